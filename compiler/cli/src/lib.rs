@@ -1,0 +1,1 @@
+//! The command line: arguments, files, printing. It decides nothing about a site.

@@ -1,0 +1,6 @@
+//! Connections between the machines of a site: what is allowed, what is needed, what must stay closed.
+//!
+//! Exact sets of machines, protocols and ports, on classes of machines that behave alike. It knows no emitted format.
+
+pub mod policy;
+pub mod ports;

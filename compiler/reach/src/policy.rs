@@ -1,0 +1,74 @@
+//! What each machine lets in and out, per network: the one derivation that every layer is emitted from.
+//!
+//! Machines with the same rules share one [`Policy`], so the work and the tree grow with the number of policies and not
+//! with the square of the number of hosts. Only `allow`, the essentials, peers and the built-in rules open anything.
+
+use arvc_site::model::{GroupId, HostId, NetworkId, NodeId};
+use ipnet::IpNet;
+
+use crate::ports::PortSet;
+
+/// Who is at the other end of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Peer {
+    /// Every member of the overlay, or on a bridge every address.
+    Any,
+    /// Members of a group.
+    Group(GroupId),
+    /// Machines that are in every one of these groups.
+    AllOf(Vec<GroupId>),
+    /// One machine.
+    Host(HostId),
+    /// A Proxmox host, by its address on the network.
+    Node(NodeId),
+    /// The operators' addresses.
+    Operators,
+    /// Everything but the site's own and private prefixes.
+    Internet,
+    /// Every address of the rule's network.
+    Network(NetworkId),
+    /// Addresses.
+    Prefix(IpNet),
+}
+
+/// One opening of one direction on one network.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rule {
+    /// The network whose packets it speaks of.
+    pub network: NetworkId,
+    /// The other end: the source of an inbound rule, the target of an outbound one.
+    pub peer: Peer,
+    /// What may pass: destination ports in both directions.
+    pub ports: PortSet,
+    /// Why it is there, as a reviewer reads it: `groups.projects -> clusters.postgres : sql`, `operators: SSH`.
+    pub reason: String,
+}
+
+/// What machines let in and out. Rules are sorted and no rule repeats or is covered by another of its list.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// A name for files: the host's, the cluster's, or the groups' joined by `-`; unique.
+    pub name: String,
+    /// The machines that have it, sorted.
+    pub hosts: Vec<HostId>,
+    /// What they let in.
+    pub inbound: Vec<Rule>,
+    /// What they may open.
+    pub outbound: Vec<Rule>,
+}
+
+/// The policies of a site.
+#[derive(Clone, Debug)]
+pub struct Policies {
+    /// All policies, by name.
+    pub list: Vec<Policy>,
+    /// For each host, the index of its policy.
+    pub of_host: Vec<usize>,
+}
+
+impl Policies {
+    /// The policy of a host.
+    pub fn of(&self, host: HostId) -> &Policy {
+        &self.list[self.of_host[host.index()]]
+    }
+}

@@ -1,0 +1,42 @@
+//! Names stored once: equality is an integer comparison, and records are keyed by four bytes.
+
+use std::collections::HashMap;
+
+/// An interned string. Comparison is by number, not by text: sort by [`Interner::get`] for anything that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(pub u32);
+
+/// All names of one run.
+#[derive(Debug, Default)]
+pub struct Interner {
+    names: Vec<Box<str>>,
+    symbols: HashMap<Box<str>, Symbol>,
+}
+
+impl Interner {
+    /// No names yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The symbol of `name`, the same for equal names.
+    pub fn intern(&mut self, name: &str) -> Symbol {
+        if let Some(symbol) = self.symbols.get(name) {
+            return *symbol;
+        }
+        let symbol = Symbol(self.names.len() as u32);
+        self.names.push(name.into());
+        self.symbols.insert(name.into(), symbol);
+        symbol
+    }
+
+    /// The symbol of `name` if it was ever interned.
+    pub fn lookup(&self, name: &str) -> Option<Symbol> {
+        self.symbols.get(name).copied()
+    }
+
+    /// The text of a symbol.
+    pub fn get(&self, symbol: Symbol) -> &str {
+        &self.names[symbol.0 as usize]
+    }
+}

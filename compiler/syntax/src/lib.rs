@@ -1,0 +1,8 @@
+//! Sources, spans, tokens, the lossless tree, the parser with recovery, and the type of every diagnostic.
+//!
+//! Parsing never fails: it returns a tree and diagnostics. This crate knows no types, no values and no sites, and it
+//! reads no file.
+
+pub mod diagnostic;
+pub mod intern;
+pub mod source;

@@ -9,4 +9,5 @@ pub mod intern;
 pub mod kind;
 pub mod literal;
 pub mod source;
+pub mod string;
 pub mod tree;

@@ -100,8 +100,7 @@ pub fn decode(kind: SyntaxKind, text: &str) -> Option<Result<Literal, Flaw>> {
 pub const SIZES: [(&str, u64); 4] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)];
 
 /// The units of durations, in milliseconds.
-pub const DURATIONS: [(&str, u64); 5] =
-    [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+pub const DURATIONS: [(&str, u64); 5] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 /// A decimal number without sign.
 fn number<T: FromStr>(text: &str) -> Result<T, Flaw> {

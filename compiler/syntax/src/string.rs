@@ -70,7 +70,9 @@ fn quoted(string: StringExpr<'_>) -> Vec<StringPart<'_>> {
     for element in string.node().elements() {
         match element {
             Element::Token(token) if token.kind() == SyntaxKind::StringText => push(&mut parts, &normal(token.text())),
-            Element::Token(token) if token.kind() == SyntaxKind::StringEscape => push(&mut parts, unescape(token.text())),
+            Element::Token(token) if token.kind() == SyntaxKind::StringEscape => {
+                push(&mut parts, unescape(token.text()))
+            }
             Element::Token(_) => {}
             Element::Node(_) => parts.extend(interpolated(element).map(StringPart::Expr)),
         }

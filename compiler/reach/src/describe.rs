@@ -13,10 +13,7 @@ pub fn describe(site: &Site, flow: &Flow) -> String {
 
 fn text(site: &Site, flow: &Flow) -> String {
     let mut text = format!("{} -> {}", end(site, &flow.source), target(site, flow));
-    if let Some(terms) = &flow.ports {
-        let terms: Vec<String> = terms.iter().map(|term| port(site, term)).collect();
-        text = format!("{text} : {}", list(&terms));
-    }
+    text.push_str(&ports(site, flow));
     if let Some(via) = flow.via {
         text = format!("{text} via {}", site.networks[via.index()].named.path);
     }
@@ -27,8 +24,15 @@ fn text(site: &Site, flow: &Flow) -> String {
     text
 }
 
+/// The ports of a flow with the colon before them; nothing for every protocol.
+pub(crate) fn ports(site: &Site, flow: &Flow) -> String {
+    let Some(terms) = &flow.ports else { return String::new() };
+    let terms: Vec<String> = terms.iter().map(|term| port(site, term)).collect();
+    format!(" : {}", list(&terms))
+}
+
 /// An end as it is written: `groups.web`, `[ hosts.a, internet ]`, `all [ groups.a, groups.b ]`.
-pub fn end(site: &Site, end: &End) -> String {
+pub(crate) fn end(site: &Site, end: &End) -> String {
     match end {
         End::Any => "any".to_owned(),
         End::Internet => "internet".to_owned(),
@@ -51,7 +55,7 @@ pub fn end(site: &Site, end: &End) -> String {
 }
 
 /// The target. The machines of an endpoint are written as what it belongs to: a `needs` names the endpoint alone.
-fn target(site: &Site, flow: &Flow) -> String {
+pub(crate) fn target(site: &Site, flow: &Flow) -> String {
     if let (End::Union(ends), Some([PortTerm::Endpoint(endpoint)])) = (&flow.target, flow.ports.as_deref()) {
         let endpoint = &site.endpoints[endpoint.index()];
         let served = endpoint.hosts.iter().map(|host| End::Host(*host));

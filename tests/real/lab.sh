@@ -16,8 +16,9 @@
 # is killed with SIGKILL: nothing is left behind, no guest, no mount, no bridge, no rule.
 # Guests cannot reach the world; what roles install comes from the guest tree's own apt repository.
 
-LAB_BASE=${LAB_BASE:-${ARVC_CACHE:-$HOME/.cache/arvc}/guest/base}
-LAB_KEY=${LAB_KEY:-${ARVC_CACHE:-$HOME/.cache/arvc}/guest/key}
+. "$(dirname "${BASH_SOURCE[0]}")/paths.sh"
+LAB_BASE=${LAB_BASE:-$GUEST_DIR/base}
+LAB_KEY=${LAB_KEY:-$GUEST_DIR/key}
 
 # The private mount namespace gets cgroup v2 at its usual place: on a machine with both versions mounted side by side
 # nspawn fails otherwise. /run is private, since nspawn writes there. The first process reaps (a plain `sleep` would

@@ -4,3 +4,6 @@
 //! was computed, and nothing here decides who reaches whom.
 
 pub mod tree;
+pub mod dns;
+pub mod yaml;
+pub mod zone;

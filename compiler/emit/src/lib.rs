@@ -5,5 +5,6 @@
 
 pub mod tree;
 pub mod dns;
+pub mod filter;
 pub mod yaml;
 pub mod zone;

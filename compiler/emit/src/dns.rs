@@ -52,10 +52,8 @@ fn named_address<'site>(site: &'site Site, host: &Host) -> Option<(IpAddr, &'sit
 fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
     let domain = &site.domain;
     let primary = format!("{}.{domain}", primary.named.name);
-    let servers: BTreeSet<String> = resolvers(site)
-        .iter()
-        .map(|(host, _)| format!("{}.{domain}", site.hosts[host.index()].named.name))
-        .collect();
+    let servers: BTreeSet<String> =
+        resolvers(site).iter().map(|(host, _)| format!("{}.{domain}", site.hosts[host.index()].named.name)).collect();
     let mut zones: BTreeMap<String, BTreeSet<(String, Record)>> = BTreeMap::from([(domain.clone(), BTreeSet::new())]);
     for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
         let Some((address, network)) = named_address(site, host) else { continue };
@@ -81,7 +79,7 @@ fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
 /// (`ip-freebind`), and answers members of those overlays only.
 fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: &str) -> String {
     let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
-    out.push_str("server:\n");
+    out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
     let listens = |network: &Network| match service.listen.is_empty() {
         true => matches!(network.kind, NetworkKind::Overlay { .. }),
         false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
@@ -95,11 +93,15 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
     for (address, _) in &places {
         out.push_str(&format!("  interface: {address}\n"));
     }
-    out.push_str("  # The overlay's address appears only when Nebula is up.\n  ip-freebind: yes\n");
+    out.push_str("  # An overlay's address is there only while Nebula runs.\n  ip-freebind: yes\n");
+    out.push_str("  # Linux takes packets for that address from a bridge too, so the clients are named as well.\n");
     for (_, network) in &places {
         out.push_str(&format!("  access-control: {} allow\n", network.prefix.value));
     }
-    out.push_str("  # Nobody signs this domain: without the exception the root's proof that it does not exist makes it bogus.\n");
+    out.push_str("  hide-identity: yes\n  hide-version: yes\n");
+    out.push_str(
+        "  # Nobody signs this domain: without the exception the root's proof that it does not exist makes it bogus.\n",
+    );
     out.push_str(&format!("  domain-insecure: \"{}.\"\n", site.domain));
     out.push_str("  # Lifts Unbound's built-in empty zones of private addresses for ours alone.\n");
     for zone in zones.iter().filter(|zone| zone.origin != site.domain) {

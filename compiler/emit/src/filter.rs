@@ -32,13 +32,24 @@ pub enum Match {
     Protocol(u8),
 }
 
+/// Where a packet comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Everywhere.
+    Anywhere,
+    /// Addresses of the file's family.
+    Net(IpNet),
+    /// Everywhere but the site's own and private prefixes: a chain of its own, since iptables negates one prefix only.
+    Internet,
+}
+
 /// One rule of the chain INPUT that accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accept {
-    /// Where the packet comes from; absent means anywhere.
-    pub source: Option<IpNet>,
-    /// The interface on which it arrives.
-    pub device: String,
+    /// Where the packet comes from.
+    pub source: Source,
+    /// The interface on which it arrives; absent means any.
+    pub device: Option<String>,
     /// What it is addressed to.
     pub packet: Match,
 }
@@ -55,25 +66,56 @@ pub struct Section {
 /// `-m multiport` takes 15 numbers, and a range counts as two (iptables-extensions(8)).
 const MULTIPORT: usize = 15;
 
+/// One file of a machine.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Its family.
+    pub family: Family,
+    /// Devices on which neighbours are discovered over IPv6; none stands for every device.
+    pub links: Vec<String>,
+    /// What it accepts.
+    pub sections: Vec<Section>,
+    /// What [`Source::Internet`] is not, in the file's family.
+    pub private: Vec<IpNet>,
+}
+
 /// A whole file.
-pub fn document(header: &str, family: Family, sections: &[Section]) -> String {
+pub fn document(header: &str, filter: &Filter) -> String {
     let mut out = String::new();
     comment(&mut out, header);
     out.push_str("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n");
+    let internet =
+        filter.sections.iter().flat_map(|section| &section.rules).any(|rule| rule.source == Source::Internet);
+    if internet {
+        out.push_str(":internet - [0:0]\n");
+    }
     out.push_str("-A INPUT -i lo -j ACCEPT\n");
     out.push_str("-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n");
     out.push_str("-A INPUT -m conntrack --ctstate INVALID -j DROP\n");
-    if family == Family::V6 {
-        comment(&mut out, "Neighbour discovery (RFC 4861), which no connection tracking covers; 255 hops: from this link only.");
-        for kind in [135, 136] {
-            let _ = writeln!(out, "-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type {kind} -m hl --hl-eq 255 -j ACCEPT");
+    if filter.family == Family::V6 {
+        comment(&mut out, "neighbour discovery (RFC 4861), which connection tracking does not cover");
+        let devices: Vec<String> = match filter.links.is_empty() {
+            true => vec![String::new()],
+            false => filter.links.iter().map(|device| format!(" -i {device}")).collect(),
+        };
+        for device in devices {
+            for kind in [135, 136] {
+                let _ = writeln!(out, "-A INPUT{device} -p ipv6-icmp -m icmp6 --icmpv6-type {kind} -j ACCEPT");
+            }
         }
     }
-    for section in sections {
+    for section in &filter.sections {
         comment(&mut out, &section.comment);
         for rule in &section.rules {
-            accept(&mut out, family, rule);
+            accept(&mut out, filter.family, rule);
         }
+    }
+    if internet {
+        comment(&mut out, "the Internet is not the site's own and no private prefix");
+        for prefix in &filter.private {
+            let _ = writeln!(out, "-A internet -s {prefix} -j RETURN");
+        }
+        out.push_str("-A internet -j ACCEPT\n");
     }
     out.push_str("COMMIT\n");
     out
@@ -143,10 +185,16 @@ fn run_match(name: &str, run: &[(u16, u16)]) -> String {
 
 fn line(out: &mut String, rule: &Accept, packet: &str) {
     out.push_str("-A INPUT");
-    if let Some(source) = rule.source.filter(|source| source.prefix_len() > 0) {
+    if let Source::Net(source) = rule.source
+        && source.prefix_len() > 0
+    {
         let _ = write!(out, " -s {source}");
     }
-    let _ = writeln!(out, " -i {}{packet} -j ACCEPT", rule.device);
+    if let Some(device) = &rule.device {
+        let _ = write!(out, " -i {device}");
+    }
+    let verdict = if rule.source == Source::Internet { "internet" } else { "ACCEPT" };
+    let _ = writeln!(out, "{packet} -j {verdict}");
 }
 
 #[cfg(test)]
@@ -156,7 +204,7 @@ mod tests {
     use super::*;
 
     fn rule(source: &str, packet: Match) -> Accept {
-        Accept { source: Some(source.parse().unwrap()), device: "nebula1".to_owned(), packet }
+        Accept { source: Source::Net(source.parse().unwrap()), device: Some("nebula1".to_owned()), packet }
     }
 
     #[test]
@@ -186,7 +234,24 @@ mod tests {
 -A INPUT -s 10.10.10.11/32 -i nebula1 -p icmp -m icmp --icmp-type 8 -j ACCEPT
 COMMIT
 ";
-        assert_eq!(document("made", Family::V4, &sections), expected);
+        let filter = Filter { family: Family::V4, links: vec![], sections: sections.into(), private: vec![] };
+        assert_eq!(document("made", &filter), expected);
+    }
+
+    #[test]
+    fn the_internet_is_a_chain_that_leaves_private_prefixes_out() {
+        let rule =
+            Accept { source: Source::Internet, device: Some("eth0".to_owned()), packet: Match::Tcp(vec![(443, 443)]) };
+        let filter = Filter {
+            family: Family::V6,
+            links: vec!["eth0".to_owned()],
+            sections: vec![Section { comment: "internet -> hosts.web".to_owned(), rules: vec![rule] }],
+            private: vec!["fc00::/7".parse().unwrap()],
+        };
+        let text = document("made", &filter);
+        assert!(text.contains("\n:internet - [0:0]\n-A INPUT -i lo"), "{text}");
+        assert!(text.contains("-A INPUT -i eth0 -p tcp -m tcp --dport 443 -j internet\n"), "{text}");
+        assert!(text.ends_with("-A internet -s fc00::/7 -j RETURN\n-A internet -j ACCEPT\nCOMMIT\n"), "{text}");
     }
 
     #[test]

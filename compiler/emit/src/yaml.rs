@@ -175,7 +175,9 @@ fn inline(out: &mut String, value: &Yaml) {
 fn text(string: &str) -> String {
     match plain(string) {
         true => string.to_owned(),
-        false if ["{{", "{%", "{#"].iter().any(|opening| string.contains(opening)) => format!("!unsafe {}", quote(string)),
+        false if ["{{", "{%", "{#"].iter().any(|opening| string.contains(opening)) => {
+            format!("!unsafe {}", quote(string))
+        }
         false => quote(string),
     }
 }
@@ -227,7 +229,11 @@ mod tests {
     fn a_document_is_laid_out_as_yamllint_leaves_it() {
         let value = Yaml::Map(vec![
             entry("all", Yaml::map([("hosts", Yaml::map([("dns", Yaml::map::<&str>([]))]))])),
-            noted("who may", "rules", Yaml::List(vec![Yaml::map([("port", Yaml::quoted("any")), ("number", Yaml::Int(1))])])),
+            noted(
+                "who may",
+                "rules",
+                Yaml::List(vec![Yaml::map([("port", Yaml::quoted("any")), ("number", Yaml::Int(1))])]),
+            ),
             entry("none", Yaml::List(vec![])),
             entry("nested", Yaml::List(vec![Yaml::strs(["a", "b"])])),
         ]);
@@ -237,7 +243,28 @@ mod tests {
 
     #[test]
     fn a_string_that_a_loader_would_misread_is_quoted() {
-        for word in ["yes", "No", "on", "null", "~", "", "0644", "1_000", "12:30:45", "52:54:00:12:34:56", "1.10", "2026-11-25", "- a", "a: b", "a #b", "=", "<<", "@x", "*x", "1e3"] {
+        for word in [
+            "yes",
+            "No",
+            "on",
+            "null",
+            "~",
+            "",
+            "0644",
+            "1_000",
+            "12:30:45",
+            "52:54:00:12:34:56",
+            "1.10",
+            "2026-11-25",
+            "- a",
+            "a: b",
+            "a #b",
+            "=",
+            "<<",
+            "@x",
+            "*x",
+            "1e3",
+        ] {
             assert_eq!(text(word), format!("\"{word}\""), "{word}");
         }
         for word in ["dns", "a-b_c.d/e", "10.10.10.11"] {

@@ -3,4 +3,5 @@
 //! A value becomes text only through a format's writer, so it can never become syntax. Nothing here knows how a value
 //! was computed, and nothing here decides who reaches whom.
 
+pub mod hcl;
 pub mod tree;

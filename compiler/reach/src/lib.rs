@@ -2,5 +2,13 @@
 //!
 //! Exact sets of machines, protocols and ports, on classes of machines that behave alike. It knows no emitted format.
 
+mod address;
+mod describe;
+#[cfg(test)]
+mod fixture;
+mod members;
 pub mod policy;
 pub mod ports;
+
+pub use address::{addresses, private_prefixes};
+pub use describe::describe;

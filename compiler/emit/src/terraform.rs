@@ -22,14 +22,14 @@ use crate::terraform::scope::Scope;
 use crate::tree::Tree;
 
 /// Adds the files of every Proxmox cluster that has a node.
-pub fn emit(site: &Site, policies: &Policies, tree: &mut Tree) {
+pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     let scopes = Scope::all(site, policies);
     for scope in &scopes {
         let folder = match scopes.len() {
             1 => "terraform".to_owned(),
             _ => format!("terraform/{}", scope.datacenter.named.name),
         };
-        let mut folder = Folder { path: folder, tree };
+        let mut folder = Folder { path: folder, header, tree };
         setup::emit(scope, &mut folder);
         image::emit(scope, &mut folder);
         vm::emit(scope, &mut folder);
@@ -41,6 +41,7 @@ pub fn emit(site: &Site, policies: &Policies, tree: &mut Tree) {
 /// One root module.
 struct Folder<'a> {
     path: String,
+    header: &'a str,
     tree: &'a mut Tree,
 }
 
@@ -51,7 +52,7 @@ impl Folder<'_> {
             return;
         }
         let mut text = Body::new();
-        text.comment(crate::HEADER).gap();
+        text.comment(self.header).gap();
         if !head.is_empty() {
             text.comment(head);
         }

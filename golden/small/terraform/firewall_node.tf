@@ -16,6 +16,6 @@ resource "proxmox_node_firewall" "pve" {
   depends_on = [
     proxmox_virtual_environment_firewall_alias.local_network,
     proxmox_virtual_environment_firewall_ipset.management,
-    proxmox_virtual_environment_firewall_rules.cluster,
+    proxmox_virtual_environment_firewall_rules.operator_access,
   ]
 }

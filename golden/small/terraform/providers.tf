@@ -2,4 +2,5 @@
 
 # The credentials come from the environment and are in no file: PROXMOX_VE_ENDPOINT (https://HOST:8006/) and
 # PROXMOX_VE_API_TOKEN (user@realm!name=uuid), or PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD.
+
 provider "proxmox" {}

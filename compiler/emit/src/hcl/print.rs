@@ -120,7 +120,7 @@ fn lines_of(value: &Value, level: usize, column: usize) -> Vec<String> {
             let entries: Vec<(String, Vec<String>)> = fields
                 .iter()
                 .map(|(key, value)| {
-                    let key = quote(key);
+                    let key = key_of(key);
                     let column = (level + 1) * 2 + key.chars().count() + 3;
                     let lines = lines_of(value, level + 1, column);
                     (key, lines)
@@ -132,6 +132,12 @@ fn lines_of(value: &Value, level: usize, column: usize) -> Vec<String> {
         }
         _ => vec![single_line(value)],
     }
+}
+
+/// A key that is a name stands bare, as it does when written by hand. `for` would begin another expression.
+fn key_of(key: &str) -> String {
+    let word = matches!(key, "for" | "if" | "in" | "null" | "true" | "false");
+    if word || Identifier::new(key).is_none() { quote(key) } else { key.to_owned() }
 }
 
 fn fits(list: &[Value], column: usize) -> bool {
@@ -286,10 +292,12 @@ resource \"kind\" \"name\" {
     }
 
     #[test]
-    fn keys_of_objects_are_text() {
+    fn keys_of_objects_are_names_or_text() {
         let mut body = Body::new();
-        body.set("map", Value::Object(vec![("a b".into(), 1_u32.into()), ("${x}".into(), vec!["y"].into())]));
-        assert_eq!(body.print(), "map = {\n  \"a b\"   = 1\n  \"$${x}\" = [\"y\"]\n}\n");
+        let entries = [("a b", Value::Number(1)), ("${x}", vec!["y"].into()), ("for", true.into()), ("z", "".into())];
+        body.set("map", Value::Object(entries.map(|(key, value)| (key.to_owned(), value)).to_vec()));
+        let expected = "map = {\n  \"a b\"   = 1\n  \"$${x}\" = [\"y\"]\n  \"for\"   = true\n  z       = \"\"\n}\n";
+        assert_eq!(body.print(), expected);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn access(scope: &Scope) -> Vec<Reference> {
     let mut list =
         vec![name::reference(kind::ALIAS, &fixed("local_network")), name::reference(kind::IPSET, &fixed("management"))];
     if !scope.site.operators.addresses.is_empty() {
-        list.push(name::reference(kind::FIREWALL_RULES, &fixed("cluster")));
+        list.push(name::reference(kind::FIREWALL_RULES, &fixed("operator_access")));
     }
     list
 }
@@ -73,7 +73,7 @@ fn operators(scope: &Scope, file: &mut Body) {
         return;
     }
     file.comment("The same once more as rules: a change of the set above makes it anew, and in between it is empty.")
-        .resource(&fixed(kind::FIREWALL_RULES), &fixed("cluster"), |rules| {
+        .resource(&fixed(kind::FIREWALL_RULES), &fixed("operator_access"), |rules| {
             for end in ends(&prefixes) {
                 let Ends::Addresses(_, list) = end else { continue };
                 let rule = ProxmoxRule {

@@ -331,6 +331,21 @@ fn containers_of_the_overlay_get_the_tun_device_and_a_login_that_may_give_it() {
 }
 
 #[test]
+fn keys_go_to_containers_that_are_made_from_a_file_and_to_no_clone() {
+    let mut site = containers();
+    let source = ImageSource::File("local:vztmpl/debian-13.tar.zst".into());
+    assert!(!emitted(&site).contains_key("variables.tf"));
+    site.images.push(Image { named: named("images", "file"), kind: Kind::Container, source });
+    site.hosts[0].image = Some(ImageId(1));
+    let files = emitted(&site);
+    let app = resource(&files["containers.tf"], CONTAINER, "app");
+    assert!(app.contains("keys = var.ssh_keys") && app.contains("ignore_changes"), "{app}");
+    assert!(app.contains("template_file_id = \"local:vztmpl/debian-13.tar.zst\""), "{app}");
+    let db = resource(&files["containers.tf"], CONTAINER, "db");
+    assert!(!db.contains("user_account") && !db.contains("operating_system"), "{db}");
+}
+
+#[test]
 fn an_image_is_downloaded_once_for_each_node_that_uses_it() {
     let mut site = small();
     site.nodes.push(node("pve2", "192.168.100.2"));

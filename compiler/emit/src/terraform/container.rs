@@ -1,6 +1,6 @@
 //! Containers.
 
-use arvc_site::model::{ImageSource, Kind};
+use arvc_site::model::Kind;
 
 use crate::hcl::{Body, fixed};
 use crate::terraform::name::{self, kind};
@@ -37,9 +37,11 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
         .set("start_on_boot", host.boot && guest::runs(guest))
         .set("protection", host.protect)
         .set("unprivileged", true);
-    let template = |image: &&arvc_site::model::Image| matches!(image.source, ImageSource::Template { .. });
-    if scope.image(guest).filter(template).is_some() {
-        body.comment("A clone starts with its template's disk, and the next apply grows it to the size below.");
+    if guest::is_clone(scope, guest) {
+        body.comment(
+            "A clone starts with its template's disk, which the next apply grows to the size below, and keeps its \
+             template's keys.",
+        );
     }
     image::clone(scope, guest, body);
     body.block("cpu", |cpu| {
@@ -71,9 +73,11 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
         initialization.set("hostname", host.named.name.as_str());
         guest::dns(scope, initialization);
         guest::addresses(guest, initialization);
-        initialization.block("user_account", |account| {
-            account.set("keys", setup::ssh_keys(scope));
-        });
+        if guest::takes_keys(scope, guest) {
+            initialization.block("user_account", |account| {
+                account.set("keys", setup::ssh_keys(scope));
+            });
+        }
     });
     if let Some(volume) = scope.image(guest).and_then(|image| image::volume(image, guest)) {
         body.block("operating_system", |system| {
@@ -81,5 +85,5 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
         });
     }
     body.gap().set("depends_on", vec![image::before(scope, guest)]);
-    guest::lifecycle(guest, body);
+    guest::lifecycle(scope, guest, body);
 }

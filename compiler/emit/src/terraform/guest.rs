@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use arvc_site::model::Status;
+use arvc_site::model::{ImageSource, Kind, Status};
 use ipnet::IpNet;
 
 use crate::hcl::{Body, Value};
@@ -74,16 +74,33 @@ fn mac(octets: [u8; 6]) -> String {
     octets.map(|octet| format!("{octet:02X}")).join(":")
 }
 
+/// Whether keys are handed to a new guest. A container's clone has those of its template: Proxmox takes keys where a
+/// container is made from a file, and refuses the change that the provider would send after cloning.
+pub fn takes_keys(scope: &Scope, guest: &Guest) -> bool {
+    guest.host.kind != Kind::Container || !is_clone(scope, guest)
+}
+
+/// Whether a guest is cloned from a template.
+pub fn is_clone(scope: &Scope, guest: &Guest) -> bool {
+    scope.image(guest).is_some_and(|image| matches!(image.source, ImageSource::Template { .. }))
+}
+
 /// The `lifecycle` block. Each ignored field says why.
-pub fn lifecycle(guest: &Guest, body: &mut Body) {
+pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
+    let keys = takes_keys(scope, guest);
+    if !keys && !guest.host.protect {
+        return;
+    }
     body.block("lifecycle", |lifecycle| {
         if guest.host.protect {
             lifecycle.comment("protect = true: a plan that would replace it fails.").set("prevent_destroy", true).gap();
         }
-        lifecycle
-            .comment(
-                "Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.",
-            )
-            .set("ignore_changes", Value::Fixed("[initialization[0].user_account]"));
+        if keys {
+            lifecycle
+                .comment(
+                    "Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.",
+                )
+                .set("ignore_changes", Value::Fixed("[initialization[0].user_account]"));
+        }
     });
 }

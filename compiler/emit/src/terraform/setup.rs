@@ -3,9 +3,9 @@
 use arvc_site::model::Kind;
 
 use crate::hcl::{Body, Reference, Value, fixed};
-use crate::terraform::Folder;
 use crate::terraform::name::kind;
 use crate::terraform::scope::Scope;
+use crate::terraform::{Folder, guest};
 
 /// Adds the files.
 pub fn emit(scope: &Scope, folder: &mut Folder) {
@@ -14,9 +14,11 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
     if scope.guests.is_empty() {
         return;
     }
-    match scope.site.operators.keys.is_empty() {
-        true => folder.file("variables.tf", "", &variables()),
-        false => folder.file("locals.tf", "", &locals(scope)),
+    if scope.guests.iter().any(|guest| guest::takes_keys(scope, guest)) {
+        match scope.site.operators.keys.is_empty() {
+            true => folder.file("variables.tf", "", &variables()),
+            false => folder.file("locals.tf", "", &locals(scope)),
+        }
     }
     folder.file("pool.tf", "", &pool(scope));
 }

@@ -1,6 +1,6 @@
 //! Virtual machines.
 
-use arvc_site::model::{ImageSource, Kind};
+use arvc_site::model::Kind;
 
 use crate::hcl::{Body, fixed};
 use crate::terraform::name::{self, kind};
@@ -18,9 +18,7 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
 
 /// What the file of one kind of guests says of itself.
 pub fn head(scope: &Scope, kind: Kind) -> &'static str {
-    let from_file = scope
-        .guests_of(kind)
-        .any(|guest| scope.image(guest).is_none_or(|image| !matches!(image.source, ImageSource::Template { .. })));
+    let from_file = scope.guests_of(kind).any(|guest| !guest::is_clone(scope, guest));
     match from_file {
         false => {
             "Addresses, and what lets Ansible log in. Everything else inside a guest is Ansible's, since a change of cloud-init \
@@ -87,5 +85,5 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
     .block("serial_device", |_| {})
     .gap()
     .set("depends_on", vec![image::before(scope, guest)]);
-    guest::lifecycle(guest, body);
+    guest::lifecycle(scope, guest, body);
 }

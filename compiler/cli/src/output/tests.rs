@@ -340,7 +340,7 @@ fn assert_is(disk: &Memory, tree: &Tree, mine: &[&str], step: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     /// A death at any step, then a death at any step of the run that repairs it: in the end the tree is the one whose
     /// manifest stands, and a build of either tree gives that tree.

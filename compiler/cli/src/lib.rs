@@ -86,14 +86,14 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
             }
             Ok(())
         }
-        Command::Explain { code: None } => Ok(world.print(Stream::Out, &explain::list())?),
-        Command::Explain { code: Some(code) } => match explain::page(&code) {
-            Ok(page) => Ok(world.print(Stream::Out, &page)?),
+        Command::Explain { code } => match explain::explain(code.as_deref(), format) {
+            Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {
                 let hint = match nearest {
                     Some(near) => format!("did you mean {near}?"),
                     None => "`arvc explain` lists all codes".into(),
                 };
+                let code = code.unwrap_or_default();
                 Err(Stop::Says(exit::USAGE, format!("there is no code {code:?}\nhelp: {hint}")))
             }
         },
@@ -122,3 +122,6 @@ fn shown(path: &Path, cwd: &Path) -> String {
         Err(_) => path.display().to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

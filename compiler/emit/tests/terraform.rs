@@ -184,6 +184,15 @@ fn the_operators_are_let_in_before_anything_is_switched_on() {
 }
 
 #[test]
+fn a_switch_that_locks_everybody_out_says_so() {
+    let mut site = small();
+    site.operators.addresses.clear();
+    let cluster = &emitted(&site)["firewall_cluster.tf"];
+    assert!(cluster.contains("# operators.addresses is empty:") && !cluster.contains("operator_access"), "{cluster}");
+    assert!(!emitted(&small())["firewall_cluster.tf"].contains("is empty:"));
+}
+
+#[test]
 fn a_new_guest_starts_from_a_closed_template() {
     let template = resource(&emitted(&small())["templates.tf"], OPTIONS, "template_debian");
     for line in ["vm_id     = 9000", "enabled       = true", "output_policy = \"DROP\""] {

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use crate::hcl::{Body, Reference, fixed};
 use crate::terraform::Folder;
-use crate::terraform::firewall::rule::{Direction, Ends, ProxmoxRule, cidr, ends};
+use crate::terraform::firewall::rule::{self, Direction, Ends, ProxmoxRule, cidr, ends};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::Scope;
 
@@ -42,11 +42,11 @@ fn management(scope: &Scope, file: &mut Body) {
                 let path = &node.named.path;
                 [Some(node.address.value), uplink].into_iter().flatten().map(|ip| (IpNet::from(ip), path.clone()))
             });
-            for (prefix, comment) in operators.chain(nodes) {
+            for (prefix, purpose) in operators.chain(nodes) {
                 let text = cidr(&prefix);
                 if !seen.contains(&text) {
                     set.block("cidr", |entry| {
-                        entry.set("name", text.as_str()).set("comment", comment);
+                        entry.set("name", text.as_str()).set("comment", rule::comment(&purpose));
                     });
                     seen.push(text);
                 }
@@ -63,7 +63,7 @@ fn local_network(scope: &Scope, file: &mut Body) {
         alias
             .set("name", "local_network")
             .set("cidr", cidr(&node.address.value.into()))
-            .set("comment", format!("{} alone, and not the network around it", node.named.path));
+            .set("comment", rule::comment(&format!("{} alone, and not the network around it", node.named.path)));
     });
 }
 
@@ -95,6 +95,12 @@ fn switch(scope: &Scope, file: &mut Body) {
     before.extend(
         scope.nodes.iter().map(|(_, node)| name::reference(kind::NODE_FIREWALL, &name::resource(&node.named.name))),
     );
+    if scope.site.operators.addresses.is_empty() {
+        file.comment(
+            "operators.addresses is empty: once this is on, SSH and the API of the nodes answer to the nodes alone. Have \
+             their console at hand.",
+        );
+    }
     file.resource(&fixed(kind::CLUSTER_FIREWALL), &fixed("this"), |cluster| {
         cluster
             .set("enabled", true)

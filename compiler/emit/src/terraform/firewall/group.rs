@@ -11,7 +11,7 @@ use arvc_site::model::NetworkId;
 
 use crate::hcl::{Body, Identifier, fixed};
 use crate::terraform::Folder;
-use crate::terraform::firewall::rule::{Direction, rules};
+use crate::terraform::firewall::rule::{Direction, comment, rules};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::Scope;
 
@@ -64,7 +64,7 @@ impl<'a> Groups<'a> {
                 );
             }
             file.resource(&fixed(kind::SECURITY_GROUP), &name::resource(&group.name), |body| {
-                body.set("name", group.name.as_str()).set("comment", group.comment.as_str());
+                body.set("name", group.name.as_str()).set("comment", comment(&group.comment));
                 for direction in [Direction::In, Direction::Out] {
                     let openings = group.openings.iter().filter(|(other, _)| *other == direction);
                     let openings: Vec<&Rule> = openings.map(|(_, rule)| *rule).collect();
@@ -104,8 +104,8 @@ impl<'a> Groups<'a> {
                 self.add(&wanted, format!("Policy {name} on {}", network.path), rest, taken)
             })
             .collect();
-        let comment = format!("Every guest on {}, towards the Internet", network.path);
-        let last = self.add(&format!("{}-internet", network.name), comment, internet, taken);
+        let purpose = format!("Every guest on {}, towards the Internet", network.path);
+        let last = self.add(&format!("{}-internet", network.name), purpose, internet, taken);
         if let Some(last) = last {
             self.list[last].last = true;
         }

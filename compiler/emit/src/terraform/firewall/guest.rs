@@ -7,7 +7,7 @@ use crate::hcl::{Body, Reference, fixed};
 use crate::terraform::Folder;
 use crate::terraform::firewall::group::Groups;
 use crate::terraform::firewall::options;
-use crate::terraform::firewall::rule::cidr;
+use crate::terraform::firewall::rule::{cidr, comment};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::{Guest, Scope};
 
@@ -34,7 +34,10 @@ fn filters(guest: &Guest, file: &mut Body) -> Vec<Reference> {
         file.resource(&fixed(kind::IPSET), &resource, |body| {
             options::target(guest.host.kind, &guest.node.named.name, guest.vmid, body);
             body.set("name", format!("ipfilter-net{index}"))
-                .set("comment", format!("Addresses of {} on {}", guest.host.named.name, nic.network.named.path))
+                .set(
+                    "comment",
+                    comment(&format!("Addresses of {} on {}", guest.host.named.name, nic.network.named.path)),
+                )
                 .block("cidr", |entry| {
                     entry.set("name", cidr(&IpNet::from(nic.interface.address.value)));
                 });

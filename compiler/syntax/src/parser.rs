@@ -114,6 +114,8 @@ struct Parser<'t> {
     /// Names that turned out to be words of the language, and the reverse: token and kind.
     words: Vec<(usize, SyntaxKind)>,
     context: Context,
+    /// What ends each construct around the place.
+    awaited: Vec<&'static str>,
     depth: u32,
     /// The token at which a problem was reported last.
     reported: Option<usize>,
@@ -135,6 +137,7 @@ impl<'t> Parser<'t> {
             diagnostics: Vec::new(),
             words: Vec::new(),
             context: Context::default(),
+            awaited: Vec::new(),
             depth: 0,
             reported: None,
             too_deep_reported: false,
@@ -285,13 +288,27 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Runs `inside` between brackets, where the meaning of words and `{` starts afresh.
-    fn bracketed<T>(&mut self, open: impl FnOnce(&mut Open), inside: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs `inside` between brackets, where the meaning of words and `{` starts afresh. `closer` ends them.
+    fn bracketed<T>(&mut self, closer: &'static str, inside: impl FnOnce(&mut Self) -> T) -> T {
         let saved = self.context;
-        self.context = Context { open: saved.open, ..Context::default() };
-        open(&mut self.context.open);
-        let result = inside(self);
+        let mut open = saved.open;
+        match closer {
+            "}" => open.braces += 1,
+            "]" => open.brackets += 1,
+            ")" => open.parens += 1,
+            _ => open.lets += 1,
+        }
+        self.context = Context { open, ..Context::default() };
+        let result = self.awaiting(closer, inside);
         self.context = saved;
+        result
+    }
+
+    /// Runs `inside` a construct that ends with `closer`.
+    fn awaiting<T>(&mut self, closer: &'static str, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.awaited.push(closer);
+        let result = inside(self);
+        self.awaited.pop();
         result
     }
 

@@ -251,9 +251,10 @@ impl<'t> Parser<'t> {
         marker
     }
 
-    /// Reports a problem at the current token, unless one is reported there already.
+    /// Reports a problem at the current token, unless one is reported there already. Behind something too deep, what
+    /// seems to be missing may be in what was passed over.
     fn report(&mut self, problem: Diagnostic) {
-        if !self.is_reported() {
+        if !self.is_reported() && !self.too_deep_reported {
             self.diagnostics.push(problem);
         }
         self.reported = Some(self.pos);
@@ -315,11 +316,9 @@ impl<'t> Parser<'t> {
     /// Runs `inside` one level deeper, or passes over what is too deep.
     fn deeper(&mut self, inside: impl FnOnce(&mut Self) -> Completed) -> Completed {
         if self.depth >= MAX_DEPTH {
-            if !self.too_deep_reported {
-                self.too_deep_reported = true;
-                let span = self.span(0);
-                self.report(too_deep::problem(span, MAX_DEPTH));
-            }
+            let span = self.span(0);
+            self.report(too_deep::problem(span, MAX_DEPTH));
+            self.too_deep_reported = true;
             return self.skip_operand();
         }
         self.depth += 1;

@@ -300,6 +300,7 @@ impl Parser<'_> {
         begins_operand(kind)
             && self.flow_word().is_none()
             && !(self.context.flow && self.at_source())
+            && !(self.input.begins_line(self.pos) && self.at_typed_definition())
             && !(kind == LBrace && self.context.scrutinee)
             && !(matches!(kind, Ident | StringStart | KwTrue | KwFalse | Tag) && self.at_definition(0))
             && !(self.input.begins_line(self.pos) && self.at_statement())

@@ -186,7 +186,8 @@ impl Parser<'_> {
             self.bracketed(")", |p| p.expr());
             self.close(open, RParen);
         }
-        while self.at(Ident) && !self.at_definition(0) || self.current().is_keyword() && !self.at(KwIn) {
+        let next = |p: &Self| p.at_definition(0) || p.at_typed_definition() || p.at_statement();
+        while self.at(Ident) && !next(self) || self.current().is_keyword() && !self.at(KwIn) {
             if !self.at(Ident) {
                 let (span, text) = (self.span(0), self.text(0));
                 self.report(reserved_word::problem(span, text, false));

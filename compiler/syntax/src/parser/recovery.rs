@@ -53,12 +53,7 @@ impl Parser<'_> {
                 Ident | Tag => ahead + 1,
                 kind if kind.is_keyword() => ahead + 1,
                 Int => ahead + 1,
-                StringStart => match (self.nth(ahead + 1), self.nth(ahead + 2)) {
-                    (StringEnd, _) => ahead + 2,
-                    (StringText, StringEnd) => ahead + 3,
-                    _ => return None,
-                },
-                DollarBrace => self.input.partner(self.pos + ahead)? + 1 - self.pos,
+                StringStart | DollarBrace => self.input.partner(self.pos + ahead)? + 1 - self.pos,
                 _ => return None,
             };
             if self.nth(ahead) != Dot {

@@ -308,7 +308,6 @@ impl SyntaxKind {
 
     /// A literal of the domain that is one token.
     pub fn is_literal(self) -> bool {
-        (SyntaxKind::Int..=SyntaxKind::Mac).contains(&self)
-            || matches!(self, SyntaxKind::KwTrue | SyntaxKind::KwFalse)
+        (SyntaxKind::Int..=SyntaxKind::Mac).contains(&self) || matches!(self, SyntaxKind::KwTrue | SyntaxKind::KwFalse)
     }
 }

@@ -39,6 +39,8 @@ choice! {
         Literal(LiteralExpr),
         /// `"…"`, `''…''`
         String(StringExpr),
+        /// `./a.arv`
+        Path(PathLiteral),
         /// `( e )`
         Paren(Paren),
         /// `[ a, b ]`

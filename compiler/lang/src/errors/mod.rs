@@ -1,6 +1,7 @@
 //! The diagnostics of the language, one file each: the page that `arvc explain` prints, and the words.
 
 pub mod assertion;
+pub mod bare_path;
 pub mod computed_name;
 pub mod cycle;
 pub mod depth;
@@ -46,6 +47,7 @@ pub static CODES: &[&Code] = &[
     &import_failed::CODE,
     &unknown_library::CODE,
     &secret_reference::CODE,
+    &bare_path::CODE,
     &import_cycle::CODE,
     &wrong_kind::CODE,
     &unknown_field::CODE,

@@ -8,7 +8,7 @@ pub struct Budget {
     pub steps: u64,
     /// Values being waited for at one time.
     pub depth: usize,
-    /// Bytes of all arenas.
+    /// Bytes of all arenas, and of the result.
     pub bytes: usize,
     /// Values in the result.
     pub nodes: usize,
@@ -18,9 +18,9 @@ impl Budget {
     /// Limits for sources of so many bytes.
     pub fn for_sources(bytes: usize) -> Self {
         Self {
-            steps: 4_000_000 + 64 * bytes as u64,
+            steps: 5_000_000 + 64 * bytes as u64,
             depth: 100_000,
-            bytes: (128 << 20) + 32 * bytes,
+            bytes: (192 << 20) + 32 * bytes,
             nodes: 1_000_000 + bytes,
         }
     }

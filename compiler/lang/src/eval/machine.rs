@@ -82,6 +82,8 @@ pub struct Machine<'p> {
     pub budget: Budget,
     /// Steps so far.
     pub steps: u64,
+    /// Bytes of the result so far.
+    pub written: usize,
     pub(super) stack: Vec<Cont>,
     units: Vec<Value>,
     exhausted: Option<Reported>,
@@ -109,6 +111,7 @@ impl<'p> Machine<'p> {
             heap,
             budget: Budget::for_sources(bytes),
             steps: 0,
+            written: 0,
             stack: Vec::new(),
             units: Vec::new(),
             exhausted: None,
@@ -156,11 +159,15 @@ impl<'p> Machine<'p> {
 
     /// Refuses to make `bytes` more than the budget allows.
     pub fn reserve(&mut self, bytes: usize, origin: ExprId) -> Result<(), Reported> {
-        let used = self.heap.bytes() + self.program.store.text_bytes + self.program.store.strings.len() * 16;
-        match used.saturating_add(bytes) > self.budget.bytes {
+        match self.used().saturating_add(bytes) > self.budget.bytes {
             true => Err(errors::memory::report(self, origin, None)),
             false => Ok(()),
         }
+    }
+
+    fn used(&self) -> usize {
+        let store = &self.program.store;
+        self.heap.bytes() + store.text_bytes + store.strings.len() * 16 + self.written
     }
 
     /// A budget is used up: nothing more is evaluated, and only the first report stands.
@@ -218,7 +225,7 @@ impl<'p> Machine<'p> {
         if self.stack.len() > self.budget.depth {
             return Err(errors::depth::report(self, expr, frame));
         }
-        if self.steps.is_multiple_of(256) && self.heap.bytes() > self.budget.bytes {
+        if self.steps.is_multiple_of(256) && self.used() > self.budget.bytes {
             return Err(errors::memory::report(self, expr, Some(frame)));
         }
         Ok(())

@@ -2,8 +2,6 @@
 
 use std::cmp::Ordering;
 
-use arvc_syntax::intern::Symbol;
-
 use crate::errors;
 use crate::eval::machine::{Machine, Next};
 use crate::eval::task::{Step, Task};
@@ -120,9 +118,4 @@ impl Task for Computed {
             }
         }
     }
-}
-
-/// A name for messages, without borrowing.
-pub fn name_of(machine: &Machine<'_>, name: Symbol) -> String {
-    machine.names.get(name).to_owned()
 }

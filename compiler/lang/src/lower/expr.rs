@@ -9,12 +9,12 @@ use arvc_syntax::string::StringPart;
 
 use super::Lowerer;
 use crate::data::SecretRef;
-use crate::errors::secret_reference;
+use crate::errors::{bare_path, secret_reference};
 use crate::eval::value::{Kind, NO_PAYLOAD, Value};
 use crate::ir::{Binary, Expr, ExprId, FlowExpr};
 use crate::report::BY_THE_PARSER;
 
-impl<'t> Lowerer<'_, 't> {
+impl<'t> Lowerer<'_, '_, 't> {
     /// An expression.
     pub fn expr(&mut self, expr: ast::Expr<'t>) -> ExprId {
         self.named(expr, None)
@@ -99,6 +99,10 @@ impl<'t> Lowerer<'_, 't> {
             ast::Expr::Record(record) => self.record(record),
             ast::Expr::Import(import) => self.import(import),
             ast::Expr::Secret(secret) => self.secret(secret),
+            ast::Expr::Path(path) => {
+                let reported = self.reports.early(bare_path::new(path.text(), span));
+                self.error(reported, span)
+            }
             ast::Expr::Error(_) => self.error(BY_THE_PARSER, span),
         }
     }

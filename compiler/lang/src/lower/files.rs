@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use arvc_syntax::source::{FileId, Sources, Span};
+use arvc_syntax::source::{Sources, Span};
 
 use crate::errors::{import_failed, unknown_library};
 use crate::eval::value::Reported;
@@ -53,11 +53,6 @@ impl<'l> Files<'l> {
     /// The next file to be lowered.
     pub fn next(&mut self) -> Option<(String, UnitId)> {
         self.pending.pop()
-    }
-
-    /// The source of a file.
-    pub fn text(&self, file: FileId) -> &arvc_syntax::source::Source {
-        self.sources.get(file)
     }
 
     /// The file that `from` names `path`.

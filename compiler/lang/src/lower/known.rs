@@ -33,7 +33,7 @@ fn keys<'t>(record: ast::Record<'t>) -> Option<Vec<(String, Span, Option<ast::Ex
     (!record.node().has_error_child()).then_some(found)
 }
 
-impl<'t> Lowerer<'_, 't> {
+impl<'t> Lowerer<'_, '_, 't> {
     /// `name.a.b` where a `let` defines `name` as a record literal. With `or`, a field that is not there is dead weight:
     /// no schema can add it.
     pub(super) fn check_fields(&mut self, name: ast::NameRef<'t>, select: ast::Select<'t>, or: bool) {

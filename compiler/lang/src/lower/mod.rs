@@ -28,11 +28,11 @@ use scope::Scope;
 pub type Globals = HashMap<Symbol, u32>;
 
 /// Lowers one file.
-pub struct Lowerer<'a, 't> {
+pub struct Lowerer<'a, 'l, 't> {
     program: &'a mut Program,
     names: &'a mut Interner,
     reports: &'a mut Reports,
-    files: &'a mut Files<'a>,
+    files: &'a mut Files<'l>,
     globals: &'a Globals,
     /// The file, as imports name it.
     path: &'a str,
@@ -46,13 +46,13 @@ pub struct Lowerer<'a, 't> {
     unknown: HashMap<Symbol, Reported>,
 }
 
-impl<'a, 't> Lowerer<'a, 't> {
+impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     /// A lowerer of the file `path`.
     pub fn new(
         program: &'a mut Program,
         names: &'a mut Interner,
         reports: &'a mut Reports,
-        files: &'a mut Files<'a>,
+        files: &'a mut Files<'l>,
         globals: &'a Globals,
         path: &'a str,
     ) -> Self {

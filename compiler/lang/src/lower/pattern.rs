@@ -11,7 +11,7 @@ use crate::eval::value::Key;
 use crate::ir::{Expr, ExprId, FnId, Function, Pattern, PatternField};
 use crate::report::BY_THE_PARSER;
 
-impl<'t> Lowerer<'_, 't> {
+impl<'t> Lowerer<'_, '_, 't> {
     /// A function that was defined as `name`; its body is lowered by `body`.
     pub(super) fn lambda(
         &mut self,

@@ -81,7 +81,7 @@ impl<'t> Fields<'t> {
     }
 }
 
-impl<'t> Lowerer<'_, 't> {
+impl<'t> Lowerer<'_, '_, 't> {
     /// Gathers definitions. In a scope, keys are names and must be literal.
     pub(super) fn collect(&mut self, items: impl Iterator<Item = Item<'t>>, scope: bool) -> Fields<'t> {
         let mut fields = Fields::default();

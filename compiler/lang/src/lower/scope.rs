@@ -64,7 +64,7 @@ impl<'t> Scope<'t> {
     }
 }
 
-impl<'t> Lowerer<'_, 't> {
+impl<'t> Lowerer<'_, '_, 't> {
     /// The expression that a name stands for; `skip` scopes are not looked at.
     pub(super) fn name(&mut self, text: &str, span: Span, skip: usize) -> ExprId {
         let name = self.names.intern(text);

@@ -66,6 +66,9 @@ pub(super) struct Item {
     pub(super) home: bool,
 }
 
+/// What a value of the result costs, with its place in its parent and its path.
+const BYTES_A_NODE: usize = size_of::<Node>() + 32;
+
 /// The work.
 pub(super) struct Extractor<'m, 'p> {
     pub(super) machine: &'m mut Machine<'p>,
@@ -83,8 +86,7 @@ pub(super) struct Extractor<'m, 'p> {
 
 /// A file's value, whatever it is.
 pub fn plain(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<Extracted> {
-    let mut extractor = Extractor::new(machine, schema, unit);
-    extractor.run(unit, Type::Any)
+    Extractor::new(machine, schema, unit).run(unit, Type::Any)
 }
 
 /// A file's value, held against the schema of a site.
@@ -138,6 +140,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
                 self.machine.exhaust(endless::too_large(self.machine.budget.nodes, span));
                 break;
             }
+            self.machine.written = self.nodes.len() * BYTES_A_NODE;
         }
         let entities = self.claims.iter().map(|claim| Entity {
             path: claim.path.clone(),
@@ -164,7 +167,9 @@ impl<'m, 'p> Extractor<'m, 'p> {
                 Some(into)
             }
             Err(reported) => {
-                self.depends(slot, reported);
+                if trail != Trail(0) {
+                    self.depends(slot, reported);
+                }
                 Some(self.node(slot, call))
             }
         }

@@ -10,7 +10,7 @@ use super::types::{Def, DefId, Definition, FieldType, Scalar, Schema, Type, Type
 use crate::lower::Lowerer;
 
 /// Reads the types of a `let`. The lowerer gives the expressions of defaults.
-pub fn parse<'t>(items: ast::Let<'t>, lowerer: &mut Lowerer<'_, 't>) -> Schema {
+pub fn parse<'t>(items: ast::Let<'t>, lowerer: &mut Lowerer<'_, '_, 't>) -> Schema {
     let mut parser = Parser { schema: Schema::default(), names: HashMap::new(), lowerer };
     let definitions: Vec<(ast::TypeDefinition<'t>, &'t str)> = items
         .items()
@@ -34,13 +34,13 @@ pub fn parse<'t>(items: ast::Let<'t>, lowerer: &mut Lowerer<'_, 't>) -> Schema {
     parser.schema
 }
 
-struct Parser<'l, 'a, 't> {
+struct Parser<'p, 'a, 'l, 't> {
     schema: Schema,
     names: HashMap<&'t str, DefId>,
-    lowerer: &'l mut Lowerer<'a, 't>,
+    lowerer: &'p mut Lowerer<'a, 'l, 't>,
 }
 
-impl<'t> Parser<'_, '_, 't> {
+impl<'t> Parser<'_, '_, '_, 't> {
     fn definition(&mut self, ty: ast::Type<'t>) -> Definition {
         match ty {
             ast::Type::Union(union) => {

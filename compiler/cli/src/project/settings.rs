@@ -57,17 +57,17 @@ pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> 
         };
         match checked(name, span(value.span()), value.get_ref()) {
             Ok(path) => *slot = Some(path),
-            Err(diagnostic) => diagnostics.push(diagnostic),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
     drop(table);
     if diagnostics.is_empty() { Ok(settings) } else { Err(Problem::Settings(folder.into(), sources, diagnostics)) }
 }
 
-fn checked(key: &str, span: Span, value: &DeValue<'_>) -> Result<String, Diagnostic> {
+fn checked(key: &str, span: Span, value: &DeValue<'_>) -> Result<String, Box<Diagnostic>> {
     match value.as_str() {
-        None => Err(wrong_value::not_text(span, key)),
-        Some(path) if !inside(path) => Err(wrong_value::outside(span, key)),
+        None => Err(Box::new(wrong_value::not_text(span, key))),
+        Some(path) if !inside(path) => Err(Box::new(wrong_value::outside(span, key))),
         Some(path) => {
             let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
             Ok(parts.collect::<Vec<_>>().join("/"))

@@ -1,0 +1,256 @@
+//! Flows as exact sets of connections, and their algebra.
+//!
+//! A connection is a source, a target, the network that it crosses, and a packet's protocol and port. Sources and targets
+//! are different parties: what a machine sends to itself never leaves it, so a set whose only source is its only target
+//! is empty. Replies belong to their connection and are none of their own, and neither are the tunnel packets that
+//! carry an overlay: what travels inside them is what flows speak of.
+//!
+//! What a flow *opens* is the path that its ends use by themselves (see [`crate::members`]); what a flow *forbids* is
+//! every path. `any` is every machine of the site, and neither nodes nor the Internet: `never = [ x -> any ]` leaves
+//! `x -> internet` to a claim of its own.
+
+use arvc_site::model::{Flow, HostId, NetworkId};
+
+use crate::bits::Bits;
+use crate::classes::{Parties, Space};
+use crate::members::Arm;
+use crate::ports::PortSet;
+
+/// All connections of some sources to some targets over one network.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    /// Source classes.
+    pub sources: Bits,
+    /// Target classes.
+    pub targets: Bits,
+    /// The network.
+    pub network: NetworkId,
+    /// What they carry.
+    pub ports: PortSet,
+}
+
+/// A set of connections as the union of its pieces.
+pub(crate) type Connections = Vec<Piece>;
+
+/// One connection, as a message shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Witness {
+    /// Class of the source, and the machine of it.
+    pub source: (usize, Option<HostId>),
+    /// Class of the target, and the machine of it.
+    pub target: (usize, Option<HostId>),
+    /// The network.
+    pub network: NetworkId,
+    /// One packet.
+    pub ports: PortSet,
+}
+
+/// Which paths of a flow are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paths {
+    /// Those that it uses.
+    Used,
+    /// All that exist.
+    Every,
+}
+
+/// What a flow opens or needs, without what it spares.
+pub(crate) fn opened(space: &Space, flow: &Flow) -> Connections {
+    connections(space, flow, Paths::Used)
+}
+
+/// What a flow forbids, without what it spares.
+pub(crate) fn forbidden(space: &Space, flow: &Flow) -> Connections {
+    connections(space, flow, Paths::Every)
+}
+
+fn connections(space: &Space, flow: &Flow, paths: Paths) -> Connections {
+    let (source, target) = (space.parties(&flow.source), space.parties(&flow.target));
+    let mut all = Vec::new();
+    for arm in space.members.arms(flow.ports.as_deref()) {
+        let target = narrowed(space, &target, &arm);
+        for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
+            let context = Context { space, flow, arm: &arm, paths, network };
+            context.machines(&source, &target, &mut all);
+            context.addresses(&source, &target, &mut all);
+        }
+    }
+    for flow in &flow.except {
+        let spared = connections(space, flow, Paths::Used);
+        all = difference(space, all, &spared);
+    }
+    all
+}
+
+/// The part of a target that serves an arm's ports.
+fn narrowed(space: &Space, target: &Parties, arm: &Arm) -> Parties {
+    let Some(hosts) = space.members.served_by(arm) else { return target.clone() };
+    let served = space.classes_of(hosts);
+    Parties {
+        machines: target.machines.intersection(&served),
+        placed: target.placed.iter().map(|placed| placed.intersection(&served)).collect(),
+        zones: space.none(),
+    }
+}
+
+struct Context<'a> {
+    space: &'a Space<'a>,
+    flow: &'a Flow,
+    arm: &'a Arm,
+    paths: Paths,
+    network: NetworkId,
+}
+
+impl Context<'_> {
+    fn machines(&self, source: &Parties, target: &Parties, all: &mut Connections) {
+        let members = self.space.members;
+        let profiles = 0..members.profiles.len();
+        let mut on = self.space.none();
+        for profile in profiles.clone().filter(|profile| members.networks(*profile).contains(&self.network)) {
+            on = on.union(self.space.profile(profile));
+        }
+        for own in profiles.clone() {
+            let sources = source.machines.intersection(self.space.profile(own));
+            if sources.is_empty() {
+                continue;
+            }
+            let mut targets = self.space.none();
+            for other in profiles.clone().filter(|other| self.meet(own, *other)) {
+                targets = targets.union(self.space.profile(other));
+            }
+            self.piece(sources, target.machines.intersection(&targets), all);
+        }
+        if self.flow.via.is_none_or(|via| via == self.network) {
+            let here = |parties: &Parties| parties.machines.intersection(&on);
+            let placed = |parties: &Parties| parties.placed[self.network.index()].clone();
+            self.piece(placed(source), here(target).union(&placed(target)), all);
+            self.piece(here(source), placed(target), all);
+        }
+    }
+
+    fn meet(&self, own: usize, other: usize) -> bool {
+        let members = self.space.members;
+        match self.paths {
+            Paths::Used => members.paths(own, other, members.listen(self.arm), self.flow.via).contains(&self.network),
+            Paths::Every => {
+                self.flow.via.is_none_or(|via| via == self.network)
+                    && members.common(own, other).contains(&self.network)
+            }
+        }
+    }
+
+    fn addresses(&self, source: &Parties, target: &Parties, all: &mut Connections) {
+        if source.zones.is_empty() && target.zones.is_empty() {
+            return;
+        }
+        for profile in 0..self.space.members.profiles.len() {
+            let mut met = self.space.none();
+            for (index, zone) in self.space.zones.iter().enumerate() {
+                if self.meet_address(profile, &zone.inside) {
+                    met.insert(self.space.zone_class(index));
+                }
+            }
+            let own = |parties: &Parties| {
+                let placed = &parties.placed[self.network.index()];
+                parties.machines.union(placed).intersection(self.space.profile(profile))
+            };
+            self.piece(own(source), target.zones.intersection(&met), all);
+            self.piece(source.zones.intersection(&met), own(target), all);
+        }
+    }
+
+    fn meet_address(&self, profile: usize, inside: &[NetworkId]) -> bool {
+        let members = self.space.members;
+        match self.paths {
+            Paths::Used => {
+                let listen = members.listen(self.arm);
+                members.outward(profile, inside, listen, self.flow.via).contains(&self.network)
+            }
+            Paths::Every => {
+                self.flow.via.is_none_or(|via| via == self.network)
+                    && members.networks(profile).contains(&self.network)
+                    && (inside.contains(&self.network) || !members.is_overlay(self.network))
+            }
+        }
+    }
+
+    fn piece(&self, sources: Bits, targets: Bits, all: &mut Connections) {
+        let piece = Piece { sources, targets, network: self.network, ports: self.arm.ports.clone() };
+        if !is_empty(self.space, &piece) {
+            all.push(piece);
+        }
+    }
+}
+
+/// Whether a piece holds no connection.
+pub(crate) fn is_empty(space: &Space, piece: &Piece) -> bool {
+    if piece.ports.is_none() || piece.sources.is_empty() || piece.targets.is_empty() {
+        return true;
+    }
+    // One class against itself connects its machines to one another, if there are several.
+    let mut sources = piece.sources.iter();
+    match (sources.next(), sources.next()) {
+        (Some(only), None) if piece.sources == piece.targets => space.hosts(only).len() < 2,
+        _ => false,
+    }
+}
+
+/// What is in both pieces.
+pub(crate) fn common(space: &Space, a: &Piece, b: &Piece) -> Option<Piece> {
+    if a.network != b.network || !a.sources.meets(&b.sources) || !a.targets.meets(&b.targets) {
+        return None;
+    }
+    let piece = Piece {
+        sources: a.sources.intersection(&b.sources),
+        targets: a.targets.intersection(&b.targets),
+        network: a.network,
+        ports: a.ports.intersection(&b.ports),
+    };
+    (!is_empty(space, &piece)).then_some(piece)
+}
+
+/// What is in the first set and in no piece of the second.
+pub(crate) fn difference<'a>(
+    space: &Space,
+    from: Connections,
+    what: impl IntoIterator<Item = &'a Piece>,
+) -> Connections {
+    what.into_iter().fold(from, |left, taken| left.into_iter().flat_map(|piece| without(space, piece, taken)).collect())
+}
+
+/// A piece without another: what has other sources, what has the sources and other targets, what has both and other
+/// ports. The three do not meet.
+fn without(space: &Space, piece: Piece, taken: &Piece) -> Vec<Piece> {
+    if piece.network != taken.network
+        || !piece.sources.meets(&taken.sources)
+        || !piece.targets.meets(&taken.targets)
+        || !piece.ports.meets(&taken.ports)
+    {
+        return vec![piece];
+    }
+    let sources = piece.sources.intersection(&taken.sources);
+    let targets = piece.targets.intersection(&taken.targets);
+    let parts = [
+        Piece { sources: piece.sources.difference(&taken.sources), ..piece.clone() },
+        Piece { sources: sources.clone(), targets: piece.targets.difference(&taken.targets), ..piece.clone() },
+        Piece { sources, targets, network: piece.network, ports: piece.ports.difference(&taken.ports) },
+    ];
+    parts.into_iter().filter(|part| !is_empty(space, part)).collect()
+}
+
+/// One connection of a piece that is not empty: the first source, the first other target, the first packet.
+pub(crate) fn witness(space: &Space, piece: &Piece) -> Option<Witness> {
+    let ports = piece.ports.first()?;
+    for source in piece.sources.iter() {
+        for target in piece.targets.iter() {
+            let (from, to) = (space.hosts(source), space.hosts(target));
+            let to = if source == target { to.get(1) } else { to.first() };
+            if source == target && to.is_none() {
+                continue;
+            }
+            let source = (source, from.first().copied());
+            return Some(Witness { source, target: (target, to.copied()), network: piece.network, ports });
+        }
+    }
+    None
+}

@@ -4,13 +4,13 @@ use super::expr::begins_expr;
 use super::types::begins_type;
 use super::{Completed, EOF, Parser};
 use crate::kind::SyntaxKind::*;
-use crate::problems::{missing_word, reserved_word, trailing_text, unclosed, unexpected, wrong_sign};
+use crate::problems::{missing_word, reserved_word, trailing_text, unexpected, wrong_sign};
 use crate::source::Span;
 
 /// A whole source.
 pub(super) fn file(p: &mut Parser<'_>) {
     let marker = p.start();
-    if p.at_item() && !p.at(StringStart) || p.at_statement() {
+    if p.at_definition(0) || p.at_statement() {
         p.bare_definitions();
     } else {
         p.expr();
@@ -36,9 +36,9 @@ impl Parser<'_> {
         let marker = self.start();
         let open = self.pos;
         self.bump();
-        let closed = self.bracketed(|open| open.braces += 1, |p| p.record_items(Some(open)));
+        let closed = self.bracketed("}", |p| p.record_items(Some(open)));
         if closed {
-            self.close(open, RBrace, "}");
+            self.close(open, RBrace);
         }
         self.complete(marker, Record)
     }
@@ -92,12 +92,6 @@ impl Parser<'_> {
     fn column(&self, token: usize) -> usize {
         let start = (self.token_span(token).start - self.base) as usize;
         start - self.text[..start].rfind('\n').map_or(0, |at| at + 1)
-    }
-
-    fn unclosed_record(&mut self, open: usize) {
-        self.input.account_for_brace();
-        let (bracket, at) = (self.token_span(open), self.behind());
-        self.report(unclosed::problem(bracket, "{", "};", at));
     }
 
     fn stray_separator(&mut self) {
@@ -185,8 +179,8 @@ impl Parser<'_> {
         if self.at(LParen) {
             let open = self.pos;
             self.bump();
-            self.bracketed(|open| open.parens += 1, |p| p.expr());
-            self.close(open, RParen, ")");
+            self.bracketed(")", |p| p.expr());
+            self.close(open, RParen);
         }
         while self.at(Ident) && !self.at_definition(0) || self.current().is_keyword() && !self.at(KwIn) {
             if !self.at(Ident) {
@@ -237,7 +231,7 @@ impl Parser<'_> {
             }
             _ => self.equals(),
         }
-        self.value();
+        self.awaiting(";", Self::value);
         self.semicolon();
         self.complete(marker, Definition);
     }

@@ -187,18 +187,30 @@ impl Parser<'_> {
         self.skip_one();
     }
 
-    /// The closing bracket for the one at token `open`; `closed` is what is inserted if it is missing.
-    pub(super) fn close(&mut self, open: usize, kind: SyntaxKind, closed: &str) {
+    /// The closing bracket for the one at token `open`.
+    pub(super) fn close(&mut self, open: usize, kind: SyntaxKind) {
         if self.eat(kind) {
             return;
         }
-        let bracket = self.token_span(open);
-        let text = match kind {
-            RBrace => "{",
-            RBracket => "[",
-            _ => "(",
+        let (text, mut closed) = match kind {
+            RBrace => ("{", "}".to_owned()),
+            RBracket => ("[", "]".to_owned()),
+            _ => ("(", ")".to_owned()),
         };
-        let at = self.behind();
-        self.report(unclosed::problem(bracket, text, closed, at));
+        if self.at(EOF) {
+            // The brackets around are not closed either; that is one mistake.
+            closed.extend(self.awaited.iter().rev().copied());
+        }
+        let (bracket, at) = (self.token_span(open), self.behind());
+        self.report(unclosed::problem(bracket, text, &closed, at));
+    }
+
+    /// The `{` at token `open` is not closed before the definition here, which belongs to the braces around.
+    pub(super) fn unclosed_record(&mut self, open: usize) {
+        self.input.account_for_brace();
+        let around = self.awaited.iter().rev().skip(1).take_while(|closer| **closer != "}");
+        let closed: std::string::String = std::iter::once("}").chain(around.copied()).collect();
+        let (bracket, at) = (self.token_span(open), self.behind());
+        self.report(unclosed::problem(bracket, "{", &closed, at));
     }
 }

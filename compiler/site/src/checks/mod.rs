@@ -18,7 +18,6 @@ pub mod duplicate_vmid;
 pub mod empty_cluster;
 pub mod empty_flow;
 pub mod empty_group;
-pub mod empty_span;
 pub mod endpoint_outside_target;
 pub mod even_quorum;
 pub mod flow_end;
@@ -86,7 +85,6 @@ pub static CODES: &[&Code] = &[
     &vmid_in_no_range::CODE,
     &guest_without_vmid::CODE,
     &machine_with_vmid::CODE,
-    &empty_span::CODE,
     &invalid_name::CODE,
     &reserved_name::CODE,
     &duplicate_name::CODE,

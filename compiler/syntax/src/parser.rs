@@ -114,6 +114,8 @@ struct Parser<'t> {
     /// Names that turned out to be words of the language, and the reverse: token and kind.
     words: Vec<(usize, SyntaxKind)>,
     context: Context,
+    /// What ends each construct around the place.
+    awaited: Vec<&'static str>,
     depth: u32,
     /// The token at which a problem was reported last.
     reported: Option<usize>,
@@ -135,6 +137,7 @@ impl<'t> Parser<'t> {
             diagnostics: Vec::new(),
             words: Vec::new(),
             context: Context::default(),
+            awaited: Vec::new(),
             depth: 0,
             reported: None,
             too_deep_reported: false,
@@ -248,9 +251,10 @@ impl<'t> Parser<'t> {
         marker
     }
 
-    /// Reports a problem at the current token, unless one is reported there already.
+    /// Reports a problem at the current token, unless one is reported there already. Behind something too deep, what
+    /// seems to be missing may be in what was passed over.
     fn report(&mut self, problem: Diagnostic) {
-        if !self.is_reported() {
+        if !self.is_reported() && !self.too_deep_reported {
             self.diagnostics.push(problem);
         }
         self.reported = Some(self.pos);
@@ -285,24 +289,36 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Runs `inside` between brackets, where the meaning of words and `{` starts afresh.
-    fn bracketed<T>(&mut self, open: impl FnOnce(&mut Open), inside: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs `inside` between brackets, where the meaning of words and `{` starts afresh. `closer` ends them.
+    fn bracketed<T>(&mut self, closer: &'static str, inside: impl FnOnce(&mut Self) -> T) -> T {
         let saved = self.context;
-        self.context = Context { open: saved.open, ..Context::default() };
-        open(&mut self.context.open);
-        let result = inside(self);
+        let mut open = saved.open;
+        match closer {
+            "}" => open.braces += 1,
+            "]" => open.brackets += 1,
+            ")" => open.parens += 1,
+            _ => open.lets += 1,
+        }
+        self.context = Context { open, ..Context::default() };
+        let result = self.awaiting(closer, inside);
         self.context = saved;
+        result
+    }
+
+    /// Runs `inside` a construct that ends with `closer`.
+    fn awaiting<T>(&mut self, closer: &'static str, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.awaited.push(closer);
+        let result = inside(self);
+        self.awaited.pop();
         result
     }
 
     /// Runs `inside` one level deeper, or passes over what is too deep.
     fn deeper(&mut self, inside: impl FnOnce(&mut Self) -> Completed) -> Completed {
         if self.depth >= MAX_DEPTH {
-            if !self.too_deep_reported {
-                self.too_deep_reported = true;
-                let span = self.span(0);
-                self.report(too_deep::problem(span, MAX_DEPTH));
-            }
+            let span = self.span(0);
+            self.report(too_deep::problem(span, MAX_DEPTH));
+            self.too_deep_reported = true;
             return self.skip_operand();
         }
         self.depth += 1;

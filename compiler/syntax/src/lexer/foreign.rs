@@ -31,6 +31,10 @@ impl Lexer<'_> {
             _ if fullwidth(c).is_some() => self.fullwidth(),
             _ if is_letter(c) => self.foreign_word(),
             _ => match symbol(c) {
+                Some((Minus, _)) if self.bytes.get(self.pos + len) == Some(&b'>') => {
+                    self.diagnostics.push(lookalike::symbol(self.span(self.pos, self.pos + len), c, "-"));
+                    self.push(Arrow, len + 1);
+                }
                 Some((kind, text)) => {
                     self.diagnostics.push(lookalike::symbol(self.span(self.pos, self.pos + len), c, text));
                     self.push(kind, len);

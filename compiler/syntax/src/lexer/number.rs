@@ -112,7 +112,8 @@ pub(super) fn colon_literal(input: &[u8]) -> Option<(SyntaxKind, usize)> {
         return Some((Mac, len));
     }
     let run = length(take_while1(|byte: u8| is_hex(byte) || matches!(byte, b':' | b'.')), input)?;
-    let len = match ipv6(&input[..run]) {
+    let whole = |len: &usize| !input.get(*len).is_some_and(u8::is_ascii_alphanumeric);
+    let len = match ipv6(&input[..run]).filter(whole) {
         Some(len) => len,
         None => length(misspelt, input)?,
     };
@@ -133,7 +134,8 @@ fn ipv6(run: &[u8]) -> Option<usize> {
         let text = std::str::from_utf8(&run[..len]).ok()?;
         text.parse::<std::net::Ipv6Addr>().ok().map(|_| len)
     };
-    valid(run.len()).or_else(|| run.len().checked_sub(1).and_then(valid))
+    let shorter = || run.strip_suffix(b":").or_else(|| run.strip_suffix(b".")).and_then(|run| valid(run.len()));
+    valid(run.len()).or_else(shorter)
 }
 
 fn misspelt(input: &[u8]) -> Shape<'_> {

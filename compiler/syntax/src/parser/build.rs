@@ -103,9 +103,11 @@ impl Builder<'_> {
         node.subtree = subtree;
         node.end = self.end;
         if node.end <= node.first {
-            // Empty: it stands behind the token before it, inside its parent.
-            node.first = self.end.max(parent);
-            node.end = node.first;
+            // Empty, as all nodes in it: they stand behind the token before, inside of the parent.
+            let place = self.end.max(parent);
+            for node in &mut self.nodes[index..] {
+                (node.first, node.end) = (place, place);
+            }
         }
     }
 }

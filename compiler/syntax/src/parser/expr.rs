@@ -1,8 +1,12 @@
 //! Expressions.
 
 use super::{Completed, Context, EOF, Parser};
+use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use crate::kind::SyntaxKind::{self, *};
-use crate::problems::{missing_comma, missing_word, trailing_text, unexpected, unquoted_key, wrong_sign};
+use crate::problems::{
+    missing_comma, missing_semicolon, missing_word, trailing_text, unexpected, unopened, unquoted_key, wrong_sign,
+};
+use crate::source::Span;
 
 /// Whether an operand can begin with this token.
 pub(super) fn begins_operand(kind: SyntaxKind) -> bool {
@@ -54,7 +58,7 @@ impl Parser<'_> {
     fn let_in(&mut self) -> Completed {
         let marker = self.start();
         self.bump();
-        self.bracketed(|open| open.lets += 1, Self::let_items);
+        self.bracketed("in", Self::let_items);
         if !self.eat(KwIn) {
             let at = self.behind();
             self.report(missing_word::problem(at, "in", "expected `in` and the value of the whole `let`"));
@@ -71,7 +75,12 @@ impl Parser<'_> {
         let marker = self.start();
         self.bump();
         self.condition();
-        if self.eat(Comma) {
+        let message = matches!(self.current(), StringStart | IndentStart);
+        if message {
+            let at = self.behind();
+            self.report(missing_word::comma(at));
+        }
+        if message || self.eat(Comma) {
             if matches!(self.current(), StringStart | IndentStart) {
                 self.string();
             } else {
@@ -82,7 +91,9 @@ impl Parser<'_> {
             self.report(missing_word::problem(at, ",", "expected `,` and what is said when it does not hold"));
             self.empty();
         }
-        self.skip_until(|kind| kind == Semicolon);
+        if !begins_expr(self.current()) {
+            self.skip_until(|kind| kind == Semicolon);
+        }
         if !self.eat(Semicolon) {
             let at = self.behind();
             self.report(crate::problems::missing_semicolon::problem(at));
@@ -136,8 +147,8 @@ impl Parser<'_> {
         self.context = saved;
         let open = self.pos;
         if self.eat(LBrace) {
-            self.bracketed(|open| open.braces += 1, |p| p.arms());
-            self.close(open, RBrace, "}");
+            self.bracketed("}", |p| p.arms());
+            self.close(open, RBrace);
         } else {
             let at = self.behind();
             self.report(missing_word::problem(at, "{", "expected the cases in braces"));
@@ -267,18 +278,44 @@ impl Parser<'_> {
         }
         let marker = self.precede(function);
         while self.at_argument() {
-            self.selection();
+            if self.at(Ident) && self.nth(1) == Colon && !self.context.flow {
+                self.function_as_argument();
+            } else {
+                self.selection();
+            }
         }
         self.complete(marker, Apply)
+    }
+
+    /// `f x: e`: understood as `f (x: e)`.
+    fn function_as_argument(&mut self) {
+        let first = self.span(0);
+        let place = Some((self.pos, self.diagnostics.len())).filter(|_| !self.is_reported());
+        self.lambda();
+        let Some((token, index)) = place else { return };
+        let edits = [Span::new(first.start, first.start), self.behind()].into_iter().zip(["(", ")"]);
+        let problem = unexpected::problem(self.token_span(token + 1), "`:`", "an argument").fix(
+            "put parentheses around the function",
+            edits.map(|(span, text)| Edit { span, text: text.into() }).collect(),
+            Applicability::MachineApplicable,
+        );
+        self.diagnostics.insert(index, problem);
     }
 
     fn at_argument(&self) -> bool {
         let kind = self.current();
         begins_operand(kind)
             && self.flow_word().is_none()
+            && !(self.context.flow && self.at_source())
+            && !(self.input.begins_line(self.pos) && self.at_typed_definition())
             && !(kind == LBrace && self.context.scrutinee)
             && !(matches!(kind, Ident | StringStart | KwTrue | KwFalse | Tag) && self.at_definition(0))
             && !(self.input.begins_line(self.pos) && self.at_statement())
+    }
+
+    /// Whether the path here is the source of another flow, in front of which a comma is missing.
+    fn at_source(&self) -> bool {
+        self.at(Ident) && self.after_path(0).is_some_and(|after| self.nth(after) == Arrow)
     }
 
     /// `a.b.c`, `a ? b.c`, `a.b or c`.
@@ -393,19 +430,16 @@ impl Parser<'_> {
         let marker = self.start();
         let open = self.pos;
         self.bump();
-        self.bracketed(
-            |open| open.parens += 1,
-            |p| {
-                p.expr();
-                if !matches!(p.current(), RParen | Comma | Semicolon | RBrace | RBracket | EOF | KwIn)
-                    && !p.at_definition(0)
-                {
-                    p.unexpected("`)`");
-                    p.skip_until(|kind| matches!(kind, Comma | Semicolon | KwIn));
-                }
-            },
-        );
-        self.close(open, RParen, ")");
+        self.bracketed(")", |p| {
+            p.expr();
+            if !matches!(p.current(), RParen | Comma | Semicolon | RBrace | RBracket | EOF | KwIn)
+                && !p.at_definition(0)
+            {
+                p.unexpected("`)`");
+                p.skip_until(|kind| matches!(kind, Comma | Semicolon | KwIn));
+            }
+        });
+        self.close(open, RParen);
         self.complete(marker, Paren)
     }
 
@@ -413,8 +447,8 @@ impl Parser<'_> {
         let marker = self.start();
         let open = self.pos;
         self.bump();
-        self.bracketed(|open| open.brackets += 1, Self::items_of_list);
-        self.close(open, RBracket, "]");
+        self.bracketed("]", Self::items_of_list);
+        self.close(open, RBracket);
         self.complete(marker, List)
     }
 
@@ -477,7 +511,7 @@ impl Parser<'_> {
         if matches!(self.current(), StringStart | IndentStart) {
             self.string();
         } else {
-            self.missing("a reference in quotes such as \"kv/path#key\"");
+            self.missing("a reference in quotes such as `\"kv/path#key\"`");
         }
         self.complete(marker, Secret)
     }
@@ -509,32 +543,29 @@ impl Parser<'_> {
         let marker = self.start();
         let open = self.pos;
         self.bump();
-        self.bracketed(
-            |open| open.braces += 1,
-            |p| {
-                p.expr();
-                let inside = |p: &Self| !one_line || !p.input.begins_line(p.pos);
-                if !matches!(p.current(), RBrace | EOF | StringText | StringEnd) && inside(p) {
-                    p.unexpected("`}`");
-                    let skipped = p.start();
-                    while !matches!(p.current(), RBrace | EOF | StringText | StringEnd) && inside(p) && !p.at_anchor() {
-                        match p.input.partner(p.pos) {
-                            Some(partner) if matches!(p.current(), LBrace | DollarBrace) => {
-                                while p.pos <= partner {
-                                    p.bump();
-                                }
+        self.bracketed("}", |p| {
+            p.expr();
+            let inside = |p: &Self| !one_line || !p.input.begins_line(p.pos);
+            if !matches!(p.current(), RBrace | EOF | StringText | StringEnd) && inside(p) {
+                p.unexpected("`}`");
+                let skipped = p.start();
+                while !matches!(p.current(), RBrace | EOF | StringText | StringEnd) && inside(p) && !p.at_anchor() {
+                    match p.input.partner(p.pos) {
+                        Some(partner) if matches!(p.current(), LBrace | DollarBrace) => {
+                            while p.pos <= partner {
+                                p.bump();
                             }
-                            _ => p.bump(),
                         }
+                        _ => p.bump(),
                     }
-                    p.complete(skipped, Skipped);
                 }
-            },
-        );
+                p.complete(skipped, Skipped);
+            }
+        });
         if one_line && !self.at(RBrace) {
             self.silence();
         } else {
-            self.close(open, RBrace, "}");
+            self.close(open, RBrace);
         }
         self.complete(marker, Interpolation);
     }
@@ -578,6 +609,17 @@ impl Parser<'_> {
         self.complete(marker, KeyPath)
     }
 
+    /// The `}` before this place ended the file's record, and definitions follow: it is one too many.
+    fn closed_early(&mut self) {
+        let brace = self.token_span(self.pos - 1);
+        // Its `;` was missed because of the same brace.
+        let echo = |problem: &Diagnostic| problem.code == &missing_semicolon::CODE && problem.span().end == brace.start;
+        if self.diagnostics.last().is_some_and(echo) {
+            self.diagnostics.pop();
+        }
+        self.report(unopened::early(brace));
+    }
+
     /// What stands behind the file's expression.
     pub(super) fn trailing(&mut self) {
         if self.at(EOF) {
@@ -588,7 +630,9 @@ impl Parser<'_> {
             self.report(trailing_text::semicolon(span));
             return self.skip_one();
         }
-        if matches!(self.current(), RBrace | RBracket | RParen) {
+        if self.pos > 0 && self.input.kind(self.pos - 1) == RBrace && (self.at(Semicolon) || self.at_definition(0)) {
+            self.closed_early();
+        } else if matches!(self.current(), RBrace | RBracket | RParen) {
             self.stray_closer();
         } else {
             self.report(trailing_text::problem(span));
@@ -601,7 +645,7 @@ impl Parser<'_> {
                 LBrace => {
                     self.record();
                 }
-                _ if self.at_item() => self.item(),
+                _ if self.at_definition(0) || self.at_statement() => self.item(),
                 _ => {
                     self.silence();
                     let marker = self.start();

@@ -1,16 +1,18 @@
 //! Files, records, and what stands in them.
 
+use std::cell::OnceCell;
+
 use super::expr::begins_expr;
 use super::types::begins_type;
 use super::{Completed, EOF, Parser};
 use crate::kind::SyntaxKind::*;
-use crate::problems::{missing_word, reserved_word, trailing_text, unclosed, unexpected, wrong_sign};
+use crate::problems::{missing_word, reserved_word, trailing_text, unexpected, wrong_sign};
 use crate::source::Span;
 
 /// A whole source.
 pub(super) fn file(p: &mut Parser<'_>) {
     let marker = p.start();
-    if p.at_item() && !p.at(StringStart) || p.at_statement() {
+    if p.at_definition(0) || p.at_statement() {
         p.bare_definitions();
     } else {
         p.expr();
@@ -36,15 +38,17 @@ impl Parser<'_> {
         let marker = self.start();
         let open = self.pos;
         self.bump();
-        let closed = self.bracketed(|open| open.braces += 1, |p| p.record_items(Some(open)));
+        let closed = self.bracketed("}", |p| p.record_items(Some(open)));
         if closed {
-            self.close(open, RBrace, "}");
+            self.close(open, RBrace);
         }
         self.complete(marker, Record)
     }
 
     /// Definitions up to the `}` that belongs to the `{` at token `open`. False if it is missing and reported.
     fn record_items(&mut self, open: Option<usize>) -> bool {
+        // Where the line of the `{` begins: looked for once, and only if braces are missing.
+        let indent = OnceCell::new();
         loop {
             let before = self.pos;
             match self.current() {
@@ -54,7 +58,7 @@ impl Parser<'_> {
                 RParen | RBracket if self.closes_outer() => return true,
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
-                _ if open.is_some_and(|open| self.belongs_outside(open)) => {
+                _ if open.is_some_and(|open| self.belongs_outside(open, &indent)) => {
                     if let Some(open) = open {
                         self.unclosed_record(open);
                     }
@@ -74,11 +78,11 @@ impl Parser<'_> {
     }
 
     /// Some `{` is not closed, and the definition here begins no further right than the line of this `{` does.
-    fn belongs_outside(&self, open: usize) -> bool {
+    fn belongs_outside(&self, open: usize, indent: &OnceCell<usize>) -> bool {
         self.input.has_unclosed_braces()
             && self.context.open.braces > 1
             && self.at_anchor()
-            && self.column(self.pos) <= self.column(self.line_of(open))
+            && self.column(self.pos) <= *indent.get_or_init(|| self.column(self.line_of(open)))
     }
 
     /// The first token of the line that a token stands on.
@@ -92,12 +96,6 @@ impl Parser<'_> {
     fn column(&self, token: usize) -> usize {
         let start = (self.token_span(token).start - self.base) as usize;
         start - self.text[..start].rfind('\n').map_or(0, |at| at + 1)
-    }
-
-    fn unclosed_record(&mut self, open: usize) {
-        self.input.account_for_brace();
-        let (bracket, at) = (self.token_span(open), self.behind());
-        self.report(unclosed::problem(bracket, "{", "};", at));
     }
 
     fn stray_separator(&mut self) {
@@ -185,10 +183,11 @@ impl Parser<'_> {
         if self.at(LParen) {
             let open = self.pos;
             self.bump();
-            self.bracketed(|open| open.parens += 1, |p| p.expr());
-            self.close(open, RParen, ")");
+            self.bracketed(")", |p| p.expr());
+            self.close(open, RParen);
         }
-        while self.at(Ident) && !self.at_definition(0) || self.current().is_keyword() && !self.at(KwIn) {
+        let next = |p: &Self| p.at_definition(0) || p.at_typed_definition() || p.at_statement();
+        while self.at(Ident) && !next(self) || self.current().is_keyword() && !self.at(KwIn) {
             if !self.at(Ident) {
                 let (span, text) = (self.span(0), self.text(0));
                 self.report(reserved_word::problem(span, text, false));
@@ -237,7 +236,7 @@ impl Parser<'_> {
             }
             _ => self.equals(),
         }
-        self.value();
+        self.awaiting(";", Self::value);
         self.semicolon();
         self.complete(marker, Definition);
     }
@@ -291,9 +290,8 @@ impl Parser<'_> {
                 _ => {}
             }
         }
-        if self.at_anchor() {
-            self.missing("a value");
-        } else if matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn) {
+        let ends = matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn);
+        if ends || self.at_anchor() {
             self.missing("a value");
         } else {
             self.expr();

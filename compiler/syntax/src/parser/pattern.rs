@@ -33,8 +33,8 @@ impl Parser<'_> {
         }
         let open = self.pos;
         self.bump();
-        self.bracketed(|open| open.braces += 1, Self::fields);
-        self.close(open, RBrace, "}");
+        self.bracketed("}", Self::fields);
+        self.close(open, RBrace);
         if self.eat(At) && !self.eat(Ident) {
             let at = self.behind();
             self.report(missing_part::problem(at, "a name"));

@@ -68,7 +68,7 @@ impl Parser<'_> {
         let mut node = match self.current() {
             Tag => {
                 self.bump();
-                if apply && begins_type(self.current()) && !self.at_anchor() {
+                if apply && begins_type(self.current()) && !self.at_field() && !self.at_anchor() {
                     self.deeper(|p| p.type_atom(false));
                     self.complete(marker, TypeApply)
                 } else {
@@ -86,15 +86,15 @@ impl Parser<'_> {
             LParen => {
                 let open = self.pos;
                 self.bump();
-                self.bracketed(|open| open.parens += 1, |p| p.ty());
-                self.close(open, RParen, ")");
+                self.bracketed(")", |p| p.ty());
+                self.close(open, RParen);
                 self.complete(marker, TypeParen)
             }
             LBrace => {
                 let open = self.pos;
                 self.bump();
-                self.bracketed(|open| open.braces += 1, Self::type_fields);
-                self.close(open, RBrace, "}");
+                self.bracketed("}", Self::type_fields);
+                self.close(open, RBrace);
                 self.complete(marker, TypeRecord)
             }
             _ => {
@@ -162,11 +162,14 @@ impl Parser<'_> {
         self.complete(marker, TypeField);
     }
 
-    /// The `;` of a field; another field at the start of a line shows that it is missing.
+    /// Whether a name and the `:` of a field stand here.
+    fn at_field(&self) -> bool {
+        self.at(Ident) && matches!((self.nth(1), self.nth(2)), (Colon, _) | (Question, Colon))
+    }
+
+    /// The `;` of a field; another field shows that it is missing.
     fn field_end(&mut self) {
-        let next = self.input.begins_line(self.pos)
-            && (self.at(Ellipsis) || matches!((self.nth(1), self.nth(2)), (Colon, _) | (Question, Colon)));
-        if next {
+        if self.at(Ellipsis) || self.at_field() {
             let at = self.behind();
             return self.report(crate::problems::missing_semicolon::problem(at));
         }

@@ -32,3 +32,13 @@ pub(crate) fn problem(span: Span, bracket: &str) -> Diagnostic {
         Applicability::MaybeIncorrect,
     )
 }
+
+/// The `}` at `span` ends the file's record, and definitions follow.
+pub(crate) fn early(span: Span) -> Diagnostic {
+    let message = "this `}` ends the file's record too early";
+    Diagnostic::new(&CODE, message, span, "definitions follow").fix(
+        "remove `}`",
+        vec![Edit { span, text: String::new() }],
+        Applicability::MaybeIncorrect,
+    )
+}

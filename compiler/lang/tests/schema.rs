@@ -128,9 +128,9 @@ fn a_host_may_refer_to_itself() {
 
 #[test]
 fn a_record_that_was_not_understood_lacks_nothing() {
-    let problems = of("networks.n = { mtu 1400; };");
+    let problems = of("networks.n = { ) = 1400; };");
     assert!(problems.iter().all(|problem| !problem.starts_with("E02")), "{problems:?}");
-    assert_eq!(problems.len(), 1);
+    assert!(!problems.is_empty(), "the parser says what is wrong");
 }
 
 #[test]

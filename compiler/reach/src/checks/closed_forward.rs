@@ -73,7 +73,7 @@ fn from_outside(intents: &Intents, host: HostId) -> PortSet {
     let mut open = PortSet::none();
     for zone in zones {
         for (flow, nth) in &intents.by_source[zone] {
-            let piece = &intents.allow[*flow][*nth];
+            let piece = &intents.allow[*flow].pieces[*nth];
             if piece.targets.meets(&class) {
                 open = open.union(&piece.ports);
             }

@@ -37,37 +37,40 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::Intents;
+use crate::classes::Parties;
 use crate::describe::end;
+use crate::flows::Resolved;
 
 /// A flow of nobody.
 pub static CODE: Code = Code::new("L0402", "a flow has nobody at one end", include_str!("empty_end.rs"));
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let (site, space) = (intents.site, intents.space);
-    for (field, flow) in intents.written() {
-        let (source, target) = (space.parties(&flow.source), space.parties(&flow.target));
+    for (field, claim) in intents.written() {
+        let Resolved { flow, source, target, arms } = &claim.flow;
+        if !claim.pieces.is_empty() {
+            continue;
+        }
         let verb = match field {
             "allow" => "opens",
             "never" => "forbids",
             _ => "needs",
         };
         // An endpoint that nobody serves is an error of its own.
-        let endpoint = space.members.arms(flow.ports.as_deref()).iter().any(|arm| arm.endpoint.is_some());
-        for (parties, named) in [(&source, &flow.source), (&target, &flow.target)] {
-            let told = endpoint && std::ptr::eq(parties, &target);
+        let endpoint = arms.iter().any(|arm| arm.endpoint.is_some());
+        for (parties, named) in [(source, &flow.source), (target, &flow.target)] {
+            let told = endpoint && std::ptr::eq(parties, target);
             if parties.is_empty() && !told {
                 let message = format!("`{}` is nobody", end(site, named));
                 found.push(Diagnostic::new(&CODE, message, flow.span, format!("so this flow {verb} nothing")));
             }
         }
         let (from, to) = (space.members.of(&flow.source), space.members.of(&flow.target));
-        let addresses = |parties: &crate::classes::Parties| {
-            !parties.zones.is_empty() || parties.placed.iter().any(|placed| !placed.is_empty())
-        };
+        let addresses = |parties: &Parties| !parties.zones.is_empty() || !parties.placed.is_empty();
         if let ([one], [other]) = (from.as_slice(), to.as_slice())
             && one == other
-            && !addresses(&source)
-            && !addresses(&target)
+            && !addresses(source)
+            && !addresses(target)
         {
             let message = format!("both ends are `{}`", site.hosts[one.index()].named.name);
             let label = format!("so this flow {verb} nothing");

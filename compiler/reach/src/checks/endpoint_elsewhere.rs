@@ -38,6 +38,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Intents, words};
 use crate::describe::end;
+use crate::flows::Resolved;
 
 /// An endpoint without a machine.
 pub static CODE: Code =
@@ -45,12 +46,12 @@ pub static CODE: Code =
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let (site, space) = (intents.site, intents.space);
-    for (_, flow) in intents.written() {
-        let target = space.parties(&flow.target);
-        let machines = target.placed.iter().fold(target.machines, |all, placed| all.union(placed));
-        for arm in space.members.arms(flow.ports.as_deref()) {
+    for (_, claim) in intents.written() {
+        let Resolved { flow, target, arms, .. } = &claim.flow;
+        for arm in arms {
             let Some(endpoint) = arm.endpoint.map(|endpoint| &site.endpoints[endpoint.index()]) else { continue };
-            if machines.meets(&space.classes_of(&endpoint.hosts)) {
+            let served = space.classes_of(&endpoint.hosts);
+            if target.machines.meets(&served) || target.placed.iter().any(|(_, placed)| placed.meets(&served)) {
                 continue;
             }
             let path = &endpoint.named.path;

@@ -75,7 +75,12 @@ impl Parser<'_> {
         let marker = self.start();
         self.bump();
         self.condition();
-        if self.eat(Comma) {
+        let message = matches!(self.current(), StringStart | IndentStart);
+        if message {
+            let at = self.behind();
+            self.report(missing_word::comma(at));
+        }
+        if message || self.eat(Comma) {
             if matches!(self.current(), StringStart | IndentStart) {
                 self.string();
             } else {
@@ -86,7 +91,9 @@ impl Parser<'_> {
             self.report(missing_word::problem(at, ",", "expected `,` and what is said when it does not hold"));
             self.empty();
         }
-        self.skip_until(|kind| kind == Semicolon);
+        if !begins_expr(self.current()) {
+            self.skip_until(|kind| kind == Semicolon);
+        }
         if !self.eat(Semicolon) {
             let at = self.behind();
             self.report(crate::problems::missing_semicolon::problem(at));
@@ -300,6 +307,7 @@ impl Parser<'_> {
         begins_operand(kind)
             && self.flow_word().is_none()
             && !(self.context.flow && self.at_source())
+            && !(self.input.begins_line(self.pos) && self.at_typed_definition())
             && !(kind == LBrace && self.context.scrutinee)
             && !(matches!(kind, Ident | StringStart | KwTrue | KwFalse | Tag) && self.at_definition(0))
             && !(self.input.begins_line(self.pos) && self.at_statement())

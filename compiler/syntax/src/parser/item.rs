@@ -1,5 +1,7 @@
 //! Files, records, and what stands in them.
 
+use std::cell::OnceCell;
+
 use super::expr::begins_expr;
 use super::types::begins_type;
 use super::{Completed, EOF, Parser};
@@ -45,6 +47,8 @@ impl Parser<'_> {
 
     /// Definitions up to the `}` that belongs to the `{` at token `open`. False if it is missing and reported.
     fn record_items(&mut self, open: Option<usize>) -> bool {
+        // Where the line of the `{` begins: looked for once, and only if braces are missing.
+        let indent = OnceCell::new();
         loop {
             let before = self.pos;
             match self.current() {
@@ -54,7 +58,7 @@ impl Parser<'_> {
                 RParen | RBracket if self.closes_outer() => return true,
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
-                _ if open.is_some_and(|open| self.belongs_outside(open)) => {
+                _ if open.is_some_and(|open| self.belongs_outside(open, &indent)) => {
                     if let Some(open) = open {
                         self.unclosed_record(open);
                     }
@@ -74,11 +78,11 @@ impl Parser<'_> {
     }
 
     /// Some `{` is not closed, and the definition here begins no further right than the line of this `{` does.
-    fn belongs_outside(&self, open: usize) -> bool {
+    fn belongs_outside(&self, open: usize, indent: &OnceCell<usize>) -> bool {
         self.input.has_unclosed_braces()
             && self.context.open.braces > 1
             && self.at_anchor()
-            && self.column(self.pos) <= self.column(self.line_of(open))
+            && self.column(self.pos) <= *indent.get_or_init(|| self.column(self.line_of(open)))
     }
 
     /// The first token of the line that a token stands on.
@@ -182,7 +186,8 @@ impl Parser<'_> {
             self.bracketed(")", |p| p.expr());
             self.close(open, RParen);
         }
-        while self.at(Ident) && !self.at_definition(0) || self.current().is_keyword() && !self.at(KwIn) {
+        let next = |p: &Self| p.at_definition(0) || p.at_typed_definition() || p.at_statement();
+        while self.at(Ident) && !next(self) || self.current().is_keyword() && !self.at(KwIn) {
             if !self.at(Ident) {
                 let (span, text) = (self.span(0), self.text(0));
                 self.report(reserved_word::problem(span, text, false));
@@ -285,9 +290,8 @@ impl Parser<'_> {
                 _ => {}
             }
         }
-        if self.at_anchor() {
-            self.missing("a value");
-        } else if matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn) {
+        let ends = matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn);
+        if ends || self.at_anchor() {
             self.missing("a value");
         } else {
             self.expr();

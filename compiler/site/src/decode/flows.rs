@@ -10,6 +10,7 @@ use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
 use crate::model::{End, EndpointId, Flow, FlowOrigin, NetworkId, PortTerm};
+use crate::place::place;
 use crate::read::Thing;
 
 /// How deep ends and exceptions may nest: they are read, and later walked, on the native stack.
@@ -318,7 +319,11 @@ impl<'a> Decoder<'a> {
 
     /// A need: an endpoint of others, or a whole flow from the machine itself.
     fn need(&mut self, who: Needs, id: DataId) -> Option<Flow> {
-        let span = self.read.span(id);
+        let named = match who {
+            Needs::Host(host) => &self.site.hosts[host.index()].named,
+            Needs::Service(service) => &self.site.services[service.index()].named,
+        };
+        let span = place(named, self.read.span(id));
         if let Needs::Service(service) = who
             && self.site.services[service.index()].hosts.is_empty()
         {

@@ -5,7 +5,7 @@ use arvc_lang::data::{DataId, Datum};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use super::Decoder;
+use super::{Decoder, only_literal};
 use crate::checks::{
     invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url, vmid_not_accepted,
 };
@@ -174,10 +174,9 @@ impl Decoder<'_> {
 
     /// [`Decoder::named`] for an entity whose key is its whole name, with the name's check.
     pub(super) fn entity_named(&mut self, what: &str, entity: u32) -> Named {
-        let key = *self.read.data.entities[entity as usize].path.last().expect("an entity's path has a name");
-        let name = self.read.name(key).to_owned();
-        let named = self.named(entity, name);
-        self.read.diagnostics.extend(invalid_name::check(what, &named.name, named.key));
+        let named = self.named(entity, self.key(entity).to_owned());
+        let problem = invalid_name::check(what, &named.name, named.key);
+        self.read.diagnostics.extend(problem.map(|problem| only_literal(problem, &named)));
         named
     }
 }

@@ -1,2 +1,9 @@
 //! The binary `arvc`.
-fn main() {}
+
+use std::process::ExitCode;
+
+use arvc::world::real::Real;
+
+fn main() -> ExitCode {
+    ExitCode::from(arvc::run(std::env::args_os(), &mut Real::default()))
+}

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use arvc_syntax::intern::{Interner, Symbol};
+pub use arvc_syntax::literal::{Ports, Transport};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
@@ -20,26 +21,6 @@ pub struct EntityId(pub u32);
 /// Index of a call in [`Data`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u32);
-
-/// A transport protocol that has ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Transport {
-    /// TCP.
-    Tcp,
-    /// UDP.
-    Udp,
-}
-
-/// Ports of one transport protocol, both ends included: `5432/tcp`, `8000-8010/tcp`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ports {
-    /// The protocol.
-    pub transport: Transport,
-    /// First port.
-    pub first: u16,
-    /// Last port.
-    pub last: u16,
-}
 
 /// A reference to a secret: never its value. `secret "kv/data/gitea#admin_password"`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,7 +171,11 @@ impl Data {
     /// The field of a record, if the value is a record and has it.
     pub fn field(&self, id: DataId, name: Symbol) -> Option<&Field> {
         match self.value(id) {
-            Datum::Record(fields) => fields.iter().find(|field| field.name == name),
+            Datum::Record(fields) if fields.len() <= 8 => fields.iter().find(|field| field.name == name),
+            Datum::Record(fields) => {
+                let text = self.names.get(name);
+                fields.binary_search_by(|field| self.names.get(field.name).cmp(text)).ok().map(|at| &fields[at])
+            }
             _ => None,
         }
     }

@@ -1,6 +1,66 @@
 //! Name resolution, evaluation, the schema of a value, the prelude and `std` (both written in the language itself).
 //!
 //! Evaluation is pure, lazy and bounded in steps, depth and memory. This crate knows no host, no VMID and no format:
-//! what a site is stands in `prelude/`.
+//! what a site is stands in `prelude/`. It reads files through [`Loader`] only.
 
+pub mod builtins;
 pub mod data;
+pub mod errors;
+pub mod eval;
+pub mod ir;
+pub mod library;
+mod lower;
+mod print;
+mod report;
+mod run;
+pub mod schema;
+
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Sources;
+
+use data::Data;
+
+pub use errors::CODES;
+pub use print::print;
+
+/// Reads the files that `import` names.
+pub trait Loader {
+    /// The text of a file. The path is relative to the project's root, normalised, and never leaves it.
+    fn load(&mut self, path: &str) -> Result<String, LoadError>;
+}
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// It is not there.
+    NotFound,
+    /// It lies outside of the project, perhaps through a symbolic link.
+    Outside,
+    /// It is not UTF-8.
+    NotText,
+    /// It is larger than a source may be.
+    TooLarge,
+    /// Anything else, in words: `it is a directory`.
+    Other(String),
+}
+
+/// What evaluation gives.
+#[derive(Debug)]
+pub struct Outcome {
+    /// All sources, the prelude first: diagnostics point into them.
+    pub sources: Sources,
+    /// The value, if the file has a record (or, without a schema, any value). Parts that failed are `Failed`.
+    pub data: Option<Data>,
+    /// All problems, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Evaluates a site: its value is held against the type `Site` of the prelude.
+pub fn evaluate_site(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
+    run::run(entry_path, entry_text, loader, schema::site)
+}
+
+/// Evaluates a file as it is, and completely.
+pub fn evaluate_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
+    run::run(entry_path, entry_text, loader, schema::plain)
+}

@@ -2,5 +2,21 @@
 //!
 //! Exact sets of machines, protocols and ports, on classes of machines that behave alike. It knows no emitted format.
 
+mod address;
+mod bits;
+mod checks;
+mod classes;
+mod describe;
+#[cfg(test)]
+mod fixture;
+mod flows;
+mod members;
+#[cfg(test)]
+mod naive;
 pub mod policy;
 pub mod ports;
+mod zones;
+
+pub use address::{addresses, private_prefixes};
+pub use checks::{CODES, check};
+pub use describe::describe;

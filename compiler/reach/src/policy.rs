@@ -3,9 +3,25 @@
 //! Machines with the same rules share one [`Policy`], so the work and the tree grow with the number of policies and not
 //! with the square of the number of hosts. Only `allow`, the essentials, peers and the built-in rules open anything.
 
+//!
+//! A policy's name is the name of its machine if it has one machine, else of the cluster whose machines it has exactly,
+//! else of the groups that all of its machines have, joined by `-` (`hosts` if there is none). A name that is taken
+//! gets the name of the policy's first machine behind it.
+//!
+//! A rule's peer stays a symbol where the symbol says exactly what the flow says on that network: `groups.web -> …` is
+//! one rule with [`Peer::Group`], unless some machines of the group take another path than the rule's network.
+
+mod builtin;
+mod covered;
+mod derive;
+mod table;
+#[cfg(test)]
+mod tests;
+
 use arvc_site::model::{GroupId, HostId, NetworkId, NodeId};
 use ipnet::IpNet;
 
+pub use self::derive::policies;
 use crate::ports::PortSet;
 
 /// Who is at the other end of a rule.

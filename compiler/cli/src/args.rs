@@ -1,0 +1,177 @@
+//! The command line's grammar and its help, written for somebody who has never seen arvc.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::messages::Format;
+
+/// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
+/// Proxmox, Ansible, Nebula, packet filters, DNS. It writes nothing before the whole description is proved to hold
+/// together.
+#[derive(Debug, Parser)]
+#[command(name = "arvc", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// Same as `arvc check SITE`, as editors call it
+    #[arg(long, value_name = "SITE", num_args = 0..=1)]
+    check: Option<Option<PathBuf>>,
+
+    /// With --check: take the text of PATH from standard input
+    #[arg(long, value_name = "PATH", requires = "check")]
+    stdin_path: Option<PathBuf>,
+
+    /// How problems, and the pages of `explain`, are printed
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "human", global = true)]
+    message_format: Format,
+}
+
+/// What arvc does.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Compile a site and write the tree of files that its tools read
+    ///
+    /// The new tree is staged beside the old one and takes its place as a whole. Files that arvc did not write stay as
+    /// they are: Terraform's state and lock files, keys, notes. If one of them stands where a file must go, or if
+    /// somebody edited a file that arvc wrote, nothing is written and the list is printed.
+    #[command(after_help = BUILD)]
+    Build {
+        /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
+        site: Option<PathBuf>,
+        /// The folder of the tree [default: `out` of arv.toml, else out/ beside SITE]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Replace files of the tree that were edited by hand, and a tree that another site wrote
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// Report every problem of a site; write nothing
+    #[command(after_help = CHECK)]
+    Check {
+        /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
+        site: Option<PathBuf>,
+        /// Take the text of PATH from standard input, for editors: what is not saved yet is checked as if it stood there.
+        /// Without SITE, PATH is the site; with it, a file that the site imports
+        #[arg(long, value_name = "PATH")]
+        stdin_path: Option<PathBuf>,
+    },
+    /// Print what a code means and what to do; without CODE, list all codes
+    #[command(after_help = EXPLAIN)]
+    Explain {
+        /// A code that a message shows between brackets, as E0301
+        code: Option<String>,
+    },
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  arvc check                     check ./site.arv, or the entry of the nearest arv.toml
+  arvc build lab/site.arv        write lab/out/
+  arvc build --out /srv/tree     write another folder
+  arvc explain E0301             what a message is about
+
+Exit status:
+  0  good; there may be warnings
+  1  problems in the source; nothing was written
+  2  wrong use of the command line or of arv.toml
+  3  the outside world failed: a file that cannot be read, a folder that cannot be written
+
+Messages for people go to standard error, results and JSON to standard output.
+NO_COLOR=1 turns colour off.";
+
+const BUILD: &str = "\
+Examples:
+  arvc build                     the site here, into out/ beside it
+  arvc build site.arv --out tree
+  arvc build --overwrite         lose what was edited by hand inside the tree";
+
+const CHECK: &str = "\
+Examples:
+  arvc check
+  arvc check --message-format json site.arv
+  arvc check --stdin-path site.arv < buffer
+  arvc check site.arv --stdin-path hosts/web.arv < buffer";
+
+const EXPLAIN: &str = "\
+Examples:
+  arvc explain                   every code with its title
+  arvc explain E0301";
+
+/// A command line that makes sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What to do.
+    pub command: Command,
+    /// How problems are printed.
+    pub format: Format,
+}
+
+/// A command line that asks for help, or makes no sense.
+pub type Usage = clap::Error;
+
+/// Reads the command line; the first argument is the program's name.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage> {
+    let arguments = Arguments::try_parse_from(args)?;
+    let usage = |kind, message: &str| Err(Arguments::command().error(kind, message));
+    let command = match (arguments.command, arguments.check) {
+        (Some(command), None) => command,
+        (None, Some(site)) => Command::Check { site, stdin_path: arguments.stdin_path },
+        (Some(_), Some(_)) => {
+            return usage(
+                ErrorKind::ArgumentConflict,
+                "--check is a command of its own; it goes with no other command",
+            );
+        }
+        (None, None) => {
+            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check or explain");
+        }
+    };
+    Ok(Request { command, format: arguments.message_format })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Request, Usage> {
+        parse(format!("arvc {line}").split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_editors_form_is_the_command_check() {
+        assert_eq!(parsed("--check a.arv").unwrap(), parsed("check a.arv").unwrap());
+        assert_eq!(parsed("--check").unwrap(), parsed("check").unwrap());
+        assert_eq!(
+            parsed("--check --stdin-path a.arv --message-format json").unwrap(),
+            parsed("--message-format json check --stdin-path a.arv").unwrap()
+        );
+    }
+
+    #[test]
+    fn a_command_line_that_makes_no_sense_is_refused() {
+        let bad = [
+            "",
+            "biuld",
+            "build a b",
+            "check --out x",
+            "--check a build",
+            "--stdin-path a check",
+            "--stdin-path a",
+            "check --message-format xml",
+            "explain E1 E2",
+            "build --stdin-path a",
+        ];
+        for line in bad {
+            assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+}

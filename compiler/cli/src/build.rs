@@ -1,0 +1,80 @@
+//! `arvc build`: check, emit, write, and say what was written.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::check::{Reported, check};
+use crate::messages::Format;
+use crate::output::{self, Failure, Options, Reason, Refusal, listing};
+use crate::pipeline;
+use crate::world::{Stream, World};
+use crate::{Stop, exit, outside, shown};
+
+/// Builds a site. With an error in it, nothing is written.
+pub fn build(
+    world: &mut dyn World,
+    format: Format,
+    site: Option<&Path>,
+    out: Option<&Path>,
+    overwrite: bool,
+) -> Result<(), Stop> {
+    let Reported { project, checked, .. } = check(world, format, site, None)?;
+    if !checked.is_good() {
+        return Err(Stop::Silent(exit::SOURCE));
+    }
+    let site = checked.site.expect("a source without an error gives a site");
+    let tree = pipeline::emit(&site);
+    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {error}")))?;
+    let out = out.map_or(project.out, |out| cwd.join(out));
+    let name = shown(&out, &cwd);
+    let options = Options { entry: &project.entry, overwrite };
+    let plan = output::write(world, &out, &tree, options).map_err(|failure| failed(failure, &name, &cwd))?;
+    if format == Format::Human {
+        world.print(Stream::Out, &listing::listing(&name, &plan))?;
+    }
+    Ok(())
+}
+
+/// What the user reads when the tree could not be written.
+fn failed(failure: Failure, out: &str, cwd: &Path) -> Stop {
+    outside(match failure {
+        Failure::Disk { action, path, error } => format!("cannot {action} {}: {error}", shown(&path, cwd)),
+        Failure::Locked => format!("another arvc writes into {out} right now"),
+        Failure::Refused(refusals) => refused(&refusals, out),
+        Failure::Manifest(why) => format!(
+            "{out}/manifest.json is not one that arvc wrote: {why}\n\
+             help: build into another folder with --out DIR, or move that file away"
+        ),
+        Failure::OtherEntry(entry) => format!(
+            "nothing was written: {out} holds the tree of another site, {entry}\n\
+             help: build into another folder with --out DIR, or replace that tree with --overwrite"
+        ),
+        Failure::Staging(why) => format!(
+            "{out}/.arvc-staging is not as arvc left it: {why}\n\
+             help: move what is yours out of it; arvc keeps that folder for itself"
+        ),
+    })
+}
+
+/// The paths in the way, each with its reason, and what to do about each reason.
+fn refused(refusals: &[Refusal], out: &str) -> String {
+    let mut text = format!("nothing was written: {out} has files that arvc does not touch");
+    let width = refusals.iter().map(|refusal| refusal.path.chars().count()).max().unwrap_or(0).min(60);
+    for refusal in refusals {
+        let why = match refusal.reason {
+            Reason::Edited => "edited since arvc wrote it",
+            Reason::Foreign => "not written by arvc",
+            Reason::Folder => "a folder with other files in it, where a file must go",
+            Reason::Link => "a link, which arvc does not follow",
+            Reason::NotFolder => "not a folder, and one must be there",
+        };
+        let _ = write!(text, "\n  {:width$}  {why}", refusal.path);
+    }
+    if refusals.iter().any(|refusal| refusal.reason == Reason::Edited) {
+        text.push_str("\nhelp: say it in the site instead; or lose the edits with --overwrite");
+    }
+    if refusals.iter().any(|refusal| refusal.reason != Reason::Edited) {
+        text.push_str("\nhelp: move away what arvc did not write, or build into another folder with --out DIR");
+    }
+    text
+}

@@ -1,0 +1,120 @@
+//! Reading and checking a site: what `check` does, and `build` before it writes.
+
+use std::path::{Path, PathBuf};
+
+use arvc_site::model::{FlowOrigin, Site};
+use arvc_syntax::source::Sources;
+
+use crate::messages::{self, Counts, Format, Texts};
+use crate::pipeline::{self, Checked};
+use crate::project::{self, Problem, Project};
+use crate::source;
+use crate::world::World;
+use crate::{Stop, exit, outside, shown};
+
+/// A site that was read and checked, its problems printed.
+pub struct Reported {
+    /// Where it lies.
+    pub project: Project,
+    /// What was found.
+    pub checked: Checked,
+    /// How many problems were printed.
+    pub counts: Counts,
+}
+
+/// Finds, reads and checks a site, and prints its problems.
+pub fn check(
+    world: &mut dyn World,
+    format: Format,
+    site: Option<&Path>,
+    stdin_path: Option<&Path>,
+) -> Result<Reported, Stop> {
+    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {error}")))?;
+    let project = find(world, format, &cwd, site.or(stdin_path))?;
+    let overlay = match stdin_path {
+        Some(path) => Some(unsaved(world, &cwd, &project, path)?),
+        None => None,
+    };
+    let mut load = |path: &str| match &overlay {
+        Some((over, bytes)) if over == path => source::text(bytes.clone()),
+        _ => source::read(&*world, &project.root, path),
+    };
+    let mut checked = match load(&project.entry) {
+        Ok(text) => pipeline::check(&project.entry, text, &mut load),
+        Err(problem) => entry_problem(&cwd, &project, problem)?,
+    };
+    let prefix = project::prefix(&project.root, &cwd);
+    let texts = Texts { sources: &checked.sources, prefix: &prefix };
+    let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
+    Ok(Reported { project, checked, counts })
+}
+
+/// What a good site is told about: enough to see that all of it was read.
+pub fn summary(name: &str, site: &Site, counts: Counts) -> String {
+    let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+    let flows = site.allow.iter().filter(|flow| flow.origin == FlowOrigin::Author).count();
+    let parts = [
+        count(site.hosts.len(), "machine"),
+        count(site.clusters.len(), "cluster"),
+        count(site.networks.len(), "network"),
+        count(flows, "flow") + " allowed",
+        count(site.needs.len(), "need"),
+        count(site.never.len(), "flow") + " forbidden",
+    ];
+    let warnings = if counts.warnings > 0 { format!(" ({counts})") } else { String::new() };
+    format!("{name} is good{warnings}: {}\n", parts.join(", "))
+}
+
+fn find(world: &mut dyn World, format: Format, cwd: &Path, site: Option<&Path>) -> Result<Project, Stop> {
+    match project::find(&*world, cwd, site) {
+        Ok(project) => Ok(project),
+        Err(Problem::NoSite) => Err(Stop::Says(
+            exit::USAGE,
+            "there is no site here: neither an arv.toml above this folder nor a site.arv in it\n\
+             help: name the site's file, as in `arvc check lab/site.arv`"
+                .into(),
+        )),
+        Err(Problem::Folder(path)) => Err(Stop::Says(
+            exit::USAGE,
+            format!(
+                "{} is a folder\nhelp: name the site's file in it, as in `{}`",
+                shown(&path, cwd),
+                shown(&path.join("site.arv"), cwd)
+            ),
+        )),
+        Err(Problem::Disk(path, error)) => Err(outside(format!("cannot read {}: {error}", shown(&path, cwd)))),
+        Err(Problem::Settings(folder, sources, mut diagnostics)) => {
+            let prefix = project::prefix(&folder, cwd);
+            messages::print(world, format, Texts { sources: &sources, prefix: &prefix }, &mut diagnostics)?;
+            Err(Stop::Silent(exit::USAGE))
+        }
+    }
+}
+
+/// The path of a text that is not saved, relative to the project, and its bytes.
+fn unsaved(world: &mut dyn World, cwd: &Path, project: &Project, path: &Path) -> Result<(String, Vec<u8>), Stop> {
+    let bytes = world.stdin(source::LIMIT).map_err(|error| outside(format!("cannot read standard input: {error}")))?;
+    match project::relative(&*world, &project.root, &cwd.join(path)) {
+        Some(path) => Ok((path, bytes)),
+        None => Err(Stop::Says(
+            exit::USAGE,
+            format!("{} is not a file of the project in {}", path.display(), shown(&project.root, cwd)),
+        )),
+    }
+}
+
+/// An entry that is there and no text is a problem of the source; one that is not there is none.
+fn entry_problem(cwd: &Path, project: &Project, problem: source::Problem) -> Result<Checked, Stop> {
+    if let Some((text, diagnostic)) = source::unreadable(&problem) {
+        let mut sources = Sources::new();
+        sources.add(project.entry.clone(), text).expect("a source below the limit always fits as the first");
+        return Ok(Checked { sources, diagnostics: vec![diagnostic], site: None });
+    }
+    let path: PathBuf = project.root.join(&project.entry);
+    let why = match problem {
+        source::Problem::Disk(error) => error.to_string(),
+        source::Problem::Outside => "a link leads out of the project".into(),
+        _ => "there is no such file".into(),
+    };
+    Err(outside(format!("cannot read {}: {why}", shown(&path, cwd))))
+}

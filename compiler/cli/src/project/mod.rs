@@ -1,0 +1,162 @@
+//! The project: its root, its entry, its output folder. `arv.toml` says it, or the place of the entry file does.
+//!
+//! The root is the folder of the nearest `arv.toml` above the entry, else the entry's own folder. No file outside it is
+//! read, whatever a source or a link says.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Sources;
+
+use crate::world::{Disk, Kind};
+
+mod not_toml;
+mod settings;
+mod unknown_key;
+mod wrong_value;
+
+use settings::Settings;
+
+/// The codes of this module.
+pub static CODES: &[&arvc_syntax::diagnostic::Code] = &[&not_toml::CODE, &unknown_key::CODE, &wrong_value::CODE];
+
+/// The file that makes a folder a project.
+pub const FILE: &str = "arv.toml";
+
+/// The entry where no `arv.toml` names one.
+const ENTRY: &str = "site.arv";
+
+/// The output folder where nothing names one, beside the entry.
+const OUT: &str = "out";
+
+/// What a run works on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// The folder that every source lies in, absolute and without links.
+    pub root: PathBuf,
+    /// The entry relative to the root, with `/` between its parts.
+    pub entry: String,
+    /// Where a tree is written.
+    pub out: PathBuf,
+}
+
+/// Why there is no project.
+#[derive(Debug)]
+pub enum Problem {
+    /// Neither SITE nor an `arv.toml` nor a `site.arv`.
+    NoSite,
+    /// SITE is a folder.
+    Folder(PathBuf),
+    /// `arv.toml` is wrong.
+    Settings(PathBuf, Sources, Vec<Diagnostic>),
+    /// The disk failed.
+    Disk(PathBuf, io::Error),
+}
+
+/// Finds the project of `site`, or of the user's folder.
+pub fn find(disk: &dyn Disk, cwd: &Path, site: Option<&Path>) -> Result<Project, Problem> {
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |error| Problem::Disk(path, error)
+    };
+    let site = site.map(|site| cwd.join(site));
+    let start = match &site {
+        Some(site) => {
+            if disk.kind(site).map_err(failed(site))? == Some(Kind::Folder) {
+                return Err(Problem::Folder(site.clone()));
+            }
+            real_folder(disk, site).map_err(failed(site))?
+        }
+        None => disk.canonical(cwd).map_err(failed(cwd))?,
+    };
+    let settings = match above(disk, &start).map_err(failed(&start))? {
+        Some(folder) => Some((settings::read(disk, &folder)?, folder)),
+        None => None,
+    };
+    let (root, settings) = match settings {
+        Some((settings, folder)) => (folder, settings),
+        None => (start.clone(), Settings::default()),
+    };
+    let entry = match (&site, &settings.entry) {
+        (Some(site), _) => {
+            below(&root, &start, site).ok_or_else(|| failed(site)(io::ErrorKind::InvalidInput.into()))?
+        }
+        (None, Some(entry)) => entry.clone(),
+        // Without `entry`, an `arv.toml` marks the root only.
+        (None, None) => {
+            let folder = if disk.kind(&start.join(ENTRY)).map_err(failed(&start))?.is_some() { &start } else { &root };
+            if disk.kind(&folder.join(ENTRY)).map_err(failed(folder))?.is_none() {
+                return Err(Problem::NoSite);
+            }
+            below(&root, folder, Path::new(ENTRY)).ok_or(Problem::NoSite)?
+        }
+    };
+    let out = match &settings.out {
+        Some(out) => root.join(out),
+        None => root.join(&entry).with_file_name(OUT),
+    };
+    Ok(Project { root, entry, out })
+}
+
+/// The folder of a file that need not exist, without links as far as it exists.
+fn real_folder(disk: &dyn Disk, file: &Path) -> io::Result<PathBuf> {
+    let mut rest = Vec::new();
+    let mut folder = file.parent().unwrap_or(file).to_path_buf();
+    loop {
+        match disk.canonical(&folder) {
+            Ok(real) => return Ok(rest.iter().rev().fold(real, |path, part: &PathBuf| path.join(part))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match (folder.parent(), folder.file_name()) {
+                (Some(parent), Some(name)) => {
+                    rest.push(PathBuf::from(name));
+                    folder = parent.to_path_buf();
+                }
+                _ => return Err(error),
+            },
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The nearest folder with an `arv.toml`, from `start` upwards.
+fn above(disk: &dyn Disk, start: &Path) -> io::Result<Option<PathBuf>> {
+    for folder in start.ancestors() {
+        if matches!(disk.kind(&folder.join(FILE))?, Some(Kind::File { .. } | Kind::Link)) {
+            return Ok(Some(folder.to_path_buf()));
+        }
+    }
+    Ok(None)
+}
+
+/// The path of a file of `folder` relative to the root.
+fn below(root: &Path, folder: &Path, file: &Path) -> Option<String> {
+    let path = folder.join(file.file_name()?);
+    let parts = path.strip_prefix(root).ok()?.components().map(|part| part.as_os_str().to_str());
+    Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
+}
+
+/// The path of a file relative to the root, if it lies, or would lie, below it.
+pub fn relative(disk: &dyn Disk, root: &Path, file: &Path) -> Option<String> {
+    below(root, &real_folder(disk, file).ok()?, file)
+}
+
+/// A path relative to the project, as the user can open it from `cwd`: what stands before each name.
+pub fn prefix(root: &Path, cwd: &Path) -> String {
+    if let Ok(down) = root.strip_prefix(cwd) {
+        let parts = down.components().map(|part| part.as_os_str().to_string_lossy().into_owned() + "/");
+        return parts.collect();
+    }
+    match cwd.strip_prefix(root) {
+        Ok(up) => "../".repeat(up.components().count()),
+        Err(_) => format!("{}/", root.display()),
+    }
+}
+
+/// A path that `arv.toml` names: relative, and not leaving the project.
+fn inside(path: &str) -> bool {
+    !path.is_empty()
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+#[cfg(test)]
+mod tests;

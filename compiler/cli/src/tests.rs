@@ -1,0 +1,101 @@
+//! Whole runs in a world of memory.
+
+use std::ffi::OsString;
+
+use crate::exit;
+use crate::run;
+use crate::world::memory::Memory;
+
+fn arvc(world: &mut Memory, line: &str) -> u8 {
+    run(format!("arvc {line}").split_whitespace().map(OsString::from), world)
+}
+
+#[test]
+fn help_and_version_are_results() {
+    for (line, expected) in [("--help", "Exit status:"), ("build --help", "--overwrite"), ("--version", "arvc 0")] {
+        let mut world = Memory::new("/site");
+        assert_eq!(arvc(&mut world, line), exit::GOOD, "{line}");
+        assert!(world.stdout.contains(expected), "{line}: {}", world.stdout);
+        assert_eq!(world.stderr, "");
+        assert!(!world.stdout.contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn a_wrong_use_shows_the_usage_and_has_its_own_status() {
+    for line in ["", "biuld", "check --format json", "build a b"] {
+        let mut world = Memory::new("/site");
+        assert_eq!(arvc(&mut world, line), exit::USAGE, "{line}");
+        assert!(world.stderr.contains("Usage: "), "{line}: {}", world.stderr);
+        assert_eq!(world.stdout, "");
+    }
+}
+
+#[test]
+fn a_folder_without_a_site_is_a_wrong_use_that_says_what_to_name() {
+    let mut world = Memory::new("/empty");
+    assert_eq!(arvc(&mut world, "check"), exit::USAGE);
+    assert!(world.stderr.contains("help: name the site's file"), "{}", world.stderr);
+    world.folders("/empty/lab".as_ref());
+    assert_eq!(arvc(&mut world, "build lab"), exit::USAGE);
+    assert!(world.stderr.contains("lab/site.arv"), "{}", world.stderr);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_the_outside_worlds_failure() {
+    let mut world = Memory::new("/site");
+    assert_eq!(arvc(&mut world, "check lab/site.arv"), exit::OUTSIDE);
+    assert_eq!(world.stderr, "error: cannot read lab/site.arv: there is no such file\n");
+}
+
+#[test]
+fn wrong_settings_are_a_wrong_use_shown_at_their_line() {
+    let mut world = Memory::new("/site/hosts");
+    world.file("/site/arv.toml", "entry = \"site.arv\"\nouput = \"tree\"\n");
+    assert_eq!(arvc(&mut world, "check --message-format short"), exit::USAGE);
+    assert_eq!(world.stderr, "../arv.toml:2:1: error[E0711]: `arv.toml` has no key `ouput`\n");
+}
+
+#[test]
+fn a_binary_entry_is_a_problem_of_the_source_and_nothing_is_written() {
+    let mut world = Memory::new("/site");
+    world.file("site.arv", b"\x7fELF\x02\x01\0\0");
+    assert_eq!(arvc(&mut world, "build --message-format short"), exit::SOURCE);
+    assert_eq!(world.stderr, "site.arv:1:7: error[E0701]: the file is not text\n");
+    assert_eq!(world.steps, 0);
+}
+
+#[test]
+fn an_entry_that_a_link_leads_out_of_the_project_is_not_read() {
+    let mut world = Memory::new("/site");
+    world.file("/etc/shadow", "root");
+    world.link("site.arv", "/etc/shadow");
+    assert_eq!(arvc(&mut world, "check"), exit::OUTSIDE);
+    assert!(world.stderr.contains("a link leads out of the project"), "{}", world.stderr);
+}
+
+#[test]
+fn a_code_is_explained_and_an_unknown_one_named() {
+    let mut world = Memory::new("/");
+    assert_eq!(arvc(&mut world, "explain e0711"), exit::GOOD);
+    assert!(world.stdout.contains("## What to do"), "{}", world.stdout);
+    let mut world = Memory::new("/");
+    assert_eq!(arvc(&mut world, "explain"), exit::GOOD);
+    assert!(world.stdout.contains("E0711  a key of `arv.toml` means nothing\n"), "{}", world.stdout);
+    let mut world = Memory::new("/");
+    assert_eq!(arvc(&mut world, "explain EO711"), exit::USAGE);
+    assert!(world.stderr.contains("did you mean E0711?"), "{}", world.stderr);
+}
+
+#[test]
+fn a_terminal_gets_coloured_help_unless_it_refuses() {
+    let mut world = Memory::new("/");
+    world.terminal = true;
+    arvc(&mut world, "--help");
+    assert!(world.stdout.contains('\u{1b}'));
+    let mut world = Memory::new("/");
+    world.terminal = true;
+    world.env.insert("NO_COLOR".into(), "1".into());
+    arvc(&mut world, "--help");
+    assert!(!world.stdout.contains('\u{1b}'));
+}

@@ -1,0 +1,135 @@
+//! The third layer: a pair of rule files for each set of machines with the same rules, and the pair for a failure.
+
+use std::collections::BTreeMap;
+
+use arvc_reach::addresses;
+use arvc_reach::policy::{Peer, Policies, Policy, Rule};
+use arvc_reach::private_prefixes;
+use arvc_site::model::{Host, HostId, NetworkId, NetworkKind, Site};
+use ipnet::IpNet;
+
+use super::is_configured;
+use crate::filter::{Accept, Family, Filter, Match, Section, Source, document};
+use crate::tree::Tree;
+
+/// Writes `ansible/files/filter/` and tells, for each configured machine, the name of its pair.
+///
+/// Machines with one policy have one pair, unless their interfaces have other names: then the further ones are named for
+/// their first machine too.
+pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> BTreeMap<HostId, String> {
+    let mut names = BTreeMap::new();
+    let private = private_prefixes(site);
+    for policy in &policies.list {
+        let mut pairs: Vec<([String; 2], String)> = Vec::new();
+        for id in &policy.hosts {
+            let host = &site.hosts[id.index()];
+            if !is_configured(host) {
+                continue;
+            }
+            let pair =
+                [Family::V4, Family::V6].map(|family| document(header, &filter(site, host, policy, family, &private)));
+            let name = match pairs.iter().find(|(texts, _)| *texts == pair) {
+                Some((_, name)) => name.clone(),
+                None => {
+                    let name = match pairs.is_empty() {
+                        true => policy.name.clone(),
+                        false => format!("{}.{}", policy.name, host.named.name),
+                    };
+                    pairs.push((pair, name.clone()));
+                    name
+                }
+            };
+            names.insert(*id, name);
+        }
+        for ([v4, v6], name) in pairs {
+            tree.text(format!("ansible/files/filter/{name}.v4"), v4);
+            tree.text(format!("ansible/files/filter/{name}.v6"), v6);
+        }
+    }
+    if !names.is_empty() {
+        for (family, ending) in [(Family::V4, "v4"), (Family::V6, "v6")] {
+            tree.text(
+                format!("ansible/files/filter/fail_closed.{ending}"),
+                document(header, &fail_closed(site, family)),
+            );
+        }
+    }
+    names
+}
+
+fn filter(site: &Site, host: &Host, policy: &Policy, family: Family, private: &[IpNet]) -> Filter {
+    let mut sections: Vec<Section> = Vec::new();
+    for interface in &host.interfaces {
+        let rules = policy.inbound.iter().filter(|rule| rule.network == interface.network);
+        for rule in rules {
+            let accepts: Vec<Accept> = sources(site, rule, family)
+                .into_iter()
+                .flat_map(|source| packets(rule).into_iter().map(move |packet| (source, packet)))
+                .map(|(source, packet)| Accept { source, device: Some(interface.device.clone()), packet })
+                .collect();
+            if !accepts.is_empty() {
+                sections.push(Section { comment: rule.reason.clone(), rules: accepts });
+            }
+        }
+    }
+    let links = host.interfaces.iter().filter(|interface| !is_overlay(site, interface.network));
+    Filter {
+        family,
+        links: links.map(|interface| interface.device.clone()).collect(),
+        sections,
+        private: private.iter().copied().filter(|net| of_family(net, family)).collect(),
+    }
+}
+
+/// Drop everything but SSH from the nodes and the operators, on whatever device it comes: what a machine falls back to
+/// when its own rules cannot be loaded.
+fn fail_closed(site: &Site, family: Family) -> Filter {
+    let nodes =
+        site.nodes.iter().map(|node| (format!("{}: SSH", node.named.path), vec![IpNet::from(node.address.value)]));
+    let operators = site.operators.addresses.iter().map(|address| address.value).collect();
+    let sections = nodes.chain([("operators: SSH".to_owned(), operators)]).filter_map(|(comment, nets)| {
+        let rules: Vec<Accept> = nets
+            .into_iter()
+            .filter(|net| of_family(net, family))
+            .map(|net| Accept { source: Source::Net(net), device: None, packet: Match::Tcp(vec![(22, 22)]) })
+            .collect();
+        (!rules.is_empty()).then_some(Section { comment, rules })
+    });
+    Filter { family, links: Vec::new(), sections: sections.collect(), private: Vec::new() }
+}
+
+fn sources(site: &Site, rule: &Rule, family: Family) -> Vec<Source> {
+    match rule.peer {
+        Peer::Internet => vec![Source::Internet],
+        _ => {
+            let nets = addresses(site, rule.network, &rule.peer).into_iter().filter(|net| of_family(net, family));
+            nets.map(|net| if net.prefix_len() == 0 { Source::Anywhere } else { Source::Net(net) }).collect()
+        }
+    }
+}
+
+fn packets(rule: &Rule) -> Vec<Match> {
+    if rule.ports.is_all() {
+        return vec![Match::All];
+    }
+    let mut packets = Vec::new();
+    if !rule.ports.tcp.is_empty() {
+        packets.push(Match::Tcp(rule.ports.tcp.clone()));
+    }
+    if !rule.ports.udp.is_empty() {
+        packets.push(Match::Udp(rule.ports.udp.clone()));
+    }
+    if rule.ports.icmp {
+        packets.push(Match::Echo);
+    }
+    packets.extend(rule.ports.others.iter().flat_map(|(first, last)| (*first..=*last).map(Match::Protocol)));
+    packets
+}
+
+fn of_family(net: &IpNet, family: Family) -> bool {
+    matches!((net, family), (IpNet::V4(_), Family::V4) | (IpNet::V6(_), Family::V6))
+}
+
+fn is_overlay(site: &Site, network: NetworkId) -> bool {
+    matches!(site.networks[network.index()].kind, NetworkKind::Overlay { .. })
+}

@@ -1,0 +1,129 @@
+//! The inventory: names and groups in one file, what differs between machines in `host_vars`, whole.
+//!
+//! Of two groups of one host the last name would win, so nothing that a role reads differs by group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arvc_reach::policy::{Peer, Policies, Policy};
+use arvc_site::model::{Host, HostId, Site};
+
+use super::is_configured;
+use crate::nebula::{Overlay, is_member, on, overlay};
+use crate::tree::Tree;
+use crate::yaml::{Yaml, document, entry};
+
+/// A port that nobody serves (discard, RFC 863): a machine that may open every port of a lighthouse asks for this one, and
+/// a refusal is an answer.
+const DISCARD: u16 = 9;
+
+/// Writes `ansible/inventory/`.
+pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>, header: &str, tree: &mut Tree) {
+    let overlay = overlay(site);
+    let hosts: Vec<(HostId, &Host)> =
+        (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_configured(host)).collect();
+    tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
+    let shared = Yaml::map([
+        ("bootstrap_domain", Yaml::str(&site.domain)),
+        ("bootstrap_resolvers", Yaml::strs(site.uplink_resolvers.iter().map(ToString::to_string))),
+        ("bootstrap_authorized_keys", Yaml::strs(&site.operators.keys)),
+        ("nebula_version", Yaml::str(&site.nebula.version.value)),
+    ]);
+    tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
+    for (id, host) in hosts {
+        let variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));
+    }
+}
+
+fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)]) -> Yaml {
+    let mut groups: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (_, host) in hosts {
+        let mut join = |group: String| {
+            groups.entry(group).or_default().insert(&host.named.name);
+        };
+        join("guests".to_owned());
+        for group in &host.groups {
+            join(format!("group_{}", identifier(&site.groups[group.index()].named.name)));
+        }
+        if let Some(cluster) = host.cluster {
+            join(format!("cluster_{}", identifier(&site.clusters[cluster.index()].named.name)));
+        }
+        if overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
+            join("nebula_members".to_owned());
+            if host.lighthouse {
+                join("nebula_lighthouses".to_owned());
+            }
+        }
+    }
+    let empty = || Yaml::map::<&str>([]);
+    let children = groups.into_iter().map(|(group, hosts)| {
+        (group, Yaml::map([("hosts", Yaml::map(hosts.into_iter().map(|host| (host, empty()))))]))
+    });
+    Yaml::map([("all", Yaml::map([("children", Yaml::map(children))]))])
+}
+
+fn variables(
+    site: &Site,
+    overlay: Option<&Overlay<'_>>,
+    policy: &Policy,
+    host: &Host,
+    filter: Option<&String>,
+) -> Yaml {
+    let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
+    // Over the bridge: the overlay is what a play is about to build or to cut.
+    let direct = host.interfaces.iter().find(|interface| overlay.is_none_or(|overlay| interface.network != overlay.id));
+    let reached = direct.or(host.interfaces.first());
+    let mut entries = Vec::new();
+    if let Some(interface) = reached {
+        entries.push(entry("ansible_host", Yaml::str(interface.address.value.to_string())));
+    }
+    entries.push(entry("ansible_user", Yaml::str(&host.user)));
+    entries.push(entry("bootstrap_hostname", Yaml::str(&host.named.name)));
+    if let Some((overlay, interface)) = member {
+        entries.push(entry("nebula_address", Yaml::str(interface.address.value.to_string())));
+        entries.push(entry("nebula_device", Yaml::str(&interface.device)));
+        entries.push(entry("nebula_name", Yaml::str(&host.named.name)));
+        entries.push(entry("nebula_probes", probes(site, overlay, policy, host)));
+    }
+    if let Some(filter) = filter {
+        entries.push(entry("security_policy", Yaml::str(filter)));
+    }
+    if let Some(description) = &host.named.description {
+        entries.push(entry("site_description", Yaml::str(description)));
+    }
+    Yaml::Map(entries)
+}
+
+/// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done.
+fn probes(site: &Site, overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
+    let lighthouses =
+        site.hosts.iter().enumerate().filter(|(_, other)| {
+            other.lighthouse && is_member(other, overlay.id) && other.named.name != host.named.name
+        });
+    let mut probes = Vec::new();
+    for (index, other) in lighthouses {
+        let names = |peer: &Peer| match peer {
+            Peer::Any => true,
+            Peer::Host(id) => id.index() == index,
+            Peer::Group(group) => other.groups.contains(group),
+            Peer::AllOf(groups) => groups.iter().all(|group| other.groups.contains(group)),
+            _ => false,
+        };
+        let rules = policy.outbound.iter().filter(|rule| rule.network == overlay.id && names(&rule.peer));
+        let open = |rule: &arvc_reach::policy::Rule| {
+            let whole = rule.ports.tcp.iter().any(|(first, last)| (*first..=*last).contains(&DISCARD));
+            if whole { Some(DISCARD) } else { rule.ports.tcp.first().map(|(first, _)| *first) }
+        };
+        let (Some(port), Some(interface)) = (rules.filter_map(open).min(), on(other, overlay.id)) else { continue };
+        probes.push(Yaml::map([
+            ("address", Yaml::str(interface.address.value.to_string())),
+            ("port", Yaml::Int(port.into())),
+        ]));
+    }
+    Yaml::List(probes)
+}
+
+/// A name as Ansible takes it for groups: `^[A-Za-z_]\w*$`.
+fn identifier(name: &str) -> String {
+    name.replace('-', "_")
+}

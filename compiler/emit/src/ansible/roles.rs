@@ -1,0 +1,115 @@
+//! What is the same in every tree: `ansible.cfg`, the playbooks and the roles.
+
+use crate::headed;
+use crate::tree::Tree;
+
+macro_rules! assets {
+    ($folder:literal, $($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../", $folder, "/", $path)))),*]
+    };
+}
+
+const ROLES: &[(&str, &str)] = assets!(
+    "roles",
+    "bootstrap/defaults/main.yml",
+    "bootstrap/files/20auto-upgrades",
+    "bootstrap/handlers/main.yml",
+    "bootstrap/meta/argument_specs.yml",
+    "bootstrap/meta/main.yml",
+    "bootstrap/tasks/clock.yml",
+    "bootstrap/tasks/first_boot.yml",
+    "bootstrap/tasks/keys.yml",
+    "bootstrap/tasks/main.yml",
+    "bootstrap/tasks/name.yml",
+    "bootstrap/tasks/packages.yml",
+    "bootstrap/tasks/replace_keys.yml",
+    "bootstrap/tasks/resolver.yml",
+    "bootstrap/templates/resolv.conf.j2",
+    "bootstrap/templates/resolved.conf.j2",
+    "bootstrap/templates/timesyncd.conf.j2",
+    "bootstrap/vars/main.yml",
+    "nebula/defaults/main.yml",
+    "nebula/files/nebula-own-certificate",
+    "nebula/files/nebula-probe.py",
+    "nebula/handlers/main.yml",
+    "nebula/meta/argument_specs.yml",
+    "nebula/meta/main.yml",
+    "nebula/tasks/certify.yml",
+    "nebula/tasks/configure.yml",
+    "nebula/tasks/install.yml",
+    "nebula/tasks/join.yml",
+    "nebula/tasks/main.yml",
+    "nebula/tasks/prepare.yml",
+    "nebula/tasks/prove.yml",
+    "nebula/templates/nebula.service.j2",
+    "nebula/vars/main.yml",
+    "security/defaults/main.yml",
+    "security/files/arvc-filter",
+    "security/files/arvc-filter.service",
+    "security/files/sshd.conf",
+    "security/handlers/main.yml",
+    "security/meta/argument_specs.yml",
+    "security/meta/main.yml",
+    "security/tasks/filter.yml",
+    "security/tasks/main.yml",
+    "security/tasks/prove.yml",
+    "security/tasks/ssh.yml",
+    "security/tasks/try.yml",
+);
+
+const FRAME: &[(&str, &str)] = assets!(
+    "assets/ansible",
+    "ansible.cfg",
+    "playbooks/bootstrap.yml",
+    "playbooks/nebula.yml",
+    "playbooks/security.yml",
+    "playbooks/site.yml",
+);
+
+/// Writes the frame and the roles.
+pub fn emit(header: &str, tree: &mut Tree) {
+    for (path, text) in FRAME {
+        tree.text(format!("ansible/{path}"), headed(text, header));
+    }
+    for (path, text) in ROLES {
+        tree.text(format!("ansible/roles/{path}"), headed(text, header));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    fn files(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = format!("{prefix}{}", path.file_name().expect("a name").to_string_lossy());
+            match path.is_dir() {
+                true => files(&path, &format!("{name}/"), found),
+                false => drop(found.insert(name)),
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_of_a_role_is_emitted() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for (folder, list) in [("roles", ROLES), ("assets/ansible", FRAME)] {
+            let mut there = BTreeSet::new();
+            files(&root.join(folder), "", &mut there);
+            let listed: BTreeSet<String> = list.iter().map(|(path, _)| (*path).to_owned()).collect();
+            assert_eq!(there, listed);
+        }
+    }
+
+    #[test]
+    fn every_asset_says_where_it_came_from() {
+        for (path, text) in ROLES.iter().chain(FRAME) {
+            assert!(headed(text, "HEADER").lines().take(2).any(|line| line.contains("HEADER")), "{path}");
+        }
+    }
+}

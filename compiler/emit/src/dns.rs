@@ -1,0 +1,118 @@
+//! `dns/`: the forward zone, the reverse zones, and the configuration of Unbound on each resolver.
+//!
+//! A machine's name leads to its address on the overlay, or on its first network if it is on none: what is named is what
+//! services listen on. A cluster's name leads to all of its members, since any of them may be the active one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use arvc_site::model::{Host, HostId, Network, NetworkKind, Service, Site, Status};
+
+use crate::tree::Tree;
+use crate::zone::{self, Record, Zone};
+
+/// Unbound reads a zone file whole and nobody transfers these zones, so the serial has nobody to tell anything.
+const SERIAL: u32 = 1;
+
+/// Writes `dns/`. A site without a resolver has none.
+pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
+    let resolvers = resolvers(site);
+    let Some((first, _)) = resolvers.first() else { return };
+    let zones = zones(site, &site.hosts[first.index()]);
+    for zone in &zones {
+        tree.text(format!("dns/{}.zone", zone.origin), zone::document(header, zone));
+    }
+    for (host, service) in resolvers {
+        let host = &site.hosts[host.index()];
+        tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &zones, header));
+    }
+}
+
+/// Resolvers with the service that makes them one, in the order of their names.
+fn resolvers(site: &Site) -> Vec<(HostId, &Service)> {
+    let mut found: BTreeMap<HostId, &Service> = BTreeMap::new();
+    for service in site.services.iter().filter(|service| service.resolver.is_some()) {
+        for host in &service.hosts {
+            if site.hosts[host.index()].status != Status::Planned {
+                found.entry(*host).or_insert(service);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The address that a machine's name leads to, and the network that it is on.
+fn named_address<'site>(site: &'site Site, host: &Host) -> Option<(IpAddr, &'site Network)> {
+    let overlay = |network: &Network| matches!(network.kind, NetworkKind::Overlay { .. });
+    let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
+    let best = interfaces.min_by_key(|(_, network)| !overlay(network))?;
+    Some((best.0.address.value, best.1))
+}
+
+fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
+    let domain = &site.domain;
+    let primary = format!("{}.{domain}", primary.named.name);
+    let servers: BTreeSet<String> =
+        resolvers(site).iter().map(|(host, _)| format!("{}.{domain}", site.hosts[host.index()].named.name)).collect();
+    let mut zones: BTreeMap<String, BTreeSet<(String, Record)>> = BTreeMap::from([(domain.clone(), BTreeSet::new())]);
+    for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
+        let Some((address, network)) = named_address(site, host) else { continue };
+        let name = format!("{}.{domain}", host.named.name);
+        let forward = zones.entry(domain.clone()).or_default();
+        forward.insert((name.clone(), Record::Address(address)));
+        if let Some(cluster) = host.cluster {
+            let cluster = format!("{}.{domain}", site.clusters[cluster.index()].named.name);
+            forward.insert((cluster, Record::Address(address)));
+        }
+        let reverse = zone::reverse_zone(address, network.prefix.value.prefix_len());
+        zones.entry(reverse).or_default().insert((zone::reverse(address), Record::Ptr(name)));
+    }
+    let zones = zones.into_iter().map(|(origin, mut records)| {
+        records.extend(servers.iter().map(|server| (origin.clone(), Record::Ns(server.clone()))));
+        let (primary, mailbox) = (primary.clone(), format!("hostmaster.{domain}"));
+        Zone { origin, primary, mailbox, serial: SERIAL, records }
+    });
+    zones.collect()
+}
+
+/// Unbound's configuration. It listens on the machine's overlay addresses, which are there only while Nebula runs
+/// (`ip-freebind`), and answers members of those overlays only.
+fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: &str) -> String {
+    let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
+    out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
+    let listens = |network: &Network| match service.listen.is_empty() {
+        true => matches!(network.kind, NetworkKind::Overlay { .. }),
+        false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
+    };
+    let places: Vec<(IpAddr, &Network)> = host
+        .interfaces
+        .iter()
+        .map(|interface| (interface.address.value, &site.networks[interface.network.index()]))
+        .filter(|(_, network)| listens(network))
+        .collect();
+    for (address, _) in &places {
+        out.push_str(&format!("  interface: {address}\n"));
+    }
+    out.push_str("  # An overlay's address is there only while Nebula runs.\n  ip-freebind: yes\n");
+    out.push_str("  # Linux takes packets for that address from a bridge too, so the clients are named as well.\n");
+    for (_, network) in &places {
+        out.push_str(&format!("  access-control: {} allow\n", network.prefix.value));
+    }
+    out.push_str("  hide-identity: yes\n  hide-version: yes\n");
+    out.push_str(
+        "  # Nobody signs this domain: without the exception the root's proof that it does not exist makes it bogus.\n",
+    );
+    out.push_str(&format!("  domain-insecure: \"{}.\"\n", site.domain));
+    out.push_str("  # Lifts Unbound's built-in empty zones of private addresses for ours alone.\n");
+    for zone in zones.iter().filter(|zone| zone.origin != site.domain) {
+        out.push_str(&format!("  local-zone: \"{}.\" transparent\n", zone.origin));
+    }
+    for zone in zones {
+        out.push_str(&format!("auth-zone:\n  name: \"{0}.\"\n  zonefile: \"/etc/unbound/{0}.zone\"\n", zone.origin));
+    }
+    out.push_str("forward-zone:\n  name: \".\"\n");
+    for address in service.resolver.iter().flatten() {
+        out.push_str(&format!("  forward-addr: {address}\n"));
+    }
+    out
+}

@@ -1,0 +1,266 @@
+//! The one writer of `iptables-restore` files, in the form in which `iptables-save` prints them, so that a role can
+//! compare what is loaded with the file letter by letter.
+//!
+//! One file is one family's table `filter`: drop by default, a fixed head, and rules that all accept, so their order
+//! decides nothing.
+
+use std::fmt::Write;
+
+use ipnet::IpNet;
+
+/// A family of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// IPv4: `iptables-restore`.
+    V4,
+    /// IPv6: `ip6tables-restore`.
+    V6,
+}
+
+/// What a rule's packet is addressed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// Every packet.
+    All,
+    /// TCP ports, as inclusive ranges.
+    Tcp(Vec<(u16, u16)>),
+    /// UDP ports, as inclusive ranges.
+    Udp(Vec<(u16, u16)>),
+    /// Echo requests: what `icmp` in a flow opens. Errors of existing connections are related to them.
+    Echo,
+    /// One IP protocol by its number.
+    Protocol(u8),
+}
+
+/// Where a packet comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Everywhere.
+    Anywhere,
+    /// Addresses of the file's family.
+    Net(IpNet),
+    /// Everywhere but the site's own and private prefixes: a chain of its own, since iptables negates one prefix only.
+    Internet,
+}
+
+/// One rule of the chain INPUT that accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accept {
+    /// Where the packet comes from.
+    pub source: Source,
+    /// The interface on which it arrives; absent means any.
+    pub device: Option<String>,
+    /// What it is addressed to.
+    pub packet: Match,
+}
+
+/// A run of rules with what a reviewer should know about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Written above the rules, a line of comment for each line.
+    pub comment: String,
+    /// The rules.
+    pub rules: Vec<Accept>,
+}
+
+/// `-m multiport` takes 15 numbers, and a range counts as two (iptables-extensions(8)).
+const MULTIPORT: usize = 15;
+
+/// One file of a machine.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Its family.
+    pub family: Family,
+    /// Devices on which neighbours are discovered over IPv6; none stands for every device.
+    pub links: Vec<String>,
+    /// What it accepts.
+    pub sections: Vec<Section>,
+    /// What [`Source::Internet`] is not, in the file's family.
+    pub private: Vec<IpNet>,
+}
+
+/// A whole file.
+pub fn document(header: &str, filter: &Filter) -> String {
+    let mut out = String::new();
+    comment(&mut out, header);
+    out.push_str("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n");
+    let internet =
+        filter.sections.iter().flat_map(|section| &section.rules).any(|rule| rule.source == Source::Internet);
+    if internet {
+        out.push_str(":internet - [0:0]\n");
+    }
+    out.push_str("-A INPUT -i lo -j ACCEPT\n");
+    out.push_str("-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n");
+    out.push_str("-A INPUT -m conntrack --ctstate INVALID -j DROP\n");
+    if filter.family == Family::V6 {
+        comment(&mut out, "neighbour discovery (RFC 4861), which connection tracking does not cover");
+        let devices: Vec<String> = match filter.links.is_empty() {
+            true => vec![String::new()],
+            false => filter.links.iter().map(|device| format!(" -i {device}")).collect(),
+        };
+        for device in devices {
+            for kind in [135, 136] {
+                let _ = writeln!(out, "-A INPUT{device} -p ipv6-icmp -m icmp6 --icmpv6-type {kind} -j ACCEPT");
+            }
+        }
+    }
+    for section in &filter.sections {
+        comment(&mut out, &section.comment);
+        for rule in &section.rules {
+            accept(&mut out, filter.family, rule);
+        }
+    }
+    if internet {
+        comment(&mut out, "the Internet is not the site's own and no private prefix");
+        for prefix in &filter.private {
+            let _ = writeln!(out, "-A internet -s {prefix} -j RETURN");
+        }
+        out.push_str("-A internet -j ACCEPT\n");
+    }
+    out.push_str("COMMIT\n");
+    out
+}
+
+fn comment(out: &mut String, text: &str) {
+    for line in text.lines() {
+        let _ = writeln!(out, "# {}", line.replace(|c: char| c.is_control(), " ").trim_end());
+    }
+}
+
+fn accept(out: &mut String, family: Family, rule: &Accept) {
+    match &rule.packet {
+        Match::All => line(out, rule, ""),
+        Match::Tcp(ports) => transport(out, rule, "tcp", ports),
+        Match::Udp(ports) => transport(out, rule, "udp", ports),
+        Match::Echo => match family {
+            Family::V4 => line(out, rule, " -p icmp -m icmp --icmp-type 8"),
+            Family::V6 => line(out, rule, " -p ipv6-icmp -m icmp6 --icmpv6-type 128"),
+        },
+        Match::Protocol(number) => line(out, rule, &format!(" -p {}", protocol(*number))),
+    }
+}
+
+/// The name that iptables prints for a protocol number: it knows these by itself (`xtables_chain_protos`).
+fn protocol(number: u8) -> String {
+    match number {
+        33 => "dccp".to_owned(),
+        50 => "esp".to_owned(),
+        51 => "ah".to_owned(),
+        132 => "sctp".to_owned(),
+        135 => "mh".to_owned(),
+        136 => "udplite".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn transport(out: &mut String, rule: &Accept, name: &str, ports: &[(u16, u16)]) {
+    let every = [(0, u16::MAX)];
+    if ports == every {
+        return line(out, rule, &format!(" -p {name}"));
+    }
+    let mut run: Vec<(u16, u16)> = Vec::new();
+    let size = |run: &[(u16, u16)]| run.iter().map(|(first, last)| if first == last { 1 } else { 2 }).sum::<usize>();
+    for range in ports {
+        if size(&run) + size(&[*range]) > MULTIPORT {
+            line(out, rule, &run_match(name, &run));
+            run.clear();
+        }
+        run.push(*range);
+    }
+    if !run.is_empty() {
+        line(out, rule, &run_match(name, &run));
+    }
+}
+
+fn run_match(name: &str, run: &[(u16, u16)]) -> String {
+    let range = |(first, last): &(u16, u16)| if first == last { first.to_string() } else { format!("{first}:{last}") };
+    match run {
+        [single] => format!(" -p {name} -m {name} --dport {}", range(single)),
+        several => {
+            let ports: Vec<String> = several.iter().map(range).collect();
+            format!(" -p {name} -m multiport --dports {}", ports.join(","))
+        }
+    }
+}
+
+fn line(out: &mut String, rule: &Accept, packet: &str) {
+    out.push_str("-A INPUT");
+    if let Source::Net(source) = rule.source
+        && source.prefix_len() > 0
+    {
+        let _ = write!(out, " -s {source}");
+    }
+    if let Some(device) = &rule.device {
+        let _ = write!(out, " -i {device}");
+    }
+    let verdict = if rule.source == Source::Internet { "internet" } else { "ACCEPT" };
+    let _ = writeln!(out, "{packet} -j {verdict}");
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn rule(source: &str, packet: Match) -> Accept {
+        Accept { source: Source::Net(source.parse().unwrap()), device: Some("nebula1".to_owned()), packet }
+    }
+
+    #[test]
+    fn a_file_is_what_iptables_save_prints() {
+        let sections = [Section {
+            comment: "groups.web -> hosts.db".to_owned(),
+            rules: vec![
+                rule("10.10.10.41/32", Match::Tcp(vec![(5432, 5432)])),
+                rule("10.10.10.0/24", Match::Udp(vec![(53, 53), (8000, 8010)])),
+                rule("10.10.10.11/32", Match::All),
+                rule("10.10.10.11/32", Match::Echo),
+            ],
+        }];
+        let expected = "\
+# made
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -i lo -j ACCEPT
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -m conntrack --ctstate INVALID -j DROP
+# groups.web -> hosts.db
+-A INPUT -s 10.10.10.41/32 -i nebula1 -p tcp -m tcp --dport 5432 -j ACCEPT
+-A INPUT -s 10.10.10.0/24 -i nebula1 -p udp -m multiport --dports 53,8000:8010 -j ACCEPT
+-A INPUT -s 10.10.10.11/32 -i nebula1 -j ACCEPT
+-A INPUT -s 10.10.10.11/32 -i nebula1 -p icmp -m icmp --icmp-type 8 -j ACCEPT
+COMMIT
+";
+        let filter = Filter { family: Family::V4, links: vec![], sections: sections.into(), private: vec![] };
+        assert_eq!(document("made", &filter), expected);
+    }
+
+    #[test]
+    fn the_internet_is_a_chain_that_leaves_private_prefixes_out() {
+        let rule =
+            Accept { source: Source::Internet, device: Some("eth0".to_owned()), packet: Match::Tcp(vec![(443, 443)]) };
+        let filter = Filter {
+            family: Family::V6,
+            links: vec!["eth0".to_owned()],
+            sections: vec![Section { comment: "internet -> hosts.web".to_owned(), rules: vec![rule] }],
+            private: vec!["fc00::/7".parse().unwrap()],
+        };
+        let text = document("made", &filter);
+        assert!(text.contains("\n:internet - [0:0]\n-A INPUT -i lo"), "{text}");
+        assert!(text.contains("-A INPUT -i eth0 -p tcp -m tcp --dport 443 -j internet\n"), "{text}");
+        assert!(text.ends_with("-A internet -s fc00::/7 -j RETURN\n-A internet -j ACCEPT\nCOMMIT\n"), "{text}");
+    }
+
+    #[test]
+    fn more_ports_than_one_match_takes_are_split() {
+        let ports: Vec<(u16, u16)> = (0..16).map(|n| (100 + 2 * n, 100 + 2 * n)).collect();
+        let mut out = String::new();
+        accept(&mut out, Family::V4, &rule("10.0.0.1/32", Match::Tcp(ports)));
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].ends_with(",128 -j ACCEPT") && lines[1].contains("--dport 130"), "{out}");
+    }
+}

@@ -1,0 +1,61 @@
+//! `nebula/`: one configuration a member, the certificate plan, and the script that signs it. No key is ever here.
+//!
+//! Only keys that the site's version of Nebula knows are written, since every version ignores the others in silence.
+
+mod certificates;
+mod config;
+mod profile;
+mod rules;
+
+use arvc_reach::policy::Policies;
+use arvc_site::model::{Host, Interface, Network, NetworkId, NetworkKind, Site, Status};
+
+use crate::tree::Tree;
+use crate::yaml;
+
+/// Signs what the plan says, with the operator's own CA.
+const SIGN: &str = include_str!("../assets/sign.sh");
+
+/// Writes `nebula/`. A site without an overlay has none.
+pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
+    let Some(overlay) = overlay(site) else { return };
+    for (index, host) in site.hosts.iter().enumerate().filter(|(_, host)| is_member(host, overlay.id)) {
+        let policy = &policies.list[policies.of_host[index]];
+        let config = config::config(site, &overlay, host, policy);
+        tree.text(format!("nebula/{}.yml", host.named.name), yaml::document(header, &config));
+    }
+    tree.text("nebula/certificates.json", certificates::plan(site, &overlay));
+    tree.script("nebula/sign.sh", crate::headed(SIGN, header));
+}
+
+/// The overlay that is emitted for.
+pub(crate) struct Overlay<'site> {
+    /// Its index.
+    pub id: NetworkId,
+    /// The overlay.
+    pub network: &'site Network,
+    /// The network that it travels on.
+    pub underlay: NetworkId,
+    /// The UDP port of every member.
+    pub port: u16,
+}
+
+/// The site's overlay; the model has one at most.
+pub(crate) fn overlay(site: &Site) -> Option<Overlay<'_>> {
+    site.networks.iter().enumerate().find_map(|(index, network)| match network.kind {
+        NetworkKind::Overlay { underlay, port } => {
+            Some(Overlay { id: NetworkId(index as u32), network, underlay, port })
+        }
+        _ => None,
+    })
+}
+
+/// A machine's interface on a network.
+pub(crate) fn on(host: &Host, network: NetworkId) -> Option<&Interface> {
+    host.interfaces.iter().find(|interface| interface.network == network)
+}
+
+/// Whether a machine is, or will be, a member: what is only planned has no certificate and no configuration.
+pub(crate) fn is_member(host: &Host, overlay: NetworkId) -> bool {
+    host.status != Status::Planned && on(host, overlay).is_some()
+}

@@ -1,0 +1,45 @@
+//! The certificate plan: what the operator's CA is to vouch for. Certificates have dates and signatures, so they are
+//! never part of a tree that is the same for the same sources.
+
+use arvc_site::model::Site;
+use serde_json::{Map, Value, json};
+
+use super::{Overlay, is_member, on};
+
+/// Ten years: a CA whose end is not planned for ends every tunnel on one day.
+const CA_HOURS: u64 = 87600;
+
+/// The format of the certificates: 1 as long as it can say all that there is to say, since every version of Nebula reads
+/// it; 2 for an IPv6 overlay.
+pub fn version(overlay: &Overlay<'_>) -> i64 {
+    if overlay.network.prefix.value.addr().is_ipv6() { 2 } else { 1 }
+}
+
+/// `certificates.json`.
+pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
+    let prefix = overlay.network.prefix.value;
+    let duration = format!("{}h", site.nebula.certificate.div_ceil(3600));
+    let mut hosts = Map::new();
+    for host in site.hosts.iter().filter(|host| is_member(host, overlay.id)) {
+        let Some(interface) = on(host, overlay.id) else { continue };
+        let groups: Vec<&str> =
+            host.groups.iter().map(|group| site.groups[group.index()].named.name.as_str()).collect();
+        let entry = json!({
+            "name": host.named.name,
+            "networks": [format!("{}/{}", interface.address.value, prefix.prefix_len())],
+            "groups": groups,
+            "duration": duration,
+        });
+        hosts.insert(host.named.name.clone(), entry);
+    }
+    let plan = json!({
+        "ca": {
+            "name": site.name,
+            "version": version(overlay),
+            "networks": [prefix.to_string()],
+            "duration": format!("{CA_HOURS}h"),
+        },
+        "hosts": Value::Object(hosts),
+    });
+    format!("{plan:#}\n")
+}

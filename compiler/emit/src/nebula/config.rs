@@ -1,0 +1,131 @@
+//! One member's configuration: where the others are found, how packets travel, and its rules.
+
+use std::net::{IpAddr, SocketAddr};
+
+use arvc_reach::policy::Policy;
+use arvc_site::model::{Forward, Host, HostId, Site, Transport};
+
+use super::profile::Profile;
+use super::{Overlay, is_member, on, rules};
+use crate::yaml::{Entry, Yaml, entry};
+
+/// 60 bytes of headers over IPv4, 80 over IPv6, and 32 more through a relay fit into 1500 with room to spare.
+const MTU: u32 = 1300;
+
+/// The configuration of `host`.
+pub fn config(site: &Site, overlay: &Overlay<'_>, host: &Host, policy: &Policy) -> Yaml {
+    let profile = Profile::of(&site.nebula.version.value);
+    let device = on(host, overlay.id).map(|interface| interface.device.as_str()).unwrap_or("nebula1");
+    let others = |wanted: fn(&Host) -> bool| {
+        site.hosts
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.named.name != host.named.name && is_member(other, overlay.id) && wanted(other))
+            .map(|(index, other)| (HostId(index as u32), other))
+            .collect::<Vec<_>>()
+    };
+    let lighthouses = others(|other| other.lighthouse);
+    let relays = others(|other| other.relay);
+    let overlay_address = |other: &Host| on(other, overlay.id).map(|interface| interface.address.value.to_string());
+
+    let mut places: Vec<(IpAddr, Entry)> = Vec::new();
+    for (id, other) in lighthouses.iter().chain(relays.iter().filter(|(_, other)| !other.lighthouse)) {
+        let (Some(interface), endpoints) = (on(other, overlay.id), endpoints(site, overlay, host, *id, other)) else {
+            continue;
+        };
+        if !endpoints.is_empty() {
+            let list = Yaml::List(endpoints.iter().map(|endpoint| Yaml::quoted(endpoint.to_string())).collect());
+            places.push((interface.address.value, entry(interface.address.value.to_string(), list)));
+        }
+    }
+    places.sort_by_key(|(address, _)| *address);
+    let names = |hosts: &[(HostId, &Host)]| {
+        Yaml::List(hosts.iter().filter_map(|(_, other)| overlay_address(other)).map(Yaml::quoted).collect())
+    };
+    let none = || Yaml::List(Vec::new());
+
+    let mut lighthouse = vec![
+        entry("am_lighthouse", Yaml::Bool(host.lighthouse)),
+        entry("interval", Yaml::Int(60)),
+        entry("hosts", if host.lighthouse { none() } else { names(&lighthouses) }),
+    ];
+    // A machine on the underlay tells the others its address there and no other that it may have. What is outside is
+    // found by whatever address it has.
+    let inside = on(host, overlay.underlay).is_some();
+    if inside {
+        let underlay = site.networks[overlay.underlay.index()].prefix.value.to_string();
+        lighthouse.push(entry("local_allow_list", Yaml::map([(underlay, Yaml::Bool(true))])));
+    }
+    let relay = vec![
+        entry("am_relay", Yaml::Bool(host.relay)),
+        entry("use_relays", Yaml::Bool(!host.relay)),
+        entry("relays", if host.relay { none() } else { names(&relays) }),
+    ];
+    let ipv6 = site.networks[overlay.underlay.index()].prefix.value.addr().is_ipv6();
+    let mut firewall = Vec::new();
+    if profile.asks_for_strict_local_addresses() {
+        firewall.push(entry("default_local_cidr_any", Yaml::Bool(false)));
+    }
+    firewall.push(entry("outbound", rules::rules(site, overlay.id, &policy.outbound)));
+    firewall.push(entry("inbound", rules::rules(site, overlay.id, &policy.inbound)));
+
+    let mut pki = vec![
+        entry("ca", Yaml::quoted("/etc/nebula/ca.crt")),
+        entry("cert", Yaml::quoted("/etc/nebula/host.crt")),
+        entry("key", Yaml::quoted("/etc/nebula/host.key")),
+        entry("disconnect_invalid", Yaml::Bool(true)),
+    ];
+    if profile.knows_certificates_v2() {
+        pki.push(entry("initiating_version", Yaml::Int(super::certificates::version(overlay))));
+    }
+    Yaml::Map(vec![
+        entry("pki", Yaml::Map(pki)),
+        entry("static_host_map", Yaml::Map(places.into_iter().map(|(_, place)| place).collect())),
+        entry("lighthouse", Yaml::Map(lighthouse)),
+        entry(
+            "listen",
+            Yaml::map([
+                ("host", Yaml::quoted(if ipv6 { "::" } else { "0.0.0.0" })),
+                ("port", Yaml::Int(overlay.port.into())),
+            ]),
+        ),
+        entry("punchy", Yaml::map([("punch", Yaml::Bool(true)), ("respond", Yaml::Bool(true))])),
+        entry("relay", Yaml::Map(relay)),
+        entry("cipher", Yaml::quoted("aes")),
+        entry(
+            "tun",
+            Yaml::map([
+                ("disabled", Yaml::Bool(false)),
+                ("dev", Yaml::quoted(device)),
+                ("mtu", Yaml::Int(overlay.network.mtu.unwrap_or(MTU).into())),
+            ]),
+        ),
+        entry("logging", Yaml::map([("level", Yaml::quoted("info")), ("format", Yaml::quoted("text"))])),
+        entry("firewall", Yaml::Map(firewall)),
+    ])
+}
+
+/// Where `host` finds `other` without asking: on the underlay if both are there; else at the nodes that hand the overlay's
+/// port on to it; else at any address that it has outside of the overlay.
+fn endpoints(site: &Site, overlay: &Overlay<'_>, host: &Host, id: HostId, other: &Host) -> Vec<SocketAddr> {
+    let place = |address: IpAddr| SocketAddr::new(address, overlay.port);
+    if let (Some(_), Some(there)) = (on(host, overlay.underlay), on(other, overlay.underlay)) {
+        return vec![place(there.address.value)];
+    }
+    let hands_on = |forward: &Forward| {
+        forward.to == id
+            && forward.ports.transport == Transport::Udp
+            && (forward.ports.first..=forward.ports.last).contains(&overlay.port)
+    };
+    let nodes = site.nodes.iter().filter(|node| node.forwards.iter().any(hands_on));
+    let public: Vec<SocketAddr> =
+        nodes.filter_map(|node| node.uplink.as_ref()).map(|uplink| place(uplink.address.value)).collect();
+    if !public.is_empty() {
+        return public;
+    }
+    let outside = other.interfaces.iter().filter(|interface| interface.network != overlay.id);
+    match on(other, overlay.underlay) {
+        Some(_) => Vec::new(),
+        None => outside.map(|interface| place(interface.address.value)).collect(),
+    }
+}

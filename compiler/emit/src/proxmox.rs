@@ -1,0 +1,161 @@
+//! The edge of a node: what it masquerades for its guests, and which ports of its uplink it hands on to them.
+//!
+//! Neither the provider nor the Proxmox API manages NAT, so this is a reviewed file and a unit with the manual step in
+//! its head. The rules stand in chains of their own, which is what makes loading them again harmless.
+//! It does not filter: who may use a forwarded port is the guest's own firewall's business.
+
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use arvc_site::model::{Forward, Network, NetworkKind, Node, NodeId, Site, Transport};
+
+use crate::tree::Tree;
+
+/// Loads the rules of any node, before its guests start.
+const UNIT: &str = include_str!("proxmox/arvc-edge.service");
+
+/// Adds the files of every node that routes for guests.
+pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
+    for (node, id) in site.nodes.iter().zip(0..) {
+        let edge = Edge::of(site, NodeId(id), node);
+        if edge.inside.is_empty() && node.forwards.is_empty() {
+            continue;
+        }
+        let folder = format!("proxmox/{}", node.named.name);
+        tree.text(format!("{folder}/edge.rules"), edge.rules(header));
+        tree.text(format!("{folder}/arvc-edge.service"), format!("# {header}\n{UNIT}"));
+    }
+}
+
+/// A node as the router of bridges.
+struct Edge<'a> {
+    site: &'a Site,
+    node: &'a Node,
+    /// The bridges that it is the gateway of.
+    inside: Vec<&'a Network>,
+}
+
+impl<'a> Edge<'a> {
+    fn of(site: &'a Site, id: NodeId, node: &'a Node) -> Self {
+        let routed = |network: &&Network| matches!(network.kind, NetworkKind::Bridge { gateway: Some((_, Some(router))), .. } if router == id);
+        Self { site, node, inside: site.networks.iter().filter(routed).collect() }
+    }
+
+    fn rules(&self, header: &str) -> String {
+        let mut text = format!("# {header}\n{}", head(&self.node.named.name));
+        text.push_str("*raw\n:ARVC-PREROUTING - [0:0]\n");
+        text.push_str("-A ARVC-PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n");
+        text.push_str("*nat\n:ARVC-POSTROUTING - [0:0]\n:ARVC-PREROUTING - [0:0]\n");
+        self.masquerade(&mut text);
+        self.forward(&mut text);
+        text.push_str("COMMIT\n");
+        text
+    }
+
+    /// Between the node's own bridges it routes without translating: the guests' firewalls go by addresses.
+    fn masquerade(&self, text: &mut String) {
+        let v4: Vec<&&Network> = self.inside.iter().filter(|network| network.prefix.value.addr().is_ipv4()).collect();
+        for network in &v4 {
+            line(text, format_args!("-A ARVC-POSTROUTING -d {} -j RETURN", network.prefix.value));
+        }
+        let out = self.node.uplink.as_ref().map(|uplink| format!(" -o {}", interface(&uplink.bridge)));
+        for network in &v4 {
+            let out = out.as_deref().unwrap_or_default();
+            line(text, format_args!("-A ARVC-POSTROUTING -s {}{out} -j MASQUERADE", network.prefix.value));
+        }
+        for network in self.inside.iter().filter(|network| network.prefix.value.addr().is_ipv6()) {
+            line(text, format_args!("# {} is IPv6: it is routed, and nothing is translated.", network.named.path));
+        }
+    }
+
+    /// What comes from the guests' side is not for the forwards: they reach one another by name, not around the node.
+    fn forward(&self, text: &mut String) {
+        if self.node.forwards.is_empty() {
+            return;
+        }
+        for network in &self.inside {
+            line(text, format_args!("-A ARVC-PREROUTING -i {} -j RETURN", side(network)));
+        }
+        let own = match self.node.uplink.as_ref().map(|uplink| uplink.address.value) {
+            Some(IpAddr::V4(address)) => format!("-d {address}/32"),
+            _ => "-m addrtype --dst-type LOCAL".to_owned(),
+        };
+        for forward in &self.node.forwards {
+            let ports = ports(forward);
+            match self.target(forward) {
+                Some(target) => {
+                    line(text, format_args!("-A ARVC-PREROUTING {own} {ports} -j DNAT --to-destination {target}"));
+                }
+                None => {
+                    let host = &self.site.hosts[forward.to.index()].named.path;
+                    line(text, format_args!("# {ports} is not handed on: {host} has no IPv4 address on a bridge."));
+                }
+            }
+        }
+    }
+
+    /// The target's address on a bridge, rather one that the node routes for.
+    fn target(&self, forward: &Forward) -> Option<IpAddr> {
+        let host = &self.site.hosts[forward.to.index()];
+        let mut candidates: Vec<(bool, IpAddr)> = Vec::new();
+        for interface in &host.interfaces {
+            let network = &self.site.networks[interface.network.index()];
+            if matches!(network.kind, NetworkKind::Bridge { .. }) && interface.address.value.is_ipv4() {
+                let routed = self.inside.iter().any(|inside| inside.named.path == network.named.path);
+                candidates.push((routed, interface.address.value));
+            }
+        }
+        candidates.iter().find(|(routed, _)| *routed).or(candidates.first()).map(|(_, address)| *address)
+    }
+}
+
+fn head(node: &str) -> String {
+    format!(
+        "\
+#
+# The edge of {node}: it masquerades for the guests of its bridges and hands ports on to them. Nothing installs this
+# file. Review it, then, on {node} and as root, now and after each change:
+#
+#   install -D -m 644 edge.rules /etc/arvc/edge.rules
+#   install -m 644 arvc-edge.service /etc/systemd/system/arvc-edge.service
+#   systemctl daemon-reload && systemctl enable arvc-edge && systemctl reload-or-restart arvc-edge
+#
+# It has chains of its own and touches no other. Lines with the same purpose in /etc/network/interfaces must go.
+#
+# The zone is not optional: with the guests' firewall bridges (fwbr), the first pass of a packet would fix it as not to
+# be translated, and no guest would get out (Proxmox VE manual, \"Masquerading (NAT) with iptables\").
+"
+    )
+}
+
+/// One line of the file. Everything in it is an address, a port, a name of [`interface`] or a path of the site.
+fn line(text: &mut String, content: std::fmt::Arguments) {
+    let content: String = content.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{content}");
+}
+
+/// The node's own side of a network: Linux names that of a VLAN after bridge and tag.
+fn side(network: &Network) -> String {
+    match &network.kind {
+        NetworkKind::Bridge { bridge, vlan: Some(tag), .. } => format!("{}.{tag}", interface(bridge)),
+        NetworkKind::Bridge { bridge, .. } => interface(bridge),
+        _ => String::new(),
+    }
+}
+
+/// A bridge's name, without what no interface that Proxmox makes has in its name and what a rule would read as syntax.
+fn interface(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect()
+}
+
+fn ports(forward: &Forward) -> String {
+    let transport = match forward.ports.transport {
+        Transport::Tcp => "tcp",
+        Transport::Udp => "udp",
+    };
+    match (forward.ports.first, forward.ports.last) {
+        (first, last) if first == last => format!("-p {transport} -m {transport} --dport {first}"),
+        (first, last) => format!("-p {transport} -m {transport} --dport {first}:{last}"),
+    }
+}

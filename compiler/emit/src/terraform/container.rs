@@ -1,0 +1,89 @@
+//! Containers.
+
+use arvc_site::model::Kind;
+
+use crate::hcl::{Body, fixed};
+use crate::terraform::name::{self, kind};
+use crate::terraform::scope::{Guest, Scope};
+use crate::terraform::{Folder, guest, image, setup, vm};
+
+/// Adds the file.
+pub fn emit(scope: &Scope, folder: &mut Folder) {
+    let mut file = Body::new();
+    for guest in scope.guests_of(Kind::Container) {
+        let name = name::resource(&guest.host.named.name);
+        file.resource(&fixed(kind::CONTAINER), &name, |body| container(scope, guest, body));
+        // `pool_id` of a container replaces it when it changes, a membership does not.
+        file.resource(&fixed(kind::POOL_MEMBERSHIP), &name, |body| {
+            body.set("pool_id", name::reference(kind::POOL, &fixed("guests")).field("pool_id"))
+                .set("vm_id", guest.vmid)
+                .block("lifecycle", |lifecycle| {
+                    let id = name::reference(kind::CONTAINER, &name).field("id");
+                    lifecycle.set("replace_triggered_by", vec![id]);
+                });
+        });
+    }
+    folder.file("containers.tf", vm::head(scope, Kind::Container), &file);
+}
+
+fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
+    let host = guest.host;
+    body.set_some("description", host.named.description.clone())
+        .set("vm_id", guest.vmid)
+        .set("node_name", guest.node.named.name.as_str())
+        .set("tags", guest::tags(scope, guest))
+        .gap()
+        .set("started", guest::runs(guest))
+        .set("start_on_boot", host.boot && guest::runs(guest))
+        .set("protection", host.protect)
+        .set("unprivileged", true);
+    if guest::is_clone(scope, guest) {
+        body.comment(
+            "A clone starts with its template's disk, which the next apply grows to the size below, and keeps its \
+             template's keys.",
+        );
+    }
+    image::clone(scope, guest, body);
+    body.block("cpu", |cpu| {
+        cpu.set("cores", host.cores);
+    })
+    .block("memory", |memory| {
+        memory.set("dedicated", guest::mebibytes(host.memory)).set("swap", 0_u32);
+    })
+    .block("disk", |disk| {
+        disk.set("datastore_id", host.datastore.as_str()).set("size", guest::gibibytes(host.disk));
+    })
+    .comment("systemd needs it. The other features are root@pam's to set.")
+    .block("features", |features| {
+        features.set("nesting", true);
+    });
+    if scope.is_overlay_member(host) {
+        body.comment("For Nebula. Only the login root@pam may hand a device to a container, a token of root may not.")
+            .block("device_passthrough", |device| {
+                device.set("path", "/dev/net/tun").set("mode", "0666");
+            });
+    }
+    for (index, nic) in guest.nics.iter().enumerate() {
+        body.comment(format!("net{index}: {}", nic.network.named.path)).block("network_interface", |device| {
+            device.set("name", nic.interface.device.as_str());
+            guest::device(nic, device);
+        });
+    }
+    body.block("initialization", |initialization| {
+        initialization.set("hostname", host.named.name.as_str());
+        guest::dns(scope, initialization);
+        guest::addresses(guest, initialization);
+        if guest::takes_keys(scope, guest) {
+            initialization.block("user_account", |account| {
+                account.set("keys", setup::ssh_keys(scope));
+            });
+        }
+    });
+    if let Some(volume) = scope.image(guest).and_then(|image| image::volume(image, guest)) {
+        body.block("operating_system", |system| {
+            system.set("template_file_id", volume).set("type", "debian");
+        });
+    }
+    body.gap().set("depends_on", vec![image::before(scope, guest)]);
+    guest::lifecycle(scope, guest, body);
+}

@@ -1,0 +1,138 @@
+//! Security groups: the openings of policies on bridges, each written once.
+//!
+//! On each bridge, what every guest of it has in common is a group, and so is what it has in common towards the
+//! Internet; what a policy has besides is a group of its own. Guests only insert groups: the provider reads a rule list
+//! again for every position of it, and a list of openings a guest would grow with the square of the site.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arvc_reach::policy::{Peer, Rule};
+use arvc_site::model::NetworkId;
+
+use crate::hcl::{Body, Identifier, fixed};
+use crate::terraform::Folder;
+use crate::terraform::firewall::rule::{Direction, comment, rules};
+use crate::terraform::name::{self, kind};
+use crate::terraform::scope::Scope;
+
+const HEAD: &str = "Security groups: what guests let in and out on their bridges. The first match wins. The tunnels of an overlay are one \
+     UDP port here; what travels inside them is the business of Nebula and of the guest's own filter.";
+
+/// An opening and its direction.
+type Opening<'a> = (Direction, &'a Rule);
+
+/// The groups of one root module.
+pub struct Groups<'a> {
+    list: Vec<Group<'a>>,
+    /// By policy and bridge, the groups of its guests there in the order of their insertion.
+    of: BTreeMap<(usize, NetworkId), Vec<usize>>,
+}
+
+struct Group<'a> {
+    name: String,
+    comment: String,
+    last: bool,
+    openings: BTreeSet<Opening<'a>>,
+}
+
+impl<'a> Groups<'a> {
+    /// The groups that the guests of a scope need.
+    pub fn of(scope: &Scope<'a>) -> Self {
+        let mut groups = Self { list: Vec::new(), of: BTreeMap::new() };
+        let mut taken = BTreeSet::new();
+        let bridges = scope.bridges();
+        for bridge in &bridges {
+            groups.add_bridge(scope, *bridge, bridges.len() > 1, &mut taken);
+        }
+        groups
+    }
+
+    /// The resources that a guest of a policy inserts at its device on a bridge.
+    pub fn inserted(&self, policy: usize, bridge: NetworkId) -> Vec<Identifier> {
+        let groups = self.of.get(&(policy, bridge)).map(Vec::as_slice).unwrap_or_default();
+        groups.iter().map(|group| name::resource(&self.list[*group].name)).collect()
+    }
+
+    /// Adds the file.
+    pub fn emit(&self, scope: &Scope, folder: &mut Folder) {
+        let mut file = Body::new();
+        for group in &self.list {
+            if group.last {
+                file.comment(
+                    "Proxmox has no negation: what is not the Internet is dropped first. A drop is final, also for the groups \
+                     behind this one, so this one is the last at a guest.",
+                );
+            }
+            file.resource(&fixed(kind::SECURITY_GROUP), &name::resource(&group.name), |body| {
+                body.set("name", group.name.as_str()).set("comment", comment(&group.comment));
+                for direction in [Direction::In, Direction::Out] {
+                    let openings = group.openings.iter().filter(|(other, _)| *other == direction);
+                    let openings: Vec<&Rule> = openings.map(|(_, rule)| *rule).collect();
+                    for rule in rules(scope.site, direction, &openings) {
+                        rule.print(body);
+                    }
+                }
+            });
+        }
+        folder.file("firewall_groups.tf", HEAD, &file);
+    }
+
+    fn add_bridge(&mut self, scope: &Scope<'a>, bridge: NetworkId, several: bool, taken: &mut BTreeSet<String>) {
+        let network = &scope.site.networks[bridge.index()].named;
+        let mut policies: Vec<usize> = Vec::new();
+        for guest in scope.guests.iter().filter(|guest| guest.nics.iter().any(|nic| nic.network_id == bridge)) {
+            policies.push(scope.policies.of_host[guest.id.index()]);
+        }
+        policies.sort_unstable();
+        policies.dedup();
+        let openings: Vec<BTreeSet<Opening>> =
+            policies.iter().map(|policy| of_policy(scope, *policy, bridge)).collect();
+        let Some((first, rest)) = openings.split_first() else { return };
+        let common: BTreeSet<Opening> =
+            first.iter().filter(|opening| rest.iter().all(|other| other.contains(opening))).copied().collect();
+        let (internet, shared): (BTreeSet<Opening>, BTreeSet<Opening>) =
+            common.iter().partition(|(_, rule)| rule.peer == Peer::Internet);
+
+        let shared = self.add(&network.name, format!("Every guest on {}", network.path), shared, taken);
+        let own: Vec<Option<usize>> = policies
+            .iter()
+            .zip(&openings)
+            .map(|(policy, openings)| {
+                let name = &scope.policies.list[*policy].name;
+                let wanted = if several { format!("{name}-{}", network.name) } else { name.clone() };
+                let rest = openings.difference(&common).copied().collect();
+                self.add(&wanted, format!("Policy {name} on {}", network.path), rest, taken)
+            })
+            .collect();
+        let purpose = format!("Every guest on {}, towards the Internet", network.path);
+        let last = self.add(&format!("{}-internet", network.name), purpose, internet, taken);
+        if let Some(last) = last {
+            self.list[last].last = true;
+        }
+        for (policy, own) in policies.into_iter().zip(own) {
+            let groups = [shared, own, last].into_iter().flatten().collect();
+            self.of.insert((policy, bridge), groups);
+        }
+    }
+
+    fn add(
+        &mut self,
+        wanted: &str,
+        comment: String,
+        openings: BTreeSet<Opening<'a>>,
+        taken: &mut BTreeSet<String>,
+    ) -> Option<usize> {
+        if openings.is_empty() {
+            return None;
+        }
+        self.list.push(Group { name: name::security_group(wanted, taken), comment, last: false, openings });
+        Some(self.list.len() - 1)
+    }
+}
+
+fn of_policy<'a>(scope: &Scope<'a>, policy: usize, bridge: NetworkId) -> BTreeSet<Opening<'a>> {
+    let policy = &scope.policies.list[policy];
+    let inbound = policy.inbound.iter().map(|rule| (Direction::In, rule));
+    let outbound = policy.outbound.iter().map(|rule| (Direction::Out, rule));
+    inbound.chain(outbound).filter(|(_, rule)| rule.network == bridge).collect()
+}

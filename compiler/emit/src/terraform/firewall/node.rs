@@ -1,0 +1,79 @@
+//! The nodes themselves: their own firewall, and what guests may open on them.
+
+use std::collections::BTreeMap;
+
+use arvc_reach::policy::{Peer, Rule};
+use arvc_reach::ports::PortSet;
+use arvc_site::model::{NetworkId, NetworkKind, NodeId};
+use ipnet::IpNet;
+
+use crate::hcl::{Body, fixed};
+use crate::terraform::Folder;
+use crate::terraform::firewall::cluster;
+use crate::terraform::firewall::rule::{Direction, ProxmoxRule, accepts, ends};
+use crate::terraform::name::{self, kind};
+use crate::terraform::scope::Scope;
+
+/// Adds the file.
+pub fn emit(scope: &Scope, folder: &mut Folder) {
+    let mut file = Body::new();
+    for (id, node) in &scope.nodes {
+        let resource = name::resource(&node.named.name);
+        file.resource(&fixed(kind::NODE_FIREWALL), &resource, |body| {
+            body.set("node_name", node.named.name.as_str())
+                .gap()
+                .set("enabled", true)
+                .set("ndp", true)
+                .set("nftables", false)
+                .set("nosmurfs", true)
+                .set("log_level_in", "nolog")
+                .set("log_level_out", "nolog")
+                .set("log_level_forward", "nolog")
+                .set("smurf_log_level", "nolog")
+                .set("tcp_flags_log_level", "nolog")
+                .gap()
+                .set("depends_on", cluster::access(scope));
+        });
+        let rules = rules(scope, *id);
+        if !rules.is_empty() {
+            file.comment("What the node serves to machines; it routes and forwards without any rule here.").resource(
+                &fixed(kind::FIREWALL_RULES),
+                &name::part("node", resource.text()),
+                |body| {
+                    body.set("node_name", node.named.name.as_str());
+                    for rule in rules {
+                        rule.print(body);
+                    }
+                },
+            );
+        }
+    }
+    folder.file("firewall_node.tf", "", &file);
+}
+
+/// The other end of what machines may open towards the node.
+fn rules(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
+    let mut sources: BTreeMap<(NetworkId, &PortSet, &str), Vec<IpNet>> = BTreeMap::new();
+    let policies = scope.policies.list.iter();
+    let openings = policies.flat_map(|policy| policy.outbound.iter().map(move |rule| (policy, rule)));
+    for (policy, rule) in openings.filter(|(_, rule)| rule.peer == Peer::Node(node)) {
+        let Rule { network, ports, reason, .. } = rule;
+        let addresses =
+            policy.hosts.iter().flat_map(|host| arvc_reach::addresses(scope.site, *network, &Peer::Host(*host)));
+        sources.entry((*network, ports, reason)).or_default().extend(addresses);
+    }
+    let mut list = Vec::new();
+    for ((network, ports, reason), mut prefixes) in sources {
+        // On an overlay the node is no member: whatever the policy says of one is Nebula's.
+        let NetworkKind::Bridge { bridge, vlan, .. } = &scope.site.networks[network.index()].kind else { continue };
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        // Linux names the node's own side of a VLAN after bridge and tag.
+        let iface = vlan.map_or_else(|| bridge.clone(), |tag| format!("{bridge}.{tag}"));
+        for end in ends(&prefixes) {
+            let rules = accepts(Direction::In, &end, ports, reason);
+            list.extend(rules.into_iter().map(|rule| ProxmoxRule { iface: Some(iface.clone()), ..rule }));
+        }
+    }
+    list
+}

@@ -1,0 +1,106 @@
+//! What VMs and containers have in common.
+
+use std::collections::BTreeSet;
+
+use arvc_site::model::{ImageSource, Kind, Status};
+use ipnet::IpNet;
+
+use crate::hcl::{Body, Value};
+use crate::terraform::scope::{Guest, Nic, Scope};
+
+/// Bytes as whole mebibytes, rounded up: a machine never gets less than it asks for.
+pub fn mebibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 20)
+}
+
+/// Bytes as whole gibibytes, rounded up.
+pub fn gibibytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1 << 30)
+}
+
+/// The tags of a guest: its groups and those that the site adds. Proxmox sorts and lower-cases tags, and a list in
+/// any other form would differ from it for ever.
+pub fn tags(scope: &Scope, guest: &Guest) -> Value {
+    let groups = guest.host.groups.iter().map(|group| &scope.site.groups[group.index()].named.name);
+    let tags: BTreeSet<String> = groups.chain(&guest.host.tags).map(|tag| tag.to_lowercase()).collect();
+    tags.into_iter().collect::<Vec<_>>().into()
+}
+
+/// Whether a guest is meant to run.
+pub fn runs(guest: &Guest) -> bool {
+    guest.host.status == Status::Present
+}
+
+/// The `dns` block. Without one a guest has the node's own resolvers.
+pub fn dns(scope: &Scope, body: &mut Body) {
+    body.block("dns", |dns| {
+        let servers: Vec<String> = scope.site.uplink_resolvers.iter().map(ToString::to_string).collect();
+        dns.set("domain", scope.site.domain.as_str()).set("servers", servers);
+    });
+}
+
+/// One `ip_config` block a network device, in the same order: Proxmox pairs them by it.
+pub fn addresses(guest: &Guest, body: &mut Body) {
+    for nic in &guest.nics {
+        body.block("ip_config", |config| {
+            let family = if nic.interface.address.value.is_ipv4() { "ipv4" } else { "ipv6" };
+            config.block(family, |body| {
+                body.set("address", with_length(nic))
+                    .set_some("gateway", nic.gateway.map(|gateway| gateway.to_string()));
+            });
+        });
+    }
+}
+
+fn with_length(nic: &Nic) -> String {
+    let length = match nic.network.prefix.value {
+        IpNet::V4(prefix) => prefix.prefix_len(),
+        IpNet::V6(prefix) => prefix.prefix_len(),
+    };
+    format!("{}/{length}", nic.interface.address.value)
+}
+
+/// What the device is on, and whether it is filtered: it always is.
+pub fn device(nic: &Nic, body: &mut Body) {
+    body.set("bridge", nic.bridge)
+        .set_some("vlan_id", nic.vlan.map(u32::from))
+        .set_some("mac_address", nic.interface.mac.map(mac))
+        .set_some("mtu", nic.network.mtu)
+        .set("firewall", true);
+}
+
+/// Proxmox writes MAC addresses in upper case, and the provider compares letters.
+fn mac(octets: [u8; 6]) -> String {
+    octets.map(|octet| format!("{octet:02X}")).join(":")
+}
+
+/// Whether keys are handed to a new guest. A container's clone has those of its template: Proxmox takes keys where a
+/// container is made from a file, and refuses the change that the provider would send after cloning.
+pub fn takes_keys(scope: &Scope, guest: &Guest) -> bool {
+    guest.host.kind != Kind::Container || !is_clone(scope, guest)
+}
+
+/// Whether a guest is cloned from a template.
+pub fn is_clone(scope: &Scope, guest: &Guest) -> bool {
+    scope.image(guest).is_some_and(|image| matches!(image.source, ImageSource::Template { .. }))
+}
+
+/// The `lifecycle` block. Each ignored field says why.
+pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
+    let keys = takes_keys(scope, guest);
+    if !keys && !guest.host.protect {
+        return;
+    }
+    body.block("lifecycle", |lifecycle| {
+        if guest.host.protect {
+            lifecycle.comment("protect = true: a plan that would replace it fails.").set("prevent_destroy", true).gap();
+        }
+        if keys {
+            lifecycle
+                .comment(
+                    "Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.",
+                )
+                .set("ignore_changes", Value::Fixed("[initialization[0].user_account]"));
+        }
+    });
+}

@@ -1,0 +1,148 @@
+//! One Proxmox cluster of the site, and what of the site is in it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use arvc_reach::policy::Policies;
+use arvc_site::model::{
+    Datacenter, DatacenterId, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId, NetworkKind, Node,
+    NodeId, Site, Status,
+};
+
+/// What one root module speaks of.
+pub struct Scope<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// Who reaches whom.
+    pub policies: &'a Policies,
+    /// The Proxmox cluster.
+    pub datacenter: &'a Datacenter,
+    /// Its nodes.
+    pub nodes: Vec<(NodeId, &'a Node)>,
+    /// Its guests, those that are only planned left out.
+    pub guests: Vec<Guest<'a>>,
+}
+
+/// A guest.
+pub struct Guest<'a> {
+    /// Its index.
+    pub id: HostId,
+    /// Itself.
+    pub host: &'a Host,
+    /// Its VMID.
+    pub vmid: u32,
+    /// The node that it runs on.
+    pub node: &'a Node,
+    /// Its network devices; the index is that of `net0`, `net1`, ….
+    pub nics: Vec<Nic<'a>>,
+}
+
+/// A network device of a guest.
+pub struct Nic<'a> {
+    /// The network's index.
+    pub network_id: NetworkId,
+    /// The network.
+    pub network: &'a Network,
+    /// The Proxmox bridge.
+    pub bridge: &'a str,
+    /// The VLAN tag.
+    pub vlan: Option<u16>,
+    /// The router, if this is the device that leads out: the first one of its family that has a router.
+    pub gateway: Option<IpAddr>,
+    /// The guest's side.
+    pub interface: &'a Interface,
+}
+
+impl<'a> Scope<'a> {
+    /// The clusters of a site that have a node.
+    pub fn all(site: &'a Site, policies: &'a Policies) -> Vec<Self> {
+        let clusters = site.datacenters.iter().zip(0..).map(|(datacenter, index)| {
+            let owned = |node: &Node| node.datacenter == DatacenterId(index);
+            let nodes = site.nodes.iter().zip(0..).filter(|(node, _)| owned(node));
+            let guests = site.hosts.iter().zip(0..).filter_map(|(host, id)| {
+                let guest = Guest::of(site, HostId(id), host)?;
+                owned(guest.node).then_some(guest)
+            });
+            Self {
+                site,
+                policies,
+                datacenter,
+                nodes: nodes.map(|(node, id)| (NodeId(id), node)).collect(),
+                guests: guests.collect(),
+            }
+        });
+        clusters.filter(|scope| !scope.nodes.is_empty()).collect()
+    }
+
+    /// The guests of one kind.
+    pub fn guests_of(&self, kind: Kind) -> impl Iterator<Item = &Guest<'a>> {
+        self.guests.iter().filter(move |guest| guest.host.kind == kind)
+    }
+
+    /// The images that guests are made from, with those guests' nodes, each named once.
+    pub fn images(&self) -> Vec<(&'a Image, Vec<&'a Node>)> {
+        let mut used: BTreeMap<ImageId, Vec<&Node>> = BTreeMap::new();
+        for guest in &self.guests {
+            let Some(image) = guest.host.image else { continue };
+            let nodes = used.entry(image).or_default();
+            if !nodes.iter().any(|node| node.named.name == guest.node.named.name) {
+                nodes.push(guest.node);
+            }
+        }
+        let images = used.into_iter().map(|(image, mut nodes)| {
+            nodes.sort_by(|a, b| a.named.name.cmp(&b.named.name));
+            (&self.site.images[image.index()], nodes)
+        });
+        images.collect()
+    }
+
+    /// The image of a guest.
+    pub fn image(&self, guest: &Guest) -> Option<&'a Image> {
+        guest.host.image.map(|image| &self.site.images[image.index()])
+    }
+
+    /// The bridges that guests have devices on, by index.
+    pub fn bridges(&self) -> Vec<NetworkId> {
+        let nics = self.guests.iter().flat_map(|guest| &guest.nics);
+        let mut bridges: Vec<NetworkId> = nics.map(|nic| nic.network_id).collect();
+        bridges.sort_unstable();
+        bridges.dedup();
+        bridges
+    }
+
+    /// Whether a machine is a member of an overlay.
+    pub fn is_overlay_member(&self, host: &Host) -> bool {
+        let kind = |interface: &Interface| &self.site.networks[interface.network.index()].kind;
+        host.interfaces.iter().any(|interface| matches!(kind(interface), NetworkKind::Overlay { .. }))
+    }
+}
+
+impl<'a> Guest<'a> {
+    fn of(site: &'a Site, id: HostId, host: &'a Host) -> Option<Self> {
+        if host.kind == Kind::Machine || host.status == Status::Planned {
+            return None;
+        }
+        let vmid = host.vmid?.value.0;
+        let node = &site.nodes[host.node?.index()];
+        Some(Self { id, host, vmid, node, nics: nics(site, host) })
+    }
+}
+
+fn nics<'a>(site: &'a Site, host: &'a Host) -> Vec<Nic<'a>> {
+    let (mut routed_v4, mut routed_v6) = (false, false);
+    let devices = host.interfaces.iter().filter_map(|interface| {
+        let network = &site.networks[interface.network.index()];
+        let NetworkKind::Bridge { bridge, vlan, gateway } = &network.kind else { return None };
+        // Two default routes of one family would be a matter of luck.
+        let routed = if interface.address.value.is_ipv4() { &mut routed_v4 } else { &mut routed_v6 };
+        let gateway = match gateway {
+            Some((address, _)) if !*routed => {
+                *routed = true;
+                Some(*address)
+            }
+            _ => None,
+        };
+        Some(Nic { network_id: interface.network, network, bridge, vlan: *vlan, gateway, interface })
+    });
+    devices.collect()
+}

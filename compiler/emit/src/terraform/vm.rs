@@ -1,0 +1,89 @@
+//! Virtual machines.
+
+use arvc_site::model::Kind;
+
+use crate::hcl::{Body, fixed};
+use crate::terraform::name::{self, kind};
+use crate::terraform::scope::{Guest, Scope};
+use crate::terraform::{Folder, guest, image, setup};
+
+/// Adds the file.
+pub fn emit(scope: &Scope, folder: &mut Folder) {
+    let mut file = Body::new();
+    for guest in scope.guests_of(Kind::Vm) {
+        file.resource(&fixed(kind::VM), &name::resource(&guest.host.named.name), |body| vm(scope, guest, body));
+    }
+    folder.file("guests.tf", head(scope, Kind::Vm), &file);
+}
+
+/// What the file of one kind of guests says of itself.
+pub fn head(scope: &Scope, kind: Kind) -> &'static str {
+    let from_file = scope.guests_of(kind).any(|guest| !guest::is_clone(scope, guest));
+    match from_file {
+        false => {
+            "Addresses, and what lets Ansible log in. Everything else inside a guest is Ansible's, since a change of cloud-init \
+             makes a machine reboot."
+        }
+        true => {
+            "Addresses, and what lets Ansible log in. Everything else inside a guest is Ansible's, since a change of cloud-init \
+             makes a machine reboot. A guest that is made from a file, and not from a closed template, filters nothing for \
+             the seconds between its first start and its rules (firewall_guests.tf)."
+        }
+    }
+}
+
+fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
+    let host = guest.host;
+    body.set("name", host.named.name.as_str())
+        .set_some("description", host.named.description.clone())
+        .set("vm_id", guest.vmid)
+        .set("node_name", guest.node.named.name.as_str())
+        .set("pool_id", name::reference(kind::POOL, &fixed("guests")).field("pool_id"))
+        .set("tags", guest::tags(scope, guest))
+        .gap()
+        .set("started", guest::runs(guest))
+        .set("on_boot", host.boot && guest::runs(guest))
+        .set("protection", host.protect)
+        .set("scsi_hardware", "virtio-scsi-single");
+    image::clone(scope, guest, body);
+    body.comment("Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.")
+        .block("agent", |agent| {
+            agent.set("enabled", false);
+        })
+        .block("cpu", |cpu| {
+            cpu.set("cores", host.cores).set("type", "x86-64-v2-AES");
+        })
+        .block("memory", |memory| {
+            memory.set("dedicated", guest::mebibytes(host.memory));
+        })
+        .block("disk", |disk| {
+            disk.set("datastore_id", host.datastore.as_str())
+                .set("interface", "scsi0")
+                .set_some("import_from", scope.image(guest).and_then(|image| image::volume(image, guest)))
+                .set("size", guest::gibibytes(host.disk))
+                .set("discard", "on")
+                .set("iothread", true);
+        });
+    for (index, nic) in guest.nics.iter().enumerate() {
+        body.comment(format!("net{index}: {}", nic.network.named.path)).block("network_device", |device| {
+            guest::device(nic, device);
+            device.set("model", "virtio");
+        });
+    }
+    body.block("initialization", |initialization| {
+        initialization.set("datastore_id", host.datastore.as_str());
+        guest::dns(scope, initialization);
+        guest::addresses(guest, initialization);
+        initialization.block("user_account", |account| {
+            account.set("username", host.user.as_str()).set("keys", setup::ssh_keys(scope));
+        });
+    })
+    .block("operating_system", |system| {
+        system.set("type", "l26");
+    })
+    .comment("Debian's cloud images panic without it when their disk has grown.")
+    .block("serial_device", |_| {})
+    .gap()
+    .set("depends_on", vec![image::before(scope, guest)]);
+    guest::lifecycle(scope, guest, body);
+}

@@ -1,0 +1,440 @@
+//! What Terraform gets for sites made by hand.
+
+mod sites;
+
+use std::collections::BTreeMap;
+
+use arvc_emit::tree::Tree;
+use arvc_reach::policy::policies;
+use arvc_site::model::*;
+use pretty_assertions::assert_eq;
+use sites::*;
+
+/// The emitted files by their path below `terraform/`.
+fn emitted(site: &Site) -> BTreeMap<String, String> {
+    let mut tree = Tree::default();
+    arvc_emit::terraform::emit(site, &policies(site), HEADER, &mut tree);
+    let relative = |path: &str| path.strip_prefix("terraform/").expect("below terraform/").to_owned();
+    tree.files.into_iter().map(|(path, file)| (relative(&path), file.text)).collect()
+}
+
+/// A resource's text, from its first line to its closing brace.
+fn resource(text: &str, kind: &str, name: &str) -> String {
+    let start = format!("resource \"proxmox_{kind}\" \"{name}\" {{\n");
+    let from = text.find(&start).unwrap_or_else(|| panic!("no {start} in:\n{text}"));
+    let to = text[from..].find("\n}\n").expect("an end");
+    text[from..from + to + 3].to_owned()
+}
+
+const VM: &str = "virtual_environment_vm";
+const CONTAINER: &str = "virtual_environment_container";
+const OPTIONS: &str = "virtual_environment_firewall_options";
+const RULES: &str = "virtual_environment_firewall_rules";
+const IPSET: &str = "virtual_environment_firewall_ipset";
+const GROUP: &str = "virtual_environment_cluster_firewall_security_group";
+const SWITCH: &str = "virtual_environment_cluster_firewall";
+
+fn containers() -> Site {
+    let mut site = small();
+    site.images[0].kind = Kind::Container;
+    site.hosts.iter_mut().for_each(|host| host.kind = Kind::Container);
+    site
+}
+
+/// A port that the node hands on to `app`, which serves it to everybody.
+fn published() -> Site {
+    let mut site = small();
+    let app = HostId(0);
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")) });
+    site.nodes[0].forwards.push(Forward { ports: ports(Transport::Tcp, 443, 443), to: app, span: at(()).span });
+    site.allow.push(flow(End::Internet, End::Host(app), &[tcp(443)]));
+    site
+}
+
+#[test]
+fn a_guest_says_what_it_is_and_where_it_is() {
+    let files = emitted(&small());
+    let expected = r#"resource "proxmox_virtual_environment_vm" "dns" {
+  name      = "dns"
+  vm_id     = 1001
+  node_name = "pve"
+  pool_id   = proxmox_virtual_environment_pool.guests.pool_id
+  tags      = ["infrastructure"]
+
+  started       = true
+  on_boot       = true
+  protection    = false
+  scsi_hardware = "virtio-scsi-single"
+
+  clone {
+    vm_id = 9000
+    full  = true
+  }
+
+  # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
+  agent {
+    enabled = false
+  }
+
+  cpu {
+    cores = 2
+    type  = "x86-64-v2-AES"
+  }
+
+  memory {
+    dedicated = 2048
+  }
+
+  disk {
+    datastore_id = "local-lvm"
+    interface    = "scsi0"
+    size         = 16
+    discard      = "on"
+    iothread     = true
+  }
+
+  # net0: networks.bridge
+  network_device {
+    bridge   = "vmbr1"
+    firewall = true
+    model    = "virtio"
+  }
+
+  initialization {
+    datastore_id = "local-lvm"
+
+    dns {
+      domain  = "nebula"
+      servers = ["1.1.1.1"]
+    }
+
+    ip_config {
+      ipv4 {
+        address = "192.168.100.11/24"
+        gateway = "192.168.100.1"
+      }
+    }
+
+    user_account {
+      username = "root"
+      keys     = var.ssh_keys
+    }
+  }
+
+  operating_system {
+    type = "l26"
+  }
+
+  # Debian's cloud images panic without it when their disk has grown.
+  serial_device {}
+
+  depends_on = [proxmox_virtual_environment_firewall_options.template_debian]
+
+  lifecycle {
+    # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
+    ignore_changes = [initialization[0].user_account]
+  }
+}
+"#;
+    assert_eq!(resource(&files["guests.tf"], VM, "dns"), expected);
+}
+
+#[test]
+fn every_switch_of_the_chain_is_on() {
+    for (site, machines) in [(small(), "guests.tf"), (containers(), "containers.tf")] {
+        let files = emitted(&site);
+        assert!(resource(&files["firewall_cluster.tf"], SWITCH, "this").contains("  enabled        = true\n"));
+        assert!(
+            resource(&files["firewall_node.tf"], "node_firewall", "pve").contains("  enabled             = true\n")
+        );
+        for host in ["app", "db", "dns"] {
+            let options = resource(&files["firewall_guests.tf"], OPTIONS, host);
+            for key in
+                ["enabled       = true", "input_policy  = \"DROP\"", "output_policy = \"DROP\"", "ipfilter      = true"]
+            {
+                assert!(options.contains(&format!("  {key}\n")), "{key} in {options}");
+            }
+        }
+        let devices = files[machines].matches("  network_").count();
+        let filtered = files[machines].lines().filter(|line| line.trim().replace(' ', "") == "firewall=true").count();
+        assert_eq!((devices, filtered), (3, 3), "{machines}");
+    }
+}
+
+#[test]
+fn the_operators_are_let_in_before_anything_is_switched_on() {
+    let files = emitted(&small());
+    let cluster = &files["firewall_cluster.tf"];
+    let rule = r#"  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.100.250"
+    proto   = "tcp"
+    dport   = "22,8006"
+"#;
+    assert!(resource(cluster, RULES, "operator_access").contains(rule));
+    assert!(resource(cluster, IPSET, "management").contains("name    = \"192.168.100.250\""));
+    for switch in [resource(cluster, SWITCH, "this"), resource(&files["firewall_node.tf"], "node_firewall", "pve")] {
+        for before in ["alias.local_network", "ipset.management", "rules.operator_access"] {
+            assert!(switch.contains(&format!("    proxmox_virtual_environment_firewall_{before},\n")), "{before}");
+        }
+    }
+    let guest = resource(&files["firewall_guests.tf"], OPTIONS, "db");
+    assert!(guest.contains("    proxmox_virtual_environment_firewall_rules.db,\n"), "{guest}");
+}
+
+#[test]
+fn a_switch_that_locks_everybody_out_says_so() {
+    let mut site = small();
+    site.operators.addresses.clear();
+    let cluster = &emitted(&site)["firewall_cluster.tf"];
+    assert!(cluster.contains("# operators.addresses is empty:") && !cluster.contains("operator_access"), "{cluster}");
+    assert!(!emitted(&small())["firewall_cluster.tf"].contains("is empty:"));
+}
+
+#[test]
+fn a_new_guest_starts_from_a_closed_template() {
+    let template = resource(&emitted(&small())["templates.tf"], OPTIONS, "template_debian");
+    for line in ["vm_id     = 9000", "enabled       = true", "output_policy = \"DROP\""] {
+        assert!(template.contains(line), "{line} in {template}");
+    }
+}
+
+#[test]
+fn the_firewall_of_a_replaced_guest_is_made_anew() {
+    for (site, kind) in [(small(), VM), (containers(), CONTAINER)] {
+        let file = &emitted(&site)["firewall_guests.tf"];
+        for (family, name) in [(IPSET, "db_net0"), (RULES, "db"), (OPTIONS, "db")] {
+            let trigger = format!("replace_triggered_by = [proxmox_{kind}.db.id]");
+            assert!(resource(file, family, name).contains(&trigger), "{family}");
+        }
+    }
+}
+
+#[test]
+fn the_internet_is_opened_behind_drops_of_what_is_private() {
+    let group = resource(&emitted(&published())["firewall_groups.tf"], GROUP, "bridge-internet");
+    let actions: Vec<&str> = group.lines().filter(|line| line.contains("action ")).map(str::trim).collect();
+    let (drop, accept) = ("action  = \"DROP\"", "action  = \"ACCEPT\"");
+    assert_eq!(actions, [drop, drop, accept, accept]);
+    for prefix in ["192.168.0.0/16", "10.0.0.0/8", "fc00::/7", "198.51.100.10"] {
+        assert!(group.contains(prefix), "{prefix} in {group}");
+    }
+}
+
+#[test]
+fn a_guest_takes_what_all_have_then_its_own_and_the_internet_last() {
+    let files = emitted(&published());
+    let groups = |host: &str| -> Vec<String> {
+        let rules = resource(&files["firewall_guests.tf"], RULES, host);
+        let names = rules.lines().filter_map(|line| line.split("security_group.").nth(1));
+        names.map(|name| name.trim_end_matches(".name").to_owned()).collect()
+    };
+    assert_eq!(groups("db"), ["bridge", "bridge-internet"]);
+    assert_eq!(groups("app"), ["bridge", "app", "bridge-internet"]);
+    let own = resource(&files["firewall_groups.tf"], GROUP, "app");
+    let inbound = r#"  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    proto   = "tcp"
+    dport   = "443"
+"#;
+    assert!(own.contains(inbound), "{own}");
+    let drop = own.find("DROP").expect("a drop of private sources");
+    assert!(drop < own.find(inbound).expect("the opening"));
+}
+
+#[test]
+fn a_peer_that_nobody_is_opens_nothing() {
+    let mut site = small();
+    let empty = GroupId(site.groups.len() as u32);
+    site.groups.push(Group { named: named("groups", "nobody") });
+    let mut opening = flow(End::Group(empty), End::Host(HostId(0)), &[tcp(8080)]);
+    opening.via = Some(BRIDGE);
+    site.allow.push(opening);
+    assert!(!emitted(&site)["firewall_groups.tf"].contains("8080"));
+}
+
+#[test]
+fn what_decides_who_reaches_whom_is_literal() {
+    for (name, text) in emitted(&published()) {
+        if name.starts_with("firewall") {
+            for word in ["var.", "local.", "count ", "for_each", "dynamic", "${"] {
+                assert!(!text.contains(word), "{word} in {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_machine_can_use_no_address_but_its_own() {
+    let set = resource(&emitted(&small())["firewall_guests.tf"], IPSET, "app_net0");
+    assert!(set.contains("name    = \"ipfilter-net0\""));
+    assert!(set.contains("  cidr {\n    name = \"192.168.100.41\"\n  }\n"));
+}
+
+#[test]
+fn planned_guests_are_not_there_and_disabled_ones_do_not_run() {
+    let mut site = small();
+    site.hosts[0].status = Status::Planned;
+    site.hosts[1].status = Status::Disabled;
+    let files = emitted(&site);
+    assert!(files.values().all(|text| !text.contains("\"app\"")));
+    let db = resource(&files["guests.tf"], VM, "db");
+    assert!(db.contains("started       = false\n  on_boot       = false\n"), "{db}");
+    resource(&files["firewall_guests.tf"], OPTIONS, "db");
+}
+
+#[test]
+fn a_protected_guest_is_protected_twice() {
+    let mut site = small();
+    site.hosts[1].protect = true;
+    let db = resource(&emitted(&site)["guests.tf"], VM, "db");
+    assert!(db.contains("protection    = true") && db.contains("prevent_destroy = true"), "{db}");
+}
+
+#[test]
+fn keys_of_the_site_are_listed_once() {
+    let mut site = small();
+    site.operators.keys = vec!["ssh-ed25519 AAAA a@b".into()];
+    let files = emitted(&site);
+    assert!(!files.contains_key("variables.tf"));
+    assert!(files["locals.tf"].contains("ssh_keys = [\"ssh-ed25519 AAAA a@b\"]"));
+    assert_eq!(files.values().filter(|text| text.contains("AAAA")).count(), 1);
+    assert!(files["guests.tf"].contains("keys     = local.ssh_keys"));
+}
+
+#[test]
+fn tags_are_lower_case_sorted_and_named_once() {
+    let mut site = small();
+    site.hosts[0].tags = vec!["Web".into(), "projects".into(), "alpha".into()];
+    let app = resource(&emitted(&site)["guests.tf"], VM, "app");
+    assert!(app.contains("tags      = [\"alpha\", \"projects\", \"web\"]"), "{app}");
+}
+
+#[test]
+fn text_of_the_site_stays_text() {
+    let mut site = small();
+    let hostile = "\"}\n${file(\"/etc/passwd\")} %{ for } /* # // é";
+    site.hosts[0].named.description = Some(hostile.into());
+    site.operators.keys = vec![hostile.into()];
+    site.datacenters[0].endpoint = Some("https://${x}:8006/".into());
+    let files = emitted(&site);
+    let quoted = "\"\\\"}\\n$${file(\\\"/etc/passwd\\\")} %%{ for } /* # // é\"";
+    assert!(resource(&files["guests.tf"], VM, "app").contains(&format!("  description = {quoted}\n")));
+    assert!(files["locals.tf"].contains(&format!("[{quoted}]")));
+    assert!(files["providers.tf"].contains("endpoint = \"https://$${x}:8006/\""));
+}
+
+#[test]
+fn containers_of_the_overlay_get_the_tun_device_and_a_login_that_may_give_it() {
+    let files = emitted(&containers());
+    let dns = resource(&files["containers.tf"], CONTAINER, "dns");
+    assert!(dns.contains("    path = \"/dev/net/tun\"\n    mode = \"0666\"\n"), "{dns}");
+    assert!(dns.contains("unprivileged  = true") && dns.contains("nesting = true"), "{dns}");
+    assert!(!dns.contains("pool_id"), "its pool would replace it");
+    resource(&files["containers.tf"], "pool_membership", "dns");
+    assert!(files["providers.tf"].contains("PROXMOX_VE_USERNAME=root@pam"));
+    assert!(resource(&files["firewall_guests.tf"], RULES, "dns").contains("  container_id = 1001\n"));
+    assert!(resource(&files["templates.tf"], OPTIONS, "template_debian").contains("  container_id = 9000\n"));
+}
+
+#[test]
+fn keys_go_to_containers_that_are_made_from_a_file_and_to_no_clone() {
+    let mut site = containers();
+    let source = ImageSource::File("local:vztmpl/debian-13.tar.zst".into());
+    assert!(!emitted(&site).contains_key("variables.tf"));
+    site.images.push(Image { named: named("images", "file"), kind: Kind::Container, source });
+    site.hosts[0].image = Some(ImageId(1));
+    let files = emitted(&site);
+    let app = resource(&files["containers.tf"], CONTAINER, "app");
+    assert!(app.contains("keys = var.ssh_keys") && app.contains("ignore_changes"), "{app}");
+    assert!(app.contains("template_file_id = \"local:vztmpl/debian-13.tar.zst\""), "{app}");
+    let db = resource(&files["containers.tf"], CONTAINER, "db");
+    assert!(!db.contains("user_account") && !db.contains("operating_system"), "{db}");
+}
+
+#[test]
+fn an_image_is_downloaded_once_for_each_node_that_uses_it() {
+    let mut site = small();
+    site.nodes.push(node("pve2", "192.168.100.2"));
+    site.nodes.push(node("pve3", "192.168.100.3"));
+    site.hosts[1].node = Some(NodeId(1));
+    site.images[0].source = ImageSource::Download {
+        url: "https://images.example/debian-13.qcow2".into(),
+        checksum: "ab".repeat(32),
+        algorithm: "sha256".into(),
+        datastore: "local".into(),
+    };
+    let files = emitted(&site);
+    assert_eq!(files["images.tf"].matches("resource ").count(), 2);
+    let image = resource(&files["images.tf"], "download_file", "debian_pve2");
+    for line in ["node_name    = \"pve2\"", "content_type = \"import\"", "overwrite = false"] {
+        assert!(image.contains(line), "{line} in {image}");
+    }
+    let db = resource(&files["guests.tf"], VM, "db");
+    assert!(db.contains("import_from  = proxmox_download_file.debian_pve2.id"), "{db}");
+    assert!(db.contains("depends_on = [proxmox_virtual_environment_cluster_firewall.this]"), "{db}");
+    assert!(!db.contains("clone"), "{db}");
+}
+
+#[test]
+fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
+    let mut site = small();
+    let storage = bridge(&mut site, "storage", "fd00:1::/64", "vmbr2", Some(("fd00:1::1", None)));
+    let third = bridge(&mut site, "third", "192.168.101.0/24", "vmbr3", Some(("192.168.101.1", None)));
+    if let NetworkKind::Bridge { vlan, .. } = &mut site.networks[storage.index()].kind {
+        *vlan = Some(42);
+    }
+    for (network, ip) in [(storage, "fd00:1::1e"), (third, "192.168.101.30")] {
+        let mac = Some([0xbc, 0x24, 0x11, 0, 0, 0x0a]);
+        let interface = Interface { network, address: at(address(ip)), mac, device: "eth1".into() };
+        site.hosts[1].interfaces.push(interface);
+    }
+    let files = emitted(&site);
+    let db = resource(&files["guests.tf"], VM, "db");
+    let storage = "    bridge      = \"vmbr2\"\n    vlan_id     = 42\n    mac_address = \"BC:24:11:00:00:0A\"\n";
+    assert!(db.contains(storage), "{db}");
+    let gateways: Vec<&str> = db.lines().map(str::trim).filter(|line| line.starts_with("gateway")).collect();
+    assert_eq!(gateways, ["gateway = \"192.168.100.1\"", "gateway = \"fd00:1::1\""]);
+    let set = resource(&files["firewall_guests.tf"], IPSET, "db_net1");
+    assert!(set.contains("ipfilter-net1") && set.contains("fd00:1::1e"), "{set}");
+    assert!(resource(&files["firewall_guests.tf"], RULES, "db").contains("iface          = \"net1\""));
+}
+
+#[test]
+fn each_proxmox_cluster_is_a_module_of_its_own() {
+    let mut site = small();
+    site.datacenters.push(Datacenter { named: named("datacenters", "west"), endpoint: None, pool: "west".into() });
+    site.nodes.push(Node { datacenter: DatacenterId(1), ..node("pve-west", "192.168.100.2") });
+    site.hosts[1].node = Some(NodeId(1));
+    let files = emitted(&site);
+    assert!(files["west/guests.tf"].contains("\"db\"") && !files["small/guests.tf"].contains("\"db\""));
+    assert!(files.keys().all(|path| path.starts_with("west/") || path.starts_with("small/")));
+}
+
+#[test]
+fn what_a_machine_may_open_on_its_node_is_a_rule_of_the_node() {
+    let mut site = small();
+    site.allow.push(flow(End::Host(HostId(1)), End::Node(NodeId(0)), &[udp(123)]));
+    let rules = resource(&emitted(&site)["firewall_node.tf"], RULES, "node_pve");
+    let expected = r#"    iface   = "vmbr1"
+    source  = "192.168.100.30"
+    proto   = "udp"
+    dport   = "123"
+"#;
+    assert!(rules.contains(expected), "{rules}");
+}
+
+#[test]
+fn the_tree_grows_with_hosts_and_not_with_their_square() {
+    let size = |hosts: u32| {
+        let mut site = small();
+        for n in 0..hosts {
+            guest(&mut site, &format!("h{n:03}"), 5000 + n, 100, PROJECTS);
+        }
+        emitted(&site).values().map(|text| text.len()).sum::<usize>()
+    };
+    let (base, one, two) = (size(100), size(200), size(300));
+    assert_eq!(two - one, one - base);
+}

@@ -1,0 +1,59 @@
+//! A function lacks an argument.
+//!
+//! ## What is wrong
+//!
+//! The function takes a record with certain fields, and the call leaves out one that has no default; or it gives
+//! something that is no record.
+//!
+//! ## Why
+//!
+//! The function needs the value. One that it could do without is written `name?` or `name ? default`.
+//!
+//! ## Example
+//!
+//! ```arv
+//! let
+//!   mk = { vmid, memory ? 1GiB }: { inherit vmid memory; };
+//! in mk { memory = 2GiB; } # error: E0207
+//! ```
+//!
+//! ## What to do
+//!
+//! Give the argument, or give the parameter a default.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::errors::describe_value;
+use crate::eval::machine::Machine;
+use crate::eval::value::{Key, Reported, Value};
+use crate::ir::{ExprId, FnId};
+
+/// The code of this problem.
+pub static CODE: Code = Code::new("E0207", "a function lacks an argument", include_str!("missing_argument.rs"));
+
+/// The record `argument` lacks what these keys of the pattern ask for.
+pub fn report(machine: &mut Machine<'_>, function: FnId, call: ExprId, argument: Value, missing: &[Key]) -> Reported {
+    let names: Vec<String> = missing.iter().map(|key| format!("`{}`", machine.names.get(key.name))).collect();
+    let names = names.join(", ");
+    let message = format!("{} lacks {names}", machine.function_name(function));
+    let span = machine.span(argument);
+    let at = machine.program.span(call);
+    let mut diagnostic = Diagnostic::new(&CODE, message, span, format!("{names} is missing here"));
+    for key in missing {
+        diagnostic = diagnostic.secondary(key.span, "asked for here");
+    }
+    if !(at.start <= span.start && span.end <= at.end) {
+        diagnostic = diagnostic.secondary(at, "called here");
+    }
+    machine.report(diagnostic)
+}
+
+/// The argument is no record at all.
+pub fn not_a_record(machine: &mut Machine<'_>, function: FnId, call: ExprId, argument: Value) -> Reported {
+    let found = describe_value(machine, argument);
+    let message = format!("{} takes a record, and gets {found}", machine.function_name(function));
+    let diagnostic =
+        Diagnostic::new(&CODE, message, machine.span(argument), format!("expected a record, found {found}"))
+            .secondary(machine.program.span(call), "called here");
+    machine.report(diagnostic)
+}

@@ -1,0 +1,107 @@
+//! The diagnostics of the language, one file each: the page that `arvc explain` prints, and the words.
+
+pub mod assertion;
+pub mod bare_path;
+pub mod computed_name;
+pub mod cycle;
+pub mod depth;
+pub mod division;
+pub mod duplicate_definition;
+pub mod empty_list;
+pub mod endless;
+pub mod import_cycle;
+pub mod import_failed;
+pub mod memory;
+pub mod missing_argument;
+pub mod missing_field;
+pub mod no_such_address;
+pub mod no_such_field;
+pub mod not_a_function;
+pub mod not_an_entity;
+pub mod not_data;
+pub mod not_text;
+pub mod not_yet;
+pub mod overflow;
+pub mod secret_reference;
+pub mod steps;
+pub mod unknown_argument;
+pub mod unknown_field;
+pub mod unknown_library;
+pub mod unknown_name;
+pub mod unknown_tag;
+pub mod update_kind;
+pub mod wrong_kind;
+pub mod wrong_operand;
+
+use arvc_syntax::diagnostic::Code;
+
+use crate::eval::machine::Machine;
+use crate::eval::value::{Kind, Value};
+
+/// All codes of this crate.
+pub static CODES: &[&Code] = &[
+    &not_yet::CODE,
+    &unknown_name::CODE,
+    &duplicate_definition::CODE,
+    &computed_name::CODE,
+    &import_failed::CODE,
+    &unknown_library::CODE,
+    &secret_reference::CODE,
+    &bare_path::CODE,
+    &import_cycle::CODE,
+    &wrong_kind::CODE,
+    &unknown_field::CODE,
+    &unknown_argument::CODE,
+    &missing_field::CODE,
+    &unknown_tag::CODE,
+    &not_an_entity::CODE,
+    &missing_argument::CODE,
+    &no_such_field::CODE,
+    &wrong_operand::CODE,
+    &not_a_function::CODE,
+    &not_text::CODE,
+    &update_kind::CODE,
+    &not_data::CODE,
+    &cycle::CODE,
+    &depth::CODE,
+    &steps::CODE,
+    &division::CODE,
+    &overflow::CODE,
+    &memory::CODE,
+    &endless::CODE,
+    &assertion::CODE,
+    &empty_list::CODE,
+    &no_such_address::CODE,
+];
+
+/// What a value is, in words: `an Int`.
+pub fn describe(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Unset | Kind::Thunk(_) => "a value that is not known yet",
+        Kind::Absent => "nothing: an optional that nobody gave",
+        Kind::Bool(_) => "a Bool",
+        Kind::Int(_) => "an Int",
+        Kind::Str(_) => "text",
+        Kind::Address(_) => "an Address",
+        Kind::Prefix(_) => "a Prefix",
+        Kind::Ports(_) => "Ports",
+        Kind::IntRange(_) => "a range of Ints",
+        Kind::Size(_) => "a Size",
+        Kind::Duration(_) => "a Duration",
+        Kind::Mac(_) => "a MAC address",
+        Kind::Secret(_) => "a secret",
+        Kind::Tag(..) => "a tag",
+        Kind::List { .. } => "a list",
+        Kind::Record(_) => "a record",
+        Kind::Closure(..) | Kind::Builtin(_) => "a function",
+        Kind::Flow(_) => "a flow",
+    }
+}
+
+/// What a value is, with its text where that is short.
+pub fn describe_value(machine: &Machine<'_>, value: Value) -> String {
+    match value.kind {
+        Kind::Tag(name, _) => format!("the tag `{}`", machine.names.get(name)),
+        kind => describe(kind).to_owned(),
+    }
+}

@@ -1,0 +1,54 @@
+//! A name that is defined nowhere.
+//!
+//! ## What is wrong
+//!
+//! The name is used, but nothing around it defines it: no `let`, no parameter, no field of the file's outermost record,
+//! no name of the language.
+//!
+//! ## Why
+//!
+//! Names are bound before anything is evaluated, so that a misspelt one is found wherever it stands. The fields of a
+//! nested record are no names: a machine can then say `groups = [ groups.web ]` and mean the site's groups.
+//!
+//! ## Example
+//!
+//! ```arv
+//! let
+//!   memory = 2GiB;
+//! in memroy # error: E0102
+//! ```
+//!
+//! ## What to do
+//!
+//! Correct the name, define it with `let`, or write the path to it: `x.y`. There is no `null`: leave a field out that
+//! has no value. There is no `rec` and no `with`.
+
+use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use arvc_syntax::source::Span;
+
+/// The code of this problem.
+pub static CODE: Code = Code::new("E0102", "a name is not defined", include_str!("unknown_name.rs"));
+
+/// `name` is not defined; `path` leads to a field of that name in a record around it.
+pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) -> Diagnostic {
+    let message = format!("`{name}` is not defined");
+    let label = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "not found here".to_owned(),
+    };
+    let diagnostic = Diagnostic::new(&CODE, message, span, label);
+    match (name, path, nearest) {
+        ("null", ..) => diagnostic.help("there is no null: leave the field out, or write `none` for an optional that is absent"),
+        ("rec", ..) => diagnostic.help("there is no `rec`: the file's outermost record is a scope, and `let` makes names anywhere"),
+        ("with", ..) => diagnostic.help("there is no `with`: write the path, or `inherit (record) name;` in a `let`"),
+        (_, Some(path), _) => diagnostic
+            .note("a nested record is no scope: its fields are not names")
+            .help(format!("write `{path}`, or define `{name}` with `let` and use it in both places")),
+        (_, None, Some(nearest)) => diagnostic.fix(
+            format!("write `{nearest}`"),
+            vec![Edit { span, text: nearest.to_owned() }],
+            Applicability::MaybeIncorrect,
+        ),
+        _ => diagnostic,
+    }
+}

@@ -1,0 +1,52 @@
+//! A tag that the union does not have.
+//!
+//! ## What is wrong
+//!
+//! The schema lists the tags that this value may be, and this is none of them; or it carries a value, and should not.
+//!
+//! ## Why
+//!
+//! A value that is one of a few is a tag and no text, so that a misspelt one is found.
+//!
+//! ## Example
+//!
+//! ```arv
+//! {
+//!   name = "example";
+//!   domain = "example.internal";
+//!   images.debian = { vmid = 9000; kind = Contaner; }; # error: E0205
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Write one of the tags that the help line lists.
+
+use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
+use arvc_syntax::source::Span;
+
+/// The code of this problem.
+pub static CODE: Code = Code::new("E0205", "a tag is not known", include_str!("unknown_tag.rs"));
+
+/// `tag` is no tag of the union `owner`.
+pub fn new(owner: &str, tag: &str, span: Span, tags: &[&str]) -> Diagnostic {
+    let message = format!("`{tag}` is no {owner}");
+    let list = tags.iter().map(|tag| format!("`{tag}`")).collect::<Vec<_>>().join(", ");
+    match nearest(tag, tags.iter().copied()) {
+        Some(nearest) => Diagnostic::new(&CODE, message, span, format!("did you mean `{nearest}`?")).fix(
+            format!("write `{nearest}`"),
+            vec![Edit { span, text: nearest.to_owned() }],
+            Applicability::MaybeIncorrect,
+        ),
+        None => Diagnostic::new(&CODE, message, span, "not one of its tags").help(format!("a {owner} is one of {list}")),
+    }
+}
+
+/// `tag` carries a value and should not, or the other way round.
+pub fn payload(owner: &str, tag: &str, span: Span, expected: bool) -> Diagnostic {
+    let (message, label) = match expected {
+        true => (format!("`{tag}` of {owner} needs a value behind it"), "carries nothing"),
+        false => (format!("`{tag}` of {owner} takes no value"), "carries a value"),
+    };
+    Diagnostic::new(&CODE, message, span, label)
+}

@@ -1,0 +1,419 @@
+//! The machine: one loop over a stack of what is waited for.
+
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::intern::Interner;
+use arvc_syntax::source::{Sources, Span};
+
+use crate::errors;
+use crate::eval::budget::Budget;
+use crate::eval::call::Callee;
+use crate::eval::task::{Step, Task};
+use crate::eval::value::{CallIx, Frame, FrameId, Heap, Kind, Reported, Thunk, ThunkId, Value};
+use crate::ir::{Binary, Expr, ExprId, Program, UnitId};
+use crate::report::Reports;
+
+/// What is waited for.
+pub(super) enum Cont {
+    /// A delayed value, to be kept. The expression says which one, for messages.
+    Keep(ThunkId, ExprId),
+    /// The record of a `Select`.
+    Select(ExprId),
+    /// The record of an `Index`.
+    Indexed(ExprId, FrameId),
+    /// The key of an `Index`; the record is here.
+    Index(ExprId, Value),
+    /// The key of a step in the chain of an `Or` or a `Has`; the record is here.
+    ProbeKey { probe: ExprId, frame: FrameId, rest: u32, value: Value },
+    /// The value of a file, for messages.
+    Import(ExprId),
+    /// The record of a step in the chain of an `Or` or a `Has`: how many steps remain behind it.
+    Probe { probe: ExprId, frame: FrameId, rest: u32 },
+    /// The condition of an `If`.
+    If(ExprId, FrameId),
+    /// The condition of an `Assert`.
+    Assert(ExprId, FrameId),
+    /// The left operand.
+    Left(ExprId, FrameId),
+    /// The right operand; the left one is here.
+    Right(ExprId, Value),
+    /// The left side of `&&` or `||`.
+    Decide(ExprId, FrameId),
+    /// The right side of `&&` or `||`.
+    Truth(ExprId),
+    /// The operand of `!` or `-`.
+    Unary(ExprId),
+    /// The function of a `Call`; the arguments from an index on are still to be given.
+    Callee { call: ExprId, frame: FrameId, next: u32 },
+    /// The argument of a function with a record pattern.
+    Argument(Callee),
+    /// One value of a task.
+    Task(Box<dyn Task>),
+    /// The left side of a merge that somebody asked for.
+    MergeLeft(Value, ExprId),
+    /// The right side of it.
+    MergeRight(Value, ExprId),
+    /// The second argument to the function that is being computed.
+    Then(Value, ExprId, Option<CallIx>),
+}
+
+/// What the loop does next.
+pub(super) enum State {
+    Eval(ExprId, FrameId),
+    Force(Value),
+    Return(Value),
+    Apply { function: Value, argument: Value, origin: ExprId, call: Option<CallIx> },
+}
+
+pub(super) type Next = Result<State, Reported>;
+
+/// One evaluation of one program.
+pub struct Machine<'p> {
+    /// The program.
+    pub program: &'p mut Program,
+    /// The names.
+    pub names: &'p mut Interner,
+    /// The sources, for messages.
+    pub sources: &'p Sources,
+    /// What was reported.
+    pub reports: &'p mut Reports,
+    /// Everything made so far.
+    pub heap: Heap,
+    /// Limits.
+    pub budget: Budget,
+    /// Steps so far.
+    pub steps: u64,
+    /// Bytes of the result so far.
+    pub written: usize,
+    pub(super) stack: Vec<Cont>,
+    units: Vec<Value>,
+    exhausted: Option<Reported>,
+}
+
+/// The frame of the prelude, which is around every file.
+pub const PRELUDE: FrameId = FrameId(0);
+
+impl<'p> Machine<'p> {
+    /// A machine for a program whose prelude has `globals` as its definitions.
+    pub fn new(
+        program: &'p mut Program,
+        names: &'p mut Interner,
+        sources: &'p Sources,
+        reports: &'p mut Reports,
+        globals: &[ExprId],
+    ) -> Self {
+        let bytes = sources.iter().map(|(_, source)| source.text.len()).sum();
+        let heap = Heap { keys: std::mem::take(&mut program.keys), ..Heap::default() };
+        let mut machine = Self {
+            program,
+            names,
+            sources,
+            reports,
+            heap,
+            budget: Budget::for_sources(bytes),
+            steps: 0,
+            written: 0,
+            stack: Vec::new(),
+            units: Vec::new(),
+            exhausted: None,
+        };
+        machine.heap.frames.push(Frame { parent: PRELUDE, slots: 0, call: None });
+        machine.bind(PRELUDE, globals);
+        for unit in &machine.program.units {
+            let thunk = machine.heap.thunk(Thunk::Delayed(unit.root, PRELUDE), unit.root);
+            machine.units.push(thunk);
+        }
+        machine
+    }
+
+    /// The value of a file, not computed yet.
+    pub fn unit(&self, unit: UnitId) -> Value {
+        self.units[unit.0 as usize]
+    }
+
+    /// Where the expression that made a value stands.
+    pub fn span(&self, value: Value) -> Span {
+        self.program.span(value.origin)
+    }
+
+    /// Reports a problem.
+    pub fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.reports.add(diagnostic)
+    }
+
+    /// Computes a value as far as its outermost constructor.
+    pub fn force(&mut self, value: Value) -> Result<Value, Reported> {
+        match value.kind {
+            Kind::Thunk(id) => match self.heap.thunks[id.index()] {
+                Thunk::Value(value) => Ok(value),
+                Thunk::Failed(reported) => Err(reported),
+                _ => self.run(State::Force(value)),
+            },
+            _ => Ok(value),
+        }
+    }
+
+    /// Applies a function.
+    pub fn apply(&mut self, function: Value, argument: Value, origin: ExprId) -> Result<Value, Reported> {
+        self.run(State::Apply { function, argument, origin, call: None })
+    }
+
+    /// Refuses to make `bytes` more than the budget allows.
+    pub fn reserve(&mut self, bytes: usize, origin: ExprId) -> Result<(), Reported> {
+        match self.used().saturating_add(bytes) > self.budget.bytes {
+            true => Err(errors::memory::report(self, origin, None)),
+            false => Ok(()),
+        }
+    }
+
+    fn used(&self) -> usize {
+        let store = &self.program.store;
+        self.heap.bytes() + store.text_bytes + store.strings.len() * 16 + self.written
+    }
+
+    /// A budget is used up: nothing more is evaluated, and only the first report stands.
+    pub fn exhaust(&mut self, diagnostic: Diagnostic) -> Reported {
+        let reported = self.reports.add(diagnostic);
+        *self.exhausted.get_or_insert(reported)
+    }
+
+    /// The whole budget was used up by one evaluation.
+    pub fn exhausted(&self) -> Option<Reported> {
+        self.exhausted
+    }
+
+    fn run(&mut self, start: State) -> Result<Value, Reported> {
+        let base = self.stack.len();
+        let mut state = Ok(start);
+        loop {
+            state = match state {
+                Ok(State::Eval(expr, frame)) => self.eval(expr, frame),
+                Ok(State::Force(value)) => self.demand(value),
+                Ok(State::Apply { function, argument, origin, call }) => self.enter(function, argument, origin, call),
+                Ok(State::Return(value)) => {
+                    if self.stack.len() == base {
+                        return Ok(value);
+                    }
+                    match self.stack.pop() {
+                        Some(cont) => self.resume(cont, value),
+                        None => return Ok(value),
+                    }
+                }
+                Err(reported) => {
+                    for cont in self.stack.drain(base..).rev() {
+                        if let Cont::Keep(thunk, expr) = cont {
+                            self.heap.thunks[thunk.index()] = Thunk::Failed(reported);
+                            if self.program.named[expr.0 as usize] {
+                                self.reports.caused_by(reported, thunk);
+                            }
+                        }
+                    }
+                    return Err(reported);
+                }
+            };
+        }
+    }
+
+    /// One step is paid; memory is looked at now and then.
+    fn pay(&mut self, expr: ExprId, frame: FrameId) -> Result<(), Reported> {
+        if let Some(reported) = self.exhausted {
+            return Err(reported);
+        }
+        self.steps += 1;
+        if self.steps > self.budget.steps {
+            return Err(errors::steps::report(self, expr, frame));
+        }
+        if self.stack.len() > self.budget.depth {
+            return Err(errors::depth::report(self, expr, frame));
+        }
+        if self.steps.is_multiple_of(256) && self.used() > self.budget.bytes {
+            return Err(errors::memory::report(self, expr, Some(frame)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn wait(&mut self, cont: Cont, expr: ExprId, frame: FrameId) -> Next {
+        self.stack.push(cont);
+        Ok(State::Eval(expr, frame))
+    }
+
+    fn eval(&mut self, id: ExprId, frame: FrameId) -> Next {
+        self.pay(id, frame)?;
+        match self.program.get(id) {
+            Expr::Const(value) => Ok(State::Return(value)),
+            Expr::Local { up, slot } => Ok(State::Force(self.local(frame, up, slot))),
+            Expr::Global(slot) => Ok(State::Force(self.local(PRELUDE, 0, slot))),
+            Expr::Builtin(builtin) => Ok(State::Return(self.builtin(builtin, id))),
+            Expr::Select(base, ..) => self.wait(Cont::Select(id), base, frame),
+            Expr::Index(base, _) => self.wait(Cont::Indexed(id, frame), base, frame),
+            Expr::Or(chain, _, steps) | Expr::Has(chain, steps) => self.probe(id, chain, steps, frame),
+            Expr::Record { keys, fields, len } => Ok(State::Return(self.record(id, keys, fields, len, frame))),
+            Expr::Scope { keys, fields, len } => Ok(State::Return(self.scope(id, keys, fields, len, frame))),
+            Expr::Computed(children) => self.computed(id, children, frame),
+            Expr::List(children) => Ok(State::Return(self.list(id, children, frame))),
+            Expr::Lambda(function) => Ok(State::Return(Value::new(Kind::Closure(function, frame), id))),
+            Expr::Call(children) => {
+                let function = self.program.children(children)[0];
+                self.wait(Cont::Callee { call: id, frame, next: 1 }, function, frame)
+            }
+            Expr::Let(children) => {
+                let inner = self.frame(frame, self.heap.frames[frame.index()].call);
+                let bindings = self.program.children(children).to_vec();
+                let Some((body, bindings)) = bindings.split_last() else { unreachable!("a let has a body") };
+                self.bind(inner, bindings);
+                Ok(State::Eval(*body, inner))
+            }
+            Expr::If(condition, ..) => self.wait(Cont::If(id, frame), condition, frame),
+            Expr::Assert(condition, ..) => self.wait(Cont::Assert(id, frame), condition, frame),
+            Expr::Binary(_, left, _) => self.wait(Cont::Left(id, frame), left, frame),
+            Expr::And(left, _) | Expr::Either(left, _) => self.wait(Cont::Decide(id, frame), left, frame),
+            Expr::Not(operand) | Expr::Negate(operand) => self.wait(Cont::Unary(id), operand, frame),
+            Expr::Interpolation(children) => self.interpolate(id, children, frame),
+            Expr::Flow(flow) => Ok(State::Return(self.flow(id, flow, frame))),
+            Expr::Tag(name, payload) => {
+                let payload = self.delay(payload, frame);
+                Ok(State::Return(self.tag(name, payload, id)))
+            }
+            Expr::Import(unit) => {
+                self.stack.push(Cont::Import(id));
+                Ok(State::Force(self.unit(unit)))
+            }
+            Expr::Error(reported) => Err(reported),
+        }
+    }
+
+    fn demand(&mut self, value: Value) -> Next {
+        let Kind::Thunk(thunk) = value.kind else { return Ok(State::Return(value)) };
+        match self.heap.thunks[thunk.index()] {
+            Thunk::Value(value) => Ok(State::Return(value)),
+            Thunk::Failed(reported) => Err(reported),
+            Thunk::Hole => Err(errors::cycle::report(self, thunk)),
+            Thunk::Delayed(expr, frame) => {
+                self.heap.thunks[thunk.index()] = Thunk::Hole;
+                self.wait(Cont::Keep(thunk, expr), expr, frame)
+            }
+            Thunk::Apply(apply) => {
+                self.heap.thunks[thunk.index()] = Thunk::Hole;
+                let application = self.heap.applications[apply.index()];
+                self.stack.push(Cont::Keep(thunk, application.origin));
+                if let Some(second) = application.second {
+                    self.stack.push(Cont::Then(second, application.origin, application.call));
+                }
+                Ok(State::Apply {
+                    function: application.function,
+                    argument: application.argument,
+                    origin: application.origin,
+                    call: application.call,
+                })
+            }
+            Thunk::Merge(merge) => {
+                self.heap.thunks[thunk.index()] = Thunk::Hole;
+                let (left, right, origin) = self.heap.merges[merge as usize];
+                self.stack.push(Cont::Keep(thunk, origin));
+                self.stack.push(Cont::MergeLeft(right, origin));
+                Ok(State::Force(left))
+            }
+        }
+    }
+
+    fn resume(&mut self, cont: Cont, value: Value) -> Next {
+        match cont {
+            Cont::Keep(thunk, _) => {
+                self.heap.thunks[thunk.index()] = Thunk::Value(value);
+                Ok(State::Return(value))
+            }
+            Cont::Select(select) => self.select(select, value),
+            Cont::Indexed(index, frame) => {
+                let Expr::Index(_, key) = self.program.get(index) else { unreachable!("a selection") };
+                self.wait(Cont::Index(index, value), key, frame)
+            }
+            Cont::Index(index, base) => self.index(index, base, value),
+            Cont::ProbeKey { probe, frame, rest, value: base } => self.probed_key(probe, frame, rest, base, value),
+            Cont::Import(_) => Ok(State::Return(value)),
+            Cont::Probe { probe, frame, rest } => self.probed(probe, frame, rest, value),
+            Cont::If(id, frame) => {
+                let Expr::If(condition, then, otherwise) = self.program.get(id) else { unreachable!("an if") };
+                let holds = self.truth(value, condition, "the condition of `if`")?;
+                Ok(State::Eval(if holds { then } else { otherwise }, frame))
+            }
+            Cont::Assert(id, frame) => {
+                let Expr::Assert(condition, message, body) = self.program.get(id) else { unreachable!("an assert") };
+                match self.truth(value, condition, "what is asserted")? {
+                    true => Ok(State::Eval(body, frame)),
+                    false => Err(errors::assertion::report(self, condition, message, frame)),
+                }
+            }
+            Cont::Left(id, frame) => {
+                let Expr::Binary(_, _, right) = self.program.get(id) else { unreachable!("an operator") };
+                self.wait(Cont::Right(id, value), right, frame)
+            }
+            Cont::Right(id, left) => {
+                let Expr::Binary(operator, ..) = self.program.get(id) else { unreachable!("an operator") };
+                match operator {
+                    Binary::Equal | Binary::NotEqual => self.equal(id, operator, left, value),
+                    Binary::Update => Ok(State::Return(self.update(left, value, id)?)),
+                    _ => Ok(State::Return(self.operate(id, operator, left, value)?)),
+                }
+            }
+            Cont::Decide(id, frame) => {
+                let (left, right, decides, operator) = match self.program.get(id) {
+                    Expr::And(left, right) => (left, right, false, "&&"),
+                    Expr::Either(left, right) => (left, right, true, "||"),
+                    _ => unreachable!("a connective"),
+                };
+                let holds = self.truth(value, left, &format!("the left side of `{operator}`"))?;
+                match holds == decides {
+                    true => Ok(State::Return(Value::bool(holds, id))),
+                    false => self.wait(Cont::Truth(id), right, frame),
+                }
+            }
+            Cont::Truth(id) => {
+                let (right, operator) = match self.program.get(id) {
+                    Expr::And(_, right) => (right, "&&"),
+                    Expr::Either(_, right) => (right, "||"),
+                    _ => unreachable!("a connective"),
+                };
+                let holds = self.truth(value, right, &format!("the right side of `{operator}`"))?;
+                Ok(State::Return(Value::bool(holds, id)))
+            }
+            Cont::Unary(id) => Ok(State::Return(self.unary(id, value)?)),
+            Cont::Callee { call, frame, next } => self.called(call, frame, next, value),
+            Cont::Argument(callee) => self.matched(callee, value),
+            Cont::Task(task) => self.work(task, Some(value)),
+            Cont::MergeLeft(right, origin) => {
+                self.stack.push(Cont::MergeRight(value, origin));
+                Ok(State::Force(right))
+            }
+            Cont::MergeRight(left, origin) => Ok(State::Return(self.merge_values(left, value, origin)?)),
+            Cont::Then(argument, origin, call) => Ok(State::Apply { function: value, argument, origin, call }),
+        }
+    }
+
+    /// Goes on with a task.
+    pub(super) fn work(&mut self, mut task: Box<dyn Task>, input: Option<Value>) -> Next {
+        let step = task.resume(self, input)?;
+        if let Step::Done(value) = step {
+            return Ok(State::Return(value));
+        }
+        self.stack.push(Cont::Task(task));
+        match step {
+            Step::Eval(expr, frame) => Ok(State::Eval(expr, frame)),
+            Step::Force(value) => Ok(State::Force(value)),
+            Step::Apply(function, argument) => {
+                Ok(State::Apply { function, argument, origin: function.origin, call: None })
+            }
+            Step::Apply2(function, first, second) => {
+                self.stack.push(Cont::Then(second, function.origin, None));
+                Ok(State::Apply { function, argument: first, origin: function.origin, call: None })
+            }
+            Step::Done(value) => Ok(State::Return(value)),
+        }
+    }
+
+    /// The text of a value that is text.
+    pub fn text(&self, value: Value) -> Option<&str> {
+        match value.kind {
+            Kind::Str(id) => Some(&self.program.store.strings[id.index()]),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Evaluation: an explicit stack over arenas, so that no value of the program is ever as deep as the native stack.
+//!
+//! Every evaluation is bounded in steps, depth and bytes. It knows no schema and writes nothing but diagnostics.
+
+pub mod budget;
+mod call;
+mod delay;
+mod equal;
+mod interpolate;
+pub mod machine;
+mod operators;
+mod records;
+mod select;
+pub mod task;
+pub mod trace;
+pub mod value;
+
+pub use equal::Equal;
+pub use operators::shift;

@@ -1,0 +1,139 @@
+//! Arithmetic, comparison and joining of lists: a table on the kind of the left operand.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::errors;
+use crate::eval::machine::Machine;
+use crate::eval::value::{Kind, Reported, Value};
+use crate::ir::{Binary, Expr, ExprId};
+
+impl Machine<'_> {
+    pub(super) fn truth(&mut self, value: Value, at: ExprId, what: &str) -> Result<bool, Reported> {
+        match value.kind {
+            Kind::Bool(holds) => Ok(holds),
+            _ => Err(errors::wrong_operand::expected(self, at, value, what, "a Bool")),
+        }
+    }
+
+    pub(super) fn unary(&mut self, id: ExprId, value: Value) -> Result<Value, Reported> {
+        match (self.program.get(id), value.kind) {
+            (Expr::Not(operand), _) => Ok(Value::bool(!self.truth(value, operand, "the operand of `!`")?, id)),
+            (Expr::Negate(_), Kind::Int(value)) => match i64::from(value).checked_neg() {
+                Some(negated) => Ok(Value::int(negated, id)),
+                None => Err(errors::overflow::report(self, id, "-")),
+            },
+            (Expr::Negate(operand), _) => {
+                Err(errors::wrong_operand::expected(self, operand, value, "the operand of `-`", "an Int"))
+            }
+            _ => unreachable!("an operator with one operand"),
+        }
+    }
+
+    /// An operator that needs no more than its two operands.
+    pub(super) fn operate(
+        &mut self,
+        id: ExprId,
+        operator: Binary,
+        left: Value,
+        right: Value,
+    ) -> Result<Value, Reported> {
+        match operator {
+            Binary::Append => self.append(id, left, right),
+            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                self.compare(id, operator, left, right)
+            }
+            _ => self.compute(id, operator, left, right),
+        }
+    }
+
+    fn append(&mut self, id: ExprId, left: Value, right: Value) -> Result<Value, Reported> {
+        let (Kind::List { start, len }, Kind::List { start: second, len: more }) = (left.kind, right.kind) else {
+            return Err(errors::wrong_operand::report(self, id, Binary::Append, left, right));
+        };
+        self.reserve((len as usize + more as usize) * size_of::<Value>(), id)?;
+        let at = self.heap.slots.len() as u32;
+        self.heap.slots.extend_from_within(start as usize..(start + len) as usize);
+        self.heap.slots.extend_from_within(second as usize..(second + more) as usize);
+        Ok(Value::new(Kind::List { start: at, len: len + more }, id))
+    }
+
+    fn compare(&mut self, id: ExprId, operator: Binary, left: Value, right: Value) -> Result<Value, Reported> {
+        let Some(order) = self.order(left, right) else {
+            return Err(errors::wrong_operand::report(self, id, operator, left, right));
+        };
+        let holds = match operator {
+            Binary::Less => order.is_lt(),
+            Binary::LessEqual => order.is_le(),
+            Binary::Greater => order.is_gt(),
+            _ => order.is_ge(),
+        };
+        Ok(Value::bool(holds, id))
+    }
+
+    /// The order of two values of one ordered kind.
+    pub fn order(&self, left: Value, right: Value) -> Option<std::cmp::Ordering> {
+        let store = &self.program.store;
+        Some(match (left.kind, right.kind) {
+            (Kind::Int(a), Kind::Int(b)) | (Kind::Size(a), Kind::Size(b)) | (Kind::Duration(a), Kind::Duration(b)) => {
+                i64::from(a).cmp(&i64::from(b))
+            }
+            (Kind::Str(a), Kind::Str(b)) => store.strings[a.index()].cmp(&store.strings[b.index()]),
+            (Kind::Address(a), Kind::Address(b)) => store.addresses[a.index()].cmp(&store.addresses[b.index()]),
+            _ => return None,
+        })
+    }
+
+    fn compute(&mut self, id: ExprId, operator: Binary, left: Value, right: Value) -> Result<Value, Reported> {
+        let wrap: fn(i64) -> Kind = match (left.kind, right.kind, operator) {
+            (Kind::Int(_), Kind::Int(_), _) => |value| Kind::Int(value.into()),
+            (Kind::Size(_), Kind::Size(_), Binary::Add | Binary::Subtract)
+            | (Kind::Size(_), Kind::Int(_), Binary::Multiply | Binary::Divide) => |value| Kind::Size(value.into()),
+            (Kind::Duration(_), Kind::Duration(_), Binary::Add | Binary::Subtract)
+            | (Kind::Duration(_), Kind::Int(_), Binary::Multiply | Binary::Divide) => {
+                |value| Kind::Duration(value.into())
+            }
+            (Kind::Address(address), Kind::Int(by), Binary::Add | Binary::Subtract) => {
+                let by = i128::from(i64::from(by));
+                let by = if operator == Binary::Add { by } else { -by };
+                return match shift(self.program.store.addresses[address.index()], by) {
+                    Some(address) => Ok(Value::new(self.program.store.address(address), id)),
+                    None => Err(errors::overflow::report(self, id, operator.text())),
+                };
+            }
+            _ => return Err(errors::wrong_operand::report(self, id, operator, left, right)),
+        };
+        let number = |value: Value| match value.kind {
+            Kind::Int(value) | Kind::Size(value) | Kind::Duration(value) => i64::from(value),
+            _ => 0,
+        };
+        let (a, b) = (number(left), number(right));
+        let result = match operator {
+            Binary::Add => a.checked_add(b),
+            Binary::Subtract => a.checked_sub(b),
+            Binary::Multiply => a.checked_mul(b),
+            _ if b == 0 => return Err(errors::division::report(self, id, right)),
+            _ => a.checked_div(b),
+        };
+        let quantity = !matches!(left.kind, Kind::Int(_));
+        match result {
+            Some(value) if value >= 0 || !quantity => Ok(Value::new(wrap(value), id)),
+            _ => Err(errors::overflow::report(self, id, operator.text())),
+        }
+    }
+}
+
+/// The address so many behind another, within its family.
+pub fn shift(address: IpAddr, by: i128) -> Option<IpAddr> {
+    Some(match address {
+        IpAddr::V4(address) => {
+            let moved = i128::from(u32::from(address)).checked_add(by)?;
+            IpAddr::V4(Ipv4Addr::from(u32::try_from(moved).ok()?))
+        }
+        IpAddr::V6(address) => {
+            let address = u128::from(address);
+            let distance = by.unsigned_abs();
+            let moved = if by < 0 { address.checked_sub(distance) } else { address.checked_add(distance) };
+            IpAddr::V6(Ipv6Addr::from(moved?))
+        }
+    })
+}

@@ -1,0 +1,126 @@
+//! `x.f`, `x.f or d`, `x ? f`.
+
+use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::Span;
+
+use crate::errors;
+use crate::eval::machine::{Cont, Machine, Next, State};
+use crate::eval::value::{FrameId, Kind, RecordId, Reported, Value};
+use crate::ir::{Expr, ExprId};
+
+impl Machine<'_> {
+    /// Position of a field among the keys of a record.
+    pub fn position(&self, record: RecordId, name: Symbol) -> Option<usize> {
+        let keys = self.heap.keys_of(record);
+        if keys.len() <= 8 {
+            return keys.iter().position(|key| key.name == name);
+        }
+        let text = self.names.get(name);
+        keys.binary_search_by(|key| self.names.get(key.name).cmp(text)).ok()
+    }
+
+    /// The field of a record, not computed yet.
+    pub fn field_of(&self, record: RecordId, name: Symbol) -> Option<Value> {
+        self.position(record, name).map(|at| self.heap.slots_of(record)[at])
+    }
+
+    pub(super) fn select(&mut self, id: ExprId, value: Value) -> Next {
+        let Expr::Select(_, name, span) = self.program.get(id) else { unreachable!("a selection") };
+        match self.look_up(value, name, span)? {
+            Some(field) => Ok(State::Force(field)),
+            None => Err(errors::no_such_field::report(self, name, span, value)),
+        }
+    }
+
+    /// The field of a computed value, if it has it.
+    fn look_up(&mut self, value: Value, name: Symbol, span: Span) -> Result<Option<Value>, Reported> {
+        match value.kind {
+            Kind::Record(record) => Ok(self.field_of(record, name)),
+            _ => Err(errors::no_such_field::not_a_record(self, name, span, value)),
+        }
+    }
+
+    /// `base.${key}`, both computed.
+    pub(super) fn index(&mut self, id: ExprId, base: Value, key: Value) -> Next {
+        let (name, span) = self.computed_key(id, key)?;
+        match self.look_up(base, name, span)? {
+            Some(field) => Ok(State::Force(field)),
+            None => Err(errors::no_such_field::report(self, name, span, base)),
+        }
+    }
+
+    fn computed_key(&mut self, id: ExprId, key: Value) -> Result<(Symbol, Span), Reported> {
+        let Expr::Index(_, at) = self.program.get(id) else { unreachable!("a computed selection") };
+        match self.text(key).map(str::to_owned) {
+            Some(text) => Ok((self.names.intern(&text), self.program.span(at))),
+            None => Err(errors::wrong_operand::expected(self, at, key, "a field's name", "text")),
+        }
+    }
+
+    /// The selection of a chain that has `rest - 1` others behind it.
+    fn step(&self, chain: ExprId, rest: u32) -> ExprId {
+        let mut at = chain;
+        for _ in 1..rest {
+            at = self.base(at);
+        }
+        at
+    }
+
+    fn base(&self, selection: ExprId) -> ExprId {
+        match self.program.get(selection) {
+            Expr::Select(base, ..) | Expr::Index(base, _) => base,
+            _ => unreachable!("a selection"),
+        }
+    }
+
+    pub(super) fn probe(&mut self, probe: ExprId, chain: ExprId, steps: u32, frame: FrameId) -> Next {
+        let first = self.step(chain, steps);
+        let base = if steps == 0 { chain } else { self.base(first) };
+        self.wait(Cont::Probe { probe, frame, rest: steps }, base, frame)
+    }
+
+    /// A value on the way of a chain is there; `rest` steps are still to be taken.
+    pub(super) fn probed(&mut self, probe: ExprId, frame: FrameId, rest: u32, value: Value) -> Next {
+        let (chain, fallback) = match self.program.get(probe) {
+            Expr::Or(chain, fallback, _) => (chain, Some(fallback)),
+            Expr::Has(chain, _) => (chain, None),
+            _ => unreachable!("an `or` or a `?`"),
+        };
+        let absent = || match fallback {
+            Some(fallback) => Ok(State::Eval(fallback, frame)),
+            None => Ok(State::Return(Value::bool(false, probe))),
+        };
+        if value.kind == Kind::Absent {
+            return absent();
+        }
+        if rest == 0 {
+            return Ok(State::Return(if fallback.is_some() { value } else { Value::bool(true, probe) }));
+        }
+        let step = self.step(chain, rest);
+        match self.program.get(step) {
+            Expr::Select(_, name, span) => match self.look_up(value, name, span)? {
+                Some(field) => {
+                    self.stack.push(Cont::Probe { probe, frame, rest: rest - 1 });
+                    Ok(State::Force(field))
+                }
+                None => absent(),
+            },
+            Expr::Index(_, key) => self.wait(Cont::ProbeKey { probe, frame, rest, value }, key, frame),
+            _ => unreachable!("a selection"),
+        }
+    }
+
+    /// As `probed`, and the key of the next step is computed too.
+    pub(super) fn probed_key(&mut self, probe: ExprId, frame: FrameId, rest: u32, base: Value, key: Value) -> Next {
+        let (Expr::Or(chain, ..) | Expr::Has(chain, _)) = self.program.get(probe) else {
+            unreachable!("an `or` or a `?`")
+        };
+        let step = self.step(chain, rest);
+        let (name, span) = self.computed_key(step, key)?;
+        let field = self.look_up(base, name, span)?;
+        let absent = Value::new(Kind::Absent, probe);
+        let rest = if field.is_some() { rest - 1 } else { 0 };
+        self.stack.push(Cont::Probe { probe, frame, rest });
+        Ok(State::Force(field.unwrap_or(absent)))
+    }
+}

@@ -1,0 +1,129 @@
+//! What a message says about where evaluation was: names of definitions, and the calls that led there.
+
+use std::collections::HashMap;
+
+use crate::eval::machine::{Cont, Machine};
+use crate::eval::value::{CallIx, FrameId, Key, ThunkId};
+use crate::ir::{Expr, ExprId};
+
+/// A definition on the way of a cycle.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its path, as far as it is written: `hosts.a.vmid`.
+    pub path: String,
+    /// Its key and value.
+    pub key: Key,
+    /// Its value.
+    pub expr: ExprId,
+}
+
+/// The function that runs, and how it was entered.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// The function on top.
+    pub function: String,
+    /// The innermost call.
+    pub last: ExprId,
+    /// The call from outside of all functions.
+    pub first: ExprId,
+}
+
+impl Machine<'_> {
+    /// The definition of each expression that a field or a `let` names. Built only for a message.
+    pub fn definitions(&self) -> HashMap<ExprId, (Key, Option<ExprId>)> {
+        let mut definitions: HashMap<_, _> =
+            self.program.bindings.iter().map(|(expr, key)| (*expr, (*key, None))).collect();
+        for (at, expr) in self.program.exprs.iter().enumerate() {
+            if let Expr::Record { keys, fields, len } | Expr::Scope { keys, fields, len } = *expr {
+                for field in 0..len {
+                    let value = self.program.children[(fields + field) as usize];
+                    let key = self.heap.keys[(keys + field) as usize];
+                    definitions.insert(value, (key, Some(ExprId(at as u32))));
+                }
+            }
+        }
+        definitions
+    }
+
+    /// The definitions that wait for one another since `thunk` was demanded, in the order of need.
+    pub fn cycle(&self, thunk: ThunkId) -> Vec<Definition> {
+        let start = self.stack.iter().position(|cont| matches!(cont, Cont::Keep(kept, _) if *kept == thunk));
+        let known = self.definitions();
+        let waiting = self.stack[start.unwrap_or(0)..].iter().filter_map(|cont| match cont {
+            Cont::Keep(_, expr) => Some(*expr),
+            _ => None,
+        });
+        waiting
+            .filter_map(|expr| {
+                let (key, mut parent) = *known.get(&expr)?;
+                let mut path = vec![key.name];
+                while let Some((key, next)) = parent.and_then(|parent| known.get(&parent)) {
+                    path.push(key.name);
+                    parent = *next;
+                }
+                path.reverse();
+                let path = path.iter().map(|name| self.names.get(*name)).collect::<Vec<_>>().join(".");
+                Some(Definition { path, key, expr })
+            })
+            .collect()
+    }
+
+    /// The files whose values wait for one another since `thunk` was demanded.
+    pub fn files_between(&self, thunk: ThunkId) -> Vec<ExprId> {
+        let start = self.stack.iter().position(|cont| matches!(cont, Cont::Keep(kept, _) if *kept == thunk));
+        let roots: Vec<ExprId> = self.program.units.iter().map(|unit| unit.root).collect();
+        let waiting = self.stack[start.unwrap_or(0)..].iter().filter_map(|cont| match cont {
+            Cont::Keep(_, expr) if roots.contains(expr) => Some(*expr),
+            _ => None,
+        });
+        waiting.collect()
+    }
+
+    /// The `import`s through which `thunk` was demanded again.
+    pub fn imports_between(&self, thunk: ThunkId) -> Vec<ExprId> {
+        let start = self.stack.iter().position(|cont| matches!(cont, Cont::Keep(kept, _) if *kept == thunk));
+        let waiting = self.stack[start.unwrap_or(0)..].iter().filter_map(|cont| match cont {
+            Cont::Import(expr) => Some(*expr),
+            _ => None,
+        });
+        waiting.collect()
+    }
+
+    /// The expression that a delayed value is being computed by.
+    pub fn waiting_for(&self, thunk: ThunkId) -> ExprId {
+        let waiting = self.stack.iter().find_map(|cont| match cont {
+            Cont::Keep(kept, expr) if *kept == thunk => Some(*expr),
+            _ => None,
+        });
+        waiting.unwrap_or(ExprId(0))
+    }
+
+    /// The calls around a frame.
+    pub fn calls_around(&self, frame: FrameId) -> Option<Calls> {
+        self.calls_from(self.heap.frames[frame.index()].call)
+    }
+
+    /// A call and the calls around it.
+    pub fn calls_from(&self, call: Option<CallIx>) -> Option<Calls> {
+        let top = self.heap.calls[call?.index()];
+        let mut first = top;
+        while let Some(parent) = first.parent {
+            first = self.heap.calls[parent.index()];
+        }
+        Some(Calls { function: self.function_name(top.function), last: top.expr, first: first.expr })
+    }
+
+    /// The name of a function for a message.
+    pub fn function_name(&self, function: crate::ir::FnId) -> String {
+        match self.program.functions[function.0 as usize].name {
+            Some(name) => format!("`{}`", self.names.get(name)),
+            None => "a function without a name".to_owned(),
+        }
+    }
+
+    /// The newest call on the stack, for work that belongs to no frame.
+    pub fn newest_call(&self) -> Option<Calls> {
+        let newest = self.heap.calls.len().checked_sub(1)?;
+        self.calls_from(Some(CallIx(newest as u32)))
+    }
+}

@@ -1,0 +1,277 @@
+//! The program in the form that is evaluated: an arena of expressions whose names are already slots.
+//!
+//! It holds no syntax. Spans lie beside the expressions, since only messages read them.
+
+use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::{FileId, Span};
+
+use crate::eval::value::{Key, Reported, Store, Value};
+
+/// Index of an expression in [`Program`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExprId(pub u32);
+
+/// Index of a function in [`Program`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FnId(pub u32);
+
+/// Index of a file's value in [`Program`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitId(pub u32);
+
+/// A run of [`Program::children`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Children {
+    /// The first.
+    pub start: u32,
+    /// How many.
+    pub len: u32,
+}
+
+/// Operators on two forced operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binary {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `++`
+    Append,
+    /// `//`
+    Update,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+}
+
+impl Binary {
+    /// As it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Append => "++",
+            Self::Update => "//",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+        }
+    }
+}
+
+/// One expression.
+#[derive(Clone, Copy, Debug)]
+pub enum Expr {
+    /// A literal.
+    Const(Value),
+    /// A variable: so many frames up, and its slot there.
+    Local {
+        /// Frames to go up.
+        up: u16,
+        /// Slot.
+        slot: u32,
+    },
+    /// A name of the prelude.
+    Global(u32),
+    /// A builtin.
+    Builtin(u16),
+    /// `base.name`; the span is the name's.
+    Select(ExprId, Symbol, Span),
+    /// `base.${key}`.
+    Index(ExprId, ExprId),
+    /// `base.a.b or default`: a chain of selections, the default, and how many selections belong to it.
+    Or(ExprId, ExprId, u32),
+    /// `base ? a.b`: a chain of selections that is only asked for, and how many belong to it.
+    Has(ExprId, u32),
+    /// A record whose keys are known: keys and field expressions run in parallel.
+    Record {
+        /// First key in [`Program::keys`].
+        keys: u32,
+        /// First field in [`Program::children`].
+        fields: u32,
+        /// How many.
+        len: u32,
+    },
+    /// The outermost record of a file: as `Record`, and a scope. The children are its fields.
+    Scope {
+        /// First key in [`Program::keys`].
+        keys: u32,
+        /// First field in [`Program::children`].
+        fields: u32,
+        /// How many.
+        len: u32,
+    },
+    /// A record with computed keys: children are key, value, key, value, ….
+    Computed(Children),
+    /// A list.
+    List(Children),
+    /// A function.
+    Lambda(FnId),
+    /// A call: the function first, then the arguments.
+    Call(Children),
+    /// `let`: the bindings, then the body.
+    Let(Children),
+    /// `if`.
+    If(ExprId, ExprId, ExprId),
+    /// `assert condition, "message"; body`.
+    Assert(ExprId, ExprId, ExprId),
+    /// An operator.
+    Binary(Binary, ExprId, ExprId),
+    /// `&&`.
+    And(ExprId, ExprId),
+    /// `||`.
+    Either(ExprId, ExprId),
+    /// `!`.
+    Not(ExprId),
+    /// `-` before an operand.
+    Negate(ExprId),
+    /// Text with values in it.
+    Interpolation(Children),
+    /// A flow: index into [`Program::flows`].
+    Flow(u32),
+    /// A constructor with its payload.
+    Tag(Symbol, ExprId),
+    /// A file's value.
+    Import(UnitId),
+    /// Something whose problem is already reported.
+    Error(Reported),
+}
+
+/// How a function takes its argument.
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    /// The argument itself is slot 0.
+    Name,
+    /// Fields of a record.
+    Record {
+        /// Fields, in the order of their slots from 0.
+        fields: Vec<PatternField>,
+        /// Whether further fields are allowed.
+        open: bool,
+        /// Whether the slot behind the fields is the whole argument.
+        whole: bool,
+    },
+}
+
+/// One field of a pattern.
+#[derive(Clone, Copy, Debug)]
+pub struct PatternField {
+    /// Name and place.
+    pub key: Key,
+    /// What it is when nobody gives it.
+    pub default: Option<ExprId>,
+    /// Whether it may be absent.
+    pub optional: bool,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// The name that it was defined by.
+    pub name: Option<Symbol>,
+    /// Its parameter.
+    pub pattern: Pattern,
+    /// Its result.
+    pub body: ExprId,
+}
+
+/// The parts of a flow.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowExpr {
+    /// Left of `->`.
+    pub source: ExprId,
+    /// Right of it.
+    pub target: ExprId,
+    /// Behind `:`.
+    pub ports: Option<ExprId>,
+    /// Behind `via`.
+    pub via: Option<ExprId>,
+    /// Behind `except`.
+    pub except: Option<ExprId>,
+}
+
+/// The value of one file.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit {
+    /// The source.
+    pub file: FileId,
+    /// Its expression.
+    pub root: ExprId,
+}
+
+/// Everything that is evaluated.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// Expressions.
+    pub exprs: Vec<Expr>,
+    /// The place of each expression.
+    pub spans: Vec<Span>,
+    /// Operands of expressions that have many.
+    pub children: Vec<ExprId>,
+    /// Keys of records.
+    pub keys: Vec<Key>,
+    /// Functions.
+    pub functions: Vec<Function>,
+    /// Flows.
+    pub flows: Vec<FlowExpr>,
+    /// Names and places of `let` bindings, sorted by the expression that they name.
+    pub bindings: Vec<(ExprId, Key)>,
+    /// Which expressions are what a name is defined as, in parallel to `exprs`.
+    pub named: Vec<bool>,
+    /// Files.
+    pub units: Vec<Unit>,
+    /// Constants.
+    pub store: Store,
+    /// Records in which a part was not understood: nothing is said about what they lack or have.
+    pub damaged: Vec<ExprId>,
+}
+
+impl Program {
+    /// Adds an expression.
+    pub fn push(&mut self, expr: Expr, span: Span) -> ExprId {
+        self.exprs.push(expr);
+        self.spans.push(span);
+        self.named.push(false);
+        ExprId(self.exprs.len() as u32 - 1)
+    }
+
+    /// The expression behind an index.
+    pub fn get(&self, id: ExprId) -> Expr {
+        self.exprs[id.0 as usize]
+    }
+
+    /// Where an expression is written.
+    pub fn span(&self, id: ExprId) -> Span {
+        self.spans[id.0 as usize]
+    }
+
+    /// Adds operands.
+    pub fn add_children(&mut self, children: &[ExprId]) -> Children {
+        let start = self.children.len() as u32;
+        self.children.extend_from_slice(children);
+        Children { start, len: children.len() as u32 }
+    }
+
+    /// Operands.
+    pub fn children(&self, children: Children) -> &[ExprId] {
+        &self.children[children.start as usize..(children.start + children.len) as usize]
+    }
+}

@@ -1,0 +1,115 @@
+//! Diagnostics as they are collected: one for one cause, however often it is met.
+
+use std::collections::{HashMap, HashSet};
+
+use arvc_syntax::diagnostic::{self, Diagnostic};
+use arvc_syntax::source::Span;
+
+use crate::eval::value::{Reported, ThunkId};
+
+#[derive(Debug)]
+struct Report {
+    diagnostic: Diagnostic,
+    /// The delayed values that failed by themselves: they depend on nothing.
+    causes: HashSet<ThunkId>,
+    /// Whether it was added since a cause was noted last.
+    fresh: bool,
+    /// Whether it was found without evaluating: then meeting it again is no news.
+    early: bool,
+    again: u32,
+    dependents: u32,
+}
+
+/// What the parser could not understand, and reported itself.
+pub const BY_THE_PARSER: Reported = Reported(u32::MAX);
+
+/// All problems of one run.
+#[derive(Debug, Default)]
+pub struct Reports {
+    reports: Vec<Report>,
+    seen: HashMap<(&'static str, Span), u32>,
+}
+
+impl Reports {
+    /// Adds a problem, or counts it if one of this kind is known at this place.
+    pub fn add(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.keep(diagnostic, false)
+    }
+
+    /// Adds a problem that was found without evaluating anything.
+    pub fn early(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.keep(diagnostic, true)
+    }
+
+    fn keep(&mut self, diagnostic: Diagnostic, early: bool) -> Reported {
+        let next = self.reports.len() as u32;
+        let index = *self.seen.entry((diagnostic.code.id, diagnostic.span())).or_insert(next);
+        match index == next {
+            true => self.reports.push(Report {
+                diagnostic,
+                causes: HashSet::new(),
+                fresh: true,
+                early,
+                again: 0,
+                dependents: 0,
+            }),
+            false => {
+                self.reports[index as usize].again += 1;
+                self.reports[index as usize].fresh = true;
+            }
+        }
+        Reported(index)
+    }
+
+    /// Adds a place to a problem.
+    pub fn also(&mut self, reported: Reported, span: Span, label: &str) {
+        let report = &mut self.reports[reported.index()];
+        let known = report.diagnostic.labels.iter().any(|other| other.span == span);
+        if !known && report.diagnostic.labels.len() < 10 {
+            report.diagnostic.labels.push(diagnostic::Label { span, primary: false, message: label.to_owned() });
+        }
+    }
+
+    /// Says which delayed value failed by a problem that was just reported; later ones only needed it.
+    pub fn caused_by(&mut self, reported: Reported, thunk: ThunkId) {
+        if let Some(report) = self.reports.get_mut(reported.index())
+            && report.fresh
+        {
+            report.fresh = false;
+            report.causes.insert(thunk);
+        }
+    }
+
+    /// Counts a value of the result that failed because of a problem of another.
+    pub fn depends(&mut self, reported: Reported, thunk: Option<ThunkId>) {
+        if let Some(report) = self.reports.get_mut(reported.index())
+            && !report.early
+            && !report.causes.is_empty()
+            && thunk.is_none_or(|thunk| !report.causes.contains(&thunk))
+        {
+            report.dependents += 1;
+        }
+    }
+
+    /// The problems in the order of places.
+    pub fn finish(self) -> Vec<Diagnostic> {
+        let mut diagnostics: Vec<_> = self
+            .reports
+            .into_iter()
+            .map(|report| {
+                let mut diagnostic = report.diagnostic;
+                if report.again > 0 && !report.early {
+                    let times = if report.again == 1 { "once more".into() } else { format!("{} more times", report.again) };
+                    diagnostic = diagnostic.note(format!("the same happens here {times}, for other values"));
+                }
+                match report.dependents {
+                    0 => diagnostic,
+                    1 => diagnostic.note("1 value depends on it"),
+                    many => diagnostic.note(format!("{many} values depend on it")),
+                }
+            })
+            .collect();
+        diagnostic::sort(&mut diagnostics);
+        diagnostics
+    }
+}

@@ -1,0 +1,83 @@
+//! One run, from the entry's text to data: the prelude first, then every file that is imported, then evaluation.
+
+use arvc_syntax::ast::{self, AstNode};
+use arvc_syntax::intern::Interner;
+use arvc_syntax::parser;
+
+use crate::data::Data;
+use crate::eval::machine::Machine;
+use crate::eval::value::Store;
+use crate::ir::{Expr, ExprId, Program, UnitId};
+use crate::lower::files::Files;
+use crate::lower::{Globals, Lowerer};
+use crate::report::{BY_THE_PARSER, Reports};
+use crate::schema::types::Schema;
+use crate::{Loader, Outcome, library, schema};
+
+/// How the entry's value becomes data.
+pub(crate) type Extract = fn(&mut Machine<'_>, &Schema, UnitId) -> Option<schema::Extracted>;
+
+pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, extract: Extract) -> Outcome {
+    let mut names = Interner::new();
+    let mut program = Program { store: Store::default(), ..Program::default() };
+    let mut reports = Reports::default();
+    let mut files = Files::new(loader);
+    let (schema, globals, definitions) = prelude(&mut program, &mut names, &mut reports, &mut files);
+    let entry = match files.add(&mut program, path, text) {
+        Ok(entry) => entry,
+        Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
+    };
+    while let Some((path, unit)) = files.next() {
+        let root = if unit != entry && files.is_empty(unit) {
+            let span = files.sources.get(program.units[unit.0 as usize].file).span();
+            program.push(Expr::Error(BY_THE_PARSER), span)
+        } else {
+            let source = files.sources.get(program.units[unit.0 as usize].file);
+            let parsed = parser::parse(&source.text, source.base);
+            for diagnostic in parsed.diagnostics {
+                reports.early(diagnostic);
+            }
+            let mut lowerer = Lowerer::new(&mut program, &mut names, &mut reports, &mut files, &globals, &path);
+            lowerer.file(ast::File::of(&parsed.tree))
+        };
+        program.named[root.0 as usize] = true;
+        program.units[unit.0 as usize].root = root;
+    }
+    program.damaged.sort_unstable();
+    let extracted = {
+        let sources = &files.sources;
+        let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);
+        extract(&mut machine, &schema, entry)
+    };
+    let data = extracted.map(|extracted| Data {
+        nodes: extracted.nodes,
+        calls: extracted.calls,
+        entities: extracted.entities,
+        names,
+        root: extracted.root,
+    });
+    Outcome { sources: files.sources, data, diagnostics: reports.finish() }
+}
+
+/// The prelude: its types, and its definitions, which are names of every file.
+fn prelude(
+    program: &mut Program,
+    names: &mut Interner,
+    reports: &mut Reports,
+    files: &mut Files<'_>,
+) -> (Schema, Globals, Vec<ExprId>) {
+    let name = "<prelude>";
+    let file = files.sources.add(name, library::PRELUDE).expect("the prelude is the first source and small");
+    let base = files.sources.get(file).base;
+    let parsed = parser::parse(library::PRELUDE, base);
+    assert!(parsed.diagnostics.is_empty(), "the prelude has mistakes: {:?}", parsed.diagnostics);
+    let Some(ast::Expr::Let(items)) = ast::File::of(&parsed.tree).expr() else {
+        panic!("the prelude is no `let`: {:?}", parsed.tree.root().span())
+    };
+    let none = Globals::new();
+    let mut lowerer = Lowerer::new(program, names, reports, files, &none, name);
+    let (globals, definitions) = lowerer.prelude(items);
+    let schema = lowerer.schema(items);
+    debug_assert!(items.span().start >= base, "spans of the prelude lie in it");
+    (schema, globals, definitions)
+}

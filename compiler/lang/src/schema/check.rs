@@ -1,0 +1,118 @@
+//! A record against a record type: unknown fields, missing fields, defaults.
+
+use arvc_syntax::diagnostic::nearest;
+use arvc_syntax::intern::Symbol;
+
+use super::extract::{Extractor, Inside, Item};
+use super::parse::field_names;
+use super::types::{DefId, Definition, FieldType, Type};
+use crate::data::{Datum, Field};
+use crate::errors::{missing_field, unknown_field};
+use crate::eval::value::RecordId;
+
+impl Extractor<'_, '_> {
+    pub(super) fn record(&mut self, item: Item, record: RecordId, def: DefId) {
+        if !self.enter(Inside::Record(record), item.value, item.trail) {
+            return;
+        }
+        let schema = self.schema;
+        let Definition::Record { fields, rest } = &schema.def(def).definition else { return };
+        let damaged = self.machine.program.damaged.binary_search(&item.value.origin).is_ok();
+        let mut written: Vec<Field> = Vec::with_capacity(fields.len());
+        let mut given = vec![false; fields.len()];
+        // Names that an unknown field was probably meant to be: they are not missing too.
+        let mut meant: Vec<Symbol> = Vec::new();
+        for at in 0..self.machine.heap.keys_of(record).len() {
+            let key = self.machine.heap.keys_of(record)[at];
+            let known = fields.iter().position(|field| field.name == key.name);
+            match (known, rest) {
+                (Some(known), _) => {
+                    if let Some(field) = self.field(item, record, at, schema.ty(fields[known].ty)) {
+                        given[known] = true;
+                        written.push(field);
+                    }
+                }
+                (None, Some(rest)) => written.extend(self.field(item, record, at, schema.ty(*rest))),
+                (None, None) if damaged => {}
+                (None, None) => meant.extend(self.unknown(def, fields, key.name, key.span)),
+            }
+        }
+        let mut missing = Vec::new();
+        for (at, field) in fields.iter().enumerate() {
+            if given[at] {
+                continue;
+            }
+            if damaged || meant.contains(&field.name) {
+                // Perhaps it is written in what was not understood: whoever asks for it stays silent.
+                let value = self.node(item.value, item.call);
+                written.push(Field { name: field.name, key: field.key, value });
+                continue;
+            }
+            match field.default {
+                Some(default) => {
+                    let value = self.default(def, at, field, default);
+                    written.extend(value.map(|value| Field { name: field.name, key: field.key, value }));
+                }
+                None if field.optional => {}
+                None => missing.push(*field),
+            }
+        }
+        if !missing.is_empty() {
+            self.missing(item, def, &missing);
+        }
+        let names = &*self.machine.names;
+        written.sort_by(|a, b| names.get(a.name).cmp(names.get(b.name)));
+        self.set(item.into, Datum::Record(written));
+    }
+
+    /// Reports an unknown field; gives the name that was meant.
+    fn unknown(
+        &mut self,
+        def: DefId,
+        fields: &[FieldType],
+        name: Symbol,
+        span: arvc_syntax::source::Span,
+    ) -> Option<Symbol> {
+        let owner = self.machine.names.get(self.schema.def(def).name);
+        let known = field_names(fields, self.machine.names);
+        let name = self.machine.names.get(name);
+        let near = nearest(name, known.iter().copied());
+        let diagnostic = unknown_field::new(owner, name, span, near, &known);
+        let meant = near.and_then(|near| self.machine.names.lookup(near));
+        self.machine.report(diagnostic);
+        meant
+    }
+
+    fn missing(&mut self, item: Item, def: DefId, fields: &[FieldType]) {
+        let what = self.describe(item.trail);
+        let owner = self.machine.names.get(self.schema.def(def).name);
+        let kinds: Vec<(&str, String)> = fields
+            .iter()
+            .map(|field| (self.machine.names.get(field.name), self.kind(self.schema.ty(field.ty))))
+            .collect();
+        let list: Vec<(&str, &str)> = kinds.iter().map(|(name, kind)| (*name, kind.as_str())).collect();
+        let diagnostic = missing_field::new(&what, owner, self.machine.span(item.value), &list);
+        self.machine.report(diagnostic);
+    }
+
+    /// A type in words.
+    fn kind(&self, ty: Type) -> String {
+        match ty {
+            Type::Any => "a value that the site gives meaning to".to_owned(),
+            Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),
+            Type::List(_) => "a list".to_owned(),
+            Type::Map(_) => "a record, one field for each".to_owned(),
+            Type::Ref(def) => format!("a {} of the site", self.machine.names.get(self.schema.def(def).name)),
+            Type::Named(def) => {
+                let def = self.schema.def(def);
+                match &def.definition {
+                    Definition::Record { .. } => format!("a record ({})", self.machine.names.get(def.name)),
+                    Definition::Union(cases) => {
+                        let tags = cases.iter().map(|(tag, _)| format!("`{}`", self.machine.names.get(*tag)));
+                        format!("one of {}", tags.collect::<Vec<_>>().join(", "))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! One value against one type, as far as its outermost constructor; its parts go onto the work list.
+
+use super::extract::{Extractor, Inside, Item, Step};
+use super::types::{Definition, Scalar, Type};
+use crate::data::{Datum, Field, FlowData};
+use crate::errors::{not_an_entity, not_data, unknown_tag, wrong_kind};
+use crate::eval::value::{Kind, RecordId, Value};
+
+impl Extractor<'_, '_> {
+    pub(super) fn write(&mut self, item: Item) {
+        match item.ty {
+            Type::Any => self.any(item),
+            Type::Scalar(scalar) => self.scalar(item, scalar),
+            Type::List(ty) => match item.value.kind {
+                Kind::List { start, len } => self.list(item, start, len, self.schema.ty(ty)),
+                _ => self.wrong(item, "a list"),
+            },
+            Type::Map(ty) => match item.value.kind {
+                Kind::Record(record) => self.map(item, record, self.schema.ty(ty)),
+                _ => self.wrong(item, "a record"),
+            },
+            Type::Ref(def) => {
+                let expected = self.machine.names.get(self.schema.def(def).name).to_owned();
+                match (self.entity(item.value), item.value.kind) {
+                    (Some(entity), _) if self.claims[entity.0 as usize].def == def => {
+                        self.set(item.into, Datum::Entity(entity));
+                    }
+                    (Some(_), _) => self.other_entity(item, &expected),
+                    (None, Kind::Record(_)) => {
+                        let example = self.claims.iter().find(|claim| claim.def == def);
+                        let example = example.map(|claim| self.path(&claim.path));
+                        let span = self.machine.span(item.value);
+                        self.machine.report(not_an_entity::plain(&expected, span, example));
+                    }
+                    (None, _) => self.wrong(item, &format!("a {expected} of the site")),
+                }
+            }
+            Type::Named(def) => match (&self.schema.def(def).definition, item.value.kind) {
+                (Definition::Record { .. }, Kind::Record(record)) => match self.entity(item.value) {
+                    Some(entity) if !item.home => {
+                        if self.claims[entity.0 as usize].def == def {
+                            self.set(item.into, Datum::Entity(entity));
+                        } else {
+                            let expected = self.machine.names.get(self.schema.def(def).name).to_owned();
+                            self.other_entity(item, &expected);
+                        }
+                    }
+                    entity => {
+                        if let Some(entity) = entity {
+                            self.claims[entity.0 as usize].data = Some(item.into);
+                        }
+                        self.record(item, record, def);
+                    }
+                },
+                (Definition::Record { .. }, _) => self.wrong(item, "a record"),
+                (Definition::Union(_), _) => self.union(item, def),
+            },
+        }
+    }
+
+    pub(super) fn wrong(&mut self, item: Item, expected: &str) {
+        let what = self.describe(item.trail);
+        wrong_kind::report(self.machine, item.value, expected, &what);
+    }
+
+    fn path(&self, path: &[arvc_syntax::intern::Symbol]) -> String {
+        path.iter().map(|name| self.machine.names.get(*name)).collect::<Vec<_>>().join(".")
+    }
+
+    fn other_entity(&mut self, item: Item, expected: &str) {
+        let Some(entity) = self.entity(item.value) else { return };
+        let claim = &self.claims[entity.0 as usize];
+        let found = self.machine.names.get(self.schema.def(claim.def).name).to_owned();
+        let (path, key) = (self.path(&claim.path), claim.key);
+        // Where it is named is not kept with the value, so the problem is reported where the name stands in the source:
+        // the field that holds it.
+        let span = self.place_of(item.trail).unwrap_or_else(|| self.machine.span(item.value));
+        self.machine.report(not_an_entity::other(expected, &found, &path, span, key));
+    }
+
+    fn any(&mut self, item: Item) {
+        match item.value.kind {
+            Kind::Record(record) => match self.entity(item.value) {
+                Some(entity) if !item.home => self.set(item.into, Datum::Entity(entity)),
+                _ => self.map(item, record, Type::Any),
+            },
+            Kind::List { start, len } => self.list(item, start, len, Type::Any),
+            Kind::Tag(name, payload) => {
+                let payload = self.machine.payload(payload).map(|payload| {
+                    let trail = self.below(item.trail, Step::Payload);
+                    (payload, trail)
+                });
+                let payload = payload.and_then(|(payload, trail)| {
+                    let call = item.call;
+                    self.place(payload, Type::Any, trail, call, false)
+                });
+                self.set(item.into, Datum::Tag(name, payload));
+            }
+            Kind::Closure(..) | Kind::Builtin(_) => {
+                let what = self.describe(item.trail);
+                let span = self.machine.span(item.value);
+                self.machine.report(not_data::new(&what, span));
+            }
+            Kind::Flow(_) => self.flow(item),
+            _ => {
+                if let Some(datum) = self.leaf(item.value) {
+                    self.set(item.into, datum);
+                }
+            }
+        }
+    }
+
+    /// A value without parts.
+    fn leaf(&self, value: Value) -> Option<Datum> {
+        let store = &self.machine.program.store;
+        Some(match value.kind {
+            Kind::Bool(value) => Datum::Bool(value),
+            Kind::Int(value) => Datum::Int(value.into()),
+            Kind::Str(id) => Datum::Str(store.strings[id.index()].clone()),
+            Kind::Address(id) => Datum::Address(store.addresses[id.index()]),
+            Kind::Prefix(id) => Datum::Prefix(store.prefixes[id.index()]),
+            Kind::Ports(ports) => Datum::Ports(ports),
+            Kind::IntRange(id) => {
+                let (first, last) = store.ranges[id.index()];
+                Datum::IntRange(first, last)
+            }
+            Kind::Size(value) => Datum::Size(i64::from(value).unsigned_abs()),
+            Kind::Duration(value) => Datum::Duration(i64::from(value).unsigned_abs()),
+            Kind::Mac(mac) => Datum::Mac(mac),
+            Kind::Secret(id) => Datum::Secret(Box::new(store.secrets[id.index()].clone())),
+            _ => return None,
+        })
+    }
+
+    fn scalar(&mut self, item: Item, scalar: Scalar) {
+        let fits = matches!(
+            (scalar, item.value.kind),
+            (Scalar::Bool, Kind::Bool(_))
+                | (Scalar::Int, Kind::Int(_))
+                | (Scalar::String | Scalar::Name, Kind::Str(_))
+                | (Scalar::Address, Kind::Address(_))
+                | (Scalar::Prefix, Kind::Prefix(_))
+                | (Scalar::Ports, Kind::Ports(_))
+                | (Scalar::IntRange, Kind::IntRange(_))
+                | (Scalar::Size, Kind::Size(_))
+                | (Scalar::Duration, Kind::Duration(_))
+                | (Scalar::Mac, Kind::Mac(_))
+                | (Scalar::Secret, Kind::Secret(_))
+                | (Scalar::Flow, Kind::Flow(_))
+        );
+        match fits {
+            true => self.any(item),
+            false => self.wrong(item, scalar.describe()),
+        }
+    }
+
+    fn list(&mut self, item: Item, start: u32, len: u32, ty: Type) {
+        if len > 0 && !self.enter(Inside::List(start), item.value, item.trail) {
+            return;
+        }
+        let trail = self.below(item.trail, Step::Item);
+        let mut items = Vec::with_capacity(len as usize);
+        for at in start..start + len {
+            let slot = self.machine.heap.slots[at as usize];
+            items.extend(self.place(slot, ty, trail, item.call, false));
+        }
+        self.set(item.into, Datum::List(items));
+    }
+
+    /// A record all of whose fields are of one type.
+    fn map(&mut self, item: Item, record: RecordId, ty: Type) {
+        if !self.enter(Inside::Record(record), item.value, item.trail) {
+            return;
+        }
+        let len = self.machine.heap.keys_of(record).len();
+        let mut fields = Vec::with_capacity(len);
+        for at in 0..len {
+            fields.extend(self.field(item, record, at, ty));
+        }
+        self.set(item.into, Datum::Record(fields));
+    }
+
+    /// A field of a record; none if nobody gave it.
+    pub(super) fn field(&mut self, item: Item, record: RecordId, at: usize, ty: Type) -> Option<Field> {
+        let key = self.machine.heap.keys_of(record)[at];
+        let slot = self.machine.heap.slots_of(record)[at];
+        let home = match self.machine.force(slot) {
+            Ok(value) => self.is_home(record, key.name, value),
+            Err(_) => false,
+        };
+        let trail = self.below(item.trail, Step::Field(key.name, key.span));
+        let call = self.machine.heap.records[record.index()].call.or(item.call);
+        let value = self.place(slot, ty, trail, call, home)?;
+        Some(Field { name: key.name, key: key.span, value })
+    }
+
+    fn flow(&mut self, item: Item) {
+        let Kind::Flow(flow) = item.value.kind else { return };
+        let parts = self.machine.heap.flows[flow.index()];
+        let mut part = |slot: Option<Value>| slot.and_then(|slot| self.part(item, slot));
+        let (source, target) = (part(Some(parts.source)), part(Some(parts.target)));
+        let (ports, via, except) = (part(parts.ports), part(parts.via), part(parts.except));
+        if let (Some(source), Some(target)) = (source, target) {
+            self.set(item.into, Datum::Flow(Box::new(FlowData { source, target, ports, via, except })));
+        }
+    }
+
+    fn part(&mut self, item: Item, slot: Value) -> Option<crate::data::DataId> {
+        let trail = self.below(item.trail, Step::Payload);
+        self.place(slot, Type::Any, trail, item.call, false)
+    }
+
+    fn union(&mut self, item: Item, def: super::types::DefId) {
+        let definition = self.schema.def(def);
+        let Definition::Union(cases) = &definition.definition else { return };
+        let owner = self.machine.names.get(definition.name).to_owned();
+        let tags = || cases.iter().map(|(name, _)| *name);
+        let Kind::Tag(name, payload) = item.value.kind else {
+            let list = tags().map(|tag| format!("`{}`", self.machine.names.get(tag))).collect::<Vec<_>>();
+            return self.wrong(item, &format!("a {owner} ({})", list.join(", ")));
+        };
+        let span = self.machine.span(item.value);
+        let Some((_, expected)) = cases.iter().find(|(tag, _)| *tag == name) else {
+            let list: Vec<&str> = tags().map(|tag| self.machine.names.get(tag)).collect();
+            let diagnostic = unknown_tag::new(&owner, self.machine.names.get(name), span, &list);
+            self.machine.report(diagnostic);
+            return;
+        };
+        match (expected, self.machine.payload(payload)) {
+            (None, None) => self.set(item.into, Datum::Tag(name, None)),
+            (Some(ty), Some(value)) => {
+                let trail = self.below(item.trail, Step::Payload);
+                let payload = self.place(value, self.schema.ty(*ty), trail, item.call, false);
+                self.set(item.into, Datum::Tag(name, payload));
+            }
+            (expected, _) => {
+                let tag = self.machine.names.get(name).to_owned();
+                self.machine.report(unknown_tag::payload(&owner, &tag, span, expected.is_some()));
+            }
+        }
+    }
+}

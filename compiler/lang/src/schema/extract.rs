@@ -1,0 +1,295 @@
+//! A value becomes [`Data`]: forced as far as its type asks, part after part from a work list, so that neither a deep
+//! value nor a broad one costs native stack.
+
+use std::collections::{HashMap, HashSet};
+
+use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::Span;
+
+use super::entities::Claim;
+use super::types::{Schema, Type};
+use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Node};
+use crate::errors::{endless, wrong_kind};
+use crate::eval::machine::Machine;
+use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
+use crate::ir::UnitId;
+
+/// A value of a run, without its names.
+pub struct Extracted {
+    /// All values.
+    pub nodes: Vec<Node>,
+    /// All calls.
+    pub calls: Vec<Call>,
+    /// All entities.
+    pub entities: Vec<Entity>,
+    /// The file's value.
+    pub root: DataId,
+}
+
+/// A step of a path, for messages.
+#[derive(Clone, Copy)]
+pub(super) enum Step {
+    Field(Symbol, Span),
+    Item,
+    Payload,
+}
+
+/// Index of a path; 0 is the root.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Trail(pub(super) u32);
+
+/// What is still to be done.
+pub(super) enum Work {
+    /// A computed value is to be written.
+    Value(Item),
+    /// All parts of a record or list are written.
+    Leave(Inside),
+}
+
+/// A value with several parts, told from others: a record, or a list by its first item.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Inside {
+    Record(RecordId),
+    List(u32),
+}
+
+/// A computed value and what it should be.
+#[derive(Clone, Copy)]
+pub(super) struct Item {
+    pub(super) value: Value,
+    pub(super) ty: Type,
+    pub(super) into: DataId,
+    pub(super) trail: Trail,
+    /// The call in which the record around was made.
+    pub(super) call: Option<CallIx>,
+    /// Whether this is the path of the entity that the value is.
+    pub(super) home: bool,
+}
+
+/// What a value of the result costs, with its place in its parent and its path.
+const BYTES_A_NODE: usize = size_of::<Node>() + 32;
+
+/// The work.
+pub(super) struct Extractor<'m, 'p> {
+    pub(super) machine: &'m mut Machine<'p>,
+    pub(super) schema: &'m Schema,
+    pub(super) nodes: Vec<Node>,
+    pub(super) work: Vec<Work>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) defaults: HashMap<(u32, u32), DataId>,
+    inside: HashSet<Inside>,
+    trails: Vec<(Trail, Step)>,
+    calls: Vec<Call>,
+    known_calls: HashMap<CallIx, CallId>,
+    origin: Span,
+}
+
+/// A file's value, whatever it is.
+pub fn plain(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<Extracted> {
+    Extractor::new(machine, schema, unit).run(unit, Type::Any)
+}
+
+/// A file's value, held against the schema of a site.
+pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<Extracted> {
+    let site = schema.site?;
+    let root = machine.unit(unit);
+    let value = machine.force(root).ok()?;
+    let mut extractor = Extractor::new(machine, schema, unit);
+    let Kind::Record(record) = value.kind else {
+        wrong_kind::report(extractor.machine, value, "a record", "a site");
+        return None;
+    };
+    extractor.find_entities(record, site);
+    extractor.run(unit, Type::Named(site))
+}
+
+impl<'m, 'p> Extractor<'m, 'p> {
+    fn new(machine: &'m mut Machine<'p>, schema: &'m Schema, unit: UnitId) -> Self {
+        let root = machine.program.units[unit.0 as usize].root;
+        let origin = machine.program.span(root);
+        Self {
+            machine,
+            schema,
+            nodes: Vec::new(),
+            work: Vec::new(),
+            claims: Vec::new(),
+            defaults: HashMap::new(),
+            inside: HashSet::new(),
+            trails: vec![(Trail(0), Step::Item)],
+            calls: Vec::new(),
+            known_calls: HashMap::new(),
+            origin,
+        }
+    }
+
+    fn run(mut self, unit: UnitId, ty: Type) -> Option<Extracted> {
+        let root = self.machine.unit(unit);
+        let into = self.place(root, ty, Trail(0), None, true)?;
+        while let Some(work) = self.work.pop() {
+            match work {
+                Work::Leave(inside) => {
+                    self.inside.remove(&inside);
+                }
+                Work::Value(item) => self.write(item),
+            }
+            if self.machine.exhausted().is_some() {
+                break;
+            }
+            if self.nodes.len() > self.machine.budget.nodes {
+                let span = self.origin;
+                self.machine.exhaust(endless::too_large(self.machine.budget.nodes, span));
+                break;
+            }
+            self.machine.written = self.nodes.len() * BYTES_A_NODE;
+        }
+        let entities = self.claims.iter().map(|claim| Entity {
+            path: claim.path.clone(),
+            key: claim.key,
+            value: claim.data.unwrap_or(into),
+        });
+        Some(Extracted { entities: entities.collect(), nodes: self.nodes, calls: self.calls, root: into })
+    }
+
+    /// A new node for a value that may not be computed yet. None if nobody gave it.
+    pub(super) fn place(
+        &mut self,
+        slot: Value,
+        ty: Type,
+        trail: Trail,
+        call: Option<CallIx>,
+        home: bool,
+    ) -> Option<DataId> {
+        match self.machine.force(slot) {
+            Ok(Value { kind: Kind::Absent, .. }) if trail != Trail(0) => None,
+            Ok(value) => {
+                let into = self.node(value, call);
+                if !home && self.entity(value).is_some() {
+                    // An entity is written once and named in many places: what a message shows is where it is named.
+                    self.nodes[into.0 as usize].span = self.machine.span(slot);
+                }
+                self.work.push(Work::Value(Item { value, ty, into, trail, call, home }));
+                Some(into)
+            }
+            Err(reported) => {
+                if trail != Trail(0) {
+                    self.depends(slot, reported);
+                }
+                Some(self.node(slot, call))
+            }
+        }
+    }
+
+    fn depends(&mut self, slot: Value, reported: Reported) {
+        let thunk: Option<ThunkId> = match slot.kind {
+            Kind::Thunk(thunk) => Some(thunk),
+            _ => None,
+        };
+        self.machine.reports.depends(reported, thunk);
+    }
+
+    /// A node that says nothing yet.
+    pub(super) fn node(&mut self, value: Value, call: Option<CallIx>) -> DataId {
+        let call = match value.kind {
+            Kind::Record(record) => self.machine.heap.records[record.index()].call,
+            _ => call,
+        };
+        let call = self.call(call);
+        self.nodes.push(Node { value: Datum::Failed, span: self.machine.span(value), call });
+        DataId(self.nodes.len() as u32 - 1)
+    }
+
+    /// A call of the result, with those around it.
+    fn call(&mut self, call: Option<CallIx>) -> Option<CallId> {
+        let first = call?;
+        let mut chain = Vec::new();
+        let mut at = Some(first);
+        let mut parent = None;
+        while let Some(call) = at {
+            if let Some(known) = self.known_calls.get(&call) {
+                parent = Some(*known);
+                break;
+            }
+            chain.push(call);
+            at = self.machine.heap.calls[call.index()].parent;
+        }
+        for call in chain.into_iter().rev() {
+            let span = self.machine.program.span(self.machine.heap.calls[call.index()].expr);
+            self.calls.push(Call { span, parent });
+            let id = CallId(self.calls.len() as u32 - 1);
+            self.known_calls.insert(call, id);
+            parent = Some(id);
+        }
+        parent
+    }
+
+    pub(super) fn set(&mut self, into: DataId, datum: Datum) {
+        self.nodes[into.0 as usize].value = datum;
+    }
+
+    pub(super) fn below(&mut self, trail: Trail, step: Step) -> Trail {
+        self.trails.push((trail, step));
+        Trail(self.trails.len() as u32 - 1)
+    }
+
+    /// A path as a message says it: `` `hosts.dns.vmid` ``, ``an item of `hosts.dns.groups` ``.
+    pub(super) fn describe(&self, mut trail: Trail) -> String {
+        let mut names = Vec::new();
+        let mut item = false;
+        while trail != Trail(0) {
+            let (parent, step) = self.trails[trail.0 as usize];
+            match step {
+                Step::Field(name, _) => names.push(self.machine.names.get(name)),
+                Step::Item | Step::Payload => {
+                    item |= names.is_empty();
+                    if !names.is_empty() {
+                        names.push("*");
+                    }
+                }
+            }
+            trail = parent;
+        }
+        names.reverse();
+        match (names.is_empty(), item) {
+            (true, true) => "an item".to_owned(),
+            (true, false) => "the site".to_owned(),
+            (false, true) => format!("an item of `{}`", names.join(".")),
+            (false, false) => format!("`{}`", names.join(".")),
+        }
+    }
+
+    /// Marks that the parts of a value are being written. False, and reported, if they are already.
+    pub(super) fn enter(&mut self, inside: Inside, value: Value, trail: Trail) -> bool {
+        if self.inside.insert(inside) {
+            self.work.push(Work::Leave(inside));
+            return true;
+        }
+        let key = self.place_of(trail).unwrap_or_else(|| self.machine.span(value));
+        let path = self.describe(trail);
+        let span = self.machine.span(value);
+        self.machine.report(endless::contains_itself(path.trim_matches('`'), span, key));
+        false
+    }
+
+    /// The key of the innermost field of a path.
+    pub(super) fn place_of(&self, mut trail: Trail) -> Option<Span> {
+        while trail != Trail(0) {
+            let (parent, step) = self.trails[trail.0 as usize];
+            if let Step::Field(_, span) = step {
+                return Some(span);
+            }
+            trail = parent;
+        }
+        None
+    }
+
+    /// The entity that a value is.
+    pub(super) fn entity(&self, value: Value) -> Option<EntityId> {
+        match value.kind {
+            Kind::Record(record) => {
+                let entity = self.machine.heap.records[record.index()].entity;
+                (entity != crate::eval::value::NO_ENTITY).then_some(EntityId(entity))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The schema of a site, read from the prelude's text, and a value held against it.
+//!
+//! What the fields mean is decided elsewhere: here a `Vmid` is an `Int`.
+
+mod check;
+mod convert;
+mod defaults;
+mod entities;
+mod extract;
+pub(crate) mod parse;
+pub mod types;
+
+pub use extract::{Extracted, plain, site};

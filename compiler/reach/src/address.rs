@@ -1,0 +1,181 @@
+//! The addresses behind a [`Peer`], for layers that filter by address.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site, Status};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::members::address_on;
+use crate::policy::Peer;
+
+/// The addresses that a peer has on a network, sorted; machines that are only planned have none yet.
+///
+/// Machines are listed one by one and never joined to prefixes, so that a new machine adds one line to what is emitted.
+/// `Any` of a bridge is everything of both families; of an overlay it is the overlay's prefix, since Nebula drops
+/// packets whose source is not in the sender's certificate.
+pub fn addresses(site: &Site, network: NetworkId, peer: &Peer) -> Vec<IpNet> {
+    let mut list = match peer {
+        Peer::Any => match site.networks[network.index()].kind {
+            NetworkKind::Overlay { .. } => vec![site.networks[network.index()].prefix.value],
+            _ => everything(),
+        },
+        Peer::Group(group) => hosts(site, network, |host| site.hosts[host.index()].groups.contains(group)),
+        Peer::AllOf(groups) => {
+            hosts(site, network, |host| groups.iter().all(|group| site.hosts[host.index()].groups.contains(group)))
+        }
+        Peer::Host(host) => hosts(site, network, |other| other == *host),
+        Peer::Node(node) => node_addresses(site, network, *node).into_iter().map(IpNet::from).collect(),
+        Peer::Operators => site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect(),
+        Peer::Internet => subtract(&everything(), &private_prefixes(site)),
+        Peer::Network(other) => vec![site.networks[other.index()].prefix.value],
+        Peer::Prefix(prefix) => vec![prefix.trunc()],
+    };
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+/// What `internet` is not: the site's own prefixes and addresses, and every prefix that is never routed on the
+/// Internet. Canonical: sorted, disjoint, as short as possible.
+///
+/// The public address of a node counts as the site's own, since a guest that reaches it reaches the node.
+pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
+    let networks = site.networks.iter().map(|network| network.prefix.value);
+    let nodes = site.nodes.iter().map(|node| IpNet::from(node.address.value));
+    let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref()).map(|uplink| uplink.address.value.into());
+    let list: Vec<IpNet> = networks.chain(nodes).chain(uplinks).chain(never_routed()).map(|net| net.trunc()).collect();
+    let mut list = IpNet::aggregate(&list);
+    list.sort_unstable();
+    list
+}
+
+/// The addresses of a node as a machine on `network` sees it: those inside the network's prefix, else its own one.
+pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
+    let on = node_on(site, network, node);
+    if on.is_empty() { vec![site.nodes[node.index()].address.value] } else { on }
+}
+
+/// The addresses of a node inside a network's prefix: its own one, and that of the gateway that it is.
+pub(crate) fn node_on(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
+    let prefix = site.networks[network.index()].prefix.value;
+    let gateway = match site.networks[network.index()].kind {
+        NetworkKind::Bridge { gateway: Some((address, Some(router))), .. } if router == node => Some(address),
+        _ => None,
+    };
+    let own = Some(site.nodes[node.index()].address.value);
+    let mut list: Vec<IpAddr> = own.into_iter().chain(gateway).filter(|address| prefix.contains(address)).collect();
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+fn hosts(site: &Site, network: NetworkId, mut wanted: impl FnMut(HostId) -> bool) -> Vec<IpNet> {
+    let ids = (0..site.hosts.len() as u32).map(HostId);
+    let there = ids.filter(|host| site.hosts[host.index()].status != Status::Planned && wanted(*host));
+    there.filter_map(|host| address_on(site, host, network)).map(IpNet::from).collect()
+}
+
+fn everything() -> Vec<IpNet> {
+    vec![Ipv4Net::default().into(), Ipv6Net::default().into()]
+}
+
+/// The prefixes of the IANA special-purpose registries (RFC 6890 and its updates) that are not globally reachable, and
+/// multicast. Left out on purpose: documentation and benchmarking prefixes, where nobody is to be protected.
+fn never_routed() -> impl Iterator<Item = IpNet> {
+    let v4: [([u8; 4], u8); 9] = [
+        ([0, 0, 0, 0], 8),
+        ([10, 0, 0, 0], 8),
+        ([100, 64, 0, 0], 10),
+        ([127, 0, 0, 0], 8),
+        ([169, 254, 0, 0], 16),
+        ([172, 16, 0, 0], 12),
+        ([192, 168, 0, 0], 16),
+        ([224, 0, 0, 0], 4),
+        ([240, 0, 0, 0], 4),
+    ];
+    let v6: [([u16; 8], u8); 7] = [
+        ([0, 0, 0, 0, 0, 0, 0, 0], 127),
+        ([0, 0, 0, 0, 0, 0xffff, 0, 0], 96),
+        ([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48),
+        ([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7),
+        ([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10),
+        ([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10),
+        ([0xff00, 0, 0, 0, 0, 0, 0, 0], 8),
+    ];
+    let v4 = v4.into_iter().map(|(address, length)| Ipv4Net::new_assert(Ipv4Addr::from(address), length).into());
+    let v6 = v6.into_iter().map(|(address, length)| Ipv6Net::new_assert(Ipv6Addr::from(address), length).into());
+    v4.chain(v6)
+}
+
+/// What is in `from` and not in `what`, by halving each prefix that is only partly taken.
+fn subtract(from: &[IpNet], what: &[IpNet]) -> Vec<IpNet> {
+    let mut left = Vec::new();
+    let mut open: Vec<IpNet> = from.iter().rev().copied().collect();
+    while let Some(prefix) = open.pop() {
+        if what.iter().any(|taken| taken.contains(&prefix)) {
+            continue;
+        }
+        if !what.iter().any(|taken| prefix.contains(taken)) {
+            left.push(prefix);
+            continue;
+        }
+        // A prefix of one address that meets another is inside it, so there is a longer one here.
+        if let Ok(halves) = prefix.subnets(prefix.prefix_len() + 1) {
+            let halves: Vec<IpNet> = halves.collect();
+            open.extend(halves.into_iter().rev());
+        }
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::fixture::*;
+
+    fn text(list: &[IpNet]) -> Vec<String> {
+        list.iter().map(IpNet::to_string).collect()
+    }
+
+    #[test]
+    fn a_group_is_its_machines_one_by_one_without_planned_ones() {
+        let mut site = site();
+        let web = group(&mut site, "web");
+        for name in ["a", "b", "c"] {
+            host(&mut site, name, &[web]);
+        }
+        let planned = host(&mut site, "d", &[web]);
+        site.hosts[planned.index()].status = Status::Planned;
+        assert_eq!(
+            text(&addresses(&site, OVERLAY, &Peer::Group(web))),
+            ["10.10.10.10/32", "10.10.10.11/32", "10.10.10.12/32"]
+        );
+    }
+
+    #[test]
+    fn the_internet_and_what_is_private_are_everything_and_disjoint() {
+        let site = site();
+        let (internet, private) = (addresses(&site, BRIDGE, &Peer::Internet), private_prefixes(&site));
+        for open in &internet {
+            assert!(!private.iter().any(|closed| crate::members::overlaps(open, closed)), "{open}");
+        }
+        let both: Vec<IpNet> = internet.iter().chain(&private).copied().collect();
+        assert_eq!(text(&IpNet::aggregate(&both)), ["0.0.0.0/0", "::/0"]);
+        // The node's public address is the site's own.
+        assert!(text(&private).contains(&"198.51.100.10/32".to_owned()));
+        assert!(private.iter().any(|net| net.contains(&address("fe80::1"))));
+        assert!(internet.iter().any(|net| net.contains(&address("2606:4700::1111"))));
+    }
+
+    #[test]
+    fn a_node_is_met_at_its_address_on_the_network() {
+        let mut site = site();
+        let gateway = Some((address("172.20.0.1"), Some(NodeId(0))));
+        let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateway };
+        let second = network(&mut site, "second", "172.20.0.0/24", kind);
+        assert_eq!(text(&addresses(&site, BRIDGE, &Peer::Node(NodeId(0)))), ["192.168.100.1/32"]);
+        assert_eq!(text(&addresses(&site, second, &Peer::Node(NodeId(0)))), ["172.20.0.1/32"]);
+    }
+}

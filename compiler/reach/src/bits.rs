@@ -1,0 +1,93 @@
+//! Sets of small numbers as words of bits.
+
+/// A set of numbers below a size that all sets of one space share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bits(Vec<u64>);
+
+impl Bits {
+    /// No number, with room for `size` of them.
+    pub fn none(size: usize) -> Self {
+        Self(vec![0; size.div_ceil(64)])
+    }
+
+    /// Adds a number.
+    pub fn insert(&mut self, number: usize) {
+        self.0[number / 64] |= 1 << (number % 64);
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    /// Whether both have a number.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
+    /// Adds what the other has.
+    pub fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
+    }
+
+    /// What is in either.
+    pub fn union(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a | b)
+    }
+
+    /// What is in both.
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+
+    /// What is in this and not in the other.
+    pub fn difference(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| a & !b)
+    }
+
+    /// Its numbers, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(index, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(index * 64 + bit)
+            })
+        })
+    }
+
+    fn zip(&self, other: &Self, word: impl Fn(u64, u64) -> u64) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(a, b)| word(*a, *b)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bits(set: &BTreeSet<usize>) -> Bits {
+        let mut bits = Bits::none(200);
+        set.iter().for_each(|number| bits.insert(*number));
+        bits
+    }
+
+    proptest! {
+        #[test]
+        fn sets_of_bits_agree_with_sets(
+            a in prop::collection::btree_set(0..200usize, 0..20),
+            b in prop::collection::btree_set(0..200usize, 0..20),
+        ) {
+            let (x, y) = (bits(&a), bits(&b));
+            prop_assert!(x.union(&y).iter().eq(a.union(&b).copied()));
+            prop_assert!(x.intersection(&y).iter().eq(a.intersection(&b).copied()));
+            prop_assert!(x.difference(&y).iter().eq(a.difference(&b).copied()));
+            prop_assert_eq!(x.meets(&y), !a.is_disjoint(&b));
+            prop_assert_eq!(x.is_empty(), a.is_empty());
+        }
+    }
+}

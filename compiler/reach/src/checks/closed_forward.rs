@@ -1,0 +1,104 @@
+//! A node hands on a port that nothing allows.
+//!
+//! ## What is wrong
+//!
+//! A `forward` of a node leads to a machine that does not let the port in from the Internet.
+//!
+//! ## Why
+//!
+//! A forward is a path and no permission: only `allow` opens. So the port looks open at the node and is closed at the
+//! machine. (The overlay's own port, to a lighthouse or relay, is open by itself.)
+//!
+//! ## Example
+//!
+//! ```arv
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   nodes.pve = {
+//!     address = 192.168.100.1;
+//!     uplink = { address = 198.51.100.10; };
+//!     forward = [
+//!       { port = 443/tcp; to = hosts.web; }, # error: L0403
+//!     ];
+//!   };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
+//!   hosts.web = { vmid = 100; };
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Add `internet -> hosts.web : 443/tcp` to `allow`, or remove the forward.
+
+use arvc_site::model::{End, FlowOrigin, HostId, NetworkKind, Transport};
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use super::{Intents, words};
+use crate::ports::PortSet;
+
+/// A forward to a closed port.
+pub static CODE: Code =
+    Code::new("L0403", "a node hands on a port that nothing allows", include_str!("closed_forward.rs"));
+
+pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
+    let site = intents.site;
+    for node in &site.nodes {
+        for forward in &node.forwards {
+            let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+            let host = &site.hosts[forward.to.index()];
+            let closed = ports.difference(&from_outside(intents, forward.to));
+            if !closed.is_none() && !host.broken {
+                let message = format!("`{}` hands on {closed}, and nothing allows it", node.named.name);
+                let label = format!("closed at `{}`", host.named.name);
+                found.push(Diagnostic::new(&CODE, message, forward.span, label).help(format!(
+                    "add to `allow`: `internet -> {}{}`",
+                    host.named.path,
+                    words::suffix(&closed)
+                )));
+            }
+        }
+    }
+}
+
+/// What a machine lets in from addresses beyond the site's networks: any of them counts, so that a forward for the
+/// operators alone is no mistake.
+fn from_outside(intents: &Intents, host: HostId) -> PortSet {
+    let (site, space) = (intents.site, intents.space);
+    let class = space.classes_of(&[host]);
+    let beyond = space.zones.iter().enumerate().filter(|(_, zone)| zone.inside.is_empty());
+    let zones = beyond.map(|(zone, _)| space.zone_class(zone));
+    let mut open = PortSet::none();
+    for zone in zones {
+        for (flow, nth) in &intents.by_source[zone] {
+            let piece = &intents.allow[*flow].pieces[*nth];
+            if piece.targets.meets(&class) {
+                open = open.union(&piece.ports);
+            }
+        }
+    }
+    let machine = &site.hosts[host.index()];
+    if machine.lighthouse || machine.relay {
+        for interface in &machine.interfaces {
+            if let NetworkKind::Overlay { port, .. } = site.networks[interface.network.index()].kind {
+                open = open.union(&PortSet::ports(Transport::Udp, port, port));
+            }
+        }
+    }
+    if !site.operators.addresses.is_empty() {
+        open = open.union(&PortSet::ports(Transport::Tcp, 22, 22));
+    }
+    open
+}
+
+/// Whether an `allow` of the author opens a machine to the whole Internet.
+pub(super) fn is_for_the_world(origin: FlowOrigin, source: &End) -> bool {
+    origin == FlowOrigin::Author
+        && match source {
+            End::Internet => true,
+            End::Union(ends) => ends.contains(&End::Internet),
+            _ => false,
+        }
+}

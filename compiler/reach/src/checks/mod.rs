@@ -1,0 +1,183 @@
+//! The claims of a site held against what it allows; one file a check.
+//!
+//! Intents are compared here, exactly; whether the layers do what the intents say is another question.
+
+mod ambiguous_network;
+mod closed_forward;
+mod empty_end;
+mod exception_outside_never;
+mod need_not_allowed;
+mod never_met;
+mod no_common_network;
+mod not_forwarded;
+mod shadowed_allow;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use arvc_site::model::{Flow, FlowOrigin, HostId, NetworkId, Site};
+use arvc_syntax::diagnostic::{Code, Diagnostic, sort};
+
+use crate::bits::Bits;
+use crate::classes::Space;
+use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, witness};
+use crate::members::Members;
+
+/// All codes of this crate.
+pub static CODES: &[&Code] = &[
+    &need_not_allowed::CODE,
+    &never_met::CODE,
+    &no_common_network::CODE,
+    &ambiguous_network::CODE,
+    &exception_outside_never::CODE,
+    &shadowed_allow::CODE,
+    &empty_end::CODE,
+    &closed_forward::CODE,
+    &not_forwarded::CODE,
+];
+
+/// Every problem with what a site allows, needs and forbids.
+pub fn check(site: &Site) -> Vec<Diagnostic> {
+    let members = Members::new(site);
+    let space = Space::new(&members, site.allow.iter().chain(&site.never).chain(&site.needs));
+    let intents = Intents::new(&space);
+    let mut found = Vec::new();
+    exception_outside_never::check(&intents, &mut found);
+    never_met::check(&intents, &mut found);
+    no_common_network::check(&intents, &mut found);
+    ambiguous_network::check(&intents, &mut found);
+    not_forwarded::check(&intents, &mut found);
+    // What is missing may be missing because it is wrong, and that is reported.
+    if !site.allow_broken {
+        need_not_allowed::check(&intents, &mut found);
+        closed_forward::check(&intents, &mut found);
+    }
+    if !site.hosts.iter().any(|host| host.broken) {
+        empty_end::check(&intents, &mut found);
+        shadowed_allow::check(&intents, &mut found);
+    }
+    sort(&mut found);
+    found
+}
+
+/// What all checks look at.
+struct Intents<'a> {
+    site: &'a Site,
+    space: &'a Space<'a>,
+    /// The flows that the author, the essentials and peers open, in the order of [`Site::allow`].
+    allow: Vec<Claim<'a>>,
+    never: Vec<Claim<'a>>,
+    needs: Vec<Claim<'a>>,
+    /// For each class, which pieces of `allow` it is a source of: the flow's index and the piece's.
+    by_source: Vec<Vec<(usize, usize)>>,
+}
+
+/// A flow, and the connections that it opens, forbids or needs.
+struct Claim<'a> {
+    flow: Resolved<'a>,
+    pieces: Connections,
+}
+
+/// Two machines that a flow connects.
+struct Meeting {
+    source: HostId,
+    target: HostId,
+    /// The networks that the flow may use between them.
+    paths: Vec<NetworkId>,
+}
+
+impl<'a> Intents<'a> {
+    fn new(space: &'a Space<'a>) -> Self {
+        let site = space.members.site;
+        let claims = |flows: &'a [Flow], paths| -> Vec<Claim<'a>> {
+            let resolved = flows.iter().map(|flow| Resolved::new(space, flow));
+            resolved.map(|flow| Claim { pieces: flow.connections(space, paths), flow }).collect()
+        };
+        let allow = claims(&site.allow, Paths::Used);
+        let mut by_source = vec![Vec::new(); space.classes.len() + space.zones.len()];
+        for (index, claim) in allow.iter().enumerate() {
+            for (nth, piece) in claim.pieces.iter().enumerate() {
+                for class in piece.sources.iter() {
+                    by_source[class].push((index, nth));
+                }
+            }
+        }
+        let (never, needs) = (claims(&site.never, Paths::Every), claims(&site.needs, Paths::Used));
+        Self { site, space, allow, never, needs, by_source }
+    }
+
+    /// The part of a piece that nothing opens.
+    fn closed(&self, piece: &Piece) -> Connections {
+        let mut sources = piece.sources.iter();
+        let from = vec![piece.clone()];
+        match (sources.next(), sources.next()) {
+            // What one class may open is listed.
+            (Some(class), None) => {
+                let near = self.by_source[class].iter().map(|(flow, nth)| &self.allow[*flow].pieces[*nth]);
+                difference(self.space, from, near)
+            }
+            _ => difference(self.space, from, self.allow.iter().flat_map(|claim| &claim.pieces)),
+        }
+    }
+
+    /// Two different machines of each kind that a flow connects by what they are, with the networks that it may use
+    /// between them: one pair for each two sets of networks.
+    fn meetings(&self, claim: &Claim) -> Vec<Meeting> {
+        let (space, members) = (self.space, self.space.members);
+        let Resolved { flow, source, target, arms } = &claim.flow;
+        let mut meetings = Vec::new();
+        for arm in arms {
+            let target = match members.served_by(arm) {
+                Some(hosts) => target.machines.intersection(&space.classes_of(hosts)),
+                None => target.machines.clone(),
+            };
+            for own in (0..members.profiles.len()).filter(|own| source.machines.meets(space.profile(*own))) {
+                for other in (0..members.profiles.len()).filter(|other| target.meets(space.profile(*other))) {
+                    let sources = source.machines.intersection(space.profile(own));
+                    let targets = target.intersection(space.profile(other));
+                    if self.broken(&sources) || self.broken(&targets) {
+                        continue;
+                    }
+                    let pair = Piece { sources, targets, network: NetworkId(0), ports: arm.ports.clone() };
+                    if let Some(Witness { source: (_, Some(source)), target: (_, Some(target)), .. }) =
+                        witness(space, &pair)
+                    {
+                        let paths = members.paths(own, other, members.listen(arm), flow.via);
+                        meetings.push(Meeting { source, target, paths });
+                    }
+                }
+            }
+        }
+        meetings
+    }
+
+    /// The needs that may lack a network or have several: all, unless the site leaves no doubt about any of them.
+    fn doubtful(&self) -> impl Iterator<Item = &Claim<'a>> {
+        let members = self.space.members;
+        let profiles = 0..members.profiles.len();
+        let mut pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
+        let plain = pairs.all(|(own, other)| members.paths(own, other, &[], None).len() == 1);
+        self.needs.iter().filter(move |claim| {
+            let listens = claim.flow.arms.iter().any(|arm| !members.listen(arm).is_empty());
+            !plain || listens || claim.flow.flow.via.is_some() || claim.pieces.is_empty()
+        })
+    }
+
+    /// Whether a machine among classes is wrong in a part, so that it may have groups and networks that are not seen.
+    fn broken(&self, classes: &Bits) -> bool {
+        let hosts = classes.iter().flat_map(|class| self.space.hosts(class));
+        hosts.into_iter().any(|host| self.site.hosts[host.index()].broken)
+    }
+
+    /// The flows of `allow` that the author wrote, with their places in it.
+    fn authors(&self) -> impl Iterator<Item = (usize, &Claim<'a>)> {
+        self.allow.iter().enumerate().filter(|(_, claim)| claim.flow.flow.origin == FlowOrigin::Author)
+    }
+
+    /// The flows that somebody wrote, with the field that they stand in.
+    fn written(&self) -> impl Iterator<Item = (&'static str, &Claim<'a>)> {
+        let allow = self.authors().map(|(_, claim)| ("allow", claim));
+        let never = self.never.iter().map(|claim| ("never", claim));
+        allow.chain(never).chain(self.needs.iter().map(|claim| ("needs", claim)))
+    }
+}

@@ -1,0 +1,107 @@
+//! No network connects the ends of a flow.
+//!
+//! ## What is wrong
+//!
+//! A `needs` concerns two machines that are on no common network, or not both on the one that `via` or the endpoint's
+//! `listen` names; or an `allow` concerns no two parties that have one.
+//!
+//! ## Why
+//!
+//! A flow uses the overlay that both ends are on, else the bridge that they share. Without one there is nothing that
+//! could be opened, so the flow would look satisfied and never carry a packet.
+//!
+//! ## Example
+//!
+//! ```arv
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   nodes.pve = { address = 192.168.100.1; };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+//!   networks.storage = { cidr = 192.168.200.0/24; bridge = "vmbr2"; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
+//!   hosts.app = { vmid = 100; on.bridge = {}; };
+//!   hosts.nas = { vmid = 101; on.storage = {}; };
+//!   allow = [
+//!     hosts.app -> hosts.nas : 2049/tcp, # error: E0403
+//!   ];
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Put one of the machines on a network of the other (`on.NETWORK = {};`), or name another network with `via` or
+//! `listen`.
+
+use std::collections::BTreeSet;
+
+use arvc_site::model::{Flow, HostId};
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use super::{Claim, Intents, words};
+use crate::flows::Resolved;
+
+/// Ends without a network between them.
+pub static CODE: Code =
+    Code::new("E0403", "no network connects the ends of a flow", include_str!("no_common_network.rs"));
+
+pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
+    for (_, claim) in intents.authors() {
+        // An `allow` between sets opens what there is between them: it is wrong if that is nothing.
+        if claim.pieces.is_empty() && claim.flow.flow.except.is_empty() {
+            found.extend(apart(intents, claim).or_else(|| outside(intents, claim)));
+        }
+    }
+    let mut told = BTreeSet::new();
+    for claim in intents.doubtful() {
+        let nothing = claim.pieces.is_empty() && claim.flow.flow.except.is_empty();
+        let problem = apart(intents, claim).or_else(|| nothing.then(|| outside(intents, claim)).flatten());
+        if let Some(problem) = problem
+            && told.insert(claim.flow.flow.span)
+        {
+            found.push(problem);
+        }
+    }
+}
+
+/// Two machines without a network between them, if the flow has such.
+fn apart(intents: &Intents, claim: &Claim) -> Option<Diagnostic> {
+    let meeting = intents.meetings(claim).into_iter().find(|meeting| meeting.paths.is_empty())?;
+    Some(report(intents, claim.flow.flow, meeting.source, meeting.target))
+}
+
+fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Diagnostic {
+    let site = intents.site;
+    let (from, to) = (&site.hosts[source.index()], &site.hosts[target.index()]);
+    let message = format!("no network connects `{}` and `{}`", from.named.name, to.named.name);
+    let label = match flow.via {
+        Some(via) => format!("they are not both on {}", words::network(site, via)),
+        None => "there is no path that this flow could use".to_owned(),
+    };
+    let on = |host: HostId| {
+        let members = intents.space.members;
+        words::networks(site, members.networks(members.profile_of[host.index()]))
+    };
+    Diagnostic::new(&CODE, message, flow.span, label)
+        .secondary(from.named.key, format!("on {}", on(source)))
+        .secondary(to.named.key, format!("on {}", on(target)))
+        .help("put one of them on a network of the other, or name another network with `via` or `listen`")
+}
+
+/// A flow with addresses at one end that no machine at the other leads to.
+fn outside(intents: &Intents, claim: &Claim) -> Option<Diagnostic> {
+    let Resolved { flow, source, target, arms } = &claim.flow;
+    let endpoints = arms.iter().all(|arm| arm.endpoint.is_some());
+    if source.is_empty() || target.is_empty() || (source.zones.is_empty() && (target.zones.is_empty() || endpoints)) {
+        return None;
+    }
+    let message = "no machine of the site leads to the addresses of this flow";
+    let label = match flow.via {
+        Some(via) => format!("nobody meets them on {}", words::network(intents.site, via)),
+        None => "no machine at either end is on a network that they are met on".to_owned(),
+    };
+    let note =
+        "arvc opens connections of the site's machines; between nodes, operators and the Internet it opens nothing";
+    Some(Diagnostic::new(&CODE, message, flow.span, label).note(note))
+}

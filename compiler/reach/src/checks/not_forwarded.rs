@@ -1,0 +1,102 @@
+//! The Internet is allowed to reach a machine that nothing leads to.
+//!
+//! ## What is wrong
+//!
+//! An `allow` opens a port of a machine to `internet`, the machine's addresses are private, and no node hands the port on
+//! to it.
+//!
+//! ## Why
+//!
+//! A packet from the Internet finds a private address only through a port that a node forwards. Without one the service is
+//! allowed and cannot be reached. If something that arvc does not know leads there (a router of your own, a tunnel),
+//! nothing is wrong.
+//!
+//! ## Example
+//!
+//! ```arv
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   nodes.pve = { address = 192.168.100.1; };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
+//!   hosts.web = { vmid = 100; };
+//!   allow = [
+//!     internet -> hosts.web : 443/tcp, # error: L0404
+//!   ];
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Add `{ port = 443/tcp; to = hosts.web; }` to the `forward` of the node, or remove the `allow`.
+
+use arvc_site::model::{HostId, NetworkKind, Site};
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use super::{Intents, words};
+use crate::members::address_on;
+use crate::ports::PortSet;
+
+/// A public port without a way to it.
+pub static CODE: Code = Code::new(
+    "L0404",
+    "the Internet is allowed to reach a machine that nothing leads to",
+    include_str!("not_forwarded.rs"),
+);
+
+pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
+    let (site, space) = (intents.site, intents.space);
+    for (_, claim) in intents.authors() {
+        let flow = claim.flow.flow;
+        if !super::closed_forward::is_for_the_world(flow.origin, &flow.source) {
+            continue;
+        }
+        let mut closed: Vec<(HostId, PortSet)> = Vec::new();
+        for piece in claim.pieces.iter().filter(|piece| piece.sources.iter().any(|c| space.zone(c).is_some())) {
+            for host in piece.targets.iter().flat_map(|class| space.hosts(class)) {
+                if site.hosts[host.index()].broken {
+                    continue;
+                }
+                // Only ports can be handed on; a flow of all protocols names none of them.
+                let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
+                let missing = ports.difference(&handed_on(site, *host));
+                // Behind a router that is no node, somebody else forwards.
+                let routed_by_node = matches!(
+                    site.networks[piece.network.index()].kind,
+                    NetworkKind::Bridge { gateway: Some((_, Some(_))), .. }
+                );
+                let private = address_on(site, *host, piece.network).is_some_and(is_private);
+                if routed_by_node && private && !missing.is_none() && !piece.ports.is_all() {
+                    closed.push((*host, missing));
+                }
+            }
+        }
+        let Some((host, ports)) = closed.first() else { continue };
+        let names = closed.iter().map(|(host, _)| site.hosts[host.index()].named.name.as_str());
+        let message = format!("no node hands {ports} on to {}", words::names(names));
+        let path = &site.hosts[host.index()].named.path;
+        let forward = ports.to_string();
+        let port = forward.split(", ").next().unwrap_or_default();
+        found.push(
+            Diagnostic::new(&CODE, message, flow.span, "allowed, and nothing leads there")
+                .help(format!("add to the node's `forward`: `{{ port = {port}; to = {path}; }}`")),
+        );
+    }
+}
+
+fn handed_on(site: &Site, host: HostId) -> PortSet {
+    let forwards = site.nodes.iter().flat_map(|node| &node.forwards).filter(|forward| forward.to == host);
+    forwards.fold(PortSet::none(), |set, forward| {
+        set.union(&PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last))
+    })
+}
+
+/// Private by its registry (RFC 1918, RFC 4193), whatever else the site owns.
+fn is_private(address: std::net::IpAddr) -> bool {
+    match address {
+        std::net::IpAddr::V4(address) => address.is_private(),
+        std::net::IpAddr::V6(address) => address.is_unique_local(),
+    }
+}

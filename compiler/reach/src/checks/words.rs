@@ -1,0 +1,74 @@
+//! Sets and connections in words.
+
+use arvc_site::model::{End, HostId, NetworkId, Site};
+
+use crate::bits::Bits;
+use crate::classes::Space;
+use crate::describe::end;
+use crate::flows::Witness;
+use crate::ports::PortSet;
+
+/// Names in backticks: all of them up to four, else three and how many more.
+pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [few @ .., last] if names.len() <= 4 => format!("{} and {last}", few.join(", ")),
+        _ => format!("{} and {} more", names[..3].join(", "), names.len() - 3),
+    }
+}
+
+/// The parties of classes.
+pub(super) fn parties(space: &Space, classes: &Bits) -> String {
+    let each = classes.iter().flat_map(|class| match space.zone(class) {
+        Some(_) => vec![party(space, class, None)],
+        None => space.hosts(class).iter().map(|host| party(space, class, Some(*host))).collect(),
+    });
+    let each: Vec<String> = each.collect();
+    names(each.iter().map(String::as_str))
+}
+
+/// One party: a machine by its name, addresses by the end that names them.
+pub(super) fn party(space: &Space, class: usize, host: Option<HostId>) -> String {
+    let site = space.members.site;
+    let Some(zone) = space.zone(class) else {
+        return host.map_or_else(String::new, |host| site.hosts[host.index()].named.name.clone());
+    };
+    // The most particular name: a node, the operators, the Internet; else an address says more than a prefix.
+    let rank = |end: &&End| match end {
+        End::Node(_) => Some(0),
+        End::Operators => Some(1),
+        End::Internet => Some(2),
+        _ => None,
+    };
+    let named = space.ends_of(zone).filter(|end| rank(end).is_some()).min_by_key(rank);
+    named.map_or_else(|| zone.sample.to_string(), |named| end(site, named))
+}
+
+/// A connection as a message shows it: `games-01 -> dns : 53/udp`.
+pub(super) fn connection(space: &Space, witness: &Witness) -> String {
+    let source = party(space, witness.source.0, witness.source.1);
+    let target = party(space, witness.target.0, witness.target.1);
+    format!("{source} -> {target} : {}", witness.ports)
+}
+
+/// The path of a network in backticks.
+pub(super) fn network(site: &Site, network: NetworkId) -> String {
+    format!("`{}`", site.networks[network.index()].named.path)
+}
+
+/// The networks in backticks.
+pub(super) fn networks(site: &Site, list: &[NetworkId]) -> String {
+    names(list.iter().map(|network| site.networks[network.index()].named.path.as_str()))
+}
+
+/// Ports behind a flow, in the language; nothing for all protocols, and for what a flow cannot say.
+pub(super) fn suffix(ports: &PortSet) -> String {
+    let text = ports.to_string();
+    match text.as_str() {
+        text if text.starts_with("all protocols") => String::new(),
+        text if text.contains(", ") => format!(" : [ {text} ]"),
+        text => format!(" : {text}"),
+    }
+}

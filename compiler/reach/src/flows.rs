@@ -1,0 +1,286 @@
+//! Flows as exact sets of connections, and their algebra.
+//!
+//! A connection is a source, a target, the network that it crosses, and a packet's protocol and port. Sources and targets
+//! are different parties: what a machine sends to itself never leaves it, so a set whose only source is its only target
+//! is empty. Replies belong to their connection and are none of their own, and neither are the tunnel packets that
+//! carry an overlay: what travels inside them is what flows speak of.
+//!
+//! What a flow *opens* is the path that its ends use by themselves (see [`crate::members`]); what a flow *forbids* is
+//! every path. `any` is every machine of the site, and neither nodes nor the Internet: `never = [ x -> any ]` leaves
+//! `x -> internet` to a claim of its own.
+
+use arvc_site::model::{Flow, HostId, NetworkId};
+
+use crate::bits::Bits;
+use crate::classes::{Parties, Space};
+use crate::members::Arm;
+use crate::ports::PortSet;
+
+/// All connections of some sources to some targets over one network.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    /// Source classes.
+    pub sources: Bits,
+    /// Target classes.
+    pub targets: Bits,
+    /// The network.
+    pub network: NetworkId,
+    /// What they carry.
+    pub ports: PortSet,
+}
+
+/// A set of connections as the union of its pieces.
+pub(crate) type Connections = Vec<Piece>;
+
+/// One connection, as a message shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Witness {
+    /// Class of the source, and the machine of it.
+    pub source: (usize, Option<HostId>),
+    /// Class of the target, and the machine of it.
+    pub target: (usize, Option<HostId>),
+    /// The network.
+    pub network: NetworkId,
+    /// One packet.
+    pub ports: PortSet,
+}
+
+/// Which paths of a flow are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paths {
+    /// Those that it uses.
+    Used,
+    /// All that exist.
+    Every,
+}
+
+/// A flow with its ends and ports looked up.
+pub(crate) struct Resolved<'a> {
+    /// The flow.
+    pub flow: &'a Flow,
+    /// Who it comes from.
+    pub source: Parties,
+    /// Who it goes to, whatever serves its endpoints.
+    pub target: Parties,
+    /// What it carries.
+    pub arms: Vec<Arm>,
+}
+
+impl<'a> Resolved<'a> {
+    /// Looks up a flow of the space.
+    pub fn new(space: &Space, flow: &'a Flow) -> Self {
+        let (source, target) = (space.parties(&flow.source), space.parties(&flow.target));
+        Self { flow, source, target, arms: space.members.arms(flow.ports.as_deref()) }
+    }
+
+    /// What it opens or needs, or what it forbids, without what it spares.
+    pub fn connections(&self, space: &Space, paths: Paths) -> Connections {
+        let mut all = Vec::new();
+        for arm in &self.arms {
+            let narrow = space.members.served_by(arm).map(|hosts| narrowed(space, &self.target, hosts));
+            let target = narrow.as_ref().unwrap_or(&self.target);
+            for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
+                let context = Context { space, flow: self.flow, arm, paths, network };
+                context.machines(&self.source, target, &mut all);
+                context.addresses(&self.source, target, &mut all);
+            }
+        }
+        for flow in &self.flow.except {
+            let spared = Resolved::new(space, flow).connections(space, Paths::Used);
+            all = difference(space, all, &spared);
+        }
+        all
+    }
+}
+
+/// The part of a target that serves an endpoint. No address does.
+fn narrowed(space: &Space, target: &Parties, hosts: &[HostId]) -> Parties {
+    let served = space.classes_of(hosts);
+    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(&served)));
+    Parties { machines: target.machines.intersection(&served), placed: placed.collect(), zones: space.none() }
+}
+
+struct Context<'a> {
+    space: &'a Space<'a>,
+    flow: &'a Flow,
+    arm: &'a Arm,
+    paths: Paths,
+    network: NetworkId,
+}
+
+impl Context<'_> {
+    fn machines(&self, source: &Parties, target: &Parties, all: &mut Connections) {
+        let members = self.space.members;
+        for own in 0..members.profiles.len() {
+            if !members.networks(own).contains(&self.network) || !source.machines.meets(self.space.profile(own)) {
+                continue;
+            }
+            let mut targets = self.space.none();
+            for other in (0..members.profiles.len()).filter(|other| self.meet(own, *other)) {
+                targets.add(self.space.profile(other));
+            }
+            if target.machines.meets(&targets) {
+                let sources = source.machines.intersection(self.space.profile(own));
+                self.piece(sources, target.machines.intersection(&targets), all);
+            }
+        }
+        if source.placed.is_empty() && target.placed.is_empty() || self.flow.via.is_some_and(|via| via != self.network)
+        {
+            return;
+        }
+        let mut on = self.space.none();
+        for profile in (0..members.profiles.len()).filter(|own| members.networks(*own).contains(&self.network)) {
+            on.add(self.space.profile(profile));
+        }
+        let here = |parties: &Parties| parties.machines.intersection(&on);
+        let (placed_source, placed_target) = (self.placed(source), self.placed(target));
+        self.piece(placed_source, here(target).union(&placed_target), all);
+        self.piece(here(source), placed_target, all);
+    }
+
+    /// The machines that are meant by their address on this network.
+    fn placed(&self, parties: &Parties) -> Bits {
+        let here = parties.placed.iter().find(|(network, _)| *network == self.network);
+        here.map_or_else(|| self.space.none(), |(_, placed)| placed.clone())
+    }
+
+    fn meet(&self, own: usize, other: usize) -> bool {
+        let members = self.space.members;
+        match self.paths {
+            Paths::Used => members.paths(own, other, members.listen(self.arm), self.flow.via).contains(&self.network),
+            Paths::Every => {
+                self.flow.via.is_none_or(|via| via == self.network)
+                    && members.common(own, other).contains(&self.network)
+            }
+        }
+    }
+
+    fn addresses(&self, source: &Parties, target: &Parties, all: &mut Connections) {
+        if source.zones.is_empty() && target.zones.is_empty() {
+            return;
+        }
+        for profile in 0..self.space.members.profiles.len() {
+            let mut met = self.space.none();
+            for (index, zone) in self.space.zones.iter().enumerate() {
+                if self.meet_address(profile, &zone.inside) {
+                    met.insert(self.space.zone_class(index));
+                }
+            }
+            let own = |parties: &Parties| {
+                parties.machines.union(&self.placed(parties)).intersection(self.space.profile(profile))
+            };
+            self.piece(own(source), target.zones.intersection(&met), all);
+            self.piece(source.zones.intersection(&met), own(target), all);
+        }
+    }
+
+    fn meet_address(&self, profile: usize, inside: &[NetworkId]) -> bool {
+        let members = self.space.members;
+        match self.paths {
+            Paths::Used => {
+                let listen = members.listen(self.arm);
+                members.outward(profile, inside, listen, self.flow.via).contains(&self.network)
+            }
+            Paths::Every => {
+                self.flow.via.is_none_or(|via| via == self.network)
+                    && members.networks(profile).contains(&self.network)
+                    && (inside.contains(&self.network) || !members.is_overlay(self.network))
+            }
+        }
+    }
+
+    fn piece(&self, sources: Bits, targets: Bits, all: &mut Connections) {
+        let piece = Piece { sources, targets, network: self.network, ports: self.arm.ports.clone() };
+        if !is_empty(self.space, &piece) {
+            all.push(piece);
+        }
+    }
+}
+
+/// Whether a piece holds no connection.
+pub(crate) fn is_empty(space: &Space, piece: &Piece) -> bool {
+    if piece.ports.is_none() || piece.sources.is_empty() || piece.targets.is_empty() {
+        return true;
+    }
+    // One class against itself connects its machines to one another, if there are several.
+    let mut sources = piece.sources.iter();
+    match (sources.next(), sources.next()) {
+        (Some(only), None) if piece.sources == piece.targets => space.hosts(only).len() < 2,
+        _ => false,
+    }
+}
+
+/// What is in both pieces.
+pub(crate) fn common(space: &Space, a: &Piece, b: &Piece) -> Option<Piece> {
+    if !meet(a, b) {
+        return None;
+    }
+    let piece = Piece {
+        sources: a.sources.intersection(&b.sources),
+        targets: a.targets.intersection(&b.targets),
+        network: a.network,
+        ports: a.ports.intersection(&b.ports),
+    };
+    (!is_empty(space, &piece)).then_some(piece)
+}
+
+/// What is in the first set and in no piece of the second.
+pub(crate) fn difference<'a>(
+    space: &Space,
+    from: Connections,
+    what: impl IntoIterator<Item = &'a Piece>,
+) -> Connections {
+    let mut left = from;
+    for taken in what {
+        if left.is_empty() {
+            break;
+        }
+        if left.iter().any(|piece| meet(piece, taken)) {
+            left = left.into_iter().flat_map(|piece| without(space, piece, taken)).collect();
+        }
+    }
+    left
+}
+
+/// Whether the second set holds all of the first.
+pub(crate) fn is_subset(space: &Space, of: &[Piece], all: &[Piece]) -> bool {
+    of.iter().all(|piece| all.iter().any(|other| meet(piece, other))) && difference(space, of.to_vec(), all).is_empty()
+}
+
+/// Whether two pieces overlap in each respect.
+fn meet(a: &Piece, b: &Piece) -> bool {
+    a.network == b.network && a.sources.meets(&b.sources) && a.targets.meets(&b.targets) && a.ports.meets(&b.ports)
+}
+
+/// A piece without another: what has other sources, what has the sources and other targets, what has both and other
+/// ports. The three do not meet.
+fn without(space: &Space, piece: Piece, taken: &Piece) -> Vec<Piece> {
+    if !meet(&piece, taken) {
+        return vec![piece];
+    }
+    let sources = piece.sources.intersection(&taken.sources);
+    let targets = piece.targets.intersection(&taken.targets);
+    let parts = [
+        Piece { sources: piece.sources.difference(&taken.sources), ..piece.clone() },
+        Piece { sources: sources.clone(), targets: piece.targets.difference(&taken.targets), ..piece.clone() },
+        Piece { sources, targets, network: piece.network, ports: piece.ports.difference(&taken.ports) },
+    ];
+    parts.into_iter().filter(|part| !is_empty(space, part)).collect()
+}
+
+/// One connection of a piece that is not empty: the first source, the first other target, the first packet.
+pub(crate) fn witness(space: &Space, piece: &Piece) -> Option<Witness> {
+    let ports = piece.ports.first()?;
+    for source in piece.sources.iter() {
+        for target in piece.targets.iter() {
+            let (from, to) = (space.hosts(source), space.hosts(target));
+            let to = if source == target { to.get(1) } else { to.first() };
+            if source == target && to.is_none() {
+                continue;
+            }
+            let source = (source, from.first().copied());
+            return Some(Witness { source, target: (target, to.copied()), network: piece.network, ports });
+        }
+    }
+    None
+}

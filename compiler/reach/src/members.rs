@@ -1,0 +1,259 @@
+//! Which machines the end of a flow means, and which networks two machines may meet on.
+//!
+//! Both questions have one answer for the checks and for the policies, so that what is proved is what is emitted.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use arvc_site::model::{End, EndpointId, HostId, NetworkId, NetworkKind, PortTerm, Site};
+use ipnet::IpNet;
+
+use crate::ports::PortSet;
+
+/// Index of a set of networks that some machine is on.
+pub(crate) type Profile = usize;
+
+/// The machines of a site by what flows name them by.
+pub(crate) struct Members<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// All machines.
+    pub all: Vec<HostId>,
+    /// Every set of networks that some machine is on, sorted.
+    pub profiles: Vec<Vec<NetworkId>>,
+    /// Each machine's profile.
+    pub profile_of: Vec<Profile>,
+    groups: Vec<Vec<HostId>>,
+    resolvers: Vec<HostId>,
+    lighthouses: Vec<HostId>,
+}
+
+/// A part of a flow's ports, together with where they can be served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Arm {
+    /// The ports.
+    pub ports: PortSet,
+    /// For the ports of an endpoint, which one it is.
+    pub endpoint: Option<EndpointId>,
+}
+
+impl<'a> Members<'a> {
+    /// Sorts the machines of a site.
+    pub fn new(site: &'a Site) -> Self {
+        let all: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).collect();
+        let mut groups = vec![Vec::new(); site.groups.len()];
+        let mut seen: BTreeMap<Vec<NetworkId>, Vec<HostId>> = BTreeMap::new();
+        for (host, id) in site.hosts.iter().zip(&all) {
+            for group in &host.groups {
+                groups[group.index()].push(*id);
+            }
+            let mut networks: Vec<NetworkId> = host.interfaces.iter().map(|interface| interface.network).collect();
+            networks.sort_unstable();
+            networks.dedup();
+            seen.entry(networks).or_default().push(*id);
+        }
+        for group in &mut groups {
+            group.dedup();
+        }
+        let mut profile_of = vec![0; site.hosts.len()];
+        for (profile, hosts) in seen.values().enumerate() {
+            for host in hosts {
+                profile_of[host.index()] = profile;
+            }
+        }
+        let resolver = |host: &HostId| {
+            let services = &site.hosts[host.index()].services;
+            services.iter().any(|service| site.services[service.index()].resolver.is_some())
+        };
+        let resolvers = all.iter().copied().filter(resolver).collect();
+        let lighthouses = all.iter().copied().filter(|host| site.hosts[host.index()].lighthouse).collect();
+        Self { site, all, profiles: seen.into_keys().collect(), profile_of, groups, resolvers, lighthouses }
+    }
+
+    /// The machines that an end means by what they are, sorted. Ends that are addresses mean none here, except inside
+    /// `all [ … ]`, where they stand for the machines that have an address among them.
+    pub fn of(&self, end: &End) -> Vec<HostId> {
+        let mut hosts = match end {
+            End::Any => self.all.clone(),
+            End::Resolvers => self.resolvers.clone(),
+            End::Lighthouses => self.lighthouses.clone(),
+            End::Group(group) => self.groups[group.index()].clone(),
+            End::Host(host) => vec![*host],
+            End::Cluster(cluster) => self.site.clusters[cluster.index()].members.clone(),
+            End::Service(service) => self.site.services[service.index()].hosts.clone(),
+            End::Union(ends) => ends.iter().flat_map(|end| self.of(end)).collect(),
+            End::All(ends) => return self.in_all(ends),
+            End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => Vec::new(),
+        };
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
+    }
+
+    fn in_all(&self, ends: &[End]) -> Vec<HostId> {
+        let Some((first, rest)) = ends.split_first() else { return Vec::new() };
+        let mut hosts = self.with_addresses(first);
+        for end in rest {
+            let other = self.with_addresses(end);
+            hosts.retain(|host| other.binary_search(host).is_ok());
+        }
+        hosts
+    }
+
+    fn with_addresses(&self, end: &End) -> Vec<HostId> {
+        let mut hosts = self.of(end);
+        if let End::Union(ends) = end {
+            hosts.extend(ends.iter().flat_map(|end| self.with_addresses(end)));
+        }
+        for network in 0..self.site.networks.len() as u32 {
+            hosts.extend(self.placed(end, NetworkId(network)));
+        }
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
+    }
+
+    /// The machines that an end of addresses means by their address on one network, sorted. A union is not looked into.
+    pub fn placed(&self, end: &End, network: NetworkId) -> Vec<HostId> {
+        let own = self.site.networks[network.index()].prefix.value;
+        let mut prefixes = self.prefixes(end);
+        prefixes.retain(|prefix| overlaps(prefix, &own));
+        if prefixes.is_empty() {
+            return Vec::new();
+        }
+        let inside = |host: &HostId| {
+            let address = address_on(self.site, *host, network);
+            address.is_some_and(|address| prefixes.iter().any(|prefix| prefix.contains(&address)))
+        };
+        self.all.iter().copied().filter(inside).collect()
+    }
+
+    /// The prefixes that an end of addresses is made of. A node is no machine of the site and `internet` is no prefix.
+    pub fn prefixes(&self, end: &End) -> Vec<IpNet> {
+        match end {
+            End::Network(network) => vec![self.site.networks[network.index()].prefix.value],
+            End::Prefix(prefix) => vec![*prefix],
+            End::Operators => self.site.operators.addresses.iter().map(|prefix| prefix.value).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The networks of a machine's profile.
+    pub fn networks(&self, profile: Profile) -> &[NetworkId] {
+        &self.profiles[profile]
+    }
+
+    /// The networks that a flow between two machines uses: `via` alone if it is named, else those that its endpoint
+    /// listens on, else the overlays that both are on, else the segments that both are on.
+    pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Vec<NetworkId> {
+        let mut common = self.common(a, b);
+        if let Some(via) = via {
+            common.retain(|network| *network == via);
+        } else if !listen.is_empty() {
+            common.retain(|network| listen.contains(network));
+        } else if common.iter().any(|network| self.is_overlay(*network)) {
+            common.retain(|network| self.is_overlay(*network));
+        } else if common.iter().any(|network| self.is_bridge(*network)) {
+            common.retain(|network| self.is_bridge(*network));
+        }
+        common
+    }
+
+    /// All networks that two machines are on.
+    pub fn common(&self, a: Profile, b: Profile) -> Vec<NetworkId> {
+        let other = self.networks(b);
+        self.networks(a).iter().copied().filter(|network| other.contains(network)).collect()
+    }
+
+    /// The networks on which a machine meets addresses that no machine of the site has: those that the addresses are
+    /// `inside`, else the segments with a way out (a gateway), or all of them if none has one. Never an overlay,
+    /// unless the addresses are its own: beyond a tunnel there are only members.
+    pub fn outward(
+        &self,
+        profile: Profile,
+        inside: &[NetworkId],
+        listen: &[NetworkId],
+        via: Option<NetworkId>,
+    ) -> Vec<NetworkId> {
+        let networks = self.networks(profile);
+        let mut paths: Vec<NetworkId> = networks.iter().copied().filter(|network| inside.contains(network)).collect();
+        if let Some(via) = via {
+            let possible = networks.contains(&via) && (inside.contains(&via) || !self.is_overlay(via));
+            return if possible { vec![via] } else { Vec::new() };
+        }
+        if paths.is_empty() {
+            paths = self.way_out(profile);
+        }
+        if !listen.is_empty() {
+            paths.retain(|network| listen.contains(network));
+        }
+        paths
+    }
+
+    /// The segments of a machine that lead out of the site.
+    pub fn way_out(&self, profile: Profile) -> Vec<NetworkId> {
+        let networks = self.networks(profile);
+        let routed = |network: &NetworkId| {
+            matches!(self.site.networks[network.index()].kind, NetworkKind::Bridge { gateway: Some(_), .. })
+        };
+        let with_router: Vec<NetworkId> = networks.iter().copied().filter(routed).collect();
+        match with_router.is_empty() {
+            true => networks.iter().copied().filter(|network| !self.is_overlay(*network)).collect(),
+            false => with_router,
+        }
+    }
+
+    /// Whether a network is an overlay.
+    pub fn is_overlay(&self, network: NetworkId) -> bool {
+        matches!(self.site.networks[network.index()].kind, NetworkKind::Overlay { .. })
+    }
+
+    fn is_bridge(&self, network: NetworkId) -> bool {
+        matches!(self.site.networks[network.index()].kind, NetworkKind::Bridge { .. })
+    }
+
+    /// The parts of a flow's ports: first what it names by number, then each endpoint.
+    pub fn arms(&self, ports: Option<&[PortTerm]>) -> Vec<Arm> {
+        let Some(terms) = ports else { return vec![Arm { ports: PortSet::all(), endpoint: None }] };
+        let mut plain = PortSet::none();
+        let mut arms = Vec::new();
+        for term in terms {
+            match term {
+                PortTerm::Endpoint(endpoint) => {
+                    let terms = &self.site.endpoints[endpoint.index()].ports;
+                    let ports = terms.iter().fold(PortSet::none(), |set, term| set.union(&PortSet::term(term)));
+                    let arm = Arm { ports, endpoint: Some(*endpoint) };
+                    if !arms.contains(&arm) {
+                        arms.push(arm);
+                    }
+                }
+                term => plain = plain.union(&PortSet::term(term)),
+            }
+        }
+        if !plain.is_none() {
+            arms.insert(0, Arm { ports: plain, endpoint: None });
+        }
+        arms
+    }
+
+    /// The machines that an arm's ports are served by; `None` is every machine.
+    pub fn served_by(&self, arm: &Arm) -> Option<&[HostId]> {
+        arm.endpoint.map(|endpoint| self.site.endpoints[endpoint.index()].hosts.as_slice())
+    }
+
+    /// The networks that an arm's ports are served on, if it says.
+    pub fn listen(&self, arm: &Arm) -> &[NetworkId] {
+        arm.endpoint.map_or(&[], |endpoint| self.site.endpoints[endpoint.index()].listen.as_slice())
+    }
+}
+
+/// The address of a machine on a network.
+pub(crate) fn address_on(site: &Site, host: HostId, network: NetworkId) -> Option<IpAddr> {
+    let interfaces = &site.hosts[host.index()].interfaces;
+    interfaces.iter().find(|interface| interface.network == network).map(|interface| interface.address.value)
+}
+
+/// Whether two prefixes have an address in common.
+pub(crate) fn overlaps(a: &IpNet, b: &IpNet) -> bool {
+    a.contains(b) || b.contains(a)
+}

@@ -1,0 +1,159 @@
+//! Rules that nobody writes and no site works without: the way in for nodes and operators, the packets that carry an
+//! overlay, name resolution before the overlay is there.
+//!
+//! Replies need no rule, since every layer tracks connections. What an overlay's packets carry is no concern of these
+//! rules: the underlay is open for them, and the overlay's own rules decide.
+
+use std::net::IpAddr;
+
+use arvc_site::model::{DatacenterId, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport};
+use ipnet::IpNet;
+
+use super::Peer;
+use super::table::{Direction, Opening, Table};
+use crate::address::node_on;
+use crate::members::Members;
+use crate::ports::PortSet;
+
+/// Opens what is built in, for all machines.
+pub(super) fn open(members: &Members, table: &mut Table) {
+    way_in(members, table);
+    underlay(members, table);
+    resolvers(members, table);
+}
+
+/// SSH from the nodes of a guest's datacenter, and from the operators. A machine that is not created belongs to no
+/// datacenter: if Ansible configures it, any node may be the one that it is configured through.
+fn way_in(members: &Members, table: &mut Table) {
+    let site = members.site;
+    let ssh = PortSet::ports(Transport::Tcp, 22, 22);
+    let operators = table.reason("operators: SSH".to_owned());
+    for (index, node) in site.nodes.iter().enumerate() {
+        let id = NodeId(index as u32);
+        let reason = table.reason(format!("{}: SSH", node.named.path));
+        for (network, hosts) in segments(members, |host| administers(members, node.datacenter, host)) {
+            let (on, routed): (Vec<HostId>, Vec<HostId>) = hosts.into_iter().partition(|host| {
+                let profile = members.profile_of[host.index()];
+                members.networks(profile).iter().any(|network| !node_on(site, *network, id).is_empty())
+            });
+            // A node is met on the segments that it has an address on, and through the router by all others.
+            let here = !node_on(site, network, id).is_empty();
+            let reached = if here { on } else { leading_out(members, network, routed) };
+            let opening = Opening { network, peer: Peer::Node(id), ports: ssh.clone(), reason };
+            table.open(Direction::In, opening, reached.into_iter());
+        }
+    }
+    if site.operators.addresses.is_empty() {
+        return;
+    }
+    for (network, hosts) in segments(members, |_| true) {
+        let prefix = site.networks[network.index()].prefix.value;
+        let near = site.operators.addresses.iter().any(|address| crate::members::overlaps(&address.value, &prefix));
+        let reached = if near { hosts } else { leading_out(members, network, hosts) };
+        let opening = Opening { network, peer: Peer::Operators, ports: ssh.clone(), reason: operators };
+        table.open(Direction::In, opening, reached.into_iter());
+    }
+}
+
+fn administers(members: &Members, datacenter: DatacenterId, host: &Host) -> bool {
+    match (host.kind, host.node) {
+        (Kind::Machine, _) | (_, None) => host.managed,
+        (_, Some(node)) => members.site.nodes[node.index()].datacenter == datacenter,
+    }
+}
+
+fn leading_out(members: &Members, network: NetworkId, hosts: Vec<HostId>) -> Vec<HostId> {
+    let leads = |host: &HostId| members.way_out(members.profile_of[host.index()]).contains(&network);
+    hosts.into_iter().filter(leads).collect()
+}
+
+/// Every network that is no overlay, with the wanted machines on it.
+fn segments(members: &Members, wanted: impl Fn(&Host) -> bool) -> Vec<(NetworkId, Vec<HostId>)> {
+    let networks = (0..members.site.networks.len() as u32).map(NetworkId);
+    let segments = networks.filter(|network| !members.is_overlay(*network));
+    segments.map(|network| (network, on(members, network, &wanted))).collect()
+}
+
+fn on(members: &Members, network: NetworkId, wanted: impl Fn(&Host) -> bool) -> Vec<HostId> {
+    let there = |host: &&HostId| {
+        let profile = members.profile_of[host.index()];
+        members.networks(profile).contains(&network) && wanted(&members.site.hosts[host.index()])
+    };
+    members.all.iter().filter(there).copied().collect()
+}
+
+/// The packets of each overlay on its underlay. Both directions at both ends: a tunnel is started by either side, and
+/// no tunnel may rest on what a node's connection tracking happens to remember.
+///
+/// The whole network and not its members: the tunnel itself asks for a certificate, and a list would change every
+/// machine's filter whenever a machine is added.
+fn underlay(members: &Members, table: &mut Table) {
+    let site = members.site;
+    for (index, overlay) in site.networks.iter().enumerate() {
+        let NetworkKind::Overlay { underlay, port } = overlay.kind else { continue };
+        let id = NetworkId(index as u32);
+        let ports = PortSet::ports(Transport::Udp, port, port);
+        let is_on = |host: &Host, network| host.interfaces.iter().any(|interface| interface.network == network);
+        let inner = on(members, underlay, |host| is_on(host, id));
+        let reason = table.reason(format!("{}: tunnels", overlay.named.path));
+        for direction in [Direction::In, Direction::Out] {
+            let opening = Opening { network: underlay, peer: Peer::Network(underlay), ports: ports.clone(), reason };
+            table.open(direction, opening, inner.iter().copied());
+        }
+
+        // Members that are elsewhere come from any address, to the machines that a node hands the port on to.
+        let forwarded = |host: &HostId| {
+            let machine = &site.hosts[host.index()];
+            let mut forwards = site.nodes.iter().flat_map(|node| &node.forwards);
+            (machine.lighthouse || machine.relay)
+                && forwards.any(|forward| {
+                    let handed = forward.ports;
+                    forward.to == *host && ports.is_subset(&PortSet::ports(handed.transport, handed.first, handed.last))
+                })
+        };
+        let reason = table.reason(format!("{}: members elsewhere", overlay.named.path));
+        let opening = Opening { network: underlay, peer: Peer::Any, ports: ports.clone(), reason };
+        table.open(Direction::In, opening, inner.iter().copied().filter(forwarded));
+
+        // A lighthouse or relay that is elsewhere, at an address of its own, must be reached first.
+        for host in on(members, id, |host| !is_on(host, underlay) && (host.lighthouse || host.relay)) {
+            let machine = &site.hosts[host.index()];
+            let reason = table.reason(format!("{}: tunnel to {}", overlay.named.path, machine.named.path));
+            for interface in machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network)) {
+                let peer = Peer::Prefix(interface.address.value.into());
+                let opening = Opening { network: underlay, peer, ports: ports.clone(), reason };
+                table.open(Direction::Out, opening, inner.iter().copied());
+            }
+        }
+    }
+}
+
+/// Names before the overlay is there, and the upstreams of the site's own resolvers.
+fn resolvers(members: &Members, table: &mut Table) {
+    let site = members.site;
+    let dns = PortSet::ports(Transport::Tcp, 53, 53).union(&PortSet::ports(Transport::Udp, 53, 53));
+    let reason = table.reason("uplink resolvers".to_owned());
+    for address in &site.uplink_resolvers {
+        ask(members, table, *address, &members.all, &dns, reason);
+    }
+    for service in &site.services {
+        let reason = table.reason(format!("upstream of {}", service.named.name));
+        for address in service.resolver.iter().flatten() {
+            ask(members, table, *address, &service.hosts, &dns, reason);
+        }
+    }
+}
+
+fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], ports: &PortSet, reason: u32) {
+    let inside = |network: &NetworkId| members.site.networks[network.index()].prefix.value.contains(&address);
+    let networks: Vec<NetworkId> = (0..members.site.networks.len() as u32).map(NetworkId).collect();
+    let inside: Vec<NetworkId> = networks.iter().copied().filter(inside).collect();
+    for network in networks {
+        let asks = |host: &HostId| {
+            let profile = members.profile_of[host.index()];
+            members.outward(profile, &inside, &[], None).contains(&network)
+        };
+        let opening = Opening { network, peer: Peer::Prefix(IpNet::from(address)), ports: ports.clone(), reason };
+        table.open(Direction::Out, opening, hosts.iter().copied().filter(asks));
+    }
+}

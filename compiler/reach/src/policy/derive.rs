@@ -1,0 +1,273 @@
+//! From flows to rules: inbound at every machine of the target, outbound at every machine of the source.
+//!
+//! Machines on the same networks have the same paths, so a flow is worked out once for each such set of networks (a
+//! profile) and its rules are shared; only who may be left out (a machine never needs a rule for itself) is looked at
+//! for each machine.
+
+use arvc_site::model::{End, Flow, GroupId, HostId, NetworkId, Site, Status};
+
+use super::builtin;
+use super::table::{Direction, Opening, Table};
+use super::{Peer, Policies};
+use crate::address::node_on;
+use crate::describe::describe;
+use crate::members::{Arm, Members, Profile, overlaps};
+
+/// What every machine lets in and out: `allow`, the essentials, what peers say to one another, and the built-in rules.
+pub fn policies(site: &Site) -> Policies {
+    let members = Members::new(site);
+    let mut table = Table::new(site.hosts.len());
+    for flow in &site.allow {
+        let reason = table.reason(describe(site, flow));
+        let sources = parts(&members, &flow.source);
+        let targets = parts(&members, &flow.target);
+        for arm in members.arms(flow.ports.as_deref()) {
+            let targets: Vec<Part> = targets.iter().filter_map(|part| narrowed(&members, part, &arm)).collect();
+            let context = Context { members: &members, flow, arm: &arm, reason };
+            context.open(&mut table, Direction::In, &targets, &sources);
+            context.open(&mut table, Direction::Out, &sources, &targets);
+        }
+    }
+    builtin::open(&members, &mut table);
+    table.finish(site)
+}
+
+/// One part of an end: machines, or addresses.
+#[derive(Clone)]
+enum Part {
+    /// Machines that are meant by what they are.
+    Machines {
+        /// The peer that stands for all of them, if there is one.
+        symbol: Option<Peer>,
+        /// Those that the flow concerns.
+        hosts: Vec<HostId>,
+        /// How many the symbol stands for.
+        whole: Vec<HostId>,
+    },
+    /// Machines that are meant by their address on one network, and reached on it alone.
+    Placed(NetworkId, Vec<HostId>),
+    /// Addresses.
+    Zone(End),
+}
+
+/// An end as a list of parts; the parts of a union side by side.
+fn parts(members: &Members, end: &End) -> Vec<Part> {
+    let mut parts = Vec::new();
+    collect(members, end, &mut parts);
+    parts
+}
+
+fn collect(members: &Members, end: &End, parts: &mut Vec<Part>) {
+    let symbol = match end {
+        End::Union(ends) => {
+            for end in ends {
+                collect(members, end, parts);
+            }
+            return;
+        }
+        End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => {
+            for network in (0..members.site.networks.len() as u32).map(NetworkId) {
+                let hosts = members.placed(end, network);
+                if !hosts.is_empty() {
+                    parts.push(Part::Placed(network, hosts));
+                }
+            }
+            parts.push(Part::Zone(end.clone()));
+            return;
+        }
+        End::Any => Some(Peer::Any),
+        End::Group(group) => Some(Peer::Group(*group)),
+        End::All(ends) => conjunction(ends),
+        End::Resolvers | End::Lighthouses | End::Host(_) | End::Cluster(_) | End::Service(_) => None,
+    };
+    let hosts = members.of(end);
+    parts.push(Part::Machines { symbol, whole: hosts.clone(), hosts });
+}
+
+/// The peer of `all [ … ]`, if every part is a group.
+fn conjunction(ends: &[End]) -> Option<Peer> {
+    let mut groups: Vec<GroupId> = Vec::new();
+    for end in ends {
+        match end {
+            End::Group(group) => groups.push(*group),
+            End::Any => {}
+            _ => return None,
+        }
+    }
+    groups.sort_unstable();
+    groups.dedup();
+    match groups.as_slice() {
+        [] => None,
+        [one] => Some(Peer::Group(*one)),
+        _ => Some(Peer::AllOf(groups)),
+    }
+}
+
+/// The part of a target that serves an arm's ports. No address serves an endpoint.
+fn narrowed(members: &Members, part: &Part, arm: &Arm) -> Option<Part> {
+    let Some(served) = members.served_by(arm) else { return Some(part.clone()) };
+    let keep = |hosts: &[HostId]| hosts.iter().copied().filter(|host| served.contains(host)).collect::<Vec<_>>();
+    match part {
+        Part::Machines { symbol, hosts, whole } => {
+            Some(Part::Machines { symbol: symbol.clone(), hosts: keep(hosts), whole: whole.clone() })
+        }
+        Part::Placed(network, hosts) => Some(Part::Placed(*network, keep(hosts))),
+        Part::Zone(_) => None,
+    }
+}
+
+/// What is the same for all rules of one arm of a flow.
+struct Context<'a> {
+    members: &'a Members<'a>,
+    flow: &'a Flow,
+    arm: &'a Arm,
+    reason: u32,
+}
+
+impl Context<'_> {
+    fn open(&self, table: &mut Table, direction: Direction, own: &[Part], peers: &[Part]) {
+        for part in own {
+            let (fixed, hosts) = match part {
+                Part::Machines { hosts, .. } => (None, hosts),
+                Part::Placed(network, hosts) => (Some(*network), hosts),
+                Part::Zone(_) => continue,
+            };
+            for (profile, hosts) in by_profile(self.members, hosts) {
+                for peer in peers {
+                    match peer {
+                        Part::Zone(end) => self.open_zone(table, direction, (profile, &hosts), fixed, end),
+                        Part::Placed(network, others) => {
+                            self.open_machines(
+                                table,
+                                direction,
+                                (profile, &hosts),
+                                (fixed, Some(*network)),
+                                (None, others, others),
+                            );
+                        }
+                        Part::Machines { symbol, hosts: others, whole } => {
+                            self.open_machines(
+                                table,
+                                direction,
+                                (profile, &hosts),
+                                (fixed, None),
+                                (symbol.as_ref(), others, whole),
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn open_machines(
+        &self,
+        table: &mut Table,
+        direction: Direction,
+        (profile, own): (Profile, &[HostId]),
+        fixed: (Option<NetworkId>, Option<NetworkId>),
+        (symbol, others, whole): (Option<&Peer>, &[HostId], &[HostId]),
+    ) {
+        let members = self.members;
+        let paths: Vec<Vec<NetworkId>> =
+            (0..members.profiles.len()).map(|other| self.paths(profile, other, fixed)).collect();
+        for network in members.networks(profile) {
+            let there = |host: &&HostId| members.site.hosts[host.index()].status != Status::Planned;
+            let meets = |host: &&HostId| paths[members.profile_of[host.index()]].contains(network);
+            let reached: Vec<HostId> = others.iter().filter(there).filter(meets).copied().collect();
+            if reached.is_empty() {
+                continue;
+            }
+            let on = |host: &&HostId| members.networks(members.profile_of[host.index()]).contains(network);
+            let whole = || whole.iter().filter(there).filter(on).copied();
+            let symbol = symbol.filter(|symbol| **symbol != Peer::Any || members.is_overlay(*network));
+            let openings: Vec<(Peer, Option<HostId>)> = match symbol {
+                Some(symbol) if whole().eq(reached.iter().copied()) => {
+                    let only = if let [only] = reached.as_slice() { Some(*only) } else { None };
+                    vec![(symbol.clone(), only)]
+                }
+                _ => reached.iter().map(|host| (Peer::Host(*host), Some(*host))).collect(),
+            };
+            for (peer, only) in openings {
+                let opening = self.opening(*network, peer);
+                // A machine does not need a rule for itself: what it sends to its own address never leaves it.
+                table.open(direction, opening, own.iter().copied().filter(|host| Some(*host) != only));
+            }
+        }
+    }
+
+    fn paths(&self, own: Profile, other: Profile, (a, b): (Option<NetworkId>, Option<NetworkId>)) -> Vec<NetworkId> {
+        match (a, b) {
+            (None, None) => self.members.paths(own, other, self.members.listen(self.arm), self.flow.via),
+            (Some(a), Some(b)) if a != b => Vec::new(),
+            (Some(network), _) | (_, Some(network)) => {
+                let mut common = self.members.common(own, other);
+                common.retain(|other| *other == network && self.flow.via.is_none_or(|via| via == network));
+                common
+            }
+        }
+    }
+
+    fn open_zone(
+        &self,
+        table: &mut Table,
+        direction: Direction,
+        (profile, own): (Profile, &[HostId]),
+        fixed: Option<NetworkId>,
+        end: &End,
+    ) {
+        for network in self.outward(profile, end) {
+            if fixed.is_some_and(|fixed| fixed != network) {
+                continue;
+            }
+            let peer = match end {
+                End::Internet => Peer::Internet,
+                End::Operators => Peer::Operators,
+                End::Node(node) => Peer::Node(*node),
+                End::Network(other) if *other == network => Peer::Network(network),
+                End::Network(other) => Peer::Prefix(self.members.site.networks[other.index()].prefix.value),
+                End::Prefix(prefix) => Peer::Prefix(*prefix),
+                _ => continue,
+            };
+            let opening = self.opening(network, peer);
+            table.open(direction, opening, own.iter().copied());
+        }
+    }
+
+    /// The networks on which a machine meets the addresses of an end.
+    fn outward(&self, profile: Profile, end: &End) -> Vec<NetworkId> {
+        let members = self.members;
+        let prefix = |network: &NetworkId| members.site.networks[network.index()].prefix.value;
+        let listen = members.listen(self.arm);
+        if let End::Node(node) = end {
+            let own = members.networks(profile).iter().copied();
+            let inside: Vec<NetworkId> =
+                own.filter(|network| !node_on(members.site, *network, *node).is_empty()).collect();
+            return members.outward(profile, &inside, listen, self.flow.via);
+        }
+        let prefixes = members.prefixes(end);
+        let own = members.networks(profile);
+        let meets = |network: &NetworkId| prefixes.iter().any(|other| overlaps(other, &prefix(network)));
+        let inside: Vec<NetworkId> = own.iter().copied().filter(meets).collect();
+        let mut paths = members.outward(profile, &inside, listen, self.flow.via);
+        let beyond = |other: &ipnet::IpNet| !own.iter().any(|network| prefix(network).contains(other));
+        if !inside.is_empty() && prefixes.iter().any(beyond) {
+            paths.extend(members.outward(profile, &[], listen, self.flow.via));
+            paths.sort_unstable();
+            paths.dedup();
+        }
+        paths
+    }
+
+    fn opening(&self, network: NetworkId, peer: Peer) -> Opening {
+        Opening { network, peer, ports: self.arm.ports.clone(), reason: self.reason }
+    }
+}
+
+fn by_profile(members: &Members, hosts: &[HostId]) -> Vec<(Profile, Vec<HostId>)> {
+    let mut lists = vec![Vec::new(); members.profiles.len()];
+    for host in hosts {
+        lists[members.profile_of[host.index()]].push(*host);
+    }
+    lists.into_iter().enumerate().filter(|(_, hosts)| !hosts.is_empty()).collect()
+}

@@ -1,0 +1,162 @@
+//! All openings of a site by machine, and the policies that they collapse to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arvc_site::model::{HostId, NetworkId, Site};
+
+use super::covered::Cover;
+use super::{Peer, Policies, Policy, Rule};
+use crate::ports::PortSet;
+
+/// Which way a connection is opened, seen from the machine that has the rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// Towards it.
+    In,
+    /// From it.
+    Out,
+}
+
+/// A rule before it is merged with others, shared by all machines that have it.
+pub(super) struct Opening {
+    pub network: NetworkId,
+    pub peer: Peer,
+    pub ports: PortSet,
+    pub reason: u32,
+}
+
+/// Openings, and which machine has which.
+pub(super) struct Table {
+    openings: Vec<Opening>,
+    reasons: Vec<String>,
+    inbound: Vec<Vec<u32>>,
+    outbound: Vec<Vec<u32>>,
+}
+
+impl Table {
+    pub fn new(hosts: usize) -> Self {
+        Self {
+            openings: Vec::new(),
+            reasons: Vec::new(),
+            inbound: vec![Vec::new(); hosts],
+            outbound: vec![Vec::new(); hosts],
+        }
+    }
+
+    pub fn reason(&mut self, text: String) -> u32 {
+        self.reasons.push(text);
+        self.reasons.len() as u32 - 1
+    }
+
+    pub fn open(&mut self, direction: Direction, opening: Opening, hosts: impl Iterator<Item = HostId>) {
+        let id = self.openings.len() as u32;
+        self.openings.push(opening);
+        let lists = if direction == Direction::In { &mut self.inbound } else { &mut self.outbound };
+        for host in hosts {
+            lists[host.index()].push(id);
+        }
+    }
+
+    /// Merges the rules of each machine, and gives machines with equal rules one policy.
+    pub fn finish(self, site: &Site) -> Policies {
+        // Most machines that behave alike already have the very same openings: those are merged once.
+        let mut alike: BTreeMap<(&[u32], &[u32]), Vec<HostId>> = BTreeMap::new();
+        for (host, (inbound, outbound)) in self.inbound.iter().zip(&self.outbound).enumerate() {
+            alike.entry((inbound, outbound)).or_default().push(HostId(host as u32));
+        }
+        let cover = Cover::new(site);
+        let mut equal: BTreeMap<(Vec<Rule>, Vec<Rule>), Vec<HostId>> = BTreeMap::new();
+        for ((inbound, outbound), hosts) in alike {
+            let rules = (self.merge(&cover, inbound), self.merge(&cover, outbound));
+            equal.entry(rules).or_default().extend(hosts);
+        }
+        let list = equal.into_iter().map(|((inbound, outbound), mut hosts)| {
+            hosts.sort_unstable();
+            Policy { name: String::new(), hosts, inbound, outbound }
+        });
+        let mut list: Vec<Policy> = list.collect();
+        name(site, &mut list);
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut of_host = vec![0; site.hosts.len()];
+        for (index, policy) in list.iter().enumerate() {
+            for host in &policy.hosts {
+                of_host[host.index()] = index;
+            }
+        }
+        Policies { list, of_host }
+    }
+
+    fn merge(&self, cover: &Cover, ids: &[u32]) -> Vec<Rule> {
+        let mut openings: Vec<&Opening> = ids.iter().map(|id| &self.openings[*id as usize]).collect();
+        // Stable, so that reasons are joined in the order in which they were written.
+        openings.sort_by(|a, b| (a.network, &a.peer).cmp(&(b.network, &b.peer)));
+        let merged = openings.chunk_by(|a, b| (a.network, &a.peer) == (b.network, &b.peer)).map(|same| Rule {
+            network: same[0].network,
+            peer: same[0].peer.clone(),
+            ports: same[1..].iter().fold(same[0].ports.clone(), |set, opening| set.union(&opening.ports)),
+            reason: self.joined(same),
+        });
+        cover.reduce(merged.collect())
+    }
+
+    /// The reasons of the openings that a merged rule is made of, without those that open nothing that a former one,
+    /// or a wider one, does not.
+    fn joined(&self, openings: &[&Opening]) -> String {
+        if let [one] = openings {
+            return self.reasons[one.reason as usize].clone();
+        }
+        let mut texts: Vec<&str> = Vec::new();
+        for (index, opening) in openings.iter().enumerate() {
+            let wider = openings.iter().enumerate().any(|(other_index, other)| {
+                opening.ports.is_subset(&other.ports) && (opening.ports != other.ports || other_index < index)
+            });
+            let text = self.reasons[opening.reason as usize].as_str();
+            if !wider && !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        texts.join("; ")
+    }
+}
+
+/// Names policies as the module of [`Policy`] says. Names of machines are given first, since they are unique.
+fn name(site: &Site, list: &mut [Policy]) {
+    let mut taken = BTreeSet::new();
+    let mut order: Vec<usize> = (0..list.len()).collect();
+    order.sort_by_key(|index| (list[*index].hosts.len() > 1, list[*index].hosts.first().copied()));
+    for index in order {
+        let hosts = &list[index].hosts;
+        let Some(first) = hosts.first().map(|host| &site.hosts[host.index()]) else { continue };
+        let mut name = match hosts.as_slice() {
+            [_] => first.named.name.clone(),
+            _ => shared_name(site, hosts),
+        };
+        if taken.contains(&name) {
+            name = format!("{name}-{}", first.named.name);
+        }
+        let base = name.clone();
+        let mut number = 2;
+        while !taken.insert(name.clone()) {
+            name = format!("{base}-{number}");
+            number += 1;
+        }
+        list[index].name = name;
+    }
+}
+
+fn shared_name(site: &Site, hosts: &[HostId]) -> String {
+    let of_cluster = site.clusters.iter().find(|cluster| {
+        let mut members = cluster.members.clone();
+        members.sort_unstable();
+        members == hosts
+    });
+    if let Some(cluster) = of_cluster {
+        return cluster.named.name.clone();
+    }
+    let groups = (0..site.groups.len()).filter(|index| {
+        let has = |host: &HostId| site.hosts[host.index()].groups.iter().any(|group| group.index() == *index);
+        hosts.iter().all(has)
+    });
+    let names: Vec<&str> = groups.map(|index| site.groups[index].named.name.as_str()).collect();
+    if names.is_empty() { "hosts".to_owned() } else { names.join("-") }
+}

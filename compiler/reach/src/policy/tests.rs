@@ -1,0 +1,173 @@
+//! What policies say for small sites.
+
+use arvc_site::model::*;
+use pretty_assertions::assert_eq;
+
+use super::{Peer, policies};
+use crate::fixture::*;
+
+fn essentials(site: &mut Site) {
+    let ports = [udp(123, 123), tcp(443, 443)];
+    site.allow.push(flow(End::Any, End::Resolvers, &[udp(53, 53), tcp(53, 53)]));
+    site.allow.push(flow(End::Any, End::Internet, &ports));
+}
+
+#[test]
+fn a_machine_has_the_built_in_rules_and_the_essentials_unasked() {
+    let mut site = site();
+    let dns = host(&mut site, "dns", &[]);
+    let web = host(&mut site, "web", &[]);
+    let (service, _) = serve(&mut site, "dns", &[dns], &[udp(53, 53)]);
+    site.services[service.index()].resolver = Some(vec![address("9.9.9.9")]);
+    essentials(&mut site);
+    let policies = policies(&site);
+    let (dns, web) = (policies.of(dns), policies.of(web));
+    assert_eq!(rules(&site, web, true, BRIDGE), ["pve 22/tcp", "operators 22/tcp", "bridge 4242/udp"]);
+    assert_eq!(
+        rules(&site, web, false, BRIDGE),
+        ["internet 443/tcp, 123/udp", "bridge 4242/udp", "1.1.1.1/32 53/tcp, 53/udp"]
+    );
+    assert_eq!(rules(&site, web, true, OVERLAY), Vec::<String>::new());
+    assert_eq!(rules(&site, web, false, OVERLAY), ["dns 53/tcp, 53/udp"]);
+    assert_eq!(rules(&site, dns, true, OVERLAY), ["any 53/tcp, 53/udp"]);
+    assert!(rules(&site, dns, false, BRIDGE).contains(&"9.9.9.9/32 53/tcp, 53/udp".to_owned()));
+}
+
+#[test]
+fn ends_stay_symbols_where_the_symbol_is_exact() {
+    let mut site = site();
+    let (web, data) = (group(&mut site, "web"), group(&mut site, "data"));
+    let hosts: Vec<HostId> = ["a", "b", "c"].map(|name| host(&mut site, name, &[web])).into();
+    let db = host(&mut site, "db", &[data]);
+    let both = host(&mut site, "both", &[web, data]);
+    let (_, endpoint) = serve(&mut site, "db", &[db], &[tcp(5432, 5432)]);
+    site.allow.push(flow(End::Group(web), End::Group(data), &[PortTerm::Endpoint(endpoint)]));
+    site.allow.push(flow(End::All(vec![End::Group(data), End::Group(web)]), End::Host(db), &[tcp(1, 1)]));
+    site.allow.push(flow(End::Any, End::Host(db), &[PortTerm::Icmp]));
+    let policies = policies(&site);
+    let db = policies.of(db);
+    // `web+data` is one machine, and its symbol is kept: the rule then stays right when a second one is added.
+    assert_eq!(rules(&site, db, true, OVERLAY), ["any icmp", "web 5432/tcp", "web+data 1/tcp"]);
+    // The endpoint narrows the group to the machine that serves it.
+    assert_eq!(rules(&site, policies.of(hosts[0]), false, OVERLAY), ["db 5432/tcp, icmp"]);
+    assert_eq!(rules(&site, policies.of(both), true, OVERLAY), Vec::<String>::new());
+}
+
+#[test]
+fn a_group_that_is_only_partly_meant_is_listed_machine_by_machine() {
+    let mut site = site();
+    let web = group(&mut site, "web");
+    host(&mut site, "a", &[web]);
+    host_on(&mut site, "b", &[web], &[BRIDGE]);
+    let db = host(&mut site, "db", &[]);
+    site.allow.push(flow(End::Group(web), End::Host(db), &[tcp(80, 80)]));
+    let policies = policies(&site);
+    // `a` comes over the overlay, so that the bridge is opened for `b` alone.
+    assert_eq!(rules(&site, policies.of(db), true, OVERLAY), ["web 80/tcp"]);
+    let bridge = rules(&site, policies.of(db), true, BRIDGE);
+    assert!(
+        bridge.contains(&"b 80/tcp".to_owned()) && !bridge.iter().any(|rule| rule.starts_with("web")),
+        "{bridge:?}"
+    );
+}
+
+#[test]
+fn peers_are_the_other_machines_of_the_service() {
+    let mut site = site();
+    let hosts = ["pg-01", "pg-02", "pg-03"].map(|name| host(&mut site, name, &[]));
+    let (service, _) = serve(&mut site, "pg", &hosts, &[tcp(5432, 5432)]);
+    cluster(&mut site, "pg", &hosts);
+    let mut peers = flow(End::Service(service), End::Service(service), &[tcp(2380, 2380)]);
+    peers.origin = FlowOrigin::Peers(service);
+    site.allow.push(peers);
+    let policies = policies(&site);
+    let second = policies.of(hosts[1]);
+    assert_eq!(rules(&site, second, true, OVERLAY), ["pg-01 2380/tcp", "pg-03 2380/tcp"]);
+    assert_eq!(rules(&site, second, false, OVERLAY), ["pg-01 2380/tcp", "pg-03 2380/tcp"]);
+    assert_eq!(second.inbound.iter().find(|rule| rule.network == OVERLAY).unwrap().reason, "peers of pg");
+}
+
+#[test]
+fn a_wider_rule_leaves_no_narrower_one_and_reasons_are_joined() {
+    let mut site = site();
+    let web = group(&mut site, "web");
+    host(&mut site, "a", &[web]);
+    host(&mut site, "b", &[]);
+    let db = host(&mut site, "db", &[]);
+    site.allow.push(flow(End::Group(web), End::Host(db), &[tcp(80, 80)]));
+    site.allow.push(flow(End::Group(web), End::Host(db), &[tcp(81, 81)]));
+    site.allow.push(flow(End::Any, End::Host(db), &[tcp(80, 80)]));
+    site.allow.push(flow(End::Host(HostId(0)), End::Host(db), &[tcp(81, 81)]));
+    let policies = policies(&site);
+    let db = policies.of(db);
+    assert_eq!(rules(&site, db, true, OVERLAY), ["any 80/tcp", "web 80-81/tcp"]);
+    let reason = &db.inbound.iter().find(|rule| rule.peer == Peer::Group(web)).unwrap().reason;
+    assert_eq!(reason, "groups.web -> hosts.db : 80/tcp; groups.web -> hosts.db : 81/tcp");
+}
+
+#[test]
+fn machines_with_the_same_rules_share_a_policy_named_for_what_they_have_in_common() {
+    let mut site = site();
+    let (web, data) = (group(&mut site, "web"), group(&mut site, "data"));
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| host(&mut site, name, &[web]));
+    let members = ["db-01", "db-02"].map(|name| host(&mut site, name, &[data]));
+    cluster(&mut site, "db", &members);
+    site.allow.push(flow(End::Group(web), End::Group(data), &[tcp(5432, 5432)]));
+    site.allow.push(flow(End::Internet, End::Host(a), &[tcp(80, 80)]));
+    let policies = policies(&site);
+    let names: Vec<(&str, Vec<HostId>)> =
+        policies.list.iter().map(|policy| (policy.name.as_str(), policy.hosts.clone())).collect();
+    assert_eq!(names, [("a", vec![a]), ("db", members.to_vec()), ("web", vec![b, c, d])]);
+    assert_eq!(policies.of(c).name, "web");
+}
+
+#[test]
+fn only_forwarded_lighthouses_let_the_overlay_in_from_anywhere() {
+    let mut site = site();
+    let [lighthouse, plain] = ["lighthouse", "plain"].map(|name| host(&mut site, name, &[]));
+    site.hosts[lighthouse.index()].lighthouse = true;
+    let anywhere = "any 4242/udp".to_owned();
+    assert!(!rules(&site, policies(&site).of(lighthouse), true, BRIDGE).contains(&anywhere));
+    let ports = arvc_lang::data::Ports { transport: Transport::Udp, first: 4242, last: 4242 };
+    site.nodes[0].forwards.push(Forward { ports, to: lighthouse, span: site.operators.addresses[0].span });
+    let policies = policies(&site);
+    assert!(rules(&site, policies.of(lighthouse), true, BRIDGE).contains(&anywhere));
+    assert!(!rules(&site, policies.of(plain), true, BRIDGE).contains(&anywhere));
+}
+
+#[test]
+fn a_member_elsewhere_has_rules_on_the_overlay_alone() {
+    let mut site = site();
+    let admin = group(&mut site, "admin");
+    let laptop = host_on(&mut site, "laptop", &[admin], &[OVERLAY]);
+    host(&mut site, "web", &[]);
+    site.hosts[laptop.index()].kind = Kind::Machine;
+    essentials(&mut site);
+    site.allow.push(flow(End::Group(admin), End::Any, &[]));
+    let policies = policies(&site);
+    let laptop = policies.of(laptop);
+    assert!(laptop.inbound.is_empty());
+    assert_eq!(rules(&site, laptop, false, OVERLAY), ["any all protocols"]);
+    assert_eq!(laptop.outbound.len(), 1);
+}
+
+#[test]
+fn a_planned_machine_is_nobodys_peer() {
+    let mut site = site();
+    let [a, b] = ["a", "b"].map(|name| host(&mut site, name, &[]));
+    site.hosts[b.index()].status = Status::Planned;
+    site.allow.push(flow(End::Host(b), End::Host(a), &[tcp(80, 80)]));
+    assert_eq!(rules(&site, policies(&site).of(a), true, OVERLAY), Vec::<String>::new());
+}
+
+#[test]
+fn via_opens_the_named_network_alone() {
+    let mut site = site();
+    let [a, b] = ["a", "b"].map(|name| host(&mut site, name, &[]));
+    let mut open = flow(End::Host(a), End::Host(b), &[tcp(80, 80)]);
+    open.via = Some(BRIDGE);
+    site.allow.push(open);
+    let policies = policies(&site);
+    assert_eq!(rules(&site, policies.of(b), true, OVERLAY), Vec::<String>::new());
+    assert!(rules(&site, policies.of(b), true, BRIDGE).contains(&"a 80/tcp".to_owned()));
+}

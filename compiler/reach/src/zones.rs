@@ -1,0 +1,97 @@
+//! Addresses that no machine of the site has, partitioned so that no end of a flow tells two of a part apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use arvc_site::model::{End, NetworkId, NodeId, Site};
+use ipnet::IpNet;
+
+use crate::address::{addresses, node_on};
+use crate::policy::Peer;
+
+/// One part.
+#[derive(Clone, Debug)]
+pub(crate) struct Zone {
+    /// The ends that hold it, as indices into the list that it was made from.
+    pub ends: Vec<usize>,
+    /// The networks whose prefix holds it.
+    pub inside: Vec<NetworkId>,
+    /// Its least address.
+    pub sample: IpAddr,
+}
+
+/// An address as a number; the families one behind the other.
+type Point = (u8, u128);
+/// First and last address.
+type Span = (Point, Point);
+
+/// The parts that the ends make; addresses that none of them holds are in no part. Ends that are no addresses hold
+/// nothing here.
+pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
+    let sets: Vec<Vec<Span>> = ends.iter().map(|end| spans(site, end)).collect();
+    if sets.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let networks: Vec<Span> = site.networks.iter().map(|network| span(&network.prefix.value)).collect();
+    let holds = |spans: &[Span], point: Point| spans.iter().any(|(first, last)| *first <= point && point <= *last);
+    let interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
+    let taken: BTreeSet<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+
+    let mut cuts: BTreeSet<Point> = BTreeSet::new();
+    let mentioned = sets.iter().flatten().chain(&networks);
+    let machines = taken.iter().filter(|machine| sets.iter().any(|set| holds(set, **machine)));
+    let machines: Vec<Span> = machines.map(|machine| (*machine, *machine)).collect();
+    for (first, last) in mentioned.chain(&machines) {
+        cuts.insert(*first);
+        cuts.extend(last.1.checked_add(1).map(|next| (last.0, next)));
+    }
+
+    let mut parts: BTreeMap<(Vec<usize>, Vec<NetworkId>), Point> = BTreeMap::new();
+    for cut in cuts.into_iter().filter(|cut| !taken.contains(cut)) {
+        let held: Vec<usize> = (0..sets.len()).filter(|index| holds(&sets[*index], cut)).collect();
+        if held.is_empty() {
+            continue;
+        }
+        let inside = networks.iter().enumerate().filter(|(_, network)| network.0 <= cut && cut <= network.1);
+        let inside = inside.map(|(index, _)| NetworkId(index as u32)).collect();
+        parts.entry((held, inside)).or_insert(cut);
+    }
+    parts.into_iter().map(|((ends, inside), least)| Zone { ends, inside, sample: unpoint(least) }).collect()
+}
+
+fn spans(site: &Site, end: &End) -> Vec<Span> {
+    let prefixes: Vec<IpNet> = match end {
+        // Which network one looks from makes no difference for the Internet and the operators.
+        End::Internet => addresses(site, NetworkId(0), &Peer::Internet),
+        End::Operators => site.operators.addresses.iter().map(|prefix| prefix.value).collect(),
+        End::Node(node) => node_prefixes(site, *node),
+        End::Network(network) => vec![site.networks[network.index()].prefix.value],
+        End::Prefix(prefix) => vec![*prefix],
+        _ => Vec::new(),
+    };
+    prefixes.iter().map(span).collect()
+}
+
+fn node_prefixes(site: &Site, node: NodeId) -> Vec<IpNet> {
+    let networks = (0..site.networks.len() as u32).map(NetworkId);
+    let there = networks.flat_map(|network| node_on(site, network, node));
+    there.chain([site.nodes[node.index()].address.value]).map(IpNet::from).collect()
+}
+
+fn span(prefix: &IpNet) -> Span {
+    (point(prefix.network()), point(prefix.broadcast()))
+}
+
+fn point(address: IpAddr) -> Point {
+    match address {
+        IpAddr::V4(address) => (4, u128::from(u32::from(address))),
+        IpAddr::V6(address) => (6, u128::from(address)),
+    }
+}
+
+fn unpoint((family, number): Point) -> IpAddr {
+    match u32::try_from(number) {
+        Ok(number) if family == 4 => Ipv4Addr::from(number).into(),
+        _ => Ipv6Addr::from(number).into(),
+    }
+}

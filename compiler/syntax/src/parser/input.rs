@@ -1,0 +1,127 @@
+//! The tokens that the grammar sees: those that are neither blanks nor comments nor passed over, with what stood before
+//! them and which `}` belongs to which `{`.
+
+use super::EOF;
+use crate::kind::SyntaxKind::{self, *};
+
+/// Set if a line begins before the token.
+const LINE_START: u8 = 1;
+/// Set if characters were passed over, and reported, directly before the token.
+const AFTER_ERROR: u8 = 2;
+/// Set if nothing stands between the token and the one before.
+const ADJACENT: u8 = 4;
+
+pub(super) struct Input {
+    kinds: Vec<SyntaxKind>,
+    raw: Vec<u32>,
+    flags: Vec<u8>,
+    /// For each `{`, `${` and `"`, the token that closes it.
+    partners: Vec<u32>,
+    /// How many `{` have no partner.
+    unclosed: u32,
+    /// Flags of the end.
+    end: u8,
+    raw_len: u32,
+}
+
+impl Input {
+    pub(super) fn new(text: &str, kinds: &[SyntaxKind], starts: &[u32]) -> Self {
+        let count = kinds.len();
+        let mut input = Self {
+            kinds: Vec::with_capacity(count),
+            raw: Vec::with_capacity(count),
+            flags: Vec::with_capacity(count),
+            partners: Vec::new(),
+            unclosed: 0,
+            end: 0,
+            raw_len: count as u32,
+        };
+        let mut flags = LINE_START | ADJACENT;
+        for (index, &kind) in kinds.iter().enumerate() {
+            match kind {
+                Whitespace => {
+                    let bytes = &text.as_bytes()[starts[index] as usize..starts[index + 1] as usize];
+                    flags &= !ADJACENT;
+                    if bytes.contains(&b'\n') {
+                        flags |= LINE_START;
+                    }
+                }
+                Comment | DocComment => flags &= !ADJACENT,
+                ErrorToken => flags |= AFTER_ERROR,
+                _ => {
+                    input.kinds.push(kind);
+                    input.raw.push(index as u32);
+                    input.flags.push(flags);
+                    flags = ADJACENT;
+                }
+            }
+        }
+        input.end = flags;
+        input.pair();
+        input
+    }
+
+    /// Only braces count: a `)` too many must not tear the records around it apart.
+    fn pair(&mut self) {
+        self.partners = vec![u32::MAX; self.kinds.len()];
+        let (mut open, mut strings) = (Vec::new(), Vec::new());
+        for (index, kind) in self.kinds.iter().enumerate() {
+            match kind {
+                LBrace | DollarBrace => open.push(index),
+                StringStart | IndentStart => strings.push(index),
+                StringEnd => {
+                    if let Some(start) = strings.pop() {
+                        self.partners[start] = index as u32;
+                    }
+                }
+                RBrace => {
+                    if let Some(start) = open.pop() {
+                        self.partners[start] = index as u32;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.unclosed = open.len() as u32;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.kinds.len()
+    }
+
+    pub(super) fn kind(&self, token: usize) -> SyntaxKind {
+        self.kinds.get(token).copied().unwrap_or(EOF)
+    }
+
+    /// Index among all tokens of the text.
+    pub(super) fn raw(&self, token: usize) -> u32 {
+        self.raw.get(token).copied().unwrap_or(self.raw_len)
+    }
+
+    /// Whether the token is the first of its line.
+    pub(super) fn begins_line(&self, token: usize) -> bool {
+        self.flags.get(token).copied().unwrap_or(self.end | LINE_START) & LINE_START != 0
+    }
+
+    pub(super) fn follows_error(&self, token: usize) -> bool {
+        self.flags.get(token).copied().unwrap_or(self.end) & AFTER_ERROR != 0
+    }
+
+    pub(super) fn is_adjacent(&self, token: usize) -> bool {
+        self.flags.get(token).copied().unwrap_or(self.end) & ADJACENT != 0
+    }
+
+    /// The `}` of a `{` or `${`, or the end of a string.
+    pub(super) fn partner(&self, token: usize) -> Option<usize> {
+        self.partners.get(token).copied().filter(|partner| *partner != u32::MAX).map(|partner| partner as usize)
+    }
+
+    pub(super) fn has_unclosed_braces(&self) -> bool {
+        self.unclosed > 0
+    }
+
+    /// One of the `{` without a partner is accounted for.
+    pub(super) fn account_for_brace(&mut self) {
+        self.unclosed = self.unclosed.saturating_sub(1);
+    }
+}

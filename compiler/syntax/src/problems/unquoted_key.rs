@@ -1,0 +1,36 @@
+//! A key that is no name needs quotes.
+//!
+//! ## What is wrong
+//!
+//! A key begins with a digit, or is another literal.
+//!
+//! ## Why
+//!
+//! `01` and `1` are one number and two keys, so a key of this form is text and is written like text.
+//!
+//! ## Example
+//!
+//! ```arv
+//! {
+//!   members.01 = {}; # error: E0044
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Write it in quotes: `members."01"`. `arvc check --fix` does it.
+
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use crate::source::Span;
+
+/// The code of this problem.
+pub static CODE: Code = Code::new("E0044", "a key that is no name needs quotes", include_str!("unquoted_key.rs"));
+
+/// The literal at `span` is used as a key.
+pub(crate) fn problem(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("the key `{text}` needs quotes"), span, "no name").fix(
+        "write the key in quotes",
+        vec![Edit { span, text: format!("\"{text}\"") }],
+        Applicability::MachineApplicable,
+    )
+}

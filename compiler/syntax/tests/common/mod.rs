@@ -1,0 +1,45 @@
+//! What the tests of this crate share: parsing one text, and a readable form of a tree.
+
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::kind::SyntaxKind;
+use arvc_syntax::parser::{Parse, parse};
+use arvc_syntax::tree::{Element, Node};
+
+/// Parses a text that has no mistakes.
+pub fn parses(text: &str) -> Parse {
+    let parsed = parse(text, 0);
+    assert!(parsed.diagnostics.is_empty(), "{text}\n{}", report(text, &parsed.diagnostics));
+    assert!(!parsed.tree.root().has_error(), "{text}\n{}", dump(parsed.tree.root()));
+    parsed
+}
+
+/// The problems of a text as `CODE line:column "underlined text" message`, one a line.
+pub fn report(text: &str, diagnostics: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for problem in diagnostics {
+        let span = problem.span();
+        let before = &text[..span.start as usize];
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let covered = &text[span.start as usize..span.end as usize];
+        out.push_str(&format!("{} {line}:{column} {covered:?} {}\n", problem.code.id, problem.message));
+    }
+    out
+}
+
+/// A tree on one line: `(Kind child child)`, tokens as their text.
+pub fn dump(node: Node<'_>) -> String {
+    let mut out = format!("({:?}", node.kind());
+    for element in node.elements() {
+        match element {
+            Element::Node(child) => out.push_str(&format!(" {}", dump(child))),
+            Element::Token(token) if token.kind().is_trivia() => {}
+            Element::Token(token) if token.kind() == SyntaxKind::ErrorToken => out.push_str(" <bad>"),
+            Element::Token(token) => out.push_str(&format!(" {}", token.text())),
+        }
+    }
+    out.push(')');
+    out
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
+use arvc_lang::{LoadError, Loader, evaluate_plain, print};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;
 use arvc_tests::root;
@@ -72,16 +72,10 @@ impl Loader for NoFiles {
     }
 }
 
-fn check_site(text: &str) -> Outcome {
-    let mut outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
-    if let Some(data) = &outcome.data {
-        let (site, problems) = arvc_site::resolve(data);
-        outcome.diagnostics.extend(problems);
-        if let Some(site) = site {
-            outcome.diagnostics.extend(arvc_reach::check(&site));
-        }
-    }
-    outcome
+fn check_site(text: &str) -> (Sources, Vec<Diagnostic>) {
+    let none = &mut |_: &str| Err(arvc::source::Problem::NotFound);
+    let checked = arvc::pipeline::check("site.arv", text.to_owned(), none);
+    (checked.sources, checked.diagnostics)
 }
 
 #[test]
@@ -112,16 +106,20 @@ fn every_example_of_the_law_gives_what_stands_beside_it() {
                 }
                 _ => block.text.clone(),
             };
-            let outcome = match block.kind.as_str() {
-                "" => evaluate_plain("example.arv", text.clone(), &mut NoFiles),
+            let mut value = None;
+            let (sources, diagnostics) = match block.kind.as_str() {
+                "" => {
+                    let outcome = evaluate_plain("example.arv", text.clone(), &mut NoFiles);
+                    value = outcome.data.as_ref().map(|data| print(data, data.root));
+                    (outcome.sources, outcome.diagnostics)
+                }
                 "site" | "part" => check_site(&text),
                 other => panic!("{}: unknown kind of block `arv {other}`", block.place),
             };
-            let (want, have) = (expected(&text), found(&outcome.sources, &outcome.diagnostics));
-            let value = outcome.data.as_ref().map(|data| print(data, data.root));
+            let (want, have) = (expected(&text), found(&sources, &diagnostics));
             if want != have {
                 let words: Vec<String> =
-                    outcome.diagnostics.iter().map(|problem| format!("    {}: {}", problem.code.id, problem.message)).collect();
+                    diagnostics.iter().map(|problem| format!("    {}: {}", problem.code.id, problem.message)).collect();
                 failures.push(format!("{}: expected {want:?}, found {have:?}\n{}", block.place, words.join("\n")));
             } else if let Some(expected) = &block.value
                 && value.as_ref() != Some(expected)

@@ -12,7 +12,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "example";
 //!   domain = "example.internal";

@@ -25,13 +25,14 @@ fn crates_import_only_what_the_matrix_allows() {
         let folder = entry.expect("an entry").path();
         let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
         let allowed = matrix.get(name.as_str()).unwrap_or_else(|| panic!("compiler/{name} is not in the matrix"));
-        let manifest: toml::Table = fs::read_to_string(folder.join("Cargo.toml"))
-            .expect("a manifest")
-            .parse()
-            .expect("a manifest is TOML");
+        let manifest: toml::Table =
+            fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest").parse().expect("a manifest is TOML");
         let dependencies = manifest["dependencies"].as_table().expect("a table");
         for dependency in dependencies.keys().filter_map(|name| name.strip_prefix("arvc-")) {
-            assert!(allowed.contains(&dependency), "compiler/{name} imports {dependency}, which the matrix does not allow");
+            assert!(
+                allowed.contains(&dependency),
+                "compiler/{name} imports {dependency}, which the matrix does not allow"
+            );
         }
     }
 }

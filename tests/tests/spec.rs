@@ -145,7 +145,8 @@ fn hold(path: &Path, text: &str) {
 #[test]
 fn the_law_has_a_page_for_every_code_and_no_other() {
     let folder = root().join("lang-spec/diagnostics");
-    let mut index = String::from("# Diagnostics\n\nOne page a code; `arvc explain CODE` prints it.\n\n| code | |\n| --- | --- |\n");
+    let mut index =
+        String::from("# Diagnostics\n\nOne page a code; `arvc explain CODE` prints it.\n\n| code | |\n| --- | --- |\n");
     let mut pages = BTreeSet::from(["README.md".to_owned()]);
     for code in arvc::explain::codes() {
         index.push_str(&format!("| [{0}]({0}.md) | {1} |\n", code.id, code.title));

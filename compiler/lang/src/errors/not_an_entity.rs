@@ -16,7 +16,7 @@
 //! {
 //!   name = "example";
 //!   domain = "example.internal";
-//!   hosts.db = { vmid = 3000; groups = [ {} ]; }; # error: E0206
+//!   hosts.laptop = { kind = Machine; groups = [ {} ]; }; # error: E0206
 //! }
 //! ```
 //!

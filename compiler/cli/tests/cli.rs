@@ -326,6 +326,35 @@ fn a_name_that_could_become_syntax_is_found() {
     }
 }
 
+#[test]
+fn free_text_is_data_whatever_it_looks_like() {
+    for text in
+        ["${a}", "%{ if true }", "{{ a }}", "a/b", "'\"\"'", "# x", "ünï€ 漢字 🦀", "\\", "*/ --> : - x", "{% raw %}"]
+    {
+        let written = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "\\${");
+        let site = replaced("hosts.db = {", &format!("hosts.db = {{ description = \"{written}\";"));
+        let folder = Folder::with(&site);
+        let ran = folder.arvc("build");
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{text}");
+    }
+}
+
+#[test]
+fn a_line_break_in_a_text_never_begins_a_line_of_syntax() {
+    let folder = Folder::with(replaced("hosts.db = {", "hosts.db = { description = \"a\\nforged: true\";"));
+    assert_eq!(folder.arvc("build").status, 0);
+    for path in folder.files().iter().filter(|path| path.starts_with("out/")) {
+        let text = fs::read_to_string(folder.path(path)).unwrap();
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("forged")), "{path}");
+    }
+}
+
+#[test]
+fn a_text_with_what_nobody_sees_is_found() {
+    let bad = replaced("hosts.db = {", "hosts.db = { description = \"a\\rb\";");
+    assert_eq!(problems(&bad), [format!("{} E0317", line_of(&bad, "description = \"a"))]);
+}
+
 // --- what is in the way -----------------------------------------------------------------------------------------------
 
 #[test]

@@ -1,7 +1,7 @@
 //! Tokens to a tree: recursive descent with three tokens of lookahead, no backtracking, never failing.
 //!
-//! The grammar's functions note where nodes begin and end; `build` makes the flat tree of it. Each loop consumes a token or stops.
-//! At most one problem is reported at a token, and none at a place where the lexer reported one: that is what keeps one
+//! The grammar's functions note where nodes begin and end; `build` makes the flat tree of it. Each loop consumes a
+//! token or stops. At most one problem is reported at a token, and none at a place where the lexer reported one: that is what keeps one
 //! mistake one diagnostic. After a mistake the strongest place to go on at is *a name path followed by `=`*, which can be
 //! nothing but a definition.
 

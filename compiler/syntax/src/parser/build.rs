@@ -1,4 +1,5 @@
-//! Nodes as the grammar noted them, in the order in which they began, to the flat tree. Blanks and comments before a node's first token stay outside of it.
+//! Nodes as the grammar noted them, in the order in which they began, to the flat tree. Blanks and
+//! comments before a node's first token stay outside of it.
 
 use super::Event;
 use super::input::Input;

@@ -165,7 +165,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn used(&self) -> usize {
+    /// Bytes in use.
+    pub fn used(&self) -> usize {
         let store = &self.program.store;
         self.heap.bytes() + store.text_bytes + store.strings.len() * 16 + self.written
     }

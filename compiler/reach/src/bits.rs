@@ -25,6 +25,11 @@ impl Bits {
         self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
     }
 
+    /// Adds what the other has.
+    pub fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
+    }
+
     /// What is in either.
     pub fn union(&self, other: &Self) -> Self {
         self.zip(other, |a, b| a | b)

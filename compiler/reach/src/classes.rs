@@ -19,8 +19,9 @@ pub(crate) struct Space<'a> {
     pub classes: Vec<Vec<HostId>>,
     /// Classes of addresses.
     pub zones: Vec<Zone>,
+    /// The simple ends of the flows, sorted.
+    pub ends: Vec<End>,
     class_of: Vec<usize>,
-    ends: Vec<End>,
     /// For each profile, the classes of its machines.
     profiles: Vec<Bits>,
 }
@@ -30,8 +31,8 @@ pub(crate) struct Space<'a> {
 pub(crate) struct Parties {
     /// Machines by what they are, on any path.
     pub machines: Bits,
-    /// Machines by an address, for each network: on that network alone.
-    pub placed: Vec<Bits>,
+    /// Machines by an address on a network, for each network with such: on that network alone.
+    pub placed: Vec<(NetworkId, Bits)>,
     /// Addresses.
     pub zones: Bits,
 }
@@ -39,7 +40,7 @@ pub(crate) struct Parties {
 impl Parties {
     /// Whether it is nobody.
     pub fn is_empty(&self) -> bool {
-        self.machines.is_empty() && self.zones.is_empty() && self.placed.iter().all(Bits::is_empty)
+        self.machines.is_empty() && self.zones.is_empty() && self.placed.is_empty()
     }
 }
 
@@ -137,9 +138,8 @@ impl<'a> Space<'a> {
 
     /// The parties of an end of one of the flows.
     pub fn parties(&self, end: &End) -> Parties {
-        let networks = self.members.site.networks.len();
         let machines = self.classes_of(&self.members.of(end));
-        let mut parties = Parties { machines, placed: vec![self.none(); networks], zones: self.none() };
+        let mut parties = Parties { machines, placed: Vec::new(), zones: self.none() };
         self.add_addresses(end, &mut parties);
         parties
     }
@@ -148,9 +148,16 @@ impl<'a> Space<'a> {
         match end {
             End::Union(ends) => ends.iter().for_each(|end| self.add_addresses(end, parties)),
             End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => {
-                for (network, placed) in parties.placed.iter_mut().enumerate() {
-                    let hosts = self.members.placed(end, NetworkId(network as u32));
-                    *placed = placed.union(&self.classes_of(&hosts));
+                for network in (0..self.members.site.networks.len() as u32).map(NetworkId) {
+                    let hosts = self.members.placed(end, network);
+                    if hosts.is_empty() {
+                        continue;
+                    }
+                    let placed = self.classes_of(&hosts);
+                    match parties.placed.iter_mut().find(|(other, _)| *other == network) {
+                        Some((_, all)) => all.add(&placed),
+                        None => parties.placed.push((network, placed)),
+                    }
                 }
                 for (index, zone) in self.zones.iter().enumerate() {
                     if self.ends_of(zone).any(|other| other == end) {

@@ -54,43 +54,50 @@ pub(crate) enum Paths {
     Every,
 }
 
-/// What a flow opens or needs, without what it spares.
-pub(crate) fn opened(space: &Space, flow: &Flow) -> Connections {
-    connections(space, flow, Paths::Used)
+/// A flow with its ends and ports looked up.
+pub(crate) struct Resolved<'a> {
+    /// The flow.
+    pub flow: &'a Flow,
+    /// Who it comes from.
+    pub source: Parties,
+    /// Who it goes to, whatever serves its endpoints.
+    pub target: Parties,
+    /// What it carries.
+    pub arms: Vec<Arm>,
 }
 
-/// What a flow forbids, without what it spares.
-pub(crate) fn forbidden(space: &Space, flow: &Flow) -> Connections {
-    connections(space, flow, Paths::Every)
-}
+impl<'a> Resolved<'a> {
+    /// Looks up a flow of the space.
+    pub fn new(space: &Space, flow: &'a Flow) -> Self {
+        let (source, target) = (space.parties(&flow.source), space.parties(&flow.target));
+        Self { flow, source, target, arms: space.members.arms(flow.ports.as_deref()) }
+    }
 
-fn connections(space: &Space, flow: &Flow, paths: Paths) -> Connections {
-    let (source, target) = (space.parties(&flow.source), space.parties(&flow.target));
-    let mut all = Vec::new();
-    for arm in space.members.arms(flow.ports.as_deref()) {
-        let target = narrowed(space, &target, &arm);
-        for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
-            let context = Context { space, flow, arm: &arm, paths, network };
-            context.machines(&source, &target, &mut all);
-            context.addresses(&source, &target, &mut all);
+    /// What it opens or needs, or what it forbids, without what it spares.
+    pub fn connections(&self, space: &Space, paths: Paths) -> Connections {
+        let mut all = Vec::new();
+        for arm in &self.arms {
+            let narrow = space.members.served_by(arm).map(|hosts| narrowed(space, &self.target, hosts));
+            let target = narrow.as_ref().unwrap_or(&self.target);
+            for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
+                let context = Context { space, flow: self.flow, arm, paths, network };
+                context.machines(&self.source, target, &mut all);
+                context.addresses(&self.source, target, &mut all);
+            }
         }
+        for flow in &self.flow.except {
+            let spared = Resolved::new(space, flow).connections(space, Paths::Used);
+            all = difference(space, all, &spared);
+        }
+        all
     }
-    for flow in &flow.except {
-        let spared = connections(space, flow, Paths::Used);
-        all = difference(space, all, &spared);
-    }
-    all
 }
 
-/// The part of a target that serves an arm's ports.
-fn narrowed(space: &Space, target: &Parties, arm: &Arm) -> Parties {
-    let Some(hosts) = space.members.served_by(arm) else { return target.clone() };
+/// The part of a target that serves an endpoint. No address does.
+fn narrowed(space: &Space, target: &Parties, hosts: &[HostId]) -> Parties {
     let served = space.classes_of(hosts);
-    Parties {
-        machines: target.machines.intersection(&served),
-        placed: target.placed.iter().map(|placed| placed.intersection(&served)).collect(),
-        zones: space.none(),
-    }
+    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(&served)));
+    Parties { machines: target.machines.intersection(&served), placed: placed.collect(), zones: space.none() }
 }
 
 struct Context<'a> {
@@ -104,28 +111,37 @@ struct Context<'a> {
 impl Context<'_> {
     fn machines(&self, source: &Parties, target: &Parties, all: &mut Connections) {
         let members = self.space.members;
-        let profiles = 0..members.profiles.len();
-        let mut on = self.space.none();
-        for profile in profiles.clone().filter(|profile| members.networks(*profile).contains(&self.network)) {
-            on = on.union(self.space.profile(profile));
-        }
-        for own in profiles.clone() {
-            let sources = source.machines.intersection(self.space.profile(own));
-            if sources.is_empty() {
+        for own in 0..members.profiles.len() {
+            if !members.networks(own).contains(&self.network) || !source.machines.meets(self.space.profile(own)) {
                 continue;
             }
             let mut targets = self.space.none();
-            for other in profiles.clone().filter(|other| self.meet(own, *other)) {
-                targets = targets.union(self.space.profile(other));
+            for other in (0..members.profiles.len()).filter(|other| self.meet(own, *other)) {
+                targets.add(self.space.profile(other));
             }
-            self.piece(sources, target.machines.intersection(&targets), all);
+            if target.machines.meets(&targets) {
+                let sources = source.machines.intersection(self.space.profile(own));
+                self.piece(sources, target.machines.intersection(&targets), all);
+            }
         }
-        if self.flow.via.is_none_or(|via| via == self.network) {
-            let here = |parties: &Parties| parties.machines.intersection(&on);
-            let placed = |parties: &Parties| parties.placed[self.network.index()].clone();
-            self.piece(placed(source), here(target).union(&placed(target)), all);
-            self.piece(here(source), placed(target), all);
+        if source.placed.is_empty() && target.placed.is_empty() || self.flow.via.is_some_and(|via| via != self.network)
+        {
+            return;
         }
+        let mut on = self.space.none();
+        for profile in (0..members.profiles.len()).filter(|own| members.networks(*own).contains(&self.network)) {
+            on.add(self.space.profile(profile));
+        }
+        let here = |parties: &Parties| parties.machines.intersection(&on);
+        let (placed_source, placed_target) = (self.placed(source), self.placed(target));
+        self.piece(placed_source, here(target).union(&placed_target), all);
+        self.piece(here(source), placed_target, all);
+    }
+
+    /// The machines that are meant by their address on this network.
+    fn placed(&self, parties: &Parties) -> Bits {
+        let here = parties.placed.iter().find(|(network, _)| *network == self.network);
+        here.map_or_else(|| self.space.none(), |(_, placed)| placed.clone())
     }
 
     fn meet(&self, own: usize, other: usize) -> bool {
@@ -151,8 +167,7 @@ impl Context<'_> {
                 }
             }
             let own = |parties: &Parties| {
-                let placed = &parties.placed[self.network.index()];
-                parties.machines.union(placed).intersection(self.space.profile(profile))
+                parties.machines.union(&self.placed(parties)).intersection(self.space.profile(profile))
             };
             self.piece(own(source), target.zones.intersection(&met), all);
             self.piece(source.zones.intersection(&met), own(target), all);
@@ -197,7 +212,7 @@ pub(crate) fn is_empty(space: &Space, piece: &Piece) -> bool {
 
 /// What is in both pieces.
 pub(crate) fn common(space: &Space, a: &Piece, b: &Piece) -> Option<Piece> {
-    if a.network != b.network || !a.sources.meets(&b.sources) || !a.targets.meets(&b.targets) {
+    if !meet(a, b) {
         return None;
     }
     let piece = Piece {
@@ -215,17 +230,32 @@ pub(crate) fn difference<'a>(
     from: Connections,
     what: impl IntoIterator<Item = &'a Piece>,
 ) -> Connections {
-    what.into_iter().fold(from, |left, taken| left.into_iter().flat_map(|piece| without(space, piece, taken)).collect())
+    let mut left = from;
+    for taken in what {
+        if left.is_empty() {
+            break;
+        }
+        if left.iter().any(|piece| meet(piece, taken)) {
+            left = left.into_iter().flat_map(|piece| without(space, piece, taken)).collect();
+        }
+    }
+    left
+}
+
+/// Whether the second set holds all of the first.
+pub(crate) fn is_subset(space: &Space, of: &[Piece], all: &[Piece]) -> bool {
+    of.iter().all(|piece| all.iter().any(|other| meet(piece, other))) && difference(space, of.to_vec(), all).is_empty()
+}
+
+/// Whether two pieces overlap in each respect.
+fn meet(a: &Piece, b: &Piece) -> bool {
+    a.network == b.network && a.sources.meets(&b.sources) && a.targets.meets(&b.targets) && a.ports.meets(&b.ports)
 }
 
 /// A piece without another: what has other sources, what has the sources and other targets, what has both and other
 /// ports. The three do not meet.
 fn without(space: &Space, piece: Piece, taken: &Piece) -> Vec<Piece> {
-    if piece.network != taken.network
-        || !piece.sources.meets(&taken.sources)
-        || !piece.targets.meets(&taken.targets)
-        || !piece.ports.meets(&taken.ports)
-    {
+    if !meet(&piece, taken) {
         return vec![piece];
     }
     let sources = piece.sources.intersection(&taken.sources);

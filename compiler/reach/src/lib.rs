@@ -11,6 +11,8 @@ mod describe;
 mod fixture;
 mod flows;
 mod members;
+#[cfg(test)]
+mod naive;
 pub mod policy;
 pub mod ports;
 mod zones;

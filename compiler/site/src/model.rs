@@ -96,6 +96,8 @@ pub struct Site {
     pub operators: Operators,
     /// What opens: the author's `allow`, then the essentials, then what peers say to one another.
     pub allow: Vec<Flow>,
+    /// A flow of `allow` is wrong, that is reported, and it is not in the list: nobody can say that something is closed.
+    pub allow_broken: bool,
     /// What must stay closed.
     pub never: Vec<Flow>,
     /// What must be open: `needs` of hosts and services, one flow for each.
@@ -341,6 +343,9 @@ pub struct Host {
     pub user: String,
     /// Further tags.
     pub tags: Vec<String>,
+    /// A part of it is wrong and that is reported: its groups, services and interfaces may be incomplete, so whoever
+    /// would report something about it stays silent.
+    pub broken: bool,
 }
 
 /// A machine's place on one network.

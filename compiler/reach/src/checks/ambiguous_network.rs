@@ -50,8 +50,9 @@ pub static CODE: Code =
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let site = intents.site;
     let mut told = BTreeSet::new();
-    for need in &site.needs {
-        let several = intents.meetings(need).into_iter().find(|meeting| meeting.paths.len() > 1);
+    for claim in intents.doubtful() {
+        let need = claim.flow.flow;
+        let several = intents.meetings(claim).into_iter().find(|meeting| meeting.paths.len() > 1);
         let Some(Meeting { source, target, paths }) = several else { continue };
         if !told.insert(need.span) {
             continue;

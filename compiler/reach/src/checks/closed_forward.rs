@@ -50,7 +50,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
             let host = &site.hosts[forward.to.index()];
             let closed = ports.difference(&from_outside(intents, forward.to));
-            if !closed.is_none() {
+            if !closed.is_none() && !host.broken {
                 let message = format!("`{}` hands on {closed}, and nothing allows it", node.named.name);
                 let label = format!("closed at `{}`", host.named.name);
                 found.push(Diagnostic::new(&CODE, message, forward.span, label).help(format!(
@@ -73,7 +73,7 @@ fn from_outside(intents: &Intents, host: HostId) -> PortSet {
     let mut open = PortSet::none();
     for zone in zones {
         for (flow, nth) in &intents.by_source[zone] {
-            let piece = &intents.allow[*flow][*nth];
+            let piece = &intents.allow[*flow].pieces[*nth];
             if piece.targets.meets(&class) {
                 open = open.union(&piece.ports);
             }

@@ -23,7 +23,7 @@
 //!   hosts.db = { vmid = 100; lighthouse = true; };
 //!   hosts.app = { vmid = 101; };
 //!   allow = [
-//!     hosts.app -> any except (hosts.app -> hosts.db : 22/tcp), # error: E0406
+//!     hosts.app -> any except (hosts.app -> hosts.db : 22/tcp), # error: E0405
 //!   ];
 //! }
 //! ```
@@ -38,10 +38,14 @@ use super::Intents;
 
 /// An exception where none is possible.
 pub static CODE: Code =
-    Code::new("E0406", "only a `never` can have exceptions", include_str!("exception_outside_never.rs"));
+    Code::new("E0405", "only a `never` can have exceptions", include_str!("exception_outside_never.rs"));
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
-    for (field, flow) in intents.written().filter(|(field, flow)| *field != "never" && !flow.except.is_empty()) {
+    for (field, claim) in intents.written() {
+        let flow = claim.flow.flow;
+        if field == "never" || flow.except.is_empty() {
+            continue;
+        }
         let message = format!("a flow of `{field}` cannot have exceptions");
         found.push(
             Diagnostic::new(&CODE, message, flow.span, "what this opens or needs is the sum of its parts")

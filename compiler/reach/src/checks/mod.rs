@@ -5,7 +5,6 @@
 mod ambiguous_network;
 mod closed_forward;
 mod empty_end;
-mod endpoint_elsewhere;
 mod exception_outside_never;
 mod need_not_allowed;
 mod never_met;
@@ -21,7 +20,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic, sort};
 
 use crate::bits::Bits;
 use crate::classes::Space;
-use crate::flows::{Connections, Piece, Witness, opened, witness};
+use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, witness};
 use crate::members::Members;
 
 /// All codes of this crate.
@@ -30,7 +29,6 @@ pub static CODES: &[&Code] = &[
     &never_met::CODE,
     &no_common_network::CODE,
     &ambiguous_network::CODE,
-    &endpoint_elsewhere::CODE,
     &exception_outside_never::CODE,
     &shadowed_allow::CODE,
     &empty_end::CODE,
@@ -45,15 +43,19 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     let intents = Intents::new(&space);
     let mut found = Vec::new();
     exception_outside_never::check(&intents, &mut found);
-    endpoint_elsewhere::check(&intents, &mut found);
-    empty_end::check(&intents, &mut found);
+    never_met::check(&intents, &mut found);
     no_common_network::check(&intents, &mut found);
     ambiguous_network::check(&intents, &mut found);
-    need_not_allowed::check(&intents, &mut found);
-    never_met::check(&intents, &mut found);
-    shadowed_allow::check(&intents, &mut found);
-    closed_forward::check(&intents, &mut found);
     not_forwarded::check(&intents, &mut found);
+    // What is missing may be missing because it is wrong, and that is reported.
+    if !site.allow_broken {
+        need_not_allowed::check(&intents, &mut found);
+        closed_forward::check(&intents, &mut found);
+    }
+    if !site.hosts.iter().any(|host| host.broken) {
+        empty_end::check(&intents, &mut found);
+        shadowed_allow::check(&intents, &mut found);
+    }
     sort(&mut found);
     found
 }
@@ -62,10 +64,18 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
 struct Intents<'a> {
     site: &'a Site,
     space: &'a Space<'a>,
-    /// What each flow of `allow` opens.
-    allow: Vec<Connections>,
+    /// The flows that the author, the essentials and peers open, in the order of [`Site::allow`].
+    allow: Vec<Claim<'a>>,
+    never: Vec<Claim<'a>>,
+    needs: Vec<Claim<'a>>,
     /// For each class, which pieces of `allow` it is a source of: the flow's index and the piece's.
     by_source: Vec<Vec<(usize, usize)>>,
+}
+
+/// A flow, and the connections that it opens, forbids or needs.
+struct Claim<'a> {
+    flow: Resolved<'a>,
+    pieces: Connections,
 }
 
 /// Two machines that a flow connects.
@@ -79,56 +89,60 @@ struct Meeting {
 impl<'a> Intents<'a> {
     fn new(space: &'a Space<'a>) -> Self {
         let site = space.members.site;
-        let allow: Vec<Connections> = site.allow.iter().map(|flow| opened(space, flow)).collect();
+        let claims = |flows: &'a [Flow], paths| -> Vec<Claim<'a>> {
+            let resolved = flows.iter().map(|flow| Resolved::new(space, flow));
+            resolved.map(|flow| Claim { pieces: flow.connections(space, paths), flow }).collect()
+        };
+        let allow = claims(&site.allow, Paths::Used);
         let mut by_source = vec![Vec::new(); space.classes.len() + space.zones.len()];
-        for (index, pieces) in allow.iter().enumerate() {
-            for (nth, piece) in pieces.iter().enumerate() {
+        for (index, claim) in allow.iter().enumerate() {
+            for (nth, piece) in claim.pieces.iter().enumerate() {
                 for class in piece.sources.iter() {
                     by_source[class].push((index, nth));
                 }
             }
         }
-        Self { site, space, allow, by_source }
+        let (never, needs) = (claims(&site.never, Paths::Every), claims(&site.needs, Paths::Used));
+        Self { site, space, allow, never, needs, by_source }
     }
 
-    /// The pieces of `allow` that may meet sources: all that have the first of them, if it is the only one, else all.
-    fn near(&self, sources: &Bits) -> Vec<(usize, &Piece)> {
-        let mut classes = sources.iter();
-        match (classes.next(), classes.next()) {
+    /// The part of a piece that nothing opens.
+    fn closed(&self, piece: &Piece) -> Connections {
+        let mut sources = piece.sources.iter();
+        let from = vec![piece.clone()];
+        match (sources.next(), sources.next()) {
+            // What one class may open is listed.
             (Some(class), None) => {
-                self.by_source[class].iter().map(|(flow, nth)| (*flow, &self.allow[*flow][*nth])).collect()
+                let near = self.by_source[class].iter().map(|(flow, nth)| &self.allow[*flow].pieces[*nth]);
+                difference(self.space, from, near)
             }
-            _ => {
-                let all = self.allow.iter().enumerate();
-                all.flat_map(|(flow, pieces)| pieces.iter().map(move |piece| (flow, piece))).collect()
-            }
+            _ => difference(self.space, from, self.allow.iter().flat_map(|claim| &claim.pieces)),
         }
     }
 
     /// Two different machines of each kind that a flow connects by what they are, with the networks that it may use
     /// between them: one pair for each two sets of networks.
-    fn meetings(&self, flow: &Flow) -> Vec<Meeting> {
+    fn meetings(&self, claim: &Claim) -> Vec<Meeting> {
         let (space, members) = (self.space, self.space.members);
-        let (source, target) = (space.parties(&flow.source).machines, space.parties(&flow.target).machines);
+        let Resolved { flow, source, target, arms } = &claim.flow;
         let mut meetings = Vec::new();
-        for arm in members.arms(flow.ports.as_deref()) {
-            let target = match members.served_by(&arm) {
-                Some(hosts) => target.intersection(&space.classes_of(hosts)),
-                None => target.clone(),
+        for arm in arms {
+            let target = match members.served_by(arm) {
+                Some(hosts) => target.machines.intersection(&space.classes_of(hosts)),
+                None => target.machines.clone(),
             };
-            for own in 0..members.profiles.len() {
-                let sources = source.intersection(space.profile(own));
-                if sources.is_empty() {
-                    continue;
-                }
-                for other in 0..members.profiles.len() {
+            for own in (0..members.profiles.len()).filter(|own| source.machines.meets(space.profile(*own))) {
+                for other in (0..members.profiles.len()).filter(|other| target.meets(space.profile(*other))) {
+                    let sources = source.machines.intersection(space.profile(own));
                     let targets = target.intersection(space.profile(other));
-                    let pair =
-                        Piece { sources: sources.clone(), targets, network: NetworkId(0), ports: arm.ports.clone() };
+                    if self.broken(&sources) || self.broken(&targets) {
+                        continue;
+                    }
+                    let pair = Piece { sources, targets, network: NetworkId(0), ports: arm.ports.clone() };
                     if let Some(Witness { source: (_, Some(source)), target: (_, Some(target)), .. }) =
                         witness(space, &pair)
                     {
-                        let paths = members.paths(own, other, members.listen(&arm), flow.via);
+                        let paths = members.paths(own, other, members.listen(arm), flow.via);
                         meetings.push(Meeting { source, target, paths });
                     }
                 }
@@ -137,15 +151,33 @@ impl<'a> Intents<'a> {
         meetings
     }
 
-    /// The flows of `allow` that the author wrote.
-    fn authors(&self) -> impl Iterator<Item = (usize, &'a Flow)> {
-        self.site.allow.iter().enumerate().filter(|(_, flow)| flow.origin == FlowOrigin::Author)
+    /// The needs that may lack a network or have several: all, unless the site leaves no doubt about any of them.
+    fn doubtful(&self) -> impl Iterator<Item = &Claim<'a>> {
+        let members = self.space.members;
+        let profiles = 0..members.profiles.len();
+        let mut pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
+        let plain = pairs.all(|(own, other)| members.paths(own, other, &[], None).len() == 1);
+        self.needs.iter().filter(move |claim| {
+            let listens = claim.flow.arms.iter().any(|arm| !members.listen(arm).is_empty());
+            !plain || listens || claim.flow.flow.via.is_some() || claim.pieces.is_empty()
+        })
     }
 
-    /// The flows that the author wrote, with the field that they stand in.
-    fn written(&self) -> impl Iterator<Item = (&'static str, &'a Flow)> {
-        let allow = self.authors().map(|(_, flow)| ("allow", flow));
-        let never = self.site.never.iter().map(|flow| ("never", flow));
-        allow.chain(never).chain(self.site.needs.iter().map(|flow| ("needs", flow)))
+    /// Whether a machine among classes is wrong in a part, so that it may have groups and networks that are not seen.
+    fn broken(&self, classes: &Bits) -> bool {
+        let hosts = classes.iter().flat_map(|class| self.space.hosts(class));
+        hosts.into_iter().any(|host| self.site.hosts[host.index()].broken)
+    }
+
+    /// The flows of `allow` that the author wrote, with their places in it.
+    fn authors(&self) -> impl Iterator<Item = (usize, &Claim<'a>)> {
+        self.allow.iter().enumerate().filter(|(_, claim)| claim.flow.flow.origin == FlowOrigin::Author)
+    }
+
+    /// The flows that somebody wrote, with the field that they stand in.
+    fn written(&self) -> impl Iterator<Item = (&'static str, &Claim<'a>)> {
+        let allow = self.authors().map(|(_, claim)| ("allow", claim));
+        let never = self.never.iter().map(|claim| ("never", claim));
+        allow.chain(never).chain(self.needs.iter().map(|claim| ("needs", claim)))
     }
 }

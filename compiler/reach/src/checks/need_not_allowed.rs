@@ -21,11 +21,10 @@
 //!   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
 //!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
 //!   images.debian = { vmid = 900; };
-//!   services.db = { name = "db"; sql = { ports = [ 5432/tcp ]; }; };
-//!   hosts.db = { vmid = 100; lighthouse = true; services = [ services.db ]; };
+//!   hosts.db = { vmid = 100; lighthouse = true; };
 //!   hosts.app = {
 //!     vmid = 101;
-//!     needs = [ services.db.sql ]; # error: E0401
+//!     needs = [ hosts.app -> hosts.db : 5432/tcp ]; # error: E0401
 //!   };
 //! }
 //! ```
@@ -44,29 +43,27 @@ use arvc_syntax::source::Span;
 use super::{Intents, words};
 use crate::bits::Bits;
 use crate::describe::{describe, end, ports, target};
-use crate::flows::{Connections, Piece, difference, opened};
+use crate::flows::{Connections, Piece};
 use crate::ports::PortSet;
 
 /// A need outside every `allow`.
 pub static CODE: Code = Code::new("E0401", "a `needs` lies outside every `allow`", include_str!("need_not_allowed.rs"));
+
+/// How many of the machines that lack something are shown.
+const SHOWN: usize = 3;
 
 /// What was written once, for however many machines it holds.
 type Statement<'a> = (Span, &'a End, Option<&'a [PortTerm]>, Option<NetworkId>);
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let mut statements: BTreeMap<Statement, Vec<Closed>> = BTreeMap::new();
-    for need in &intents.site.needs {
-        let pieces = opened(intents.space, need);
-        let closed: Connections = pieces
-            .into_iter()
-            .flat_map(|piece| {
-                let near = intents.near(&piece.sources);
-                difference(intents.space, vec![piece], near.into_iter().map(|(_, piece)| piece))
-            })
-            .collect();
-        if !closed.is_empty() {
+    for claim in &intents.needs {
+        let closed: Connections = claim.pieces.iter().flat_map(|piece| intents.closed(piece)).collect();
+        let broken = closed.iter().any(|piece| intents.broken(&piece.sources) || intents.broken(&piece.targets));
+        if !closed.is_empty() && !broken {
+            let need = claim.flow.flow;
             let statement = (need.span, &need.target, need.ports.as_deref(), need.via);
-            statements.entry(statement).or_default().push(Closed { need, pieces: closed });
+            statements.entry(statement).or_default().push(Closed { need, all: &claim.pieces, pieces: closed });
         }
     }
     found.extend(statements.into_values().map(|closed| report(intents, &closed)));
@@ -75,6 +72,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
 /// A need and what of it is closed.
 struct Closed<'a> {
     need: &'a Flow,
+    all: &'a [Piece],
     pieces: Connections,
 }
 
@@ -92,6 +90,10 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
     let label = format!("{ports} on {} is closed", words::parties(space, &targets));
     let mut diagnostic = Diagnostic::new(&CODE, message, need.span, label)
         .note(format!("the connection is made over {}", words::network(site, first.network)));
+    // A need that names an endpoint is the endpoint's own place: who needs it stands elsewhere.
+    for host in machines(intents, &sources).into_iter().take(SHOWN) {
+        diagnostic = diagnostic.secondary(site.hosts[host.index()].named.key, "needs it");
+    }
     if let Some((allow, why)) = nearest(intents, first) {
         diagnostic = diagnostic.secondary(allow.span, why);
     }
@@ -102,8 +104,8 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
 fn nearest<'a>(intents: &Intents<'a>, closed: &Piece) -> Option<(&'a Flow, String)> {
     let space = intents.space;
     let mut best: Option<(u32, &Flow, String)> = None;
-    for (index, flow) in intents.authors() {
-        for piece in intents.allow[index].iter().filter(|piece| piece.network == closed.network) {
+    for (_, claim) in intents.authors() {
+        for piece in claim.pieces.iter().filter(|piece| piece.network == closed.network) {
             let (source, target) = (piece.sources.meets(&closed.sources), piece.targets.meets(&closed.targets));
             let packet = piece.ports.meets(&closed.ports) && !piece.ports.is_all();
             let (rank, why) = match (source, target, packet) {
@@ -117,7 +119,7 @@ fn nearest<'a>(intents: &Intents<'a>, closed: &Piece) -> Option<(&'a Flow, Strin
                 _ => continue,
             };
             if best.as_ref().is_none_or(|(other, ..)| *other < rank) {
-                best = Some((rank, flow, why));
+                best = Some((rank, claim.flow.flow, why));
             }
         }
     }
@@ -126,13 +128,12 @@ fn nearest<'a>(intents: &Intents<'a>, closed: &Piece) -> Option<(&'a Flow, Strin
 
 /// The flow that opens what is closed and nothing else, in the author's own terms where they fit.
 fn narrowest(intents: &Intents, closed: &[Closed], sources: &Bits, targets: &Bits, set: &PortSet) -> String {
-    let (site, space) = (intents.site, intents.space);
+    let site = intents.site;
     let need = closed[0].need;
     let source = source(intents, need, sources);
     let whole = closed.iter().all(|closed| {
-        let pieces = opened(space, closed.need);
-        pieces.len() == closed.pieces.len()
-            && pieces.iter().zip(&closed.pieces).all(|(a, b)| a.targets == b.targets && a.ports == b.ports)
+        closed.all.len() == closed.pieces.len()
+            && closed.all.iter().zip(&closed.pieces).all(|(a, b)| a.targets == b.targets && a.ports == b.ports)
     });
     let via = need.via.map(|via| format!(" via {}", site.networks[via.index()].named.path)).unwrap_or_default();
     if whole {

@@ -43,9 +43,9 @@
 use arvc_site::model::{Flow, FlowOrigin};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use super::{Intents, words};
+use super::{Claim, Intents, words};
 use crate::describe::describe;
-use crate::flows::{common, forbidden, witness};
+use crate::flows::{common, witness};
 
 /// A claim that something opens.
 pub static CODE: Code = Code::new("E0402", "a `never` meets something that is allowed", include_str!("never_met.rs"));
@@ -55,11 +55,12 @@ const SHOWN: usize = 3;
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let (site, space) = (intents.site, intents.space);
-    for never in &site.never {
-        let claim = forbidden(space, never);
+    for claim in &intents.never {
+        let never = claim.flow.flow;
         let mut met: Vec<(&Flow, String)> = Vec::new();
-        for (allow, pieces) in site.allow.iter().zip(&intents.allow) {
-            let mut both = claim.iter().flat_map(|a| pieces.iter().filter_map(|b| common(space, a, b)));
+        for Claim { flow, pieces } in &intents.allow {
+            let allow = flow.flow;
+            let mut both = claim.pieces.iter().flat_map(|a| pieces.iter().filter_map(|b| common(space, a, b)));
             if let Some(witness) = both.find_map(|piece| witness(space, &piece)) {
                 let network = words::network(site, witness.network);
                 met.push((allow, format!("`{}` over {network}", words::connection(space, &witness))));

@@ -39,28 +39,26 @@ use std::collections::BTreeSet;
 use arvc_site::model::{Flow, HostId};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use super::{Intents, words};
-use crate::flows::opened;
+use super::{Claim, Intents, words};
+use crate::flows::Resolved;
 
 /// Ends without a network between them.
 pub static CODE: Code =
     Code::new("E0403", "no network connects the ends of a flow", include_str!("no_common_network.rs"));
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
-    for (index, flow) in intents.authors() {
+    for (_, claim) in intents.authors() {
         // An `allow` between sets opens what there is between them: it is wrong if that is nothing.
-        if intents.allow[index].is_empty() && flow.except.is_empty() {
-            found.extend(apart(intents, flow).or_else(|| outside(intents, flow)));
+        if claim.pieces.is_empty() && claim.flow.flow.except.is_empty() {
+            found.extend(apart(intents, claim).or_else(|| outside(intents, claim)));
         }
     }
     let mut told = BTreeSet::new();
-    for need in &intents.site.needs {
-        let problem = apart(intents, need).or_else(|| {
-            let nothing = need.except.is_empty() && opened(intents.space, need).is_empty();
-            nothing.then(|| outside(intents, need)).flatten()
-        });
+    for claim in intents.doubtful() {
+        let nothing = claim.pieces.is_empty() && claim.flow.flow.except.is_empty();
+        let problem = apart(intents, claim).or_else(|| nothing.then(|| outside(intents, claim)).flatten());
         if let Some(problem) = problem
-            && told.insert(need.span)
+            && told.insert(claim.flow.flow.span)
         {
             found.push(problem);
         }
@@ -68,15 +66,15 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
 }
 
 /// Two machines without a network between them, if the flow has such.
-fn apart(intents: &Intents, flow: &Flow) -> Option<Diagnostic> {
-    let meeting = intents.meetings(flow).into_iter().find(|meeting| meeting.paths.is_empty())?;
-    Some(report(intents, flow, meeting.source, meeting.target))
+fn apart(intents: &Intents, claim: &Claim) -> Option<Diagnostic> {
+    let meeting = intents.meetings(claim).into_iter().find(|meeting| meeting.paths.is_empty())?;
+    Some(report(intents, claim.flow.flow, meeting.source, meeting.target))
 }
 
 fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Diagnostic {
     let site = intents.site;
     let (from, to) = (&site.hosts[source.index()], &site.hosts[target.index()]);
-    let message = format!("no network connects `{}` and `{}` here", from.named.name, to.named.name);
+    let message = format!("no network connects `{}` and `{}`", from.named.name, to.named.name);
     let label = match flow.via {
         Some(via) => format!("they are not both on {}", words::network(site, via)),
         None => "there is no path that this flow could use".to_owned(),
@@ -92,9 +90,9 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
 }
 
 /// A flow with addresses at one end that no machine at the other leads to.
-fn outside(intents: &Intents, flow: &Flow) -> Option<Diagnostic> {
-    let (source, target) = (intents.space.parties(&flow.source), intents.space.parties(&flow.target));
-    let endpoints = intents.space.members.arms(flow.ports.as_deref()).iter().all(|arm| arm.endpoint.is_some());
+fn outside(intents: &Intents, claim: &Claim) -> Option<Diagnostic> {
+    let Resolved { flow, source, target, arms } = &claim.flow;
+    let endpoints = arms.iter().all(|arm| arm.endpoint.is_some());
     if source.is_empty() || target.is_empty() || (source.zones.is_empty() && (target.zones.is_empty() || endpoints)) {
         return None;
     }

@@ -48,13 +48,17 @@ pub static CODE: Code = Code::new(
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let (site, space) = (intents.site, intents.space);
-    for (index, flow) in intents.authors() {
+    for (_, claim) in intents.authors() {
+        let flow = claim.flow.flow;
         if !super::closed_forward::is_for_the_world(flow.origin, &flow.source) {
             continue;
         }
         let mut closed: Vec<(HostId, PortSet)> = Vec::new();
-        for piece in intents.allow[index].iter().filter(|piece| piece.sources.iter().any(|c| space.zone(c).is_some())) {
+        for piece in claim.pieces.iter().filter(|piece| piece.sources.iter().any(|c| space.zone(c).is_some())) {
             for host in piece.targets.iter().flat_map(|class| space.hosts(class)) {
+                if site.hosts[host.index()].broken {
+                    continue;
+                }
                 // Only ports can be handed on; a flow of all protocols names none of them.
                 let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
                 let missing = ports.difference(&handed_on(site, *host));

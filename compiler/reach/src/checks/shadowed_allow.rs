@@ -38,23 +38,19 @@ use arvc_site::model::FlowOrigin;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::Intents;
-use crate::flows::difference;
+use crate::flows::is_subset;
 
 /// A flow that another one covers.
 pub static CODE: Code =
     Code::new("L0401", "an `allow` opens nothing that another flow does not", include_str!("shadowed_allow.rs"));
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
-    for (index, flow) in intents.authors() {
-        let pieces = &intents.allow[index];
-        let Some(class) = pieces.first().and_then(|piece| piece.sources.iter().next()) else { continue };
+    for (index, claim) in intents.authors() {
+        let Some(class) = claim.pieces.first().and_then(|piece| piece.sources.iter().next()) else { continue };
         // Who covers all of it covers its first source.
         let mut others: Vec<usize> = intents.by_source[class].iter().map(|(other, _)| *other).collect();
         others.dedup();
-        let covers = |a: usize, b: usize| {
-            let wide = &intents.allow[a];
-            difference(intents.space, intents.allow[b].clone(), wide).is_empty()
-        };
+        let covers = |a: usize, b: usize| is_subset(intents.space, &intents.allow[b].pieces, &intents.allow[a].pieces);
         // Of two equal ones the second is the needless one.
         let wider = others.into_iter().find(|other| {
             *other != index
@@ -68,9 +64,14 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             _ => "this opens all of it",
         };
         found.push(
-            Diagnostic::new(&CODE, "this `allow` opens nothing that another flow does not", flow.span, "needless")
-                .secondary(wider.span, label)
-                .help("remove the wider flow if it is too wide, else this one"),
+            Diagnostic::new(
+                &CODE,
+                "this `allow` opens nothing that another flow does not",
+                claim.flow.flow.span,
+                "needless",
+            )
+            .secondary(wider.span, label)
+            .help("remove the wider flow if it is too wide, else this one"),
         );
     }
 }

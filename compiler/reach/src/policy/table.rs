@@ -87,16 +87,14 @@ impl Table {
     }
 
     fn merge(&self, cover: &Cover, ids: &[u32]) -> Vec<Rule> {
-        let mut by_peer: BTreeMap<(NetworkId, &Peer), Vec<&Opening>> = BTreeMap::new();
-        for id in ids {
-            let opening = &self.openings[*id as usize];
-            by_peer.entry((opening.network, &opening.peer)).or_default().push(opening);
-        }
-        let merged = by_peer.into_iter().map(|((network, peer), openings)| Rule {
-            network,
-            peer: peer.clone(),
-            ports: openings.iter().fold(PortSet::none(), |set, opening| set.union(&opening.ports)),
-            reason: self.joined(&openings),
+        let mut openings: Vec<&Opening> = ids.iter().map(|id| &self.openings[*id as usize]).collect();
+        // Stable, so that reasons are joined in the order in which they were written.
+        openings.sort_by(|a, b| (a.network, &a.peer).cmp(&(b.network, &b.peer)));
+        let merged = openings.chunk_by(|a, b| (a.network, &a.peer) == (b.network, &b.peer)).map(|same| Rule {
+            network: same[0].network,
+            peer: same[0].peer.clone(),
+            ports: same[1..].iter().fold(same[0].ports.clone(), |set, opening| set.union(&opening.ports)),
+            reason: self.joined(same),
         });
         cover.reduce(merged.collect())
     }
@@ -104,6 +102,9 @@ impl Table {
     /// The reasons of the openings that a merged rule is made of, without those that open nothing that a former one,
     /// or a wider one, does not.
     fn joined(&self, openings: &[&Opening]) -> String {
+        if let [one] = openings {
+            return self.reasons[one.reason as usize].clone();
+        }
         let mut texts: Vec<&str> = Vec::new();
         for (index, opening) in openings.iter().enumerate() {
             let wider = openings.iter().enumerate().any(|(other_index, other)| {

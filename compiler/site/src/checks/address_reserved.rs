@@ -1,0 +1,54 @@
+//! A reserved address
+//!
+//! ## What is wrong
+//!
+//! A machine has an address whose host number is in `reserved` of its network.
+//!
+//! ## Why
+//!
+//! What is reserved belongs to something that the site does not describe: a DHCP pool, a balancer, a colleague's printer.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   networks.lan = { cidr = 10.0.20.0/24; reserved = [ 100..199 ]; };
+//!   hosts.printer = {
+//!     kind = Machine;
+//!     on.lan.address = 10.0.20.150; # error: E0323
+//!   };
+//! ```
+//!
+//! ## What to do
+//!
+//! State another address, or shorten the reserved span.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::allocation::number;
+use crate::model::Site;
+use crate::place::report;
+
+/// A reserved address.
+pub static CODE: Code = Code::new("E0323", "a reserved address", include_str!("address_reserved.rs"));
+
+/// Every interface's address against its network's reserved spans.
+pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
+    for host in &site.hosts {
+        for interface in &host.interfaces {
+            let network = &site.networks[interface.network.index()];
+            if network.reserved.is_empty() {
+                continue;
+            }
+            let address = interface.address;
+            let Some(number) = number(&network.prefix.value, address.value) else { continue };
+            let within = |span: &&crate::model::Spanned<(u64, u64)>| (span.value.0..=span.value.1).contains(&number);
+            let Some(reserved) = network.reserved.iter().find(within) else { continue };
+            let message = format!("{} of `{}` is reserved in `{}`", address.value, host.named.path, network.named.path);
+            let label = format!("{} is host number {number}", address.value);
+            out.push(
+                report(&CODE, message, &host.named, address.span, &label)
+                    .secondary(reserved.span, format!("reserved: {} to {}", reserved.value.0, reserved.value.1)),
+            );
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! One file for each thing that can be wrong with a site: its code, its page and its words stand together.
+//!
+//! Checks of a single value are called where the value is read; checks over the whole site are called here.
+
+pub mod address_in_use;
+pub mod address_missing;
+pub mod address_outside_network;
+pub mod address_reserved;
+pub mod all_of_nobody;
+pub mod control_character;
+pub mod datacenter_choice;
+pub mod duplicate_address;
+pub mod duplicate_forward;
+pub mod duplicate_mac;
+pub mod duplicate_name;
+pub mod duplicate_service;
+pub mod duplicate_vmid;
+pub mod empty_cluster;
+pub mod empty_flow;
+pub mod empty_group;
+pub mod endpoint_outside_target;
+pub mod even_quorum;
+pub mod flow_end;
+pub mod flow_except;
+pub mod flow_ports;
+pub mod flow_via;
+pub mod forward_out_of_reach;
+pub mod gateway_outside_network;
+pub mod guest_on_plain_network;
+pub mod guest_without_vmid;
+pub mod hardware;
+pub mod image_choice;
+pub mod image_source;
+pub mod interface_name;
+pub mod invalid_bridge;
+pub mod invalid_datastore;
+pub mod invalid_domain;
+pub mod invalid_mtu;
+pub mod invalid_name;
+pub mod invalid_tag;
+pub mod invalid_user;
+pub mod invalid_vlan;
+pub mod lighthouse_off_overlay;
+pub mod listen_off_network;
+pub mod mac_not_unicast;
+pub mod machine_with_vmid;
+pub mod name_too_long;
+pub mod names_meet;
+pub mod need;
+pub mod network_kind;
+pub mod networks_overlap;
+pub mod nobody_serves;
+pub mod node_choice;
+pub mod operator_address;
+pub mod operators_everywhere;
+pub mod outside_without_lighthouse;
+pub mod overlay_needs_newer_nebula;
+pub mod overlay_port;
+pub mod overlay_without_lighthouse;
+pub mod private_key;
+pub mod quorum_of_two;
+pub mod quorum_on_one_node;
+pub mod range_nearly_full;
+pub mod ranges_meet;
+pub mod reserved_name;
+pub mod ssh_key;
+pub mod too_many_interfaces;
+pub mod unknown_nebula;
+pub mod unknown_network;
+pub mod url;
+pub mod vmid_in_no_range;
+pub mod vmid_not_accepted;
+pub mod vmid_outside_range;
+pub mod vmid_without_address;
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::model::Site;
+use crate::origins::Origins;
+
+/// All codes of this crate, in order.
+pub static CODES: &[&Code] = &[
+    &duplicate_vmid::CODE,
+    &vmid_not_accepted::CODE,
+    &ranges_meet::CODE,
+    &vmid_without_address::CODE,
+    &vmid_outside_range::CODE,
+    &vmid_in_no_range::CODE,
+    &guest_without_vmid::CODE,
+    &machine_with_vmid::CODE,
+    &invalid_name::CODE,
+    &reserved_name::CODE,
+    &duplicate_name::CODE,
+    &names_meet::CODE,
+    &name_too_long::CODE,
+    &invalid_domain::CODE,
+    &invalid_tag::CODE,
+    &control_character::CODE,
+    &interface_name::CODE,
+    &invalid_user::CODE,
+    &duplicate_address::CODE,
+    &address_outside_network::CODE,
+    &address_in_use::CODE,
+    &address_reserved::CODE,
+    &address_missing::CODE,
+    &mac_not_unicast::CODE,
+    &duplicate_mac::CODE,
+    &network_kind::CODE,
+    &gateway_outside_network::CODE,
+    &networks_overlap::CODE,
+    &overlay_port::CODE,
+    &overlay_without_lighthouse::CODE,
+    &lighthouse_off_overlay::CODE,
+    &invalid_vlan::CODE,
+    &invalid_bridge::CODE,
+    &unknown_nebula::CODE,
+    &overlay_needs_newer_nebula::CODE,
+    &image_choice::CODE,
+    &image_source::CODE,
+    &url::CODE,
+    &node_choice::CODE,
+    &datacenter_choice::CODE,
+    &outside_without_lighthouse::CODE,
+    &too_many_interfaces::CODE,
+    &hardware::CODE,
+    &ssh_key::CODE,
+    &private_key::CODE,
+    &quorum_of_two::CODE,
+    &quorum_on_one_node::CODE,
+    &invalid_datastore::CODE,
+    &duplicate_service::CODE,
+    &unknown_network::CODE,
+    &guest_on_plain_network::CODE,
+    &invalid_mtu::CODE,
+    &duplicate_forward::CODE,
+    &forward_out_of_reach::CODE,
+    &listen_off_network::CODE,
+    &flow_end::CODE,
+    &flow_ports::CODE,
+    &empty_flow::CODE,
+    &flow_via::CODE,
+    &endpoint_outside_target::CODE,
+    &flow_except::CODE,
+    &need::CODE,
+    &nobody_serves::CODE,
+    &operator_address::CODE,
+    &range_nearly_full::CODE,
+    &empty_group::CODE,
+    &even_quorum::CODE,
+    &all_of_nobody::CODE,
+    &empty_cluster::CODE,
+    &operators_everywhere::CODE,
+];
+
+/// Every check that needs the whole site.
+pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    ranges_meet::check(site, out);
+    let taken = duplicate_vmid::taken(site, origins);
+    duplicate_vmid::check(&taken, out);
+    range_nearly_full::check(site, &taken, out);
+    reserved_name::check(site, out);
+    duplicate_name::check(site, out);
+    names_meet::check(site, out);
+    name_too_long::check(site, origins, out);
+    duplicate_address::check(site, origins, out);
+    address_in_use::check(site, origins, out);
+    address_reserved::check(site, out);
+    duplicate_mac::check(site, origins, out);
+    networks_overlap::check(site, out);
+    overlay_needs_newer_nebula::check(site, out);
+    overlay_without_lighthouse::check(site, origins, out);
+    lighthouse_off_overlay::check(site, origins, out);
+    outside_without_lighthouse::check(site, origins, out);
+    forward_out_of_reach::check(site, out);
+    listen_off_network::check(site, origins, out);
+    operators_everywhere::check(site, out);
+    image_choice::check(site, origins, out);
+    node_choice::check(site, origins, out);
+    too_many_interfaces::check(site, out);
+    quorum_of_two::check(site, origins, out);
+    even_quorum::check(site, origins, out);
+    quorum_on_one_node::check(site, origins, out);
+    empty_cluster::check(site, origins, out);
+    empty_group::check(site, origins, out);
+    all_of_nobody::check(site, origins, out);
+}

@@ -1,0 +1,86 @@
+//! A network that is two things at once
+//!
+//! ## What is wrong
+//!
+//! A network says `bridge` and `underlay`, or a field that only the other kind has: `port` without `underlay`, `vlan` or
+//! `gateway` without `bridge`. Or an overlay's underlay is an overlay, or has no addresses of a bridge.
+//!
+//! ## Why
+//!
+//! With `bridge` a network is a segment that guests have NICs on; with `underlay` it is a Nebula overlay, whose packets
+//! travel on that segment. Nebula refuses to travel on itself.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   networks.both = {
+//!     cidr = 10.0.20.0/24;
+//!     bridge = "vmbr2";
+//!     underlay = networks.bridge; # error: E0330
+//!     port = 4243/udp;
+//!   };
+//! ```
+//!
+//! ## What to do
+//!
+//! Remove the field that does not belong, or make two networks of it.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::decode::Written;
+use crate::model::{Named, Network, NetworkKind};
+use crate::place::report;
+
+/// A network that is two things at once.
+pub static CODE: Code = Code::new("E0330", "a network that is two things at once", include_str!("network_kind.rs"));
+
+/// The fields of one network.
+pub(crate) fn check(named: &Named, written: &Written) -> Option<Diagnostic> {
+    let problem = |span, message: String, label: &str| Some(report(&CODE, message, named, span, label));
+    let path = &named.path;
+    if let Some(underlay) = &written.underlay {
+        if let Some(bridge) = &written.bridge {
+            let message = format!("`{path}` has a bridge and an underlay");
+            return problem(underlay.span, message, "an overlay has no NICs")
+                .map(|it| it.secondary(bridge.span, "a bridge is what NICs are on"));
+        }
+        if let Some((_, _, span)) = written.gateway {
+            return problem(span, format!("the overlay `{path}` has a gateway"), "only a bridge has one");
+        }
+        if let Some(vlan) = &written.vlan {
+            return problem(vlan.span, format!("the overlay `{path}` has a VLAN tag"), "only a bridge has one");
+        }
+        return None;
+    }
+    if let Some(port) = &written.port {
+        let diagnostic = problem(port.span, format!("`{path}` has a port and no underlay"), "only an overlay has one");
+        return diagnostic.map(|it| it.help("an overlay names the network that it travels on: `underlay = …;`"));
+    }
+    if written.bridge.is_none() && !written.failed {
+        if let Some(vlan) = &written.vlan {
+            return problem(vlan.span, format!("`{path}` has a VLAN tag and no bridge"), "only a bridge has one");
+        }
+        if let Some((_, _, span)) = written.gateway {
+            return problem(span, format!("`{path}` has a gateway and no bridge"), "only a bridge has one");
+        }
+    }
+    None
+}
+
+/// Overlays that travel on overlays.
+pub(crate) fn check_underlays(networks: &[Network]) -> Vec<Diagnostic> {
+    let problem = |network: &Network| {
+        let NetworkKind::Overlay { underlay, .. } = network.kind else { return None };
+        let under = networks.get(underlay.index())?;
+        let NetworkKind::Overlay { .. } = under.kind else { return None };
+        let message = format!("the underlay of `{}` is the overlay `{}`", network.named.path, under.named.path);
+        Some(report(
+            &CODE,
+            message,
+            &network.named,
+            network.named.key,
+            "an overlay travels on a segment or on the Internet",
+        ))
+    };
+    networks.iter().filter_map(problem).collect()
+}

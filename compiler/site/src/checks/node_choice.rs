@@ -1,0 +1,58 @@
+//! A guest that nobody knows the node of
+//!
+//! ## What is wrong
+//!
+//! A guest names no node, and the site has none, or several.
+//!
+//! ## Why
+//!
+//! A guest runs on a Proxmox host. If the site has one it goes without saying; which of several is meant does not.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   nodes.second = { address = 192.168.100.2; };
+//!   hosts.dns.node = nodes.pve;
+//!   hosts.a = { vmid = 3000; groups = [ groups.projects ]; }; # error: E0343
+//! ```
+//!
+//! ## What to do
+//!
+//! Name it: `node = nodes.pve;`.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::model::{Kind, Site};
+use crate::origins::Origins;
+use crate::place::{place, report};
+
+/// A guest that nobody knows the node of.
+pub static CODE: Code = Code::new("E0343", "a guest that nobody knows the node of", include_str!("node_choice.rs"));
+
+/// Every guest. That the site has no node is one problem, however many guests there are.
+pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    if !origins.all.nodes {
+        return;
+    }
+    let lost = site
+        .hosts
+        .iter()
+        .zip(&origins.hosts)
+        .filter(|(host, origin)| host.kind != Kind::Machine && host.node.is_none() && !origin.node_failed);
+    let lost = lost.map(|(host, _)| host);
+    if site.nodes.is_empty() {
+        let first = lost.min_by_key(|host| place(&host.named, host.named.key));
+        out.extend(first.map(|host| {
+            let label = format!("`{}` is a guest of Proxmox", host.named.path);
+            report(&CODE, "the site has guests and no node".to_owned(), &host.named, host.named.key, &label)
+                .help("declare the Proxmox host: `nodes.pve = { address = …; };`")
+        }));
+        return;
+    }
+    let nodes = site.nodes.iter().map(|node| format!("`{}`", node.named.path)).collect::<Vec<_>>().join(", ");
+    out.extend(lost.map(|host| {
+        let message = format!("`{}` does not say its node", host.named.path);
+        report(&CODE, message, &host.named, host.named.key, "the site has several nodes")
+            .help(format!("name one of {nodes}"))
+    }));
+}

@@ -1,0 +1,58 @@
+//! A cluster on one node of several
+//!
+//! ## What is wrong
+//!
+//! All members of a cluster with `quorum = true` run on one Proxmox host, and the site has others.
+//!
+//! ## Why
+//!
+//! The loss of that node is the loss of the whole cluster, with every copy of its data. What makes a cluster worth its
+//! trouble is that its members do not fail together.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   nodes.second = { address = 192.168.100.2; };
+//!   hosts.dns.node = nodes.pve;
+//!   clusters.three = { # error: E0351
+//!     quorum = true;
+//!     groups = [ groups.projects ];
+//!     members.a = { vmid = 3000; node = nodes.pve; };
+//!     members.b = { vmid = 3001; node = nodes.pve; };
+//!     members.c = { vmid = 3002; node = nodes.pve; };
+//!   };
+//! ```
+//!
+//! ## What to do
+//!
+//! Put the members on different nodes, three if there are three.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::model::Site;
+use crate::origins::Origins;
+use crate::place::report;
+
+/// A cluster on one node of several.
+pub static CODE: Code = Code::new("E0351", "a cluster on one node of several", include_str!("quorum_on_one_node.rs"));
+
+/// Every cluster of several members that needs a majority.
+pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    if !origins.all.hosts || site.nodes.len() < 2 {
+        return;
+    }
+    for cluster in site.clusters.iter().filter(|cluster| cluster.quorum && cluster.members.len() > 1) {
+        let mut nodes = cluster.members.iter().map(|member| site.hosts[member.index()].node);
+        let Some(Some(node)) = nodes.next() else { continue };
+        if nodes.any(|other| other != Some(node)) {
+            continue;
+        }
+        let node = &site.nodes[node.index()].named;
+        let message = format!("all members of `{}` run on `{}`", cluster.named.path, node.path);
+        let label = format!("the loss of `{}` is the loss of all {}", node.path, cluster.members.len());
+        out.push(
+            report(&CODE, message, &cluster.named, cluster.named.key, &label)
+                .help("put its members on different nodes: `node = …;`"),
+        );
+    }
+}

@@ -1,0 +1,49 @@
+//! A VMID in no range, and no address
+//!
+//! ## What is wrong
+//!
+//! No range contains the VMID, and the machine does not state its address on each of its networks.
+//!
+//! ## Why
+//!
+//! A guest's address follows from its VMID by the rule of its range. Without a range it must be stated.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   hosts.a = {
+//!     vmid = 7000; # error: E0306
+//!     groups = [ groups.projects ];
+//!   };
+//! ```
+//!
+//! ## What to do
+//!
+//! Take a VMID of a range, declare a range for it, or state the addresses: `on.bridge.address = …`.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::model::{Named, Network, Range, Spanned, Vmid};
+use crate::place::report;
+
+/// A VMID in no range, and no address.
+pub static CODE: Code = Code::new("E0306", "a VMID in no range, and no address", include_str!("vmid_in_no_range.rs"));
+
+/// The VMID of a guest that states no address on `network`.
+pub(crate) fn diagnostic(named: &Named, vmid: Spanned<Vmid>, network: &Network, ranges: &[Range]) -> Diagnostic {
+    let message = format!("`{}` has VMID {}, which is in no range, and states no address", named.path, vmid.value.0);
+    let diagnostic = report(&CODE, message, named, vmid.span, "no range contains it");
+    let distance = |range: &&Range| {
+        let (first, last) = range.vmids.value;
+        if vmid.value < first { first.0 - vmid.value.0 } else { vmid.value.0.saturating_sub(last.0) }
+    };
+    let diagnostic = match ranges.iter().min_by_key(distance) {
+        Some(range) => {
+            let (first, last) = range.vmids.value;
+            let place = format!("the nearest is `{}`: {} to {}", range.named.path, first.0, last.0);
+            diagnostic.secondary(range.vmids.span, place)
+        }
+        None => diagnostic.note("the site has no ranges"),
+    };
+    diagnostic.help(format!("take a VMID of a range, or state the address: `on.{}.address = …;`", network.named.name))
+}

@@ -1,0 +1,394 @@
+//! Flows: their ends, ports, path and exceptions; needs, which are flows whose source goes without saying; and what the
+//! machines of one service say to one another.
+
+use arvc_lang::data::{DataId, Datum, FlowData};
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
+
+use super::{Decoder, Needs};
+use crate::checks::{
+    empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
+};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, NetworkId, PortTerm};
+use crate::place::place;
+use crate::read::Thing;
+
+/// How deep ends and exceptions may nest: they are read, and later walked, on the native stack.
+const DEEPEST: u32 = 64;
+
+impl<'a> Decoder<'a> {
+    pub(super) fn flows(&mut self) {
+        let fields = self.read.record(self.read.data.root).unwrap_or_default();
+        let (mut allow, mut essentials, mut never) = (None, None, None);
+        for field in fields {
+            match self.read.name(field.name) {
+                "allow" => allow = Some(field.value),
+                "essentials" => essentials = Some(field.value),
+                "never" => never = Some(field.value),
+                _ => {}
+            }
+        }
+        for (list, origin) in [(allow, FlowOrigin::Author), (essentials, FlowOrigin::Essential)] {
+            let flows = list.and_then(|list| self.flow_list(list, origin));
+            let (flows, complete) = flows.unwrap_or((Vec::new(), false));
+            self.site.allow.extend(flows);
+            self.site.allow_broken |= !complete;
+        }
+        if let Some((flows, _)) = never.and_then(|list| self.flow_list(list, FlowOrigin::Author)) {
+            self.site.never = flows;
+        }
+        for (service, ports, span) in std::mem::take(&mut self.peers) {
+            let end = End::Service(service);
+            let (source, target) = (end.clone(), end);
+            let origin = FlowOrigin::Peers(service);
+            self.site.allow.push(Flow {
+                source,
+                target,
+                ports: Some(ports),
+                via: None,
+                except: Vec::new(),
+                origin,
+                span,
+            });
+        }
+        let mut needs = std::mem::take(&mut self.needs);
+        needs.sort_by_key(|(who, value)| match who {
+            Needs::Host(host) => (0, host.0, value.0),
+            Needs::Service(service) => (1, service.0, value.0),
+        });
+        for (who, value) in needs {
+            let flow = self.need(who, value);
+            self.site.needs.extend(flow);
+        }
+    }
+
+    /// The flows of a list, and whether all of them were understood. `None` if there is no list.
+    fn flow_list(&mut self, list: DataId, origin: FlowOrigin) -> Option<(Vec<Flow>, bool)> {
+        let items = self.read.list(list)?;
+        let flows: Vec<_> = items.iter().filter_map(|item| self.flow(*item, origin)).collect();
+        let complete = flows.len() == items.len();
+        Some((flows, complete))
+    }
+
+    /// A flow; `None` if a part of it is wrong, which is reported.
+    fn flow(&mut self, id: DataId, origin: FlowOrigin) -> Option<Flow> {
+        let span = self.read.span(id);
+        let Datum::Flow(flow) = self.read.value(id) else {
+            if *self.read.value(id) != Datum::Failed {
+                self.read.diagnostics.push(flow_except::diagnostic(span));
+            }
+            return None;
+        };
+        self.depth += 1;
+        let read = self.flow_parts(flow, span, origin);
+        self.depth -= 1;
+        read
+    }
+
+    fn flow_parts(&mut self, flow: &'a FlowData, span: Span, origin: FlowOrigin) -> Option<Flow> {
+        if self.depth > DEEPEST {
+            self.read.diagnostics.push(flow_end::too_deep(span));
+            return None;
+        }
+        // All parts are read before one that is wrong ends it, so that each is reported.
+        let source = self.end(flow.source, span);
+        let target = self.end(flow.target, span);
+        let ports = flow.ports.map(|ports| self.port_terms(ports, true, span));
+        let via = flow.via.map(|via| self.via(via));
+        let except = flow.except.map(|except| self.except(except, origin));
+        let target = target?;
+        let ports = match ports {
+            Some(ports) => Some(ports?),
+            None => None,
+        };
+        if let (Some(terms), Some(written)) = (&ports, flow.ports) {
+            if !self.served(terms, written, &target, self.read.span(flow.target)) {
+                return None;
+            }
+        }
+        let via = match via {
+            Some(via) => Some(via?),
+            None => None,
+        };
+        let except = match except {
+            Some(except) => except?,
+            None => Vec::new(),
+        };
+        Some(Flow { source: source?, target, ports, via, except, origin, span })
+    }
+
+    fn except(&mut self, id: DataId, origin: FlowOrigin) -> Option<Vec<Flow>> {
+        match self.read.value(id) {
+            Datum::List(_) => {
+                let (flows, complete) = self.flow_list(id, origin)?;
+                complete.then_some(flows)
+            }
+            _ => Some(vec![self.flow(id, origin)?]),
+        }
+    }
+
+    fn via(&mut self, id: DataId) -> Option<NetworkId> {
+        match (self.read.value(id), self.read.thing(id)) {
+            (_, Some(Thing::Network(network))) => Some(network),
+            (Datum::Failed, _) | (Datum::Entity(_), None) => None,
+            _ => {
+                self.read.diagnostics.push(flow_via::diagnostic(self.read.span(id)));
+                None
+            }
+        }
+    }
+
+    /// One end of a flow. `around` is where a tag is reported: its own place is the prelude's.
+    fn end(&mut self, id: DataId, around: Span) -> Option<End> {
+        let span = self.read.span(id);
+        match self.read.value(id) {
+            Datum::Failed => None,
+            Datum::Address(address) => Some(End::Prefix(IpNet::from(*address))),
+            Datum::Prefix(prefix) => Some(End::Prefix(*prefix)),
+            Datum::List(items) => Some(End::Union(self.ends(items, span)?)),
+            Datum::Tag(tag, payload) => match (self.read.name(*tag), payload) {
+                ("Any", None) => Some(End::Any),
+                ("Internet", None) => Some(End::Internet),
+                ("Operators", None) => Some(End::Operators),
+                ("Resolvers", None) => Some(End::Resolvers),
+                ("Lighthouses", None) => Some(End::Lighthouses),
+                ("All", Some(payload)) => {
+                    let span = self.read.span(*payload);
+                    match self.read.value(*payload) {
+                        Datum::List(items) => Some(End::All(self.ends(items, span)?)),
+                        _ => Some(End::All(self.ends(&[*payload], around)?)),
+                    }
+                }
+                _ => self.wrong_end(id, around),
+            },
+            Datum::Entity(_) => match self.read.thing(id)? {
+                Thing::Group(group) => Some(End::Group(group)),
+                Thing::Host(host) => Some(End::Host(host)),
+                Thing::Cluster(cluster) => Some(End::Cluster(cluster)),
+                Thing::Service(service) => Some(End::Service(service)),
+                Thing::Node(node) => Some(End::Node(node)),
+                Thing::Network(network) => Some(End::Network(network)),
+                _ => self.wrong_end(id, around),
+            },
+            _ => self.wrong_end(id, around),
+        }
+    }
+
+    fn ends(&mut self, items: &[DataId], span: Span) -> Option<Vec<End>> {
+        self.depth += 1;
+        let read = self.ends_within(items, span);
+        self.depth -= 1;
+        read
+    }
+
+    fn ends_within(&mut self, items: &[DataId], span: Span) -> Option<Vec<End>> {
+        if self.depth > DEEPEST {
+            self.read.diagnostics.push(flow_end::too_deep(span));
+            return None;
+        }
+        if items.is_empty() {
+            self.read.diagnostics.push(empty_flow::no_ends(span));
+            return None;
+        }
+        let mut ends = Vec::with_capacity(items.len());
+        let mut fine = true;
+        for item in items {
+            match self.end(*item, span) {
+                Some(end) => ends.push(end),
+                None => fine = false,
+            }
+        }
+        ends.sort();
+        ends.dedup();
+        fine.then_some(ends)
+    }
+
+    fn wrong_end(&mut self, id: DataId, around: Span) -> Option<End> {
+        let span = if let Datum::Tag(..) = self.read.value(id) { around } else { self.read.span(id) };
+        let endpoint = match self.read.thing(id) {
+            Some(Thing::Endpoint(endpoint)) => Some(&self.site.endpoints[endpoint.index()].named),
+            _ => None,
+        };
+        let problem = flow_end::diagnostic(span, endpoint, what(self.read.value(id)));
+        self.read.diagnostics.push(problem);
+        None
+    }
+
+    /// Ports of an endpoint or of peers, which cannot name an endpoint.
+    pub(super) fn plain_ports(&mut self, id: DataId) -> Option<Vec<PortTerm>> {
+        self.port_terms(id, false, self.read.span(id))
+    }
+
+    /// Ports, behind `:` with endpoints among them. `around` is where a tag is reported.
+    fn port_terms(&mut self, id: DataId, endpoints: bool, around: Span) -> Option<Vec<PortTerm>> {
+        let Datum::List(items) = self.read.value(id) else {
+            return Some(vec![self.port_term(id, endpoints, around)?]);
+        };
+        if items.is_empty() {
+            self.read.diagnostics.push(empty_flow::no_ports(self.read.span(id)));
+            return None;
+        }
+        let around = self.read.span(id);
+        let mut terms = Vec::with_capacity(items.len());
+        let mut fine = true;
+        for item in items {
+            match self.port_term(*item, endpoints, around) {
+                Some(term) => terms.push(term),
+                None => fine = false,
+            }
+        }
+        terms.sort();
+        terms.dedup();
+        fine.then_some(terms)
+    }
+
+    fn port_term(&mut self, id: DataId, endpoints: bool, around: Span) -> Option<PortTerm> {
+        let span = self.read.span(id);
+        match self.read.value(id) {
+            Datum::Failed => None,
+            Datum::Ports(ports) => Some(PortTerm::Ports(*ports)),
+            Datum::Tag(tag, payload) => match (self.read.name(*tag), payload) {
+                ("Icmp", None) => Some(PortTerm::Icmp),
+                ("Proto", Some(id)) => match self.read.value(*id) {
+                    Datum::Failed => None,
+                    Datum::Int(number) => match u8::try_from(*number) {
+                        Ok(number) => Some(PortTerm::Proto(number)),
+                        Err(_) => {
+                            self.read.diagnostics.push(flow_ports::protocol(self.read.span(*id), *number));
+                            None
+                        }
+                    },
+                    other => {
+                        self.read.diagnostics.push(flow_ports::diagnostic(self.read.span(*id), what(other), endpoints));
+                        None
+                    }
+                },
+                _ => {
+                    self.read.diagnostics.push(flow_ports::diagnostic(around, "a tag", endpoints));
+                    None
+                }
+            },
+            Datum::Entity(_) if endpoints => match self.read.thing(id)? {
+                Thing::Endpoint(endpoint) => Some(PortTerm::Endpoint(endpoint)),
+                thing => {
+                    let endpoints = self.endpoints_of(thing);
+                    self.read.diagnostics.push(flow_ports::no_endpoint(span, &endpoints));
+                    None
+                }
+            },
+            other => {
+                self.read.diagnostics.push(flow_ports::diagnostic(span, what(other), endpoints));
+                None
+            }
+        }
+    }
+
+    /// The paths of the endpoints that a service or cluster has, for a help.
+    fn endpoints_of(&self, thing: Thing) -> Vec<&str> {
+        let path = match thing {
+            Thing::Service(service) => &self.site.services[service.index()].named.path,
+            Thing::Cluster(cluster) => &self.site.clusters[cluster.index()].named.path,
+            _ => return Vec::new(),
+        };
+        let paths = self.site.endpoints.iter().map(|endpoint| endpoint.named.path.as_str());
+        paths.filter(|name| name.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'))).collect()
+    }
+
+    /// Whether each endpoint among the ports is served by a machine of the target.
+    fn served(&mut self, terms: &[PortTerm], written: DataId, target: &End, target_span: Span) -> bool {
+        let mut fine = true;
+        for term in terms {
+            let PortTerm::Endpoint(endpoint) = term else { continue };
+            if !self.origins.all.hosts || endpoint_outside_target::holds(&self.site, target, *endpoint) {
+                continue;
+            }
+            fine = false;
+            let span = self.place_of(written, *endpoint);
+            let problem = endpoint_outside_target::diagnostic(&self.site, *endpoint, span, target_span);
+            self.read.diagnostics.push(problem);
+        }
+        fine
+    }
+
+    /// Where an endpoint stands in the ports of a flow.
+    fn place_of(&self, written: DataId, endpoint: EndpointId) -> Span {
+        let items = self.read.list(written).unwrap_or_default().iter().chain([&written]);
+        let mut named = items.filter(|item| self.read.thing(**item) == Some(Thing::Endpoint(endpoint)));
+        self.read.span(*named.next().unwrap_or(&written))
+    }
+
+    /// A need: an endpoint of others, or a whole flow from the machine itself.
+    fn need(&mut self, who: Needs, id: DataId) -> Option<Flow> {
+        let named = match who {
+            Needs::Host(host) => &self.site.hosts[host.index()].named,
+            Needs::Service(service) => &self.site.services[service.index()].named,
+        };
+        let span = place(named, self.read.span(id));
+        if let Needs::Service(service) = who
+            && self.site.services[service.index()].hosts.is_empty()
+        {
+            return None;
+        }
+        let (source, origin) = match who {
+            Needs::Host(host) => (End::Host(host), FlowOrigin::Author),
+            Needs::Service(service) => (End::Service(service), FlowOrigin::Service(service)),
+        };
+        match self.read.value(id) {
+            Datum::Failed => None,
+            Datum::Flow(_) => {
+                let flow = self.flow(id, origin)?;
+                if flow.source != source {
+                    self.read.diagnostics.push(need::other_source(span));
+                    return None;
+                }
+                Some(flow)
+            }
+            Datum::Entity(_) => match self.read.thing(id)? {
+                Thing::Endpoint(endpoint) => {
+                    let served = &self.site.endpoints[endpoint.index()];
+                    if served.hosts.is_empty() {
+                        if self.origins.all.hosts {
+                            self.read.diagnostics.push(nobody_serves::diagnostic(&served.named, span));
+                        }
+                        return None;
+                    }
+                    let target = End::Union(served.hosts.iter().map(|host| End::Host(*host)).collect());
+                    let ports = Some(vec![PortTerm::Endpoint(endpoint)]);
+                    Some(Flow { source, target, ports, via: None, except: Vec::new(), origin, span })
+                }
+                thing => {
+                    let endpoints = self.endpoints_of(thing);
+                    self.read.diagnostics.push(need::no_endpoint(span, &endpoints));
+                    None
+                }
+            },
+            other => {
+                self.read.diagnostics.push(need::wrong_kind(span, what(other)));
+                None
+            }
+        }
+    }
+}
+
+/// What a value is, for a message.
+fn what(value: &Datum) -> &'static str {
+    match value {
+        Datum::Failed => "a failed value",
+        Datum::Bool(_) => "a Bool",
+        Datum::Int(_) => "an Int",
+        Datum::Str(_) => "a String",
+        Datum::Address(_) => "an Address",
+        Datum::Prefix(_) => "a Prefix",
+        Datum::Ports(_) => "Ports",
+        Datum::IntRange(..) => "an IntRange",
+        Datum::Size(_) => "a Size",
+        Datum::Duration(_) => "a Duration",
+        Datum::Mac(_) => "a Mac",
+        Datum::Secret(_) => "a Secret",
+        Datum::Tag(..) => "a tag",
+        Datum::List(_) => "a List",
+        Datum::Record(_) => "a record",
+        Datum::Flow(_) => "a Flow",
+        Datum::Entity(_) => "a part of the site that is no machine",
+    }
+}

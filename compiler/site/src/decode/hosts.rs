@@ -1,0 +1,454 @@
+//! Machines: guests and others, members of clusters too.
+
+use std::net::IpAddr;
+
+use arvc_lang::data::{DataId, Datum};
+
+use super::{Decoder, Needs, only_literal};
+use crate::allocation::{self, RangeIndex};
+use crate::checks::{
+    address_missing, address_outside_network, guest_on_plain_network, guest_without_vmid, hardware, interface_name,
+    invalid_datastore, invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, unknown_network,
+    vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
+};
+use crate::model::{
+    Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
+};
+use crate::origins::HostOrigin;
+use crate::read::{Thing, put};
+
+/// What `on.N` says.
+#[derive(Default)]
+struct On {
+    address: Option<Spanned<IpAddr>>,
+    mac: Option<[u8; 6]>,
+    device: Option<String>,
+    failed: bool,
+}
+
+/// The schema's `Kind`.
+pub(super) fn kind(tag: &str) -> Kind {
+    match tag {
+        "Container" => Kind::Container,
+        "Machine" => Kind::Machine,
+        _ => Kind::Vm,
+    }
+}
+
+impl Decoder<'_> {
+    pub(super) fn hosts(&mut self) {
+        let ranges = RangeIndex::new(&self.site.ranges);
+        // Underlays come first: they carry the others.
+        let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
+        networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
+        let entries = std::mem::take(&mut self.index.hosts);
+        for (at, entry) in entries.iter().enumerate() {
+            let id = HostId(at as u32);
+            let named = self.named(entry.entity, entry.name.clone());
+            let problem = match entry.cluster {
+                None => invalid_name::check("a host", &named.name, named.key),
+                Some(cluster) => {
+                    let key = self.key(entry.entity);
+                    invalid_name::check_member(&self.site.clusters[cluster.index()].named.name, key, &named)
+                }
+            };
+            self.read.diagnostics.extend(problem.map(|problem| only_literal(problem, &named)));
+            let mut origin = HostOrigin::default();
+            let (mut host, on) = self.host(id, named, entry.entity, &mut origin);
+            host.cluster = entry.cluster;
+            if let Some(cluster) = entry.cluster {
+                let shared = self.shared[cluster.index()].clone();
+                host.groups.extend(shared.groups);
+                host.groups.sort();
+                host.groups.dedup();
+                let own = std::mem::replace(&mut host.services, shared.services);
+                host.services.extend(own);
+                origin.lists_failed |= shared.failed;
+                self.member(cluster, id);
+            }
+            self.number(&mut host, &mut origin, &ranges);
+            self.placed(&mut host, &mut origin);
+            self.interfaces(&mut host, &mut origin, on, &networks);
+            self.origins.all.hosts &= !origin.lists_failed;
+            host.broken |= origin.lists_failed;
+            self.site.hosts.push(host);
+            self.origins.hosts[at] = origin;
+        }
+    }
+
+    fn host(
+        &mut self,
+        id: HostId,
+        named: Named,
+        entity: u32,
+        origin: &mut HostOrigin,
+    ) -> (Host, Option<Vec<(NetworkId, On)>>) {
+        let mut host = unread(named);
+        let mut on = None;
+        let mut broken = false;
+        for field in self.entity_fields(entity) {
+            let (value, span) = (field.value, self.read.span(field.value));
+            match self.read.name(field.name) {
+                "description" => host.named.description = self.read.description(value),
+                "kind" => put(&mut host.kind, self.read.tag(value).map(kind), &mut broken),
+                "status" => {
+                    let status = self.read.tag(value).map(|tag| match tag {
+                        "Planned" => Status::Planned,
+                        "Disabled" => Status::Disabled,
+                        _ => Status::Present,
+                    });
+                    put(&mut host.status, status, &mut broken);
+                }
+                "vmid" => {
+                    origin.vmid_key = Some(field.key);
+                    let vmid = self.read.int(value);
+                    let problem = vmid.and_then(|vmid| vmid_not_accepted::check(&host.named, vmid, span));
+                    origin.vmid_failed = vmid.is_none() || problem.is_some();
+                    broken |= origin.vmid_failed;
+                    self.read.diagnostics.extend(problem);
+                    if let Some(vmid) = vmid.filter(|_| !origin.vmid_failed) {
+                        host.vmid = u32::try_from(vmid).ok().map(|vmid| Spanned { value: Vmid(vmid), span });
+                    }
+                }
+                "range" => {
+                    origin.range = Some(span);
+                    match self.read.thing(value) {
+                        Some(Thing::Range(range)) => host.range = Some(range),
+                        _ => broken = true,
+                    }
+                }
+                "groups" => host.groups = self.group_list(value, &mut origin.lists_failed),
+                "services" => {
+                    let (services, failed) = self.service_list(&host.named, value);
+                    host.services = services;
+                    origin.lists_failed |= failed;
+                }
+                "needs" => {
+                    let items = self.read.list(value).unwrap_or_default();
+                    self.needs.extend(items.iter().map(|item| (Needs::Host(id), *item)));
+                }
+                "node" => match self.read.thing(value) {
+                    Some(Thing::Node(node)) => (host.node, origin.node) = (Some(node), Some(span)),
+                    _ => (origin.node_failed, broken) = (true, true),
+                },
+                "on" => {
+                    let read = self.on(&host.named, value, origin);
+                    broken |= read.is_none();
+                    // Nothing named is the schema's default: every network.
+                    on = read.filter(|on| !on.is_empty() || self.read.record(value).is_some_and(|it| !it.is_empty()));
+                }
+                "cores" => {
+                    let cores = self.read.int(value);
+                    self.read
+                        .diagnostics
+                        .extend(cores.and_then(|cores| hardware::check_cores(&host.named, cores, span)));
+                    put(&mut host.cores, cores.map(|cores| u32::try_from(cores).unwrap_or(0)), &mut broken);
+                }
+                "memory" => {
+                    let size = self.read.size(value);
+                    self.read.diagnostics.extend(size.and_then(|size| hardware::check_memory(&host.named, size, span)));
+                    put(&mut host.memory, size, &mut broken);
+                }
+                "disk" => {
+                    let size = self.read.size(value);
+                    self.read.diagnostics.extend(size.and_then(|size| hardware::check_disk(&host.named, size, span)));
+                    put(&mut host.disk, size, &mut broken);
+                }
+                "datastore" => {
+                    let text = self.read.text(value);
+                    self.read.diagnostics.extend(text.and_then(|text| invalid_datastore::check(text, span)));
+                    put(&mut host.datastore, text.map(str::to_owned), &mut broken);
+                }
+                "image" => match self.read.thing(value) {
+                    Some(Thing::Image(image)) => (host.image, origin.image) = (Some(image), Some(span)),
+                    _ => (origin.image_failed, broken) = (true, true),
+                },
+                "boot" => put(&mut host.boot, self.read.flag(value), &mut broken),
+                "protect" => put(&mut host.protect, self.read.flag(value), &mut broken),
+                "lighthouse" => put(&mut host.lighthouse, self.read.flag(value), &mut broken),
+                "relay" => put(&mut host.relay, self.read.flag(value), &mut broken),
+                "managed" => put(&mut host.managed, self.read.flag(value), &mut broken),
+                "user" => {
+                    let text = self.read.text(value);
+                    self.read.diagnostics.extend(text.and_then(|text| invalid_user::check(text, span)));
+                    put(&mut host.user, text.map(str::to_owned), &mut broken);
+                }
+                "tags" => host.tags = self.tags(value),
+                _ => {}
+            }
+        }
+        host.broken = broken;
+        (host, on)
+    }
+
+    fn tags(&mut self, id: DataId) -> Vec<String> {
+        let mut tags = Vec::new();
+        for item in self.read.list(id).unwrap_or_default() {
+            let Some(tag) = self.read.text(*item) else { continue };
+            self.read.diagnostics.extend(invalid_tag::check(tag, self.read.span(*item)));
+            tags.push(tag.to_owned());
+        }
+        tags.sort();
+        tags.dedup();
+        tags
+    }
+
+    /// The entries of `on`, those of unknown networks left out. `None` if it failed.
+    fn on(&mut self, named: &Named, id: DataId, origin: &mut HostOrigin) -> Option<Vec<(NetworkId, On)>> {
+        let mut entries = Vec::new();
+        for field in self.read.record(id)? {
+            let name = self.read.name(field.name);
+            let Some(network) = self.network_named(name) else {
+                if self.origins.all.networks {
+                    let problem = unknown_network::diagnostic(named, name, field.key, &self.site.networks);
+                    self.read.diagnostics.push(problem);
+                }
+                continue;
+            };
+            let mut on = On::default();
+            let Some(fields) = self.read.record(field.value) else {
+                on.failed = true;
+                entries.push((network, on));
+                continue;
+            };
+            for field in fields {
+                let span = self.read.span(field.value);
+                if *self.read.value(field.value) == Datum::Failed {
+                    on.failed = true;
+                    continue;
+                }
+                match self.read.name(field.name) {
+                    "address" => on.address = self.read.address(field.value),
+                    "mac" => {
+                        on.mac = self.read.mac(field.value);
+                        self.read.diagnostics.extend(on.mac.and_then(|mac| mac_not_unicast::check(mac, span)));
+                        origin.macs.push((network, span));
+                    }
+                    "device" => {
+                        let device = self.read.text(field.value);
+                        self.read.diagnostics.extend(device.and_then(|device| interface_name::check(device, span)));
+                        on.device = device.map(str::to_owned);
+                    }
+                    _ => {}
+                }
+            }
+            entries.push((network, on));
+        }
+        Some(entries)
+    }
+
+    fn network_named(&self, name: &str) -> Option<NetworkId> {
+        let at = self.site.networks.binary_search_by(|network| network.named.name.as_str().cmp(name)).ok()?;
+        Some(NetworkId(at as u32))
+    }
+
+    /// The node and the image that need no words, since there is only one.
+    fn placed(&self, host: &mut Host, origin: &mut HostOrigin) {
+        if host.kind == Kind::Machine {
+            (host.node, host.image) = (None, None);
+            return;
+        }
+        if host.node.is_none() && !origin.node_failed && self.site.nodes.len() == 1 {
+            host.node = Some(NodeId(0));
+        }
+        if host.image.is_none() && !origin.image_failed {
+            let mut fitting = (0..).map(ImageId).zip(&self.site.images).filter(|(_, image)| image.kind == host.kind);
+            if let (Some((image, _)), None) = (fitting.next(), fitting.next()) {
+                host.image = Some(image);
+            }
+        }
+    }
+
+    /// Holds the VMID against the machine's kind and the ranges.
+    fn number(&mut self, host: &mut Host, origin: &mut HostOrigin, ranges: &RangeIndex) {
+        let out = &mut self.read.diagnostics;
+        if host.kind == Kind::Machine {
+            out.extend(machine_with_vmid::check(&host.named, host.vmid, origin));
+            (host.vmid, host.range) = (None, None);
+            return;
+        }
+        let Some(vmid) = host.vmid else {
+            if !origin.vmid_failed {
+                out.push(guest_without_vmid::diagnostic(
+                    &host.named,
+                    host.range.map(|id| &self.site.ranges[id.index()]),
+                ));
+                host.broken = true;
+            }
+            return;
+        };
+        let found = ranges.find(vmid.value);
+        if let (Some(stated), Some(span)) = (host.range, origin.range) {
+            let range = &self.site.ranges[stated.index()];
+            let (first, last) = range.vmids.value;
+            if !(first..=last).contains(&vmid.value) && first <= last {
+                let found = found.map(|id| &self.site.ranges[id.index()]);
+                out.push(vmid_outside_range::diagnostic(&host.named, vmid, range, span, found));
+                (host.range, host.broken) = (None, true);
+            }
+        } else {
+            host.range = found;
+        }
+    }
+
+    fn interfaces(
+        &mut self,
+        host: &mut Host,
+        origin: &mut HostOrigin,
+        on: Option<Vec<(NetworkId, On)>>,
+        networks: &[NetworkId],
+    ) {
+        let said = on.is_some();
+        let mut on = on.unwrap_or_default();
+        host.broken |= !said && !self.origins.all.networks;
+        let (mut nics, mut outside) = (0, Vec::new());
+        let mut without_number = None;
+        for id in networks {
+            let network = &self.site.networks[id.index()];
+            let entry = on.iter().position(|(named, _)| named == id).map(|at| on.swap_remove(at).1);
+            let plain = matches!(network.kind, NetworkKind::Plain);
+            let entry = match entry {
+                Some(entry) => entry,
+                None if said || plain || host.kind == Kind::Machine => continue,
+                None => On::default(),
+            };
+            let guest = host.kind != Kind::Machine;
+            if plain && guest {
+                self.read.diagnostics.push(guest_on_plain_network::diagnostic(&host.named, network));
+                host.broken = true;
+                continue;
+            }
+            let device = entry.device.unwrap_or_else(|| match overlay(&network.kind) {
+                true => format!("nebula{}", self.overlay_number(*id)),
+                false => format!("eth{nics}"),
+            });
+            nics += usize::from(!overlay(&network.kind));
+            if entry.failed {
+                host.broken = true;
+                continue;
+            }
+            let address = match entry.address {
+                Some(address) => {
+                    origin.stated.push(*id);
+                    let problem = address_outside_network::check(&host.named, address, network);
+                    if let Some(problem) = problem {
+                        self.read.diagnostics.push(problem);
+                        host.broken = true;
+                        continue;
+                    }
+                    address
+                }
+                None if !guest => {
+                    self.read.diagnostics.push(address_missing::diagnostic(&host.named, network));
+                    host.broken = true;
+                    continue;
+                }
+                None => match self.by_rule(host, origin, network.prefix.value) {
+                    ByRule::Address(address) => address,
+                    ByRule::Outside(number) => {
+                        outside.push((*id, number));
+                        continue;
+                    }
+                    ByRule::NoRange => {
+                        without_number.get_or_insert((None, *id));
+                        continue;
+                    }
+                    ByRule::NoNumber(range) => {
+                        without_number.get_or_insert((Some(range), *id));
+                        continue;
+                    }
+                    ByRule::Unknown => {
+                        host.broken = true;
+                        continue;
+                    }
+                },
+            };
+            host.interfaces.push(Interface { network: *id, address, mac: entry.mac, device });
+        }
+        let out = &mut self.read.diagnostics;
+        out.extend(interface_name::check_unique(host));
+        let Some(vmid) = host.vmid else { return };
+        host.broken |= without_number.is_some() || !outside.is_empty();
+        match without_number {
+            Some((Some(range), _)) => {
+                out.push(vmid_without_address::diagnostic(&host.named, vmid, &self.site.ranges[range.index()]));
+            }
+            Some((None, network)) if self.origins.all.ranges => {
+                let network = &self.site.networks[network.index()];
+                out.push(vmid_in_no_range::diagnostic(&host.named, vmid, network, &self.site.ranges));
+            }
+            _ => {}
+        }
+        if let (Some((_, number)), Some(range)) = (outside.first(), host.range) {
+            let networks = outside.iter().map(|(id, _)| &self.site.networks[id.index()]).collect::<Vec<_>>();
+            let range = &self.site.ranges[range.index()];
+            out.push(address_outside_network::by_rule(&host.named, vmid, *number, range, &networks));
+        }
+    }
+
+    fn by_rule(&self, host: &Host, origin: &HostOrigin, prefix: ipnet::IpNet) -> ByRule {
+        let Some(vmid) = host.vmid else { return ByRule::Unknown };
+        let Some(range) = host.range else {
+            // A range that is named and wrong is reported already.
+            return if origin.range.is_some() { ByRule::Unknown } else { ByRule::NoRange };
+        };
+        match allocation::host_number(&self.site.ranges[range.index()], vmid.value) {
+            None => ByRule::NoNumber(range),
+            Some(number) => match allocation::address(&prefix, number) {
+                Some(value) => ByRule::Address(Spanned { value, span: vmid.span }),
+                None => ByRule::Outside(number),
+            },
+        }
+    }
+
+    /// Overlays are counted over the site, so that machines with one policy have one device name.
+    fn overlay_number(&self, id: NetworkId) -> usize {
+        let overlays = self.site.networks.iter().take(id.index() + 1);
+        overlays.filter(|network| overlay(&network.kind)).count()
+    }
+}
+
+enum ByRule {
+    Address(Spanned<IpAddr>),
+    /// The network has no such host number.
+    Outside(u64),
+    /// No range contains the VMID.
+    NoRange,
+    /// The range has no host number for it.
+    NoNumber(RangeId),
+    /// What it depends on is wrong, and that is reported.
+    Unknown,
+}
+
+fn overlay(kind: &NetworkKind) -> bool {
+    matches!(kind, NetworkKind::Overlay { .. })
+}
+
+/// A machine of which nothing is read yet; the schema gives every field that has a default.
+fn unread(named: Named) -> Host {
+    Host {
+        named,
+        kind: Kind::Vm,
+        status: Status::Present,
+        vmid: None,
+        range: None,
+        groups: Vec::new(),
+        services: Vec::new(),
+        cluster: None,
+        node: None,
+        interfaces: Vec::new(),
+        cores: 0,
+        memory: 0,
+        disk: 0,
+        datastore: String::new(),
+        image: None,
+        boot: false,
+        protect: false,
+        lighthouse: false,
+        relay: false,
+        managed: false,
+        user: String::new(),
+        tags: Vec::new(),
+        broken: false,
+    }
+}

@@ -1,0 +1,149 @@
+//! From the evaluated record to the model: one file for each family of the schema's types.
+//!
+//! Things refer to one another in any order, so every entity first gets its index, and its fields are read afterwards.
+
+mod clusters;
+mod flows;
+mod hosts;
+mod images;
+mod index;
+mod networks;
+mod nodes;
+mod services;
+mod settings;
+
+use arvc_lang::data::{Data, DataId, Datum, Field};
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
+
+use self::index::Index;
+pub(crate) use self::networks::Written;
+use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
+use crate::origins::{HostOrigin, NetworkOrigin, Origins};
+use crate::read::Reader;
+
+/// Everything that is filled while the parts of a site are read.
+pub(crate) struct Decoder<'a> {
+    read: Reader<'a>,
+    index: Index,
+    site: Site,
+    origins: Origins,
+    /// `needs` that are read once everybody knows who serves what: who has them, and the values.
+    needs: Vec<(Needs, DataId)>,
+    /// How deep in a flow the reading is.
+    depth: u32,
+    /// What each cluster gives to its members.
+    shared: Vec<clusters::Shared>,
+    /// Services written in place, and where the endpoints of each begin.
+    inline_endpoints: Vec<(ServiceId, usize)>,
+    /// Ports of services' members, and where they are written.
+    peers: Vec<(ServiceId, Vec<PortTerm>, Span)>,
+}
+
+/// Who has a `needs`.
+#[derive(Clone, Copy)]
+enum Needs {
+    Host(HostId),
+    Service(ServiceId),
+}
+
+/// Reads a whole site. `None` if the value is no record.
+pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
+    if !matches!(data.value(data.root), Datum::Record(_)) {
+        return None;
+    }
+    let (index, things, all) = index::index(data);
+    let mut decoder = Decoder {
+        read: Reader { data, things, diagnostics: Vec::new() },
+        site: empty(),
+        origins: Origins {
+            name: data.span(data.root),
+            domain: None,
+            hosts: vec![HostOrigin::default(); index.hosts.len()],
+            networks: vec![NetworkOrigin::default(); index.networks.len()],
+            quorums: vec![None; index.clusters.len()],
+            all,
+        },
+        index,
+        needs: Vec::new(),
+        depth: 0,
+        shared: Vec::new(),
+        inline_endpoints: Vec::new(),
+        peers: Vec::new(),
+    };
+    decoder.settings();
+    decoder.datacenters();
+    decoder.networks();
+    decoder.ranges();
+    decoder.groups();
+    decoder.nodes();
+    decoder.images();
+    decoder.services();
+    decoder.clusters();
+    decoder.hosts();
+    decoder.serve();
+    decoder.flows();
+    Some((decoder.site, decoder.origins, decoder.read.diagnostics))
+}
+
+impl<'a> Decoder<'a> {
+    /// What every entity has: its name, its path and the calls that made it.
+    fn named(&self, entity: u32, name: String) -> Named {
+        let data = self.read.data;
+        let entity = &data.entities[entity as usize];
+        Named {
+            name,
+            path: data.path(&entity.path),
+            key: entity.key,
+            calls: data.calls_of(entity.value).collect(),
+            description: None,
+        }
+    }
+
+    /// The last name of an entity's path.
+    fn key(&self, entity: u32) -> &'a str {
+        let key = self.read.data.entities[entity as usize].path.last();
+        key.map_or("", |key| self.read.name(*key))
+    }
+
+    /// The entity's fields; none if it is no record, which is reported.
+    fn entity_fields(&self, entity: u32) -> &'a [Field] {
+        self.read.record(self.read.data.entities[entity as usize].value).unwrap_or_default()
+    }
+}
+
+/// A problem with a name, whose fix is offered only where the name is written and not computed.
+fn only_literal(mut problem: Diagnostic, named: &Named) -> Diagnostic {
+    if !named.calls.is_empty() {
+        problem.fixes.clear();
+    }
+    problem
+}
+
+/// A site of which nothing is read yet.
+fn empty() -> Site {
+    let nowhere = Span::new(0, 0);
+    Site {
+        name: String::new(),
+        description: None,
+        domain: String::new(),
+        datacenters: Vec::new(),
+        nodes: Vec::new(),
+        networks: Vec::new(),
+        ranges: Vec::new(),
+        groups: Vec::new(),
+        images: Vec::new(),
+        services: Vec::new(),
+        hosts: Vec::new(),
+        clusters: Vec::new(),
+        endpoints: Vec::new(),
+        operators: Operators { addresses: Vec::<Spanned<IpNet>>::new(), keys: Vec::new() },
+        allow: Vec::new(),
+        allow_broken: false,
+        never: Vec::new(),
+        needs: Vec::new(),
+        uplink_resolvers: Vec::new(),
+        nebula: Nebula { version: Spanned { value: String::new(), span: nowhere }, certificate: 0 },
+    }
+}

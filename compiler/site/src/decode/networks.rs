@@ -1,0 +1,146 @@
+//! Networks: bridges, overlays, and plain ones.
+
+use arvc_lang::data::{DataId, Datum, Ports};
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
+
+use super::Decoder;
+use super::settings::numbers;
+use crate::checks::{gateway_outside_network, invalid_bridge, invalid_mtu, invalid_vlan, network_kind, overlay_port};
+use crate::model::{Network, NetworkId, NetworkKind, NodeId, Spanned};
+use crate::read::Thing;
+
+/// The fields that decide what a network is, each with its place.
+#[derive(Default)]
+pub(crate) struct Written {
+    pub(crate) bridge: Option<Spanned<String>>,
+    pub(crate) vlan: Option<Spanned<i64>>,
+    pub(crate) underlay: Option<Spanned<NetworkId>>,
+    pub(crate) port: Option<Spanned<Ports>>,
+    pub(crate) gateway: Option<(std::net::IpAddr, Option<NodeId>, Span)>,
+    /// One of them failed.
+    pub(crate) failed: bool,
+}
+
+impl Written {
+    fn note<T>(&mut self, value: Option<T>) -> Option<T> {
+        self.failed |= value.is_none();
+        value
+    }
+}
+
+impl Decoder<'_> {
+    pub(super) fn networks(&mut self) {
+        for (at, entity) in self.index.networks.clone().into_iter().enumerate() {
+            let mut named = self.entity_named("a network", entity);
+            let mut written = Written::default();
+            let mut prefix: Option<Spanned<IpNet>> = None;
+            let (mut mtu, mut reserved) = (None, Vec::new());
+            for field in self.entity_fields(entity) {
+                let (id, span) = (field.value, self.read.span(field.value));
+                match self.read.name(field.name) {
+                    "description" => named.description = self.read.description(id),
+                    "cidr" => prefix = self.read.prefix(id),
+                    "bridge" => {
+                        let bridge = written.note(self.read.text(id));
+                        self.read.diagnostics.extend(bridge.and_then(|bridge| invalid_bridge::check(bridge, span)));
+                        written.bridge = bridge.map(|value| Spanned { value: value.to_owned(), span });
+                    }
+                    "vlan" => {
+                        let vlan = written.note(self.read.int(id));
+                        self.read.diagnostics.extend(vlan.and_then(|vlan| invalid_vlan::check(vlan, span)));
+                        written.vlan = vlan.map(|value| Spanned { value, span });
+                    }
+                    "underlay" => {
+                        let underlay = match self.read.thing(id) {
+                            Some(Thing::Network(network)) => Some(Spanned { value: network, span }),
+                            _ => None,
+                        };
+                        written.underlay = written.note(underlay);
+                    }
+                    "port" => {
+                        let ports = written.note(self.read.ports(id));
+                        written.port = ports.map(|value| Spanned { value, span });
+                    }
+                    "gateway" => written.gateway = self.gateway(id),
+                    "mtu" => {
+                        let value = self.read.int(id);
+                        self.read.diagnostics.extend(value.and_then(|mtu| invalid_mtu::check(mtu, span)));
+                        mtu = value.and_then(|mtu| u32::try_from(mtu).ok());
+                    }
+                    "reserved" => reserved = self.reserved(id),
+                    _ => {}
+                }
+            }
+            let Some(prefix) = prefix else { continue };
+            self.origins.networks[at].gateway = written.gateway.map(|(_, _, span)| span);
+            let kind = self.kind(&named, prefix, written);
+            self.site.networks.push(Network { named, prefix, kind, mtu, reserved });
+        }
+        let problems = network_kind::check_underlays(&self.site.networks);
+        self.read.diagnostics.extend(problems);
+    }
+
+    /// The router of a network: an address, or a node's.
+    fn gateway(&mut self, id: DataId) -> Option<(std::net::IpAddr, Option<NodeId>, Span)> {
+        let span = self.read.span(id);
+        match self.read.value(id) {
+            Datum::Address(address) => Some((*address, None, span)),
+            Datum::Failed => None,
+            Datum::Entity(_) => match self.read.thing(id)? {
+                Thing::Node(node) => Some((self.node_address(node)?, Some(node), span)),
+                _ => {
+                    self.read.diagnostics.push(gateway_outside_network::wrong_kind(span));
+                    None
+                }
+            },
+            _ => {
+                self.read.diagnostics.push(gateway_outside_network::wrong_kind(span));
+                None
+            }
+        }
+    }
+
+    /// The address of a node that is not read yet: its gateway use needs nothing else.
+    fn node_address(&self, node: NodeId) -> Option<std::net::IpAddr> {
+        let fields = self.entity_fields(self.index.nodes[node.index()]);
+        let field = fields.iter().find(|field| self.read.name(field.name) == "address")?;
+        self.read.address(field.value).map(|address| address.value)
+    }
+
+    fn reserved(&self, id: DataId) -> Vec<Spanned<(u64, u64)>> {
+        let items = self.read.list(id).unwrap_or_default();
+        items.iter().filter_map(|item| self.read.int_range(*item)).map(numbers).collect()
+    }
+
+    fn kind(&mut self, named: &crate::model::Named, prefix: Spanned<IpNet>, written: Written) -> NetworkKind {
+        let out = &mut self.read.diagnostics;
+        let mixed = network_kind::check(named, &written);
+        let fine = mixed.is_none() && !written.failed;
+        out.extend(mixed);
+        if let Some(underlay) = &written.underlay {
+            let port = match &written.port {
+                Some(port) => {
+                    out.extend(overlay_port::check(port.value, port.span));
+                    port.value.first
+                }
+                None => {
+                    if fine {
+                        out.push(overlay_port::missing(named));
+                    }
+                    0
+                }
+            };
+            return NetworkKind::Overlay { underlay: underlay.value, port };
+        }
+        let Some(bridge) = written.bridge else { return NetworkKind::Plain };
+        if let Some((address, _, span)) = written.gateway {
+            out.extend(gateway_outside_network::check(named, prefix, address, span));
+        }
+        NetworkKind::Bridge {
+            bridge: bridge.value,
+            vlan: written.vlan.and_then(|vlan| u16::try_from(vlan.value).ok()),
+            gateway: written.gateway.map(|(address, node, _)| (address, node)),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Proxmox hosts, their uplink and the ports that they hand on.
+
+use arvc_lang::data::DataId;
+
+use super::Decoder;
+use crate::checks::{datacenter_choice, duplicate_forward, invalid_bridge};
+use crate::model::{DatacenterId, Forward, HostId, Node, Spanned, Uplink};
+use crate::read::Thing;
+
+impl Decoder<'_> {
+    pub(super) fn nodes(&mut self) {
+        for entity in self.index.nodes.clone() {
+            let mut named = self.entity_named("a node", entity);
+            let (mut address, mut uplink, mut forwards) = (None, None, Vec::new());
+            let (mut datacenter, mut failed) = (None, false);
+            for field in self.entity_fields(entity) {
+                let id = field.value;
+                match self.read.name(field.name) {
+                    "description" => named.description = self.read.description(id),
+                    "address" => address = self.read.address(id),
+                    "datacenter" => match self.read.thing(id) {
+                        Some(Thing::Datacenter(id)) => datacenter = Some(id),
+                        _ => failed = true,
+                    },
+                    "uplink" => uplink = self.uplink(id),
+                    "forward" => forwards = self.forwards(id),
+                    _ => {}
+                }
+            }
+            let Some(address) = address else { continue };
+            let datacenter = datacenter.unwrap_or_else(|| {
+                if !failed && self.origins.all.datacenters && self.site.datacenters.len() != 1 {
+                    self.read.diagnostics.push(datacenter_choice::diagnostic(&named, &self.site.datacenters));
+                }
+                DatacenterId(0)
+            });
+            self.read.diagnostics.extend(duplicate_forward::check(&named, &forwards));
+            self.site.nodes.push(Node { named, datacenter, address, uplink, forwards });
+        }
+    }
+
+    fn uplink(&mut self, id: DataId) -> Option<Uplink> {
+        let (mut bridge, mut address) = (String::new(), None);
+        for field in self.read.record(id)? {
+            match self.read.name(field.name) {
+                "bridge" => {
+                    bridge = self.read.text(field.value)?.to_owned();
+                    self.read.diagnostics.extend(invalid_bridge::check(&bridge, self.read.span(field.value)));
+                }
+                "address" => address = self.read.address(field.value),
+                _ => {}
+            }
+        }
+        Some(Uplink { bridge, address: address? })
+    }
+
+    fn forwards(&mut self, id: DataId) -> Vec<Forward> {
+        let mut forwards = Vec::new();
+        for item in self.read.list(id).unwrap_or_default() {
+            let (mut ports, mut to): (Option<Spanned<_>>, Option<HostId>) = (None, None);
+            for field in self.read.record(*item).unwrap_or_default() {
+                match self.read.name(field.name) {
+                    "port" => ports = self.read.ports(field.value).map(|ports| self.read.spanned(field.value, ports)),
+                    "to" => {
+                        if let Some(Thing::Host(host)) = self.read.thing(field.value) {
+                            to = Some(host);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            match (ports, to) {
+                (Some(ports), Some(to)) => forwards.push(Forward { ports: ports.value, to, span: ports.span }),
+                // What is forwarded is unknown, so nobody can say that something is not.
+                _ => self.origins.all.nodes = false,
+            }
+        }
+        forwards
+    }
+}

@@ -1,0 +1,188 @@
+//! What the site says of itself: its name, its domain, its operators, Nebula; and groups, ranges and datacenters, which
+//! are little more than names.
+
+use arvc_lang::data::{DataId, Datum};
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
+
+use super::{Decoder, only_literal};
+use crate::checks::{
+    invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url, vmid_not_accepted,
+};
+use crate::model::{Datacenter, Group, Named, Range, Spanned, Vmid};
+
+impl Decoder<'_> {
+    pub(super) fn settings(&mut self) {
+        let fields = self.read.record(self.read.data.root).unwrap_or_default();
+        for field in fields {
+            let id = field.value;
+            match self.read.name(field.name) {
+                "name" => {
+                    if let Some(name) = self.read.text(id) {
+                        let span = self.read.span(id);
+                        self.origins.name = span;
+                        self.read.diagnostics.extend(invalid_name::check("the site's name", name, span));
+                        self.site.name = name.to_owned();
+                    }
+                }
+                "domain" => {
+                    if let Some(domain) = self.read.text(id) {
+                        let span = self.read.span(id);
+                        self.read.diagnostics.extend(invalid_domain::check(domain, span));
+                        self.origins.domain = Some(span);
+                        self.site.domain = domain.to_owned();
+                    }
+                }
+                "description" => self.site.description = self.read.description(id),
+                "operators" => self.operators(id),
+                "uplink_resolvers" => {
+                    let items = self.read.list(id).unwrap_or_default();
+                    let addresses = items.iter().filter_map(|item| self.read.address(*item));
+                    self.site.uplink_resolvers = addresses.map(|address| address.value).collect();
+                }
+                "nebula" => self.nebula(id),
+                _ => {}
+            }
+        }
+    }
+
+    fn operators(&mut self, id: DataId) {
+        for field in self.read.record(id).unwrap_or_default() {
+            let items = self.read.list(field.value).unwrap_or_default();
+            match self.read.name(field.name) {
+                "addresses" => {
+                    for item in items {
+                        match self.read.value(*item) {
+                            Datum::Address(address) => {
+                                let value = self.read.spanned(*item, IpNet::from(*address));
+                                self.site.operators.addresses.push(value);
+                            }
+                            Datum::Prefix(prefix) => {
+                                let value = self.read.spanned(*item, *prefix);
+                                self.site.operators.addresses.push(value);
+                            }
+                            Datum::Failed => {}
+                            _ => self.read.diagnostics.push(operator_address::diagnostic(self.read.span(*item))),
+                        }
+                    }
+                }
+                "keys" => {
+                    for item in items {
+                        let Some(key) = self.read.text(*item) else { continue };
+                        let span = self.read.span(*item);
+                        let problem = private_key::check(key, span).or_else(|| ssh_key::check(key, span));
+                        self.read.diagnostics.extend(problem);
+                        self.site.operators.keys.push(key.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn nebula(&mut self, id: DataId) {
+        for field in self.read.record(id).unwrap_or_default() {
+            match self.read.name(field.name) {
+                "version" => {
+                    if let Some(version) = self.read.text(field.value) {
+                        let span = self.read.span(field.value);
+                        self.read.diagnostics.extend(unknown_nebula::check(version, span));
+                        self.site.nebula.version = Spanned { value: version.to_owned(), span };
+                    }
+                }
+                "certificate" => {
+                    self.site.nebula.certificate = self.read.duration(field.value).unwrap_or(0) / 1000;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn datacenters(&mut self) {
+        for entity in self.index.datacenters.clone() {
+            let mut datacenter = Datacenter {
+                named: self.entity_named("a datacenter", entity),
+                endpoint: None,
+                pool: self.site.name.clone(),
+            };
+            for field in self.entity_fields(entity) {
+                let (id, span) = (field.value, self.read.span(field.value));
+                match self.read.name(field.name) {
+                    "description" => datacenter.named.description = self.read.description(id),
+                    "endpoint" => {
+                        datacenter.endpoint = self.read.text(id).map(str::to_owned);
+                        self.read
+                            .diagnostics
+                            .extend(datacenter.endpoint.as_deref().and_then(|url| url::check(url, span)));
+                    }
+                    "pool" => {
+                        if let Some(pool) = self.read.text(id) {
+                            self.read.diagnostics.extend(invalid_name::check("a pool", pool, span));
+                            datacenter.pool = pool.to_owned();
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            self.site.datacenters.push(datacenter);
+        }
+        // The one that needs no words: a site with nodes and no datacenter is one Proxmox cluster.
+        if self.index.datacenters.is_empty() && self.origins.all.datacenters {
+            let name = self.site.name.clone();
+            let path = format!("datacenters.{name}");
+            let named =
+                Named { path, key: self.origins.name, calls: Vec::new(), description: None, name: name.clone() };
+            self.site.datacenters.push(Datacenter { named, endpoint: None, pool: name });
+        }
+    }
+
+    pub(super) fn groups(&mut self) {
+        for entity in self.index.groups.clone() {
+            let mut named = self.entity_named("a group", entity);
+            for field in self.entity_fields(entity) {
+                if self.read.name(field.name) == "description" {
+                    named.description = self.read.description(field.value);
+                }
+            }
+            self.site.groups.push(Group { named });
+        }
+    }
+
+    pub(super) fn ranges(&mut self) {
+        let nowhere = Span::new(0, 0);
+        for entity in self.index.ranges.clone() {
+            let mut named = self.entity_named("a range", entity);
+            let mut vmids = Spanned { value: (Vmid(0), Vmid(0)), span: nowhere };
+            let mut addresses = Spanned { value: (0, 0), span: nowhere };
+            for field in self.entity_fields(entity) {
+                let span = self.read.int_range(field.value);
+                match self.read.name(field.name) {
+                    "description" => named.description = self.read.description(field.value),
+                    "vmids" => {
+                        let Some(read) = span else { continue };
+                        self.read.diagnostics.extend(vmid_not_accepted::check_range(&named, read));
+                        let vmid = |number: i64| Vmid(number.clamp(0, i64::from(u32::MAX)) as u32);
+                        vmids = Spanned { value: (vmid(read.value.0), vmid(read.value.1)), span: read.span };
+                    }
+                    "addresses" => addresses = span.map_or(addresses, numbers),
+                    _ => {}
+                }
+            }
+            self.site.ranges.push(Range { named, vmids, addresses });
+        }
+    }
+
+    /// [`Decoder::named`] for an entity whose key is its whole name, with the name's check.
+    pub(super) fn entity_named(&mut self, what: &str, entity: u32) -> Named {
+        let named = self.named(entity, self.key(entity).to_owned());
+        let problem = invalid_name::check(what, &named.name, named.key);
+        self.read.diagnostics.extend(problem.map(|problem| only_literal(problem, &named)));
+        named
+    }
+}
+
+/// A span of host numbers. The language writes no span below zero, and none that ends before it begins.
+pub(super) fn numbers(span: Spanned<(i64, i64)>) -> Spanned<(u64, u64)> {
+    let number = |number: i64| u64::try_from(number).unwrap_or(0);
+    Spanned { value: (number(span.value.0), number(span.value.1)), span: span.span }
+}

@@ -1,0 +1,72 @@
+//! What checks need to know about a site beyond the model: places of values that the model does not keep, and whether
+//! something failed, so that a check does not take what is merely unknown for absent.
+
+use arvc_syntax::source::Span;
+
+use crate::model::NetworkId;
+
+/// Beyond a [`Host`](crate::model::Host).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HostOrigin {
+    /// The name of the field `vmid`.
+    pub(crate) vmid_key: Option<Span>,
+    /// Whether the VMID is absent because it failed.
+    pub(crate) vmid_failed: bool,
+    /// Where the range is named.
+    pub(crate) range: Option<Span>,
+    /// Where the node is named.
+    pub(crate) node: Option<Span>,
+    /// Whether the node is absent because it failed.
+    pub(crate) node_failed: bool,
+    /// Where the image is named.
+    pub(crate) image: Option<Span>,
+    /// Whether the image is absent because it failed.
+    pub(crate) image_failed: bool,
+    /// The lists of groups and of services failed in part.
+    pub(crate) lists_failed: bool,
+    /// Its interfaces whose address is stated.
+    pub(crate) stated: Vec<NetworkId>,
+    /// Places of the interfaces' MAC addresses.
+    pub(crate) macs: Vec<(NetworkId, Span)>,
+}
+
+/// Beyond a [`Network`](crate::model::Network).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NetworkOrigin {
+    /// Where the gateway is named.
+    pub(crate) gateway: Option<Span>,
+}
+
+/// Beyond a [`Site`](crate::model::Site).
+#[derive(Clone, Debug)]
+pub(crate) struct Origins {
+    /// The name of the site.
+    pub(crate) name: Span,
+    /// The domain.
+    pub(crate) domain: Option<Span>,
+    /// One for each host.
+    pub(crate) hosts: Vec<HostOrigin>,
+    /// One for each network.
+    pub(crate) networks: Vec<NetworkOrigin>,
+    /// Places of the clusters' `quorum`.
+    pub(crate) quorums: Vec<Option<Span>>,
+    /// Every entry of these maps was read.
+    pub(crate) all: All,
+}
+
+/// Which maps were read without a failed entry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct All {
+    /// Hosts and members, with their groups and services.
+    pub(crate) hosts: bool,
+    /// Networks.
+    pub(crate) networks: bool,
+    /// Nodes.
+    pub(crate) nodes: bool,
+    /// Datacenters.
+    pub(crate) datacenters: bool,
+    /// Ranges.
+    pub(crate) ranges: bool,
+    /// Images.
+    pub(crate) images: bool,
+}

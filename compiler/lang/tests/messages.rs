@@ -93,3 +93,25 @@ fn a_field_that_is_missing_shows_the_record_that_lacks_it() {
           its fields are `vmid`"]
     );
 }
+
+#[test]
+fn a_mistake_that_shows_in_the_library_is_reported_at_the_call() {
+    let text = "let std = import \"std\"; in\nstd.members { count = 1; first = \"x\"; }";
+    let found = problems(&plain(&[("site.arv", text)]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("E0209 "), "{found:?}");
+    assert!(found[0].contains(" | ^ site.arv:2:1 in this call | - <std>/members.arv:"), "{found:?}");
+    assert!(found[0].contains(" | - site.arv:2:34 text"), "{found:?}");
+}
+
+#[test]
+fn a_cycle_through_a_hidden_parameter_says_so() {
+    let found = of("{ count }: { count = count + 1; }");
+    assert_eq!(found.len(), 1, "a function is no value: {found:?}");
+    let found = problems(&plain(&[
+        ("site.arv", "(import ./f.arv) { count = 1; }"),
+        ("f.arv", "{ count }: { count = count + 1; }"),
+    ]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("is a name in the whole record"), "{found:?}");
+}

@@ -96,7 +96,7 @@ pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<
     let value = machine.force(root).ok()?;
     let mut extractor = Extractor::new(machine, schema, unit);
     let Kind::Record(record) = value.kind else {
-        wrong_kind::report(extractor.machine, value, "a record", "a site");
+        wrong_kind::report(extractor.machine, value, "a record", "a site", None);
         return None;
     };
     extractor.find_entities(record, site);

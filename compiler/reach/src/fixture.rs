@@ -37,6 +37,7 @@ pub fn site() -> Site {
         endpoints: Vec::new(),
         operators: Operators { addresses: vec![at(prefix("203.0.113.0/28"))], keys: Vec::new() },
         allow: Vec::new(),
+        allow_broken: false,
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
@@ -98,6 +99,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         managed: true,
         user: "root".into(),
         tags: Vec::new(),
+        broken: false,
     });
     HostId(site.hosts.len() as u32 - 1)
 }

@@ -224,6 +224,8 @@ impl Context<'_> {
                 End::Internet => Peer::Internet,
                 End::Operators => Peer::Operators,
                 End::Node(node) => Peer::Node(*node),
+                // Beyond a tunnel there are only members, so that an overlay's whole network is `Any`.
+                End::Network(other) if *other == network && self.members.is_overlay(network) => Peer::Any,
                 End::Network(other) if *other == network => Peer::Network(network),
                 End::Network(other) => Peer::Prefix(self.members.site.networks[other.index()].prefix.value),
                 End::Prefix(prefix) => Peer::Prefix(*prefix),

@@ -13,7 +13,6 @@ PROVIDER_VERSION=0.111.1
 OPENTOFU_VERSION=1.12.6
 
 GO_DIR=$ARVC_CACHE/go-$GO_BIN_VERSION
-PROVIDER_DIR=$ARVC_CACHE/provider-$PROVIDER_VERSION-$(content_key "$REAL"/provider/go.*)
 OPENTOFU_DIR=$ARVC_CACHE/opentofu-$OPENTOFU_VERSION-$(content_key "$REAL"/opentofu/go.*)
 ANSIBLE_DIR=$ARVC_CACHE/ansible-$(content_key "$REAL/requirements.txt")
 GUEST_DIR=$ARVC_CACHE/guest-$(content_key "$REAL/guest-tree")
@@ -22,3 +21,6 @@ nebula_dir() { echo "$ARVC_CACHE/nebula-$1"; }
 
 # Terraform judges where the machine has it, else OpenTofu.
 terraform_program() { type -P terraform || echo "$OPENTOFU_DIR/tofu"; }
+
+# The two look for the provider under different names of a host, so each has a mirror of its own.
+PROVIDER_DIR=$ARVC_CACHE/provider-$PROVIDER_VERSION-$(content_key "$REAL"/provider/go.*)-$(basename "$(terraform_program)")

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use arvc::pipeline;
 use arvc::source::Problem;
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 
 fn check(text: &str) -> pipeline::Checked {
     pipeline::check("site.arv", text.to_owned(), &mut |_: &str| Err(Problem::NotFound))
@@ -23,5 +23,8 @@ fn measure(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, measure);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    measure(&mut criterion);
+    criterion.final_summary();
+}

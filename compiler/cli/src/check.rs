@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use arvc_site::model::{FlowOrigin, Site};
-use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;
 
 use crate::messages::{self, Counts, Format, Texts};
@@ -108,10 +107,8 @@ fn unsaved(world: &mut dyn World, cwd: &Path, project: &Project, path: &Path) ->
 fn entry_problem(cwd: &Path, project: &Project, problem: source::Problem) -> Result<Checked, Stop> {
     if let Some((text, diagnostic)) = source::unreadable(&problem) {
         let mut sources = Sources::new();
-        let end = text.len() as u32;
         sources.add(project.entry.clone(), text).expect("a source below the limit always fits as the first");
-        let diagnostics: Vec<Diagnostic> = vec![diagnostic(end)];
-        return Ok(Checked { sources, diagnostics, site: None });
+        return Ok(Checked { sources, diagnostics: vec![diagnostic], site: None });
     }
     let path: PathBuf = project.root.join(&project.entry);
     let why = match problem {

@@ -116,11 +116,12 @@ fn outside(text: String) -> Stop {
 
 /// A path as the user can type it.
 fn shown(path: &Path, cwd: &Path) -> String {
-    match path.strip_prefix(cwd) {
-        Ok(below) if below.as_os_str().is_empty() => ".".into(),
-        Ok(below) => below.display().to_string(),
-        Err(_) => path.display().to_string(),
-    }
+    let path = match path.strip_prefix(cwd) {
+        Ok(below) if below.as_os_str().is_empty() => Path::new("."),
+        Ok(below) => below,
+        Err(_) => path,
+    };
+    messages::visible(&path.display().to_string())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ struct Folder(TempDir);
 
 impl Folder {
     fn new() -> Self {
-        Self::with(&small())
+        Self::with(small())
     }
 
     fn with(site: impl AsRef<[u8]>) -> Self {

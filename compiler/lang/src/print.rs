@@ -10,7 +10,7 @@ use crate::data::{Data, DataId, Datum};
 enum Part<'d> {
     Value(DataId),
     Name(&'d str),
-    Text(&'static str),
+    Text(&'d str),
 }
 
 /// A value in the form in which it could be written: `{ a = 1; b = [ 1, 2 ]; }`. An entity is its path.
@@ -60,7 +60,7 @@ fn write_value<'d>(out: &mut String, data: &'d Data, id: DataId, parts: &mut Vec
         }
         Datum::Tag(name, None) => out.write_str(data.names.get(*name)),
         Datum::Tag(name, Some(payload)) => {
-            parts.extend([Part::Text("("), Part::Name(data.names.get(*name)), Part::Text(" ")]);
+            parts.extend([Part::Text("("), Part::Text(data.names.get(*name)), Part::Text(" ")]);
             parts.extend([Part::Value(*payload), Part::Text(")")]);
             Ok(())
         }
@@ -108,7 +108,7 @@ fn write_quantity(out: &mut String, value: u64, units: &[(u64, &str)]) -> std::f
 
 fn write_name(out: &mut String, name: &str) {
     let mut letters = name.chars();
-    let starts = letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+    let starts = letters.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_');
     let plain = starts && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-');
     match plain {
         true => out.push_str(name),

@@ -1,6 +1,6 @@
 //! Diagnostics as they are collected: one for one cause, however often it is met.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arvc_syntax::diagnostic::{self, Diagnostic};
 use arvc_syntax::source::Span;
@@ -10,8 +10,10 @@ use crate::eval::value::{Reported, ThunkId};
 #[derive(Debug)]
 struct Report {
     diagnostic: Diagnostic,
-    /// The delayed value that failed first: it is the cause, and depends on nothing.
-    cause: Option<ThunkId>,
+    /// The delayed values that failed by themselves: they depend on nothing.
+    causes: HashSet<ThunkId>,
+    /// Whether it was added since a cause was noted last.
+    fresh: bool,
     /// Whether it was found without evaluating: then meeting it again is no news.
     early: bool,
     again: u32,
@@ -43,8 +45,18 @@ impl Reports {
         let next = self.reports.len() as u32;
         let index = *self.seen.entry((diagnostic.code.id, diagnostic.span())).or_insert(next);
         match index == next {
-            true => self.reports.push(Report { diagnostic, cause: None, early, again: 0, dependents: 0 }),
-            false => self.reports[index as usize].again += 1,
+            true => self.reports.push(Report {
+                diagnostic,
+                causes: HashSet::new(),
+                fresh: true,
+                early,
+                again: 0,
+                dependents: 0,
+            }),
+            false => {
+                self.reports[index as usize].again += 1;
+                self.reports[index as usize].fresh = true;
+            }
         }
         Reported(index)
     }
@@ -58,18 +70,22 @@ impl Reports {
         }
     }
 
-    /// Says which delayed value failed first.
+    /// Says which delayed value failed by a problem that was just reported; later ones only needed it.
     pub fn caused_by(&mut self, reported: Reported, thunk: ThunkId) {
-        if let Some(report) = self.reports.get_mut(reported.index()) {
-            report.cause.get_or_insert(thunk);
+        if let Some(report) = self.reports.get_mut(reported.index())
+            && report.fresh
+        {
+            report.fresh = false;
+            report.causes.insert(thunk);
         }
     }
 
-    /// Counts a value of the result that failed because of a problem.
+    /// Counts a value of the result that failed because of a problem of another.
     pub fn depends(&mut self, reported: Reported, thunk: Option<ThunkId>) {
         if let Some(report) = self.reports.get_mut(reported.index())
-            && report.cause.is_some()
-            && report.cause != thunk
+            && !report.early
+            && !report.causes.is_empty()
+            && thunk.is_none_or(|thunk| !report.causes.contains(&thunk))
         {
             report.dependents += 1;
         }

@@ -14,3 +14,6 @@ pub mod problems;
 pub mod source;
 pub mod string;
 pub mod tree;
+
+pub use parser::{Parse, parse};
+pub use problems::CODES;

@@ -9,6 +9,8 @@ mod build;
 mod expr;
 mod input;
 mod item;
+mod key;
+mod operand;
 mod operator;
 mod pattern;
 mod recovery;

@@ -222,13 +222,21 @@ impl<'t> Node<'t> {
         self.children().any(|child| matches!(child.kind(), SyntaxKind::Error | SyntaxKind::Skipped))
     }
 
-    /// The `##` lines directly above it, without the marks, joined by line ends.
+    /// The `##` lines directly above it, without the marks, joined by line ends. One behind something on its line
+    /// belongs to nothing.
     pub fn docs(self) -> Option<String> {
         let mut lines = Vec::new();
         for index in (0..self.data().first).rev() {
             let token = Token { tree: self.tree, index };
             match token.kind() {
                 SyntaxKind::DocComment => {
+                    let before = index.checked_sub(1).map(|index| Token { tree: self.tree, index });
+                    let alone = before.is_none_or(|token| {
+                        token.kind() == SyntaxKind::Whitespace && (token.text().contains('\n') || token.index == 0)
+                    });
+                    if !alone {
+                        break;
+                    }
                     let line = token.text().trim_start_matches('#');
                     lines.push(line.strip_prefix(' ').unwrap_or(line).trim_end());
                 }

@@ -193,3 +193,34 @@ in {
 "#,
     );
 }
+
+#[test]
+fn the_texts_of_the_seed_programs_have_no_mistakes() {
+    for text in [
+        "{ groups.web = {}; a = { groups = [ groups.web ]; }; }",
+        "let xs = [ 1, 1 / zero ]; zero = 0; in head xs",
+        "let f = { vmid, mem ? 1GiB }: vmid; g = h: f { vmdi = h; }; in 3",
+        "let f = x: x x; in f",
+        "let n = h: h.name; in [ n { name = \"a\"; vmid = 3; }, n { vmid = 3; } ]",
+        "let f = a: a // { x = 1; }; in f {}",
+        "let h = { vmid = 1; }; in h.vmdi or 0",
+        "let f = { mem? }: mem or 2GiB; in [ f {}, f { mem = 4GiB; } ]",
+        "{ a = null; }",
+        "{ a = { x = 1; y = 2; }; } // { a.y = 3; }",
+        "{ a = { x = 1; y = 2; }; } // { a = force { y = 3; }; }",
+        "{ a = default { x = 1; y = 2; }; } & { a.x = 5; }",
+        "{ extends ./base.arv; n = 30; }",
+        "import ./base.arv // { n = 30; }",
+        "{ extends ./base.arv; q = unset; }",
+        "{ include ./p/; }",
+        "let k = \"x\"; in { m.${k} = 1; }",
+        "{ ${k} = 1; }",
+        "let f = x: x + 1; in [ f 1 2 ]",
+        "let type K = Vm | Box; f : K -> Int = k: match k { Vm => 1, }; in f Bx",
+        "let f = x: f (x + 1); in f 0",
+        "let type N = { n : N; }; r : N = { n = r; }; in r",
+        "[ 9223372036854775807 + 1, \"${secret \"kv/a#b\"}\" ]",
+    ] {
+        parses(text);
+    }
+}

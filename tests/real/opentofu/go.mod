@@ -2,7 +2,7 @@
 // `go install` refuses a module with `replace` lines; the line is OpenTofu's own, repeated.
 module arvc/judge/opentofu
 
-go 1.26.0
+go 1.26.6
 
 require github.com/opentofu/opentofu v1.12.6
 

@@ -141,7 +141,7 @@ fn printable(text: &str) -> String {
 }
 
 /// The same, on one line.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     printable(text).replace('\n', "\\n")
 }
 

@@ -28,11 +28,8 @@ pub(super) fn apply(disk: &mut dyn Disk, out: &Path, journal: &Journal) -> Resul
         let path = out.join(&step.path);
         disk.rename(&staged, &path).map_err(failed("write", &path))?;
     }
-    for parent in &touched {
-        let path = out.join(parent);
-        disk.sync(&path).map_err(failed("write", &path))?;
-    }
-    disk.sync(out).map_err(failed("write", out))?;
+    let folders: Vec<_> = touched.iter().map(|folder| out.join(folder)).chain([out.to_path_buf()]).collect();
+    disk.sync(&folders).map_err(failed("write", out))?;
     clean(disk, out)
 }
 

@@ -65,9 +65,9 @@ impl<'a> Folder<'a> {
         let files = few(&self.files, |change| !marks || **change != Change::Unchanged);
         let mut lines: Vec<Line<'_, 'a>> =
             folders.0.into_iter().map(|(name, folder)| Line::Folder(name, folder)).collect();
-        lines.extend((folders.1 > 0).then(|| Line::More(folders.1, "folder")));
+        lines.extend((folders.1 > 0).then_some(Line::More(folders.1, "folder")));
         lines.extend(files.0.into_iter().map(|(name, change)| Line::File(name, change)));
-        lines.extend((files.1 > 0).then(|| Line::More(files.1, "file")));
+        lines.extend((files.1 > 0).then_some(Line::More(files.1, "file")));
         let last = lines.len().saturating_sub(1);
         for (index, line) in lines.into_iter().enumerate() {
             let (twig, deeper) = if index == last { ("└── ", "    ") } else { ("├── ", "│   ") };

@@ -145,8 +145,10 @@ impl Planner<'_> {
                     }
                     Change::Added
                 }
-                Some(Kind::Link) => return Ok(self.refuse(path, Reason::Link)),
-                Some(Kind::Other) => return Ok(self.refuse(path, Reason::Foreign)),
+                Some(kind) => {
+                    self.refuse(path, if kind == Kind::Link { Reason::Link } else { Reason::Foreign });
+                    return Ok(());
+                }
             },
         };
         self.plan.changes.insert(path.into(), change);

@@ -40,11 +40,8 @@ pub(super) fn stage(
     create(disk, &folder.join(journal::NAME), &journal.text(), false)?;
     // All are written before the first is waited for: the disk then does most of the work once.
     let names = journal.moves.iter().map(|step| step.staged.as_str()).chain([manifest::NAME, journal::NAME]);
-    for name in names {
-        let path = folder.join(name);
-        disk.sync(&path).map_err(failed("write", &path))?;
-    }
-    disk.sync(&folder).map_err(failed("write", &folder))?;
+    let paths: Vec<_> = names.map(|name| folder.join(name)).chain([folder.clone()]).collect();
+    disk.sync(&paths).map_err(failed("write", &folder))?;
     Ok(journal)
 }
 
@@ -52,7 +49,7 @@ pub(super) fn stage(
 pub(super) fn commit(disk: &mut dyn Disk, out: &Path) -> Result<(), Failure> {
     let path = out.join(manifest::NAME);
     disk.rename(&out.join(STAGING).join(manifest::NAME), &path).map_err(failed("write", &path))?;
-    disk.sync(out).map_err(failed("write", out))
+    disk.sync(&[out.to_path_buf()]).map_err(failed("write", out))
 }
 
 fn create(disk: &mut dyn Disk, path: &Path, text: &str, executable: bool) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `arv.toml`, read strictly: a key that nobody reads is a mistake.
 
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
@@ -8,10 +9,8 @@ use arvc_syntax::source::{Sources, Span};
 use toml::de::{DeTable, DeValue};
 
 use super::{FILE, Problem, inside, not_toml, unknown_key, wrong_value};
+use crate::source;
 use crate::world::Disk;
-
-/// Nobody writes a larger one.
-const LIMIT: u64 = 1 << 20;
 
 /// The keys that mean something.
 pub(super) const KEYS: [&str; 2] = ["entry", "out"];
@@ -27,10 +26,21 @@ pub(super) struct Settings {
 
 /// Reads the file of a folder. Its diagnostics name it relative to that folder.
 pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> {
-    let path = folder.join(FILE);
-    let bytes = disk.read(&path, LIMIT).map_err(|error| Problem::Disk(path, error))?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let failed = |error| Problem::Disk(folder.join(FILE), error);
     let mut sources = Sources::new();
+    let text = match source::read(disk, folder, FILE) {
+        Ok(text) => text,
+        Err(source::Problem::NotText(before)) => {
+            let end = before.len() as u32;
+            sources.add(FILE, before).expect("the first source is small");
+            let diagnostics = vec![not_toml::diagnostic(Span::new(end, end), "what follows is not UTF-8")];
+            return Err(Problem::Settings(folder.into(), sources, diagnostics));
+        }
+        Err(source::Problem::Disk(error)) => return Err(failed(error)),
+        Err(source::Problem::NotFound) => return Err(failed(io::ErrorKind::NotFound.into())),
+        Err(source::Problem::Outside) => return Err(failed(io::Error::other("a link leads out of the project"))),
+        Err(source::Problem::TooLarge) => return Err(failed(io::ErrorKind::FileTooLarge.into())),
+    };
     // A file below the limit always fits: it is the first.
     let id = sources.add(FILE, text).expect("the first source is small");
     let text = &sources.get(id).text;
@@ -57,17 +67,17 @@ pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> 
         };
         match checked(name, span(value.span()), value.get_ref()) {
             Ok(path) => *slot = Some(path),
-            Err(diagnostic) => diagnostics.push(diagnostic),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
     drop(table);
     if diagnostics.is_empty() { Ok(settings) } else { Err(Problem::Settings(folder.into(), sources, diagnostics)) }
 }
 
-fn checked(key: &str, span: Span, value: &DeValue<'_>) -> Result<String, Diagnostic> {
+fn checked(key: &str, span: Span, value: &DeValue<'_>) -> Result<String, Box<Diagnostic>> {
     match value.as_str() {
-        None => Err(wrong_value::not_text(span, key)),
-        Some(path) if !inside(path) => Err(wrong_value::outside(span, key)),
+        None => Err(Box::new(wrong_value::not_text(span, key))),
+        Some(path) if !inside(path) => Err(Box::new(wrong_value::outside(span, key))),
         Some(path) => {
             let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
             Ok(parts.collect::<Vec<_>>().join("/"))

@@ -93,6 +93,14 @@ fn text_that_is_no_toml_is_found_at_its_place() {
 }
 
 #[test]
+fn settings_behind_a_link_out_of_the_project_are_not_read() {
+    let mut disk = Memory::new("/site");
+    disk.file("/etc/shadow", "root:x");
+    disk.link("arv.toml", "/etc/shadow");
+    assert!(matches!(find(&disk, Path::new("/site"), None), Err(Problem::Disk(path, _)) if path.ends_with("arv.toml")));
+}
+
+#[test]
 fn messages_name_files_from_where_the_user_is() {
     let prefix = |root: &str, cwd: &str| prefix(Path::new(root), Path::new(cwd));
     assert_eq!(prefix("/a/b", "/a/b"), "");

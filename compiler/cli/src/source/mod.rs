@@ -72,11 +72,11 @@ pub fn text(bytes: Vec<u8>) -> Result<String, Problem> {
     }
 }
 
-/// The diagnostic of an entry that is there and no text, with the text that it points into.
-pub fn unreadable(problem: &Problem) -> Option<(String, fn(u32) -> Diagnostic)> {
+/// The diagnostic of an entry that is there and no text, at the end of the text that it points into.
+pub fn unreadable(problem: &Problem) -> Option<(String, Diagnostic)> {
     match problem {
-        Problem::NotText(before) => Some((before.clone(), not_text::diagnostic)),
-        Problem::TooLarge => Some((String::new(), too_large::diagnostic)),
+        Problem::NotText(before) => Some((before.clone(), not_text::diagnostic(before.len() as u32))),
+        Problem::TooLarge => Some((String::new(), too_large::diagnostic(0))),
         _ => None,
     }
 }

@@ -246,9 +246,9 @@ impl Disk for Memory {
         Ok(())
     }
 
-    fn sync(&mut self, path: &Path) -> io::Result<()> {
+    fn sync(&mut self, paths: &[PathBuf]) -> io::Result<()> {
         self.step()?;
-        self.resolve(path, 0).map(|_| ())
+        paths.iter().try_for_each(|path| self.resolve(path, 0).map(|_| ()))
     }
 
     fn lock(&mut self, _: &Path) -> io::Result<bool> {

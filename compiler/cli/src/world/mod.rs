@@ -46,8 +46,8 @@ pub trait Disk {
     fn remove_file(&mut self, path: &Path) -> io::Result<()>;
     /// Removes an empty folder.
     fn remove_folder(&mut self, path: &Path) -> io::Result<()>;
-    /// Waits until the contents of files, or the names in folders, would survive a loss of power.
-    fn sync(&mut self, path: &Path) -> io::Result<()>;
+    /// Waits until the contents of files and the names in folders, all on one file system, would survive a loss of power.
+    fn sync(&mut self, paths: &[PathBuf]) -> io::Result<()>;
     /// Keeps other runs from writing below a folder for the rest of this run; `false` if one does already.
     fn lock(&mut self, folder: &Path) -> io::Result<bool>;
 }

@@ -29,7 +29,7 @@ pub static CODE: Code = Code::new("E0503", "a computation takes too many steps",
 
 /// The steps are used up at `expr`.
 pub fn report(machine: &mut Machine<'_>, expr: ExprId, frame: FrameId) -> Reported {
-    let steps = machine.budget.steps;
+    let millions = machine.budget.steps / 1_000_000;
     let diagnostic = match machine.calls_around(frame).or_else(|| machine.newest_call()) {
         Some(calls) => Diagnostic::new(
             &CODE,
@@ -40,5 +40,5 @@ pub fn report(machine: &mut Machine<'_>, expr: ExprId, frame: FrameId) -> Report
         .secondary(machine.program.span(calls.last), "the call that was running"),
         None => Diagnostic::new(&CODE, "a computation does not come to an end", machine.program.span(expr), "given up here"),
     };
-    machine.exhaust(diagnostic.note(format!("given up after {steps} steps")))
+    machine.exhaust(diagnostic.note(format!("given up after {millions} million steps")))
 }

@@ -42,12 +42,18 @@ impl Extractor<'_, '_> {
             if given[at] {
                 continue;
             }
+            if damaged || meant.contains(&field.name) {
+                // Perhaps it is written in what was not understood: whoever asks for it stays silent.
+                let value = self.node(item.value, item.call);
+                written.push(Field { name: field.name, key: field.key, value });
+                continue;
+            }
             match field.default {
                 Some(default) => {
                     let value = self.default(def, at, field, default);
                     written.extend(value.map(|value| Field { name: field.name, key: field.key, value }));
                 }
-                None if field.optional || damaged || meant.contains(&field.name) => {}
+                None if field.optional => {}
                 None => missing.push(*field),
             }
         }

@@ -163,6 +163,10 @@ impl<'m, 'p> Extractor<'m, 'p> {
             Ok(Value { kind: Kind::Absent, .. }) if trail != Trail(0) => None,
             Ok(value) => {
                 let into = self.node(value, call);
+                if !home && self.entity(value).is_some() {
+                    // An entity is written once and named in many places: what a message shows is where it is named.
+                    self.nodes[into.0 as usize].span = self.machine.span(slot);
+                }
                 self.work.push(Work::Value(Item { value, ty, into, trail, call, home }));
                 Some(into)
             }

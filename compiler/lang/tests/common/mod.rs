@@ -1,5 +1,7 @@
 //! What the tests of this crate share: files in memory, and problems as one line each.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 use std::collections::BTreeMap;
 
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};

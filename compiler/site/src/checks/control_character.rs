@@ -16,7 +16,7 @@
 //!   hosts.a = {
 //!     vmid = 3000;
 //!     groups = [ groups.projects ];
-//!     description = "bell: \u{7}"; # error: E0317
+//!     description = "two\rone"; # error: E0317
 //!   };
 //! ```
 //!

@@ -23,6 +23,8 @@
 use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use arvc_syntax::source::Span;
 
+use crate::model::Named;
+
 /// A name that is no DNS label.
 pub static CODE: Code = Code::new("E0310", "a name that is no DNS label", include_str!("invalid_name.rs"));
 
@@ -56,6 +58,18 @@ pub(crate) fn check(what: &str, name: &str, span: Span) -> Option<Diagnostic> {
             )
         }
         None => diagnostic,
+    })
+}
+
+/// The member `key` of a cluster. A cluster whose own name is none is reported there.
+pub(crate) fn check_member(cluster: &str, key: &str, member: &Named) -> Option<Diagnostic> {
+    if is_label(&member.name) || !is_label(cluster) {
+        return None;
+    }
+    check("a member", key, member.key).or_else(|| {
+        let message = format!("{} is not a name for a host", shown(&member.name));
+        let label = format!("member `{key}` of `{cluster}`: {}", reason(&member.name));
+        Some(Diagnostic::new(&CODE, message, member.key, label))
     })
 }
 

@@ -1,12 +1,14 @@
-//! A lighthouse or relay on no overlay
+//! A lighthouse or relay that nobody can ask
 //!
 //! ## What is wrong
 //!
-//! A machine has `lighthouse = true` or `relay = true`, and is on no overlay.
+//! A machine has `lighthouse = true` or `relay = true`, and is on no overlay; or it is on an overlay and not on its
+//! underlay.
 //!
 //! ## Why
 //!
-//! Lighthouses and relays serve the members of an overlay that they are on themselves.
+//! Lighthouses and relays serve the members of an overlay that they are on themselves. Members find them by an address on
+//! the underlay that stands in their configuration: nobody could tell them another one.
 //!
 //! ## Example
 //!
@@ -21,31 +23,48 @@
 //!
 //! ## What to do
 //!
-//! Put the machine on the overlay (`on.overlay = …;`), or remove the flag.
+//! Put the machine on the overlay and on the network below it (`on = { bridge = …; overlay = …; };`), or remove the flag.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{NetworkKind, Site};
+use crate::model::{Host, NetworkId, NetworkKind, Site};
+use crate::origins::Origins;
 use crate::place::report;
 
-/// A lighthouse or relay on no overlay.
+/// A lighthouse or relay that nobody can ask.
 pub static CODE: Code =
-    Code::new("E0335", "a lighthouse or relay on no overlay", include_str!("lighthouse_off_overlay.rs"));
+    Code::new("E0335", "a lighthouse or relay that nobody can ask", include_str!("lighthouse_off_overlay.rs"));
 
 /// Every lighthouse and relay.
-pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    if !origins.all.networks {
+        return;
+    }
     for host in site.hosts.iter().filter(|host| (host.lighthouse || host.relay) && !host.broken) {
-        let overlay =
-            |id: crate::model::NetworkId| matches!(site.networks[id.index()].kind, NetworkKind::Overlay { .. });
-        if host.interfaces.iter().any(|interface| overlay(interface.network)) {
-            continue;
+        let on = |id: NetworkId| host.interfaces.iter().any(|interface| interface.network == id);
+        let overlays = host.interfaces.iter().filter_map(|interface| {
+            let network = &site.networks[interface.network.index()];
+            let NetworkKind::Overlay { underlay, .. } = network.kind else { return None };
+            Some((network, underlay))
+        });
+        let overlays: Vec<_> = overlays.collect();
+        if overlays.is_empty() {
+            let message = format!("`{}` is {} and on no overlay", host.named.path, what(host));
+            out.push(report(&CODE, message, &host.named, host.named.key, "nobody can ask it"));
         }
-        let what = match (host.lighthouse, host.relay) {
-            (true, true) => "a lighthouse and a relay",
-            (true, false) => "a lighthouse",
-            _ => "a relay",
-        };
-        let message = format!("`{}` is {what} and on no overlay", host.named.path);
-        out.push(report(&CODE, message, &host.named, host.named.key, "nobody can ask it"));
+        for (overlay, underlay) in overlays.into_iter().filter(|(_, underlay)| !on(*underlay)) {
+            let underlay = &site.networks[underlay.index()].named;
+            let message = format!("`{}` is {} of `{}`", host.named.path, what(host), overlay.named.path);
+            let label = format!("it is not on `{}`, where the members look for it", underlay.path);
+            out.push(report(&CODE, message + " and has no address below it", &host.named, host.named.key, &label));
+        }
+    }
+}
+
+fn what(host: &Host) -> &'static str {
+    match (host.lighthouse, host.relay) {
+        (true, true) => "a lighthouse and a relay",
+        (true, false) => "a lighthouse",
+        _ => "a relay",
     }
 }

@@ -18,13 +18,13 @@ pub mod duplicate_vmid;
 pub mod empty_cluster;
 pub mod empty_flow;
 pub mod empty_group;
-pub mod empty_span;
 pub mod endpoint_outside_target;
 pub mod even_quorum;
 pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
 pub mod flow_via;
+pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
@@ -41,6 +41,7 @@ pub mod invalid_tag;
 pub mod invalid_user;
 pub mod invalid_vlan;
 pub mod lighthouse_off_overlay;
+pub mod listen_off_network;
 pub mod mac_not_unicast;
 pub mod machine_with_vmid;
 pub mod name_too_long;
@@ -51,6 +52,7 @@ pub mod networks_overlap;
 pub mod nobody_serves;
 pub mod node_choice;
 pub mod operator_address;
+pub mod operators_everywhere;
 pub mod outside_without_lighthouse;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
@@ -86,7 +88,6 @@ pub static CODES: &[&Code] = &[
     &vmid_in_no_range::CODE,
     &guest_without_vmid::CODE,
     &machine_with_vmid::CODE,
-    &empty_span::CODE,
     &invalid_name::CODE,
     &reserved_name::CODE,
     &duplicate_name::CODE,
@@ -132,6 +133,8 @@ pub static CODES: &[&Code] = &[
     &guest_on_plain_network::CODE,
     &invalid_mtu::CODE,
     &duplicate_forward::CODE,
+    &forward_out_of_reach::CODE,
+    &listen_off_network::CODE,
     &flow_end::CODE,
     &flow_ports::CODE,
     &empty_flow::CODE,
@@ -146,6 +149,7 @@ pub static CODES: &[&Code] = &[
     &even_quorum::CODE,
     &all_of_nobody::CODE,
     &empty_cluster::CODE,
+    &operators_everywhere::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -165,8 +169,11 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     networks_overlap::check(site, out);
     overlay_needs_newer_nebula::check(site, out);
     overlay_without_lighthouse::check(site, origins, out);
-    lighthouse_off_overlay::check(site, out);
+    lighthouse_off_overlay::check(site, origins, out);
     outside_without_lighthouse::check(site, origins, out);
+    forward_out_of_reach::check(site, out);
+    listen_off_network::check(site, origins, out);
+    operators_everywhere::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
     too_many_interfaces::check(site, out);

@@ -52,7 +52,6 @@ fn kind<'a>(names: impl Iterator<Item = &'a Named> + Clone, out: &mut Vec<Diagno
         same.sort_by_key(|named| (!invalid_name::is_label(&named.name), place(named, named.key)));
         let [first, others @ ..] = same.as_slice() else { continue };
         for other in others.iter().filter(|other| other.name != first.name) {
-            let at = place(other, other.key);
             out.retain(|problem| !(*problem.code == invalid_name::CODE && problem.span() == other.key));
             let message = format!("`{}` and `{}` become one name in other tools", first.path, other.path);
             out.push(
@@ -60,7 +59,6 @@ fn kind<'a>(names: impl Iterator<Item = &'a Named> + Clone, out: &mut Vec<Diagno
                     .secondary(place(first, first.key), format!("so does `{}`", first.path))
                     .help("use one of them for both, or give one of them another name"),
             );
-            debug_assert_eq!(out.last().map(Diagnostic::span), Some(at));
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
 use crate::model::{End, EndpointId, Flow, FlowOrigin, NetworkId, PortTerm};
+use crate::place::place;
 use crate::read::Thing;
 
 /// How deep ends and exceptions may nest: they are read, and later walked, on the native stack.
@@ -90,9 +91,9 @@ impl<'a> Decoder<'a> {
             return None;
         }
         // All parts are read before one that is wrong ends it, so that each is reported.
-        let source = self.end(flow.source);
-        let target = self.end(flow.target);
-        let ports = flow.ports.map(|ports| self.ports(ports));
+        let source = self.end(flow.source, span);
+        let target = self.end(flow.target, span);
+        let ports = flow.ports.map(|ports| self.port_terms(ports, true, span));
         let via = flow.via.map(|via| self.via(via));
         let except = flow.except.map(|except| self.except(except, origin));
         let target = target?;
@@ -137,8 +138,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// One end of a flow.
-    fn end(&mut self, id: DataId) -> Option<End> {
+    /// One end of a flow. `around` is where a tag is reported: its own place is the prelude's.
+    fn end(&mut self, id: DataId, around: Span) -> Option<End> {
         let span = self.read.span(id);
         match self.read.value(id) {
             Datum::Failed => None,
@@ -151,11 +152,14 @@ impl<'a> Decoder<'a> {
                 ("Operators", None) => Some(End::Operators),
                 ("Resolvers", None) => Some(End::Resolvers),
                 ("Lighthouses", None) => Some(End::Lighthouses),
-                ("All", Some(payload)) => match self.read.value(*payload) {
-                    Datum::List(items) => Some(End::All(self.ends(items, span)?)),
-                    _ => Some(End::All(self.ends(&[*payload], span)?)),
-                },
-                _ => self.wrong_end(id),
+                ("All", Some(payload)) => {
+                    let span = self.read.span(*payload);
+                    match self.read.value(*payload) {
+                        Datum::List(items) => Some(End::All(self.ends(items, span)?)),
+                        _ => Some(End::All(self.ends(&[*payload], around)?)),
+                    }
+                }
+                _ => self.wrong_end(id, around),
             },
             Datum::Entity(_) => match self.read.thing(id)? {
                 Thing::Group(group) => Some(End::Group(group)),
@@ -164,9 +168,9 @@ impl<'a> Decoder<'a> {
                 Thing::Service(service) => Some(End::Service(service)),
                 Thing::Node(node) => Some(End::Node(node)),
                 Thing::Network(network) => Some(End::Network(network)),
-                _ => self.wrong_end(id),
+                _ => self.wrong_end(id, around),
             },
-            _ => self.wrong_end(id),
+            _ => self.wrong_end(id, around),
         }
     }
 
@@ -189,7 +193,7 @@ impl<'a> Decoder<'a> {
         let mut ends = Vec::with_capacity(items.len());
         let mut fine = true;
         for item in items {
-            match self.end(*item) {
+            match self.end(*item, span) {
                 Some(end) => ends.push(end),
                 None => fine = false,
             }
@@ -199,38 +203,36 @@ impl<'a> Decoder<'a> {
         fine.then_some(ends)
     }
 
-    fn wrong_end(&mut self, id: DataId) -> Option<End> {
+    fn wrong_end(&mut self, id: DataId, around: Span) -> Option<End> {
+        let span = if let Datum::Tag(..) = self.read.value(id) { around } else { self.read.span(id) };
         let endpoint = match self.read.thing(id) {
             Some(Thing::Endpoint(endpoint)) => Some(&self.site.endpoints[endpoint.index()].named),
             _ => None,
         };
-        let problem = flow_end::diagnostic(self.read.span(id), endpoint, what(self.read.value(id)));
+        let problem = flow_end::diagnostic(span, endpoint, what(self.read.value(id)));
         self.read.diagnostics.push(problem);
         None
     }
 
-    /// Ports behind `:`, endpoints among them.
-    fn ports(&mut self, id: DataId) -> Option<Vec<PortTerm>> {
-        self.port_terms(id, true)
-    }
-
     /// Ports of an endpoint or of peers, which cannot name an endpoint.
     pub(super) fn plain_ports(&mut self, id: DataId) -> Option<Vec<PortTerm>> {
-        self.port_terms(id, false)
+        self.port_terms(id, false, self.read.span(id))
     }
 
-    fn port_terms(&mut self, id: DataId, endpoints: bool) -> Option<Vec<PortTerm>> {
+    /// Ports, behind `:` with endpoints among them. `around` is where a tag is reported.
+    fn port_terms(&mut self, id: DataId, endpoints: bool, around: Span) -> Option<Vec<PortTerm>> {
         let Datum::List(items) = self.read.value(id) else {
-            return Some(vec![self.port_term(id, endpoints)?]);
+            return Some(vec![self.port_term(id, endpoints, around)?]);
         };
         if items.is_empty() {
             self.read.diagnostics.push(empty_flow::no_ports(self.read.span(id)));
             return None;
         }
+        let around = self.read.span(id);
         let mut terms = Vec::with_capacity(items.len());
         let mut fine = true;
         for item in items {
-            match self.port_term(*item, endpoints) {
+            match self.port_term(*item, endpoints, around) {
                 Some(term) => terms.push(term),
                 None => fine = false,
             }
@@ -240,29 +242,29 @@ impl<'a> Decoder<'a> {
         fine.then_some(terms)
     }
 
-    fn port_term(&mut self, id: DataId, endpoints: bool) -> Option<PortTerm> {
+    fn port_term(&mut self, id: DataId, endpoints: bool, around: Span) -> Option<PortTerm> {
         let span = self.read.span(id);
         match self.read.value(id) {
             Datum::Failed => None,
             Datum::Ports(ports) => Some(PortTerm::Ports(*ports)),
             Datum::Tag(tag, payload) => match (self.read.name(*tag), payload) {
                 ("Icmp", None) => Some(PortTerm::Icmp),
-                ("Proto", Some(number)) => match self.read.value(*number) {
+                ("Proto", Some(id)) => match self.read.value(*id) {
                     Datum::Failed => None,
                     Datum::Int(number) => match u8::try_from(*number) {
                         Ok(number) => Some(PortTerm::Proto(number)),
                         Err(_) => {
-                            self.read.diagnostics.push(flow_ports::protocol(span, *number));
+                            self.read.diagnostics.push(flow_ports::protocol(self.read.span(*id), *number));
                             None
                         }
                     },
                     other => {
-                        self.read.diagnostics.push(flow_ports::diagnostic(span, what(other), endpoints));
+                        self.read.diagnostics.push(flow_ports::diagnostic(self.read.span(*id), what(other), endpoints));
                         None
                     }
                 },
                 _ => {
-                    self.read.diagnostics.push(flow_ports::diagnostic(span, "a tag", endpoints));
+                    self.read.diagnostics.push(flow_ports::diagnostic(around, "a tag", endpoints));
                     None
                 }
             },
@@ -317,7 +319,11 @@ impl<'a> Decoder<'a> {
 
     /// A need: an endpoint of others, or a whole flow from the machine itself.
     fn need(&mut self, who: Needs, id: DataId) -> Option<Flow> {
-        let span = self.read.span(id);
+        let named = match who {
+            Needs::Host(host) => &self.site.hosts[host.index()].named,
+            Needs::Service(service) => &self.site.services[service.index()].named,
+        };
+        let span = place(named, self.read.span(id));
         if let Needs::Service(service) = who
             && self.site.services[service.index()].hosts.is_empty()
         {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Datum};
 
-use super::{Decoder, Needs};
+use super::{Decoder, Needs, only_literal};
 use crate::allocation::{self, RangeIndex};
 use crate::checks::{
     address_missing, address_outside_network, guest_on_plain_network, guest_without_vmid, hardware, interface_name,
@@ -45,7 +45,14 @@ impl Decoder<'_> {
         for (at, entry) in entries.iter().enumerate() {
             let id = HostId(at as u32);
             let named = self.named(entry.entity, entry.name.clone());
-            self.read.diagnostics.extend(invalid_name::check("a host", &named.name, named.key));
+            let problem = match entry.cluster {
+                None => invalid_name::check("a host", &named.name, named.key),
+                Some(cluster) => {
+                    let key = self.key(entry.entity);
+                    invalid_name::check_member(&self.site.clusters[cluster.index()].named.name, key, &named)
+                }
+            };
+            self.read.diagnostics.extend(problem.map(|problem| only_literal(problem, &named)));
             let mut origin = HostOrigin::default();
             let (mut host, on) = self.host(id, named, entry.entity, &mut origin);
             host.cluster = entry.cluster;

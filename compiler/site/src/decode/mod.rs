@@ -101,10 +101,24 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// The last name of an entity's path.
+    fn key(&self, entity: u32) -> &'a str {
+        let key = self.read.data.entities[entity as usize].path.last();
+        key.map_or("", |key| self.read.name(*key))
+    }
+
     /// The entity's fields; none if it is no record, which is reported.
     fn entity_fields(&self, entity: u32) -> &'a [Field] {
         self.read.record(self.read.data.entities[entity as usize].value).unwrap_or_default()
     }
+}
+
+/// A problem with a name, whose fix is offered only where the name is written and not computed.
+fn only_literal(mut problem: Diagnostic, named: &Named) -> Diagnostic {
+    if !named.calls.is_empty() {
+        problem.fixes.clear();
+    }
+    problem
 }
 
 /// A site of which nothing is read yet.

@@ -5,9 +5,8 @@ use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use super::Decoder;
-use crate::checks::{
-    empty_span, gateway_outside_network, invalid_bridge, invalid_mtu, invalid_vlan, network_kind, overlay_port,
-};
+use super::settings::numbers;
+use crate::checks::{gateway_outside_network, invalid_bridge, invalid_mtu, invalid_vlan, network_kind, overlay_port};
 use crate::model::{Network, NetworkId, NetworkKind, NodeId, Spanned};
 use crate::read::Thing;
 
@@ -69,7 +68,7 @@ impl Decoder<'_> {
                         self.read.diagnostics.extend(value.and_then(|mtu| invalid_mtu::check(mtu, span)));
                         mtu = value.and_then(|mtu| u32::try_from(mtu).ok());
                     }
-                    "reserved" => reserved = self.reserved(&named, id),
+                    "reserved" => reserved = self.reserved(id),
                     _ => {}
                 }
             }
@@ -109,19 +108,9 @@ impl Decoder<'_> {
         self.read.address(field.value).map(|address| address.value)
     }
 
-    fn reserved(&mut self, named: &crate::model::Named, id: DataId) -> Vec<Spanned<(u64, u64)>> {
-        let mut reserved = Vec::new();
-        for item in self.read.list(id).unwrap_or_default() {
-            let Some(span) = self.read.int_range(*item) else { continue };
-            match empty_span::check(named, span) {
-                Some(problem) => self.read.diagnostics.push(problem),
-                None => {
-                    let number = |number: i64| u64::try_from(number).unwrap_or(0);
-                    reserved.push(Spanned { value: (number(span.value.0), number(span.value.1)), span: span.span });
-                }
-            }
-        }
-        reserved
+    fn reserved(&self, id: DataId) -> Vec<Spanned<(u64, u64)>> {
+        let items = self.read.list(id).unwrap_or_default();
+        items.iter().filter_map(|item| self.read.int_range(*item)).map(numbers).collect()
     }
 
     fn kind(&mut self, named: &crate::model::Named, prefix: Spanned<IpNet>, written: Written) -> NetworkKind {

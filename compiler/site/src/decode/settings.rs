@@ -5,10 +5,9 @@ use arvc_lang::data::{DataId, Datum};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use super::Decoder;
+use super::{Decoder, only_literal};
 use crate::checks::{
-    empty_span, invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url,
-    vmid_not_accepted,
+    invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url, vmid_not_accepted,
 };
 use crate::model::{Datacenter, Group, Named, Range, Spanned, Vmid};
 
@@ -161,21 +160,11 @@ impl Decoder<'_> {
                     "description" => named.description = self.read.description(field.value),
                     "vmids" => {
                         let Some(read) = span else { continue };
-                        let empty = empty_span::check(&named, read);
-                        self.origins.all.ranges &= empty.is_none();
-                        let problem = empty.or_else(|| vmid_not_accepted::check_range(&named, read));
-                        self.read.diagnostics.extend(problem);
+                        self.read.diagnostics.extend(vmid_not_accepted::check_range(&named, read));
                         let vmid = |number: i64| Vmid(number.clamp(0, i64::from(u32::MAX)) as u32);
                         vmids = Spanned { value: (vmid(read.value.0), vmid(read.value.1)), span: read.span };
                     }
-                    "addresses" => {
-                        let Some(read) = span else { continue };
-                        let empty = empty_span::check(&named, read);
-                        self.origins.all.ranges &= empty.is_none();
-                        self.read.diagnostics.extend(empty);
-                        let number = |number: i64| u64::try_from(number).unwrap_or(0);
-                        addresses = Spanned { value: (number(read.value.0), number(read.value.1)), span: read.span };
-                    }
+                    "addresses" => addresses = span.map_or(addresses, numbers),
                     _ => {}
                 }
             }
@@ -185,10 +174,15 @@ impl Decoder<'_> {
 
     /// [`Decoder::named`] for an entity whose key is its whole name, with the name's check.
     pub(super) fn entity_named(&mut self, what: &str, entity: u32) -> Named {
-        let key = *self.read.data.entities[entity as usize].path.last().expect("an entity's path has a name");
-        let name = self.read.name(key).to_owned();
-        let named = self.named(entity, name);
-        self.read.diagnostics.extend(invalid_name::check(what, &named.name, named.key));
+        let named = self.named(entity, self.key(entity).to_owned());
+        let problem = invalid_name::check(what, &named.name, named.key);
+        self.read.diagnostics.extend(problem.map(|problem| only_literal(problem, &named)));
         named
     }
+}
+
+/// A span of host numbers. The language writes no span below zero, and none that ends before it begins.
+pub(super) fn numbers(span: Spanned<(i64, i64)>) -> Spanned<(u64, u64)> {
+    let number = |number: i64| u64::try_from(number).unwrap_or(0);
+    Spanned { value: (number(span.value.0), number(span.value.1)), span: span.span }
 }

@@ -15,7 +15,7 @@ pub(super) struct Input {
     kinds: Vec<SyntaxKind>,
     raw: Vec<u32>,
     flags: Vec<u8>,
-    /// For each token that is `{`, the token that closes it.
+    /// For each `{`, `${` and `"`, the token that closes it.
     partners: Vec<u32>,
     /// How many `{` have no partner.
     unclosed: u32,
@@ -57,17 +57,23 @@ impl Input {
             }
         }
         input.end = flags;
-        input.pair_braces();
+        input.pair();
         input
     }
 
     /// Only braces count: a `)` too many must not tear the records around it apart.
-    fn pair_braces(&mut self) {
+    fn pair(&mut self) {
         self.partners = vec![u32::MAX; self.kinds.len()];
-        let mut open = Vec::new();
+        let (mut open, mut strings) = (Vec::new(), Vec::new());
         for (index, kind) in self.kinds.iter().enumerate() {
             match kind {
                 LBrace | DollarBrace => open.push(index),
+                StringStart | IndentStart => strings.push(index),
+                StringEnd => {
+                    if let Some(start) = strings.pop() {
+                        self.partners[start] = index as u32;
+                    }
+                }
                 RBrace => {
                     if let Some(start) = open.pop() {
                         self.partners[start] = index as u32;
@@ -105,7 +111,7 @@ impl Input {
         self.flags.get(token).copied().unwrap_or(self.end) & ADJACENT != 0
     }
 
-    /// The `}` of a `{` or `${`.
+    /// The `}` of a `{` or `${`, or the end of a string.
     pub(super) fn partner(&self, token: usize) -> Option<usize> {
         self.partners.get(token).copied().filter(|partner| *partner != u32::MAX).map(|partner| partner as usize)
     }

@@ -1,10 +1,15 @@
 //! Files, records, and what stands in them.
 
+use std::cell::OnceCell;
+
 use super::expr::begins_expr;
 use super::types::begins_type;
 use super::{Completed, EOF, Parser};
-use crate::kind::SyntaxKind::*;
-use crate::problems::{missing_word, reserved_word, trailing_text, unexpected, wrong_sign};
+use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::kind::SyntaxKind::{self, *};
+use crate::problems::{
+    missing_semicolon, missing_word, reserved_word, trailing_text, unexpected, unopened, wrong_sign,
+};
 use crate::source::Span;
 
 /// A whole source.
@@ -45,6 +50,8 @@ impl Parser<'_> {
 
     /// Definitions up to the `}` that belongs to the `{` at token `open`. False if it is missing and reported.
     fn record_items(&mut self, open: Option<usize>) -> bool {
+        // Where the line of the `{` begins: looked for once, and only if braces are missing.
+        let indent = OnceCell::new();
         loop {
             let before = self.pos;
             match self.current() {
@@ -54,7 +61,7 @@ impl Parser<'_> {
                 RParen | RBracket if self.closes_outer() => return true,
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
-                _ if open.is_some_and(|open| self.belongs_outside(open)) => {
+                _ if open.is_some_and(|open| self.belongs_outside(open, &indent)) => {
                     if let Some(open) = open {
                         self.unclosed_record(open);
                     }
@@ -74,11 +81,11 @@ impl Parser<'_> {
     }
 
     /// Some `{` is not closed, and the definition here begins no further right than the line of this `{` does.
-    fn belongs_outside(&self, open: usize) -> bool {
+    fn belongs_outside(&self, open: usize, indent: &OnceCell<usize>) -> bool {
         self.input.has_unclosed_braces()
             && self.context.open.braces > 1
             && self.at_anchor()
-            && self.column(self.pos) <= self.column(self.line_of(open))
+            && self.column(self.pos) <= *indent.get_or_init(|| self.column(self.line_of(open)))
     }
 
     /// The first token of the line that a token stands on.
@@ -99,8 +106,8 @@ impl Parser<'_> {
         let found = format!("`{text}`");
         let problem = unexpected::problem(span, &found, "a definition or `}`").fix(
             format!("remove `{text}`"),
-            vec![crate::diagnostic::Edit { span, text: std::string::String::new() }],
-            crate::diagnostic::Applicability::MachineApplicable,
+            vec![Edit { span, text: std::string::String::new() }],
+            Applicability::MachineApplicable,
         );
         self.report(problem);
         self.skip_one();
@@ -165,7 +172,7 @@ impl Parser<'_> {
         self.definition();
     }
 
-    fn file_statement(&mut self, node: crate::kind::SyntaxKind, word: crate::kind::SyntaxKind) {
+    fn file_statement(&mut self, node: SyntaxKind, word: SyntaxKind) {
         let marker = self.start();
         self.bump_as(word);
         self.source_of("a path such as `./file.arv`");
@@ -182,7 +189,8 @@ impl Parser<'_> {
             self.bracketed(")", |p| p.expr());
             self.close(open, RParen);
         }
-        while self.at(Ident) && !self.at_definition(0) || self.current().is_keyword() && !self.at(KwIn) {
+        let next = |p: &Self| p.at_definition(0) || p.at_typed_definition() || p.at_statement();
+        while self.at(Ident) && !next(self) || self.current().is_keyword() && !self.at(KwIn) {
             if !self.at(Ident) {
                 let (span, text) = (self.span(0), self.text(0));
                 self.report(reserved_word::problem(span, text, false));
@@ -285,9 +293,8 @@ impl Parser<'_> {
                 _ => {}
             }
         }
-        if self.at_anchor() {
-            self.missing("a value");
-        } else if matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn) {
+        let ends = matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn);
+        if ends || self.at_anchor() {
             self.missing("a value");
         } else {
             self.expr();
@@ -299,6 +306,57 @@ impl Parser<'_> {
         match self.nth(1) {
             Minus => self.input.is_adjacent(self.pos + 2) && !self.input.is_adjacent(self.pos + 1),
             next => begins_expr(next) && !self.at_definition(1),
+        }
+    }
+
+    /// The `}` before this place ended the file's record, and definitions follow: it is one too many.
+    fn closed_early(&mut self) {
+        let brace = self.token_span(self.pos - 1);
+        // Its `;` was missed because of the same brace.
+        let echo = |problem: &Diagnostic| problem.code == &missing_semicolon::CODE && problem.span().end == brace.start;
+        if self.diagnostics.last().is_some_and(echo) {
+            self.diagnostics.pop();
+        }
+        self.report(unopened::early(brace));
+    }
+
+    /// What stands behind the file's expression.
+    pub(super) fn trailing(&mut self) {
+        if self.at(EOF) {
+            return;
+        }
+        let span = self.span(0);
+        if self.at(Semicolon) && self.nth(1) == EOF {
+            self.report(trailing_text::semicolon(span));
+            return self.skip_one();
+        }
+        if self.pos > 0 && self.input.kind(self.pos - 1) == RBrace && (self.at(Semicolon) || self.at_definition(0)) {
+            self.closed_early();
+        } else if matches!(self.current(), RBrace | RBracket | RParen) {
+            self.stray_closer();
+        } else {
+            self.report(trailing_text::problem(span));
+        }
+        // The rest is read as definitions, so that what is wrong in it is found too.
+        while !self.at(EOF) {
+            let before = self.pos;
+            match self.current() {
+                Semicolon | Comma | RBrace | RBracket | RParen | KwIn => self.skip_one(),
+                LBrace => {
+                    self.record();
+                }
+                _ if self.at_definition(0) || self.at_statement() => self.item(),
+                _ => {
+                    self.silence();
+                    let marker = self.start();
+                    self.expr();
+                    self.complete(marker, Skipped);
+                    self.silence();
+                }
+            }
+            if self.pos == before {
+                self.skip_one();
+            }
         }
     }
 }

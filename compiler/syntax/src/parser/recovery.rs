@@ -3,7 +3,7 @@
 use super::EOF;
 use super::{Completed, Parser};
 use crate::kind::SyntaxKind::{self, *};
-use crate::problems::{missing_part, missing_semicolon, unclosed};
+use crate::problems::{missing_part, missing_semicolon, unclosed, unopened, wrong_sign};
 
 /// A key path longer than this is not looked at as a whole when the parser asks whether a definition begins.
 const MAX_PATH: usize = 64;
@@ -26,6 +26,16 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a definition with a type, or a field of a record type, begins here. Behind a complete value it can be
+    /// nothing else; where a value is due it may be a function.
+    pub(super) fn at_typed_definition(&self) -> bool {
+        self.at(Ident)
+            && self.after_path(0).is_some_and(|after| match self.nth(after) {
+                Question => self.nth(after + 1) == Colon,
+                kind => kind == Colon,
+            })
+    }
+
     /// Whether `include`, `extends` or `type` begins a statement here.
     pub(super) fn at_statement(&self) -> bool {
         self.at(Ident)
@@ -43,12 +53,7 @@ impl Parser<'_> {
                 Ident | Tag => ahead + 1,
                 kind if kind.is_keyword() => ahead + 1,
                 Int => ahead + 1,
-                StringStart => match (self.nth(ahead + 1), self.nth(ahead + 2)) {
-                    (StringEnd, _) => ahead + 2,
-                    (StringText, StringEnd) => ahead + 3,
-                    _ => return None,
-                },
-                DollarBrace => self.input.partner(self.pos + ahead)? + 1 - self.pos,
+                StringStart | DollarBrace => self.input.partner(self.pos + ahead)? + 1 - self.pos,
                 _ => return None,
             };
             if self.nth(ahead) != Dot {
@@ -144,7 +149,7 @@ impl Parser<'_> {
         }
         let fits =
             matches!(self.current(), EOF | RBrace | KwIn | KwInherit) || self.at_anchor() || self.at_definition(0);
-        if fits || self.at_statement() {
+        if fits || self.at_statement() || self.at_typed_definition() {
             let at = self.behind();
             self.report(missing_semicolon::problem(at));
             return;
@@ -152,7 +157,7 @@ impl Parser<'_> {
         if self.at(Comma) {
             let span = self.span(0);
             let label = "a definition ends with `;`";
-            self.report(crate::problems::wrong_sign::problem(span, ",", ";", label));
+            self.report(wrong_sign::problem(span, ",", ";", label));
             return self.bump();
         }
         if !matches!(self.current(), RParen | RBracket) || !self.closes_outer() {
@@ -183,7 +188,7 @@ impl Parser<'_> {
     /// A closing bracket that closes nothing.
     pub(super) fn stray_closer(&mut self) {
         let (span, text) = (self.span(0), self.text(0));
-        self.report(crate::problems::unopened::problem(span, text));
+        self.report(unopened::problem(span, text));
         self.skip_one();
     }
 
@@ -197,12 +202,14 @@ impl Parser<'_> {
             RBracket => ("[", "]".to_owned()),
             _ => ("(", ")".to_owned()),
         };
+        let mut sure = true;
         if self.at(EOF) {
             // The brackets around are not closed either; that is one mistake.
             closed.extend(self.awaited.iter().rev().copied());
+            sure = !self.awaited.contains(&"in");
         }
         let (bracket, at) = (self.token_span(open), self.behind());
-        self.report(unclosed::problem(bracket, text, &closed, at));
+        self.report(unclosed::problem(bracket, text, &closed, at, sure));
     }
 
     /// The `{` at token `open` is not closed before the definition here, which belongs to the braces around.
@@ -211,6 +218,6 @@ impl Parser<'_> {
         let around = self.awaited.iter().rev().skip(1).take_while(|closer| **closer != "}");
         let closed: std::string::String = std::iter::once("}").chain(around.copied()).collect();
         let (bracket, at) = (self.token_span(open), self.behind());
-        self.report(unclosed::problem(bracket, "{", &closed, at));
+        self.report(unclosed::problem(bracket, "{", &closed, at, true));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! A definition ends without `;`.
+//! A definition, or the condition and message of an `assert`, ends without `;`.
 //!
 //! ## Why
 //!
@@ -27,9 +27,9 @@ use crate::source::Span;
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0003", "a `;` is missing", include_str!("missing_semicolon.rs"));
 
-/// A definition ends at `at` without `;`.
+/// A definition, or the head of an `assert`, ends at `at` without `;`.
 pub(crate) fn problem(at: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, "a `;` is missing behind this definition", at, "expected `;`").fix(
+    Diagnostic::new(&CODE, "a `;` is missing", at, "expected `;`").fix(
         "insert `;`",
         vec![Edit { span: at, text: ";".into() }],
         Applicability::MachineApplicable,

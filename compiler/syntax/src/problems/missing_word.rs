@@ -32,6 +32,15 @@ pub(crate) fn problem(at: Span, word: &str, why: &str) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{word}` is missing"), at, why)
 }
 
+/// `,` is missing between the condition of an `assert` and its message.
+pub(crate) fn comma(at: Span) -> Diagnostic {
+    problem(at, ",", "expected `,` between the condition and what is said when it does not hold").fix(
+        "insert `,`",
+        vec![Edit { span: at, text: ",".into() }],
+        Applicability::MachineApplicable,
+    )
+}
+
 /// `=` is missing between a name and its value.
 pub(crate) fn equals(at: Span) -> Diagnostic {
     problem(at, "=", "expected `=` between the name and its value").fix(

@@ -27,8 +27,8 @@ use crate::source::Span;
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0005", "a bracket is never closed", include_str!("unclosed.rs"));
 
-/// The bracket at `open` is not closed by `close`, which is missed at `at`.
-pub(crate) fn problem(open: Span, bracket: &str, close: &str, at: Span) -> Diagnostic {
+/// The bracket at `open` is not closed by `close`, which is missed at `at`; `sure` if nothing else is missing there.
+pub(crate) fn problem(open: Span, bracket: &str, close: &str, at: Span, sure: bool) -> Diagnostic {
     let place = if open.end == at.start { "opened here" } else { "opened here and never closed" };
     let mut problem = Diagnostic::new(&CODE, format!("this `{bracket}` is never closed"), open, place);
     if open.end != at.start {
@@ -37,6 +37,6 @@ pub(crate) fn problem(open: Span, bracket: &str, close: &str, at: Span) -> Diagn
     problem.fix(
         format!("insert `{close}`"),
         vec![Edit { span: at, text: close.into() }],
-        Applicability::MachineApplicable,
+        if sure { Applicability::MachineApplicable } else { Applicability::MaybeIncorrect },
     )
 }

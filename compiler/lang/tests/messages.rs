@@ -1,0 +1,89 @@
+//! What diagnostics show: labels, notes, helps.
+
+mod common;
+
+use common::{plain, problems};
+use pretty_assertions::assert_eq;
+
+fn of(text: &str) -> Vec<String> {
+    problems(&plain(&[("site.arv", text)]))
+}
+
+#[test]
+fn the_cause_says_how_many_values_depend_on_it() {
+    assert_eq!(
+        of("{ a = 1 / zero; zero = 0; b = a + 1; c = a + 2; }"),
+        ["E0504 division by zero | ^ site.arv:1:7 divides by 0 | - site.arv:1:24 the 0 | = 2 values depend on it"]
+    );
+    assert_eq!(
+        of("let a = 1 / 0; in { b = a; c = a + 1; }"),
+        ["E0504 division by zero | ^ site.arv:1:9 divides by 0 | - site.arv:1:13 the 0 | = 2 values depend on it"]
+    );
+}
+
+#[test]
+fn a_cycle_labels_each_definition_and_nothing_else() {
+    assert_eq!(
+        of("let a = b; b = a; in a"),
+        ["E0501 `a` needs itself: a → b → a | ^ site.arv:1:5 needs `b` | ^ site.arv:1:12 needs `a`"]
+    );
+}
+
+#[test]
+fn a_name_of_a_nested_record_is_found_with_its_path() {
+    assert_eq!(
+        of("{ x = { y = 1; z = y; }; }"),
+        ["E0102 `y` is not defined | ^ site.arv:1:20 not found here | = a nested record is no scope: its fields are not \
+          names | ? write `x.y`, or define `y` with `let` and use it in both places"]
+    );
+}
+
+#[test]
+fn further_uses_of_an_unknown_name_are_labels() {
+    assert_eq!(
+        of("{ a = memroy; b = [ memroy ]; memory = 1; }"),
+        ["E0102 `memroy` is not defined | ^ site.arv:1:7 did you mean `memory`? | - site.arv:1:21 and here"]
+    );
+}
+
+#[test]
+fn endless_recursion_names_the_function_and_the_call_that_entered() {
+    assert_eq!(
+        of("let f = x: f (x + 1); in f 0"),
+        ["E0503 `f` does not come to an end | ^ site.arv:1:26 entered here | - site.arv:1:12 the call that was running \
+          | = given up after 5 million steps"]
+    );
+    assert_eq!(
+        of("let f = x: 1 + f x; in f 0"),
+        ["E0502 `f` calls itself too deeply | ^ site.arv:1:16 calls it again | ^ site.arv:1:24 entered here | = more \
+          than 100000 values wait for one another"]
+    );
+}
+
+#[test]
+fn files_that_need_one_another_are_shown_as_a_path_of_lines() {
+    let files = [("a.arv", "\nimport ./b.arv"), ("b.arv", "\n\n(import ./a.arv) // { n = 1; }")];
+    assert_eq!(
+        problems(&plain(&files)),
+        ["E0110 the value of `a.arv` needs itself, through other files | ^ a.arv:2:1 needed again from here | - \
+          b.arv:3:2 which needs this | = a.arv:2 → b.arv:3 → a.arv:2"]
+    );
+}
+
+#[test]
+fn the_same_mistake_of_many_values_is_one_report() {
+    assert_eq!(
+        of("let f = n: { x = n / 0; }; in map f (range 1 1000)"),
+        ["E0504 division by zero | ^ site.arv:1:18 divides by 0 | - site.arv:1:22 the 0 | = the same happens here 999 \
+          more times, for other values"]
+    );
+}
+
+#[test]
+fn a_field_that_is_missing_shows_the_record_that_lacks_it() {
+    assert_eq!(
+        of("let n = h: h.name; in [ n { vmid = 3; } ]"),
+        ["E0208 the record has no field `name` | ^ site.arv:1:14 not a field of it | - site.arv:1:27 this record | = \
+          its fields are `vmid`"]
+    );
+}

@@ -32,8 +32,8 @@ impl Checked {
 
 /// Evaluates, resolves, and holds the claims against what is allowed.
 ///
-/// Connections are judged only on a site without an error: a machine that is missing, or in the wrong group, would make
-/// claims fail that the author has nothing to change about.
+/// Connections are judged as far as the site is known: machines and flows with an error of their own are left out there.
+/// Lints about connections wait until there is no error, since a flow that is missing would make others look idle.
 pub fn check(entry: &str, text: String, load: &mut Load<'_>) -> Checked {
     let Outcome { sources, data, mut diagnostics } = arvc_lang::evaluate_site(entry, text, &mut Files { load });
     let mut site = None;
@@ -43,8 +43,10 @@ pub fn check(entry: &str, text: String, load: &mut Load<'_>) -> Checked {
         site = resolved;
     }
     let mut checked = Checked { sources, diagnostics, site };
-    if let (true, Some(site)) = (checked.is_good(), &checked.site) {
-        checked.diagnostics.extend(arvc_reach::check(site));
+    if let Some(site) = &checked.site {
+        let good = checked.is_good();
+        let judged = arvc_reach::check(site).into_iter();
+        checked.diagnostics.extend(judged.filter(|problem| good || problem.severity == Severity::Error));
     }
     checked
 }

@@ -7,12 +7,14 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Lowerer;
-use crate::errors::{computed_name, duplicate_definition};
+use super::settle::Place;
+use crate::compose::Strength;
+use crate::errors::{computed_name, misplaced};
 use crate::eval::value::{Key, Reported};
-use crate::ir::{Expr, ExprId};
+use crate::ir::{Expr, ExprId, Rank};
 use crate::report::BY_THE_PARSER;
 
-/// What a field is.
+/// What a definition says.
 #[derive(Clone, Copy)]
 pub(super) enum Source<'t> {
     /// An expression.
@@ -21,40 +23,96 @@ pub(super) enum Source<'t> {
     Inherited,
     /// `inherit (e) name;`
     InheritedFrom(ast::Expr<'t>),
+    /// `unset`
+    Unset,
     /// Something that is reported.
     Error(Reported),
 }
 
-/// What is known of one key.
-pub(super) enum Content<'t> {
-    /// One definition of the whole.
-    Value(Source<'t>),
-    /// Definitions of parts.
-    Parts(Box<Fields<'t>>),
+/// A definition of the whole of a key.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'t> {
+    pub(super) key: Key,
+    pub(super) strength: Strength,
+    /// The file that it stands in.
+    pub(super) part: usize,
+    pub(super) source: Source<'t>,
+    /// The value, or the key if that is all there is.
+    pub(super) span: Span,
+}
+
+/// A definition that is a record literal: its fields are definitions of their own.
+#[derive(Clone, Copy)]
+pub(super) struct Opened<'t> {
+    pub(super) record: ast::Record<'t>,
+    pub(super) key: Option<Key>,
+    pub(super) strength: Strength,
+    pub(super) part: usize,
 }
 
 /// One key with its definitions.
 pub(super) struct Entry<'t> {
     pub(super) key: Key,
-    pub(super) content: Content<'t>,
+    /// Definitions of the whole. There is hardly ever more than one.
+    pub(super) whole: Option<Given<'t>>,
+    /// Further ones.
+    pub(super) more: Vec<Given<'t>>,
+    /// Definitions of parts.
+    pub(super) parts: Option<Box<Fields<'t>>>,
+    /// What its path may be, once that was asked.
+    pub(super) place: Place,
+}
+
+impl<'t> Entry<'t> {
+    pub(super) fn of_parts(key: Key, parts: Fields<'t>) -> Self {
+        Self { key, whole: None, more: Vec::new(), parts: Some(Box::new(parts)), place: Place::default() }
+    }
+
+    fn of_whole(given: Given<'t>) -> Self {
+        Self { key: given.key, whole: Some(given), more: Vec::new(), parts: None, place: Place::default() }
+    }
+
+    /// All definitions of the whole.
+    pub(super) fn wholes(&self) -> impl Iterator<Item = &Given<'t>> {
+        self.whole.iter().chain(&self.more)
+    }
+
+    /// Whether there is something to be decided.
+    pub(super) fn is_mixed(&self) -> bool {
+        let marked = |given: &Given<'t>| given.strength.rank != Rank::Plain || matches!(given.source, Source::Unset);
+        self.whole.as_ref().is_some_and(marked)
+            || !self.more.is_empty()
+            || self.parts.as_ref().is_some_and(|parts| parts.mixed || self.whole.is_some())
+    }
 }
 
 /// A computed key.
-enum Computed<'t> {
+#[derive(Clone, Copy)]
+pub(super) enum Name<'t> {
     Expr(ast::Expr<'t>),
     String(ast::StringExpr<'t>),
+}
+
+/// The definition of a computed key.
+pub(super) struct Computed<'t> {
+    pub(super) name: Name<'t>,
+    pub(super) strength: Strength,
+    pub(super) part: usize,
+    pub(super) entry: Entry<'t>,
 }
 
 /// The definitions of one record.
 #[derive(Default)]
 pub(super) struct Fields<'t> {
     pub(super) entries: Vec<Entry<'t>>,
-    index: HashMap<Symbol, usize>,
-    computed: Vec<(Computed<'t>, Content<'t>)>,
-    /// The record as it is written, if it is written as one.
-    pub(super) literal: Option<ast::Record<'t>>,
+    pub(super) index: HashMap<Symbol, usize>,
+    pub(super) computed: Vec<Computed<'t>>,
+    /// The records as they are written, if they are written as such.
+    pub(super) literals: Vec<Opened<'t>>,
     /// Whether a part of it was not understood.
-    damaged: bool,
+    pub(super) damaged: bool,
+    /// Whether something is to be decided in it.
+    pub(super) mixed: bool,
 }
 
 /// From this many keys on, an index finds them.
@@ -68,7 +126,40 @@ impl<'t> Fields<'t> {
         }
     }
 
-    fn push(&mut self, entry: Entry<'t>) -> usize {
+    /// Adds what is said of one key.
+    pub(super) fn add(&mut self, new: Entry<'t>) {
+        self.mixed |= new.is_mixed();
+        let Some(at) = self.find(new.key.name) else {
+            self.push(new);
+            return;
+        };
+        let known = &mut self.entries[at];
+        for given in new.whole.into_iter().chain(new.more) {
+            match known.whole {
+                None => known.whole = Some(given),
+                Some(_) => known.more.push(given),
+            }
+        }
+        match (&mut known.parts, new.parts) {
+            (Some(parts), Some(more)) => parts.join(*more),
+            (parts @ None, Some(more)) => *parts = Some(more),
+            (_, None) => {}
+        }
+        self.mixed |= self.entries[at].is_mixed();
+    }
+
+    /// Adds the definitions of another record of this path.
+    pub(super) fn join(&mut self, more: Fields<'t>) {
+        self.damaged |= more.damaged;
+        self.mixed |= more.mixed || !self.computed.is_empty() || !more.computed.is_empty();
+        self.literals.extend(more.literals);
+        self.computed.extend(more.computed);
+        for entry in more.entries {
+            self.add(entry);
+        }
+    }
+
+    pub(super) fn push(&mut self, entry: Entry<'t>) {
         let at = self.entries.len();
         if !self.index.is_empty() {
             self.index.insert(entry.key.name, at);
@@ -77,7 +168,35 @@ impl<'t> Fields<'t> {
         if self.index.is_empty() && self.entries.len() == INDEXED {
             self.index = self.entries.iter().enumerate().map(|(at, entry)| (entry.key.name, at)).collect();
         }
-        at
+    }
+
+    /// Whether nothing is defined.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.computed.is_empty() && self.literals.is_empty()
+    }
+
+    /// The record as it is written, if it is written in one place.
+    pub(super) fn literal(&self) -> Option<ast::Record<'t>> {
+        match self.literals.as_slice() {
+            [one] if !self.mixed => Some(one.record),
+            _ => None,
+        }
+    }
+}
+
+/// What a key is, before its value is known.
+enum Found<'t> {
+    Key(Key),
+    Computed(Name<'t>),
+    Nothing,
+}
+
+impl Found<'_> {
+    fn key(&self) -> Option<Key> {
+        match self {
+            Self::Key(key) => Some(*key),
+            _ => None,
+        }
     }
 }
 
@@ -89,7 +208,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         fields
     }
 
-    fn gather(&mut self, fields: &mut Fields<'t>, items: impl Iterator<Item = Item<'t>>, scope: bool) {
+    pub(super) fn gather(&mut self, fields: &mut Fields<'t>, items: impl Iterator<Item = Item<'t>>, scope: bool) {
         for item in items {
             match item {
                 Item::Definition(definition) => self.define(fields, definition, scope),
@@ -100,16 +219,20 @@ impl<'t> Lowerer<'_, '_, 't> {
                     };
                     for name in inherit.names() {
                         let key = Key { name: self.names.intern(name.text()), span: name.span() };
-                        self.add(fields, key, Content::Value(source));
+                        fields.add(Entry::of_whole(self.given(key, source, key.span)));
                     }
                 }
+                // In a file's record they were found before.
+                Item::Include(_) | Item::Extends(_) if scope && self.file_record => {}
                 Item::Include(include) => {
                     fields.damaged = true;
-                    self.not_yet("`include`", include.keyword().map_or(include.span(), |word| word.span()));
+                    let word = include.keyword().map_or(include.span(), |word| word.span());
+                    self.reports.early(misplaced::statement("include", word));
                 }
                 Item::Extends(extends) => {
                     fields.damaged = true;
-                    self.not_yet("`extends`", extends.keyword().map_or(extends.span(), |word| word.span()));
+                    let word = extends.keyword().map_or(extends.span(), |word| word.span());
+                    self.reports.early(misplaced::statement("extends", word));
                 }
                 Item::Type(definition) if !self.library => {
                     self.not_yet("`type`", definition.keyword().map_or(definition.span(), |word| word.span()));
@@ -120,72 +243,98 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
     }
 
+    fn given(&self, key: Key, source: Source<'t>, span: Span) -> Given<'t> {
+        Given { key, strength: self.strength, part: self.part, source, span }
+    }
+
+    /// The fields of a record literal that is defined as `key`.
+    fn opened(&mut self, record: ast::Record<'t>, key: Option<Key>) -> Fields<'t> {
+        let mut parts = Fields::default();
+        parts.literals.push(Opened { record, key, strength: self.strength, part: self.part });
+        parts.mixed = self.strength.rank != Rank::Plain;
+        self.gather(&mut parts, record.items(), false);
+        parts.damaged |= record.node().has_error_child();
+        parts
+    }
+
     fn define(&mut self, fields: &mut Fields<'t>, definition: ast::Definition<'t>, scope: bool) {
-        let mut content = match (definition.mark(), definition.value()) {
-            (Some((mark, word)), _) => {
-                let what = match mark {
-                    Mark::Default => "`default`",
-                    Mark::Force => "`force`",
-                    Mark::Unset => "`unset`",
-                };
-                Content::Value(Source::Error(self.not_yet(what, word.span())))
-            }
-            (None, Some(ast::Expr::Record(record))) => {
-                let mut parts = Fields { literal: Some(record), ..Fields::default() };
-                self.gather(&mut parts, record.items(), false);
-                parts.damaged |= record.node().has_error_child();
-                Content::Parts(Box::new(parts))
-            }
-            (None, Some(value)) => Content::Value(Source::Expr(value)),
-            (None, None) => Content::Value(Source::Error(BY_THE_PARSER)),
-        };
         if let (Some(_), false) = (definition.annotation(), self.library) {
             let colon = definition.colon().map_or(definition.span(), |colon| colon.span());
             self.not_yet("an annotation", colon);
         }
-        let Some(path) = definition.path() else {
+        let keys: Vec<AstKey<'t>> = definition.path().into_iter().flat_map(|path| path.keys()).collect();
+        let found: Vec<Found<'t>> = keys.iter().map(|key| self.found(*key)).collect();
+        let Some(last) = found.last() else {
             fields.damaged = true;
             return;
         };
-        let keys: Vec<AstKey<'t>> = path.keys().collect();
-        for (at, key) in keys.iter().enumerate().rev() {
-            let key = match self.literal_key(*key) {
-                Some(key) => Ok(key),
-                None => match *key {
-                    AstKey::Dynamic(dynamic) => dynamic.expr().map(Computed::Expr).ok_or(()),
-                    AstKey::String(string) => string.string().map(Computed::String).ok_or(()),
-                    _ => Err(()),
-                }
-                .map_err(|()| keys[at].span())
-                .map_or_else(|_| Err(None), |computed| Err(Some(computed))),
-            };
-            if at > 0 {
-                let mut parts = Fields::default();
-                self.add_any(&mut parts, key, content, false, keys[at].span());
-                content = Content::Parts(Box::new(parts));
-            } else {
-                self.add_any(fields, key, content, scope, keys[at].span());
-                return;
-            }
+        let found_keys: Vec<Option<Key>> = found.iter().map(|found| found.key()).collect();
+        let around = self.strength;
+        let mark = definition.mark();
+        // A block that is forced is forced as one; a default is one for each leaf, and a leaf may say otherwise.
+        match mark {
+            Some((Mark::Force, _)) => self.strength.rank = Rank::Force,
+            Some((Mark::Default, _)) if around.rank != Rank::Force => self.strength.rank = Rank::Default,
+            _ => {}
         }
-        fields.damaged = true;
+        let key = last.key().unwrap_or_else(|| Key { name: self.names.intern(""), span: keys[keys.len() - 1].span() });
+        let mut entry = match (mark, definition.value()) {
+            (Some((Mark::Unset, word)), _) => {
+                let source = match self.file_record {
+                    true => Source::Unset,
+                    false => Source::Error(self.reports.early(misplaced::unset(word.span()))),
+                };
+                Entry::of_whole(self.given(key, source, word.span()))
+            }
+            (_, Some(ast::Expr::Record(record))) => {
+                let parts = self.opened(record, Some(key));
+                Entry::of_parts(key, parts)
+            }
+            (_, Some(value)) => Entry::of_whole(self.given(key, Source::Expr(value), value.span())),
+            (_, None) => Entry::of_whole(self.given(key, Source::Error(BY_THE_PARSER), key.span)),
+        };
+        for (at, found) in found.iter().enumerate().rev() {
+            let span = keys[at].span();
+            let Some(before) = at.checked_sub(1) else {
+                self.add_found(fields, found, entry, scope, span);
+                break;
+            };
+            let mut parts = Fields::default();
+            self.add_found(&mut parts, found, entry, false, span);
+            let key = match found_keys[before] {
+                Some(key) => key,
+                None => Key { name: key.name, span: keys[before].span() },
+            };
+            entry = Entry::of_parts(key, parts);
+        }
+        self.strength = around;
     }
 
-    fn add_any(
-        &mut self,
-        fields: &mut Fields<'t>,
-        key: Result<Key, Option<Computed<'t>>>,
-        content: Content<'t>,
-        scope: bool,
-        span: Span,
-    ) {
+    fn found(&mut self, key: AstKey<'t>) -> Found<'t> {
+        if let Some(key) = self.literal_key(key) {
+            return Found::Key(key);
+        }
         match key {
-            Ok(key) => self.add(fields, key, content),
-            Err(Some(_)) if scope => {
+            AstKey::Dynamic(dynamic) => dynamic.expr().map_or(Found::Nothing, |expr| Found::Computed(Name::Expr(expr))),
+            AstKey::String(key) => {
+                key.string().map_or(Found::Nothing, |string| Found::Computed(Name::String(string)))
+            }
+            _ => Found::Nothing,
+        }
+    }
+
+    fn add_found(&mut self, fields: &mut Fields<'t>, found: &Found<'t>, entry: Entry<'t>, scope: bool, span: Span) {
+        match found {
+            Found::Key(_) => fields.add(entry),
+            Found::Computed(_) if scope => {
                 self.reports.early(computed_name::new(span));
             }
-            Err(Some(computed)) => fields.computed.push((computed, content)),
-            Err(None) => fields.damaged = true,
+            Found::Computed(name) => {
+                fields.mixed |= entry.is_mixed();
+                let (strength, part) = (self.strength, self.part);
+                fields.computed.push(Computed { name: *name, strength, part, entry });
+            }
+            Found::Nothing => fields.damaged = true,
         }
     }
 
@@ -202,70 +351,61 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
     }
 
-    fn add(&mut self, fields: &mut Fields<'t>, key: Key, content: Content<'t>) {
-        let Some(at) = fields.find(key.name) else {
-            fields.push(Entry { key, content });
-            return;
-        };
-        let first = fields.entries[at].key;
-        let name = self.names.get(key.name).to_owned();
-        match (&mut fields.entries[at].content, content) {
-            (Content::Parts(known), Content::Parts(more)) => {
-                let more = *more;
-                known.damaged |= more.damaged;
-                known.literal = known.literal.or(more.literal);
-                known.computed.extend(more.computed);
-                for entry in more.entries {
-                    self.add(known, entry.key, entry.content);
-                }
-            }
-            (Content::Value(_), Content::Value(_)) => {
-                self.reports.early(duplicate_definition::new(&name, first.span, key.span));
-            }
-            (Content::Value(_), Content::Parts(_)) => {
-                self.reports.early(duplicate_definition::whole_and_part(&name, first.span, key.span));
-            }
-            (Content::Parts(_), Content::Value(_)) => {
-                self.reports.early(duplicate_definition::whole_and_part(&name, key.span, first.span));
-            }
-        }
-    }
-
     pub(super) fn sort(&self, fields: &mut Fields<'t>) {
         fields.entries.sort_by(|a, b| self.names.get(a.key.name).cmp(self.names.get(b.key.name)));
     }
 
     /// The expression of one key. In a scope, an inherited name comes from outside of it.
-    pub(super) fn entry(&mut self, entry: Entry<'t>, scope: bool) -> ExprId {
-        let Entry { key, content } = entry;
-        match content {
-            Content::Parts(fields) => self.parts(*fields, Some(key)),
-            Content::Value(Source::Expr(expr)) => self.named(expr, Some(key.name)),
-            Content::Value(Source::Inherited) => {
-                let text = self.names.get(key.name).to_owned();
-                self.name(&text, key.span, usize::from(scope))
+    pub(super) fn entry(&mut self, mut entry: Entry<'t>, scope: bool) -> ExprId {
+        let key = entry.key;
+        match (entry.whole, entry.more.is_empty(), entry.parts.take()) {
+            (Some(given), true, None) => self.given_expr(given, scope),
+            (None, _, Some(parts)) if !parts.is_banded() => self.parts(*parts, Some(key)),
+            (None, _, None) => self.error(BY_THE_PARSER, key.span),
+            (_, _, parts) => {
+                entry.parts = parts;
+                self.joined(entry, scope)
             }
-            Content::Value(Source::InheritedFrom(from)) => {
-                let base = self.expr(from);
-                self.program.push(Expr::Select(base, key.name, key.span), key.span)
-            }
-            Content::Value(Source::Error(reported)) => self.error(reported, key.span),
         }
+    }
+
+    /// The expression of one definition, in the file that it stands in.
+    pub(super) fn given_expr(&mut self, given: Given<'t>, scope: bool) -> ExprId {
+        self.within(given.part, |lowerer| match given.source {
+            Source::Expr(expr) => lowerer.named(expr, Some(given.key.name)),
+            Source::Inherited => {
+                let text = lowerer.names.get(given.key.name).to_owned();
+                lowerer.name(&text, given.key.span, usize::from(scope))
+            }
+            Source::InheritedFrom(from) => {
+                let base = lowerer.expr(from);
+                lowerer.program.push(Expr::Select(base, given.key.name, given.key.span), given.key.span)
+            }
+            Source::Error(reported) => lowerer.error(reported, given.key.span),
+            // Nothing that is unset is lowered, except beside what is reported.
+            Source::Unset => lowerer.error(BY_THE_PARSER, given.key.span),
+        })
     }
 
     /// A record that is written in one place.
     pub(super) fn record(&mut self, record: ast::Record<'t>) -> ExprId {
-        let mut fields = Fields { literal: Some(record), ..Fields::default() };
-        self.gather(&mut fields, record.items(), false);
-        fields.damaged |= record.node().has_error_child();
-        self.parts(fields, None)
+        let (strength, file_record) = (self.strength, self.file_record);
+        self.strength.rank = Rank::Plain;
+        self.file_record = false;
+        let mut fields = self.opened(record, None);
+        self.strength = strength;
+        self.file_record = file_record;
+        let overridden = self.settle(&mut fields, Place::default());
+        let id = self.parts(fields, None);
+        self.check_overridden(overridden, false);
+        id
     }
 
     /// A record that is no scope, defined as `key`.
-    fn parts(&mut self, mut fields: Fields<'t>, key: Option<Key>) -> ExprId {
+    pub(super) fn parts(&mut self, mut fields: Fields<'t>, key: Option<Key>) -> ExprId {
         self.sort(&mut fields);
-        let span = match (fields.literal, key, fields.entries.first()) {
-            (Some(record), ..) => record.span(),
+        let span = match (fields.literals.first(), key, fields.entries.first()) {
+            (Some(opened), ..) => opened.record.span(),
             (None, Some(key), _) => key.span,
             (None, None, Some(entry)) => entry.key.span,
             (None, None, None) => Span::new(0, 0),
@@ -281,17 +421,15 @@ impl<'t> Lowerer<'_, '_, 't> {
             values.push(value);
         }
         let mut computed = Vec::new();
-        for (name, content) in fields.computed {
-            let name = match name {
-                Computed::Expr(expr) => self.expr(expr),
-                Computed::String(string) => self.string(string),
-            };
-            let value = match content {
-                Content::Parts(fields) => self.parts(*fields, None),
-                Content::Value(Source::Expr(expr)) => self.expr(expr),
-                Content::Value(Source::Error(reported)) => self.error(reported, span),
-                Content::Value(_) => self.error(BY_THE_PARSER, span),
-            };
+        for Computed { name, strength, part, entry } in fields.computed {
+            let name = self.within(part, |lowerer| match name {
+                Name::Expr(expr) => lowerer.expr(expr),
+                Name::String(string) => lowerer.string(string),
+            });
+            if strength.rank != Rank::Plain && entry.parts.is_none() {
+                self.program.marks.insert(self.program.span(name), strength.rank);
+            }
+            let value = self.entry(entry, false);
             computed.extend([name, value]);
         }
         self.nested.pop();

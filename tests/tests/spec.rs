@@ -1,5 +1,5 @@
 //! The law is run: every `arv` block of `lang-spec/` gives the value or the diagnostics that stand beside it. Blocks marked
-//! `arv file=NAME` are further files of the block behind them, `example.arv`.
+//! `arv file:NAME` are further files of the block behind them, `example.arv`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -34,7 +34,7 @@ fn blocks(path: &Path) -> Vec<Block> {
                     if info == "value" {
                         assert!(adjacent, "{place}: a value block stands right behind its arv block");
                         blocks.last_mut().expect("an arv block before").value = Some(body.trim_end().to_owned());
-                    } else if let Some(name) = info.strip_prefix("arv file=") {
+                    } else if let Some(name) = info.strip_prefix("arv file:") {
                         files.insert(name.trim().to_owned(), body.clone());
                     } else if let Some(kind) = info.strip_prefix("arv") {
                         let (kind, files) = (kind.trim().to_owned(), std::mem::take(&mut files));

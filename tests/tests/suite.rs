@@ -14,9 +14,9 @@ use std::fs;
 use std::path::Path;
 
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
-use arvc_tests::list;
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
+use arvc_tests::list;
 
 /// The name of a section's own source.
 const ENTRY: &str = "site.arv";

@@ -4,11 +4,11 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::parser;
 
+use crate::compose;
 use crate::data::Data;
 use crate::eval::machine::Machine;
 use crate::eval::value::Store;
 use crate::ir::{Expr, ExprId, Program};
-use crate::compose;
 use crate::lower::files::Files;
 use crate::lower::{Globals, Lowerer};
 use crate::report::{BY_THE_PARSER, Reports};

@@ -10,12 +10,12 @@ use common::{plain, problems, site};
 /// A project: the example first, then its other files.
 type Example = Vec<(String, String)>;
 
-/// The blocks of a page that are marked as the language's; a block with `file=NAME` is a file of the example behind it.
+/// The blocks of a page that are marked as the language's; a block with `file:NAME` is a file of the example behind it.
 fn examples(page: &str) -> Vec<Example> {
     let blocks = page.split("```arv").skip(1).filter_map(|rest| rest.split("```").next()?.split_once('\n'));
     let (mut found, mut files) = (Vec::new(), Vec::new());
     for (kind, text) in blocks {
-        match kind.trim().strip_prefix("file=") {
+        match kind.trim().strip_prefix("file:") {
             Some(name) => files.push((name.to_owned(), text.to_owned())),
             None => {
                 files.insert(0, ("example.arv".to_owned(), text.to_owned()));
@@ -42,9 +42,9 @@ fn every_page_has_its_sections_and_its_example_gives_the_code() {
         }
         for example in examples(&page) {
             let mark = format!("# error: {}", code.id);
-            let marked = example.iter().find_map(|(file, text)| {
-                Some((file, text.lines().position(|line| line.ends_with(&mark))? as u32 + 1))
-            });
+            let marked = example
+                .iter()
+                .find_map(|(file, text)| Some((file, text.lines().position(|line| line.ends_with(&mark))? as u32 + 1)));
             let (file, line) = marked.unwrap_or_else(|| panic!("{}: no line ends with {mark}", code.id));
             let files: Vec<(&str, &str)> = example.iter().map(|(file, text)| (file.as_str(), text.as_str())).collect();
             let (alone, checked) = (plain(&files), site(&example[0].1));

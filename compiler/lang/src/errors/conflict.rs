@@ -12,10 +12,10 @@
 //!
 //! ## Example
 //!
-//! ```arv file=a.arv
+//! ```arv file:a.arv
 //! { hosts.web.vmid = 1001; } # error: E0601
 //! ```
-//! ```arv file=b.arv
+//! ```arv file:b.arv
 //! { hosts.web.vmid = 1002; }
 //! ```
 //! ```arv
@@ -42,12 +42,11 @@ pub fn new(name: &str, rank: Rank, first: Span, second: Span) -> Diagnostic {
         Rank::Default => ("both are marked `default`", "leave `default` out where the value shall hold", MARK_FORCE),
         Rank::Force => ("both are marked `force`", "leave `force` out where the value may give way", ""),
     };
-    let diagnostic =
-        Diagnostic::new(&CODE, format!("`{name}` is defined in two files"), first, "one file says this")
-            .primary(second, "and another one this")
-            .note(format!("both stand in one layer, and {both}: nothing says which counts"))
-            .help("delete one of them")
-            .help(weaker);
+    let diagnostic = Diagnostic::new(&CODE, format!("`{name}` is defined in two files"), first, "one file says this")
+        .primary(second, "and another one this")
+        .note(format!("both stand in one layer, and {both}: nothing says which counts"))
+        .help("delete one of them")
+        .help(weaker);
     if stronger.is_empty() { diagnostic } else { diagnostic.help(stronger) }
 }
 
@@ -55,11 +54,16 @@ const MARK_FORCE: &str = "mark the one that must hold as `force`";
 
 /// `name` is a whole value in one file, and given parts in another.
 pub fn whole_and_part(name: &str, whole: Span, part: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("`{name}` is one value in one file, and has parts in another"), whole, "the whole of it")
-        .primary(part, "a part of it")
-        .help("delete one of them")
-        .help("mark the one that may be overridden as `default`")
-        .help(MARK_FORCE)
+    Diagnostic::new(
+        &CODE,
+        format!("`{name}` is one value in one file, and has parts in another"),
+        whole,
+        "the whole of it",
+    )
+    .primary(part, "a part of it")
+    .help("delete one of them")
+    .help("mark the one that may be overridden as `default`")
+    .help(MARK_FORCE)
 }
 
 /// `name` is unset and defined in one layer.

@@ -37,10 +37,8 @@ pub fn report(machine: &mut Machine<'_>, left: Value, right: Value, name: Option
         Some(name) => format!("`{}` has two values", machine.names.get(name)),
         None => "the two sides of `&` do not agree".to_owned(),
     };
-    let (mut sides, kinds) = (
-        [machine.span(left), machine.span(right)],
-        [describe_value(machine, left), describe_value(machine, right)],
-    );
+    let (mut sides, kinds) =
+        ([machine.span(left), machine.span(right)], [describe_value(machine, left), describe_value(machine, right)]);
     let words = match kinds[0] == kinds[1] {
         true => ["one side says this".to_owned(), "and the other one this".to_owned()],
         false if sides[0] <= sides[1] => [format!("{} here", kinds[0]), format!("{} here", kinds[1])],

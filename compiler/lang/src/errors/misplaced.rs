@@ -32,8 +32,13 @@ pub static CODE: Code = Code::new("E0606", "a statement in the wrong place", inc
 
 /// `include` or `extends` in another record than a file's.
 pub fn statement(word: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("`{word}` stands in a file's outermost record"), span, "not in a record inside of it")
-        .help("the file that is named writes whole paths: `{ hosts.web.vmid = 1001; }`")
+    Diagnostic::new(
+        &CODE,
+        format!("`{word}` stands in a file's outermost record"),
+        span,
+        "not in a record inside of it",
+    )
+    .help("the file that is named writes whole paths: `{ hosts.web.vmid = 1001; }`")
 }
 
 /// `unset` in a value.

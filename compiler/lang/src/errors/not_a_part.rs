@@ -11,7 +11,7 @@
 //!
 //! ## Example
 //!
-//! ```arv file=mk.arv
+//! ```arv file:mk.arv
 //! { n }: { vmid = n; }
 //! ```
 //! ```arv

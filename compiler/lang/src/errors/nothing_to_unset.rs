@@ -10,7 +10,7 @@
 //!
 //! ## Example
 //!
-//! ```arv file=base.arv
+//! ```arv file:base.arv
 //! { n = 20; w = n + 1; }
 //! ```
 //! ```arv

@@ -11,7 +11,7 @@
 //!
 //! ## Example
 //!
-//! ```arv file=part.arv
+//! ```arv file:part.arv
 //! { a = 1; }
 //! ```
 //! ```arv

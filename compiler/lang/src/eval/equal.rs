@@ -65,7 +65,9 @@ impl Equal {
         let heap = &machine.heap;
         Ok(match (left.kind, right.kind) {
             (a @ Kind::Closure(..), b @ Kind::Closure(..)) if self.lenient => a == b,
-            (Kind::Closure(..) | Kind::Builtin(_), _) | (_, Kind::Closure(..) | Kind::Builtin(_)) if self.lenient => false,
+            (Kind::Closure(..) | Kind::Builtin(_), _) | (_, Kind::Closure(..) | Kind::Builtin(_)) if self.lenient => {
+                false
+            }
             (Kind::Closure(..) | Kind::Builtin(_), _) | (_, Kind::Closure(..) | Kind::Builtin(_)) => {
                 return Err(errors::wrong_operand::functions(machine, self.id));
             }

@@ -18,8 +18,12 @@ impl<'t> Fields<'t> {
         (taken.computed, self.computed) = computed;
         for mut entry in std::mem::take(&mut self.entries) {
             let mut out = Entry { key: entry.key, whole: None, more: Vec::new(), parts: None, place: entry.place };
-            let (yes, no): (Vec<Given<'t>>, Vec<Given<'t>>) =
-                entry.whole.take().into_iter().chain(std::mem::take(&mut entry.more)).partition(|one| wanted(one.strength));
+            let (yes, no): (Vec<Given<'t>>, Vec<Given<'t>>) = entry
+                .whole
+                .take()
+                .into_iter()
+                .chain(std::mem::take(&mut entry.more))
+                .partition(|one| wanted(one.strength));
             (out.whole, out.more) = split(yes);
             (entry.whole, entry.more) = split(no);
             if let Some(mut parts) = entry.parts.take() {

@@ -316,9 +316,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         match key {
             AstKey::Dynamic(dynamic) => dynamic.expr().map_or(Found::Nothing, |expr| Found::Computed(Name::Expr(expr))),
-            AstKey::String(key) => {
-                key.string().map_or(Found::Nothing, |string| Found::Computed(Name::String(string)))
-            }
+            AstKey::String(key) => key.string().map_or(Found::Nothing, |string| Found::Computed(Name::String(string))),
             _ => Found::Nothing,
         }
     }

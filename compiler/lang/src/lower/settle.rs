@@ -6,6 +6,7 @@
 use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::diagnostic::nearest;
 use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::Span;
 
 use super::Lowerer;
 use super::record::{Entry, Fields, Given, Source};
@@ -93,6 +94,18 @@ impl<'t> Fields<'t> {
         self.mixed && self.strengths().iter().any(|strength| strength.layer != first.strength.layer)
     }
 
+    /// The file and the place of its first definition.
+    fn first_place(&self) -> Option<(usize, Span)> {
+        let literal = self.literals.first().map(|opened| (opened.part, opened.record.span()));
+        literal.or_else(|| {
+            let entry = self.entries.first()?;
+            match (&entry.whole, &entry.parts) {
+                (Some(given), _) => Some((given.part, given.key.span)),
+                (None, parts) => parts.as_ref()?.first_place(),
+            }
+        })
+    }
+
     /// All definitions of wholes in it.
     fn into_given(self, into: &mut Vec<Given<'t>>) {
         for entry in self.entries {
@@ -108,9 +121,10 @@ impl<'t> Entry<'t> {
     /// Whether a layer below says something of it.
     fn is_below(&self, strength: Strength) -> bool {
         self.wholes().any(|given| given.strength.layer < strength.layer)
-            || self.parts.as_ref().is_some_and(|parts| {
-                parts.strengths().into_iter().any(|other| other.layer < strength.layer)
-            })
+            || self
+                .parts
+                .as_ref()
+                .is_some_and(|parts| parts.strengths().into_iter().any(|other| other.layer < strength.layer))
     }
 }
 
@@ -129,7 +143,8 @@ impl<'t> Lowerer<'_, '_, 't> {
             fields.literals.retain(|opened| opened.strength >= floor);
             fields.computed.retain(|computed| computed.strength >= floor);
         }
-        let unset = fields.entries.iter().any(|entry| entry.wholes().any(|given| matches!(given.source, Source::Unset)));
+        let unset =
+            fields.entries.iter().any(|entry| entry.wholes().any(|given| matches!(given.source, Source::Unset)));
         let below: Vec<(Symbol, Strength)> = match unset {
             true => fields.entries.iter().filter_map(|entry| Some((entry.key.name, weakest(entry)?))).collect(),
             false => Vec::new(),
@@ -155,12 +170,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     /// Decides what a key is. False if it is nothing.
-    fn settle_entry(
-        &mut self,
-        entry: &mut Entry<'t>,
-        floor: Option<Strength>,
-        below: &[(Symbol, Strength)],
-    ) -> bool {
+    fn settle_entry(&mut self, entry: &mut Entry<'t>, floor: Option<Strength>, below: &[(Symbol, Strength)]) -> bool {
         let name = entry.key.name;
         let unsets: Vec<Given<'t>> =
             entry.wholes().filter(|given| matches!(given.source, Source::Unset)).copied().collect();
@@ -278,10 +288,8 @@ impl<'t> Lowerer<'_, '_, 't> {
             return;
         }
         if whole.strength == strongest {
-            let part = parts.literals.first().map(|opened| opened.record.span());
-            let part = part.or(parts.entries.first().map(|part| part.key.span)).unwrap_or(entry.key.span);
+            let (other, part) = parts.first_place().unwrap_or((whole.part, entry.key.span));
             let name = self.names.get(entry.key.name);
-            let other = parts.literals.first().map_or(whole.part, |opened| opened.part);
             self.reports.early(match other == whole.part {
                 true => duplicate_definition::whole_and_part(name, whole.key.span, part),
                 false => conflict::whole_and_part(name, whole.span, part),

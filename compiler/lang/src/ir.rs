@@ -300,6 +300,8 @@ pub struct Program {
     pub sets: HashSet<Span>,
     /// Keys, in composed files, whose values are neither sets nor records, as entities that a field names.
     pub leaves: HashSet<Span>,
+    /// Keys that are unset where only evaluation knows what is below, and whether something is known to be.
+    pub unset: HashMap<Span, bool>,
     /// Composed files.
     pub composed: Vec<Composed>,
     /// Files.

@@ -32,11 +32,12 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
             program.push(Expr::Error(BY_THE_PARSER), span)
         } else {
             let file = program.units[unit.0 as usize].file;
-            let parts = compose::parts(&mut files, &mut reports, &path, file);
+            let composition = compose::parts(&mut files, &mut reports, &path, file);
             let mut lowerer = Lowerer::new(&mut program, &mut names, &mut reports, &mut files, &globals, &path);
-            lowerer.parts = &parts;
+            lowerer.parts = &composition.parts;
+            lowerer.lost = composition.lost;
             lowerer.schema = (site && unit == entry).then_some(&schema);
-            lowerer.file(ast::File::of(&parts[0].tree))
+            lowerer.file(ast::File::of(&composition.parts[0].tree))
         };
         program.named[root.0 as usize] = true;
         program.units[unit.0 as usize].root = root;

@@ -7,15 +7,17 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use arvc_syntax::ast::{self, AstNode, Item};
+use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::parser;
 use arvc_syntax::source::{FileId, Span};
 use arvc_syntax::tree::Tree;
 
 use crate::LoadError;
 use crate::errors::{composition_cycle, import_failed, misplaced, not_a_part};
+use crate::eval::value::Reported;
 use crate::ir::Rank;
 use crate::lower::files::{Files, Role, is_empty, normalize};
-use crate::report::Reports;
+use crate::report::{BY_THE_PARSER, Reports};
 
 /// How strong a definition is: first its layer, the topmost of which is 0, then its rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,21 +128,30 @@ fn statements(tree: &Tree) -> Vec<Statement> {
     items.filter_map(statement).collect()
 }
 
-/// All files of the record of a file, itself first, each behind the one that names it.
-pub(crate) fn parts(files: &mut Files<'_>, reports: &mut Reports, path: &str, file: FileId) -> Vec<Part> {
+/// The files of one record.
+pub(crate) struct Composition {
+    /// The file itself first, each behind the one that names it.
+    pub(crate) parts: Vec<Part>,
+    /// Why a file is not among them, if one is missing: what it would have defined is not missed again.
+    pub(crate) lost: Option<Reported>,
+}
+
+/// All files of the record of a file.
+pub(crate) fn parts(files: &mut Files<'_>, reports: &mut Reports, path: &str, file: FileId) -> Composition {
     let tree = parse(files, reports, file);
     let mut gathering = Gathering {
         files,
         reports,
         parts: vec![Part { path: path.to_owned(), tree, layer: 0, owner: None, named: None }],
         known: HashMap::from([(path.to_owned(), 0)]),
+        lost: None,
     };
     let mut at = 0;
     while at < gathering.parts.len() {
         gathering.statements_of(at);
         at += 1;
     }
-    gathering.parts
+    Composition { parts: gathering.parts, lost: gathering.lost }
 }
 
 fn parse(files: &Files<'_>, reports: &mut Reports, file: FileId) -> Tree {
@@ -157,9 +168,15 @@ struct Gathering<'f, 'l> {
     reports: &'f mut Reports,
     parts: Vec<Part>,
     known: HashMap<String, usize>,
+    lost: Option<Reported>,
 }
 
 impl Gathering<'_, '_> {
+    fn lose(&mut self, diagnostic: Diagnostic) {
+        let reported = self.reports.early(diagnostic);
+        self.lost.get_or_insert(reported);
+    }
+
     fn statements_of(&mut self, at: usize) {
         let mut extended: Option<Span> = None;
         for statement in statements(&self.parts[at].tree) {
@@ -177,13 +194,13 @@ impl Gathering<'_, '_> {
                     (None, None) => None,
                 };
                 if let Some(problem) = problem {
-                    self.reports.early(problem);
+                    self.lose(problem);
                     continue;
                 }
                 extended = Some(statement.keyword);
             }
             let Some(path) = normalize(&self.parts[at].path, &statement.path) else {
-                self.reports.early(import_failed::new(&statement.path, &LoadError::Outside, statement.span));
+                self.lose(import_failed::new(&statement.path, &LoadError::Outside, statement.span));
                 continue;
             };
             if !folder {
@@ -196,9 +213,7 @@ impl Gathering<'_, '_> {
                         self.add(at, &statement, path);
                     }
                 }
-                Err(error) => {
-                    self.reports.early(import_failed::new(&statement.path, &error, statement.span));
-                }
+                Err(error) => self.lose(import_failed::new(&statement.path, &error, statement.span)),
             }
         }
     }
@@ -214,7 +229,7 @@ impl Gathering<'_, '_> {
             false => Role::Part(self.parts[at].path.clone(), span),
         };
         if let Err(diagnostic) = self.files.claim(&path, role) {
-            self.reports.early(*diagnostic);
+            self.lose(*diagnostic);
             return;
         }
         if self.known.contains_key(&path) {
@@ -223,20 +238,28 @@ impl Gathering<'_, '_> {
         let file = match self.files.text(&path) {
             Ok(file) => file,
             Err(error) => {
-                self.reports.early(import_failed::new(&path, &error, span));
+                let diagnostic = import_failed::new(&path, &error, span);
+                let folder = matches!(error, LoadError::Other(_)) && self.files.folder(&path).is_ok();
+                self.lose(match folder {
+                    true => {
+                        diagnostic.help(format!("to include a folder, end its path in a slash: `{}/`", statement.path))
+                    }
+                    false => diagnostic,
+                });
                 return;
             }
         };
         if is_empty(&self.files.sources.get(file).text) {
-            self.reports.early(import_failed::empty(&path, span));
+            self.lose(import_failed::empty(&path, span));
             return;
         }
         let tree = parse(self.files, self.reports, file);
         if heads(&tree).record.is_none() {
             let expr = ast::File::of(&tree).expr();
             if let Some(expr) = expr.filter(|expr| !matches!(expr, ast::Expr::Error(_))) {
-                self.reports.early(not_a_part::new(&path, span, expr.span()));
+                self.lose(not_a_part::new(&path, span, expr.span()));
             }
+            self.lost.get_or_insert(BY_THE_PARSER);
             return;
         }
         let (layer, owner) = match statement.extends {

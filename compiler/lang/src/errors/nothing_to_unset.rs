@@ -24,11 +24,22 @@
 //!
 //! Correct the name, or delete the line.
 
-use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use arvc_syntax::source::Span;
+
+use crate::eval::machine::Machine;
+use crate::eval::value::{Key, RecordId, Reported};
 
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0602", "there is nothing to unset", include_str!("nothing_to_unset.rs"));
+
+/// As `new`, where what is below is known only now: this record.
+pub fn report(machine: &mut Machine<'_>, key: Key, below: RecordId) -> Reported {
+    let known: Vec<&str> = machine.heap.keys_of(below).iter().map(|key| machine.names.get(key.name)).collect();
+    let name = machine.names.get(key.name);
+    let diagnostic = new(name, key.span, nearest(name, known.iter().copied()), &known);
+    machine.report(diagnostic)
+}
 
 /// `name`, at `span`, is not among the names of the layers below.
 pub fn new(name: &str, span: Span, near: Option<&str>, known: &[&str]) -> Diagnostic {

@@ -105,6 +105,18 @@ impl Machine<'_> {
                 (Some(_), None) => Ordering::Less,
                 _ => Ordering::Greater,
             };
+            if policy == Policy::Layers
+                && order.is_ge()
+                && let Some(known) = self.program.unset.get(&self.heap.keys_of(b)[j].span).copied()
+            {
+                if order.is_gt() && !known {
+                    let key = self.heap.keys_of(b)[j];
+                    return Err(errors::nothing_to_unset::report(self, key, a));
+                }
+                i += usize::from(order.is_le());
+                j += 1;
+                continue;
+            }
             let (key, value) = match order {
                 Ordering::Less => (self.heap.keys_of(a)[i], self.heap.slots_of(a)[i]),
                 Ordering::Greater => (self.heap.keys_of(b)[j], self.heap.slots_of(b)[j]),

@@ -71,7 +71,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn scope_record(&mut self, record: ast::Record<'t>) -> ExprId {
         self.file_record = true;
         let mut fields = self.collect(record.items(), true);
-        let mut damaged = fields.damaged || record.node().has_error_child();
+        let mut damaged = self.lost.is_some() || fields.damaged || record.node().has_error_child();
         for at in 1..self.parts.len() {
             self.part = at;
             self.strength = Strength::plain(self.parts[at].layer);

@@ -45,6 +45,8 @@ pub struct Lowerer<'a, 'l, 't> {
     path: &'a str,
     /// The files of its record, itself first.
     pub(crate) parts: &'t [Part],
+    /// Why a file of it is not there: it may define what is not found.
+    pub(crate) lost: Option<Reported>,
     /// What its record is, if that is a site.
     pub(crate) schema: Option<&'a Schema>,
     /// The file of the record whose text is being looked at.
@@ -94,6 +96,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             globals,
             path,
             parts: &[],
+            lost: None,
             schema: None,
             part: 0,
             strength: Strength::plain(0),

@@ -10,7 +10,7 @@ use super::Lowerer;
 use super::settle::Place;
 use crate::compose::Strength;
 use crate::errors::{computed_name, misplaced};
-use crate::eval::value::{Key, Reported};
+use crate::eval::value::{Key, Kind, Reported, Value};
 use crate::ir::{Expr, ExprId, Rank};
 use crate::report::BY_THE_PARSER;
 
@@ -380,8 +380,11 @@ impl<'t> Lowerer<'_, '_, 't> {
                 lowerer.program.push(Expr::Select(base, given.key.name, given.key.span), given.key.span)
             }
             Source::Error(reported) => lowerer.error(reported, given.key.span),
-            // Nothing that is unset is lowered, except beside what is reported.
-            Source::Unset => lowerer.error(BY_THE_PARSER, given.key.span),
+            // It is taken away when it meets what is below.
+            Source::Unset => {
+                let id = ExprId(lowerer.program.exprs.len() as u32);
+                lowerer.program.push(Expr::Const(Value::new(Kind::Absent, id)), given.span)
+            }
         })
     }
 

@@ -118,6 +118,9 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     fn unknown(&mut self, name: Symbol, text: &str, span: Span) -> ExprId {
+        if let Some(lost) = self.lost {
+            return self.error(lost, span);
+        }
         if let Some(reported) = self.unknown.get(&name).copied() {
             self.reports.also(reported, span, "and here");
             return self.error(reported, span);

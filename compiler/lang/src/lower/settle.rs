@@ -132,12 +132,20 @@ impl<'t> Lowerer<'_, '_, 't> {
     /// Decides everything in a record. What lost is given back: its names are checked all the same.
     pub(super) fn settle(&mut self, fields: &mut Fields<'t>, place: Place) -> Vec<Given<'t>> {
         if fields.mixed {
-            self.settle_fields(fields, place, None);
+            self.settle_fields(fields, place, None, None);
         }
         std::mem::take(&mut self.overridden)
     }
 
-    fn settle_fields(&mut self, fields: &mut Fields<'t>, place: Place, floor: Option<Strength>) {
+    /// `floor`: what is weaker is gone. `open`: the lowest layer with a value, of a record around, that only evaluation
+    /// knows.
+    fn settle_fields(
+        &mut self,
+        fields: &mut Fields<'t>,
+        place: Place,
+        floor: Option<Strength>,
+        open: Option<Strength>,
+    ) {
         fields.index.clear();
         if let Some(floor) = floor {
             fields.literals.retain(|opened| opened.strength >= floor);
@@ -152,7 +160,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         for mut entry in std::mem::take(&mut fields.entries) {
             if entry.is_mixed() || floor.is_some() {
                 entry.place = place.field(self.schema, entry.key.name);
-                if !self.settle_entry(&mut entry, floor, &below) {
+                if !self.settle_entry(&mut entry, floor, open, &below) {
                     continue;
                 }
             }
@@ -165,28 +173,39 @@ impl<'t> Lowerer<'_, '_, 't> {
                 _ => None,
             };
             computed.entry.place = Place { ty: place.ty, set: false };
-            self.settle_entry(&mut computed.entry, None, &[]);
+            self.settle_entry(&mut computed.entry, None, None, &[]);
         }
     }
 
     /// Decides what a key is. False if it is nothing.
-    fn settle_entry(&mut self, entry: &mut Entry<'t>, floor: Option<Strength>, below: &[(Symbol, Strength)]) -> bool {
+    fn settle_entry(
+        &mut self,
+        entry: &mut Entry<'t>,
+        floor: Option<Strength>,
+        open: Option<Strength>,
+        below: &[(Symbol, Strength)],
+    ) -> bool {
         let name = entry.key.name;
         let unsets: Vec<Given<'t>> =
             entry.wholes().filter(|given| matches!(given.source, Source::Unset)).copied().collect();
+        let mut known = false;
         for unset in unsets {
             if entry.is_below(unset.strength) {
+                known = true;
                 self.unset.entry(name).or_insert(unset.span);
                 continue;
             }
-            let known: Vec<&str> = below
+            if open.is_some_and(|open| open.layer < unset.strength.layer) {
+                continue;
+            }
+            let others: Vec<&str> = below
                 .iter()
                 .filter(|(_, strength)| strength.layer < unset.strength.layer)
                 .map(|(name, _)| self.names.get(*name))
                 .collect();
             let text = self.names.get(name);
-            let near = nearest(text, known.iter().copied());
-            self.reports.early(nothing_to_unset::new(text, unset.key.span, near, &known));
+            let near = nearest(text, others.iter().copied());
+            self.reports.early(nothing_to_unset::new(text, unset.key.span, near, &others));
         }
         let mut cut = floor;
         for given in entry.wholes() {
@@ -206,8 +225,10 @@ impl<'t> Lowerer<'_, '_, 't> {
                 false => self.overridden.push(given),
             }
         }
+        let dark = wholes.iter().filter(|given| !is_leaf(given.source) && !matches!(given.source, Source::Unset));
+        let inner = dark.map(|given| given.strength).chain(open).min();
         if let Some(mut parts) = entry.parts.take() {
-            self.settle_fields(&mut parts, entry.place, cut);
+            self.settle_fields(&mut parts, entry.place, cut, inner);
             if !parts.is_empty() {
                 entry.parts = Some(parts);
             }
@@ -215,21 +236,39 @@ impl<'t> Lowerer<'_, '_, 't> {
         let files = self.parts;
         let order = |given: &Given<'t>| (files.get(given.part).map(|part| part.path.as_str()), given.span);
         wholes.sort_by(|a, b| b.strength.cmp(&a.strength).then_with(|| order(a).cmp(&order(b))));
-        self.settle_unset(entry, &mut wholes);
+        let unset = self.settle_unset(entry, &mut wholes, open);
         match entry.place.set {
             true => self.settle_set(entry.key.name, &mut wholes),
             false => self.settle_wholes(entry, &mut wholes),
         }
         self.settle_key(entry, &wholes);
+        match unset {
+            // What is said above replaces what is below, as a block.
+            Some(_) if !wholes.is_empty() || entry.parts.is_some() => {
+                self.program.marks.insert(entry.key.span, Rank::Force);
+            }
+            Some(unset) => {
+                self.program.unset.insert(unset.key.span, known);
+                entry.key = unset.key;
+                wholes.push(unset);
+            }
+            None => {}
+        }
         let mut wholes = wholes.into_iter();
         entry.whole = wholes.next();
         entry.more = wholes.collect();
         entry.whole.is_some() || entry.parts.is_some()
     }
 
-    /// `unset` gives way to what is said beside it, and that is a conflict if it is said in the same layer.
-    fn settle_unset(&mut self, entry: &Entry<'t>, wholes: &mut Vec<Given<'t>>) {
-        let Some(unset) = wholes.iter().find(|given| matches!(given.source, Source::Unset)).copied() else { return };
+    /// `unset` gives way to what is said beside it, and that is a conflict if it is said in the same layer. It is given
+    /// back if it has to be looked at again when what is below is known.
+    fn settle_unset(
+        &mut self,
+        entry: &Entry<'t>,
+        wholes: &mut Vec<Given<'t>>,
+        open: Option<Strength>,
+    ) -> Option<Given<'t>> {
+        let unset = wholes.iter().find(|given| matches!(given.source, Source::Unset)).copied()?;
         let others = wholes.iter().filter(|given| !matches!(given.source, Source::Unset));
         let other = others.map(|given| (given.strength, given.span)).chain(
             entry.parts.iter().flat_map(|parts| &parts.literals).map(|opened| (opened.strength, opened.record.span())),
@@ -239,6 +278,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             self.reports.early(conflict::unset(name, unset.span, span));
         }
         wholes.retain(|given| !matches!(given.source, Source::Unset));
+        open.is_some_and(|open| open.layer < unset.strength.layer).then_some(unset)
     }
 
     /// A set is all that is said of it; a `default` counts only if nobody says more.

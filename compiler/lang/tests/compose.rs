@@ -141,11 +141,14 @@ impl Dice {
     }
 }
 
+/// Layer, path, mark, and the number that is the value.
+type Written = (usize, Vec<String>, &'static str, usize);
+
 /// Fields of the result, by their paths.
 type Winners = BTreeMap<Vec<String>, usize>;
 
 /// Definitions of three layers, each leaf with several of different strengths; and which of them count.
-fn definitions(dice: &mut Dice) -> (Vec<(usize, Vec<String>, &'static str, usize)>, Winners) {
+fn definitions(dice: &mut Dice) -> (Vec<Written>, Winners) {
     let (mut all, mut winners) = (Vec::new(), Winners::new());
     for leaf in 0..12 {
         let mut path: Vec<String> = (0..dice.roll(3)).map(|_| format!("r{}", dice.roll(2))).collect();
@@ -179,7 +182,7 @@ fn written(winners: &Winners) -> String {
 }
 
 /// Each layer as a file and two parts of it, with definitions in any order, as paths or as records.
-fn files(dice: &mut Dice, definitions: &[(usize, Vec<String>, &'static str, usize)]) -> BTreeMap<String, String> {
+fn files(dice: &mut Dice, definitions: &[Written]) -> BTreeMap<String, String> {
     let mut texts: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
     for (layer, path, mark, number) in definitions {
         let text = match dice.roll(2) {

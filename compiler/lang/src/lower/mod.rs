@@ -9,6 +9,7 @@ mod known;
 mod pattern;
 mod record;
 mod scope;
+mod symbols;
 
 use std::collections::HashMap;
 

@@ -9,6 +9,7 @@ use arvc_syntax::source::Span;
 
 use super::Lowerer;
 use super::record::{Content, Fields, Source};
+use super::symbols::SymbolMap;
 use crate::builtins;
 use crate::errors::unknown_name;
 use crate::eval::value::{Kind, Value};
@@ -16,7 +17,7 @@ use crate::ir::{Expr, ExprId};
 
 /// The names of one frame.
 pub(super) struct Scope<'t> {
-    names: HashMap<Symbol, Name<'t>>,
+    names: SymbolMap<Name<'t>>,
 }
 
 /// One name.

@@ -9,7 +9,6 @@ mod known;
 mod pattern;
 mod record;
 mod scope;
-mod symbols;
 
 use std::collections::HashMap;
 

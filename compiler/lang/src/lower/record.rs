@@ -7,10 +7,10 @@ use arvc_syntax::source::Span;
 use arvc_syntax::tree::{Element, Token};
 
 use super::Lowerer;
-use super::symbols::SymbolMap;
 use crate::errors::{computed_name, duplicate_definition};
 use crate::eval::value::{Key, Reported};
 use crate::ir::{Expr, ExprId};
+use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
 
 /// What a field is.

@@ -9,11 +9,11 @@ use arvc_syntax::source::Span;
 
 use super::Lowerer;
 use super::record::{Content, Fields, Source};
-use super::symbols::SymbolMap;
 use crate::builtins;
 use crate::errors::unknown_name;
 use crate::eval::value::{Kind, Value};
 use crate::ir::{Expr, ExprId};
+use crate::numbers::SymbolMap;
 
 /// The names of one frame.
 pub(super) struct Scope<'t> {

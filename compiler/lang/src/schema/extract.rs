@@ -13,6 +13,7 @@ use crate::errors::{endless, wrong_kind};
 use crate::eval::machine::Machine;
 use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
 use crate::ir::UnitId;
+use crate::numbers::Spread;
 
 /// A value of a run, without its names.
 pub struct Extracted {
@@ -76,11 +77,12 @@ pub(super) struct Extractor<'m, 'p> {
     pub(super) nodes: Vec<Node>,
     pub(super) work: Vec<Work>,
     pub(super) claims: Vec<Claim>,
-    pub(super) defaults: HashMap<(u32, u32), DataId>,
-    inside: HashSet<Inside>,
+    /// Defaults that are written, by type and field.
+    pub(super) defaults: Vec<Vec<Option<DataId>>>,
+    inside: HashSet<Inside, Spread>,
     trails: Vec<(Trail, Step)>,
     calls: Vec<Call>,
-    known_calls: HashMap<CallIx, CallId>,
+    known_calls: HashMap<CallIx, CallId, Spread>,
     origin: Span,
 }
 
@@ -113,11 +115,11 @@ impl<'m, 'p> Extractor<'m, 'p> {
             nodes: Vec::new(),
             work: Vec::new(),
             claims: Vec::new(),
-            defaults: HashMap::new(),
-            inside: HashSet::new(),
+            defaults: Vec::new(),
+            inside: HashSet::default(),
             trails: vec![(Trail(0), Step::Item)],
             calls: Vec::new(),
-            known_calls: HashMap::new(),
+            known_calls: HashMap::default(),
             origin,
         }
     }

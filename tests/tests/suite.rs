@@ -157,7 +157,10 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
         let file = &found.sources.get(found.sources.file_of(span)).name;
         let line = found.sources.position(span).line;
         let at = missing.iter().position(|(path, expected, code, part)| {
-            path == file && *expected == line && code == diagnostic.code.id && diagnostic.message.contains(part.as_str())
+            path == file
+                && *expected == line
+                && code == diagnostic.code.id
+                && diagnostic.message.contains(part.as_str())
         });
         match at {
             Some(at) => {
@@ -170,9 +173,8 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
             }
         }
     }
-    problems.extend(
-        missing.into_iter().map(|(file, line, code, part)| format!("{file}:{line}: expected {code} {part}")),
-    );
+    problems
+        .extend(missing.into_iter().map(|(file, line, code, part)| format!("{file}:{line}: expected {code} {part}")));
     if let Some(value) = &section.value
         && found.value.as_ref() != Some(value)
     {

@@ -81,7 +81,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
                 return Err(Stop::Silent(exit::SOURCE));
             }
             if let (Format::Human, Some(site)) = (format, &reported.checked.site) {
-                let summary = check::summary(&reported.project.entry, site, reported.counts);
+                let summary = check::summary(&reported.name, site, reported.counts);
                 world.print(Stream::Out, &summary)?;
             }
             Ok(())

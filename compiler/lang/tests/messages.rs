@@ -33,8 +33,10 @@ fn a_cycle_labels_each_definition_and_nothing_else() {
 fn a_name_of_a_nested_record_is_found_with_its_path() {
     assert_eq!(
         of("{ x = { y = 1; z = y; }; }"),
-        ["E0102 `y` is not defined | ^ site.arv:1:20 not found here | = a nested record is no scope: its fields are not \
-          names | ? write `x.y`, or define `y` with `let` and use it in both places"]
+        [
+            "E0102 `y` is not defined | ^ site.arv:1:20 not found here | = a nested record is no scope: its fields are not \
+          names | ? write `x.y`, or define `y` with `let` and use it in both places"
+        ]
     );
 }
 
@@ -50,8 +52,10 @@ fn further_uses_of_an_unknown_name_are_labels() {
 fn endless_recursion_names_the_function_and_the_call_that_entered() {
     assert_eq!(
         of("let f = x: f (x + 1); in f 0"),
-        ["E0503 `f` does not come to an end | ^ site.arv:1:26 entered here | - site.arv:1:12 the call that was running \
-          | = given up after 5 million steps"]
+        [
+            "E0503 `f` does not come to an end | ^ site.arv:1:26 entered here | - site.arv:1:12 the call that was running \
+          | = given up after 5 million steps"
+        ]
     );
     assert_eq!(
         of("let f = x: 1 + f x; in f 0"),
@@ -74,8 +78,10 @@ fn files_that_need_one_another_are_shown_as_a_path_of_lines() {
 fn the_same_mistake_of_many_values_is_one_report() {
     assert_eq!(
         of("let f = n: { x = n / 0; }; in map f (range 1 1000)"),
-        ["E0504 division by zero | ^ site.arv:1:18 divides by 0 | - site.arv:1:22 the 0 | = the same happens here 999 \
-          more times, for other values"]
+        [
+            "E0504 division by zero | ^ site.arv:1:18 divides by 0 | - site.arv:1:22 the 0 | = the same happens here 999 \
+          more times, for other values"
+        ]
     );
 }
 

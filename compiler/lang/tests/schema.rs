@@ -15,8 +15,10 @@ fn of(definitions: &str) -> Vec<String> {
 fn an_empty_site_lacks_its_names_and_nothing_else() {
     assert_eq!(
         problems(&site("{}")),
-        ["E0204 the site has no `domain` and `name` | ^ site.arv:1:1 the fields `domain` and `name` of Site are missing \
-          | = `domain` is text, as `\"text\"` | = `name` is text, as `\"text\"`"]
+        [
+            "E0204 the site has no `domain` and `name` | ^ site.arv:1:1 the fields `domain` and `name` of Site are missing \
+          | = `domain` is text, as `\"text\"` | = `name` is text, as `\"text\"`"
+        ]
     );
 }
 
@@ -116,8 +118,10 @@ fn four_groups_that_are_written_alike_are_four_and_an_alias_is_the_same() {
 fn the_result_of_an_update_is_no_entity() {
     assert_eq!(
         of("hosts.a = { groups = [ groups.web // {} ]; };"),
-        ["E0206 a record stands where a Group of the site is due | ^ site.arv:2:24 expected a Group by its name, found a \
-          record | ? name one that the site defines, as `groups.web`"]
+        [
+            "E0206 a record stands where a Group of the site is due | ^ site.arv:2:24 expected a Group by its name, found a \
+          record | ? name one that the site defines, as `groups.web`"
+        ]
     );
 }
 
@@ -143,7 +147,8 @@ fn a_site_is_a_record() {
 
 #[test]
 fn an_address_that_is_needed_by_itself_is_one_cycle() {
-    let problems = of("hosts.a = { on.n.address = hosts.b.on.n.address; }; hosts.b = { on.n.address = hosts.a.on.n.address; };");
+    let problems =
+        of("hosts.a = { on.n.address = hosts.b.on.n.address; }; hosts.b = { on.n.address = hosts.a.on.n.address; };");
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(problems[0].starts_with("E0501 "), "{problems:?}");
 }

@@ -10,7 +10,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "example";
 //!   domain = 7; # error: E0201

@@ -81,10 +81,10 @@ mod tests {
 
     #[test]
     fn numbers_are_no_host_names_and_names_with_numbers_are() {
-        for name in ["1001", "0", "0x7f000001", "localhost", "any"] {
+        for name in ["1001", "0", "0x7f000001", "localhost", "any", "all", "guests"] {
             assert!(host(name).is_some(), "{name}");
         }
-        for name in ["web1", "0xy", "10-0-0-1", "1a", "all"] {
+        for name in ["web1", "0xy", "10-0-0-1", "1a", "alle"] {
             assert!(host(name).is_none(), "{name}");
         }
     }

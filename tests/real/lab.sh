@@ -27,7 +27,7 @@ lab_up() { # BRIDGE-ADDRESS/LENGTH
   LAB_BRIDGE=${1:-192.168.100.1/24}
   [ -x "$LAB_BASE/usr/lib/systemd/systemd" ] || { echo "lab: no guest tree at $LAB_BASE: run tests/real/install" >&2; return 1; }
   LAB=$(mktemp -d)
-  LAB_PID= LAB_ANCHOR=
+  LAB_PID='' LAB_ANCHOR=''
   trap lab_down EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM

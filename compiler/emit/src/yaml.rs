@@ -109,7 +109,7 @@ fn map(out: &mut String, depth: usize, entries: &[Entry]) {
 }
 
 fn pair(out: &mut String, depth: usize, entry: &Entry) {
-    out.push_str(&text(&entry.key));
+    out.push_str(&if word(&entry.key) { entry.key.clone() } else { quote(&entry.key) });
     out.push(':');
     match &entry.value {
         Yaml::Map(entries) if !entries.is_empty() => {
@@ -182,13 +182,17 @@ fn text(string: &str) -> String {
     }
 }
 
-/// Letter first, then letters, digits and a few signs, and no word that a loader takes for something else; or an address.
+/// A word, or an IPv4 address, which no loader takes for anything else.
 fn plain(string: &str) -> bool {
+    word(string) || matches!(string.parse::<IpAddr>(), Ok(IpAddr::V4(_)))
+}
+
+/// Letter first, then letters, digits and a few signs, and nothing that a loader takes for something else.
+fn word(string: &str) -> bool {
     const WORDS: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan"];
-    let word = string.starts_with(|c: char| c.is_ascii_alphabetic())
-        && string.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
-    let address = || matches!(string.parse::<IpAddr>(), Ok(IpAddr::V4(_)));
-    (word && !WORDS.contains(&string.to_ascii_lowercase().as_str())) || address()
+    string.starts_with(|c: char| c.is_ascii_alphabetic())
+        && string.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
+        && !WORDS.contains(&string.to_ascii_lowercase().as_str())
 }
 
 /// A double-quoted scalar, whose escapes are those of JSON and more (YAML 1.2, 5.7). Everything that is not printable

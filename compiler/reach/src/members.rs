@@ -73,21 +73,26 @@ impl<'a> Members<'a> {
     /// The machines that an end means by what they are, sorted. Ends that are addresses mean none here, except inside
     /// `all [ … ]`, where they stand for the machines that have an address among them.
     pub fn of(&self, end: &End) -> Vec<HostId> {
-        let mut hosts = match end {
-            End::Any => self.all.clone(),
-            End::Resolvers => self.resolvers.clone(),
-            End::Lighthouses => self.lighthouses.clone(),
-            End::Group(group) => self.groups[group.index()].clone(),
-            End::Host(host) => vec![*host],
-            End::Cluster(cluster) => self.site.clusters[cluster.index()].members.clone(),
-            End::Service(service) => self.site.services[service.index()].hosts.clone(),
-            End::Union(ends) => ends.iter().flat_map(|end| self.of(end)).collect(),
-            End::All(ends) => return self.in_all(ends),
-            End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => Vec::new(),
-        };
+        let mut hosts = Vec::new();
+        self.add(end, &mut hosts);
         hosts.sort_unstable();
         hosts.dedup();
         hosts
+    }
+
+    fn add(&self, end: &End, hosts: &mut Vec<HostId>) {
+        match end {
+            End::Any => hosts.extend(&self.all),
+            End::Resolvers => hosts.extend(&self.resolvers),
+            End::Lighthouses => hosts.extend(&self.lighthouses),
+            End::Group(group) => hosts.extend(&self.groups[group.index()]),
+            End::Host(host) => hosts.push(*host),
+            End::Cluster(cluster) => hosts.extend(&self.site.clusters[cluster.index()].members),
+            End::Service(service) => hosts.extend(&self.site.services[service.index()].hosts),
+            End::Union(ends) => ends.iter().for_each(|end| self.add(end, hosts)),
+            End::All(ends) => hosts.extend(self.in_all(ends)),
+            End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => {}
+        }
     }
 
     fn in_all(&self, ends: &[End]) -> Vec<HostId> {

@@ -11,7 +11,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
@@ -50,7 +50,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
             let host = &site.hosts[forward.to.index()];
             let closed = ports.difference(&from_outside(intents, forward.to));
-            if !closed.is_none() {
+            if !closed.is_none() && !host.broken {
                 let message = format!("`{}` hands on {closed}, and nothing allows it", node.named.name);
                 let label = format!("closed at `{}`", host.named.name);
                 found.push(Diagnostic::new(&CODE, message, forward.span, label).help(format!(

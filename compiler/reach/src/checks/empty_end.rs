@@ -2,17 +2,18 @@
 //!
 //! ## What is wrong
 //!
-//! The source or the target of a flow is a group without members, a service that no machine runs, or `all [ … ]` of
-//! groups that have no machine in common; or both ends are one and the same machine.
+//! The source or the target of a flow is a service that no machine runs, `resolvers` or `lighthouses` of a site without
+//! such, `operators` without addresses; or both ends are one and the same machine. (A group or cluster without members
+//! is reported where it is defined, and `all [ … ]` of groups without a common machine by itself.)
 //!
 //! ## Why
 //!
-//! Such a flow opens, needs or forbids nothing. Most often a name is not the one that was meant, or a list was read as
-//! "any of these" where `all` means "in every one of these".
+//! Such a flow opens, needs or forbids nothing. Most often a name is not the one that was meant, or the machine that
+//! should run the service lacks it.
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
@@ -21,19 +22,20 @@
 //!   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
 //!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
 //!   images.debian = { vmid = 900; };
-//!   groups = { ci = {}; trusted = {}; };
-//!   hosts.db = { vmid = 100; lighthouse = true; groups = [ groups.trusted ]; };
-//!   hosts.build = { vmid = 101; groups = [ groups.ci ]; };
+//!   services.db = { name = "db"; sql = { ports = [ 5432/tcp ]; }; };
+//!   hosts.db = { vmid = 100; lighthouse = true; };
+//!   hosts.app = { vmid = 101; };
 //!   allow = [
-//!     all [ groups.ci, groups.trusted ] -> hosts.db : 5432/tcp, # error: L0402
+//!     hosts.app -> services.db : 5432/tcp, # error: L0402
 //!   ];
 //! }
 //! ```
 //!
 //! ## What to do
 //!
-//! Name the end that is meant, or remove the flow.
+//! Name the end that is meant, let a machine run the service, or remove the flow.
 
+use arvc_site::model::End;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::Intents;
@@ -47,7 +49,7 @@ pub static CODE: Code = Code::new("L0402", "a flow has nobody at one end", inclu
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let (site, space) = (intents.site, intents.space);
     for (field, claim) in intents.written() {
-        let Resolved { flow, source, target, arms } = &claim.flow;
+        let Resolved { flow, source, target, .. } = &claim.flow;
         if !claim.pieces.is_empty() {
             continue;
         }
@@ -56,11 +58,8 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             "never" => "forbids",
             _ => "needs",
         };
-        // An endpoint that nobody serves is an error of its own.
-        let endpoint = arms.iter().any(|arm| arm.endpoint.is_some());
         for (parties, named) in [(source, &flow.source), (target, &flow.target)] {
-            let told = endpoint && std::ptr::eq(parties, target);
-            if parties.is_empty() && !told {
+            if parties.is_empty() && is_told_here(named) {
                 let message = format!("`{}` is nobody", end(site, named));
                 found.push(Diagnostic::new(&CODE, message, flow.span, format!("so this flow {verb} nothing")));
             }
@@ -79,5 +78,14 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                     .note("what a machine sends to itself never leaves it"),
             );
         }
+    }
+}
+
+/// Whether nobody else reports that the end is empty: groups, clusters and `all` are the site's own checks.
+fn is_told_here(end: &End) -> bool {
+    match end {
+        End::Group(_) | End::Cluster(_) | End::All(_) => false,
+        End::Union(ends) => ends.iter().all(is_told_here),
+        _ => true,
     }
 }

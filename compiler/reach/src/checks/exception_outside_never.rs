@@ -11,7 +11,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
@@ -23,7 +23,7 @@
 //!   hosts.db = { vmid = 100; lighthouse = true; };
 //!   hosts.app = { vmid = 101; };
 //!   allow = [
-//!     hosts.app -> any except (hosts.app -> hosts.db : 22/tcp), # error: E0406
+//!     hosts.app -> any except (hosts.app -> hosts.db : 22/tcp), # error: E0405
 //!   ];
 //! }
 //! ```
@@ -38,7 +38,7 @@ use super::Intents;
 
 /// An exception where none is possible.
 pub static CODE: Code =
-    Code::new("E0406", "only a `never` can have exceptions", include_str!("exception_outside_never.rs"));
+    Code::new("E0405", "only a `never` can have exceptions", include_str!("exception_outside_never.rs"));
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     for (field, claim) in intents.written() {

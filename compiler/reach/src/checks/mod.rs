@@ -5,7 +5,6 @@
 mod ambiguous_network;
 mod closed_forward;
 mod empty_end;
-mod endpoint_elsewhere;
 mod exception_outside_never;
 mod need_not_allowed;
 mod never_met;
@@ -19,6 +18,7 @@ mod words;
 use arvc_site::model::{Flow, FlowOrigin, HostId, NetworkId, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic, sort};
 
+use crate::bits::Bits;
 use crate::classes::Space;
 use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, witness};
 use crate::members::Members;
@@ -29,7 +29,6 @@ pub static CODES: &[&Code] = &[
     &never_met::CODE,
     &no_common_network::CODE,
     &ambiguous_network::CODE,
-    &endpoint_elsewhere::CODE,
     &exception_outside_never::CODE,
     &shadowed_allow::CODE,
     &empty_end::CODE,
@@ -44,15 +43,19 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     let intents = Intents::new(&space);
     let mut found = Vec::new();
     exception_outside_never::check(&intents, &mut found);
-    endpoint_elsewhere::check(&intents, &mut found);
-    empty_end::check(&intents, &mut found);
+    never_met::check(&intents, &mut found);
     no_common_network::check(&intents, &mut found);
     ambiguous_network::check(&intents, &mut found);
-    need_not_allowed::check(&intents, &mut found);
-    never_met::check(&intents, &mut found);
-    shadowed_allow::check(&intents, &mut found);
-    closed_forward::check(&intents, &mut found);
     not_forwarded::check(&intents, &mut found);
+    // What is missing may be missing because it is wrong, and that is reported.
+    if !site.allow_broken {
+        need_not_allowed::check(&intents, &mut found);
+        closed_forward::check(&intents, &mut found);
+    }
+    if !site.hosts.iter().any(|host| host.broken) {
+        empty_end::check(&intents, &mut found);
+        shadowed_allow::check(&intents, &mut found);
+    }
     sort(&mut found);
     found
 }
@@ -132,6 +135,9 @@ impl<'a> Intents<'a> {
                 for other in (0..members.profiles.len()).filter(|other| target.meets(space.profile(*other))) {
                     let sources = source.machines.intersection(space.profile(own));
                     let targets = target.intersection(space.profile(other));
+                    if self.broken(&sources) || self.broken(&targets) {
+                        continue;
+                    }
                     let pair = Piece { sources, targets, network: NetworkId(0), ports: arm.ports.clone() };
                     if let Some(Witness { source: (_, Some(source)), target: (_, Some(target)), .. }) =
                         witness(space, &pair)
@@ -155,6 +161,12 @@ impl<'a> Intents<'a> {
             let listens = claim.flow.arms.iter().any(|arm| !members.listen(arm).is_empty());
             !plain || listens || claim.flow.flow.via.is_some() || claim.pieces.is_empty()
         })
+    }
+
+    /// Whether a machine among classes is wrong in a part, so that it may have groups and networks that are not seen.
+    fn broken(&self, classes: &Bits) -> bool {
+        let hosts = classes.iter().flat_map(|class| self.space.hosts(class));
+        hosts.into_iter().any(|host| self.site.hosts[host.index()].broken)
     }
 
     /// The flows of `allow` that the author wrote, with their places in it.

@@ -12,7 +12,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
@@ -21,11 +21,10 @@
 //!   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
 //!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
 //!   images.debian = { vmid = 900; };
-//!   services.db = { name = "db"; sql = { ports = [ 5432/tcp ]; }; };
-//!   hosts.db = { vmid = 100; lighthouse = true; services = [ services.db ]; };
+//!   hosts.db = { vmid = 100; lighthouse = true; };
 //!   hosts.app = {
 //!     vmid = 101;
-//!     needs = [ services.db.sql ]; # error: E0401
+//!     needs = [ hosts.app -> hosts.db : 5432/tcp ]; # error: E0401
 //!   };
 //! }
 //! ```
@@ -50,6 +49,9 @@ use crate::ports::PortSet;
 /// A need outside every `allow`.
 pub static CODE: Code = Code::new("E0401", "a `needs` lies outside every `allow`", include_str!("need_not_allowed.rs"));
 
+/// How many of the machines that lack something are shown.
+const SHOWN: usize = 3;
+
 /// What was written once, for however many machines it holds.
 type Statement<'a> = (Span, &'a End, Option<&'a [PortTerm]>, Option<NetworkId>);
 
@@ -57,7 +59,8 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let mut statements: BTreeMap<Statement, Vec<Closed>> = BTreeMap::new();
     for claim in &intents.needs {
         let closed: Connections = claim.pieces.iter().flat_map(|piece| intents.closed(piece)).collect();
-        if !closed.is_empty() {
+        let broken = closed.iter().any(|piece| intents.broken(&piece.sources) || intents.broken(&piece.targets));
+        if !closed.is_empty() && !broken {
             let need = claim.flow.flow;
             let statement = (need.span, &need.target, need.ports.as_deref(), need.via);
             statements.entry(statement).or_default().push(Closed { need, all: &claim.pieces, pieces: closed });
@@ -87,6 +90,10 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
     let label = format!("{ports} on {} is closed", words::parties(space, &targets));
     let mut diagnostic = Diagnostic::new(&CODE, message, need.span, label)
         .note(format!("the connection is made over {}", words::network(site, first.network)));
+    // A need that names an endpoint is the endpoint's own place: who needs it stands elsewhere.
+    for host in machines(intents, &sources).into_iter().take(SHOWN) {
+        diagnostic = diagnostic.secondary(site.hosts[host.index()].named.key, "needs it");
+    }
     if let Some((allow, why)) = nearest(intents, first) {
         diagnostic = diagnostic.secondary(allow.span, why);
     }

@@ -12,7 +12,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
@@ -74,7 +74,7 @@ fn apart(intents: &Intents, claim: &Claim) -> Option<Diagnostic> {
 fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Diagnostic {
     let site = intents.site;
     let (from, to) = (&site.hosts[source.index()], &site.hosts[target.index()]);
-    let message = format!("no network connects `{}` and `{}` here", from.named.name, to.named.name);
+    let message = format!("no network connects `{}` and `{}`", from.named.name, to.named.name);
     let label = match flow.via {
         Some(via) => format!("they are not both on {}", words::network(site, via)),
         None => "there is no path that this flow could use".to_owned(),

@@ -13,7 +13,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
@@ -56,6 +56,9 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
         let mut closed: Vec<(HostId, PortSet)> = Vec::new();
         for piece in claim.pieces.iter().filter(|piece| piece.sources.iter().any(|c| space.zone(c).is_some())) {
             for host in piece.targets.iter().flat_map(|class| space.hosts(class)) {
+                if site.hosts[host.index()].broken {
+                    continue;
+                }
                 // Only ports can be handed on; a flow of all protocols names none of them.
                 let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
                 let missing = ports.difference(&handed_on(site, *host));

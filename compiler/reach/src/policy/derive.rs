@@ -220,17 +220,28 @@ impl Context<'_> {
             if fixed.is_some_and(|fixed| fixed != network) {
                 continue;
             }
-            let peer = match end {
-                End::Internet => Peer::Internet,
-                End::Operators => Peer::Operators,
-                End::Node(node) => Peer::Node(*node),
-                End::Network(other) if *other == network => Peer::Network(network),
-                End::Network(other) => Peer::Prefix(self.members.site.networks[other.index()].prefix.value),
-                End::Prefix(prefix) => Peer::Prefix(*prefix),
+            let prefix = self.members.site.networks[network.index()].prefix.value;
+            let overlay = self.members.is_overlay(network);
+            let peers = match end {
+                End::Internet => vec![Peer::Internet],
+                // Beyond a tunnel there are only members: an overlay's whole network is `Any`, and of the operators
+                // those are meant that are members.
+                End::Operators if overlay => {
+                    let operators = self.members.prefixes(end).into_iter();
+                    operators.filter(|operator| overlaps(operator, &prefix)).map(Peer::Prefix).collect()
+                }
+                End::Network(other) if *other == network && overlay => vec![Peer::Any],
+                End::Operators => vec![Peer::Operators],
+                End::Node(node) => vec![Peer::Node(*node)],
+                End::Network(other) if *other == network => vec![Peer::Network(network)],
+                End::Network(other) => vec![Peer::Prefix(self.members.site.networks[other.index()].prefix.value)],
+                End::Prefix(prefix) => vec![Peer::Prefix(*prefix)],
                 _ => continue,
             };
-            let opening = self.opening(network, peer);
-            table.open(direction, opening, own.iter().copied());
+            for peer in peers {
+                let opening = self.opening(network, peer);
+                table.open(direction, opening, own.iter().copied());
+            }
         }
     }
 

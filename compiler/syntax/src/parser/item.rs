@@ -5,8 +5,11 @@ use std::cell::OnceCell;
 use super::expr::begins_expr;
 use super::types::begins_type;
 use super::{Completed, EOF, Parser};
-use crate::kind::SyntaxKind::*;
-use crate::problems::{missing_word, reserved_word, trailing_text, unexpected, wrong_sign};
+use crate::diagnostic::{Applicability, Diagnostic, Edit};
+use crate::kind::SyntaxKind::{self, *};
+use crate::problems::{
+    missing_semicolon, missing_word, reserved_word, trailing_text, unexpected, unopened, wrong_sign,
+};
 use crate::source::Span;
 
 /// A whole source.
@@ -66,6 +69,10 @@ impl Parser<'_> {
                 }
                 _ if self.at_item() => self.item(),
                 _ => {
+                    if self.at(StringStart) && self.input.partner(self.pos).is_none() {
+                        // A key whose quote is not closed: the lexer has said so.
+                        self.silence();
+                    }
                     self.unexpected("a definition such as `name = value;`");
                     self.skip_until(|kind| kind == Semicolon);
                     self.eat(Semicolon);
@@ -103,8 +110,8 @@ impl Parser<'_> {
         let found = format!("`{text}`");
         let problem = unexpected::problem(span, &found, "a definition or `}`").fix(
             format!("remove `{text}`"),
-            vec![crate::diagnostic::Edit { span, text: std::string::String::new() }],
-            crate::diagnostic::Applicability::MachineApplicable,
+            vec![Edit { span, text: std::string::String::new() }],
+            Applicability::MachineApplicable,
         );
         self.report(problem);
         self.skip_one();
@@ -144,7 +151,8 @@ impl Parser<'_> {
         };
         match self.nth(after) {
             EqEq => self.context.open.lets == 0,
-            Eq | Colon | Semicolon | Comma | RBrace | EOF => !matches!(self.current(), KwTrue | KwFalse),
+            Eq => true,
+            Colon | Semicolon | Comma | RBrace | EOF => !matches!(self.current(), KwTrue | KwFalse),
             LBrace | LBracket => matches!(self.current(), Ident) && self.context.open.lets == 0,
             kind => {
                 // `vmid 1001;`: `=` is missing. In a `let` it may be its value, without `in`.
@@ -169,7 +177,7 @@ impl Parser<'_> {
         self.definition();
     }
 
-    fn file_statement(&mut self, node: crate::kind::SyntaxKind, word: crate::kind::SyntaxKind) {
+    fn file_statement(&mut self, node: SyntaxKind, word: SyntaxKind) {
         let marker = self.start();
         self.bump_as(word);
         self.source_of("a path such as `./file.arv`");
@@ -303,6 +311,57 @@ impl Parser<'_> {
         match self.nth(1) {
             Minus => self.input.is_adjacent(self.pos + 2) && !self.input.is_adjacent(self.pos + 1),
             next => begins_expr(next) && !self.at_definition(1),
+        }
+    }
+
+    /// The `}` before this place ended the file's record, and definitions follow: it is one too many.
+    fn closed_early(&mut self) {
+        let brace = self.token_span(self.pos - 1);
+        // Its `;` was missed because of the same brace.
+        let echo = |problem: &Diagnostic| problem.code == &missing_semicolon::CODE && problem.span().end == brace.start;
+        if self.diagnostics.last().is_some_and(echo) {
+            self.diagnostics.pop();
+        }
+        self.report(unopened::early(brace));
+    }
+
+    /// What stands behind the file's expression.
+    pub(super) fn trailing(&mut self) {
+        if self.at(EOF) {
+            return;
+        }
+        let span = self.span(0);
+        if self.at(Semicolon) && self.nth(1) == EOF {
+            self.report(trailing_text::semicolon(span));
+            return self.skip_one();
+        }
+        if self.pos > 0 && self.input.kind(self.pos - 1) == RBrace && (self.at(Semicolon) || self.at_definition(0)) {
+            self.closed_early();
+        } else if matches!(self.current(), RBrace | RBracket | RParen) {
+            self.stray_closer();
+        } else {
+            self.report(trailing_text::problem(span));
+        }
+        // The rest is read as definitions, so that what is wrong in it is found too.
+        while !self.at(EOF) {
+            let before = self.pos;
+            match self.current() {
+                Semicolon | Comma | RBrace | RBracket | RParen | KwIn => self.skip_one(),
+                LBrace => {
+                    self.record();
+                }
+                _ if self.at_definition(0) || self.at_statement() => self.item(),
+                _ => {
+                    self.silence();
+                    let marker = self.start();
+                    self.expr();
+                    self.complete(marker, Skipped);
+                    self.silence();
+                }
+            }
+            if self.pos == before {
+                self.skip_one();
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::EOF;
 use super::{Completed, Parser};
 use crate::kind::SyntaxKind::{self, *};
-use crate::problems::{missing_part, missing_semicolon, unclosed};
+use crate::problems::{missing_part, missing_semicolon, unclosed, unopened, wrong_sign};
 
 /// A key path longer than this is not looked at as a whole when the parser asks whether a definition begins.
 const MAX_PATH: usize = 64;
@@ -157,7 +157,7 @@ impl Parser<'_> {
         if self.at(Comma) {
             let span = self.span(0);
             let label = "a definition ends with `;`";
-            self.report(crate::problems::wrong_sign::problem(span, ",", ";", label));
+            self.report(wrong_sign::problem(span, ",", ";", label));
             return self.bump();
         }
         if !matches!(self.current(), RParen | RBracket) || !self.closes_outer() {
@@ -188,7 +188,7 @@ impl Parser<'_> {
     /// A closing bracket that closes nothing.
     pub(super) fn stray_closer(&mut self) {
         let (span, text) = (self.span(0), self.text(0));
-        self.report(crate::problems::unopened::problem(span, text));
+        self.report(unopened::problem(span, text));
         self.skip_one();
     }
 

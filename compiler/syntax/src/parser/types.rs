@@ -2,7 +2,7 @@
 
 use super::{Completed, EOF, Parser};
 use crate::kind::SyntaxKind::{self, *};
-use crate::problems::{missing_part, missing_word, wrong_sign};
+use crate::problems::{missing_part, missing_semicolon, missing_word, wrong_sign};
 
 /// Whether a type can begin with this token.
 pub(super) fn begins_type(kind: SyntaxKind) -> bool {
@@ -171,7 +171,7 @@ impl Parser<'_> {
     fn field_end(&mut self) {
         if self.at(Ellipsis) || self.at_field() {
             let at = self.behind();
-            return self.report(crate::problems::missing_semicolon::problem(at));
+            return self.report(missing_semicolon::problem(at));
         }
         self.semicolon();
     }

@@ -1,0 +1,46 @@
+//! What grows without end is given up with one diagnostic (which budget ends first may change), and never more than 256 MiB are resident. One test in this
+//! file, so that the process's peak is that of one evaluation.
+
+mod common;
+
+use common::plain;
+
+fn codes(text: &str) -> Vec<&'static str> {
+    let outcome = plain(&[("site.arv", text)]);
+    outcome.diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect()
+}
+
+/// The largest resident size of this process so far, in MiB.
+#[cfg(target_os = "linux")]
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux has it");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a line with the peak");
+    let kib: u64 = line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number");
+    kib / 1024
+}
+
+#[test]
+fn what_grows_without_end_is_given_up_within_its_bounds() {
+    let bombs = [
+        ("steps", "let f = x: f (x + 1); in f 0"),
+        ("depth", "let f = x: 1 + f x; in f 0"),
+        ("text", r#"let d = n: let h = d (n - 1); in if n == 0 then "x" else "${h}${h}"; in d 40"#),
+        ("text in a fold", r#"fold (a: _: "${a}${a}") "x" (range 1 60)"#),
+        ("lists", "let d = n: let h = d (n - 1); in if n == 0 then [ 1 ] else h ++ h; in d 40"),
+        ("records", "let d = n: let h = d (n - 1); in if n == 0 then {} else { a = h; b = h; }; in d 40"),
+        ("merges", "let f = r: f (r // { a = r; }); in f {}"),
+        ("ranges", "length (range 1 9223372036854775807)"),
+        ("an endless list", "let f = n: [ n, f (n + 1) ]; in f 0"),
+        ("an endless record", "let f = n: { n = f (n + 1); }; in f 0"),
+        ("an endless comparison", "let f = n: { n = f (n + 1); }; in f 0 == f 0"),
+        ("names", r#"let f = n: { "${"x"}${n}" = n; }; g = n: r: g (n + 1) (r // f n); in g 0 {}"#),
+        ("builtins", "let f = x: map f [ x ]; g = x: head (g [ x ]); in g 1"),
+        ("a function of itself", "let f = x: x x; in f f"),
+    ];
+    for (name, text) in bombs {
+        let found = codes(text);
+        assert!(matches!(found.as_slice(), ["E0502" | "E0503" | "E0506" | "E0507"]), "{name}: {found:?}");
+        #[cfg(target_os = "linux")]
+        assert!(peak() < 256, "{name}: {} MiB resident", peak());
+    }
+}

@@ -1,0 +1,285 @@
+//! Operands: names, literals, brackets, and what binds more tightly than operators.
+
+use super::expr::{begins_expr, begins_operand};
+use super::{Completed, EOF, Parser};
+use crate::diagnostic::{Applicability, Edit};
+use crate::kind::SyntaxKind::{self, *};
+use crate::problems::{reserved_word, unexpected};
+use crate::source::Span;
+
+impl Parser<'_> {
+    /// A function with arguments, or only an operand.
+    pub(super) fn application(&mut self) -> Completed {
+        let function = self.selection();
+        // A literal is no function: what follows it is another item, and a comma is missing.
+        if function.kind == Literal
+            || matches!(function.kind, String | IndentedString | List | Record | PathLiteral | Error | Lambda)
+            || !self.at_argument()
+        {
+            return function;
+        }
+        let marker = self.precede(function);
+        while self.at_argument() {
+            if self.at(Ident) && self.nth(1) == Colon && !self.context.flow {
+                self.function_as_argument();
+            } else {
+                self.selection();
+            }
+        }
+        self.complete(marker, Apply)
+    }
+
+    /// `f x: e`: understood as `f (x: e)`.
+    fn function_as_argument(&mut self) {
+        let first = self.span(0);
+        let place = Some((self.pos, self.diagnostics.len())).filter(|_| !self.is_reported());
+        self.lambda();
+        let Some((token, index)) = place else { return };
+        let edits = [Span::new(first.start, first.start), self.behind()].into_iter().zip(["(", ")"]);
+        let problem = unexpected::problem(self.token_span(token + 1), "`:`", "an argument").fix(
+            "put parentheses around the function",
+            edits.map(|(span, text)| Edit { span, text: text.into() }).collect(),
+            Applicability::MachineApplicable,
+        );
+        self.diagnostics.insert(index, problem);
+    }
+
+    fn at_argument(&self) -> bool {
+        let kind = self.current();
+        begins_operand(kind)
+            && self.flow_word().is_none()
+            && !(self.context.flow && self.at_source())
+            && !(self.input.begins_line(self.pos) && self.at_typed_definition())
+            && !(kind == LBrace && self.context.scrutinee)
+            && !(matches!(kind, Ident | StringStart | KwTrue | KwFalse | Tag) && self.at_definition(0))
+            && !(self.input.begins_line(self.pos) && self.at_statement())
+    }
+
+    /// Whether the path here is the source of another flow, in front of which a comma is missing.
+    fn at_source(&self) -> bool {
+        self.at(Ident) && self.after_path(0).is_some_and(|after| self.nth(after) == Arrow)
+    }
+
+    /// `a.b.c`, `a ? b.c`, `a.b or c`.
+    fn selection(&mut self) -> Completed {
+        let mut node = self.operand();
+        loop {
+            let marker = match self.current() {
+                Dot => self.precede(node),
+                Question => {
+                    let marker = self.precede(node);
+                    self.bump();
+                    self.key_path();
+                    node = self.complete(marker, Has);
+                    continue;
+                }
+                _ => break,
+            };
+            while self.eat(Dot) {
+                self.key();
+            }
+            node = self.complete(marker, Select);
+        }
+        if self.at(KwOr) {
+            let marker = self.precede(node);
+            self.bump();
+            self.deeper(|p| p.selection());
+            node = self.complete(marker, SelectOr);
+        }
+        node
+    }
+
+    fn operand(&mut self) -> Completed {
+        let marker = self.start();
+        match self.current() {
+            Ident => {
+                self.bump();
+                self.complete(marker, NameRef)
+            }
+            Tag => {
+                self.bump();
+                self.complete(marker, TagRef)
+            }
+            kind if kind.is_literal() => {
+                self.bump();
+                self.complete(marker, Literal)
+            }
+            Path => {
+                self.bump();
+                self.complete(marker, PathLiteral)
+            }
+            kind => {
+                self.abandon(marker);
+                self.compound(kind)
+            }
+        }
+    }
+
+    fn compound(&mut self, kind: SyntaxKind) -> Completed {
+        match kind {
+            StringStart | IndentStart => self.string(),
+            LParen => self.paren(),
+            LBracket => self.list(),
+            LBrace if self.at_pattern() => self.unparenthesized("a function"),
+            LBrace => self.record(),
+            KwImport => self.import(),
+            KwSecret => self.secret(),
+            KwLet | KwIf | KwAssert | KwMatch => {
+                let word = format!("`{}`", self.text(0));
+                self.unparenthesized(&word)
+            }
+            Underscore => {
+                let span = self.span(0);
+                self.report(unexpected::problem(span, "`_`", "an expression"));
+                let marker = self.start();
+                self.bump();
+                self.complete(marker, Error)
+            }
+            KwThen | KwElse | KwIn | KwInherit | KwOr => self.reserved_operand(),
+            DollarBrace => {
+                self.unexpected("an expression; `${…}` stands in strings and keys");
+                let marker = self.start();
+                self.interpolation(false);
+                self.complete(marker, Error)
+            }
+            _ => self.missing("an expression"),
+        }
+    }
+
+    /// A word that ends something around, or one that somebody took for a name.
+    fn reserved_operand(&mut self) -> Completed {
+        let ends = matches!(self.nth(1), Semicolon | Comma | RParen | RBracket | RBrace | Dot);
+        if !ends || self.is_reported() {
+            return self.missing("an expression");
+        }
+        let (span, text) = (self.span(0), self.text(0));
+        self.report(reserved_word::problem(span, text, false));
+        let marker = self.start();
+        self.bump();
+        self.complete(marker, Error)
+    }
+
+    /// `let`, `if` or a function as an operand: understood, but it needs parentheses.
+    fn unparenthesized(&mut self, what: &str) -> Completed {
+        let span = self.span(0);
+        let problem = unexpected::problem(span, what, "an operand without a head")
+            .help(format!("put parentheses around {what} and what belongs to it"));
+        self.report(problem);
+        self.expr()
+    }
+
+    fn paren(&mut self) -> Completed {
+        let marker = self.start();
+        let open = self.pos;
+        self.bump();
+        self.bracketed(")", |p| {
+            p.expr();
+            if p.at(Comma) && p.parenthesis_closes() {
+                // `f(a, b)`, as other languages write calls.
+                p.unexpected("`)`; a call is written `f a b`");
+                p.skip_until(|kind| matches!(kind, Semicolon | KwIn));
+            }
+            if !matches!(p.current(), RParen | Comma | Semicolon | RBrace | RBracket | EOF | KwIn)
+                && !p.at_definition(0)
+            {
+                p.unexpected("`)`");
+                p.skip_until(|kind| matches!(kind, Comma | Semicolon | KwIn));
+            }
+        });
+        self.close(open, RParen);
+        self.complete(marker, Paren)
+    }
+
+    /// Whether a `)` follows before anything that ends what is around.
+    fn parenthesis_closes(&self) -> bool {
+        let (mut token, mut inner) = (self.pos, 0_u32);
+        loop {
+            match self.input.kind(token) {
+                LParen | LBracket => inner += 1,
+                RParen if inner == 0 => return true,
+                RBracket if inner == 0 => return false,
+                RParen | RBracket => inner -= 1,
+                LBrace | DollarBrace => match self.input.partner(token) {
+                    Some(partner) => token = partner,
+                    None => return false,
+                },
+                Semicolon | RBrace | EOF => return false,
+                _ => {}
+            }
+            token += 1;
+        }
+    }
+
+    fn list(&mut self) -> Completed {
+        let marker = self.start();
+        let open = self.pos;
+        self.bump();
+        self.bracketed("]", Self::items_of_list);
+        self.close(open, RBracket);
+        self.complete(marker, List)
+    }
+
+    fn items_of_list(&mut self) {
+        loop {
+            let before = self.pos;
+            match self.current() {
+                RBracket | EOF | Semicolon | KwIn => return,
+                RBrace | RParen if self.closes_outer() => return,
+                RBrace | RParen => self.stray_closer(),
+                Comma => {
+                    self.missing("an item");
+                    self.bump();
+                }
+                _ if self.at_definition(0) || self.at_anchor() => return,
+                _ => {
+                    self.expr();
+                    self.separator(RBracket, "items", begins_expr);
+                }
+            }
+            if self.pos == before {
+                // An expression that could not begin here, and whose first token stops every skipping.
+                if self.closes_outer() {
+                    return;
+                }
+                self.skip_one();
+            }
+        }
+    }
+
+    fn import(&mut self) -> Completed {
+        let marker = self.start();
+        self.bump();
+        self.source_of("a path such as `./file.arv`, or the name of a library in quotes");
+        self.complete(marker, Import)
+    }
+
+    /// The path or string behind `import`, `include` and `extends`.
+    pub(super) fn source_of(&mut self, what: &str) {
+        let marker = self.start();
+        match self.current() {
+            Path => {
+                self.bump();
+                self.complete(marker, PathLiteral);
+            }
+            StringStart | IndentStart => {
+                self.abandon(marker);
+                self.string();
+            }
+            _ => {
+                self.abandon(marker);
+                self.missing(what);
+            }
+        }
+    }
+
+    fn secret(&mut self) -> Completed {
+        let marker = self.start();
+        self.bump();
+        if matches!(self.current(), StringStart | IndentStart) {
+            self.string();
+        } else {
+            self.missing("a reference in quotes such as `\"kv/path#key\"`");
+        }
+        self.complete(marker, Secret)
+    }
+}

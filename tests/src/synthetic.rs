@@ -47,6 +47,7 @@ in {
     forward = [
       { port = 4242/udp; to = hosts.dns-1; },
       { port = 443/tcp; to = hosts.proxy-1; },
+      { port = 443/udp; to = hosts.proxy-1; },
     ];
   };
 

@@ -39,7 +39,7 @@ struct Found {
 type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
-const FOLDERS: &[(&str, Check)] = &[("lang", plain), ("schema", site), ("syntax", plain)];
+const FOLDERS: &[(&str, Check)] = &[("lang", plain), ("schema", site), ("site", resolved), ("syntax", plain)];
 
 fn plain(section: &Section) -> Found {
     evaluated(evaluate_plain(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))
@@ -47,6 +47,14 @@ fn plain(section: &Section) -> Found {
 
 fn site(section: &Section) -> Found {
     evaluated(evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))
+}
+
+fn resolved(section: &Section) -> Found {
+    let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
+    if let Some(data) = &outcome.data {
+        outcome.diagnostics.extend(arvc_site::resolve(data).1);
+    }
+    evaluated(outcome)
 }
 
 fn evaluated(outcome: Outcome) -> Found {
@@ -157,7 +165,10 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
         let file = &found.sources.get(found.sources.file_of(span)).name;
         let line = found.sources.position(span).line;
         let at = missing.iter().position(|(path, expected, code, part)| {
-            path == file && *expected == line && code == diagnostic.code.id && diagnostic.message.contains(part.as_str())
+            path == file
+                && *expected == line
+                && code == diagnostic.code.id
+                && diagnostic.message.contains(part.as_str())
         });
         match at {
             Some(at) => {
@@ -170,9 +181,8 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
             }
         }
     }
-    problems.extend(
-        missing.into_iter().map(|(file, line, code, part)| format!("{file}:{line}: expected {code} {part}")),
-    );
+    problems
+        .extend(missing.into_iter().map(|(file, line, code, part)| format!("{file}:{line}: expected {code} {part}")));
     if let Some(value) = &section.value
         && found.value.as_ref() != Some(value)
     {

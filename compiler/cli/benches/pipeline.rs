@@ -19,7 +19,7 @@ fn measure(c: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("check", |b| b.iter(|| black_box(check(&large))));
     let site = check(&large).site.expect("the synthetic site is good");
-    group.bench_function("emit", |b| b.iter(|| black_box(pipeline::emit(&site))));
+    group.bench_function("emit", |b| b.iter(|| black_box(pipeline::emit(&site, "site.arv"))));
     group.finish();
 }
 

@@ -23,7 +23,7 @@ pub fn build(
         return Err(Stop::Silent(exit::SOURCE));
     }
     let site = checked.site.expect("a source without an error gives a site");
-    let tree = pipeline::emit(&site);
+    let tree = pipeline::emit(&site, &project.entry);
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {error}")))?;
     let out = out.map_or(project.out, |out| cwd.join(out));
     let name = shown(&out, &cwd);

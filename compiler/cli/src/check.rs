@@ -16,6 +16,8 @@ use crate::{Stop, exit, outside, shown};
 pub struct Reported {
     /// Where it lies.
     pub project: Project,
+    /// Its entry, as messages name it.
+    pub name: String,
     /// What was found.
     pub checked: Checked,
     /// How many problems were printed.
@@ -46,7 +48,8 @@ pub fn check(
     let prefix = project::prefix(&project.root, &cwd);
     let texts = Texts { sources: &checked.sources, prefix: &prefix };
     let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
-    Ok(Reported { project, checked, counts })
+    let name = messages::visible(&format!("{prefix}{}", project.entry));
+    Ok(Reported { project, name, checked, counts })
 }
 
 /// What a good site is told about: enough to see that all of it was read.

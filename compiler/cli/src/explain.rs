@@ -7,7 +7,14 @@ use crate::{project, source};
 
 /// Every code of every crate, sorted.
 pub fn codes() -> Vec<&'static Code> {
-    let crates: [&[&Code]; 2] = [project::CODES, source::CODES];
+    let crates: [&[&Code]; 6] = [
+        arvc_syntax::problems::CODES,
+        arvc_lang::CODES,
+        arvc_site::CODES,
+        arvc_reach::CODES,
+        project::CODES,
+        source::CODES,
+    ];
     let mut codes: Vec<_> = crates.into_iter().flatten().copied().collect();
     codes.sort_by_key(|code| code.id);
     codes

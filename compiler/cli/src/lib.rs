@@ -63,8 +63,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut dyn World) -> u
             Ok(()) => status,
             Err(_) => exit::OUTSIDE,
         },
-        // Whoever reads has seen enough: `arvc explain | head`.
-        Err(Stop::Printing(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::GOOD,
         Err(Stop::Printing(_)) => exit::OUTSIDE,
     }
 }
@@ -81,7 +79,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
                 return Err(Stop::Silent(exit::SOURCE));
             }
             if let (Format::Human, Some(site)) = (format, &reported.checked.site) {
-                let summary = check::summary(&reported.project.entry, site, reported.counts);
+                let summary = check::summary(&reported.name, site, reported.counts);
                 world.print(Stream::Out, &summary)?;
             }
             Ok(())

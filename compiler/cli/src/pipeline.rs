@@ -1,15 +1,16 @@
 //! The phases in their order, from the text of an entry to the tree. Nothing here touches the world.
 
 use arvc_emit::tree::Tree;
-use arvc_reach::policy::Policies;
+use arvc_lang::{LoadError, Loader, Outcome};
+use arvc_reach::policy::policies;
 use arvc_site::model::Site;
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
 
-use crate::source;
+use crate::source::Problem;
 
 /// How imports are read: paths relative to the root of the project.
-pub type Load<'a> = dyn FnMut(&str) -> Result<String, source::Problem> + 'a;
+pub type Load<'a> = dyn FnMut(&str) -> Result<String, Problem> + 'a;
 
 /// What checking found.
 #[derive(Debug)]
@@ -29,17 +30,51 @@ impl Checked {
     }
 }
 
-/// Checks a site.
-pub fn check(entry: &str, text: String, _load: &mut Load<'_>) -> Checked {
-    let mut sources = Sources::new();
-    let _ = sources.add(entry, text);
-    Checked { sources, diagnostics: Vec::new(), site: None }
+/// Evaluates, resolves, and holds the claims against what is allowed.
+///
+/// Connections are judged as far as the site is known: machines and flows with an error of their own are left out there.
+/// Lints about connections wait until there is no error, since a flow that is missing would make others look idle.
+pub fn check(entry: &str, text: String, load: &mut Load<'_>) -> Checked {
+    let Outcome { sources, data, mut diagnostics } = arvc_lang::evaluate_site(entry, text, &mut Files { load });
+    let mut site = None;
+    if let Some(data) = data {
+        let (resolved, problems) = arvc_site::resolve(&data);
+        diagnostics.extend(problems);
+        site = resolved;
+    }
+    let mut checked = Checked { sources, diagnostics, site };
+    if let Some(site) = &checked.site {
+        let good = checked.is_good();
+        let judged = arvc_reach::check(site).into_iter();
+        checked.diagnostics.extend(judged.filter(|problem| good || problem.severity == Severity::Error));
+    }
+    checked
 }
 
-/// Emits a site that checked without errors.
-pub fn emit(_site: &Site) -> Tree {
-    Tree::default()
+/// Emits a site that checked without errors. Every file names the entry that it came from.
+pub fn emit(site: &Site, entry: &str) -> Tree {
+    arvc_emit::emit(site, &policies(site), &harmless(entry))
 }
 
-#[allow(dead_code)]
-fn policies(_: &Policies) {}
+/// A file's name as it may stand in a comment of any format, template languages included.
+fn harmless(entry: &str) -> String {
+    let keep = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ' ');
+    entry.chars().map(|c| if keep(c) { c } else { '_' }).collect()
+}
+
+/// The project's files as the language asks for them.
+struct Files<'a, 'b> {
+    load: &'a mut Load<'b>,
+}
+
+impl Loader for Files<'_, '_> {
+    fn load(&mut self, path: &str) -> Result<String, LoadError> {
+        (self.load)(path).map_err(|problem| match problem {
+            Problem::NotFound => LoadError::NotFound,
+            Problem::Outside => LoadError::Outside,
+            Problem::NotText(_) => LoadError::NotText,
+            Problem::TooLarge => LoadError::TooLarge,
+            Problem::Disk(error) => LoadError::Other(error.to_string()),
+        })
+    }
+}

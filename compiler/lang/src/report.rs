@@ -99,7 +99,8 @@ impl Reports {
             .map(|report| {
                 let mut diagnostic = report.diagnostic;
                 if report.again > 0 && !report.early {
-                    let times = if report.again == 1 { "once more".into() } else { format!("{} more times", report.again) };
+                    let times =
+                        if report.again == 1 { "once more".into() } else { format!("{} more times", report.again) };
                     diagnostic = diagnostic.note(format!("the same happens here {times}, for other values"));
                 }
                 match report.dependents {

@@ -33,8 +33,10 @@ fn a_cycle_labels_each_definition_and_nothing_else() {
 fn a_name_of_a_nested_record_is_found_with_its_path() {
     assert_eq!(
         of("{ x = { y = 1; z = y; }; }"),
-        ["E0102 `y` is not defined | ^ site.arv:1:20 not found here | = a nested record is no scope: its fields are not \
-          names | ? write `x.y`, or define `y` with `let` and use it in both places"]
+        [
+            "E0102 `y` is not defined | ^ site.arv:1:20 not found here | = a nested record is no scope: its fields are not \
+          names | ? write `x.y`, or define `y` with `let` and use it in both places"
+        ]
     );
 }
 
@@ -50,8 +52,10 @@ fn further_uses_of_an_unknown_name_are_labels() {
 fn endless_recursion_names_the_function_and_the_call_that_entered() {
     assert_eq!(
         of("let f = x: f (x + 1); in f 0"),
-        ["E0503 `f` does not come to an end | ^ site.arv:1:26 entered here | - site.arv:1:12 the call that was running \
-          | = given up after 5 million steps"]
+        [
+            "E0503 `f` does not come to an end | ^ site.arv:1:26 entered here | - site.arv:1:12 the call that was running \
+          | = given up after 3 million steps"
+        ]
     );
     assert_eq!(
         of("let f = x: 1 + f x; in f 0"),
@@ -74,8 +78,10 @@ fn files_that_need_one_another_are_shown_as_a_path_of_lines() {
 fn the_same_mistake_of_many_values_is_one_report() {
     assert_eq!(
         of("let f = n: { x = n / 0; }; in map f (range 1 1000)"),
-        ["E0504 division by zero | ^ site.arv:1:18 divides by 0 | - site.arv:1:22 the 0 | = the same happens here 999 \
-          more times, for other values"]
+        [
+            "E0504 division by zero | ^ site.arv:1:18 divides by 0 | - site.arv:1:22 the 0 | = the same happens here 999 \
+          more times, for other values"
+        ]
     );
 }
 
@@ -86,4 +92,26 @@ fn a_field_that_is_missing_shows_the_record_that_lacks_it() {
         ["E0208 the record has no field `name` | ^ site.arv:1:14 not a field of it | - site.arv:1:27 this record | = \
           its fields are `vmid`"]
     );
+}
+
+#[test]
+fn a_mistake_that_shows_in_the_library_is_reported_at_the_call() {
+    let text = "let std = import \"std\"; in\nstd.members { count = 1; first = \"x\"; }";
+    let found = problems(&plain(&[("site.arv", text)]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("E0209 "), "{found:?}");
+    assert!(found[0].contains(" | ^ site.arv:2:1 in this call | - <std>/members.arv:"), "{found:?}");
+    assert!(found[0].contains(" | - site.arv:2:34 text"), "{found:?}");
+}
+
+#[test]
+fn a_cycle_through_a_hidden_parameter_says_so() {
+    let found = of("{ count }: { count = count + 1; }");
+    assert_eq!(found.len(), 1, "a function is no value: {found:?}");
+    let found = problems(&plain(&[
+        ("site.arv", "(import ./f.arv) { count = 1; }"),
+        ("f.arv", "{ count }: { count = count + 1; }"),
+    ]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("is a name in the whole record"), "{found:?}");
 }

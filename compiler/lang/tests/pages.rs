@@ -9,7 +9,8 @@ use common::{plain, problems, site};
 
 /// The blocks of a page that are marked as the language's.
 fn examples(page: &str) -> Vec<String> {
-    page.split("```arv\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default().to_owned()).collect()
+    let blocks = page.split("```arv").skip(1).filter_map(|rest| rest.split("```").next()?.split_once('\n'));
+    blocks.map(|(_, text)| text.to_owned()).collect()
 }
 
 fn gives(outcome: &Outcome, code: &str, line: u32) -> bool {

@@ -15,8 +15,10 @@ fn of(definitions: &str) -> Vec<String> {
 fn an_empty_site_lacks_its_names_and_nothing_else() {
     assert_eq!(
         problems(&site("{}")),
-        ["E0204 the site has no `domain` and `name` | ^ site.arv:1:1 the fields `domain` and `name` of Site are missing \
-          | = `domain` is text, as `\"text\"` | = `name` is text, as `\"text\"`"]
+        [
+            "E0204 the site has no `domain` and `name` | ^ site.arv:1:1 the fields `domain` and `name` of Site are missing \
+          | = `domain` is text, as `\"text\"` | = `name` is text, as `\"text\"`"
+        ]
     );
 }
 
@@ -59,7 +61,8 @@ fn a_value_of_another_kind_is_reported_where_it_was_made() {
     let outcome = site("let size = 4; in { name = \"x\"; domain = \"x\";\n hosts.a.memory = size; }");
     assert_eq!(
         problems(&outcome),
-        ["E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:1:12 expected a Size, found an Int"]
+        ["E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:1:12 expected a Size, found an Int | - \
+          site.arv:2:10 `hosts.a.memory` is defined here"]
     );
 }
 
@@ -116,8 +119,10 @@ fn four_groups_that_are_written_alike_are_four_and_an_alias_is_the_same() {
 fn the_result_of_an_update_is_no_entity() {
     assert_eq!(
         of("hosts.a = { groups = [ groups.web // {} ]; };"),
-        ["E0206 a record stands where a Group of the site is due | ^ site.arv:2:24 expected a Group by its name, found a \
-          record | ? name one that the site defines, as `groups.web`"]
+        [
+            "E0206 a record stands where a Group of the site is due | ^ site.arv:2:24 expected a Group by its name, found a \
+          record | ? name one that the site defines, as `groups.web`"
+        ]
     );
 }
 
@@ -143,7 +148,30 @@ fn a_site_is_a_record() {
 
 #[test]
 fn an_address_that_is_needed_by_itself_is_one_cycle() {
-    let problems = of("hosts.a = { on.n.address = hosts.b.on.n.address; }; hosts.b = { on.n.address = hosts.a.on.n.address; };");
+    let problems =
+        of("hosts.a = { on.n.address = hosts.b.on.n.address; }; hosts.b = { on.n.address = hosts.a.on.n.address; };");
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(problems[0].starts_with("E0501 "), "{problems:?}");
+}
+
+#[test]
+fn entities_are_equal_when_they_are_the_same() {
+    let outcome = site(
+        "{ name = \"x\"; domain = \"x.internal\"; groups = { a = {}; b = {}; aa = groups.a; };
+           hosts.h = { boot = groups.a == groups.b; protect = groups.a == groups.aa; }; }",
+    );
+    assert_eq!(problems(&outcome), Vec::<String>::new());
+    let text = value(&outcome);
+    assert!(text.contains("boot = false;") && text.contains("protect = true;"), "{text}");
+}
+
+#[test]
+fn a_record_that_a_function_made_shows_the_call() {
+    let outcome = site("let mk = n: { mtu = n; }; in { name = \"x\"; domain = \"x\";\n networks.n = mk 1400; }");
+    let found = problems(&outcome);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("^ site.arv:1:13") && found[0].contains("- site.arv:2:15 made by this call"),
+        "{found:?}"
+    );
 }

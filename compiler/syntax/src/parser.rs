@@ -1,7 +1,7 @@
 //! Tokens to a tree: recursive descent with three tokens of lookahead, no backtracking, never failing.
 //!
-//! The grammar's functions write events; [`build`] turns them into the flat tree. Each loop consumes a token or stops.
-//! At most one problem is reported at a token, and none at a place where the lexer reported one: that is what keeps one
+//! The grammar's functions note where nodes begin and end; `build` makes the flat tree of it. Each loop consumes a
+//! token or stops. At most one problem is reported at a token, and none at a place where the lexer reported one: that is what keeps one
 //! mistake one diagnostic. After a mistake the strongest place to go on at is *a name path followed by `=`*, which can be
 //! nothing but a definition.
 
@@ -51,7 +51,7 @@ pub fn parse(text: &str, base: u32) -> Parse {
     for (token, kind) in words {
         kinds[input.raw(token) as usize] = kind;
     }
-    let built = build::build(events, &input, kinds.len() as u32);
+    let built = build::build(&events, &input, kinds.len() as u32);
     if let Some(first) = built.too_deep.filter(|_| !too_deep_reported) {
         let start = base + lexed.starts[first as usize];
         diagnostics.push(too_deep::problem(Span::new(start, start), build::MAX_NODES as u32));
@@ -63,16 +63,18 @@ pub fn parse(text: &str, base: u32) -> Parse {
 /// What [`Parser::nth`] gives behind the last token.
 const EOF: SyntaxKind = Tombstone;
 
-/// One step of the way through a tree, in eight bytes.
+/// A node as the grammar made it, in the order in which nodes began.
 #[derive(Clone, Copy, Debug)]
-enum Event {
-    /// A node begins. If `forward` is not 0, the node that begins that many events later is around it.
-    Start {
-        kind: SyntaxKind,
-        forward: u32,
-    },
-    Token,
-    Finish,
+struct Event {
+    kind: SyntaxKind,
+    /// If not 0, the node that began that many events later is around this one: an operator is met behind its operand.
+    forward: u32,
+    /// First token of the input.
+    first: u32,
+    /// One past the last token.
+    end: u32,
+    /// How many nodes had begun when this one was finished.
+    finished: u32,
 }
 
 /// A node that has begun.
@@ -133,7 +135,7 @@ impl<'t> Parser<'t> {
             text,
             base,
             starts,
-            events: Vec::with_capacity(input.len() * 3),
+            events: Vec::with_capacity(input.len() + 16),
             input,
             pos: 0,
             diagnostics: Vec::new(),
@@ -197,7 +199,6 @@ impl<'t> Parser<'t> {
 
     fn bump(&mut self) {
         if self.pos < self.input.len() {
-            self.events.push(Event::Token);
             self.pos += 1;
         }
     }
@@ -219,7 +220,8 @@ impl<'t> Parser<'t> {
     }
 
     fn start(&mut self) -> Marker {
-        self.events.push(Event::Start { kind: Tombstone, forward: 0 });
+        let first = self.pos as u32;
+        self.events.push(Event { kind: Tombstone, forward: 0, first, end: first, finished: 0 });
         Marker(self.events.len() - 1)
     }
 
@@ -230,26 +232,25 @@ impl<'t> Parser<'t> {
     }
 
     fn complete(&mut self, marker: Marker, kind: SyntaxKind) -> Completed {
-        let completed = Completed { start: marker.0, kind };
-        self.rename(completed, kind);
-        self.events.push(Event::Finish);
-        completed
+        let finished = self.events.len() as u32;
+        let event = &mut self.events[marker.0];
+        event.kind = kind;
+        event.end = self.pos as u32;
+        event.finished = finished;
+        Completed { start: marker.0, kind }
     }
 
     /// Changes what a finished node is.
-    fn rename(&mut self, node: Completed, new: SyntaxKind) -> Completed {
-        if let Some(Event::Start { kind, .. }) = self.events.get_mut(node.start) {
-            *kind = new;
-        }
-        Completed { kind: new, ..node }
+    fn rename(&mut self, node: Completed, kind: SyntaxKind) -> Completed {
+        self.events[node.start].kind = kind;
+        Completed { kind, ..node }
     }
 
     /// Begins a node around one that is finished.
     fn precede(&mut self, node: Completed) -> Marker {
         let marker = self.start();
-        if let Some(Event::Start { forward, .. }) = self.events.get_mut(node.start) {
-            *forward = (marker.0 - node.start) as u32;
-        }
+        self.events[node.start].forward = (marker.0 - node.start) as u32;
+        self.events[marker.0].first = self.events[node.start].first;
         marker
     }
 

@@ -87,7 +87,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge-i
     action  = "ACCEPT"
     proto   = "tcp"
     dport   = "80,443"
-    comment = "any -> internet : [ 123/udp, 80/tcp, 443/tcp ]"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
   }
 
   rule {
@@ -95,6 +95,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge-i
     action  = "ACCEPT"
     proto   = "udp"
     dport   = "123"
-    comment = "any -> internet : [ 123/udp, 80/tcp, 443/tcp ]"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
   }
 }

@@ -8,6 +8,9 @@ use super::plan::{Change, Plan};
 /// A folder with more entries than this shows those that changed; if they are still more, the first of them.
 const FEW: usize = 12;
 
+/// In a first build, deeper folders show only their counts; later, those in which nothing changed do.
+const DEPTH: usize = 3;
+
 /// How many the first are.
 const FIRST: usize = 3;
 
@@ -20,7 +23,7 @@ pub fn listing(out: &str, plan: &Plan) -> String {
     // In a first build every line would carry the same mark.
     let marks = plan.changes.values().any(|change| *change != Change::Added);
     let mut text = format!("{}\n", out.trim_end_matches('/').to_owned() + "/");
-    root.draw(&mut text, "", marks);
+    root.draw(&mut text, "", 1, marks);
     let count = |wanted: fn(&Change) -> bool| plan.changes.values().filter(|change| wanted(change)).count();
     let _ = writeln!(
         text,
@@ -60,7 +63,7 @@ impl<'a> Folder<'a> {
         self.files.values().any(|change| **change != Change::Unchanged) || self.folders.values().any(Folder::changes)
     }
 
-    fn draw(&self, text: &mut String, indent: &str, marks: bool) {
+    fn draw(&self, text: &mut String, indent: &str, depth: usize, marks: bool) {
         let folders = few(&self.folders, |folder| !marks || folder.changes());
         let files = few(&self.files, |change| !marks || **change != Change::Unchanged);
         let mut lines: Vec<Line<'_, 'a>> =
@@ -76,7 +79,10 @@ impl<'a> Folder<'a> {
                     let head = format!("{indent}{twig}{name}/");
                     let gap = 36_usize.saturating_sub(head.chars().count()).max(1);
                     let _ = writeln!(text, "{head}{:gap$}{}", "", counted(folder.count(), "file"));
-                    folder.draw(text, &format!("{indent}{deeper}"), marks);
+                    let open = if marks { folder.changes() } else { depth < DEPTH };
+                    if open {
+                        folder.draw(text, &format!("{indent}{deeper}"), depth + 1, marks);
+                    }
                 }
                 Line::File(name, change) => {
                     let _ = writeln!(text, "{indent}{twig}{name}{}", if marks { mark(change) } else { "" });

@@ -128,9 +128,7 @@ pub(super) const TAIL: Builtin = Builtin {
     arity: 1,
     strict: 0b1,
     body: Body::Value(|machine, call| match call.arguments[0].kind {
-        Kind::List { len: 0, .. } => {
-            Err(errors::empty_list::report(machine, "tail", call.arguments[0], call.origin))
-        }
+        Kind::List { len: 0, .. } => Err(errors::empty_list::report(machine, "tail", call.arguments[0], call.origin)),
         Kind::List { start, len } => Ok(Value::new(Kind::List { start: start + 1, len: len - 1 }, call.origin)),
         _ => Err(call.wrong(machine, 0, "a list")),
     }),
@@ -183,8 +181,7 @@ impl Task for Elem {
             }
             let item = machine.heap.slots[start as usize + self.next];
             self.next += 1;
-            self.comparison =
-                Some(crate::eval::Equal::new(self.call.arguments[0], item, true, self.call.origin));
+            self.comparison = Some(crate::eval::Equal::new(self.call.arguments[0], item, true, self.call.origin));
         }
     }
 }

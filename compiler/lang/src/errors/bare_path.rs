@@ -27,6 +27,9 @@ pub static CODE: Code = Code::new("E0108", "a path is no value", include_str!("b
 /// `path` stands at `span` without `import`.
 pub fn new(path: &str, span: Span) -> Diagnostic {
     let insert = vec![Edit { span: Span::new(span.start, span.start), text: "import ".to_owned() }];
-    Diagnostic::new(&CODE, format!("`{path}` is a path, and no value"), span, "is `import` missing?")
-        .fix("import the file", insert, Applicability::MaybeIncorrect)
+    Diagnostic::new(&CODE, format!("`{path}` is a path, and no value"), span, "is `import` missing?").fix(
+        "import the file",
+        insert,
+        Applicability::MaybeIncorrect,
+    )
 }

@@ -13,7 +13,7 @@
 //!
 //! With a file `b.arv` that holds `import ./site.arv`, `site.arv` cannot be
 //!
-//! ```arv-part
+//! ```text
 //! import ./b.arv
 //! ```
 //!

@@ -25,7 +25,8 @@ use crate::eval::value::{Reported, Value};
 use crate::ir::ExprId;
 
 /// The code of this problem.
-pub static CODE: Code = Code::new("E0510", "a prefix has no address of that number", include_str!("no_such_address.rs"));
+pub static CODE: Code =
+    Code::new("E0510", "a prefix has no address of that number", include_str!("no_such_address.rs"));
 
 /// The address number `n` of `prefix`.
 pub fn report(machine: &mut Machine<'_>, prefix: Value, text: &str, n: i64, call: ExprId) -> Reported {

@@ -26,7 +26,8 @@ use crate::eval::value::{Reported, Value};
 use crate::ir::{Expr, ExprId};
 
 /// The code of this problem.
-pub static CODE: Code = Code::new("E0210", "something is called that is no function", include_str!("not_a_function.rs"));
+pub static CODE: Code =
+    Code::new("E0210", "something is called that is no function", include_str!("not_a_function.rs"));
 
 /// The call `origin` calls `value`.
 pub fn report(machine: &mut Machine<'_>, origin: ExprId, value: Value) -> Reported {

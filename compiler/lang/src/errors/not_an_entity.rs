@@ -12,11 +12,11 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "example";
 //!   domain = "example.internal";
-//!   hosts.db = { vmid = 3000; groups = [ {} ]; }; # error: E0206
+//!   hosts.laptop = { kind = Machine; groups = [ {} ]; }; # error: E0206
 //! }
 //! ```
 //!

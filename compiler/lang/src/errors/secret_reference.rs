@@ -27,5 +27,5 @@ pub static CODE: Code = Code::new("E0107", "a secret needs a path and a key", in
 /// The reference at `span` is not `path#key`.
 pub fn new(span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, "a secret needs a path and a key", span, "not of the form \"path#key\"")
-        .help("for example `secret \"kv/data/gitea#admin_password\"`")
+        .help("for example `secret \"kv/data/shop#admin_password\"`")
 }

@@ -38,7 +38,9 @@ pub fn report(machine: &mut Machine<'_>, expr: ExprId, frame: FrameId) -> Report
             "entered here",
         )
         .secondary(machine.program.span(calls.last), "the call that was running"),
-        None => Diagnostic::new(&CODE, "a computation does not come to an end", machine.program.span(expr), "given up here"),
+        None => {
+            Diagnostic::new(&CODE, "a computation does not come to an end", machine.program.span(expr), "given up here")
+        }
     };
     machine.exhaust(diagnostic.note(format!("given up after {millions} million steps")))
 }

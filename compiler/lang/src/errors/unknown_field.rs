@@ -10,7 +10,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "example";
 //!   domain = "example.internal";

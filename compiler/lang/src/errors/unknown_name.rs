@@ -38,8 +38,12 @@ pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) 
     };
     let diagnostic = Diagnostic::new(&CODE, message, span, label);
     match (name, path, nearest) {
-        ("null", ..) => diagnostic.help("there is no null: leave the field out, or write `none` for an optional that is absent"),
-        ("rec", ..) => diagnostic.help("there is no `rec`: the file's outermost record is a scope, and `let` makes names anywhere"),
+        ("null", ..) => {
+            diagnostic.help("there is no null: leave the field out, or write `none` for an optional that is absent")
+        }
+        ("rec", ..) => {
+            diagnostic.help("there is no `rec`: the file's outermost record is a scope, and `let` makes names anywhere")
+        }
         ("with", ..) => diagnostic.help("there is no `with`: write the path, or `inherit (record) name;` in a `let`"),
         (_, Some(path), _) => diagnostic
             .note("a nested record is no scope: its fields are not names")

@@ -10,7 +10,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "example";
 //!   domain = "example.internal";
@@ -38,7 +38,9 @@ pub fn new(owner: &str, tag: &str, span: Span, tags: &[&str]) -> Diagnostic {
             vec![Edit { span, text: nearest.to_owned() }],
             Applicability::MaybeIncorrect,
         ),
-        None => Diagnostic::new(&CODE, message, span, "not one of its tags").help(format!("a {owner} is one of {list}")),
+        None => {
+            Diagnostic::new(&CODE, message, span, "not one of its tags").help(format!("a {owner} is one of {list}"))
+        }
     }
 }
 

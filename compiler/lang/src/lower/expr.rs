@@ -164,11 +164,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.program.push(Expr::Interpolation(children), span)
     }
 
-    pub(super) fn assert(
-        &mut self,
-        assert: ast::Assert<'t>,
-        body: fn(&mut Self, ast::Expr<'t>) -> ExprId,
-    ) -> ExprId {
+    pub(super) fn assert(&mut self, assert: ast::Assert<'t>, body: fn(&mut Self, ast::Expr<'t>) -> ExprId) -> ExprId {
         let span = assert.span();
         let condition = self.maybe(assert.condition(), span);
         let message = self.maybe(assert.message(), span);

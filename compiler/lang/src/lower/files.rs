@@ -27,13 +27,7 @@ pub struct Files<'l> {
 impl<'l> Files<'l> {
     /// No files yet.
     pub fn new(loader: &'l mut dyn Loader) -> Self {
-        Self {
-            sources: Sources::new(),
-            loader,
-            known: HashMap::new(),
-            pending: Vec::new(),
-            empty: Vec::new(),
-        }
+        Self { sources: Sources::new(), loader, known: HashMap::new(), pending: Vec::new(), empty: Vec::new() }
     }
 
     /// A file whose text is there: the entry.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use arvc_syntax::ast::{self, AstNode, Item, Key as AstKey, Mark};
-use arvc_syntax::source::Span;
 use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::Span;
 
 use super::Lowerer;
 use crate::errors::{computed_name, duplicate_definition};

@@ -33,9 +33,8 @@ impl<'t> Scope<'t> {
     /// The names of parameters, in the order of their slots.
     pub(super) fn of_parameters(parameters: impl IntoIterator<Item = Option<Symbol>>) -> Self {
         let parameters = parameters.into_iter().enumerate();
-        let names = parameters.filter_map(|(slot, name)| {
-            Some((name?, Name { slot: slot as u32, definition: None, local: false }))
-        });
+        let names = parameters
+            .filter_map(|(slot, name)| Some((name?, Name { slot: slot as u32, definition: None, local: false })));
         Self { names: names.collect() }
     }
 
@@ -113,13 +112,18 @@ impl<'t> Lowerer<'_, '_, 't> {
             if self.nested_keys[*start..end].contains(&name) {
                 let path: Option<Vec<&str>> =
                     self.nested[..=depth].iter().map(|(name, _)| name.map(|name| self.names.get(name))).collect();
-                return Some(path.map_or_else(String::new, |path| {
-                    format!("{}.{}", path.join("."), self.names.get(name))
-                }));
+                return Some(
+                    path.map_or_else(String::new, |path| format!("{}.{}", path.join("."), self.names.get(name))),
+                );
             }
             end = *start;
         }
         None
+    }
+
+    /// Whether a scope that is open has the name.
+    pub(super) fn is_name(&self, name: Symbol) -> bool {
+        self.scopes.iter().any(|scope| scope.names.contains_key(&name))
     }
 
     /// What a name is defined as, and whether by a `let`.

@@ -58,10 +58,7 @@ impl<'t> Parser<'_, '_, '_, 't> {
                     let default = field.default().map(|default| self.lowerer.expr(default));
                     let symbol = self.lowerer.intern(name.text());
                     let optional = field.is_optional();
-                    fields.push((
-                        name.text(),
-                        FieldType { name: symbol, key: name.span(), ty, optional, default },
-                    ));
+                    fields.push((name.text(), FieldType { name: symbol, key: name.span(), ty, optional, default }));
                 }
                 fields.sort_by_key(|(name, _)| *name);
                 let rest = record.rest().map(|rest| match rest.ty() {

@@ -11,7 +11,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";

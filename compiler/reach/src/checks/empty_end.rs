@@ -13,7 +13,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";

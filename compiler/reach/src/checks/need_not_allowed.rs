@@ -12,7 +12,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";

@@ -16,7 +16,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "home";
 //!   domain = "home.internal";

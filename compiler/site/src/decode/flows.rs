@@ -6,10 +6,11 @@ use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use super::{Decoder, Needs};
+use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, NetworkId, PortTerm};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm};
 use crate::place::place;
 use crate::read::Thing;
 
@@ -60,6 +61,13 @@ impl<'a> Decoder<'a> {
             let flow = self.need(who, value);
             self.site.needs.extend(flow);
         }
+        // What is open is not known for a machine that is broken, and for nobody if a flow of `allow` is.
+        let mut needs = std::mem::take(&mut self.site.needs);
+        let hosts = (0..).map(HostId).zip(&self.site.hosts);
+        let broken: Vec<_> = hosts.filter(|(_, host)| host.broken).map(|(id, _)| id).collect();
+        let known = |end: &End| !broken.iter().any(|host| contains(&self.site, end, *host));
+        needs.retain(|need| !self.site.allow_broken && known(&need.source) && known(&need.target));
+        self.site.needs = needs;
     }
 
     /// The flows of a list, and whether all of them were understood. `None` if there is no list.
@@ -101,10 +109,10 @@ impl<'a> Decoder<'a> {
             Some(ports) => Some(ports?),
             None => None,
         };
-        if let (Some(terms), Some(written)) = (&ports, flow.ports) {
-            if !self.served(terms, written, &target, self.read.span(flow.target)) {
-                return None;
-            }
+        if let (Some(terms), Some(written)) = (&ports, flow.ports)
+            && !self.served(terms, written, &target, self.read.span(flow.target))
+        {
+            return None;
         }
         let via = match via {
             Some(via) => Some(via?),

@@ -46,11 +46,15 @@ impl Decoder<'_> {
                 "listen" => listen = self.listen(field.value),
                 "peers" => {
                     // No peers is the schema's default and says nothing.
-                    if self.read.list(field.value).is_some_and(|items| !items.is_empty()) {
-                        if let Some(ports) = self.plain_ports(field.value) {
+                    if self.read.list(field.value).is_some_and(<[_]>::is_empty) {
+                        continue;
+                    }
+                    match self.plain_ports(field.value) {
+                        Some(ports) => {
                             self.peers.push((id, ports.clone(), self.read.span(field.value)));
                             peers = ports;
                         }
+                        None => self.site.allow_broken = true,
                     }
                 }
                 "needs" => {

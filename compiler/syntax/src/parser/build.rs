@@ -1,8 +1,9 @@
-//! Events to the flat tree. Blanks and comments before a node's first token stay outside of it.
+//! Nodes as the grammar noted them, in the order in which they began, to the flat tree. Blanks and
+//! comments before a node's first token stay outside of it.
 
 use super::Event;
 use super::input::Input;
-use crate::kind::SyntaxKind::{self, *};
+use crate::kind::SyntaxKind::Error;
 use crate::tree::NodeData;
 
 /// How many nodes may stand inside one another. Operators lean to the left without nesting in the text, so this bounds
@@ -17,42 +18,31 @@ pub(super) struct Built {
     pub(super) too_deep: Option<u32>,
 }
 
-pub(super) fn build(mut events: Vec<Event>, input: &Input, tokens: u32) -> Built {
-    let mut builder = Builder {
-        input,
-        nodes: Vec::with_capacity(events.len() / 4),
-        open: Vec::new(),
-        token: 0,
-        end: 0,
-        ignored: 0,
-        too_deep: None,
-    };
-    let mut around = Vec::new();
-    for index in 0..events.len() {
-        match events[index] {
-            // Put around another node, which stood earlier and began this one too.
-            Event::Start { kind: Tombstone, .. } => {}
-            Event::Start { .. } => {
-                let mut next = index;
-                while let Event::Start { kind, forward } = &mut events[next] {
-                    around.push(*kind);
-                    *kind = Tombstone;
-                    if *forward == 0 {
-                        break;
-                    }
-                    next += *forward as usize;
-                }
-                for kind in around.drain(..).rev() {
-                    builder.start(kind);
-                }
-            }
-            Event::Token => {
-                builder.end = input.raw(builder.token) + 1;
-                builder.token += 1;
-            }
-            Event::Finish => builder.finish(),
+pub(super) fn build(events: &[Event], input: &Input, tokens: u32) -> Built {
+    let nodes = Vec::with_capacity(events.len());
+    let mut builder = Builder { input, nodes, open: Vec::new(), too_deep: None };
+    // Those that stand later in the events than what they are around.
+    let mut started = vec![false; events.len()];
+    let mut chain = Vec::new();
+    for (index, event) in events.iter().enumerate() {
+        builder.finish(index as u32);
+        if started[index] {
+            continue;
+        }
+        let (mut next, mut forward) = (index, event.forward);
+        while forward != 0 {
+            chain.push(next);
+            next += forward as usize;
+            started[next] = true;
+            forward = events[next].forward;
+        }
+        // From the outermost inwards.
+        builder.start(&events[next]);
+        while let Some(inner) = chain.pop() {
+            builder.start(&events[inner]);
         }
     }
+    builder.finish(u32::MAX);
     if let Some(root) = builder.nodes.first_mut() {
         (root.first, root.end) = (0, tokens);
     }
@@ -62,52 +52,38 @@ pub(super) fn build(mut events: Vec<Event>, input: &Input, tokens: u32) -> Built
 struct Builder<'i> {
     input: &'i Input,
     nodes: Vec<NodeData>,
-    open: Vec<usize>,
-    /// The next token of the input.
-    token: usize,
-    /// One past the last token of the text that was consumed.
-    end: u32,
-    /// Nodes that are open and too deep.
-    ignored: u32,
+    /// Nodes that are not finished: their index, and how many nodes had begun when they were.
+    open: Vec<(u32, u32)>,
     too_deep: Option<u32>,
 }
 
 impl Builder<'_> {
-    fn start(&mut self, kind: SyntaxKind) {
-        let first = self.input.raw(self.token);
-        if self.open.len() >= MAX_NODES {
-            if self.ignored == 0 {
-                self.too_deep = self.too_deep.or(Some(first));
-                // Its parent becomes the one node for everything inside.
-                if let Some(parent) = self.open.last() {
-                    self.nodes[*parent].kind = Error;
-                    self.nodes.truncate(parent + 1);
-                }
-            }
-            self.ignored += 1;
+    fn start(&mut self, event: &Event) {
+        let first = self.input.raw(event.first as usize);
+        let parent = self.open.last().map(|(parent, _)| *parent as usize);
+        if let Some(parent) = parent.filter(|_| self.open.len() >= MAX_NODES) {
+            // The parent becomes the one node for everything inside.
+            self.too_deep = self.too_deep.or(Some(first));
+            self.nodes[parent].kind = Error;
+            self.nodes.truncate(parent + 1);
             return;
         }
-        self.open.push(self.nodes.len());
-        self.nodes.push(NodeData { kind, first, end: first, subtree: 1 });
+        let (first, end) = if event.end > event.first {
+            (first, self.input.raw(event.end as usize - 1) + 1)
+        } else {
+            // Empty: it stands behind the token before it, inside of its parent.
+            let behind = event.first.checked_sub(1).map_or(0, |last| self.input.raw(last as usize) + 1);
+            let place = parent.map_or(behind, |parent| behind.max(self.nodes[parent].first));
+            (place, place)
+        };
+        self.open.push((self.nodes.len() as u32, event.finished));
+        self.nodes.push(NodeData { kind: event.kind, first, end, subtree: 1 });
     }
 
-    fn finish(&mut self) {
-        if self.ignored > 0 {
-            self.ignored -= 1;
-            return;
-        }
-        let Some(index) = self.open.pop() else { return };
-        let parent = self.open.last().map_or(0, |parent| self.nodes[*parent].first);
-        let subtree = (self.nodes.len() - index) as u32;
-        let node = &mut self.nodes[index];
-        node.subtree = subtree;
-        node.end = self.end;
-        if node.end <= node.first {
-            // Empty, as all nodes in it: they stand behind the token before, inside of the parent.
-            let place = self.end.max(parent);
-            for node in &mut self.nodes[index..] {
-                (node.first, node.end) = (place, place);
-            }
+    /// Finishes what was finished before this many nodes had begun.
+    fn finish(&mut self, begun: u32) {
+        while let Some((index, _)) = self.open.pop_if(|(_, finished)| *finished <= begun) {
+            self.nodes[index as usize].subtree = self.nodes.len() as u32 - index;
         }
     }
 }

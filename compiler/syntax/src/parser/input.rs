@@ -15,8 +15,8 @@ pub(super) struct Input {
     kinds: Vec<SyntaxKind>,
     raw: Vec<u32>,
     flags: Vec<u8>,
-    /// For each `{`, `${` and `"`, the token that closes it.
-    partners: Vec<u32>,
+    /// Each `{`, `${` and `"` in order, with the token that closes it.
+    partners: Vec<(u32, u32)>,
     /// How many `{` have no partner.
     unclosed: u32,
     /// Flags of the end.
@@ -63,23 +63,18 @@ impl Input {
 
     /// Only braces count: a `)` too many must not tear the records around it apart.
     fn pair(&mut self) {
-        self.partners = vec![u32::MAX; self.kinds.len()];
         let (mut open, mut strings) = (Vec::new(), Vec::new());
         for (index, kind) in self.kinds.iter().enumerate() {
-            match kind {
-                LBrace | DollarBrace => open.push(index),
-                StringStart | IndentStart => strings.push(index),
-                StringEnd => {
-                    if let Some(start) = strings.pop() {
-                        self.partners[start] = index as u32;
-                    }
-                }
-                RBrace => {
-                    if let Some(start) = open.pop() {
-                        self.partners[start] = index as u32;
-                    }
-                }
-                _ => {}
+            let stack = match kind {
+                LBrace | DollarBrace | RBrace => &mut open,
+                StringStart | IndentStart | StringEnd => &mut strings,
+                _ => continue,
+            };
+            if !matches!(kind, RBrace | StringEnd) {
+                stack.push(self.partners.len());
+                self.partners.push((index as u32, u32::MAX));
+            } else if let Some(opener) = stack.pop() {
+                self.partners[opener].1 = index as u32;
             }
         }
         self.unclosed = open.len() as u32;
@@ -113,7 +108,9 @@ impl Input {
 
     /// The `}` of a `{` or `${`, or the end of a string.
     pub(super) fn partner(&self, token: usize) -> Option<usize> {
-        self.partners.get(token).copied().filter(|partner| *partner != u32::MAX).map(|partner| partner as usize)
+        let at = self.partners.binary_search_by_key(&(token as u32), |(opener, _)| *opener).ok()?;
+        let (_, partner) = self.partners[at];
+        (partner != u32::MAX).then_some(partner as usize)
     }
 
     pub(super) fn has_unclosed_braces(&self) -> bool {

@@ -69,6 +69,10 @@ impl Parser<'_> {
                 }
                 _ if self.at_item() => self.item(),
                 _ => {
+                    if self.at(StringStart) && self.input.partner(self.pos).is_none() {
+                        // A key whose quote is not closed: the lexer has said so.
+                        self.silence();
+                    }
                     self.unexpected("a definition such as `name = value;`");
                     self.skip_until(|kind| kind == Semicolon);
                     self.eat(Semicolon);
@@ -147,7 +151,8 @@ impl Parser<'_> {
         };
         match self.nth(after) {
             EqEq => self.context.open.lets == 0,
-            Eq | Colon | Semicolon | Comma | RBrace | EOF => !matches!(self.current(), KwTrue | KwFalse),
+            Eq => true,
+            Colon | Semicolon | Comma | RBrace | EOF => !matches!(self.current(), KwTrue | KwFalse),
             LBrace | LBracket => matches!(self.current(), Ident) && self.context.open.lets == 0,
             kind => {
                 // `vmid 1001;`: `=` is missing. In a `let` it may be its value, without `in`.

@@ -33,7 +33,12 @@ impl Parser<'_> {
         let open = self.pos;
         self.bump();
         self.bracketed("}", |p| {
-            p.expr();
+            let expr = p.expr();
+            if one_line && !p.at(RBrace) {
+                // Where the text goes on is anybody's guess, so the expression has no value.
+                let error = p.precede(expr);
+                p.complete(error, Error);
+            }
             let inside = |p: &Self| !one_line || !p.input.begins_line(p.pos);
             if !matches!(p.current(), RBrace | EOF | StringText | StringEnd) && inside(p) {
                 p.unexpected("`}`");

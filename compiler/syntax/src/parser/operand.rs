@@ -174,6 +174,11 @@ impl Parser<'_> {
         self.bump();
         self.bracketed(")", |p| {
             p.expr();
+            if p.at(Comma) && p.parenthesis_closes() {
+                // `f(a, b)`, as other languages write calls.
+                p.unexpected("`)`; a call is written `f a b`");
+                p.skip_until(|kind| matches!(kind, Semicolon | KwIn));
+            }
             if !matches!(p.current(), RParen | Comma | Semicolon | RBrace | RBracket | EOF | KwIn)
                 && !p.at_definition(0)
             {
@@ -183,6 +188,26 @@ impl Parser<'_> {
         });
         self.close(open, RParen);
         self.complete(marker, Paren)
+    }
+
+    /// Whether a `)` follows before anything that ends what is around.
+    fn parenthesis_closes(&self) -> bool {
+        let (mut token, mut inner) = (self.pos, 0_u32);
+        loop {
+            match self.input.kind(token) {
+                LParen | LBracket => inner += 1,
+                RParen if inner == 0 => return true,
+                RBracket if inner == 0 => return false,
+                RParen | RBracket => inner -= 1,
+                LBrace | DollarBrace => match self.input.partner(token) {
+                    Some(partner) => token = partner,
+                    None => return false,
+                },
+                Semicolon | RBrace | EOF => return false,
+                _ => {}
+            }
+            token += 1;
+        }
     }
 
     fn list(&mut self) -> Completed {

@@ -34,12 +34,16 @@ impl Parser<'_> {
         let mut last: Option<(SyntaxKind, usize)> = None;
         while let Some(power) = power(self.current()).filter(|power| *power > least) {
             let (kind, at) = (self.current(), self.pos);
+            // What has no meaning becomes an error node: whoever evaluates it has nothing more to say.
+            let mut node = Binary;
             if let Some((before, place)) = last {
                 let (span, first) = (self.span(0), self.token_span(place));
                 if power == COMPARISON && self::power(before) == Some(COMPARISON) {
                     self.report(chained_comparison::problem(span, first));
+                    node = Error;
                 } else if power == MERGE && self::power(before) == Some(MERGE) && before != kind {
                     self.report(mixed_merge::problem(span, first));
+                    node = Error;
                 }
             }
             if matches!(power, COMPARISON | MERGE) {
@@ -48,7 +52,7 @@ impl Parser<'_> {
             let marker = self.precede(left);
             self.bump();
             self.operation_above(power);
-            left = self.complete(marker, Binary);
+            left = self.complete(marker, node);
         }
         left
     }

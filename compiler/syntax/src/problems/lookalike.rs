@@ -20,7 +20,7 @@
 //!
 //! ## What to do
 //!
-//! Replace it. `arvc check --fix` does it.
+//! Replace it.
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;

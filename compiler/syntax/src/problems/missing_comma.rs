@@ -19,7 +19,7 @@
 //!
 //! ## What to do
 //!
-//! Add the `,`. `arvc check --fix` does it.
+//! Add the `,`.
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;

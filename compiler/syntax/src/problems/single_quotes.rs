@@ -18,7 +18,7 @@
 //!
 //! ## What to do
 //!
-//! Use double quotes. `arvc check --fix` does it.
+//! Use double quotes.
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;

@@ -11,9 +11,10 @@
 //! ## Example
 //!
 //! ```arv
-//! {
-//!   url = "https://${name/"; # error: E0022
-//! }
+//! let
+//!   host = "git";
+//! in
+//! "https://${host"; # error: E0022
 //! ```
 //!
 //! ## What to do

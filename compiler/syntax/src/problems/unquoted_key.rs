@@ -18,7 +18,7 @@
 //!
 //! ## What to do
 //!
-//! Write it in quotes: `members."01"`. `arvc check --fix` does it.
+//! Write it in quotes: `members."01"`.
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;

@@ -20,7 +20,7 @@
 //!
 //! ## What to do
 //!
-//! Replace the sign. `arvc check --fix` does it.
+//! Replace the sign.
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;

@@ -1,0 +1,98 @@
+//! Golden trees: what each example emits, byte for byte. `ARVC_BLESS=1 cargo test -p arvc-tests --test golden` rewrites
+//! them; read the difference before it is committed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use arvc::world::memory::{Entry, Memory};
+use arvc_tests::root;
+
+fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.expect("an entry").path();
+        let name = format!("{prefix}{}", path.file_name().expect("a name").to_string_lossy());
+        match path.is_dir() {
+            true => files(&path, &format!("{name}/"), found),
+            false => drop(found.insert(name, fs::read_to_string(&path).expect("a text"))),
+        }
+    }
+}
+
+fn examples() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(root().join("examples"))
+        .expect("there are examples")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The tree that an example emits: paths with their texts. The build runs on a disk in memory.
+fn build(name: &str) -> BTreeMap<String, String> {
+    let mut world = Memory::new("/project");
+    for (path, text) in sources(name) {
+        world.file(format!("/project/{path}"), text);
+    }
+    let status = arvc::run(["arvc", "build", "site.arv", "--out", "out"].map(Into::into), &mut world);
+    assert_eq!((status, world.stderr.as_str()), (0, ""), "examples/{name} builds without a lint");
+    let mut tree = BTreeMap::new();
+    for (path, entry) in &world.disk {
+        if let (Ok(path), Entry::File { .. }) = (path.strip_prefix("/project/out"), entry) {
+            let text = world.text(Path::new("/project/out").join(path)).expect("what is emitted is text");
+            tree.insert(path.to_string_lossy().into_owned(), text);
+        }
+    }
+    tree
+}
+
+fn sources(name: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    files(&root().join("examples").join(name), "", &mut found);
+    found.retain(|path, _| path.ends_with(".arv") || path == "arv.toml");
+    found
+}
+
+#[test]
+fn every_example_emits_its_golden_tree() {
+    let mut different = Vec::new();
+    for name in examples() {
+        let have = build(&name);
+        let golden = root().join("golden").join(&name);
+        if std::env::var_os("ARVC_BLESS").is_some() {
+            let _ = fs::remove_dir_all(&golden);
+            for (path, text) in &have {
+                let target = golden.join(path);
+                fs::create_dir_all(target.parent().expect("a folder")).expect("a folder can be made");
+                fs::write(&target, text).expect("a file can be written");
+            }
+        }
+        let mut want = BTreeMap::new();
+        files(&golden, "", &mut want);
+        let paths: Vec<&String> = want.keys().chain(have.keys().filter(|path| !want.contains_key(*path))).collect();
+        for path in paths {
+            match (want.get(path), have.get(path)) {
+                (Some(want), Some(have)) if want == have => {}
+                (Some(want), Some(have)) => {
+                    different.push(format!("{name}/{path}\n{}", pretty_assertions::StrComparison::new(want, have)));
+                }
+                (Some(_), None) => different.push(format!("{name}/{path} is no longer emitted")),
+                _ => different.push(format!("{name}/{path} is new")),
+            }
+        }
+    }
+    assert!(different.is_empty(), "{} files differ:\n{}", different.len(), different.join("\n"));
+}
+
+#[test]
+fn every_example_has_a_golden_tree_and_the_reverse() {
+    let golden: Vec<String> = {
+        let mut names: Vec<String> = fs::read_dir(root().join("golden"))
+            .expect("there are golden trees")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(golden, examples());
+}

@@ -1,0 +1,172 @@
+//! The law is run: every `arv` block of `lang-spec/` gives the value or the diagnostics that stand beside it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arvc_lang::{LoadError, Loader, evaluate_plain, print};
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Sources;
+use arvc_tests::root;
+
+/// One fenced block: where it begins, what stands behind its fence's `arv`, its text, and the `value` block behind it.
+struct Block {
+    place: String,
+    kind: String,
+    text: String,
+    value: Option<String>,
+}
+
+fn blocks(path: &Path) -> Vec<Block> {
+    let text = fs::read_to_string(path).expect("a chapter can be read");
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open: Option<(usize, String, String)> = None;
+    let mut adjacent = false;
+    for (index, line) in text.lines().enumerate() {
+        match &mut open {
+            Some((start, info, body)) => {
+                if line.starts_with("```") {
+                    let place = format!("{}:{start}", path.file_name().expect("a file").to_string_lossy());
+                    if info == "value" {
+                        assert!(adjacent, "{place}: a value block stands right behind its arv block");
+                        blocks.last_mut().expect("an arv block before").value = Some(body.trim_end().to_owned());
+                    } else if let Some(kind) = info.strip_prefix("arv") {
+                        blocks.push(Block { place, kind: kind.trim().to_owned(), text: body.clone(), value: None });
+                    }
+                    adjacent = info.starts_with("arv");
+                    open = None;
+                } else {
+                    body.push_str(line);
+                    body.push('\n');
+                }
+            }
+            None => match line.strip_prefix("```") {
+                Some(info) => open = Some((index + 1, info.to_owned(), String::new())),
+                None => adjacent = false,
+            },
+        }
+    }
+    blocks
+}
+
+/// `(line, code)` of each comment `# error: CODE`.
+fn expected(text: &str) -> BTreeSet<(u32, String)> {
+    let lines = text.lines().enumerate();
+    lines
+        .filter_map(|(index, line)| {
+            let (_, code) = line.split_once("# error: ")?;
+            Some((index as u32 + 1, code.split_whitespace().next()?.to_owned()))
+        })
+        .collect()
+}
+
+fn found(sources: &Sources, diagnostics: &[Diagnostic]) -> BTreeSet<(u32, String)> {
+    diagnostics.iter().map(|problem| (sources.position(problem.span()).line, problem.code.id.to_owned())).collect()
+}
+
+struct NoFiles;
+
+impl Loader for NoFiles {
+    fn load(&mut self, _: &str) -> Result<String, LoadError> {
+        Err(LoadError::NotFound)
+    }
+}
+
+fn check_site(text: &str) -> (Sources, Vec<Diagnostic>) {
+    let none = &mut |_: &str| Err(arvc::source::Problem::NotFound);
+    let checked = arvc::pipeline::check("site.arv", text.to_owned(), none);
+    (checked.sources, checked.diagnostics)
+}
+
+#[test]
+fn every_example_of_the_law_gives_what_stands_beside_it() {
+    let mut chapters: Vec<PathBuf> = fs::read_dir(root().join("lang-spec"))
+        .expect("the law is there")
+        .chain(fs::read_dir(root().join("lang-spec/diagnostics")).expect("its pages are there"))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    chapters.sort();
+    let base = blocks(&root().join("lang-spec/README.md"))
+        .into_iter()
+        .find(|block| block.kind == "site")
+        .expect("the law begins with a site")
+        .text;
+    let part = base.lines().position(|line| line.trim() == "# the part").expect("the site has a place for parts");
+    let mut failures = Vec::new();
+    let mut run = 0;
+    for chapter in &chapters {
+        for block in blocks(chapter) {
+            run += 1;
+            let text = match block.kind.as_str() {
+                "part" => {
+                    let mut lines: Vec<&str> = base.lines().collect();
+                    lines.splice(part..=part, block.text.lines());
+                    lines.join("\n") + "\n"
+                }
+                _ => block.text.clone(),
+            };
+            let mut value = None;
+            let (sources, diagnostics) = match block.kind.as_str() {
+                "" => {
+                    let outcome = evaluate_plain("example.arv", text.clone(), &mut NoFiles);
+                    value = outcome.data.as_ref().map(|data| print(data, data.root));
+                    (outcome.sources, outcome.diagnostics)
+                }
+                "site" | "part" => check_site(&text),
+                other => panic!("{}: unknown kind of block `arv {other}`", block.place),
+            };
+            let (want, have) = (expected(&text), found(&sources, &diagnostics));
+            if want != have {
+                let words: Vec<String> =
+                    diagnostics.iter().map(|problem| format!("    {}: {}", problem.code.id, problem.message)).collect();
+                failures.push(format!("{}: expected {want:?}, found {have:?}\n{}", block.place, words.join("\n")));
+            } else if let Some(expected) = &block.value
+                && value.as_ref() != Some(expected)
+            {
+                failures.push(format!("{}: expected {expected}, found {value:?}", block.place));
+            }
+        }
+    }
+    assert!(run > 40, "only {run} examples were found");
+    assert!(failures.is_empty(), "{} of {run} examples:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Rewrites what the law repeats from the compiler when `ARVC_BLESS` is set, and compares otherwise.
+fn hold(path: &Path, text: &str) {
+    if std::env::var_os("ARVC_BLESS").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
+        fs::write(path, text).expect("a page can be written");
+    }
+    let there = fs::read_to_string(path).unwrap_or_default();
+    pretty_assertions::assert_str_eq!(there, text, "{} (ARVC_BLESS=1 rewrites it)", path.display());
+}
+
+#[test]
+fn the_law_has_a_page_for_every_code_and_no_other() {
+    let folder = root().join("lang-spec/diagnostics");
+    let mut index =
+        String::from("# Diagnostics\n\nOne page a code; `arvc explain CODE` prints it.\n\n| code | |\n| --- | --- |\n");
+    let mut pages = BTreeSet::from(["README.md".to_owned()]);
+    for code in arvc::explain::codes() {
+        index.push_str(&format!("| [{0}]({0}.md) | {1} |\n", code.id, code.title));
+        hold(&folder.join(format!("{}.md", code.id)), &format!("# {}: {}\n\n{}", code.id, code.title, code.page()));
+        pages.insert(format!("{}.md", code.id));
+    }
+    hold(&folder.join("README.md"), &index);
+    let there: BTreeSet<String> = fs::read_dir(&folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(there, pages);
+}
+
+#[test]
+fn the_schema_in_the_law_is_the_prelude() {
+    let path = root().join("lang-spec/schema.md");
+    let text = fs::read_to_string(&path).expect("the chapter is there");
+    let prelude = fs::read_to_string(root().join("compiler/lang/prelude/prelude.arv")).expect("the prelude is there");
+    let (before, rest) = text.split_once("<!-- prelude -->").expect("the chapter has a place for the prelude");
+    let (_, after) = rest.split_once("<!-- /prelude -->").expect("and its end");
+    hold(&path, &format!("{before}<!-- prelude -->\n```\n{prelude}```\n<!-- /prelude -->{after}"));
+}

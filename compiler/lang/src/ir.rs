@@ -232,7 +232,7 @@ pub struct Program {
     pub functions: Vec<Function>,
     /// Flows.
     pub flows: Vec<FlowExpr>,
-    /// Names and places of `let` bindings, sorted by the expression that they name.
+    /// Names and places of `let` bindings and of parameters with defaults, by the expression that they name.
     pub bindings: Vec<(ExprId, Key)>,
     /// Which expressions are what a name is defined as, in parallel to `exprs`.
     pub named: Vec<bool>,

@@ -6,7 +6,7 @@ use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::source::Span;
 use arvc_syntax::tree::{Element, Token};
 
-use super::Lowerer;
+use super::{Lowerer, Nested};
 use crate::errors::{computed_name, duplicate_definition};
 use crate::eval::value::{Key, Reported};
 use crate::ir::{Expr, ExprId};
@@ -314,11 +314,14 @@ impl<'t> Lowerer<'_, '_, 't> {
             (None, None, None) => Span::new(0, 0),
         };
         let before = self.nested_keys.len();
-        self.nested.push((key.map(|key| key.name), before));
+        self.nested.push(Nested { name: key.map(|key| key.name), start: before, current: None });
         self.nested_keys.extend(fields.entries.iter().map(|entry| entry.key.name));
         let keys: Vec<Key> = fields.entries.iter().map(|entry| entry.key).collect();
         let mut values = Vec::with_capacity(keys.len());
         for entry in fields.entries {
+            if let Some(nested) = self.nested.last_mut() {
+                nested.current = Some(entry.key.name);
+            }
             let value = self.entry(entry, false);
             self.program.named[value.0 as usize] = true;
             values.push(value);

@@ -84,6 +84,7 @@ pub(super) struct Extractor<'m, 'p> {
     calls: Vec<Call>,
     known_calls: HashMap<CallIx, CallId, Spread>,
     origin: Span,
+    root_name: &'static str,
 }
 
 /// A file's value, whatever it is.
@@ -97,6 +98,7 @@ pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<
     let root = machine.unit(unit);
     let value = machine.force(root).ok()?;
     let mut extractor = Extractor::new(machine, schema, unit);
+    extractor.root_name = "the site";
     let Kind::Record(record) = value.kind else {
         wrong_kind::report(extractor.machine, value, "a record", "a site", None);
         return None;
@@ -121,6 +123,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
             calls: Vec::new(),
             known_calls: HashMap::default(),
             origin,
+            root_name: "the value",
         }
     }
 
@@ -253,7 +256,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
         names.reverse();
         match (names.is_empty(), item) {
             (true, true) => "an item".to_owned(),
-            (true, false) => "the site".to_owned(),
+            (true, false) => self.root_name.to_owned(),
             (false, true) => format!("an item of `{}`", names.join(".")),
             (false, false) => format!("`{}`", names.join(".")),
         }

@@ -49,6 +49,7 @@ pub mod names_meet;
 pub mod need;
 pub mod network_kind;
 pub mod networks_overlap;
+pub mod nobody_at_the_nodes;
 pub mod nobody_serves;
 pub mod node_choice;
 pub mod operator_address;
@@ -134,6 +135,7 @@ pub static CODES: &[&Code] = &[
     &invalid_mtu::CODE,
     &duplicate_forward::CODE,
     &forward_out_of_reach::CODE,
+    &nobody_at_the_nodes::CODE,
     &listen_off_network::CODE,
     &flow_end::CODE,
     &flow_ports::CODE,
@@ -174,6 +176,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);
+    nobody_at_the_nodes::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
     too_many_interfaces::check(site, out);

@@ -174,6 +174,7 @@ impl<'a> Decoder<'a> {
                 Thing::Service(service) => Some(End::Service(service)),
                 Thing::Node(node) => Some(End::Node(node)),
                 Thing::Network(network) => Some(End::Network(network)),
+                Thing::Operators => Some(End::Operators),
                 _ => self.wrong_end(id, around),
             },
             _ => self.wrong_end(id, around),

@@ -94,7 +94,7 @@ fn a_need_of_an_endpoint_goes_to_every_machine_that_serves_it() {
 
 const TWO_OVERLAYS: &str = r#"{
   name = "site"; domain = "example.internal";
-  nodes.pve = { address = 10.0.0.1; };
+  operators.addresses = [ 203.0.113.9 ]; nodes.pve = { address = 10.0.0.1; };
   images.debian = { vmid = 9000; };
   ranges.r = { vmids = 1000..1999; addresses = 10..19; };
   networks.a-over = { cidr = 10.8.0.0/24; underlay = networks.z-lan; port = 4242/udp; };
@@ -143,7 +143,7 @@ fn broken(vmid: &str, allow: &str) -> (Site, Vec<(u32, String)>) {
     let text = format!(
         r#"{{
   name = "site"; domain = "example.internal";
-  nodes.pve = {{ address = 10.0.0.1; }};
+  operators.addresses = [ 203.0.113.9 ]; nodes.pve = {{ address = 10.0.0.1; }};
   networks.lan = {{ cidr = 10.0.0.0/24; bridge = "vmbr1"; }};
   images.debian = {{ vmid = 9000; }};
   ranges.r = {{ vmids = 1000..1999; addresses = 10..19; }};

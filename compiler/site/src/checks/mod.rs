@@ -63,6 +63,7 @@ pub mod quorum_on_one_node;
 pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod reserved_name;
+pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
 pub mod unknown_nebula;
@@ -144,6 +145,7 @@ pub static CODES: &[&Code] = &[
     &need::CODE,
     &nobody_serves::CODE,
     &operator_address::CODE,
+    &several_overlays::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -168,6 +170,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     duplicate_mac::check(site, origins, out);
     networks_overlap::check(site, out);
     overlay_needs_newer_nebula::check(site, out);
+    several_overlays::check(site, origins, out);
     overlay_without_lighthouse::check(site, origins, out);
     lighthouse_off_overlay::check(site, origins, out);
     outside_without_lighthouse::check(site, origins, out);

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
-use arvc_site::model::{Host, HostId, Site};
+use arvc_site::model::{Host, HostId, Site, Status};
 
 use super::is_configured;
 use crate::nebula::{Overlay, is_member, on, overlay};
@@ -94,12 +94,17 @@ fn variables(
     Yaml::Map(entries)
 }
 
-/// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done.
+/// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done. Lighthouses
+/// join one after the other, so that the first one would wait for the second in vain: they have no probes.
 fn probes(site: &Site, overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
-    let lighthouses =
-        site.hosts.iter().enumerate().filter(|(_, other)| {
-            other.lighthouse && is_member(other, overlay.id) && other.named.name != host.named.name
-        });
+    if host.lighthouse {
+        return Yaml::List(Vec::new());
+    }
+    let lighthouses = site
+        .hosts
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| other.lighthouse && other.status == Status::Present && is_member(other, overlay.id));
     let mut probes = Vec::new();
     for (index, other) in lighthouses {
         let names = |peer: &Peer| match peer {

@@ -1,0 +1,81 @@
+//! What members of an overlay get: whom they ask, whom they wait for, what their rules say.
+
+mod sites;
+
+use arvc_emit::tree::Tree;
+use arvc_site::model::*;
+use pretty_assertions::assert_eq;
+use sites::*;
+
+fn emitted(site: &Site) -> Tree {
+    arvc_emit::emit(site, &arvc_reach::policy::policies(site), "site.arv")
+}
+
+fn text<'tree>(tree: &'tree Tree, path: &str) -> &'tree str {
+    &tree.files[path].text
+}
+
+/// A part of a file, from a line to the line before another.
+fn part<'text>(text: &'text str, from: &str, to: &str) -> &'text str {
+    let start = text.find(from).expect("the part's first line");
+    &text[start..start + text[start..].find(to).expect("the line behind the part")]
+}
+
+/// [`small`] with `app` as a second lighthouse and relay, and a laptop outside that reaches `dns` through the node.
+fn outside() -> Site {
+    let mut site = small();
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")) });
+    let span = at(()).span;
+    site.nodes[0].forwards = vec![Forward { ports: ports(Transport::Udp, 4242, 4242), to: HostId(2), span }];
+    site.hosts[0].lighthouse = true;
+    site.hosts[0].relay = true;
+    let laptop = guest(&mut site, "laptop", 5000, 99, PROJECTS);
+    let laptop = &mut site.hosts[laptop.index()];
+    laptop.kind = Kind::Machine;
+    laptop.vmid = None;
+    laptop.interfaces.remove(0);
+    site
+}
+
+#[test]
+fn a_machine_outside_knows_only_the_lighthouses_and_relays_that_it_finds() {
+    let tree = emitted(&outside());
+    let laptop = text(&tree, "nebula/laptop.yml");
+    let places = "static_host_map:\n  \"10.10.10.11\":\n    - \"198.51.100.10:4242\"\n";
+    assert_eq!(part(laptop, "static_host_map", "lighthouse:"), places);
+    assert_eq!(part(laptop, "  hosts:", "listen:"), "  hosts:\n    - \"10.10.10.11\"\n");
+    assert_eq!(part(laptop, "  relays:", "cipher:"), "  relays:\n    - \"10.10.10.11\"\n");
+    let inside = text(&tree, "nebula/db.yml");
+    let both = "  relays:\n    - \"10.10.10.11\"\n    - \"10.10.10.41\"\n";
+    assert_eq!(part(inside, "  relays:", "cipher:"), both);
+}
+
+#[test]
+fn a_lighthouse_waits_for_no_other_lighthouse() {
+    let tree = emitted(&outside());
+    let variables = |host: &str| text(&tree, &format!("ansible/inventory/host_vars/{host}.yml")).to_owned();
+    // `app` may ask `dns`, which is a resolver; but the one that joins first would wait for the other.
+    assert!(variables("app").contains("nebula_probes: []\n"), "{}", variables("app"));
+    assert!(variables("db").contains("  - address: 10.10.10.11\n    port: 53\n"), "{}", variables("db"));
+}
+
+#[test]
+fn nobody_waits_for_a_lighthouse_that_is_switched_off() {
+    let mut site = small();
+    site.hosts[2].status = Status::Disabled;
+    let tree = emitted(&site);
+    let variables = text(&tree, "ansible/inventory/host_vars/app.yml");
+    assert!(variables.contains("nebula_probes: []\n"), "{variables}");
+}
+
+#[test]
+fn a_reason_stands_once_above_the_rules_that_it_has() {
+    let mut site = small();
+    let targets = End::Union(vec![End::Host(HostId(0)), End::Host(HostId(1))]);
+    site.allow.push(flow(End::Host(HostId(2)), targets, &[tcp(8080)]));
+    let tree = emitted(&site);
+    let rule = |host| format!("    - proto: \"tcp\"\n      port: \"8080\"\n      host: \"{host}\"\n");
+    let expected = format!("    # hosts.dns -> [ hosts.app, hosts.db ] : 8080/tcp\n{}{}", rule("app"), rule("db"));
+    let outbound = part(text(&tree, "nebula/dns.yml"), "    # hosts.dns", "  inbound:");
+    assert_eq!(outbound, expected);
+}

@@ -33,15 +33,17 @@ use crate::place::report;
 /// Machines on more than one overlay.
 pub static CODE: Code = Code::new("E0369", "machines on more than one overlay", include_str!("several_overlays.rs"));
 
-/// Every overlay but the first one that a machine is on.
+/// Every overlay but the first one, as they are written, that a machine is on.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     if !origins.all.networks {
         return;
     }
     let used =
         |id: NetworkId| site.hosts.iter().any(|host| host.interfaces.iter().any(|interface| interface.network == id));
-    let networks = (0..).map(NetworkId).zip(&site.networks);
+    let mut networks: Vec<_> = (0..).map(NetworkId).zip(&site.networks).collect();
+    networks.sort_by_key(|(_, network)| network.named.key);
     let mut overlays = networks
+        .into_iter()
         .filter(|(id, network)| matches!(network.kind, NetworkKind::Overlay { .. }) && used(*id))
         .map(|(_, network)| &network.named);
     let Some(first) = overlays.next() else { return };

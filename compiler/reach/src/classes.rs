@@ -96,21 +96,16 @@ impl<'a> Space<'a> {
         }
 
         let zones = zones(members.site, &ends);
-        let mut profiles = vec![Bits::none(classes.len() + zones.len()); members.profiles.len()];
+        let mut profiles = vec![Bits::none(); members.profiles.len()];
         for (class, hosts) in classes.iter().enumerate() {
             profiles[members.profile_of[hosts[0].index()]].insert(class);
         }
         Self { members, classes, zones, class_of, ends, profiles }
     }
 
-    /// No class.
-    pub fn none(&self) -> Bits {
-        Bits::none(self.classes.len() + self.zones.len())
-    }
-
     /// The classes of machines. The list must be one that flows of this space make.
     pub fn classes_of(&self, hosts: &[HostId]) -> Bits {
-        let mut bits = self.none();
+        let mut bits = Bits::none();
         for host in hosts {
             bits.insert(self.class_of[host.index()]);
         }
@@ -145,7 +140,7 @@ impl<'a> Space<'a> {
     /// The parties of an end of one of the flows.
     pub fn parties(&self, end: &End) -> Parties {
         let machines = self.classes_of(&self.members.of(end));
-        let mut parties = Parties { machines, placed: Vec::new(), zones: self.none() };
+        let mut parties = Parties { machines, placed: Vec::new(), zones: Bits::none() };
         self.add_addresses(end, &mut parties);
         parties
     }

@@ -10,7 +10,7 @@ use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site};
 use crate::place::place;
 use crate::read::Thing;
 
@@ -63,9 +63,7 @@ impl<'a> Decoder<'a> {
         }
         // What is open is not known for a machine that is broken, and for nobody if a flow of `allow` is.
         let mut needs = std::mem::take(&mut self.site.needs);
-        let hosts = (0..).map(HostId).zip(&self.site.hosts);
-        let broken: Vec<_> = hosts.filter(|(_, host)| host.broken).map(|(id, _)| id).collect();
-        let known = |end: &End| !broken.iter().any(|host| contains(&self.site, end, *host));
+        let known = |end: &End| !holds_broken(&self.site, end);
         needs.retain(|need| !self.site.allow_broken && known(&need.source) && known(&need.target));
         self.site.needs = needs;
     }
@@ -384,6 +382,18 @@ impl<'a> Decoder<'a> {
                 None
             }
         }
+    }
+}
+
+/// Whether a machine of an end is broken. Needs end at single machines mostly, so those are looked up.
+fn holds_broken(site: &Site, end: &End) -> bool {
+    let broken = |id: &HostId| site.hosts[id.index()].broken;
+    match end {
+        End::Host(host) => broken(host),
+        End::Cluster(cluster) => site.clusters[cluster.index()].members.iter().any(broken),
+        End::Service(service) => site.services[service.index()].hosts.iter().any(broken),
+        End::Union(ends) => ends.iter().any(|end| holds_broken(site, end)),
+        _ => (0..site.hosts.len() as u32).map(HostId).any(|id| broken(&id) && contains(site, end, id)),
     }
 }
 

@@ -102,7 +102,7 @@ const TWO_OVERLAYS: &str = r#"{
   networks.y-lan = { cidr = 10.1.0.0/24; bridge = "vmbr2"; };
   networks.z-lan = { cidr = 10.0.0.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
   networks.plain = { cidr = 10.2.0.0/24; };
-  hosts.all = { vmid = 1000; lighthouse = true; };
+  hosts.everywhere = { vmid = 1000; lighthouse = true; };
   hosts.some = { vmid = 1001; on = { z-lan.device = "lan"; b-over = {}; }; };
 }"#;
 
@@ -112,7 +112,7 @@ fn a_guest_is_on_every_bridge_and_overlay_or_on_those_that_it_names() {
     assert_eq!(problems, [(7, "E0369".to_owned())]);
     let site = site.expect("a record is a site");
     let all = ["eth0 10.1.0.10", "eth1 10.0.0.10", "nebula1 10.8.0.10", "nebula2 10.9.0.10"];
-    assert_eq!(addresses(host(&site, "all")), all);
+    assert_eq!(addresses(host(&site, "everywhere")), all);
     assert_eq!(addresses(host(&site, "some")), ["lan 10.0.0.11", "nebula2 10.9.0.11"]);
     assert!(site.networks.iter().any(|network| matches!(network.kind, NetworkKind::Plain)));
 }

@@ -1,4 +1,4 @@
-//! What members of an overlay get: whom they ask, whom they wait for, what their rules say.
+//! What members of an overlay get: whom they ask, whom they wait for, what their rules say, who answers them.
 
 mod sites;
 
@@ -78,4 +78,24 @@ fn a_reason_stands_once_above_the_rules_that_it_has() {
     let expected = format!("    # hosts.dns -> [ hosts.app, hosts.db ] : 8080/tcp\n{}{}", rule("app"), rule("db"));
     let outbound = part(text(&tree, "nebula/dns.yml"), "    # hosts.dns", "  inbound:");
     assert_eq!(outbound, expected);
+}
+
+#[test]
+fn a_resolver_listens_on_a_bridge_for_those_that_only_the_bridge_leads_to_it() {
+    let listens = |site: &Site| {
+        let tree = emitted(site);
+        let lines = text(&tree, "dns/unbound/dns.conf").lines().map(str::trim);
+        let wanted = |line: &&str| line.starts_with("interface:") || line.starts_with("access-control:");
+        lines.filter(wanted).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut site = small();
+    assert_eq!(listens(&site), ["interface: 10.10.10.11", "access-control: 10.10.10.0/24 allow"]);
+    site.hosts[0].interfaces.pop();
+    let both = [
+        "interface: 192.168.100.11",
+        "interface: 10.10.10.11",
+        "access-control: 192.168.100.0/24 allow",
+        "access-control: 10.10.10.0/24 allow",
+    ];
+    assert_eq!(listens(&site), both);
 }

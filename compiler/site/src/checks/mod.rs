@@ -54,6 +54,7 @@ pub mod node_choice;
 pub mod operator_address;
 pub mod operators_everywhere;
 pub mod outside_without_lighthouse;
+pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
@@ -152,6 +153,7 @@ pub static CODES: &[&Code] = &[
     &all_of_nobody::CODE,
     &empty_cluster::CODE,
     &operators_everywhere::CODE,
+    &outside_without_relay::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -174,6 +176,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     overlay_without_lighthouse::check(site, origins, out);
     lighthouse_off_overlay::check(site, origins, out);
     outside_without_lighthouse::check(site, origins, out);
+    outside_without_relay::check(site, origins, out);
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);

@@ -8,7 +8,11 @@ use pretty_assertions::assert_eq;
 use sites::*;
 
 fn emitted(site: &Site) -> Tree {
-    arvc_emit::emit(site, &arvc_reach::policy::policies(site), "site.arv")
+    let (policies, mut tree) = (arvc_reach::policy::policies(site), Tree::default());
+    arvc_emit::ansible::emit(site, &policies, HEADER, &mut tree);
+    arvc_emit::nebula::emit(site, &policies, HEADER, &mut tree);
+    arvc_emit::dns::emit(site, HEADER, &mut tree);
+    tree
 }
 
 fn text<'tree>(tree: &'tree Tree, path: &str) -> &'tree str {
@@ -98,4 +102,21 @@ fn a_resolver_listens_on_a_bridge_for_those_that_only_the_bridge_leads_to_it() {
         "access-control: 10.10.10.0/24 allow",
     ];
     assert_eq!(listens(&site), both);
+}
+
+#[test]
+fn a_site_without_an_overlay_has_nothing_that_joins_one() {
+    let mut site = small();
+    site.networks.pop();
+    for host in &mut site.hosts {
+        host.interfaces.pop();
+        (host.lighthouse, host.relay) = (false, false);
+    }
+    let tree = emitted(&site);
+    let left: Vec<_> = tree.files.keys().filter(|path| path.contains("nebula") && !path.starts_with("dns/")).collect();
+    assert_eq!(left, Vec::<&String>::new());
+    let plays = text(&tree, "ansible/playbooks/site.yml");
+    assert!(plays.ends_with("import_playbook: security.yml\n"), "{plays}");
+    assert!(!text(&tree, "ansible/inventory/group_vars/all.yml").contains("nebula_version"));
+    assert!(text(&emitted(&small()), "ansible/playbooks/site.yml").ends_with("import_playbook: nebula.yml\n"));
 }

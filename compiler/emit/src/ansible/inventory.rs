@@ -22,12 +22,13 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     let hosts: Vec<(HostId, &Host)> =
         (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_configured(host)).collect();
     tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
-    let shared = Yaml::map([
+    let shared = [
         ("bootstrap_domain", Yaml::str(&site.domain)),
         ("bootstrap_resolvers", Yaml::strs(site.uplink_resolvers.iter().map(ToString::to_string))),
         ("bootstrap_authorized_keys", Yaml::strs(&site.operators.keys)),
-        ("nebula_version", Yaml::str(&site.nebula.version.value)),
-    ]);
+    ];
+    let version = overlay.as_ref().map(|_| ("nebula_version", Yaml::str(&site.nebula.version.value)));
+    let shared = Yaml::map(shared.into_iter().chain(version));
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
     for (id, host) in hosts {
         let variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));

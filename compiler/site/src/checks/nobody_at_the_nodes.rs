@@ -16,7 +16,7 @@
 //! {
 //!   name = "example";
 //!   domain = "example.internal";
-//!   nodes.pve.address = 192.168.100.1; # error: E0369
+//!   nodes.pve.address = 192.168.100.1; # error: E0370
 //! }
 //! ```
 //!
@@ -30,7 +30,7 @@ use crate::model::Site;
 use crate::place::place;
 
 /// Nodes that nobody could reach.
-pub static CODE: Code = Code::new("E0369", "nodes that nobody could reach", include_str!("nobody_at_the_nodes.rs"));
+pub static CODE: Code = Code::new("E0370", "nodes that nobody could reach", include_str!("nobody_at_the_nodes.rs"));
 
 /// Reported once, at the first node.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {

@@ -157,9 +157,7 @@ impl<'t> Builder<'t> {
 
     /// A token, behind the comments that stand before it.
     pub(super) fn token(&mut self, token: Token<'t>) {
-        while self.comments.get(self.written).is_some_and(|comment| comment.token < token.index()) {
-            self.comment();
-        }
+        self.comments_above(token.index());
         self.text(token.text());
         self.last = Some(token.index());
     }
@@ -190,6 +188,13 @@ impl<'t> Builder<'t> {
     /// Whether comments stand between the token written last and this one.
     pub(super) fn has_comment_before(&self, token: u32) -> bool {
         self.comments.get(self.written).is_some_and(|comment| comment.token < token)
+    }
+
+    /// The comments between the token written last and this one.
+    pub(super) fn comments_above(&mut self, token: u32) {
+        while self.has_comment_before(token) {
+            self.comment();
+        }
     }
 
     fn comment(&mut self) {
@@ -264,9 +269,6 @@ impl<'t> Builder<'t> {
     /// A node that is copied as it is.
     pub(super) fn copied(&mut self, node: Node<'t>, hugs: bool) {
         let range = node.token_range();
-        while self.has_comment_before(range.start) {
-            self.comment();
-        }
         let text = node.text();
         if text.contains('\n') {
             self.group(Kind::Bracket, hugs, |b| {

@@ -61,6 +61,8 @@ fn operator<'t>(binary: Node<'t>) -> Option<Token<'t>> {
 impl<'t> Builder<'t> {
     /// Any node; `hugs`: brackets in it may be opened on the line of what is around, as [`Kind::Chain`] says.
     pub(super) fn node(&mut self, node: Node<'t>, hugs: bool) {
+        // They break the line of what is around, not what they stand above.
+        self.comments_above(node.token_range().start);
         match node.kind() {
             Let => self.let_in(node, hugs, Self::node),
             Assert => self.assert(node, hugs, Self::node),

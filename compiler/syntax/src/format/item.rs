@@ -22,10 +22,17 @@ impl<'t> Builder<'t> {
                 Element::Node(value) if assigned => self.value(value),
                 Element::Node(ty) => {
                     self.blank();
-                    self.node(ty, false);
+                    self.annotation(ty);
                 }
             }
         }
+    }
+
+    fn annotation(&mut self, ty: Node<'t>) {
+        if ty.kind() != TypeFunction {
+            return self.node(ty, false);
+        }
+        self.group(Kind::Chain, false, |b| b.indented(|b| b.node(ty, false)));
     }
 
     /// What stands behind `=`: on that line if it fits or opens there, else below it.
@@ -97,7 +104,15 @@ impl<'t> Builder<'t> {
         let mut elements = node.elements().filter(is_solid).peekable();
         let mut first = true;
         while let Some(element) = elements.next() {
-            let has_default = matches!(elements.peek(), Some(Element::Node(_)));
+            let default = match elements.peek() {
+                Some(Element::Node(default)) => Some(*default),
+                _ => None,
+            };
+            let has_default = default.is_some();
+            // A default at the start of a line reads like the next field.
+            if let (Some(default), Element::Token(_)) = (default, element) {
+                self.comments_above(default.token_range().start);
+            }
             // `a?` may be absent, `a ? 1` has a default.
             let marks = |token: &Token<'t>| token.kind() == Question && !has_default;
             if !first && !matches!(element, Element::Token(token) if marks(&token)) {

@@ -91,6 +91,9 @@ impl Printer<'_, '_> {
     }
 
     fn end_line(&mut self, empty: bool) {
+        while self.out.ends_with(' ') {
+            self.out.pop();
+        }
         // Nothing is written yet: the first line of the file.
         if !self.out.is_empty() {
             self.out.push_str(if empty { "\n\n" } else { "\n" });

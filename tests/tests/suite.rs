@@ -39,7 +39,8 @@ struct Found {
 type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
-const FOLDERS: &[(&str, Check)] = &[("lang", plain), ("schema", site), ("syntax", plain)];
+const FOLDERS: &[(&str, Check)] =
+    &[("lang", plain), ("reach", judged), ("schema", site), ("site", resolved), ("syntax", plain)];
 
 fn plain(section: &Section) -> Found {
     evaluated(evaluate_plain(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))
@@ -47,6 +48,24 @@ fn plain(section: &Section) -> Found {
 
 fn site(section: &Section) -> Found {
     evaluated(evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))
+}
+
+fn resolved(section: &Section) -> Found {
+    let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
+    if let Some(data) = &outcome.data {
+        outcome.diagnostics.extend(arvc_site::resolve(data).1);
+    }
+    evaluated(outcome)
+}
+
+fn judged(section: &Section) -> Found {
+    let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
+    if let Some(data) = &outcome.data {
+        let (site, problems) = arvc_site::resolve(data);
+        outcome.diagnostics.extend(problems);
+        outcome.diagnostics.extend(site.iter().flat_map(arvc_reach::check));
+    }
+    evaluated(outcome)
 }
 
 fn evaluated(outcome: Outcome) -> Found {

@@ -64,8 +64,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut dyn World) -> u
             Ok(()) => status,
             Err(_) => exit::OUTSIDE,
         },
-        // Whoever reads has seen enough: `arvc explain | head`.
-        Err(Stop::Printing(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::GOOD,
         Err(Stop::Printing(_)) => exit::OUTSIDE,
     }
 }

@@ -245,6 +245,20 @@ fn every_page_is_explained_and_an_unknown_code_is_a_wrong_use() {
     assert_eq!(folder.arvc("explain E9999").status, 2);
 }
 
+#[test]
+fn a_reader_that_goes_away_changes_no_status() {
+    let folder = Folder::with(replaced("vmid = 3000;", "vmid = 0;"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_arvc"))
+        .args(["check", "--message-format", "json"])
+        .current_dir(folder.0.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
 // --- bad input --------------------------------------------------------------------------------------------------------
 
 /// Builds a bad site and gives its problems: the status is 1, nothing is written, and nothing panics.

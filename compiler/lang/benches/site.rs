@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 
 use arvc_lang::{LoadError, Loader, evaluate_site};
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion};
 
 /// A site that needs no file but the library.
 struct Nothing;
@@ -57,5 +57,8 @@ fn site(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, site);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    site(&mut criterion);
+    criterion.final_summary();
+}

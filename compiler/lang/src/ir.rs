@@ -236,6 +236,8 @@ pub struct Program {
     pub bindings: Vec<(ExprId, Key)>,
     /// Which expressions are what a name is defined as, in parallel to `exprs`.
     pub named: Vec<bool>,
+    /// Keys of outermost records that hide a name outside of them.
+    pub hiding: Vec<Span>,
     /// Files.
     pub units: Vec<Unit>,
     /// Constants.

@@ -54,7 +54,7 @@ fn endless_recursion_names_the_function_and_the_call_that_entered() {
         of("let f = x: f (x + 1); in f 0"),
         [
             "E0503 `f` does not come to an end | ^ site.arv:1:26 entered here | - site.arv:1:12 the call that was running \
-          | = given up after 5 million steps"
+          | = given up after 3 million steps"
         ]
     );
     assert_eq!(
@@ -92,4 +92,26 @@ fn a_field_that_is_missing_shows_the_record_that_lacks_it() {
         ["E0208 the record has no field `name` | ^ site.arv:1:14 not a field of it | - site.arv:1:27 this record | = \
           its fields are `vmid`"]
     );
+}
+
+#[test]
+fn a_mistake_that_shows_in_the_library_is_reported_at_the_call() {
+    let text = "let std = import \"std\"; in\nstd.members { count = 1; first = \"x\"; }";
+    let found = problems(&plain(&[("site.arv", text)]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("E0209 "), "{found:?}");
+    assert!(found[0].contains(" | ^ site.arv:2:1 in this call | - <std>/members.arv:"), "{found:?}");
+    assert!(found[0].contains(" | - site.arv:2:34 text"), "{found:?}");
+}
+
+#[test]
+fn a_cycle_through_a_hidden_parameter_says_so() {
+    let found = of("{ count }: { count = count + 1; }");
+    assert_eq!(found.len(), 1, "a function is no value: {found:?}");
+    let found = problems(&plain(&[
+        ("site.arv", "(import ./f.arv) { count = 1; }"),
+        ("f.arv", "{ count }: { count = count + 1; }"),
+    ]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("is a name in the whole record"), "{found:?}");
 }

@@ -61,7 +61,8 @@ fn a_value_of_another_kind_is_reported_where_it_was_made() {
     let outcome = site("let size = 4; in { name = \"x\"; domain = \"x\";\n hosts.a.memory = size; }");
     assert_eq!(
         problems(&outcome),
-        ["E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:1:12 expected a Size, found an Int"]
+        ["E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:1:12 expected a Size, found an Int | - \
+          site.arv:2:10 `hosts.a.memory` is defined here"]
     );
 }
 
@@ -151,4 +152,26 @@ fn an_address_that_is_needed_by_itself_is_one_cycle() {
         of("hosts.a = { on.n.address = hosts.b.on.n.address; }; hosts.b = { on.n.address = hosts.a.on.n.address; };");
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(problems[0].starts_with("E0501 "), "{problems:?}");
+}
+
+#[test]
+fn entities_are_equal_when_they_are_the_same() {
+    let outcome = site(
+        "{ name = \"x\"; domain = \"x.internal\"; groups = { a = {}; b = {}; aa = groups.a; };
+           hosts.h = { boot = groups.a == groups.b; protect = groups.a == groups.aa; }; }",
+    );
+    assert_eq!(problems(&outcome), Vec::<String>::new());
+    let text = value(&outcome);
+    assert!(text.contains("boot = false;") && text.contains("protect = true;"), "{text}");
+}
+
+#[test]
+fn a_record_that_a_function_made_shows_the_call() {
+    let outcome = site("let mk = n: { mtu = n; }; in { name = \"x\"; domain = \"x\";\n networks.n = mk 1400; }");
+    let found = problems(&outcome);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("^ site.arv:1:13") && found[0].contains("- site.arv:2:15 made by this call"),
+        "{found:?}"
+    );
 }

@@ -1,23 +1,26 @@
 //! Sets of small numbers as words of bits.
 
-/// A set of numbers below a size that all sets of one space share.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A set of small numbers. The last word is not zero, so equal sets are equal values and the empty set is no words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Bits(Vec<u64>);
 
 impl Bits {
-    /// No number, with room for `size` of them.
-    pub fn none(size: usize) -> Self {
-        Self(vec![0; size.div_ceil(64)])
+    /// No number.
+    pub const fn none() -> Self {
+        Self(Vec::new())
     }
 
     /// Adds a number.
     pub fn insert(&mut self, number: usize) {
+        if self.0.len() <= number / 64 {
+            self.0.resize(number / 64 + 1, 0);
+        }
         self.0[number / 64] |= 1 << (number % 64);
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
+        self.0.is_empty()
     }
 
     /// Whether both have a number.
@@ -27,22 +30,28 @@ impl Bits {
 
     /// Adds what the other has.
     pub fn add(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
     /// What is in either.
     pub fn union(&self, other: &Self) -> Self {
-        self.zip(other, |a, b| a | b)
+        let mut both = self.clone();
+        both.add(other);
+        both
     }
 
     /// What is in both.
     pub fn intersection(&self, other: &Self) -> Self {
-        self.zip(other, |a, b| a & b)
+        Self(self.0.iter().zip(&other.0).map(|(a, b)| a & b).collect()).trimmed()
     }
 
     /// What is in this and not in the other.
     pub fn difference(&self, other: &Self) -> Self {
-        self.zip(other, |a, b| a & !b)
+        let others = other.0.iter().copied().chain(std::iter::repeat(0));
+        Self(self.0.iter().zip(others).map(|(a, b)| a & !b).collect()).trimmed()
     }
 
     /// Its numbers, ascending.
@@ -57,8 +66,11 @@ impl Bits {
         })
     }
 
-    fn zip(&self, other: &Self, word: impl Fn(u64, u64) -> u64) -> Self {
-        Self(self.0.iter().zip(&other.0).map(|(a, b)| word(*a, *b)).collect())
+    fn trimmed(mut self) -> Self {
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+        self
     }
 }
 
@@ -71,7 +83,7 @@ mod tests {
     use super::*;
 
     fn bits(set: &BTreeSet<usize>) -> Bits {
-        let mut bits = Bits::none(200);
+        let mut bits = Bits::none();
         set.iter().for_each(|number| bits.insert(*number));
         bits
     }
@@ -88,6 +100,8 @@ mod tests {
             prop_assert!(x.difference(&y).iter().eq(a.difference(&b).copied()));
             prop_assert_eq!(x.meets(&y), !a.is_disjoint(&b));
             prop_assert_eq!(x.is_empty(), a.is_empty());
+            prop_assert_eq!(x == y, a == b);
+            prop_assert_eq!(x.difference(&y).union(&x.intersection(&y)), x);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Space<'a> {
     pub classes: Vec<Vec<HostId>>,
     /// Classes of addresses.
     pub zones: Vec<Zone>,
-    /// The simple ends of the flows, sorted.
+    /// The simple ends of the flows but single machines, sorted.
     pub ends: Vec<End>,
     class_of: Vec<usize>,
     /// For each profile, the classes of its machines.
@@ -48,8 +48,10 @@ impl<'a> Space<'a> {
     /// The classes that the ends and endpoints of these flows make.
     pub fn new<'f>(members: &'a Members<'a>, flows: impl Iterator<Item = &'f Flow>) -> Self {
         let (mut ends, mut endpoints) = (Vec::new(), Vec::new());
+        // A machine that is named by itself is a class by itself, which a flag says as well as a mark.
+        let mut alone = vec![false; members.all.len()];
         for flow in flows {
-            collect(flow, &mut ends, &mut endpoints);
+            collect(flow, &mut ends, &mut alone, &mut endpoints);
         }
         ends.sort_unstable();
         ends.dedup();
@@ -59,6 +61,10 @@ impl<'a> Space<'a> {
         // What tells a machine from another: its networks, and which marks it carries.
         let mut marks: Vec<Vec<u32>> = vec![Vec::new(); members.all.len()];
         let mut mark = 0;
+        for host in members.all.iter().filter(|host| alone[host.index()]) {
+            marks[host.index()].push(mark);
+            mark += 1;
+        }
         let mut carry = |hosts: &[HostId]| {
             for host in hosts {
                 marks[host.index()].push(mark);
@@ -90,21 +96,16 @@ impl<'a> Space<'a> {
         }
 
         let zones = zones(members.site, &ends);
-        let mut profiles = vec![Bits::none(classes.len() + zones.len()); members.profiles.len()];
+        let mut profiles = vec![Bits::none(); members.profiles.len()];
         for (class, hosts) in classes.iter().enumerate() {
             profiles[members.profile_of[hosts[0].index()]].insert(class);
         }
         Self { members, classes, zones, class_of, ends, profiles }
     }
 
-    /// No class.
-    pub fn none(&self) -> Bits {
-        Bits::none(self.classes.len() + self.zones.len())
-    }
-
     /// The classes of machines. The list must be one that flows of this space make.
     pub fn classes_of(&self, hosts: &[HostId]) -> Bits {
-        let mut bits = self.none();
+        let mut bits = Bits::none();
         for host in hosts {
             bits.insert(self.class_of[host.index()]);
         }
@@ -139,7 +140,7 @@ impl<'a> Space<'a> {
     /// The parties of an end of one of the flows.
     pub fn parties(&self, end: &End) -> Parties {
         let machines = self.classes_of(&self.members.of(end));
-        let mut parties = Parties { machines, placed: Vec::new(), zones: self.none() };
+        let mut parties = Parties { machines, placed: Vec::new(), zones: Bits::none() };
         self.add_addresses(end, &mut parties);
         parties
     }
@@ -170,23 +171,24 @@ impl<'a> Space<'a> {
     }
 }
 
-/// The simple ends and the endpoints of a flow, those of its exceptions too.
-fn collect(flow: &Flow, ends: &mut Vec<End>, endpoints: &mut Vec<EndpointId>) {
-    simple(&flow.source, ends);
-    simple(&flow.target, ends);
+/// The simple ends, the single machines and the endpoints of a flow, those of its exceptions too.
+fn collect(flow: &Flow, ends: &mut Vec<End>, alone: &mut [bool], endpoints: &mut Vec<EndpointId>) {
+    simple(&flow.source, ends, alone);
+    simple(&flow.target, ends, alone);
     for term in flow.ports.iter().flatten() {
         if let PortTerm::Endpoint(endpoint) = term {
             endpoints.push(*endpoint);
         }
     }
     for flow in &flow.except {
-        collect(flow, ends, endpoints);
+        collect(flow, ends, alone, endpoints);
     }
 }
 
-fn simple(end: &End, ends: &mut Vec<End>) {
+fn simple(end: &End, ends: &mut Vec<End>, alone: &mut [bool]) {
     match end {
-        End::Union(parts) | End::All(parts) => parts.iter().for_each(|part| simple(part, ends)),
+        End::Union(parts) | End::All(parts) => parts.iter().for_each(|part| simple(part, ends, alone)),
+        End::Host(host) => alone[host.index()] = true,
         end => ends.push(end.clone()),
     }
 }

@@ -97,7 +97,7 @@ impl<'a> Resolved<'a> {
 fn narrowed(space: &Space, target: &Parties, hosts: &[HostId]) -> Parties {
     let served = space.classes_of(hosts);
     let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(&served)));
-    Parties { machines: target.machines.intersection(&served), placed: placed.collect(), zones: space.none() }
+    Parties { machines: target.machines.intersection(&served), placed: placed.collect(), zones: Bits::none() }
 }
 
 struct Context<'a> {
@@ -115,7 +115,7 @@ impl Context<'_> {
             if !members.networks(own).contains(&self.network) || !source.machines.meets(self.space.profile(own)) {
                 continue;
             }
-            let mut targets = self.space.none();
+            let mut targets = Bits::none();
             for other in (0..members.profiles.len()).filter(|other| self.meet(own, *other)) {
                 targets.add(self.space.profile(other));
             }
@@ -128,7 +128,7 @@ impl Context<'_> {
         {
             return;
         }
-        let mut on = self.space.none();
+        let mut on = Bits::none();
         for profile in (0..members.profiles.len()).filter(|own| members.networks(*own).contains(&self.network)) {
             on.add(self.space.profile(profile));
         }
@@ -141,7 +141,7 @@ impl Context<'_> {
     /// The machines that are meant by their address on this network.
     fn placed(&self, parties: &Parties) -> Bits {
         let here = parties.placed.iter().find(|(network, _)| *network == self.network);
-        here.map_or_else(|| self.space.none(), |(_, placed)| placed.clone())
+        here.map_or_else(Bits::none, |(_, placed)| placed.clone())
     }
 
     fn meet(&self, own: usize, other: usize) -> bool {
@@ -160,7 +160,7 @@ impl Context<'_> {
             return;
         }
         for profile in 0..self.space.members.profiles.len() {
-            let mut met = self.space.none();
+            let mut met = Bits::none();
             for (index, zone) in self.space.zones.iter().enumerate() {
                 if self.meet_address(profile, &zone.inside) {
                     met.insert(self.space.zone_class(index));

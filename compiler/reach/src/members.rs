@@ -2,6 +2,7 @@
 //!
 //! Both questions have one answer for the checks and for the policies, so that what is proved is what is emitted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -23,6 +24,10 @@ pub(crate) struct Members<'a> {
     pub profiles: Vec<Vec<NetworkId>>,
     /// Each machine's profile.
     pub profile_of: Vec<Profile>,
+    /// For each two profiles, the networks that a flow uses which names none.
+    usual: Vec<Vec<NetworkId>>,
+    /// The ports of each endpoint.
+    endpoints: Vec<PortSet>,
     groups: Vec<Vec<HostId>>,
     resolvers: Vec<HostId>,
     lighthouses: Vec<HostId>,
@@ -67,27 +72,41 @@ impl<'a> Members<'a> {
         };
         let resolvers = all.iter().copied().filter(resolver).collect();
         let lighthouses = all.iter().copied().filter(|host| site.hosts[host.index()].lighthouse).collect();
-        Self { site, all, profiles: seen.into_keys().collect(), profile_of, groups, resolvers, lighthouses }
+        let ports =
+            |terms: &[PortTerm]| terms.iter().fold(PortSet::none(), |set, term| set.union(&PortSet::term(term)));
+        let endpoints = site.endpoints.iter().map(|endpoint| ports(&endpoint.ports)).collect();
+        let profiles = seen.into_keys().collect();
+        let usual = Vec::new();
+        let mut members = Self { site, all, profiles, profile_of, usual, endpoints, groups, resolvers, lighthouses };
+        let profiles = 0..members.profiles.len();
+        let pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
+        members.usual = pairs.map(|(own, other)| members.choose(own, other, &[], None)).collect();
+        members
     }
 
     /// The machines that an end means by what they are, sorted. Ends that are addresses mean none here, except inside
     /// `all [ … ]`, where they stand for the machines that have an address among them.
     pub fn of(&self, end: &End) -> Vec<HostId> {
-        let mut hosts = match end {
-            End::Any => self.all.clone(),
-            End::Resolvers => self.resolvers.clone(),
-            End::Lighthouses => self.lighthouses.clone(),
-            End::Group(group) => self.groups[group.index()].clone(),
-            End::Host(host) => vec![*host],
-            End::Cluster(cluster) => self.site.clusters[cluster.index()].members.clone(),
-            End::Service(service) => self.site.services[service.index()].hosts.clone(),
-            End::Union(ends) => ends.iter().flat_map(|end| self.of(end)).collect(),
-            End::All(ends) => return self.in_all(ends),
-            End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => Vec::new(),
-        };
+        let mut hosts = Vec::new();
+        self.add(end, &mut hosts);
         hosts.sort_unstable();
         hosts.dedup();
         hosts
+    }
+
+    fn add(&self, end: &End, hosts: &mut Vec<HostId>) {
+        match end {
+            End::Any => hosts.extend(&self.all),
+            End::Resolvers => hosts.extend(&self.resolvers),
+            End::Lighthouses => hosts.extend(&self.lighthouses),
+            End::Group(group) => hosts.extend(&self.groups[group.index()]),
+            End::Host(host) => hosts.push(*host),
+            End::Cluster(cluster) => hosts.extend(&self.site.clusters[cluster.index()].members),
+            End::Service(service) => hosts.extend(&self.site.services[service.index()].hosts),
+            End::Union(ends) => ends.iter().for_each(|end| self.add(end, hosts)),
+            End::All(ends) => hosts.extend(self.in_all(ends)),
+            End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => {}
+        }
     }
 
     fn in_all(&self, ends: &[End]) -> Vec<HostId> {
@@ -145,7 +164,14 @@ impl<'a> Members<'a> {
 
     /// The networks that a flow between two machines uses: `via` alone if it is named, else those that its endpoint
     /// listens on, else the overlays that both are on, else the segments that both are on.
-    pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Vec<NetworkId> {
+    pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Cow<'_, [NetworkId]> {
+        match via.is_none() && listen.is_empty() {
+            true => Cow::Borrowed(&self.usual[a * self.profiles.len() + b]),
+            false => Cow::Owned(self.choose(a, b, listen, via)),
+        }
+    }
+
+    fn choose(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Vec<NetworkId> {
         let mut common = self.common(a, b);
         if let Some(via) = via {
             common.retain(|network| *network == via);
@@ -220,8 +246,7 @@ impl<'a> Members<'a> {
         for term in terms {
             match term {
                 PortTerm::Endpoint(endpoint) => {
-                    let terms = &self.site.endpoints[endpoint.index()].ports;
-                    let ports = terms.iter().fold(PortSet::none(), |set, term| set.union(&PortSet::term(term)));
+                    let ports = self.endpoints[endpoint.index()].clone();
                     let arm = Arm { ports, endpoint: Some(*endpoint) };
                     if !arms.contains(&arm) {
                         arms.push(arm);

@@ -258,7 +258,7 @@ fn any_site() -> impl Strategy<Value = Site> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn every_connection_is_decided_as_one_connection_alone_would_be(site in any_site()) {

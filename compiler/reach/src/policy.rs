@@ -2,7 +2,6 @@
 //!
 //! Machines with the same rules share one [`Policy`], so the work and the tree grow with the number of policies and not
 //! with the square of the number of hosts. Only `allow`, the essentials, peers and the built-in rules open anything.
-
 //!
 //! A policy's name is the name of its machine if it has one machine, else of the cluster whose machines it has exactly,
 //! else of the groups that all of its machines have, joined by `-` (`hosts` if there is none). A name that is taken

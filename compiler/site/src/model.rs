@@ -100,7 +100,8 @@ pub struct Site {
     pub allow_broken: bool,
     /// What must stay closed.
     pub never: Vec<Flow>,
-    /// What must be open: `needs` of hosts and services, one flow for each.
+    /// What must be open: `needs` of hosts and services, one flow for each. Needs of and from machines that are broken
+    /// are not among them, and none is if [`allow_broken`](Self::allow_broken): nobody can say that one is not open.
     pub needs: Vec<Flow>,
     /// Resolvers before the overlay is there.
     pub uplink_resolvers: Vec<IpAddr>,

@@ -1,13 +1,13 @@
 //! Writing a tree so that after any crash the folder is, or becomes with the next run, exactly the old tree or the new.
 //!
-//! 1. A broken run is finished or undone ([`recover`]).
-//! 2. The plan compares the new tree with the folder and with the manifest of the last run ([`plan`]). Anything that
+//! 1. A broken run is finished or undone (`recover`).
+//! 2. The plan compares the new tree with the folder and with the manifest of the last run (`plan`). Anything that
 //!    arvc did not write stays; if it stands where a file must go, nothing is written at all.
 //! 3. What differs is staged in a folder of its own inside the output folder, so that every later step is a rename on
-//!    one file system, together with a journal of those steps ([`stage`]).
+//!    one file system, together with a journal of those steps (`stage`).
 //! 4. The new manifest is renamed into place. That is the commit point: before it a broken run is undone, after it
 //!    finished.
-//! 5. Stale files go, staged ones are renamed into place, the staging folder goes ([`apply`]).
+//! 5. Stale files go, staged ones are renamed into place, the staging folder goes (`apply`).
 //!
 //! Every path is made from the output folder and the checked parts of a name, and no link below it is followed.
 

@@ -126,13 +126,15 @@ impl World for Real {
     }
 
     fn print(&mut self, stream: Stream, text: &str) -> io::Result<()> {
-        match stream {
-            Stream::Out => {
-                let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes())?;
-                out.flush()
-            }
+        let mut out = io::stdout().lock();
+        let printed = match stream {
+            Stream::Out => out.write_all(text.as_bytes()).and_then(|()| out.flush()),
             Stream::Err => io::stderr().lock().write_all(text.as_bytes()),
+        };
+        match printed {
+            // Whoever reads has seen enough (`arvc explain | head`); the status still says how it went.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed,
         }
     }
 

@@ -43,6 +43,7 @@ pub fn small() -> Site {
         endpoints: Vec::new(),
         operators: Operators { addresses: vec![at(prefix("192.168.100.250/32"))], keys: Vec::new() },
         allow: Vec::new(),
+        allow_broken: false,
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
@@ -124,6 +125,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         managed: true,
         user: "root".into(),
         tags: Vec::new(),
+        broken: false,
     });
     HostId(site.hosts.len() as u32 - 1)
 }

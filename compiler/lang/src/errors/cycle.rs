@@ -59,5 +59,11 @@ pub fn report(machine: &mut Machine<'_>, thunk: ThunkId) -> Reported {
         let next = &cycle[(at + 1) % cycle.len()].path;
         diagnostic = diagnostic.primary(definition.key.span, format!("needs `{next}`"));
     }
+    if cycle.iter().any(|definition| machine.is_scope_field(definition)) {
+        diagnostic = diagnostic.note(
+            "a field of a file's outermost record is a name in the whole record, also where a parameter or a `let` outside \
+             has the same name",
+        );
+    }
     machine.report(diagnostic)
 }

@@ -30,7 +30,7 @@ pub fn contains_itself(path: &str, span: Span, key: Span) -> Diagnostic {
         .secondary(key, "contains it again")
 }
 
-/// The result has more than `limit` values.
+/// The result has more values than the limit: so many, when it was given up.
 pub fn too_large(limit: usize, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, "the result has too many values", span, "given up here")
         .note(format!("given up at {limit} values"))

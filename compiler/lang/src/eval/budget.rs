@@ -18,9 +18,9 @@ impl Budget {
     /// Limits for sources of so many bytes.
     pub fn for_sources(bytes: usize) -> Self {
         Self {
-            steps: 5_000_000 + 64 * bytes as u64,
+            steps: 3_000_000 + 64 * bytes as u64,
             depth: 100_000,
-            bytes: (192 << 20) + 32 * bytes,
+            bytes: (128 << 20) + 32 * bytes,
             nodes: 1_000_000 + bytes,
         }
     }

@@ -1,5 +1,5 @@
-//! `==` and `!=`: deep, of two values of one kind, never of functions. Entities are what their path says, so two that
-//! are not one record are compared by their fields only where no schema has made them entities.
+//! `==` and `!=`: deep, of two values of one kind, never of functions. Entities are what their path says: two groups that
+//! are written alike differ.
 
 use crate::errors;
 use crate::eval::machine::{Machine, Next};
@@ -86,6 +86,7 @@ impl Equal {
                 }
                 a == b
             }
+            (Kind::Record(a), Kind::Record(b)) if heap.is_entity(a) && heap.is_entity(b) => a == b,
             (Kind::Record(a), Kind::Record(b)) => {
                 let (keys, others) = (heap.keys_of(a), heap.keys_of(b));
                 let same = keys.len() == others.len() && keys.iter().zip(others).all(|(a, b)| a.name == b.name);

@@ -1,6 +1,6 @@
 //! The machine: one loop over a stack of what is waited for.
 
-use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::diagnostic::{Diagnostic, Label};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::source::{Sources, Span};
 
@@ -84,6 +84,8 @@ pub struct Machine<'p> {
     pub steps: u64,
     /// Bytes of the result so far.
     pub written: usize,
+    /// The frame of the newest step, for messages.
+    pub(super) current: FrameId,
     pub(super) stack: Vec<Cont>,
     units: Vec<Value>,
     exhausted: Option<Reported>,
@@ -112,6 +114,7 @@ impl<'p> Machine<'p> {
             budget: Budget::for_sources(bytes),
             steps: 0,
             written: 0,
+            current: PRELUDE,
             stack: Vec::new(),
             units: Vec::new(),
             exhausted: None,
@@ -135,8 +138,17 @@ impl<'p> Machine<'p> {
         self.program.span(value.origin)
     }
 
-    /// Reports a problem.
-    pub fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+    /// Reports a problem. One that shows in a library is reported at the call that led there.
+    pub fn report(&mut self, mut diagnostic: Diagnostic) -> Reported {
+        if self.in_library(diagnostic.span())
+            && let Some(call) = self.call_into_library(self.current)
+        {
+            for label in &mut diagnostic.labels {
+                label.primary = false;
+            }
+            let message = "in this call".to_owned();
+            diagnostic.labels.insert(0, Label { span: call, primary: true, message });
+        }
         self.reports.add(diagnostic)
     }
 
@@ -165,7 +177,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn used(&self) -> usize {
+    /// Bytes in use.
+    pub fn used(&self) -> usize {
         let store = &self.program.store;
         self.heap.bytes() + store.text_bytes + store.strings.len() * 16 + self.written
     }
@@ -238,6 +251,7 @@ impl<'p> Machine<'p> {
 
     fn eval(&mut self, id: ExprId, frame: FrameId) -> Next {
         self.pay(id, frame)?;
+        self.current = frame;
         match self.program.get(id) {
             Expr::Const(value) => Ok(State::Return(value)),
             Expr::Local { up, slot } => Ok(State::Force(self.local(frame, up, slot))),

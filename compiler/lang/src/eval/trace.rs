@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use arvc_syntax::source::Span;
+
 use crate::eval::machine::{Cont, Machine};
-use crate::eval::value::{CallIx, FrameId, Key, ThunkId};
+use crate::eval::value::{CallIx, FrameId, Key, RecordId, ThunkId};
 use crate::ir::{Expr, ExprId};
 
 /// A definition on the way of a cycle.
@@ -68,6 +70,12 @@ impl Machine<'_> {
             .collect()
     }
 
+    /// Whether a definition is a field of a file's outermost record that hides a name outside of it: then the cycle is
+    /// perhaps not meant.
+    pub fn is_scope_field(&self, definition: &Definition) -> bool {
+        self.program.hiding.contains(&definition.key.span)
+    }
+
     /// The files whose values wait for one another since `thunk` was demanded.
     pub fn files_between(&self, thunk: ThunkId) -> Vec<ExprId> {
         let start = self.stack.iter().position(|cont| matches!(cont, Cont::Keep(kept, _) if *kept == thunk));
@@ -101,6 +109,31 @@ impl Machine<'_> {
     /// The calls around a frame.
     pub fn calls_around(&self, frame: FrameId) -> Option<Calls> {
         self.calls_from(self.heap.frames[frame.index()].call)
+    }
+
+    /// Whether a place is not the user's: the prelude, `std`.
+    pub fn in_library(&self, span: Span) -> bool {
+        self.sources.get(self.sources.file_of(span)).name.starts_with('<')
+    }
+
+    /// The innermost call around a frame that stands in the user's own source.
+    pub(super) fn call_into_library(&self, frame: FrameId) -> Option<Span> {
+        let mut at = self.heap.frames[frame.index()].call;
+        while let Some(call) = at {
+            let call = self.heap.calls[call.index()];
+            let span = self.program.span(call.expr);
+            if !self.in_library(span) {
+                return Some(span);
+            }
+            at = call.parent;
+        }
+        None
+    }
+
+    /// The outermost call in which a record was made.
+    pub fn maker(&self, record: RecordId) -> Option<Span> {
+        let calls = self.calls_from(self.heap.records[record.index()].call)?;
+        Some(self.program.span(calls.first))
     }
 
     /// A call and the calls around it.

@@ -366,6 +366,11 @@ impl Heap {
         &self.slots[record.slots as usize..(record.slots + record.len) as usize]
     }
 
+    /// Whether a record is an entity of the site.
+    pub fn is_entity(&self, record: RecordId) -> bool {
+        self.records[record.index()].entity != NO_ENTITY
+    }
+
     /// A record with keys that are already stored.
     pub fn record(&mut self, keys: u32, slots: u32, len: u32, call: Option<CallIx>) -> Kind {
         self.records.push(Record { keys, slots, len, call, entity: NO_ENTITY });

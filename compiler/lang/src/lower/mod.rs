@@ -141,6 +141,11 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
         let fields = self.collect(record.items(), true);
         let mut fields = fields;
         self.sort(&mut fields);
+        for entry in &fields.entries {
+            if self.is_name(entry.key.name) {
+                self.program.hiding.push(entry.key.span);
+            }
+        }
         self.scopes.push(Scope::of_record(&fields));
         let mut definitions = Vec::new();
         let keys: Vec<_> = fields.entries.iter().map(|field| field.key).collect();

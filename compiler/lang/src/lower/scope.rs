@@ -121,6 +121,11 @@ impl<'t> Lowerer<'_, '_, 't> {
         None
     }
 
+    /// Whether a scope that is open has the name.
+    pub(super) fn is_name(&self, name: Symbol) -> bool {
+        self.scopes.iter().any(|scope| scope.names.contains_key(&name))
+    }
+
     /// What a name is defined as, and whether by a `let`.
     pub(super) fn definition(&self, text: &str) -> Option<(ast::Expr<'t>, bool)> {
         let name = self.names.lookup(text)?;

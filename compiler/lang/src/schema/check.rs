@@ -8,7 +8,7 @@ use super::parse::field_names;
 use super::types::{DefId, Definition, FieldType, Type};
 use crate::data::{Datum, Field};
 use crate::errors::{missing_field, unknown_field};
-use crate::eval::value::RecordId;
+use crate::eval::value::{Kind, RecordId};
 
 impl Extractor<'_, '_> {
     pub(super) fn record(&mut self, item: Item, record: RecordId, def: DefId) {
@@ -91,7 +91,13 @@ impl Extractor<'_, '_> {
             .map(|field| (self.machine.names.get(field.name), self.kind(self.schema.ty(field.ty))))
             .collect();
         let list: Vec<(&str, &str)> = kinds.iter().map(|(name, kind)| (*name, kind.as_str())).collect();
-        let diagnostic = missing_field::new(&what, owner, self.machine.span(item.value), &list);
+        let span = self.machine.span(item.value);
+        let mut diagnostic = missing_field::new(&what, owner, span, &list);
+        if let Kind::Record(record) = item.value.kind
+            && let Some(call) = self.machine.maker(record)
+        {
+            diagnostic = diagnostic.secondary(call, "made by this call");
+        }
         self.machine.report(diagnostic);
     }
 

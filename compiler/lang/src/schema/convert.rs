@@ -60,7 +60,8 @@ impl Extractor<'_, '_> {
 
     pub(super) fn wrong(&mut self, item: Item, expected: &str) {
         let what = self.describe(item.trail);
-        wrong_kind::report(self.machine, item.value, expected, &what);
+        let key = self.place_of(item.trail);
+        wrong_kind::report(self.machine, item.value, expected, &what, key);
     }
 
     fn path(&self, path: &[arvc_syntax::intern::Symbol]) -> String {

@@ -67,7 +67,7 @@ pub(super) struct Item {
 }
 
 /// What a value of the result costs, with its place in its parent and its path.
-const BYTES_A_NODE: usize = size_of::<Node>() + 32;
+const BYTES_A_NODE: usize = size_of::<Node>() + 160;
 
 /// The work.
 pub(super) struct Extractor<'m, 'p> {
@@ -96,7 +96,7 @@ pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<
     let value = machine.force(root).ok()?;
     let mut extractor = Extractor::new(machine, schema, unit);
     let Kind::Record(record) = value.kind else {
-        wrong_kind::report(extractor.machine, value, "a record", "a site");
+        wrong_kind::report(extractor.machine, value, "a record", "a site", None);
         return None;
     };
     extractor.find_entities(record, site);
@@ -135,12 +135,12 @@ impl<'m, 'p> Extractor<'m, 'p> {
             if self.machine.exhausted().is_some() {
                 break;
             }
-            if self.nodes.len() > self.machine.budget.nodes {
+            self.machine.written = self.nodes.len() * BYTES_A_NODE;
+            if self.nodes.len() > self.machine.budget.nodes || self.machine.used() > self.machine.budget.bytes {
                 let span = self.origin;
-                self.machine.exhaust(endless::too_large(self.machine.budget.nodes, span));
+                self.machine.exhaust(endless::too_large(self.nodes.len(), span));
                 break;
             }
-            self.machine.written = self.nodes.len() * BYTES_A_NODE;
         }
         let entities = self.claims.iter().map(|claim| Entity {
             path: claim.path.clone(),

@@ -142,7 +142,7 @@ impl<'a> Intents<'a> {
                     if let Some(Witness { source: (_, Some(source)), target: (_, Some(target)), .. }) =
                         witness(space, &pair)
                     {
-                        let paths = members.paths(own, other, members.listen(arm), flow.via);
+                        let paths = members.paths(own, other, members.listen(arm), flow.via).into_owned();
                         meetings.push(Meeting { source, target, paths });
                     }
                 }

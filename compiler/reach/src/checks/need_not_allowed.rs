@@ -81,8 +81,8 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
     let need = closed[0].need;
     let pieces = || closed.iter().flat_map(|closed| &closed.pieces);
     let first = &closed[0].pieces[0];
-    let sources = pieces().fold(space.none(), |all, piece| all.union(&piece.sources));
-    let targets = pieces().fold(space.none(), |all, piece| all.union(&piece.targets));
+    let sources = pieces().fold(Bits::none(), |all, piece| all.union(&piece.sources));
+    let targets = pieces().fold(Bits::none(), |all, piece| all.union(&piece.targets));
     let ports = pieces().fold(PortSet::none(), |all, piece| all.union(&piece.ports));
 
     let verb = if machines(intents, &sources).len() == 1 { "needs" } else { "need" };

@@ -4,6 +4,8 @@
 //! profile) and its rules are shared; only who may be left out (a machine never needs a rule for itself) is looked at
 //! for each machine.
 
+use std::borrow::Cow;
+
 use arvc_site::model::{End, Flow, GroupId, HostId, NetworkId, Site, Status};
 
 use super::builtin;
@@ -169,7 +171,7 @@ impl Context<'_> {
         (symbol, others, whole): (Option<&Peer>, &[HostId], &[HostId]),
     ) {
         let members = self.members;
-        let paths: Vec<Vec<NetworkId>> =
+        let paths: Vec<Cow<[NetworkId]>> =
             (0..members.profiles.len()).map(|other| self.paths(profile, other, fixed)).collect();
         for network in members.networks(profile) {
             let there = |host: &&HostId| members.site.hosts[host.index()].status != Status::Planned;
@@ -196,14 +198,19 @@ impl Context<'_> {
         }
     }
 
-    fn paths(&self, own: Profile, other: Profile, (a, b): (Option<NetworkId>, Option<NetworkId>)) -> Vec<NetworkId> {
+    fn paths(
+        &self,
+        own: Profile,
+        other: Profile,
+        (a, b): (Option<NetworkId>, Option<NetworkId>),
+    ) -> Cow<'_, [NetworkId]> {
         match (a, b) {
             (None, None) => self.members.paths(own, other, self.members.listen(self.arm), self.flow.via),
-            (Some(a), Some(b)) if a != b => Vec::new(),
+            (Some(a), Some(b)) if a != b => Cow::Borrowed(&[]),
             (Some(network), _) | (_, Some(network)) => {
                 let mut common = self.members.common(own, other);
                 common.retain(|other| *other == network && self.flow.via.is_none_or(|via| via == network));
-                common
+                Cow::Owned(common)
             }
         }
     }
@@ -220,17 +227,28 @@ impl Context<'_> {
             if fixed.is_some_and(|fixed| fixed != network) {
                 continue;
             }
-            let peer = match end {
-                End::Internet => Peer::Internet,
-                End::Operators => Peer::Operators,
-                End::Node(node) => Peer::Node(*node),
-                End::Network(other) if *other == network => Peer::Network(network),
-                End::Network(other) => Peer::Prefix(self.members.site.networks[other.index()].prefix.value),
-                End::Prefix(prefix) => Peer::Prefix(*prefix),
+            let prefix = self.members.site.networks[network.index()].prefix.value;
+            let overlay = self.members.is_overlay(network);
+            let peers = match end {
+                End::Internet => vec![Peer::Internet],
+                // Beyond a tunnel there are only members: an overlay's whole network is `Any`, and of the operators
+                // those are meant that are members.
+                End::Operators if overlay => {
+                    let operators = self.members.prefixes(end).into_iter();
+                    operators.filter(|operator| overlaps(operator, &prefix)).map(Peer::Prefix).collect()
+                }
+                End::Network(other) if *other == network && overlay => vec![Peer::Any],
+                End::Operators => vec![Peer::Operators],
+                End::Node(node) => vec![Peer::Node(*node)],
+                End::Network(other) if *other == network => vec![Peer::Network(network)],
+                End::Network(other) => vec![Peer::Prefix(self.members.site.networks[other.index()].prefix.value)],
+                End::Prefix(prefix) => vec![Peer::Prefix(*prefix)],
                 _ => continue,
             };
-            let opening = self.opening(network, peer);
-            table.open(direction, opening, own.iter().copied());
+            for peer in peers {
+                let opening = self.opening(network, peer);
+                table.open(direction, opening, own.iter().copied());
+            }
         }
     }
 

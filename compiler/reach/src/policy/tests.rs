@@ -171,3 +171,15 @@ fn via_opens_the_named_network_alone() {
     assert_eq!(rules(&site, policies.of(b), true, OVERLAY), Vec::<String>::new());
     assert!(rules(&site, policies.of(b), true, BRIDGE).contains(&"a 80/tcp".to_owned()));
 }
+
+#[test]
+fn operators_on_the_overlay_are_met_there_by_address() {
+    let mut site = site();
+    site.operators.addresses = vec![Spanned { value: prefix("10.10.10.128/25"), ..site.operators.addresses[0] }];
+    let web = host(&mut site, "web", &[]);
+    site.allow.push(flow(End::Operators, End::Host(web), &[tcp(443, 443)]));
+    let policies = policies(&site);
+    assert_eq!(rules(&site, policies.of(web), true, OVERLAY), ["10.10.10.128/25 443/tcp"]);
+    // The way in over SSH stays on the bridge, which is there before the overlay.
+    assert!(rules(&site, policies.of(web), true, BRIDGE).contains(&"operators 22/tcp".to_owned()));
+}

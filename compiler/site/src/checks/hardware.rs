@@ -54,7 +54,7 @@ pub(crate) fn check_disk(named: &Named, disk: u64, span: Span) -> Option<Diagnos
 
 fn whole(named: &Named, what: &str, size: u64, unit: u64, least: u64, span: Span) -> Option<Diagnostic> {
     let name = if unit == GIB { "GiB" } else { "MiB" };
-    let label = if size % unit != 0 {
+    let label = if !size.is_multiple_of(unit) {
         format!("no whole number of {name}")
     } else if size / unit < least {
         format!("less than {least}{name}")

@@ -72,7 +72,7 @@ fn reason(key: &str) -> Option<&'static str> {
 
 /// Base64 with padding (RFC 4648).
 fn decode(text: &str) -> Option<Vec<u8>> {
-    if text.is_empty() || text.len() % 4 != 0 {
+    if text.is_empty() || !text.len().is_multiple_of(4) {
         return None;
     }
     let data = text.trim_end_matches('=');

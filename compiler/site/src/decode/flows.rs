@@ -6,10 +6,11 @@ use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use super::{Decoder, Needs};
+use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, NetworkId, PortTerm};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site};
 use crate::place::place;
 use crate::read::Thing;
 
@@ -60,6 +61,11 @@ impl<'a> Decoder<'a> {
             let flow = self.need(who, value);
             self.site.needs.extend(flow);
         }
+        // What is open is not known for a machine that is broken, and for nobody if a flow of `allow` is.
+        let mut needs = std::mem::take(&mut self.site.needs);
+        let known = |end: &End| !holds_broken(&self.site, end);
+        needs.retain(|need| !self.site.allow_broken && known(&need.source) && known(&need.target));
+        self.site.needs = needs;
     }
 
     /// The flows of a list, and whether all of them were understood. `None` if there is no list.
@@ -101,10 +107,10 @@ impl<'a> Decoder<'a> {
             Some(ports) => Some(ports?),
             None => None,
         };
-        if let (Some(terms), Some(written)) = (&ports, flow.ports) {
-            if !self.served(terms, written, &target, self.read.span(flow.target)) {
-                return None;
-            }
+        if let (Some(terms), Some(written)) = (&ports, flow.ports)
+            && !self.served(terms, written, &target, self.read.span(flow.target))
+        {
+            return None;
         }
         let via = match via {
             Some(via) => Some(via?),
@@ -367,6 +373,18 @@ impl<'a> Decoder<'a> {
                 None
             }
         }
+    }
+}
+
+/// Whether a machine of an end is broken. Needs end at single machines mostly, so those are looked up.
+fn holds_broken(site: &Site, end: &End) -> bool {
+    let broken = |id: &HostId| site.hosts[id.index()].broken;
+    match end {
+        End::Host(host) => broken(host),
+        End::Cluster(cluster) => site.clusters[cluster.index()].members.iter().any(broken),
+        End::Service(service) => site.services[service.index()].hosts.iter().any(broken),
+        End::Union(ends) => ends.iter().any(|end| holds_broken(site, end)),
+        _ => (0..site.hosts.len() as u32).map(HostId).any(|id| broken(&id) && contains(site, end, id)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Services, endpoints, and who serves what.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Field};
@@ -46,11 +47,15 @@ impl Decoder<'_> {
                 "listen" => listen = self.listen(field.value),
                 "peers" => {
                     // No peers is the schema's default and says nothing.
-                    if self.read.list(field.value).is_some_and(|items| !items.is_empty()) {
-                        if let Some(ports) = self.plain_ports(field.value) {
+                    if self.read.list(field.value).is_some_and(<[_]>::is_empty) {
+                        continue;
+                    }
+                    match self.plain_ports(field.value) {
+                        Some(ports) => {
                             self.peers.push((id, ports.clone(), self.read.span(field.value)));
                             peers = ports;
                         }
+                        None => self.site.allow_broken = true,
                     }
                 }
                 "needs" => {
@@ -114,13 +119,8 @@ impl Decoder<'_> {
         let problems = duplicate_service::check(owner, &services, &self.site.services);
         self.read.diagnostics.extend(problems);
         let mut ids: Vec<_> = services.into_iter().map(|service| service.value).collect();
-        let mut seen = Vec::new();
-        ids.retain(|id| {
-            !seen.contains(id) && {
-                seen.push(*id);
-                true
-            }
-        });
+        let mut seen = BTreeSet::new();
+        ids.retain(|id| seen.insert(*id));
         (ids, failed)
     }
 

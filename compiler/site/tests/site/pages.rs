@@ -2,18 +2,10 @@
 
 use std::panic::catch_unwind;
 
-use arvc_lang::{LoadError, Loader, evaluate_site};
+use crate::source;
 
 /// The site that the spec's parts belong to: `lang-spec/README.md`.
-const BASE: &str = include_str!("../../../lang-spec/README.md");
-
-struct NoFiles;
-
-impl Loader for NoFiles {
-    fn load(&mut self, _: &str) -> Result<String, LoadError> {
-        Err(LoadError::NotFound)
-    }
-}
+const BASE: &str = include_str!("../../../../lang-spec/README.md");
 
 #[test]
 fn the_example_of_each_page_gives_its_code_and_no_other() {
@@ -38,7 +30,7 @@ fn the_example_of_each_page_gives_its_code_and_no_other() {
         if !expected.iter().all(|(_, id)| *id == code.id) || expected.is_empty() {
             failures.push(format!("{}: the example marks {expected:?}", code.id));
         }
-        let found = catch_unwind(|| problems(&text)).unwrap_or_else(|_| vec![(0, "a panic".to_owned())]);
+        let found = catch_unwind(|| source::resolve(&text).1).unwrap_or_else(|_| vec![(0, "a panic".to_owned())]);
         if found.iter().map(|(line, id)| (*line, id.as_str())).ne(expected.iter().copied()) {
             failures.push(format!("{}: expected {expected:?}, found {found:?}", code.id));
         }
@@ -55,13 +47,4 @@ fn block<'a>(page: &'a str, fence: &str) -> Option<(&'a str, String)> {
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mark = |(at, line)| Some((at, str::split_once(line, "# error: ")?.1.trim()));
     (1..).zip(text.lines()).filter_map(mark)
-}
-
-fn problems(text: &str) -> Vec<(u32, String)> {
-    let outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
-    let mut problems = outcome.diagnostics;
-    if let Some(data) = &outcome.data {
-        problems.extend(arvc_site::resolve(data).1);
-    }
-    problems.iter().map(|it| (outcome.sources.position(it.span()).line, it.code.id.to_owned())).collect()
 }

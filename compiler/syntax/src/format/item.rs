@@ -8,10 +8,10 @@ use crate::tree::{Element, Node, Token};
 impl<'t> Builder<'t> {
     /// `a.b : T = default e;`
     pub(super) fn definition(&mut self, node: Node<'t>) {
-        let mut elements = node.elements().filter(is_solid).peekable();
+        let mut elements = node.elements().filter(is_solid);
         elements.next().into_iter().for_each(|path| self.element(path));
         let mut assigned = false;
-        while let Some(element) = elements.next() {
+        for element in elements {
             match element {
                 Element::Token(token) if token.kind() == Semicolon => self.separator(token),
                 Element::Token(token) => {
@@ -59,7 +59,7 @@ impl<'t> Builder<'t> {
             if elements.peek().is_some_and(|element| matches!(element, Element::Token(token) if token.kind() == LParen))
             {
                 b.blank();
-                while let Some(element) = elements.next() {
+                for element in elements.by_ref() {
                     b.element(element);
                     if matches!(element, Element::Token(token) if token.kind() == RParen) {
                         break;

@@ -67,6 +67,9 @@ fn the_deepest_nesting_that_the_parser_takes_is_formatted() {
         ("f (", "1", ")"),
         ("x: ", "1", ""),
         ("- ", "1", ""),
+        ("f (x: ", "1", ")"),
+        ("f (x: ", "1", ") y"),
+        ("f (x: { a = ", "1", "; }) y"),
     ] {
         let mut depth = depth;
         let text = loop {

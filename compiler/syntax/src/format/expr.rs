@@ -25,7 +25,10 @@ fn opens(node: Node<'_>) -> bool {
 /// The last one, if it can; else the last one that is a record or a function which gives one, whatever small things follow
 /// it: `map (n: { … }) (range 1 3)`; else the last one if it is in parentheses.
 fn hugged(call: Node<'_>) -> Option<Node<'_>> {
-    let last = call.children().last()?;
+    let (first, last) = (call.children().next()?, call.children().last()?);
+    if opens(last) {
+        return Some(last);
+    }
     let record = |node: &Node<'_>| {
         let function = node.children().last().filter(|inner| node.kind() == Paren && inner.kind() == Lambda);
         match function {
@@ -33,8 +36,8 @@ fn hugged(call: Node<'_>) -> Option<Node<'_>> {
             None => matches!(node.kind(), Record | IndentedString) && opens(*node),
         }
     };
-    let last = Some(last).filter(|last| opens(*last));
-    last.or_else(|| call.children().skip(1).filter(record).last())
+    // Each argument is looked into once: twice at each level would be without end in nested calls.
+    call.children().filter(|part| *part != first && *part != last).filter(record).last()
 }
 
 fn right_opens(binary: Node<'_>) -> bool {

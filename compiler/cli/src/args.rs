@@ -25,7 +25,7 @@ struct Arguments {
     #[arg(long, value_name = "PATH", requires = "check")]
     stdin_path: Option<PathBuf>,
 
-    /// How problems, and the pages of `explain`, are printed
+    /// How problems, the pages of `explain` and the results of `fmt` are printed
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "human", global = true)]
     message_format: Format,
 }

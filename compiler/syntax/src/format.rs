@@ -36,8 +36,11 @@ pub enum Unformatted {
 /// here cannot change what a site means.
 pub fn format(parsed: &Parse) -> Result<String, Unformatted> {
     let wrong = parsed.diagnostics.iter().any(|problem| problem.severity == Severity::Error);
-    if wrong || parsed.tree.root().has_error() {
+    if wrong {
         return Err(Unformatted::Mistakes);
+    }
+    if parsed.tree.root().has_error() {
+        return Err(Unformatted::Bug("a part of the source was not understood, and no mistake was reported".into()));
     }
     let text = layout(&parsed.tree);
     if text == parsed.tree.text() {

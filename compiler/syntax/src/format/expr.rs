@@ -22,7 +22,7 @@ fn opens(node: Node<'_>) -> bool {
 
 /// The argument of a call that is opened on the line of the call.
 ///
-/// The last one, if it can; else the last one that is a record or a function which gives one, whatever small things follow
+/// The last one, if it can; else the last one that is a record or a function which gives one, if only small things follow
 /// it: `map (n: { … }) (range 1 3)`; else the last one if it is in parentheses.
 fn hugged(call: Node<'_>) -> Option<Node<'_>> {
     let (first, last) = (call.children().next()?, call.children().last()?);
@@ -37,7 +37,17 @@ fn hugged(call: Node<'_>) -> Option<Node<'_>> {
         }
     };
     // Each argument is looked into once: twice at each level would be without end in nested calls.
-    call.children().filter(|part| *part != first && *part != last).filter(record).last()
+    let found = call.children().filter(|part| *part != first && *part != last).filter(record).last()?;
+    let mut behind = call.children().skip_while(|part| *part != found).skip(1);
+    behind.all(is_small).then_some(found)
+}
+
+/// Whether it has no brackets and no function in it.
+fn is_small(node: Node<'_>) -> bool {
+    node.descendants().all(|node| match node.kind() {
+        Record | List => !is_filled(node),
+        kind => !matches!(kind, Lambda | Match | IndentedString),
+    })
 }
 
 fn right_opens(binary: Node<'_>) -> bool {

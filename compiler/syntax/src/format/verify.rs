@@ -1,12 +1,13 @@
 //! Whether a formatted source says the same as the source that it was made from.
 
+use crate::diagnostic::Severity;
 use crate::kind::SyntaxKind::{self, *};
 use crate::parser::Parse;
 use crate::tree::{Node, Token, Tree};
 
 /// Compares tokens, comments, nodes and what the comments document; says what differs.
 pub(super) fn same_meaning(before: &Tree, after: &Parse) -> Result<(), std::string::String> {
-    if let Some(problem) = after.diagnostics.first() {
+    if let Some(problem) = after.diagnostics.iter().find(|problem| problem.severity == Severity::Error) {
         return Err(format!("the result has a mistake: {}", problem.message));
     }
     let after = &after.tree;

@@ -41,6 +41,8 @@
 //! Narrow the `allow`, or say in the claim what it spares: `except (groups.web -> groups.games : 80/tcp)`, or
 //! `except essentials`.
 
+use std::collections::BTreeSet;
+
 use arvc_site::model::{Flow, FlowOrigin};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -59,7 +61,9 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     for claim in &intents.never {
         let never = claim.flow.flow;
         let mut met: Vec<(&Flow, String)> = Vec::new();
-        for Claim { flow, pieces } in &intents.allow {
+        let near = claim.pieces.iter().flat_map(|piece| intents.near.to(piece));
+        let near: BTreeSet<u32> = near.map(|(flow, _)| flow).collect();
+        for Claim { flow, pieces } in near.into_iter().map(|flow| &intents.allow[flow as usize]) {
             let allow = flow.flow;
             let mut both = claim.pieces.iter().flat_map(|a| pieces.iter().filter_map(|b| common(space, a, b)));
             if let Some(witness) = both.find_map(|piece| witness(space, &piece)) {

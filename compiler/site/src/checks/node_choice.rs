@@ -44,9 +44,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         let first = lost.min_by_key(|host| place(&host.named, host.named.key));
         out.extend(first.map(|host| {
             let label = format!("`{}` is a guest of Proxmox", host.named.path);
-            report(&CODE, "the site has guests and no node".to_owned(), &host.named, host.named.key, &label).help(
-                "declare the Proxmox host: `nodes.pve = { address = …; };`",
-            )
+            report(&CODE, "the site has guests and no node".to_owned(), &host.named, host.named.key, &label)
+                .help("declare the Proxmox host: `nodes.pve = { address = …; };`")
         }));
         return;
     }

@@ -105,11 +105,7 @@ impl<'a> Space<'a> {
 
     /// The classes of machines. The list must be one that flows of this space make.
     pub fn classes_of(&self, hosts: &[HostId]) -> Bits {
-        let mut bits = Bits::none();
-        for host in hosts {
-            bits.insert(self.class_of[host.index()]);
-        }
-        bits
+        hosts.iter().map(|host| self.class_of[host.index()]).collect()
     }
 
     /// The classes of machines with one set of networks.

@@ -117,11 +117,10 @@ impl Context<'_> {
             }
             let mut targets = Bits::none();
             for other in (0..members.profiles.len()).filter(|other| self.meet(own, *other)) {
-                targets.add(self.space.profile(other));
+                targets.add(&target.machines.intersection(self.space.profile(other)));
             }
-            if target.machines.meets(&targets) {
-                let sources = source.machines.intersection(self.space.profile(own));
-                self.piece(sources, target.machines.intersection(&targets), all);
+            if !targets.is_empty() {
+                self.piece(source.machines.intersection(self.space.profile(own)), targets, all);
             }
         }
         if source.placed.is_empty() && target.placed.is_empty() || self.flow.via.is_some_and(|via| via != self.network)

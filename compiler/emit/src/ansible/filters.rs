@@ -1,11 +1,11 @@
 //! The third layer: a pair of rule files for each set of machines with the same rules, and the pair for a failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::addresses;
 use arvc_reach::policy::{Peer, Policies, Policy, Rule};
 use arvc_reach::private_prefixes;
-use arvc_site::model::{Host, HostId, NetworkId, NetworkKind, Site};
+use arvc_site::model::{Host, HostId, NetworkId, NetworkKind, NodeId, Site};
 use ipnet::IpNet;
 
 use super::is_configured;
@@ -67,8 +67,11 @@ fn filter(site: &Site, host: &Host, policy: &Policy, family: Family, private: &[
                 .flat_map(|source| packets(rule).into_iter().map(move |packet| (source, packet)))
                 .map(|(source, packet)| Accept { source, device: Some(interface.device.clone()), packet })
                 .collect();
-            if !accepts.is_empty() {
-                sections.push(Section { comment: rule.reason.clone(), rules: accepts });
+            match sections.last_mut() {
+                _ if accepts.is_empty() => {}
+                // One comment for a run of rules with the same reason.
+                Some(section) if section.comment == rule.reason => section.rules.extend(accepts),
+                _ => sections.push(Section { comment: rule.reason.clone(), rules: accepts }),
             }
         }
     }
@@ -84,8 +87,18 @@ fn filter(site: &Site, host: &Host, policy: &Policy, family: Family, private: &[
 /// Drop everything but SSH from the nodes and the operators, on whatever device it comes: what a machine falls back to
 /// when its own rules cannot be loaded.
 fn fail_closed(site: &Site, family: Family) -> Filter {
-    let nodes =
-        site.nodes.iter().map(|node| (format!("{}: SSH", node.named.path), vec![IpNet::from(node.address.value)]));
+    // On each network a node comes from another address: that of the gateway that it is, or of its uplink.
+    let hosts = site.hosts.iter().filter(|host| is_configured(host));
+    let networks: BTreeSet<NetworkId> = hosts
+        .flat_map(|host| &host.interfaces)
+        .map(|interface| interface.network)
+        .filter(|network| !is_overlay(site, *network))
+        .collect();
+    let nodes = site.nodes.iter().zip(0..).map(|(node, id)| {
+        let seen: BTreeSet<IpNet> =
+            networks.iter().flat_map(|network| addresses(site, *network, &Peer::Node(NodeId(id)))).collect();
+        (format!("{}: SSH", node.named.path), seen.into_iter().collect::<Vec<IpNet>>())
+    });
     let operators = site.operators.addresses.iter().map(|address| address.value).collect();
     let sections = nodes.chain([("operators: SSH".to_owned(), operators)]).filter_map(|(comment, nets)| {
         let rules: Vec<Accept> = nets

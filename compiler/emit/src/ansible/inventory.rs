@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
-use arvc_site::model::{Host, HostId, Site};
+use arvc_site::model::{Host, HostId, Site, Status};
 
 use super::is_configured;
 use crate::nebula::{Overlay, is_member, on, overlay};
@@ -22,12 +22,13 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     let hosts: Vec<(HostId, &Host)> =
         (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_configured(host)).collect();
     tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
-    let shared = Yaml::map([
+    let shared = [
         ("bootstrap_domain", Yaml::str(&site.domain)),
         ("bootstrap_resolvers", Yaml::strs(site.uplink_resolvers.iter().map(ToString::to_string))),
         ("bootstrap_authorized_keys", Yaml::strs(&site.operators.keys)),
-        ("nebula_version", Yaml::str(&site.nebula.version.value)),
-    ]);
+    ];
+    let version = overlay.as_ref().map(|_| ("nebula_version", Yaml::str(&site.nebula.version.value)));
+    let shared = Yaml::map(shared.into_iter().chain(version));
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
     for (id, host) in hosts {
         let variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));
@@ -94,12 +95,17 @@ fn variables(
     Yaml::Map(entries)
 }
 
-/// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done.
+/// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done. Lighthouses
+/// join one after the other, so that the first one would wait for the second in vain: they have no probes.
 fn probes(site: &Site, overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
-    let lighthouses =
-        site.hosts.iter().enumerate().filter(|(_, other)| {
-            other.lighthouse && is_member(other, overlay.id) && other.named.name != host.named.name
-        });
+    if host.lighthouse {
+        return Yaml::List(Vec::new());
+    }
+    let lighthouses = site
+        .hosts
+        .iter()
+        .enumerate()
+        .filter(|(_, other)| other.lighthouse && other.status == Status::Present && is_member(other, overlay.id));
     let mut probes = Vec::new();
     for (index, other) in lighthouses {
         let names = |peer: &Peer| match peer {

@@ -115,7 +115,7 @@ pub(super) struct Fields<'t> {
     /// Whether something is to be decided in it; asked for the whole record at once.
     pub(super) mixed: bool,
     /// Whether more than a literal says what it is.
-    spread: bool,
+    pub(super) spread: bool,
 }
 
 /// The parts of a definition, found in one walk over it: sites are mostly definitions.

@@ -77,7 +77,7 @@ impl<'a> Resolved<'a> {
     pub fn connections(&self, space: &Space, paths: Paths) -> Connections {
         let mut all = Vec::new();
         for arm in &self.arms {
-            let narrow = space.members.served_by(arm).map(|hosts| narrowed(space, &self.target, hosts));
+            let narrow = space.served_by(arm).map(|served| narrowed(&self.target, served));
             let target = narrow.as_ref().unwrap_or(&self.target);
             for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
                 let context = Context { space, flow: self.flow, arm, paths, network };
@@ -94,10 +94,9 @@ impl<'a> Resolved<'a> {
 }
 
 /// The part of a target that serves an endpoint. No address does.
-fn narrowed(space: &Space, target: &Parties, hosts: &[HostId]) -> Parties {
-    let served = space.classes_of(hosts);
-    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(&served)));
-    Parties { machines: target.machines.intersection(&served), placed: placed.collect(), zones: Bits::none() }
+fn narrowed(target: &Parties, served: &Bits) -> Parties {
+    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(served)));
+    Parties { machines: target.machines.intersection(served), placed: placed.collect(), zones: Bits::none() }
 }
 
 struct Context<'a> {

@@ -6,8 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use arvc_site::model::{End, NetworkId, NodeId, Site};
 use ipnet::IpNet;
 
-use crate::address::{addresses, node_on};
-use crate::policy::Peer;
+use crate::address::{internet, node_on};
 
 /// One part.
 #[derive(Clone, Debug)]
@@ -68,8 +67,7 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
 /// The addresses of an end as spans, sorted and apart.
 fn spans(site: &Site, end: &End) -> Vec<Span> {
     let prefixes: Vec<IpNet> = match end {
-        // Which network one looks from makes no difference for the Internet and the operators.
-        End::Internet => addresses(site, NetworkId(0), &Peer::Internet),
+        End::Internet => internet(site),
         End::Operators => site.operators.addresses.iter().map(|prefix| prefix.value).collect(),
         End::Node(node) => node_prefixes(site, *node),
         End::Network(network) => vec![site.networks[network.index()].prefix.value],

@@ -30,7 +30,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     ]);
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
     for (id, host) in hosts {
-        let variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        let variables = variables(overlay.as_ref(), policies.of(id), (id, host), filters.get(&id));
         tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));
     }
 }
@@ -63,10 +63,9 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
 }
 
 fn variables(
-    site: &Site,
     overlay: Option<&Overlay<'_>>,
     policy: &Policy,
-    host: &Host,
+    (id, host): (HostId, &Host),
     filter: Option<&String>,
 ) -> Yaml {
     let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
@@ -83,7 +82,7 @@ fn variables(
         entries.push(entry("nebula_address", Yaml::str(interface.address.value.to_string())));
         entries.push(entry("nebula_device", Yaml::str(&interface.device)));
         entries.push(entry("nebula_name", Yaml::str(&host.named.name)));
-        entries.push(entry("nebula_probes", probes(site, overlay, policy, host)));
+        entries.push(entry("nebula_probes", probes(overlay, policy, id)));
     }
     if let Some(filter) = filter {
         entries.push(entry("security_policy", Yaml::str(filter)));
@@ -95,16 +94,12 @@ fn variables(
 }
 
 /// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done.
-fn probes(site: &Site, overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
-    let lighthouses =
-        site.hosts.iter().enumerate().filter(|(_, other)| {
-            other.lighthouse && is_member(other, overlay.id) && other.named.name != host.named.name
-        });
+fn probes(overlay: &Overlay<'_>, policy: &Policy, host: HostId) -> Yaml {
     let mut probes = Vec::new();
-    for (index, other) in lighthouses {
+    for (id, other) in overlay.lighthouses.iter().filter(|(id, _)| *id != host) {
         let names = |peer: &Peer| match peer {
             Peer::Any => true,
-            Peer::Host(id) => id.index() == index,
+            Peer::Host(peer) => peer == id,
             Peer::Group(group) => other.groups.contains(group),
             Peer::AllOf(groups) => groups.iter().all(|group| other.groups.contains(group)),
             _ => false,

@@ -6,26 +6,20 @@ use arvc_reach::policy::Policy;
 use arvc_site::model::{Forward, Host, HostId, Site, Transport};
 
 use super::profile::Profile;
-use super::{Overlay, is_member, on, rules};
+use super::{Overlay, on, rules};
 use crate::yaml::{Entry, Yaml, entry};
 
 /// 60 bytes of headers over IPv4, 80 over IPv6, and 32 more through a relay fit into 1500 with room to spare.
 const MTU: u32 = 1300;
 
 /// The configuration of `host`.
-pub fn config(site: &Site, overlay: &Overlay<'_>, host: &Host, policy: &Policy) -> Yaml {
+pub fn config<'site>(site: &Site, overlay: &Overlay<'site>, id: HostId, host: &Host, policy: &Policy) -> Yaml {
     let profile = Profile::of(&site.nebula.version.value);
     let device = on(host, overlay.id).map(|interface| interface.device.as_str()).unwrap_or("nebula1");
-    let others = |wanted: fn(&Host) -> bool| {
-        site.hosts
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.named.name != host.named.name && is_member(other, overlay.id) && wanted(other))
-            .map(|(index, other)| (HostId(index as u32), other))
-            .collect::<Vec<_>>()
+    let others = |hosts: &[(HostId, &'site Host)]| -> Vec<(HostId, &'site Host)> {
+        hosts.iter().copied().filter(|(other, _)| *other != id).collect()
     };
-    let lighthouses = others(|other| other.lighthouse);
-    let relays = others(|other| other.relay);
+    let (lighthouses, relays) = (others(&overlay.lighthouses), others(&overlay.relays));
     let overlay_address = |other: &Host| on(other, overlay.id).map(|interface| interface.address.value.to_string());
 
     let mut places: Vec<(IpAddr, Entry)> = Vec::new();

@@ -122,8 +122,8 @@ impl<'a> Intents<'a> {
         let Resolved { flow, source, target, arms } = &claim.flow;
         let mut meetings = Vec::new();
         for arm in arms {
-            let target = match members.served_by(arm) {
-                Some(hosts) => target.machines.intersection(&space.classes_of(hosts)),
+            let target = match space.served_by(arm) {
+                Some(served) => target.machines.intersection(served),
                 None => target.machines.clone(),
             };
             for own in (0..members.profiles.len()).filter(|own| source.machines.meets(space.profile(*own))) {

@@ -38,10 +38,8 @@ pub(crate) struct Overlay<'site> {
     pub underlay: NetworkId,
     /// The UDP port of every member.
     pub port: u16,
-    /// Its lighthouses.
-    pub lighthouses: Vec<(HostId, &'site Host)>,
-    /// Its relays.
-    pub relays: Vec<(HostId, &'site Host)>,
+    /// Its lighthouses and relays.
+    pub fixed: Vec<(HostId, &'site Host)>,
 }
 
 /// The site's overlay; the model has one at most.
@@ -49,12 +47,9 @@ pub(crate) fn overlay(site: &Site) -> Option<Overlay<'_>> {
     site.networks.iter().zip(0..).find_map(|(network, index)| {
         let NetworkKind::Overlay { underlay, port } = network.kind else { return None };
         let id = NetworkId(index);
-        let members = |wanted: fn(&Host) -> bool| {
-            let hosts = (0..).map(HostId).zip(&site.hosts);
-            hosts.filter(|(_, host)| wanted(host) && is_member(host, id)).collect()
-        };
-        let (lighthouses, relays) = (members(|host| host.lighthouse), members(|host| host.relay));
-        Some(Overlay { id, network, underlay, port, lighthouses, relays })
+        let hosts = (0..).map(HostId).zip(&site.hosts);
+        let fixed = hosts.filter(|(_, host)| (host.lighthouse || host.relay) && is_member(host, id)).collect();
+        Some(Overlay { id, network, underlay, port, fixed })
     })
 }
 

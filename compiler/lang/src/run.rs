@@ -37,6 +37,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, extract: Ex
             for diagnostic in parsed.diagnostics {
                 reports.early(diagnostic);
             }
+            program.reserve(source.text.len());
             let mut lowerer = Lowerer::new(&mut program, &mut names, &mut reports, &mut files, &globals, &path);
             lowerer.file(ast::File::of(&parsed.tree))
         };

@@ -84,10 +84,17 @@ pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
     list
 }
 
-/// The addresses of a node as a machine on `network` sees it: those inside the network's prefix, else its own one.
+/// The addresses of a node as a machine on `network` sees it: those inside the network's prefix, else its own one, and
+/// where no bridge leads, that of its uplink.
 pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
     let on = node_on(site, network, node);
-    if on.is_empty() { vec![site.nodes[node.index()].address.value] } else { on }
+    if !on.is_empty() {
+        return on;
+    }
+    let node = &site.nodes[node.index()];
+    let elsewhere = matches!(site.networks[network.index()].kind, NetworkKind::Plain);
+    let uplink = node.uplink.as_ref().filter(|_| elsewhere).map(|uplink| uplink.address.value);
+    [node.address.value].into_iter().chain(uplink).collect()
 }
 
 /// The addresses of a node inside a network's prefix: its own one, and that of the gateway that it is.

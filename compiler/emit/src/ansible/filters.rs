@@ -82,8 +82,11 @@ fn filter(
                 .flat_map(|source| packets(rule).into_iter().map(move |packet| (source, packet)))
                 .map(|(source, packet)| Accept { source, device: Some((*device).to_owned()), packet })
                 .collect();
-            if !accepts.is_empty() {
-                sections.push(Section { comment: rule.reason.clone(), rules: accepts });
+            match sections.last_mut() {
+                _ if accepts.is_empty() => {}
+                // One comment for a run of rules with the same reason.
+                Some(section) if section.comment == rule.reason => section.rules.extend(accepts),
+                _ => sections.push(Section { comment: rule.reason.clone(), rules: accepts }),
             }
         }
     }

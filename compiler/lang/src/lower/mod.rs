@@ -27,6 +27,16 @@ use scope::Scope;
 /// The definitions of the prelude, by name.
 pub type Globals = HashMap<Symbol, u32>;
 
+/// A record that is no scope, around the expression that is being lowered.
+struct Nested {
+    /// What it is defined as.
+    name: Option<Symbol>,
+    /// Its first key in [`Lowerer::nested_keys`].
+    start: usize,
+    /// The key whose definition the expression stands in.
+    current: Option<Symbol>,
+}
+
 /// Lowers one file.
 pub struct Lowerer<'a, 'l, 't> {
     program: &'a mut Program,
@@ -39,8 +49,8 @@ pub struct Lowerer<'a, 'l, 't> {
     /// A source of the compiler's own: types and annotations are allowed.
     library: bool,
     scopes: Vec<Scope<'t>>,
-    /// Records around the expression that are no scopes: the name of each and its place in `nested_keys`.
-    nested: Vec<(Option<Symbol>, usize)>,
+    /// Records around the expression that are no scopes.
+    nested: Vec<Nested>,
     nested_keys: Vec<Symbol>,
     /// Unknown names of this file: each is reported once.
     unknown: HashMap<Symbol, Reported>,

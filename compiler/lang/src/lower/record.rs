@@ -1,15 +1,16 @@
 //! Records: definitions of paths are gathered first, so that `a.b = 1; a = { c = 2; };` is one record in any order.
 
-use std::collections::HashMap;
-
-use arvc_syntax::ast::{self, AstNode, Item, Key as AstKey, Mark};
+use arvc_syntax::ast::{self, AstNode, Item, Key as AstKey};
 use arvc_syntax::intern::Symbol;
+use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::source::Span;
+use arvc_syntax::tree::{Element, Token};
 
-use super::Lowerer;
+use super::{Lowerer, Nested};
 use crate::errors::{computed_name, duplicate_definition};
 use crate::eval::value::{Key, Reported};
 use crate::ir::{Expr, ExprId};
+use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
 
 /// What a field is.
@@ -49,12 +50,38 @@ enum Computed<'t> {
 #[derive(Default)]
 pub(super) struct Fields<'t> {
     pub(super) entries: Vec<Entry<'t>>,
-    index: HashMap<Symbol, usize>,
+    index: SymbolMap<usize>,
     computed: Vec<(Computed<'t>, Content<'t>)>,
     /// The record as it is written, if it is written as one.
     pub(super) literal: Option<ast::Record<'t>>,
     /// Whether a part of it was not understood.
     damaged: bool,
+}
+
+/// The parts of a definition, found in one walk over it: sites are mostly definitions.
+struct Parts<'t> {
+    path: Option<ast::KeyPath<'t>>,
+    colon: Option<Token<'t>>,
+    mark: Option<Token<'t>>,
+    value: Option<ast::Expr<'t>>,
+}
+
+impl<'t> Parts<'t> {
+    fn of(definition: ast::Definition<'t>) -> Self {
+        let mut parts = Self { path: None, colon: None, mark: None, value: None };
+        for element in definition.node().elements() {
+            match element {
+                Element::Node(node) if node.kind() == SyntaxKind::KeyPath => parts.path = ast::KeyPath::cast(node),
+                Element::Node(node) => parts.value = ast::Expr::cast(node).or(parts.value),
+                Element::Token(token) => match token.kind() {
+                    SyntaxKind::Colon => parts.colon = Some(token),
+                    SyntaxKind::KwDefault | SyntaxKind::KwForce | SyntaxKind::KwUnset => parts.mark = Some(token),
+                    _ => {}
+                },
+            }
+        }
+        parts
+    }
 }
 
 /// From this many keys on, an index finds them.
@@ -121,12 +148,13 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     fn define(&mut self, fields: &mut Fields<'t>, definition: ast::Definition<'t>, scope: bool) {
-        let mut content = match (definition.mark(), definition.value()) {
-            (Some((mark, word)), _) => {
-                let what = match mark {
-                    Mark::Default => "`default`",
-                    Mark::Force => "`force`",
-                    Mark::Unset => "`unset`",
+        let parts = Parts::of(definition);
+        let content = match (parts.mark, parts.value) {
+            (Some(word), _) => {
+                let what = match word.kind() {
+                    SyntaxKind::KwDefault => "`default`",
+                    SyntaxKind::KwForce => "`force`",
+                    _ => "`unset`",
                 };
                 Content::Value(Source::Error(self.not_yet(what, word.span())))
             }
@@ -139,53 +167,66 @@ impl<'t> Lowerer<'_, '_, 't> {
             (None, Some(value)) => Content::Value(Source::Expr(value)),
             (None, None) => Content::Value(Source::Error(BY_THE_PARSER)),
         };
-        if let (Some(_), false) = (definition.annotation(), self.library) {
-            let colon = definition.colon().map_or(definition.span(), |colon| colon.span());
-            self.not_yet("an annotation", colon);
+        if let (Some(colon), false) = (parts.colon, self.library) {
+            self.not_yet("an annotation", colon.span());
         }
-        let Some(path) = definition.path() else {
-            fields.damaged = true;
-            return;
-        };
-        let keys: Vec<AstKey<'t>> = path.keys().collect();
-        for (at, key) in keys.iter().enumerate().rev() {
-            let key = match self.literal_key(*key) {
-                Some(key) => Ok(key),
-                None => match *key {
-                    AstKey::Dynamic(dynamic) => dynamic.expr().map(Computed::Expr).ok_or(()),
-                    AstKey::String(string) => string.string().map(Computed::String).ok_or(()),
-                    _ => Err(()),
-                }
-                .map_err(|()| keys[at].span())
-                .map_or_else(|_| Err(None), |computed| Err(Some(computed))),
-            };
-            if at > 0 {
-                let mut parts = Fields::default();
-                self.add_any(&mut parts, key, content, false, keys[at].span());
-                content = Content::Parts(Box::new(parts));
-            } else {
-                self.add_any(fields, key, content, scope, keys[at].span());
+        let mut keys = parts.path.into_iter().flat_map(|path| path.keys()).peekable();
+        let mut place = fields;
+        let mut scope = scope;
+        while let Some(key) = keys.next() {
+            let name = self.key(key);
+            if let (Err(Some(_)), true) = (&name, scope) {
+                self.reports.early(computed_name::new(key.span()));
                 return;
             }
+            scope = false;
+            let last = keys.peek().is_none();
+            match (name, last) {
+                (Err(None), _) => break,
+                (Ok(key), true) => return self.add(place, key, content),
+                (Err(Some(computed)), true) => return place.computed.push((computed, content)),
+                (Ok(key), false) => match self.descend(place, key) {
+                    Some(inner) => place = inner,
+                    None => return,
+                },
+                (Err(Some(computed)), false) => {
+                    place.computed.push((computed, Content::Parts(Box::default())));
+                    match place.computed.last_mut() {
+                        Some((_, Content::Parts(inner))) => place = inner,
+                        _ => unreachable!("what was just pushed"),
+                    }
+                }
+            }
         }
-        fields.damaged = true;
+        place.damaged = true;
     }
 
-    fn add_any(
-        &mut self,
-        fields: &mut Fields<'t>,
-        key: Result<Key, Option<Computed<'t>>>,
-        content: Content<'t>,
-        scope: bool,
-        span: Span,
-    ) {
-        match key {
-            Ok(key) => self.add(fields, key, content),
-            Err(Some(_)) if scope => {
-                self.reports.early(computed_name::new(span));
+    /// The parts of the record `key`, which is made if nothing defines it yet.
+    fn descend<'f>(&mut self, fields: &'f mut Fields<'t>, key: Key) -> Option<&'f mut Fields<'t>> {
+        let at = match fields.find(key.name) {
+            Some(at) => at,
+            None => fields.push(Entry { key, content: Content::Parts(Box::default()) }),
+        };
+        let first = fields.entries[at].key;
+        match &mut fields.entries[at].content {
+            Content::Parts(inner) => Some(inner),
+            Content::Value(_) => {
+                let name = self.names.get(key.name);
+                self.reports.early(duplicate_definition::whole_and_part(name, first.span, key.span));
+                None
             }
-            Err(Some(computed)) => fields.computed.push((computed, content)),
-            Err(None) => fields.damaged = true,
+        }
+    }
+
+    /// A key; `Err` with its expression if it is computed, or with nothing if it was not understood.
+    fn key(&mut self, key: AstKey<'t>) -> Result<Key, Option<Computed<'t>>> {
+        match self.literal_key(key) {
+            Some(key) => Ok(key),
+            None => Err(match key {
+                AstKey::Dynamic(dynamic) => dynamic.expr().map(Computed::Expr),
+                AstKey::String(string) => string.string().map(Computed::String),
+                AstKey::Name(_) | AstKey::Error(_) => None,
+            }),
         }
     }
 
@@ -208,7 +249,6 @@ impl<'t> Lowerer<'_, '_, 't> {
             return;
         };
         let first = fields.entries[at].key;
-        let name = self.names.get(key.name).to_owned();
         match (&mut fields.entries[at].content, content) {
             (Content::Parts(known), Content::Parts(more)) => {
                 let more = *more;
@@ -220,13 +260,16 @@ impl<'t> Lowerer<'_, '_, 't> {
                 }
             }
             (Content::Value(_), Content::Value(_)) => {
-                self.reports.early(duplicate_definition::new(&name, first.span, key.span));
+                let name = self.names.get(key.name);
+                self.reports.early(duplicate_definition::new(name, first.span, key.span));
             }
             (Content::Value(_), Content::Parts(_)) => {
-                self.reports.early(duplicate_definition::whole_and_part(&name, first.span, key.span));
+                let name = self.names.get(key.name);
+                self.reports.early(duplicate_definition::whole_and_part(name, first.span, key.span));
             }
             (Content::Parts(_), Content::Value(_)) => {
-                self.reports.early(duplicate_definition::whole_and_part(&name, key.span, first.span));
+                let name = self.names.get(key.name);
+                self.reports.early(duplicate_definition::whole_and_part(name, key.span, first.span));
             }
         }
     }
@@ -271,11 +314,14 @@ impl<'t> Lowerer<'_, '_, 't> {
             (None, None, None) => Span::new(0, 0),
         };
         let before = self.nested_keys.len();
-        self.nested.push((key.map(|key| key.name), before));
+        self.nested.push(Nested { name: key.map(|key| key.name), start: before, current: None });
         self.nested_keys.extend(fields.entries.iter().map(|entry| entry.key.name));
         let keys: Vec<Key> = fields.entries.iter().map(|entry| entry.key).collect();
         let mut values = Vec::with_capacity(keys.len());
         for entry in fields.entries {
+            if let Some(nested) = self.nested.last_mut() {
+                nested.current = Some(entry.key.name);
+            }
             let value = self.entry(entry, false);
             self.program.named[value.0 as usize] = true;
             values.push(value);

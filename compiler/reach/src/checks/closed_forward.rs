@@ -15,6 +15,7 @@
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
 //!   nodes.pve = {
 //!     address = 192.168.100.1;
 //!     uplink = { address = 198.51.100.10; };

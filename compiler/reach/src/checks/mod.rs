@@ -11,6 +11,7 @@ mod need_not_allowed;
 mod never_met;
 mod no_common_network;
 mod not_forwarded;
+mod protocol_on_overlay;
 mod shadowed_allow;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub static CODES: &[&Code] = &[
     &no_common_network::CODE,
     &ambiguous_network::CODE,
     &exception_outside_never::CODE,
+    &protocol_on_overlay::CODE,
     &shadowed_allow::CODE,
     &empty_end::CODE,
     &closed_forward::CODE,
@@ -49,6 +51,7 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     no_common_network::check(&intents, &mut found);
     ambiguous_network::check(&intents, &mut found);
     not_forwarded::check(&intents, &mut found);
+    protocol_on_overlay::check(&intents, &mut found);
     // What is missing may be missing because it is wrong, and that is reported.
     if !site.allow_broken {
         need_not_allowed::check(&intents, &mut found);

@@ -174,10 +174,20 @@ impl<'a> Decoder<'a> {
                 Thing::Service(service) => Some(End::Service(service)),
                 Thing::Node(node) => Some(End::Node(node)),
                 Thing::Network(network) => Some(End::Network(network)),
+                Thing::Operators => Some(End::Operators),
                 _ => self.wrong_end(id, around),
             },
+            Datum::Record(_) if self.is_operators(id) => Some(End::Operators),
             _ => self.wrong_end(id, around),
         }
+    }
+
+    /// Whether a record is the site's own `operators`: where a site says where they connect from, the name means that
+    /// field and hides the prelude's end of the same name.
+    fn is_operators(&self, id: DataId) -> bool {
+        let fields = self.read.record(self.read.data.root).unwrap_or_default();
+        let field = fields.iter().find(|field| self.read.name(field.name) == "operators");
+        field.is_some_and(|field| self.read.span(field.value) == self.read.span(id))
     }
 
     fn ends(&mut self, items: &[DataId], span: Span) -> Option<Vec<End>> {

@@ -55,6 +55,9 @@ pub(crate) fn index(data: &Data) -> (Index, Vec<Thing>, All) {
     let mut members = Vec::new();
     let mut owners: HashMap<(Symbol, Symbol), Owner> = HashMap::new();
     for (at, entity) in data.entities.iter().enumerate() {
+        if entity.path.len() == 1 && entity.path.first().copied() == symbols.operators {
+            things[at] = Thing::Operators;
+        }
         let (Some(map), Some(name)) = (entity.path.first().copied(), entity.path.get(1).copied()) else { continue };
         let at = at as u32;
         match entity.path.len() {
@@ -164,6 +167,7 @@ struct Symbols {
     services: Option<Symbol>,
     clusters: Option<Symbol>,
     hosts: Option<Symbol>,
+    operators: Option<Symbol>,
     members: Option<Symbol>,
     cidr: Option<Symbol>,
     vmids: Option<Symbol>,
@@ -184,6 +188,7 @@ impl Symbols {
             services: of("services"),
             clusters: of("clusters"),
             hosts: of("hosts"),
+            operators: of("operators"),
             members: of("members"),
             cidr: of("cidr"),
             vmids: of("vmids"),

@@ -145,7 +145,10 @@ impl<'a> Space<'a> {
 
     /// The parties of an end of one of the flows.
     pub fn parties(&self, end: &End) -> Parties {
-        let machines = self.classes_of(&self.members.of(end));
+        let machines = match end {
+            End::Host(host) => self.classes_of(&[*host]),
+            end => self.classes_of(&self.members.of(end)),
+        };
         let mut parties = Parties { machines, placed: Vec::new(), zones: Bits::none() };
         self.add_addresses(end, &mut parties);
         parties

@@ -250,6 +250,14 @@ fn meet(a: &Piece, b: &Piece) -> bool {
     a.network == b.network && a.sources.meets(&b.sources) && a.targets.meets(&b.targets) && a.ports.meets(&b.ports)
 }
 
+/// Whether one piece holds all of another by itself.
+pub(crate) fn holds(wide: &Piece, narrow: &Piece) -> bool {
+    wide.network == narrow.network
+        && narrow.sources.is_subset(&wide.sources)
+        && narrow.targets.is_subset(&wide.targets)
+        && narrow.ports.is_subset(&wide.ports)
+}
+
 /// A piece without another: what has other sources, what has the sources and other targets, what has both and other
 /// ports. The three do not meet.
 fn without(space: &Space, piece: Piece, taken: &Piece) -> Vec<Piece> {

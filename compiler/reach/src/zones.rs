@@ -39,7 +39,9 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
         before.checked_sub(1).is_some_and(|index| point <= spans[index].1)
     };
     let interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
-    let taken: BTreeSet<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+    let mut taken: Vec<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+    taken.sort_unstable();
+    taken.dedup();
 
     let mut cuts: BTreeSet<Point> = BTreeSet::new();
     let mentioned = sets.iter().flat_map(|(_, spans)| spans).chain(&networks);
@@ -51,7 +53,7 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
     }
 
     let mut parts: BTreeMap<(Vec<usize>, Vec<NetworkId>), Point> = BTreeMap::new();
-    for cut in cuts.into_iter().filter(|cut| !taken.contains(cut)) {
+    for cut in cuts.into_iter().filter(|cut| taken.binary_search(cut).is_err()) {
         let held = sets.iter().filter(|(_, spans)| holds(spans, cut)).map(|(index, _)| *index);
         let held: Vec<usize> = held.collect();
         if held.is_empty() {

@@ -1,10 +1,10 @@
 //! The third layer: a pair of rule files for each set of machines with the same rules, and the pair for a failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy, Rule};
 use arvc_reach::{Addresses, private_prefixes};
-use arvc_site::model::{HostId, NetworkId, NetworkKind, Site};
+use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site};
 use ipnet::IpNet;
 
 use super::is_configured;
@@ -59,7 +59,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
         for (family, ending) in [(Family::V4, "v4"), (Family::V6, "v6")] {
             tree.text(
                 format!("ansible/files/filter/fail_closed.{ending}"),
-                document(header, &fail_closed(site, family)),
+                document(header, &fail_closed(&addresses, family)),
             );
         }
     }
@@ -101,9 +101,20 @@ fn filter(
 
 /// Drop everything but SSH from the nodes and the operators, on whatever device it comes: what a machine falls back to
 /// when its own rules cannot be loaded.
-fn fail_closed(site: &Site, family: Family) -> Filter {
-    let nodes =
-        site.nodes.iter().map(|node| (format!("{}: SSH", node.named.path), vec![IpNet::from(node.address.value)]));
+fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
+    let site = addresses.site;
+    // On each network a node comes from another address: that of the gateway that it is, or of its uplink.
+    let hosts = site.hosts.iter().filter(|host| is_configured(host));
+    let networks: BTreeSet<NetworkId> = hosts
+        .flat_map(|host| &host.interfaces)
+        .map(|interface| interface.network)
+        .filter(|network| !is_overlay(site, *network))
+        .collect();
+    let nodes = site.nodes.iter().zip(0..).map(|(node, id)| {
+        let seen: BTreeSet<IpNet> =
+            networks.iter().flat_map(|network| addresses.of(*network, &Peer::Node(NodeId(id)))).collect();
+        (format!("{}: SSH", node.named.path), seen.into_iter().collect::<Vec<IpNet>>())
+    });
     let operators = site.operators.addresses.iter().map(|address| address.value).collect();
     let sections = nodes.chain([("operators: SSH".to_owned(), operators)]).filter_map(|(comment, nets)| {
         let rules: Vec<Accept> = nets

@@ -1,4 +1,5 @@
-//! What members of an overlay get: whom they ask, whom they wait for, what their rules say, who answers them.
+//! What machines get inside, with and without an overlay: whom they ask and wait for, what their rules say, who answers
+//! them, who still comes in when their own rules fail.
 
 mod sites;
 
@@ -119,4 +120,20 @@ fn a_site_without_an_overlay_has_nothing_that_joins_one() {
     assert!(plays.ends_with("import_playbook: security.yml\n"), "{plays}");
     assert!(!text(&tree, "ansible/inventory/group_vars/all.yml").contains("nebula_version"));
     assert!(text(&emitted(&small()), "ansible/playbooks/site.yml").ends_with("import_playbook: nebula.yml\n"));
+}
+
+#[test]
+fn a_node_comes_in_by_its_address_on_each_bridge_when_rules_fail() {
+    let mut site = small();
+    let second = bridge(&mut site, "second", "192.168.200.0/24", "vmbr2", Some(("192.168.200.1", Some(NodeId(0)))));
+    site.hosts[0].interfaces[0].network = second;
+    site.hosts[0].interfaces[0].address = at(address("192.168.200.41"));
+    let tree = emitted(&site);
+    let closed = text(&tree, "ansible/files/filter/fail_closed.v4");
+    let expected = "\
+# nodes.pve: SSH
+-A INPUT -s 192.168.100.1/32 -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -s 192.168.200.1/32 -p tcp -m tcp --dport 22 -j ACCEPT
+";
+    assert_eq!(part(closed, "# nodes.pve", "# operators"), expected);
 }

@@ -15,6 +15,10 @@ impl Loader for Alone {
     fn load(&mut self, _: &str) -> Result<String, LoadError> {
         Err(LoadError::NotFound)
     }
+
+    fn list(&mut self, _: &str) -> Result<Vec<String>, LoadError> {
+        Err(LoadError::NotFound)
+    }
 }
 
 fn check(text: &str) -> pipeline::Checked {

@@ -38,6 +38,7 @@ pub fn site() -> Site {
         operators: Operators { addresses: vec![at(prefix("203.0.113.0/28"))], keys: Vec::new(), broken: false },
         allow: Vec::new(),
         allow_broken: false,
+        paths_broken: false,
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],

@@ -48,8 +48,10 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     exception_outside_never::check(&intents, &mut found);
     never_met::check(&intents, &mut found);
-    no_common_network::check(&intents, &mut found);
-    ambiguous_network::check(&intents, &mut found);
+    if !site.paths_broken {
+        no_common_network::check(&intents, &mut found);
+        ambiguous_network::check(&intents, &mut found);
+    }
     not_forwarded::check(&intents, &mut found);
     protocol_on_overlay::check(&intents, &mut found);
     // What is missing may be missing because it is wrong, and that is reported.

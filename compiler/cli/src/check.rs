@@ -37,8 +37,12 @@ pub fn check(
         Some(path) => Some(unsaved(world, &cwd, &project, path)?),
         None => None,
     };
+    let mut used = false;
     let mut load = |path: &str| match &overlay {
-        Some((over, bytes)) if over == path => source::text(bytes.clone()),
+        Some((over, bytes)) if over == path => {
+            used = true;
+            source::text(bytes.clone())
+        }
         _ => source::read(&*world, &project.root, path),
     };
     let mut checked = match load(&project.entry) {
@@ -49,6 +53,16 @@ pub fn check(
     let texts = Texts { sources: &checked.sources, prefix: &prefix };
     let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
     let name = messages::visible(&format!("{prefix}{}", project.entry));
+    // A site with errors may have stopped before the import; in a good one there is none.
+    if let (Some((path, _)), false, true) = (&overlay, used, checked.is_good()) {
+        let path = messages::visible(&format!("{prefix}{path}"));
+        return Err(Stop::Says(
+            exit::USAGE,
+            format!(
+                "{name} does not import {path}, so nothing of it was checked\nhelp: import it, or check it as a site of its own, without naming {name}"
+            ),
+        ));
+    }
     Ok(Reported { project, name, checked, counts })
 }
 

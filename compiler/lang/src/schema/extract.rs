@@ -12,7 +12,7 @@ use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Node};
 use crate::errors::{endless, wrong_kind};
 use crate::eval::machine::Machine;
 use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
-use crate::ir::UnitId;
+use crate::ir::{ExprId, UnitId};
 
 /// A value of a run, without its names.
 pub struct Extracted {
@@ -57,6 +57,8 @@ pub(super) enum Inside {
 #[derive(Clone, Copy)]
 pub(super) struct Item {
     pub(super) value: Value,
+    /// What the field or item that holds it is defined as.
+    pub(super) said: ExprId,
     pub(super) ty: Type,
     pub(super) into: DataId,
     pub(super) trail: Trail,
@@ -96,7 +98,19 @@ pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<
     let value = machine.force(root).ok()?;
     let mut extractor = Extractor::new(machine, schema, unit);
     let Kind::Record(record) = value.kind else {
-        wrong_kind::report(extractor.machine, value, "a record", "a site", None);
+        let said = extractor.machine.span(value);
+        wrong_kind::report(
+            extractor.machine,
+            &wrong_kind::Wrong {
+                value,
+                said,
+                expected: "a record",
+                what: "a site",
+                key: None,
+                entity: None,
+                help: None,
+            },
+        );
         return None;
     };
     extractor.find_entities(record, site);
@@ -124,7 +138,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
 
     fn run(mut self, unit: UnitId, ty: Type) -> Option<Extracted> {
         let root = self.machine.unit(unit);
-        let into = self.place(root, ty, Trail(0), None, true)?;
+        let into = self.place(root, root.origin, ty, Trail(0), None, true)?;
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Leave(inside) => {
@@ -154,6 +168,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
     pub(super) fn place(
         &mut self,
         slot: Value,
+        said: ExprId,
         ty: Type,
         trail: Trail,
         call: Option<CallIx>,
@@ -165,9 +180,10 @@ impl<'m, 'p> Extractor<'m, 'p> {
                 let into = self.node(value, call);
                 if !home && self.entity(value).is_some() {
                     // An entity is written once and named in many places: what a message shows is where it is named.
-                    self.nodes[into.0 as usize].span = self.machine.span(slot);
+                    let item = Item { value, said, ty, into, trail, call, home };
+                    self.nodes[into.0 as usize].span = self.said(item);
                 }
-                self.work.push(Work::Value(Item { value, ty, into, trail, call, home }));
+                self.work.push(Work::Value(Item { value, said, ty, into, trail, call, home }));
                 Some(into)
             }
             Err(reported) => {

@@ -22,6 +22,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
     let mut reports = Reports::default();
     let mut files = Files::new(loader);
     let (schema, globals, definitions) = prelude(&mut program, &mut names, &mut reports, &mut files);
+    let tags = schema.tags();
     let entry = match files.add(&mut program, path, text) {
         Ok(entry) => entry,
         Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
@@ -36,6 +37,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
             program.reserve(composition.parts.iter().map(|part| part.tree.text().len()).sum());
             let mut lowerer = Lowerer::new(&mut program, &mut names, &mut reports, &mut files, &globals, &path);
             lowerer.parts = &composition.parts;
+            lowerer.tags = &tags;
             lowerer.lost = composition.lost;
             lowerer.schema = (site && unit == entry).then_some(&schema);
             lowerer.file(ast::File::of(&composition.parts[0].tree))

@@ -57,12 +57,12 @@ fn a_missing_field_is_reported_at_the_record() {
 }
 
 #[test]
-fn a_value_of_another_kind_is_reported_where_it_was_made() {
+fn a_value_of_another_kind_is_reported_where_it_is_said() {
     let outcome = site("let size = 4; in { name = \"x\"; domain = \"x\";\n hosts.a.memory = size; }");
     assert_eq!(
         problems(&outcome),
-        ["E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:1:12 expected a Size, found an Int | - \
-          site.arv:2:10 `hosts.a.memory` is defined here"]
+        ["E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:2:19 expected a Size, found an Int | - \
+          site.arv:1:12 this is an Int | ? write its unit: `4MiB`"]
     );
 }
 
@@ -87,7 +87,7 @@ hosts.h = { kind = "Vm"; on.bridge = 5; needs = x: x; };
             "E0201 `hosts.a.vmid` is text, and not an Int ^ site.arv:3:20 expected an Int, found text",
             "E0205 `Contaner` is no Kind ^ site.arv:4:20 did you mean `Container`?",
             "E0206 a record stands where a Group of the site is due ^ site.arv:5:24 expected a Group by its name, found a record",
-            "E0206 `hosts.a` is a Host, and not a Group ^ site.arv:6:13 expected a Group, found the Host `hosts.a`",
+            "E0206 `hosts.a` is a Host, and not a Group ^ site.arv:6:24 expected a Group, found the Host `hosts.a`",
             "E0504 division by zero ^ site.arv:7:21 divides by 0",
             "E0201 `hosts.f` is an Int, and not a record ^ site.arv:8:11 expected a record, found an Int",
             "E0102 `nope` is not defined ^ site.arv:9:22 not found here",
@@ -173,5 +173,46 @@ fn a_record_that_a_function_made_shows_the_call() {
     assert!(
         found[0].contains("^ site.arv:1:13") && found[0].contains("- site.arv:2:15 made by this call"),
         "{found:?}"
+    );
+}
+
+#[test]
+fn a_wrong_kind_is_reported_where_it_is_said_and_names_what_was_meant() {
+    let of = |field: &str| {
+        let text = format!(
+            "let std = import \"std\"; mk = {{ kind ? Vm, vmid }}: {{ inherit kind vmid; }}; in\n{{ name = \"x\"; domain = \
+             \"x.internal\"; groups.storage = {{}};\nhosts.a = {field}; }}"
+        );
+        problems(&site(&text))
+    };
+    let cases = [
+        "{ groups = groups.storage; }",
+        "{ groups = [ \"storage\" ]; }",
+        "{ groups = [ storage ]; }",
+        "{ services = [ std.dns ]; }",
+        "{ services = [ std.dnss {} ]; }",
+        "{ memory = \"4G\"; }",
+        "{ memory = 4096; }",
+        "{ kind = \"machine\"; }",
+        "{ kind = machine; }",
+        "mk { vmid = hosts.a.vmid + 1; }",
+        "{ inherit vmdi; }",
+    ];
+    let found: Vec<String> = cases.into_iter().flat_map(of).collect();
+    assert_eq!(
+        found,
+        [
+            "E0201 `hosts.a.groups` is the Group `groups.storage`, and not a list | ^ site.arv:3:22 expected a list, found the Group `groups.storage` | - site.arv:2:55 this is the Group `groups.storage` | ? a list of one item is written `[ groups.storage ]`",
+            "E0201 an item of `hosts.a.groups` is text, and not a Group of the site | ^ site.arv:3:24 expected a Group of the site, found text | ? name it by its path, without quotes: `groups.storage`",
+            "E0102 `storage` is not defined | ^ site.arv:3:24 not found here | = a nested record is no scope: its fields are not names | ? write `groups.storage`, or define `storage` with `let` and use it in both places",
+            "E0201 an item of `hosts.a.services` is a function, and not a record | ^ site.arv:3:26 expected a record, found a function | ? call it: `std.dns {}`",
+            "E0208 the record has no field `dnss` | ^ site.arv:3:30 did you mean `dns`?",
+            "E0201 `hosts.a.memory` is text, and not a Size | ^ site.arv:3:22 expected a Size, found text | ? without quotes: `4GiB`",
+            "E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:3:22 expected a Size, found an Int | ? write its unit: `4096MiB`",
+            "E0201 `hosts.a.kind` is text, and not a Kind (`Vm`, `Container`, `Machine`) | ^ site.arv:3:20 expected a Kind (`Vm`, `Container`, `Machine`), found text | ? without quotes: `Machine`",
+            "E0102 `machine` is not defined | ^ site.arv:3:20 did you mean `Machine`?",
+            "E0501 `hosts.a.vmid` needs itself: hosts.a.vmid → hosts.a.vmid | ^ site.arv:3:16 needs itself | - site.arv:1:66 handed on here | = 1 value depends on it",
+            "E0102 `vmdi` is not defined | ^ site.arv:3:21 not found here | = a nested record is no scope: its fields are not names | ? write `hosts.a.vmdi`, or define `vmdi` with `let` and use it in both places",
+        ]
     );
 }

@@ -21,7 +21,7 @@ use std::cell::Cell;
 use crate::diagnostic::{self, Diagnostic};
 use crate::kind::SyntaxKind::{self, *};
 use crate::lexer;
-use crate::problems::{too_deep, unexpected};
+use crate::problems::{too_deep, unexpected, unquoted_key};
 use crate::source::Span;
 use crate::tree::Tree;
 use input::Input;
@@ -46,7 +46,11 @@ pub fn parse(text: &str, base: u32) -> Parse {
     item::file(&mut parser);
     let Parser { events, mut diagnostics, words, input, too_deep_reported, fuel, pos, .. } = parser;
     debug_assert!(fuel.get() > 0, "the parser ran in a circle at token {pos}");
-    diagnostics.extend(lexed.diagnostics);
+    // `01photos` is a key without quotes, and no number with an unknown unit.
+    let keys: Vec<Span> =
+        diagnostics.iter().filter(|known| *known.code == unquoted_key::CODE).map(Diagnostic::span).collect();
+    let in_key = |span: Span| keys.iter().any(|key| key.start <= span.start && span.end <= key.end);
+    diagnostics.extend(lexed.diagnostics.into_iter().filter(|problem| !in_key(problem.span())));
     let mut kinds = lexed.kinds;
     for (token, kind) in words {
         kinds[input.raw(token) as usize] = kind;

@@ -108,6 +108,12 @@ fn typical_mistakes_give_one_diagnostic_at_the_right_token() {
         ("{ a = 1; } }", "E0006 1:12 \"}\""),
         ("{ a = 1; } { b = 2; }", "E0040 1:12 \"{\""),
         ("{ inherit a, b; }", "E0001 1:12 \",\""),
+        ("{ inherit a, b, c; d = 1; }", "E0001 1:12 \",\""),
+        ("{ hosts.01photos = 1; }", "E0044 1:9 \"01photos\""),
+        ("{ a = with std; caddy { b = 1; }; c = 2; }", "E0001 1:7 \"with\""),
+        ("{\n  // the image\n  a = 1;\n}", "E0014 2:3 \"//\""),
+        ("// a site\n{ a = 1; }", "E0014 1:1 \"//\""),
+        ("{ a = [\n  // one\n  1,\n]; }", "E0014 2:3 \"//\""),
         // Brackets.
         ("{ a = [ 1, 2; b = 3; }", "E0005 1:7 \"[\""),
         ("{\n  a = [ 1, 2\n  b = 3;\n}", "E0005 2:7 \"[\""),
@@ -253,6 +259,8 @@ fn a_missing_separator_is_repaired_by_its_fix() {
         ("a = 1;\nb = 2;\n", "E0040"),
         ("f x: x + 1", "E0001"),
         ("{ members.01 = 1; }", "E0044"),
+        ("{ inherit a, b, c; }", "E0001"),
+        ("{\n  // the image\n  a = 1;\n}", "E0014"),
         ("{ vmid = １００１; }", "E0010"),
         ("{ a = 'x'; }", "E0015"),
     ] {

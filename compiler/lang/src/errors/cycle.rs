@@ -39,6 +39,12 @@ pub fn report(machine: &mut Machine<'_>, thunk: ThunkId) -> Reported {
     }
     let mut cycle = machine.cycle(thunk);
     cycle.dedup_by(|a, b| a.path == b.path && a.key == b.key);
+    // What a function only hands on is shown, and is no step where the definitions outside of it say all.
+    let mut through = Vec::new();
+    if cycle.iter().any(|definition| !definition.handed_on) {
+        (through, cycle) = cycle.into_iter().partition(|definition| definition.handed_on);
+        cycle.dedup_by(|a, b| a.path == b.path && a.key == b.key);
+    }
     // The same cycle is entered at different places, so it is told from its first definition in the source.
     if let Some(first) = (0..cycle.len()).min_by_key(|at| cycle[*at].key.span) {
         cycle.rotate_left(first);
@@ -58,6 +64,11 @@ pub fn report(machine: &mut Machine<'_>, thunk: ThunkId) -> Reported {
     for (at, definition) in cycle.iter().enumerate().skip(1) {
         let next = &cycle[(at + 1) % cycle.len()].path;
         diagnostic = diagnostic.primary(definition.key.span, format!("needs `{next}`"));
+    }
+    for definition in &through {
+        if !machine.in_library(definition.key.span) {
+            diagnostic = diagnostic.secondary(definition.key.span, "handed on here");
+        }
     }
     if cycle.iter().any(|definition| machine.is_scope_field(definition)) {
         diagnostic = diagnostic.note(

@@ -119,3 +119,9 @@ pub fn describe_value(machine: &Machine<'_>, value: Value) -> String {
         kind => describe(kind).to_owned(),
     }
 }
+
+/// `a Host`, `an Endpoint`.
+pub fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
+}

@@ -18,7 +18,8 @@
 //!
 //! Put a comma between items of a list, parentheses around an argument that is a call: `f (g x)`.
 
-use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
+use arvc_syntax::source::Span;
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -40,6 +41,15 @@ pub fn report(machine: &mut Machine<'_>, origin: ExprId, value: Value) -> Report
     let mut diagnostic = Diagnostic::new(&CODE, message, machine.program.span(at), format!("this is {found}"));
     if machine.span(value) != machine.program.span(at) {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
+    }
+    let ports = machine.program.flows.iter().any(|flow| flow.target == origin && flow.ports.is_none());
+    if ports {
+        let end = machine.program.span(at).end;
+        return machine.report(diagnostic.help("`:` stands before the ports of a flow: `a -> b : ports`").fix(
+            "insert `:`",
+            vec![Edit { span: Span::new(end, end), text: " :".to_owned() }],
+            Applicability::MaybeIncorrect,
+        ));
     }
     machine.report(diagnostic.help("if two items of a list are meant, put a comma between them"))
 }

@@ -28,17 +28,20 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
+use crate::errors::with_article;
+
 /// The code of this problem.
 pub static CODE: Code =
     Code::new("E0206", "a record stands where a thing of the site is due", include_str!("not_an_entity.rs"));
 
 /// A plain record at `span` where an entity of type `expected` is due, such as those of `places`.
 pub fn plain(expected: &str, span: Span, example: Option<String>) -> Diagnostic {
+    let expected = with_article(expected);
     let diagnostic = Diagnostic::new(
         &CODE,
-        format!("a record stands where a {expected} of the site is due"),
+        format!("a record stands where {expected} of the site is due"),
         span,
-        format!("expected a {expected} by its name, found a record"),
+        format!("expected {expected} by its name, found a record"),
     );
     match example {
         Some(example) => diagnostic.help(format!("name one that the site defines, as `{example}`")),
@@ -48,11 +51,13 @@ pub fn plain(expected: &str, span: Span, example: Option<String>) -> Diagnostic 
 
 /// The entity `path` of type `found` where one of type `expected` is due.
 pub fn other(expected: &str, found: &str, path: &str, span: Span, key: Span) -> Diagnostic {
+    let expected = with_article(expected);
+    let kind = with_article(found);
     Diagnostic::new(
         &CODE,
-        format!("`{path}` is a {found}, and not a {expected}"),
+        format!("`{path}` is {kind}, and not {expected}"),
         span,
-        format!("expected a {expected}, found the {found} `{path}`"),
+        format!("expected {expected}, found the {found} `{path}`"),
     )
     .secondary(key, format!("`{path}` is defined here"))
 }

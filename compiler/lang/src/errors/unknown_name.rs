@@ -38,9 +38,7 @@ pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) 
     };
     let diagnostic = Diagnostic::new(&CODE, message, span, label);
     match (name, path, nearest) {
-        ("null", ..) => {
-            diagnostic.help("there is no null: leave the field out, or write `none` for an optional that is absent")
-        }
+        ("null", ..) => diagnostic.help("there is no null: leave the field out"),
         ("rec", ..) => {
             diagnostic.help("there is no `rec`: the file's outermost record is a scope, and `let` makes names anywhere")
         }
@@ -58,4 +56,14 @@ pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) 
         ),
         _ => diagnostic,
     }
+}
+
+/// `tcp/2049`: the `name` of a protocol at `name_span`, and the number that stands behind it; `whole` is both.
+pub fn protocol(name: &str, name_span: Span, number: &str, whole: Span) -> Diagnostic {
+    let ports = format!("{number}/{name}");
+    Diagnostic::new(&CODE, format!("`{name}` is not defined"), name_span, "not found here").fix(
+        format!("write the number first: `{ports}`"),
+        vec![Edit { span: whole, text: ports }],
+        Applicability::MaybeIncorrect,
+    )
 }

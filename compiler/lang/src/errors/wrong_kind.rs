@@ -31,22 +31,77 @@ use crate::eval::value::{Kind, Reported, Value};
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0201", "a value is of the wrong kind", include_str!("wrong_kind.rs"));
 
-/// `value`, which is `what` (`hosts.a.memory`, defined at `key`), should be `expected`.
-pub fn report(machine: &mut Machine<'_>, value: Value, expected: &str, what: &str, key: Option<Span>) -> Reported {
-    let found = describe_value(machine, value);
+/// A value of the wrong kind, and what is known about it.
+pub struct Wrong<'w> {
+    /// It.
+    pub value: Value,
+    /// Where it is said to be what the field holds.
+    pub said: Span,
+    /// What it should be.
+    pub expected: &'w str,
+    /// What holds it: `hosts.a.memory`.
+    pub what: &'w str,
+    /// The key of the field that holds it.
+    pub key: Option<Span>,
+    /// What it is, if that is a thing of the site.
+    pub entity: Option<String>,
+    /// What was probably meant.
+    pub help: Option<String>,
+}
+
+/// Reports a value of the wrong kind.
+pub fn report(machine: &mut Machine<'_>, wrong: &Wrong<'_>) -> Reported {
+    let Wrong { value, said, expected, what, .. } = *wrong;
+    let found = wrong.entity.clone().unwrap_or_else(|| describe_value(machine, value));
     let message = format!("{what} is {found}, and not {expected}");
-    let mut diagnostic =
-        Diagnostic::new(&CODE, message, machine.span(value), format!("expected {expected}, found {found}"));
+    let mut diagnostic = Diagnostic::new(&CODE, message, said, format!("expected {expected}, found {found}"));
     let line = |span| (machine.sources.file_of(span), machine.sources.position(span).line);
-    if let Some(key) = key.filter(|key| line(*key) != line(machine.span(value))) {
+    let made = machine.span(value);
+    let around = |outer: Span, inner: Span| outer.start <= inner.start && inner.end <= outer.end;
+    if !around(said, made) && !machine.in_library(made) {
+        diagnostic = diagnostic.secondary(made, format!("this is {found}"));
+    }
+    if let Some(key) = wrong.key.filter(|key| line(*key) != line(said) && *key != made && !machine.in_library(*key)) {
         diagnostic = diagnostic.secondary(key, format!("{what} is defined here"));
     }
-    if let (Kind::Str(_), Some(text)) = (value.kind, machine.text(value)) {
-        let bare = matches!(expected, "an Int" | "an Address" | "a Prefix" | "Ports" | "a Size" | "a Duration")
-            && text.starts_with(|first: char| first.is_ascii_digit());
-        if bare {
-            diagnostic = diagnostic.help(format!("without quotes: `{text}`"));
+    let text = machine.text(value);
+    let digits = text.is_some_and(|text| text.starts_with(|first: char| first.is_ascii_digit()));
+    let help = match (value.kind, expected) {
+        _ if wrong.help.is_some() => wrong.help.clone(),
+        (Kind::Str(_), "a Size") if digits => text.and_then(size).map(|size| format!("without quotes: `{size}`")),
+        (Kind::Str(_), "an Int" | "an Address" | "a Prefix" | "Ports" | "a Duration") if digits => {
+            text.map(|text| format!("without quotes: `{text}`"))
         }
-    }
-    machine.report(diagnostic)
+        (Kind::Int(count), "a Size") => Some(format!("write its unit: `{}MiB`", i64::from(count))),
+        (Kind::Closure(..), _) => {
+            let name = machine.sources.text(said);
+            is_path(name).then(|| format!("call it: `{name} {{}}`"))
+        }
+        (kind, "a list") if !matches!(kind, Kind::Absent) => {
+            let text = machine.sources.text(said);
+            (text.len() <= 60 && !text.contains('\n')).then(|| format!("a list of one item is written `[ {text} ]`"))
+        }
+        _ => None,
+    };
+    machine.report(match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    })
+}
+
+/// `4G`, as other programs write it, in a unit of the language.
+fn size(text: &str) -> Option<String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text[digits.len()..].trim() {
+        "K" | "k" | "KB" | "kB" | "KiB" => "KiB",
+        "" | "M" | "MB" | "MiB" => "MiB",
+        "G" | "GB" | "GiB" => "GiB",
+        "T" | "TB" | "TiB" => "TiB",
+        _ => return None,
+    };
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{digits}{unit}"))
+}
+
+fn is_path(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }

@@ -51,6 +51,12 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
     if matches!(operator, Binary::Add | Binary::Append) && texts {
         diagnostic = diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`");
     }
+    if let (Binary::Divide, Kind::Int(port), Kind::Tag(tag, _)) = (operator, left.kind, right.kind) {
+        let protocol = machine.names.get(tag).to_ascii_lowercase();
+        if matches!(protocol.as_str(), "tcp" | "udp") {
+            diagnostic = diagnostic.help(format!("ports are written in lower case: `{}/{protocol}`", i64::from(port)));
+        }
+    }
     machine.report(diagnostic)
 }
 

@@ -159,6 +159,9 @@ impl<'p> Machine<'p> {
             let message = "in this call".to_owned();
             diagnostic.labels.insert(0, Label { span: call, primary: true, message });
         }
+        // Nobody can change a library's text: of that, a place of one line may explain something, and no more is shown.
+        let lines = |span: Span| self.sources.text(span).contains('\n');
+        diagnostic.labels.retain(|label| label.primary || !self.in_library(label.span) || !lines(label.span));
         self.reports.add(diagnostic)
     }
 

@@ -1,18 +1,20 @@
 //! What a message says about where evaluation was: names of definitions, and the calls that led there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arvc_syntax::source::Span;
 
 use crate::eval::machine::{Cont, Machine};
 use crate::eval::value::{CallIx, FrameId, Key, RecordId, ThunkId};
-use crate::ir::{Expr, ExprId};
+use crate::ir::{Binary, Expr, ExprId};
 
 /// A definition on the way of a cycle.
 #[derive(Clone, Debug)]
 pub struct Definition {
     /// Its path, as far as it is written: `hosts.a.vmid`.
     pub path: String,
+    /// Whether it is a part of what a function gives: then its path begins there.
+    pub handed_on: bool,
     /// Its key and value.
     pub key: Key,
     /// Its value.
@@ -55,10 +57,30 @@ impl Machine<'_> {
         definitions
     }
 
+    /// The expression around each one that has no name of its own: in `a = f { b = 1; };`, the record is a part of `a`.
+    fn around(&self) -> HashMap<ExprId, ExprId> {
+        let mut around = HashMap::new();
+        for (at, expr) in self.program.exprs.iter().enumerate() {
+            let parts: &[ExprId] = match expr {
+                Expr::Call(children) => &self.program.children(*children)[1..],
+                Expr::Let(children) => self.program.children(*children).last_chunk::<1>().map_or(&[], |last| last),
+                Expr::If(_, then, otherwise) => &[*then, *otherwise],
+                Expr::Assert(_, _, body) => &[*body],
+                Expr::Binary(Binary::Update | Binary::Agree, left, right)
+                | Expr::Layers(left, right)
+                | Expr::Beside(left, right) => &[*left, *right],
+                _ => &[],
+            };
+            around.extend(parts.iter().map(|part| (*part, ExprId(at as u32))));
+        }
+        around
+    }
+
     /// The definitions that wait for one another since `thunk` was demanded, in the order of need.
     pub fn cycle(&self, thunk: ThunkId) -> Vec<Definition> {
         let start = self.stack.iter().position(|cont| matches!(cont, Cont::Keep(kept, _) if *kept == thunk));
-        let known = self.definitions();
+        let (known, around) = (self.definitions(), self.around());
+        let results: HashSet<ExprId> = self.program.functions.iter().map(|function| function.body).collect();
         let waiting = self.stack[start.unwrap_or(0)..].iter().filter_map(|cont| match cont {
             Cont::Keep(_, expr) => Some(*expr),
             _ => None,
@@ -67,13 +89,20 @@ impl Machine<'_> {
             .filter_map(|expr| {
                 let (key, mut parent) = *known.get(&expr)?;
                 let mut path = vec![key.name];
-                while let Some((key, next)) = parent.and_then(|parent| known.get(&parent)) {
-                    path.push(key.name);
-                    parent = *next;
+                let mut handed_on = false;
+                while let Some(at) = parent {
+                    handed_on |= results.contains(&at);
+                    parent = match known.get(&at) {
+                        Some((key, next)) => {
+                            path.push(key.name);
+                            *next
+                        }
+                        None => around.get(&at).copied(),
+                    };
                 }
                 path.reverse();
                 let path = path.iter().map(|name| self.names.get(*name)).collect::<Vec<_>>().join(".");
-                Some(Definition { path, key, expr })
+                Some(Definition { path, handed_on, key, expr })
             })
             .collect()
     }

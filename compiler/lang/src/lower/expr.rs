@@ -9,7 +9,7 @@ use arvc_syntax::string::StringPart;
 
 use super::Lowerer;
 use crate::data::SecretRef;
-use crate::errors::{bare_path, secret_reference};
+use crate::errors::{bare_path, secret_reference, unknown_name};
 use crate::eval::value::{Kind, NO_PAYLOAD, Value};
 use crate::ir::{Binary, Expr, ExprId, FlowExpr};
 use crate::report::BY_THE_PARSER;
@@ -190,6 +190,17 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     fn binary(&mut self, binary: ast::Binary<'t>) -> ExprId {
         let span = binary.span();
+        if let (Some(ast::Expr::Name(name)), Some(ast::Expr::Literal(number))) = (binary.left(), binary.right())
+            && let ("tcp" | "udp", Some(Literal::Int(port))) = (name.text(), number.value())
+            && binary.operator().is_some_and(|operator| operator.kind() == SyntaxKind::Slash)
+        {
+            let symbol = self.names.intern(name.text());
+            if !self.is_name(symbol) {
+                let problem = unknown_name::protocol(name.text(), name.span(), &port.to_string(), span);
+                let reported = self.reports.early(problem);
+                return self.error(reported, span);
+            }
+        }
         let left = self.maybe(binary.left(), span);
         let right = self.maybe(binary.right(), span);
         let Some(token) = binary.operator() else { return self.error(BY_THE_PARSER, span) };

@@ -128,6 +128,10 @@ impl<'l> Files<'l> {
         span: Span,
     ) -> Result<UnitId, Reported> {
         match normalize(from, path) {
+            Some(_) if path.ends_with('/') => {
+                let folder = LoadError::Other("it names a folder, and no file".to_owned());
+                Err(reports.early(import_failed::new(path, &folder, span)))
+            }
             Some(full) => self.unit(program, reports, &full, span),
             None => Err(reports.early(import_failed::new(path, &LoadError::Outside, span))),
         }

@@ -57,6 +57,8 @@ pub struct Lowerer<'a, 'l, 't> {
     pub(crate) parts: &'t [Part],
     /// Why a file of it is not there: it may define what is not found.
     pub(crate) lost: Option<Reported>,
+    /// The tags of the schema, which a name in lower case is perhaps meant to be.
+    pub(crate) tags: &'a [Symbol],
     /// What its record is, if that is a site.
     pub(crate) schema: Option<&'a Schema>,
     /// The file of the record whose text is being looked at.
@@ -109,6 +111,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             path,
             parts: &[],
             lost: None,
+            tags: &[],
             schema: None,
             part: 0,
             strength: Strength::plain(0),

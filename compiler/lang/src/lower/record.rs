@@ -397,6 +397,10 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn literal_key(&mut self, key: AstKey<'t>) -> Option<Key> {
         let span = key.span();
         match key {
+            // A tag is no key, which is reported: it goes on as the name that its fix writes.
+            AstKey::Name(name) if name.text().starts_with(|first: char| first.is_ascii_uppercase()) => {
+                Some(Key { name: self.names.intern(&name.text().to_ascii_lowercase()), span })
+            }
             AstKey::Name(name) => Some(Key { name: self.names.intern(name.text()), span }),
             AstKey::String(string) => {
                 let text = string.string()?.plain()?;

@@ -18,6 +18,8 @@ use crate::numbers::SymbolMap;
 /// The names of one frame.
 pub(super) struct Scope<'t> {
     names: SymbolMap<Name<'t>>,
+    /// Names that are no names here, each with the one that it is a field of. In the order of the source.
+    below: Vec<(Symbol, Symbol)>,
 }
 
 /// One name.
@@ -36,7 +38,7 @@ impl<'t> Scope<'t> {
         let parameters = parameters.into_iter().enumerate();
         let names = parameters
             .filter_map(|(slot, name)| Some((name?, Name { slot: slot as u32, definition: None, local: false })));
-        Self { names: names.collect() }
+        Self { names: names.collect(), below: Vec::new() }
     }
 
     pub(super) fn of_let(fields: &Fields<'t>) -> Self {
@@ -59,7 +61,11 @@ impl<'t> Scope<'t> {
             };
             (entry.key.name, Name { slot: slot as u32, definition, local })
         });
-        Self { names: names.collect() }
+        let below = fields.entries.iter().flat_map(|entry| {
+            let parts = entry.parts.iter().flat_map(|parts| &parts.entries);
+            parts.map(|part| (entry.key.name, part.key.name))
+        });
+        Self { names: names.collect(), below: below.collect() }
     }
 
     /// The names, in slots from `first` on.
@@ -135,7 +141,8 @@ impl<'t> Lowerer<'_, '_, 't> {
             .map(|name| self.names.get(*name))
             .collect();
         candidates.extend(builtins::TABLE.iter().map(|builtin| builtin.name));
-        let near = if path.is_some() { None } else { nearest(text, candidates) };
+        let tag = || self.tags.iter().map(|tag| self.names.get(*tag)).find(|tag| tag.eq_ignore_ascii_case(text));
+        let near = if path.is_some() { None } else { nearest(text, candidates).or_else(tag) };
         let mut diagnostic = unknown_name::new(text, span, path, near);
         if let Some(unset) = self.unset.get(&name) {
             diagnostic = diagnostic.secondary(*unset, "it is unset here");
@@ -159,7 +166,12 @@ impl<'t> Lowerer<'_, '_, 't> {
             }
             end = nested.start;
         }
-        None
+        // `storage`, where the file's record has `groups.storage`, and nothing else of that name.
+        let mut found = self.scopes.iter().flat_map(|scope| scope.below.iter().filter(|(_, below)| *below == name));
+        match (found.next(), found.next()) {
+            (Some((above, _)), None) => Some(format!("{}.{}", self.names.get(*above), self.names.get(name))),
+            _ => None,
+        }
     }
 
     /// Whether a scope that is open has the name.

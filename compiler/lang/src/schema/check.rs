@@ -32,6 +32,8 @@ impl Extractor<'_, '_> {
                 }
                 (None, Some(rest)) => others.extend(self.field(item, record, at, schema.ty(*rest))),
                 (None, None) if damaged => {}
+                // `inherit` of a name that is not defined: that is said.
+                (None, None) if self.failed_at(record, at, key.span) => {}
                 (None, None) => meant.extend(self.unknown(def, fields, key.name, key.span)),
             }
         }
@@ -65,6 +67,12 @@ impl Extractor<'_, '_> {
             written.sort_by(|a, b| names.get(a.name).cmp(names.get(b.name)));
         }
         self.set(item.into, Datum::Record(written));
+    }
+
+    /// Whether a field could not be computed because of what stands at `key`.
+    fn failed_at(&mut self, record: RecordId, at: usize, key: arvc_syntax::source::Span) -> bool {
+        let slot = self.machine.heap.slots_of(record)[at];
+        self.machine.span(slot) == key && self.machine.force(slot).is_err()
     }
 
     /// Reports an unknown field; gives the name that was meant.

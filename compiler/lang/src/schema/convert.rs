@@ -3,7 +3,7 @@
 use super::extract::{Extractor, Inside, Item, Step};
 use super::types::{Definition, Scalar, Type};
 use crate::data::{Datum, Field, FlowData};
-use crate::errors::{not_an_entity, not_data, unknown_tag, wrong_kind};
+use crate::errors::{not_an_entity, not_data, unknown_tag, with_article, wrong_kind};
 use crate::eval::value::{Kind, RecordId, Value};
 
 impl Extractor<'_, '_> {
@@ -29,10 +29,10 @@ impl Extractor<'_, '_> {
                     (None, Kind::Record(_)) => {
                         let example = self.claims.iter().find(|claim| claim.def == def);
                         let example = example.map(|claim| self.path(&claim.path));
-                        let span = self.machine.span(item.value);
+                        let span = self.said(item);
                         self.machine.report(not_an_entity::plain(&expected, span, example));
                     }
-                    (None, _) => self.wrong(item, &format!("a {expected} of the site")),
+                    (None, _) => self.wrong(item, &format!("{} of the site", with_article(&expected))),
                 }
             }
             Type::Named(def) => match (&self.schema.def(def).definition, item.value.kind) {
@@ -60,8 +60,44 @@ impl Extractor<'_, '_> {
 
     pub(super) fn wrong(&mut self, item: Item, expected: &str) {
         let what = self.describe(item.trail);
-        let key = self.place_of(item.trail);
-        wrong_kind::report(self.machine, item.value, expected, &what, key);
+        let wrong = wrong_kind::Wrong {
+            value: item.value,
+            said: self.said(item),
+            expected,
+            what: &what,
+            key: self.place_of(item.trail),
+            entity: self.entity(item.value).map(|entity| {
+                let claim = &self.claims[entity.0 as usize];
+                format!("the {} `{}`", self.machine.names.get(self.schema.def(claim.def).name), self.path(&claim.path))
+            }),
+            help: self.meant(item),
+        };
+        wrong_kind::report(self.machine, &wrong);
+    }
+
+    /// What a value of the wrong kind was probably meant to be.
+    fn meant(&self, item: Item) -> Option<String> {
+        let text = self.machine.text(item.value);
+        match item.ty {
+            Type::Ref(def) => {
+                let text = text?;
+                let named = |claim: &&super::entities::Claim| {
+                    claim.def == def && claim.path.last().is_some_and(|name| self.machine.names.get(*name) == text)
+                };
+                let claim = self.claims.iter().find(named)?;
+                Some(format!("name it by its path, without quotes: `{}`", self.path(&claim.path)))
+            }
+            Type::Named(def) => match &self.schema.def(def).definition {
+                Definition::Union(cases) => {
+                    let text = text?;
+                    let tag = cases.iter().map(|(tag, _)| self.machine.names.get(*tag));
+                    let tag = tag.into_iter().find(|tag| tag.eq_ignore_ascii_case(text))?;
+                    Some(format!("without quotes: `{tag}`"))
+                }
+                Definition::Record { .. } => None,
+            },
+            Type::Scalar(_) | Type::Any | Type::List(_) | Type::Map(_) => None,
+        }
     }
 
     fn path(&self, path: &[arvc_syntax::intern::Symbol]) -> String {
@@ -73,9 +109,7 @@ impl Extractor<'_, '_> {
         let claim = &self.claims[entity.0 as usize];
         let found = self.machine.names.get(self.schema.def(claim.def).name).to_owned();
         let (path, key) = (self.path(&claim.path), claim.key);
-        // Where it is named is not kept with the value, so the problem is reported where the name stands in the source:
-        // the field that holds it.
-        let span = self.place_of(item.trail).unwrap_or_else(|| self.machine.span(item.value));
+        let span = self.said(item);
         self.machine.report(not_an_entity::other(expected, &found, &path, span, key));
     }
 
@@ -93,7 +127,7 @@ impl Extractor<'_, '_> {
                 });
                 let payload = payload.and_then(|(payload, trail)| {
                     let call = item.call;
-                    self.place(payload, Type::Any, trail, call, false)
+                    self.place(payload, payload.origin, Type::Any, trail, call, false)
                 });
                 self.set(item.into, Datum::Tag(name, payload));
             }
@@ -161,9 +195,10 @@ impl Extractor<'_, '_> {
         }
         let trail = self.below(item.trail, Step::Item);
         let mut items = Vec::with_capacity(len as usize);
-        for at in start..start + len {
-            let slot = self.machine.heap.slots[at as usize];
-            items.extend(self.place(slot, ty, trail, item.call, false));
+        for at in 0..len as usize {
+            let slot = self.machine.heap.slots[start as usize + at];
+            let said = self.part_expr(item.value, at, len as usize, slot);
+            items.extend(self.place(slot, said, ty, trail, item.call, false));
         }
         self.set(item.into, Datum::List(items));
     }
@@ -191,7 +226,9 @@ impl Extractor<'_, '_> {
         };
         let trail = self.below(item.trail, Step::Field(key.name, key.span));
         let call = self.machine.heap.records[record.index()].call.or(item.call);
-        let value = self.place(slot, ty, trail, call, home)?;
+        let len = self.machine.heap.keys_of(record).len();
+        let said = self.part_expr(item.value, at, len, slot);
+        let value = self.place(slot, said, ty, trail, call, home)?;
         Some(Field { name: key.name, key: key.span, value })
     }
 
@@ -208,7 +245,7 @@ impl Extractor<'_, '_> {
 
     fn part(&mut self, item: Item, slot: Value) -> Option<crate::data::DataId> {
         let trail = self.below(item.trail, Step::Payload);
-        self.place(slot, Type::Any, trail, item.call, false)
+        self.place(slot, slot.origin, Type::Any, trail, item.call, false)
     }
 
     fn union(&mut self, item: Item, def: super::types::DefId) {
@@ -218,7 +255,7 @@ impl Extractor<'_, '_> {
         let tags = || cases.iter().map(|(name, _)| *name);
         let Kind::Tag(name, payload) = item.value.kind else {
             let list = tags().map(|tag| format!("`{}`", self.machine.names.get(tag))).collect::<Vec<_>>();
-            return self.wrong(item, &format!("a {owner} ({})", list.join(", ")));
+            return self.wrong(item, &format!("{} ({})", with_article(&owner), list.join(", ")));
         };
         let span = self.machine.span(item.value);
         let Some((_, expected)) = cases.iter().find(|(tag, _)| *tag == name) else {
@@ -231,7 +268,7 @@ impl Extractor<'_, '_> {
             (None, None) => self.set(item.into, Datum::Tag(name, None)),
             (Some(ty), Some(value)) => {
                 let trail = self.below(item.trail, Step::Payload);
-                let payload = self.place(value, self.schema.ty(*ty), trail, item.call, false);
+                let payload = self.place(value, value.origin, self.schema.ty(*ty), trail, item.call, false);
                 self.set(item.into, Datum::Tag(name, payload));
             }
             (expected, _) => {

@@ -15,7 +15,7 @@ impl Extractor<'_, '_> {
         }
         let slot = self.machine.heap.thunk(Thunk::Delayed(value, PRELUDE), value);
         let trail = self.below(Trail(0), super::extract::Step::Field(field.name, field.key));
-        let data = self.place(slot, self.schema.ty(field.ty), trail, None, false)?;
+        let data = self.place(slot, slot.origin, self.schema.ty(field.ty), trail, None, false)?;
         let def = def.0 as usize;
         if self.defaults.len() <= def {
             self.defaults.resize(def + 1, Vec::new());

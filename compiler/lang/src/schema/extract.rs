@@ -12,7 +12,7 @@ use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Node};
 use crate::errors::{endless, wrong_kind};
 use crate::eval::machine::Machine;
 use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
-use crate::ir::UnitId;
+use crate::ir::{ExprId, UnitId};
 use crate::numbers::Spread;
 
 /// A value of a run, without its names.
@@ -58,6 +58,8 @@ pub(super) enum Inside {
 #[derive(Clone, Copy)]
 pub(super) struct Item {
     pub(super) value: Value,
+    /// What the field or item that holds it is defined as.
+    pub(super) said: ExprId,
     pub(super) ty: Type,
     pub(super) into: DataId,
     pub(super) trail: Trail,
@@ -100,7 +102,19 @@ pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<
     let mut extractor = Extractor::new(machine, schema, unit);
     extractor.root_name = "the site";
     let Kind::Record(record) = value.kind else {
-        wrong_kind::report(extractor.machine, value, "a record", "a site", None);
+        let said = extractor.machine.span(value);
+        wrong_kind::report(
+            extractor.machine,
+            &wrong_kind::Wrong {
+                value,
+                said,
+                expected: "a record",
+                what: "a site",
+                key: None,
+                entity: None,
+                help: None,
+            },
+        );
         return None;
     };
     extractor.find_entities(record, site);
@@ -129,7 +143,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
 
     fn run(mut self, unit: UnitId, ty: Type) -> Option<Extracted> {
         let root = self.machine.unit(unit);
-        let into = self.place(root, ty, Trail(0), None, true)?;
+        let into = self.place(root, root.origin, ty, Trail(0), None, true)?;
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Leave(inside) => {
@@ -159,6 +173,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
     pub(super) fn place(
         &mut self,
         slot: Value,
+        said: ExprId,
         ty: Type,
         trail: Trail,
         call: Option<CallIx>,
@@ -170,9 +185,10 @@ impl<'m, 'p> Extractor<'m, 'p> {
                 let into = self.node(value, call);
                 if !home && self.entity(value).is_some() {
                     // An entity is written once and named in many places: what a message shows is where it is named.
-                    self.nodes[into.0 as usize].span = self.machine.span(slot);
+                    let item = Item { value, said, ty, into, trail, call, home };
+                    self.nodes[into.0 as usize].span = self.said(item);
                 }
-                self.work.push(Work::Value(Item { value, ty, into, trail, call, home }));
+                self.work.push(Work::Value(Item { value, said, ty, into, trail, call, home }));
                 Some(into)
             }
             Err(reported) => {

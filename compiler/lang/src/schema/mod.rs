@@ -8,6 +8,7 @@ mod defaults;
 mod entities;
 mod extract;
 pub(crate) mod parse;
+mod said;
 pub mod types;
 
 pub use extract::{Extracted, plain, site};

@@ -176,6 +176,15 @@ impl Schema {
         self.types[id.0 as usize]
     }
 
+    /// The tags of all unions.
+    pub fn tags(&self) -> Vec<Symbol> {
+        let cases = self.defs.iter().filter_map(|def| match &def.definition {
+            Definition::Union(cases) => Some(cases),
+            Definition::Record { .. } => None,
+        });
+        cases.flatten().map(|(tag, _)| *tag).collect()
+    }
+
     /// The named type behind an index.
     pub fn def(&self, id: DefId) -> &Def {
         &self.defs[id.0 as usize]

@@ -8,14 +8,24 @@ use super::{Completed, EOF, Parser};
 use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use crate::kind::SyntaxKind::{self, *};
 use crate::problems::{
-    missing_semicolon, missing_word, reserved_word, trailing_text, unexpected, unopened, wrong_sign,
+    foreign_comment, missing_part, missing_semicolon, missing_word, reserved_word, trailing_text, unexpected, unopened,
+    wrong_sign,
 };
 use crate::source::Span;
 
 /// A whole source.
 pub(super) fn file(p: &mut Parser<'_>) {
     let marker = p.start();
-    if p.at_definition(0) || p.at_statement() {
+    while p.at(SlashSlash) {
+        p.foreign_comment();
+    }
+    if p.at(EOF) {
+        let place = p.behind();
+        p.report(
+            missing_part::problem(place, "an expression").help("a file is one expression, for example a record: `{ }`"),
+        );
+        p.empty();
+    } else if p.at_definition(0) || p.at_statement() {
         p.bare_definitions();
     } else {
         p.expr();
@@ -61,6 +71,7 @@ impl Parser<'_> {
                 RParen | RBracket if self.closes_outer() => return true,
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
+                SlashSlash => self.foreign_comment(),
                 _ if open.is_some_and(|open| self.belongs_outside(open, &indent)) => {
                     if let Some(open) = open {
                         self.unclosed_record(open);
@@ -105,6 +116,18 @@ impl Parser<'_> {
         start - self.text[..start].rfind('\n').map_or(0, |at| at + 1)
     }
 
+    /// `// …`, where no operand stands before it.
+    pub(super) fn foreign_comment(&mut self) {
+        let span = self.span(0);
+        self.report(foreign_comment::line(span));
+        let marker = self.start();
+        self.bump();
+        while !self.at(EOF) && !self.input.begins_line(self.pos) {
+            self.bump();
+        }
+        self.complete(marker, Skipped);
+    }
+
     fn stray_separator(&mut self) {
         let (span, text) = (self.span(0), self.text(0));
         let found = format!("`{text}`");
@@ -126,6 +149,7 @@ impl Parser<'_> {
                 RBrace | RParen | RBracket if self.closes_outer() => return,
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
+                SlashSlash => self.foreign_comment(),
                 _ if self.at_item() => self.item(),
                 kind if begins_expr(kind) => return,
                 _ => {
@@ -195,6 +219,7 @@ impl Parser<'_> {
             self.close(open, RParen);
         }
         let next = |p: &Self| p.at_definition(0) || p.at_typed_definition() || p.at_statement();
+        let mut commas = Vec::new();
         while self.at(Ident) && !next(self) || self.current().is_keyword() && !self.at(KwIn) {
             if !self.at(Ident) {
                 let (span, text) = (self.span(0), self.text(0));
@@ -204,9 +229,17 @@ impl Parser<'_> {
             self.bump_as(Ident);
             self.complete(name, NameKey);
             if self.at(Comma) && self.nth(1) == Ident {
-                self.unexpected("a blank between the names");
+                commas.push(self.span(0));
                 self.skip_one();
             }
+        }
+        if let Some(first) = commas.first() {
+            let problem = unexpected::problem(*first, "`,`", "a blank between the names").fix(
+                "put blanks between the names",
+                commas.iter().map(|span| Edit { span: *span, text: std::string::String::new() }).collect(),
+                Applicability::MachineApplicable,
+            );
+            self.diagnostics.push(problem);
         }
         self.semicolon();
         self.complete(marker, Inherit);
@@ -244,9 +277,39 @@ impl Parser<'_> {
             }
             _ => self.equals(),
         }
-        self.awaiting(";", Self::value);
+        if self.at_with() {
+            self.with();
+        } else {
+            self.awaiting(";", Self::value);
+        }
         self.semicolon();
         self.complete(marker, Definition);
+    }
+
+    /// Whether `with path;` stands here, and a value behind it.
+    fn at_with(&self) -> bool {
+        self.at(Ident)
+            && self.text(0) == "with"
+            && self.nth(1) == Ident
+            && self.after_path(1).is_some_and(|after| {
+                self.nth(after) == Semicolon && begins_expr(self.nth(after + 1)) && !self.at_definition(after + 1)
+            })
+    }
+
+    /// `with a; e`, as Nix has it: read whole, so that nothing of it is taken for a definition.
+    fn with(&mut self) {
+        let after = self.after_path(1).unwrap_or(1);
+        let (span, path) = (self.span(0), self.span(1).to(self.span(after - 1)));
+        let text = &self.text[(path.start - self.base) as usize..(path.end - self.base) as usize];
+        let name = if self.nth(after + 1) == Ident { self.text(after + 1) } else { "name" };
+        let help = format!("there is no `with`: write the path, as `{text}.{name}`");
+        self.report(unexpected::problem(span, "`with`", "a value").help(help));
+        let marker = self.start();
+        for _ in 0..=after {
+            self.bump();
+        }
+        self.awaiting(";", Self::value);
+        self.complete(marker, Error);
     }
 
     /// Words that begin no construct which could stand at the start of a definition.

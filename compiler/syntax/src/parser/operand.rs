@@ -226,6 +226,7 @@ impl Parser<'_> {
                 RBracket | EOF | Semicolon | KwIn => return,
                 RBrace | RParen if self.closes_outer() => return,
                 RBrace | RParen => self.stray_closer(),
+                SlashSlash => self.foreign_comment(),
                 Comma => {
                     self.missing("an item");
                     self.bump();

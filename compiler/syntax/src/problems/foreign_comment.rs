@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! A comment is written `/* … */`.
+//! A comment is written `/* … */` or `// …`.
 //!
 //! ## Why
 //!
@@ -19,7 +19,7 @@
 //!
 //! Begin each line of the comment with `#`.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 
 /// The code of this problem.
@@ -29,4 +29,13 @@ pub static CODE: Code = Code::new("E0014", "comments begin with `#`", include_st
 pub(crate) fn problem(span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, "comments begin with `#`", span, "a comment of another language")
         .help("begin each of its lines with `#`")
+}
+
+/// The `//` at `span`, where a definition or an item is due.
+pub(crate) fn line(span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, "comments begin with `#`", span, "a comment of another language").fix(
+        "write `#`",
+        vec![Edit { span, text: "#".into() }],
+        Applicability::MachineApplicable,
+    )
 }

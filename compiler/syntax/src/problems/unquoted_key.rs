@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! A key begins with a digit, or is another literal.
+//! A key begins with a digit or an upper-case letter, or is another literal.
 //!
 //! ## Why
 //!
@@ -18,7 +18,8 @@
 //!
 //! ## What to do
 //!
-//! Write it in quotes: `members."01"`.
+//! Write it in quotes: `members."01"`; or begin a name with a lower-case letter. What is written with an upper-case one
+//! is read as if it were lower-case, so that nothing else is said about it.
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
@@ -28,6 +29,16 @@ pub static CODE: Code = Code::new("E0044", "a key that is no name needs quotes",
 
 /// The literal at `span` is used as a key.
 pub(crate) fn problem(span: Span, text: &str) -> Diagnostic {
+    if text.starts_with(|first: char| first.is_ascii_uppercase()) {
+        let lower = text.to_ascii_lowercase();
+        return Diagnostic::new(&CODE, format!("the key `{text}` is a tag, and no name"), span, "begins in upper case")
+            .fix(format!("write `{lower}`"), vec![Edit { span, text: lower }], Applicability::MaybeIncorrect)
+            .fix(
+                "write the key in quotes",
+                vec![Edit { span, text: format!("\"{text}\"") }],
+                Applicability::MaybeIncorrect,
+            );
+    }
     Diagnostic::new(&CODE, format!("the key `{text}` needs quotes"), span, "no name").fix(
         "write the key in quotes",
         vec![Edit { span, text: format!("\"{text}\"") }],

@@ -25,7 +25,7 @@ struct Arguments {
     #[arg(long, value_name = "PATH", requires = "check")]
     stdin_path: Option<PathBuf>,
 
-    /// How problems, and the pages of `explain`, are printed
+    /// How problems, the pages of `explain` and the results of `fmt` are printed
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "human", global = true)]
     message_format: Format,
 }
@@ -59,6 +59,23 @@ pub enum Command {
         #[arg(long, value_name = "PATH")]
         stdin_path: Option<PathBuf>,
     },
+    /// Bring sources into the one style
+    ///
+    /// There is nothing to set: indentation is two blanks, lines have up to 120 characters, and comments stay where they
+    /// belong. What was written over several lines stays so. A file with mistakes is left as it is, and they are printed.
+    #[command(after_help = FMT)]
+    Fmt {
+        /// Files, and folders whose *.arv are formatted, but for out/, vendor/ and what is hidden [default: the folder of
+        /// the site]
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Write nothing: show what would change, and end with status 1 if anything would
+        #[arg(long)]
+        check: bool,
+        /// Read a source from standard input and print it formatted, for editors
+        #[arg(long, conflicts_with = "paths")]
+        stdin: bool,
+    },
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
     Explain {
@@ -72,11 +89,12 @@ Examples:
   arvc check                     check ./site.arv, or the entry of the nearest arv.toml
   arvc build lab/site.arv        write lab/out/
   arvc build --out /srv/tree     write another folder
+  arvc fmt                       bring the site's sources into the one style
   arvc explain E0301             what a message is about
 
 Exit status:
   0  good; there may be warnings
-  1  problems in the source; nothing was written
+  1  problems in the source, and nothing was written; sources that `fmt --check` would change
   2  wrong use of the command line or of arv.toml
   3  the outside world failed: a file that cannot be read, a folder that cannot be written
 
@@ -95,6 +113,13 @@ Examples:
   arvc check --message-format json site.arv
   arvc check --stdin-path site.arv < buffer
   arvc check site.arv --stdin-path hosts/web.arv < buffer";
+
+const FMT: &str = "\
+Examples:
+  arvc fmt                       every source of the site here
+  arvc fmt site.arv lib/
+  arvc fmt --check               for CI: a diff, and status 1 if there is one
+  arvc fmt --stdin < buffer      for editors";
 
 const EXPLAIN: &str = "\
 Examples:
@@ -127,7 +152,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
             );
         }
         (None, None) => {
-            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check or explain");
+            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, fmt or explain");
         }
     };
     Ok(Request { command, format: arguments.message_format })
@@ -169,6 +194,8 @@ mod tests {
             "check --message-format xml",
             "explain E1 E2",
             "build --stdin-path a",
+            "fmt --stdin a.arv",
+            "fmt --out x",
         ];
         for line in bad {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

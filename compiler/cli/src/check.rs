@@ -85,7 +85,8 @@ pub fn summary(name: &str, site: &Site, counts: Counts) -> String {
     format!("{name} is good{warnings}: {}\n", parts.join(", "))
 }
 
-fn find(world: &mut dyn World, format: Format, cwd: &Path, site: Option<&Path>) -> Result<Project, Stop> {
+/// The project of a site, or of the user's folder; what is wrong with it is printed.
+pub(crate) fn find(world: &mut dyn World, format: Format, cwd: &Path, site: Option<&Path>) -> Result<Project, Stop> {
     match project::find(&*world, cwd, site) {
         Ok(project) => Ok(project),
         Err(Problem::NoSite) => Err(Stop::Says(

@@ -196,6 +196,17 @@ fn an_unsaved_text_of_an_imported_file_is_checked_in_its_site() {
     assert!(ran.stderr.starts_with("db.arv:2:"), "{}", ran.stderr);
 }
 
+#[test]
+fn a_buffer_is_formatted_and_a_file_in_its_place() {
+    let folder = Folder::with("{a=1;}");
+    let ran = folder.arvc_with("fmt --stdin", "{a=1;}");
+    assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (0, "{ a = 1; }\n", ""));
+    assert_eq!(folder.arvc("fmt --check").status, 1);
+    assert_eq!(folder.arvc("fmt").status, 0);
+    assert_eq!(fs::read_to_string(folder.path("site.arv")).unwrap(), "{ a = 1; }\n");
+    assert_eq!((folder.arvc("fmt --check").status, folder.files()), (0, vec!["site.arv".to_owned()]));
+}
+
 // --- formats ----------------------------------------------------------------------------------------------------------
 
 #[test]

@@ -96,3 +96,19 @@ fn a_name_that_is_no_utf8_is_an_operators_and_stays() {
     build(folder.path(), &Tree::default()).unwrap();
     assert!(odd.exists() && !folder.path().join("dns/zone").exists());
 }
+
+#[test]
+fn a_file_that_is_replaced_keeps_its_mode_and_nothing_is_left_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site.arv");
+    for mode in [0o600, 0o664, 0o755] {
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        Real::default().replace(&path, b"new").unwrap();
+        let metadata = fs::metadata(&path).unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), metadata.permissions().mode() & 0o777), ("new", mode));
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert!(Real::default().replace(&folder.path().join("none"), b"new").is_err());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}

@@ -10,11 +10,12 @@ mod roles;
 use arvc_reach::policy::Policies;
 use arvc_site::model::{Host, Site, Status};
 
+use crate::nebula;
 use crate::tree::Tree;
 
 /// Writes `ansible/`.
 pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
-    roles::emit(header, tree);
+    roles::emit(nebula::overlay(site).is_some(), header, tree);
     let names = filters::emit(site, policies, header, tree);
     inventory::emit(site, policies, &names, header, tree);
 }

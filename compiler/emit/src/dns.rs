@@ -75,13 +75,30 @@ fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
     zones.collect()
 }
 
+/// Whether a machine on the bridge has no overlay in common with the resolver, and so asks it over the bridge.
+fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
+    let is_on = |host: &Host, wanted: &Network| {
+        host.interfaces.iter().any(|interface| std::ptr::eq(&site.networks[interface.network.index()], wanted))
+    };
+    let overlays = site.networks.iter().filter(|other| matches!(other.kind, NetworkKind::Overlay { .. }));
+    let shared: Vec<&Network> = overlays.filter(|overlay| is_on(resolver, overlay)).collect();
+    let asks = |host: &Host| {
+        host.status != Status::Planned
+            && host.named.name != resolver.named.name
+            && is_on(host, network)
+            && !shared.iter().any(|overlay| is_on(host, overlay))
+    };
+    matches!(network.kind, NetworkKind::Bridge { .. }) && site.hosts.iter().any(asks)
+}
+
 /// Unbound's configuration. It listens on the machine's overlay addresses, which are there only while Nebula runs
-/// (`ip-freebind`), and answers members of those overlays only.
+/// (`ip-freebind`), and on the bridges from which machines ask that share no overlay with it; it answers these networks
+/// only.
 fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: &str) -> String {
     let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
     out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
     let listens = |network: &Network| match service.listen.is_empty() {
-        true => matches!(network.kind, NetworkKind::Overlay { .. }),
+        true => matches!(network.kind, NetworkKind::Overlay { .. }) || is_asked_on(site, host, network),
         false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
     };
     let places: Vec<(IpAddr, &Network)> = host

@@ -64,7 +64,13 @@ impl<'a> Edge<'a> {
             line(text, format_args!("-A ARVC-POSTROUTING -s {}{out} -j MASQUERADE", network.prefix.value));
         }
         for network in self.inside.iter().filter(|network| network.prefix.value.addr().is_ipv6()) {
-            line(text, format_args!("# {} is IPv6: it is routed, and nothing is translated.", network.named.path));
+            line(
+                text,
+                format_args!(
+                    "# {} is IPv6: nothing is translated, and routing it is left to the node (net.ipv6.conf.all.forwarding).",
+                    network.named.path
+                ),
+            );
         }
     }
 

@@ -22,7 +22,7 @@ pub struct EntityId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u32);
 
-/// A reference to a secret: never its value. `secret "kv/data/gitea#admin_password"`.
+/// A reference to a secret: never its value. `secret "kv/data/forge#admin_password"`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretRef {
     /// Path as the secret store's API has it.

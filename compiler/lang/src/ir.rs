@@ -288,7 +288,7 @@ pub struct Program {
     pub functions: Vec<Function>,
     /// Flows.
     pub flows: Vec<FlowExpr>,
-    /// Names and places of `let` bindings, sorted by the expression that they name.
+    /// Names and places of `let` bindings and of parameters with defaults, by the expression that they name.
     pub bindings: Vec<(ExprId, Key)>,
     /// Which expressions are what a name is defined as, in parallel to `exprs`.
     pub named: Vec<bool>,
@@ -313,6 +313,16 @@ pub struct Program {
 }
 
 impl Program {
+    /// Makes room for a source of so many bytes: growing step by step would copy everything several times.
+    pub fn reserve(&mut self, bytes: usize) {
+        let exprs = bytes / 12;
+        self.exprs.reserve(exprs);
+        self.spans.reserve(exprs);
+        self.named.reserve(exprs);
+        self.children.reserve(exprs);
+        self.keys.reserve(bytes / 24);
+    }
+
     /// Adds an expression.
     pub fn push(&mut self, expr: Expr, span: Span) -> ExprId {
         self.exprs.push(expr);

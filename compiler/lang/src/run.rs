@@ -34,6 +34,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         } else {
             let file = program.units[unit.0 as usize].file;
             let composition = compose::parts(&mut files, &mut reports, &path, file);
+            program.reserve(composition.parts.iter().map(|part| part.tree.text().len()).sum());
             let mut lowerer = Lowerer::new(&mut program, &mut names, &mut reports, &mut files, &globals, &path);
             lowerer.parts = &composition.parts;
             lowerer.tags = &tags;

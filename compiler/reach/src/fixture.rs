@@ -35,7 +35,7 @@ pub fn site() -> Site {
         hosts: Vec::new(),
         clusters: Vec::new(),
         endpoints: Vec::new(),
-        operators: Operators { addresses: vec![at(prefix("203.0.113.0/28"))], keys: Vec::new() },
+        operators: Operators { addresses: vec![at(prefix("203.0.113.0/28"))], keys: Vec::new(), broken: false },
         allow: Vec::new(),
         allow_broken: false,
         never: Vec::new(),

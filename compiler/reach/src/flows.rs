@@ -77,7 +77,7 @@ impl<'a> Resolved<'a> {
     pub fn connections(&self, space: &Space, paths: Paths) -> Connections {
         let mut all = Vec::new();
         for arm in &self.arms {
-            let narrow = space.members.served_by(arm).map(|hosts| narrowed(space, &self.target, hosts));
+            let narrow = space.served_by(arm).map(|served| narrowed(&self.target, served));
             let target = narrow.as_ref().unwrap_or(&self.target);
             for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
                 let context = Context { space, flow: self.flow, arm, paths, network };
@@ -94,10 +94,9 @@ impl<'a> Resolved<'a> {
 }
 
 /// The part of a target that serves an endpoint. No address does.
-fn narrowed(space: &Space, target: &Parties, hosts: &[HostId]) -> Parties {
-    let served = space.classes_of(hosts);
-    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(&served)));
-    Parties { machines: target.machines.intersection(&served), placed: placed.collect(), zones: space.none() }
+fn narrowed(target: &Parties, served: &Bits) -> Parties {
+    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(served)));
+    Parties { machines: target.machines.intersection(served), placed: placed.collect(), zones: Bits::none() }
 }
 
 struct Context<'a> {
@@ -115,20 +114,19 @@ impl Context<'_> {
             if !members.networks(own).contains(&self.network) || !source.machines.meets(self.space.profile(own)) {
                 continue;
             }
-            let mut targets = self.space.none();
+            let mut targets = Bits::none();
             for other in (0..members.profiles.len()).filter(|other| self.meet(own, *other)) {
-                targets.add(self.space.profile(other));
+                targets.add(&target.machines.intersection(self.space.profile(other)));
             }
-            if target.machines.meets(&targets) {
-                let sources = source.machines.intersection(self.space.profile(own));
-                self.piece(sources, target.machines.intersection(&targets), all);
+            if !targets.is_empty() {
+                self.piece(source.machines.intersection(self.space.profile(own)), targets, all);
             }
         }
         if source.placed.is_empty() && target.placed.is_empty() || self.flow.via.is_some_and(|via| via != self.network)
         {
             return;
         }
-        let mut on = self.space.none();
+        let mut on = Bits::none();
         for profile in (0..members.profiles.len()).filter(|own| members.networks(*own).contains(&self.network)) {
             on.add(self.space.profile(profile));
         }
@@ -141,7 +139,7 @@ impl Context<'_> {
     /// The machines that are meant by their address on this network.
     fn placed(&self, parties: &Parties) -> Bits {
         let here = parties.placed.iter().find(|(network, _)| *network == self.network);
-        here.map_or_else(|| self.space.none(), |(_, placed)| placed.clone())
+        here.map_or_else(Bits::none, |(_, placed)| placed.clone())
     }
 
     fn meet(&self, own: usize, other: usize) -> bool {
@@ -160,7 +158,7 @@ impl Context<'_> {
             return;
         }
         for profile in 0..self.space.members.profiles.len() {
-            let mut met = self.space.none();
+            let mut met = Bits::none();
             for (index, zone) in self.space.zones.iter().enumerate() {
                 if self.meet_address(profile, &zone.inside) {
                     met.insert(self.space.zone_class(index));
@@ -250,6 +248,14 @@ pub(crate) fn is_subset(space: &Space, of: &[Piece], all: &[Piece]) -> bool {
 /// Whether two pieces overlap in each respect.
 fn meet(a: &Piece, b: &Piece) -> bool {
     a.network == b.network && a.sources.meets(&b.sources) && a.targets.meets(&b.targets) && a.ports.meets(&b.ports)
+}
+
+/// Whether one piece holds all of another by itself.
+pub(crate) fn holds(wide: &Piece, narrow: &Piece) -> bool {
+    wide.network == narrow.network
+        && narrow.sources.is_subset(&wide.sources)
+        && narrow.targets.is_subset(&wide.targets)
+        && narrow.ports.is_subset(&wide.ports)
 }
 
 /// A piece without another: what has other sources, what has the sources and other targets, what has both and other

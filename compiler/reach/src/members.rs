@@ -2,6 +2,7 @@
 //!
 //! Both questions have one answer for the checks and for the policies, so that what is proved is what is emitted.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -23,6 +24,12 @@ pub(crate) struct Members<'a> {
     pub profiles: Vec<Vec<NetworkId>>,
     /// Each machine's profile.
     pub profile_of: Vec<Profile>,
+    /// For each two profiles, the networks that a flow uses which names none.
+    usual: Vec<Vec<NetworkId>>,
+    /// The ports of each endpoint.
+    endpoints: Vec<PortSet>,
+    /// The machines that serve each endpoint, sorted.
+    served: Vec<Vec<HostId>>,
     groups: Vec<Vec<HostId>>,
     resolvers: Vec<HostId>,
     lighthouses: Vec<HostId>,
@@ -67,7 +74,19 @@ impl<'a> Members<'a> {
         };
         let resolvers = all.iter().copied().filter(resolver).collect();
         let lighthouses = all.iter().copied().filter(|host| site.hosts[host.index()].lighthouse).collect();
-        Self { site, all, profiles: seen.into_keys().collect(), profile_of, groups, resolvers, lighthouses }
+        let ports =
+            |terms: &[PortTerm]| terms.iter().fold(PortSet::none(), |set, term| set.union(&PortSet::term(term)));
+        let endpoints = site.endpoints.iter().map(|endpoint| ports(&endpoint.ports)).collect();
+        let mut served: Vec<Vec<HostId>> = site.endpoints.iter().map(|endpoint| endpoint.hosts.clone()).collect();
+        served.iter_mut().for_each(|hosts| hosts.sort_unstable());
+        let profiles = seen.into_keys().collect();
+        let usual = Vec::new();
+        let mut members =
+            Self { site, all, profiles, profile_of, usual, endpoints, served, groups, resolvers, lighthouses };
+        let profiles = 0..members.profiles.len();
+        let pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
+        members.usual = pairs.map(|(own, other)| members.choose(own, other, &[], None)).collect();
+        members
     }
 
     /// The machines that an end means by what they are, sorted. Ends that are addresses mean none here, except inside
@@ -150,7 +169,14 @@ impl<'a> Members<'a> {
 
     /// The networks that a flow between two machines uses: `via` alone if it is named, else those that its endpoint
     /// listens on, else the overlays that both are on, else the segments that both are on.
-    pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Vec<NetworkId> {
+    pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Cow<'_, [NetworkId]> {
+        match via.is_none() && listen.is_empty() {
+            true => Cow::Borrowed(&self.usual[a * self.profiles.len() + b]),
+            false => Cow::Owned(self.choose(a, b, listen, via)),
+        }
+    }
+
+    fn choose(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Vec<NetworkId> {
         let mut common = self.common(a, b);
         if let Some(via) = via {
             common.retain(|network| *network == via);
@@ -225,8 +251,7 @@ impl<'a> Members<'a> {
         for term in terms {
             match term {
                 PortTerm::Endpoint(endpoint) => {
-                    let terms = &self.site.endpoints[endpoint.index()].ports;
-                    let ports = terms.iter().fold(PortSet::none(), |set, term| set.union(&PortSet::term(term)));
+                    let ports = self.endpoints[endpoint.index()].clone();
                     let arm = Arm { ports, endpoint: Some(*endpoint) };
                     if !arms.contains(&arm) {
                         arms.push(arm);
@@ -241,9 +266,9 @@ impl<'a> Members<'a> {
         arms
     }
 
-    /// The machines that an arm's ports are served by; `None` is every machine.
+    /// The machines that an arm's ports are served by, sorted; `None` is every machine.
     pub fn served_by(&self, arm: &Arm) -> Option<&[HostId]> {
-        arm.endpoint.map(|endpoint| self.site.endpoints[endpoint.index()].hosts.as_slice())
+        arm.endpoint.map(|endpoint| self.served[endpoint.index()].as_slice())
     }
 
     /// The networks that an arm's ports are served on, if it says.

@@ -6,8 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use arvc_site::model::{End, NetworkId, NodeId, Site};
 use ipnet::IpNet;
 
-use crate::address::{addresses, node_on};
-use crate::policy::Peer;
+use crate::address::{internet, node_on};
 
 /// One part.
 #[derive(Clone, Debug)]
@@ -28,18 +27,25 @@ type Span = (Point, Point);
 /// The parts that the ends make; addresses that none of them holds are in no part. Ends that are no addresses hold
 /// nothing here.
 pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
-    let sets: Vec<Vec<Span>> = ends.iter().map(|end| spans(site, end)).collect();
-    if sets.iter().all(Vec::is_empty) {
+    // Most ends of a large site are no addresses.
+    let sets = ends.iter().enumerate().map(|(index, end)| (index, spans(site, end)));
+    let sets: Vec<(usize, Vec<Span>)> = sets.filter(|(_, spans)| !spans.is_empty()).collect();
+    if sets.is_empty() {
         return Vec::new();
     }
     let networks: Vec<Span> = site.networks.iter().map(|network| span(&network.prefix.value)).collect();
-    let holds = |spans: &[Span], point: Point| spans.iter().any(|(first, last)| *first <= point && point <= *last);
+    let holds = |spans: &[Span], point: Point| {
+        let before = spans.partition_point(|(first, _)| *first <= point);
+        before.checked_sub(1).is_some_and(|index| point <= spans[index].1)
+    };
     let interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
-    let taken: BTreeSet<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+    let mut taken: Vec<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+    taken.sort_unstable();
+    taken.dedup();
 
     let mut cuts: BTreeSet<Point> = BTreeSet::new();
-    let mentioned = sets.iter().flatten().chain(&networks);
-    let machines = taken.iter().filter(|machine| sets.iter().any(|set| holds(set, **machine)));
+    let mentioned = sets.iter().flat_map(|(_, spans)| spans).chain(&networks);
+    let machines = taken.iter().filter(|machine| sets.iter().any(|(_, spans)| holds(spans, **machine)));
     let machines: Vec<Span> = machines.map(|machine| (*machine, *machine)).collect();
     for (first, last) in mentioned.chain(&machines) {
         cuts.insert(*first);
@@ -47,8 +53,9 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
     }
 
     let mut parts: BTreeMap<(Vec<usize>, Vec<NetworkId>), Point> = BTreeMap::new();
-    for cut in cuts.into_iter().filter(|cut| !taken.contains(cut)) {
-        let held: Vec<usize> = (0..sets.len()).filter(|index| holds(&sets[*index], cut)).collect();
+    for cut in cuts.into_iter().filter(|cut| taken.binary_search(cut).is_err()) {
+        let held = sets.iter().filter(|(_, spans)| holds(spans, cut)).map(|(index, _)| *index);
+        let held: Vec<usize> = held.collect();
         if held.is_empty() {
             continue;
         }
@@ -59,17 +66,20 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
     parts.into_iter().map(|((ends, inside), least)| Zone { ends, inside, sample: unpoint(least) }).collect()
 }
 
+/// The addresses of an end as spans, sorted and apart.
 fn spans(site: &Site, end: &End) -> Vec<Span> {
     let prefixes: Vec<IpNet> = match end {
-        // Which network one looks from makes no difference for the Internet and the operators.
-        End::Internet => addresses(site, NetworkId(0), &Peer::Internet),
+        End::Internet => internet(site),
         End::Operators => site.operators.addresses.iter().map(|prefix| prefix.value).collect(),
         End::Node(node) => node_prefixes(site, *node),
         End::Network(network) => vec![site.networks[network.index()].prefix.value],
         End::Prefix(prefix) => vec![*prefix],
         _ => Vec::new(),
     };
-    prefixes.iter().map(span).collect()
+    // Prefixes hold one another or are apart, so the wider ones are spans that do not meet.
+    let mut spans: Vec<Span> = IpNet::aggregate(&prefixes).iter().map(span).collect();
+    spans.sort_unstable();
+    spans
 }
 
 fn node_prefixes(site: &Site, node: NodeId) -> Vec<IpNet> {

@@ -380,6 +380,8 @@ pub struct Operators {
     pub addresses: Vec<Spanned<IpNet>>,
     /// Their public SSH keys.
     pub keys: Vec<String>,
+    /// A part of it is wrong and that is reported: addresses may be missing.
+    pub broken: bool,
 }
 
 /// Nebula's settings.

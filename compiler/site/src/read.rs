@@ -32,6 +32,7 @@ pub(crate) enum Thing {
     Host(HostId),
     Cluster(ClusterId),
     Endpoint(EndpointId),
+    Operators,
 }
 
 /// Reads values and collects what is wrong with them.

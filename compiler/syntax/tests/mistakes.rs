@@ -141,6 +141,7 @@ fn typical_mistakes_give_one_diagnostic_at_the_right_token() {
         ("if a = 1 then 1 else 2", "E0009 1:6 \"=\""),
         ("{ a = if b then ; c = 1; }", "E0002 1:17 \";\""),
         ("assert a; 1", "E0008 1:9 \"\""),
+        ("assert a, \"no\", b; 1", "E0001 1:15 \",\""),
         ("1 + if a then b else c", "E0001 1:5 \"if\""),
         ("f x: x", "E0001 1:4 \":\""),
         ("match k { A -> 1, B => 2 }", "E0009 1:13 \"->\""),

@@ -210,6 +210,16 @@ impl Disk for Memory {
         lives
     }
 
+    fn replace(&mut self, path: &Path, new: &[u8]) -> io::Result<()> {
+        self.step()?;
+        let path = self.place(path)?;
+        match self.disk.get_mut(&path) {
+            Some(Entry::File { bytes, written, .. }) => (*bytes, *written) = (new.to_vec(), self.steps),
+            _ => return Err(io::ErrorKind::NotFound.into()),
+        }
+        Ok(())
+    }
+
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.step()?;
         let (from, to) = (self.place(from)?, self.place(to)?);

@@ -40,6 +40,8 @@ pub trait Disk {
     fn create_folder(&mut self, path: &Path) -> io::Result<()>;
     /// Makes a file that did not exist.
     fn create(&mut self, path: &Path, bytes: &[u8], executable: bool) -> io::Result<()>;
+    /// Gives a file that exists other bytes; its mode and owner stay.
+    fn replace(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Moves a file, over another one if need be.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.

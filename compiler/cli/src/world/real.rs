@@ -62,6 +62,19 @@ impl Disk for Real {
         options.open(path)?.write_all(bytes)
     }
 
+    fn replace(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        // Written beside the file and moved over it, so that whoever reads meanwhile, or a crash, sees the old or the new.
+        let old = fs::metadata(path)?;
+        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut new = tempfile::Builder::new().prefix(".arvc-").tempfile_in(folder)?;
+        new.write_all(bytes)?;
+        keep_owner(new.as_file(), &old)?;
+        new.as_file().set_permissions(old.permissions())?;
+        new.as_file().sync_all()?;
+        new.persist(path)?;
+        Ok(())
+    }
+
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
     }
@@ -150,6 +163,22 @@ fn sync_all(_: &Path) -> io::Result<bool> {
 fn executable(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o100 != 0
+}
+
+/// A file that root formats stays its owner's.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
-use arvc_site::model::{Host, HostId, Site};
+use arvc_site::model::{Host, HostId, Site, Status};
 
 use super::is_configured;
 use crate::nebula::{Overlay, is_member, on, overlay};
@@ -22,15 +22,16 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     let hosts: Vec<(HostId, &Host)> =
         (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_configured(host)).collect();
     tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
-    let shared = Yaml::map([
+    let shared = [
         ("bootstrap_domain", Yaml::str(&site.domain)),
         ("bootstrap_resolvers", Yaml::strs(site.uplink_resolvers.iter().map(ToString::to_string))),
         ("bootstrap_authorized_keys", Yaml::strs(&site.operators.keys)),
-        ("nebula_version", Yaml::str(&site.nebula.version.value)),
-    ]);
+    ];
+    let version = overlay.as_ref().map(|_| ("nebula_version", Yaml::str(&site.nebula.version.value)));
+    let shared = Yaml::map(shared.into_iter().chain(version));
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
     for (id, host) in hosts {
-        let variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        let variables = variables(overlay.as_ref(), policies.of(id), host, filters.get(&id));
         tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));
     }
 }
@@ -62,13 +63,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
     Yaml::map([("all", Yaml::map([("children", Yaml::map(children))]))])
 }
 
-fn variables(
-    site: &Site,
-    overlay: Option<&Overlay<'_>>,
-    policy: &Policy,
-    host: &Host,
-    filter: Option<&String>,
-) -> Yaml {
+fn variables(overlay: Option<&Overlay<'_>>, policy: &Policy, host: &Host, filter: Option<&String>) -> Yaml {
     let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
     // Over the bridge: the overlay is what a play is about to build or to cut.
     let direct = host.interfaces.iter().find(|interface| overlay.is_none_or(|overlay| interface.network != overlay.id));
@@ -83,7 +78,7 @@ fn variables(
         entries.push(entry("nebula_address", Yaml::str(interface.address.value.to_string())));
         entries.push(entry("nebula_device", Yaml::str(&interface.device)));
         entries.push(entry("nebula_name", Yaml::str(&host.named.name)));
-        entries.push(entry("nebula_probes", probes(site, overlay, policy, host)));
+        entries.push(entry("nebula_probes", probes(overlay, policy, host)));
     }
     if let Some(filter) = filter {
         entries.push(entry("security_policy", Yaml::str(filter)));
@@ -94,17 +89,18 @@ fn variables(
     Yaml::Map(entries)
 }
 
-/// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done.
-fn probes(site: &Site, overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
-    let lighthouses =
-        site.hosts.iter().enumerate().filter(|(_, other)| {
-            other.lighthouse && is_member(other, overlay.id) && other.named.name != host.named.name
-        });
+/// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done. Lighthouses
+/// join one after the other, so that the first one would wait for the second in vain: they have no probes.
+fn probes(overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
+    if host.lighthouse {
+        return Yaml::List(Vec::new());
+    }
+    let lighthouses = overlay.fixed.iter().filter(|(_, other)| other.lighthouse && other.status == Status::Present);
     let mut probes = Vec::new();
-    for (index, other) in lighthouses {
+    for (id, other) in lighthouses {
         let names = |peer: &Peer| match peer {
             Peer::Any => true,
-            Peer::Host(id) => id.index() == index,
+            Peer::Host(peer) => peer == id,
             Peer::Group(group) => other.groups.contains(group),
             Peer::AllOf(groups) => groups.iter().all(|group| other.groups.contains(group)),
             _ => false,

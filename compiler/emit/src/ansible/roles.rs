@@ -66,12 +66,17 @@ const FRAME: &[(&str, &str)] = assets!(
     "playbooks/site.yml",
 );
 
-/// Writes the frame and the roles.
-pub fn emit(header: &str, tree: &mut Tree) {
-    for (path, text) in FRAME {
-        tree.text(format!("ansible/{path}"), headed(text, header));
+/// The last play of `playbooks/site.yml`, which a site without an overlay does not have.
+const JOIN: &str = "\n- name: Join the overlay\n  ansible.builtin.import_playbook: nebula.yml\n";
+
+/// Writes the frame and the roles; what joins an overlay only where there is one to join.
+pub fn emit(overlay: bool, header: &str, tree: &mut Tree) {
+    let wanted = |path: &str| overlay || !(path.starts_with("nebula/") || path == "playbooks/nebula.yml");
+    for (path, text) in FRAME.iter().filter(|(path, _)| wanted(path)) {
+        let text = if overlay { (*text).to_owned() } else { text.replace(JOIN, "") };
+        tree.text(format!("ansible/{path}"), headed(&text, header));
     }
-    for (path, text) in ROLES {
+    for (path, text) in ROLES.iter().filter(|(path, _)| wanted(path)) {
         tree.text(format!("ansible/roles/{path}"), headed(text, header));
     }
 }

@@ -6,48 +6,29 @@ use arvc_reach::policy::Policy;
 use arvc_site::model::{Forward, Host, HostId, Site, Transport};
 
 use super::profile::Profile;
-use super::{Overlay, is_member, on, rules};
+use super::{Overlay, on, rules};
 use crate::yaml::{Entry, Yaml, entry};
 
 /// 60 bytes of headers over IPv4, 80 over IPv6, and 32 more through a relay fit into 1500 with room to spare.
 const MTU: u32 = 1300;
 
 /// The configuration of `host`.
-pub fn config(site: &Site, overlay: &Overlay<'_>, host: &Host, policy: &Policy) -> Yaml {
+pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, policy: &Policy) -> Yaml {
     let profile = Profile::of(&site.nebula.version.value);
     let device = on(host, overlay.id).map(|interface| interface.device.as_str()).unwrap_or("nebula1");
-    let others = |wanted: fn(&Host) -> bool| {
-        site.hosts
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.named.name != host.named.name && is_member(other, overlay.id) && wanted(other))
-            .map(|(index, other)| (HostId(index as u32), other))
-            .collect::<Vec<_>>()
-    };
-    let lighthouses = others(|other| other.lighthouse);
-    let relays = others(|other| other.relay);
-    let overlay_address = |other: &Host| on(other, overlay.id).map(|interface| interface.address.value.to_string());
-
-    let mut places: Vec<(IpAddr, Entry)> = Vec::new();
-    for (id, other) in lighthouses.iter().chain(relays.iter().filter(|(_, other)| !other.lighthouse)) {
-        let (Some(interface), endpoints) = (on(other, overlay.id), endpoints(site, overlay, host, *id, other)) else {
-            continue;
-        };
-        if !endpoints.is_empty() {
-            let list = Yaml::List(endpoints.iter().map(|endpoint| Yaml::quoted(endpoint.to_string())).collect());
-            places.push((interface.address.value, entry(interface.address.value.to_string(), list)));
-        }
-    }
-    places.sort_by_key(|(address, _)| *address);
-    let names = |hosts: &[(HostId, &Host)]| {
-        Yaml::List(hosts.iter().filter_map(|(_, other)| overlay_address(other)).map(Yaml::quoted).collect())
+    let places = places(site, overlay, id, host);
+    // Nebula does not start with a lighthouse that it has no place for, and a relay that this machine does not find cannot
+    // hand anything on to it: a machine outside knows only those that a node forwards the port to.
+    let names = |wanted: fn(&Host) -> bool| {
+        let known = places.iter().filter(|place| wanted(place.host));
+        Yaml::List(known.map(|place| Yaml::quoted(place.address.to_string())).collect())
     };
     let none = || Yaml::List(Vec::new());
 
     let mut lighthouse = vec![
         entry("am_lighthouse", Yaml::Bool(host.lighthouse)),
         entry("interval", Yaml::Int(60)),
-        entry("hosts", if host.lighthouse { none() } else { names(&lighthouses) }),
+        entry("hosts", if host.lighthouse { none() } else { names(|other| other.lighthouse) }),
     ];
     // A machine on the underlay tells the others its address there and no other that it may have. What is outside is
     // found by whatever address it has.
@@ -59,7 +40,7 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, host: &Host, policy: &Policy) 
     let relay = vec![
         entry("am_relay", Yaml::Bool(host.relay)),
         entry("use_relays", Yaml::Bool(!host.relay)),
-        entry("relays", if host.relay { none() } else { names(&relays) }),
+        entry("relays", if host.relay { none() } else { names(|other| other.relay) }),
     ];
     let ipv6 = site.networks[overlay.underlay.index()].prefix.value.addr().is_ipv6();
     let mut firewall = Vec::new();
@@ -80,7 +61,7 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, host: &Host, policy: &Policy) 
     }
     Yaml::Map(vec![
         entry("pki", Yaml::Map(pki)),
-        entry("static_host_map", Yaml::Map(places.into_iter().map(|(_, place)| place).collect())),
+        entry("static_host_map", Yaml::Map(places.iter().map(Place::entry).collect())),
         entry("lighthouse", Yaml::Map(lighthouse)),
         entry(
             "listen",
@@ -103,6 +84,36 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, host: &Host, policy: &Policy) 
         entry("logging", Yaml::map([("level", Yaml::quoted("info")), ("format", Yaml::quoted("text"))])),
         entry("firewall", Yaml::Map(firewall)),
     ])
+}
+
+/// A lighthouse or relay, and where a machine finds it without asking.
+struct Place<'site> {
+    host: &'site Host,
+    /// On the overlay.
+    address: IpAddr,
+    /// Below it; never empty.
+    endpoints: Vec<SocketAddr>,
+}
+
+impl Place<'_> {
+    fn entry(&self) -> Entry {
+        let list = self.endpoints.iter().map(|endpoint| Yaml::quoted(endpoint.to_string())).collect();
+        entry(self.address.to_string(), Yaml::List(list))
+    }
+}
+
+/// The lighthouses and relays that `host` finds without asking, by address.
+fn places<'site>(site: &Site, overlay: &Overlay<'site>, own: HostId, host: &Host) -> Vec<Place<'site>> {
+    let others = overlay.fixed.iter().copied().filter(|(id, _)| *id != own);
+    let mut places: Vec<Place> = others
+        .filter_map(|(id, other)| {
+            let endpoints = endpoints(site, overlay, host, id, other);
+            let address = on(other, overlay.id)?.address.value;
+            (!endpoints.is_empty()).then_some(Place { host: other, address, endpoints })
+        })
+        .collect();
+    places.sort_by_key(|place| place.address);
+    places
 }
 
 /// Where `host` finds `other` without asking: on the underlay if both are there; else at the nodes that hand the overlay's

@@ -11,11 +11,15 @@ use crate::yaml::{Entry, Yaml, entry, noted};
 /// The rules of one direction on the overlay; an empty list drops everything, and is written out.
 pub fn rules(site: &Site, overlay: NetworkId, rules: &[Rule]) -> Yaml {
     let mut list = Vec::new();
+    let mut said = "";
     for rule in rules.iter().filter(|rule| rule.network == overlay) {
         let Some(peer) = peer(site, &rule.peer) else { continue };
-        for (index, (protocol, port)) in packets(rule).into_iter().enumerate() {
-            let first = entry("proto", Yaml::quoted(protocol));
-            let first = if index == 0 { noted(&rule.reason, "proto", first.value) } else { first };
+        for (protocol, port) in packets(rule) {
+            let protocol = Yaml::quoted(protocol);
+            // Once for a run of rules with the same reason.
+            let first =
+                if said == rule.reason { entry("proto", protocol) } else { noted(&rule.reason, "proto", protocol) };
+            said = &rule.reason;
             list.push(Yaml::Map(vec![first, entry("port", Yaml::quoted(port)), peer.clone()]));
         }
     }

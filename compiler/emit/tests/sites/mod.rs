@@ -41,7 +41,7 @@ pub fn small() -> Site {
         hosts: Vec::new(),
         clusters: Vec::new(),
         endpoints: Vec::new(),
-        operators: Operators { addresses: vec![at(prefix("192.168.100.250/32"))], keys: Vec::new() },
+        operators: Operators { addresses: vec![at(prefix("192.168.100.250/32"))], keys: Vec::new(), broken: false },
         allow: Vec::new(),
         allow_broken: false,
         never: Vec::new(),

@@ -35,7 +35,7 @@ pub static CODE: Code = Code::new("E0207", "a function lacks an argument", inclu
 pub fn report(machine: &mut Machine<'_>, function: FnId, call: ExprId, argument: Value, missing: &[Key]) -> Reported {
     let names: Vec<String> = missing.iter().map(|key| format!("`{}`", machine.names.get(key.name))).collect();
     let names = names.join(", ");
-    let message = format!("{} lacks {names}", machine.function_name(function));
+    let message = format!("{} lacks {names}", machine.callee_name(function, call));
     let span = machine.span(argument);
     let at = machine.program.span(call);
     let mut diagnostic = Diagnostic::new(&CODE, message, span, format!("{names} is missing here"));
@@ -51,7 +51,7 @@ pub fn report(machine: &mut Machine<'_>, function: FnId, call: ExprId, argument:
 /// The argument is no record at all.
 pub fn not_a_record(machine: &mut Machine<'_>, function: FnId, call: ExprId, argument: Value) -> Reported {
     let found = describe_value(machine, argument);
-    let message = format!("{} takes a record, and gets {found}", machine.function_name(function));
+    let message = format!("{} takes a record, and gets {found}", machine.callee_name(function, call));
     let diagnostic =
         Diagnostic::new(&CODE, message, machine.span(argument), format!("expected a record, found {found}"))
             .secondary(machine.program.span(call), "called here");

@@ -11,12 +11,12 @@
 //! ## Example
 //!
 //! ```arv
-//! { password = secret "kv/data/gitea"; } # error: E0107
+//! { password = secret "kv/data/forge"; } # error: E0107
 //! ```
 //!
 //! ## What to do
 //!
-//! Write both parts: `secret "kv/data/gitea#admin_password"`.
+//! Write both parts: `secret "kv/data/forge#admin_password"`.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;

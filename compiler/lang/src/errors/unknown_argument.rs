@@ -55,7 +55,7 @@ pub fn report(machine: &mut Machine<'_>, function: FnId, call: ExprId, record: R
     let known: Vec<_> = fields.iter().map(|field| field.key.name).collect();
     let extra: Vec<Key> =
         machine.heap.keys_of(record).iter().copied().filter(|key| !known.contains(&key.name)).collect();
-    let function = machine.function_name(function);
+    let function = machine.callee_name(function, call);
     let at = machine.program.span(call);
     let mut first = None;
     for key in extra {

@@ -43,6 +43,9 @@ pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) 
             diagnostic.help("there is no `rec`: the file's outermost record is a scope, and `let` makes names anywhere")
         }
         ("with", ..) => diagnostic.help("there is no `with`: write the path, or `inherit (record) name;` in a `let`"),
+        (_, Some(path), _) if path.is_empty() => diagnostic
+            .note("a nested record is no scope: its fields are not names")
+            .help(format!("define `{name}` with `let` around the record, and use it in both places")),
         (_, Some(path), _) => diagnostic
             .note("a nested record is no scope: its fields are not names")
             .help(format!("write `{path}`, or define `{name}` with `let` and use it in both places")),

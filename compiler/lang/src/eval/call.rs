@@ -103,7 +103,7 @@ impl Machine<'_> {
         }
         for (slot, field) in fields.iter().enumerate() {
             if let (None, Some(default)) = (found[slot], field.default) {
-                self.heap.slots[start + slot] = self.delay(default, frame);
+                self.heap.slots[start + slot] = self.definition(default, frame);
             }
         }
         Ok(State::Eval(self.program.functions[function.0 as usize].body, frame))

@@ -22,11 +22,16 @@ impl Machine<'_> {
         let unset = |expr: &ExprId| Value::new(Kind::Unset, *expr);
         self.heap.slots.extend(definitions.iter().map(unset));
         for (slot, definition) in definitions.iter().enumerate() {
-            self.heap.slots[start + slot] = match self.program.get(*definition) {
-                // A name for another name keeps a value of its own, so that a cycle shows both definitions.
-                Expr::Local { .. } => self.heap.thunk(Thunk::Delayed(*definition, frame), *definition),
-                _ => self.delay(*definition, frame),
-            };
+            self.heap.slots[start + slot] = self.definition(*definition, frame);
+        }
+    }
+
+    /// A definition among others of one frame. A name for another name keeps a value of its own, so that a cycle shows
+    /// both definitions.
+    pub(super) fn definition(&mut self, id: ExprId, frame: FrameId) -> Value {
+        match self.program.get(id) {
+            Expr::Local { .. } => self.heap.thunk(Thunk::Delayed(id, frame), id),
+            _ => self.delay(id, frame),
         }
     }
 

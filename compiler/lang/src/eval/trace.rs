@@ -191,6 +191,18 @@ impl Machine<'_> {
         }
     }
 
+    /// The name of the function of a call: its own, or as the call writes it.
+    pub fn callee_name(&self, function: crate::ir::FnId, call: ExprId) -> String {
+        if let (None, Expr::Call(children)) = (self.program.functions[function.0 as usize].name, self.program.get(call))
+        {
+            let callee = self.program.children(children)[0];
+            if let Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) = self.program.get(callee) {
+                return format!("`{}`", self.sources.text(self.program.span(callee)));
+            }
+        }
+        self.function_name(function)
+    }
+
     /// The newest call on the stack, for work that belongs to no frame.
     pub fn newest_call(&self) -> Option<Calls> {
         let newest = self.heap.calls.len().checked_sub(1)?;

@@ -4,8 +4,6 @@
 //! a definition costs no more in a part than in the file itself, and a name means what it means at its place: an included
 //! file stands in the scope of its owner's record, and a file that is extended in its own.
 
-use std::collections::HashMap;
-
 use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Symbol;
 
@@ -16,6 +14,7 @@ use super::settle::Place;
 use crate::compose::{self, Head, Strength};
 use crate::eval::value::Key;
 use crate::ir::{Composed, Expr, ExprId};
+use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
 use crate::schema::types::Type;
 
@@ -78,7 +77,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             if let Some(record) = compose::heads(&self.parts[at].tree).record {
                 let more = self.collect(record.items(), true);
                 damaged |= more.damaged || record.node().has_error_child();
-                fields.join(more);
+                self.join(&mut fields, more);
             }
         }
         self.file_record = false;
@@ -242,4 +241,4 @@ impl<'t> Lowerer<'_, '_, 't> {
 }
 
 /// The names of a part's bindings.
-pub(super) type Names<'t> = HashMap<Symbol, Name<'t>>;
+pub(super) type Names<'t> = SymbolMap<Name<'t>>;

@@ -34,6 +34,16 @@ use settle::Place;
 /// The definitions of the prelude, by name.
 pub type Globals = HashMap<Symbol, u32>;
 
+/// A record that is no scope, around the expression that is being lowered.
+struct Nested {
+    /// What it is defined as.
+    name: Option<Symbol>,
+    /// Its first key in [`Lowerer::nested_keys`].
+    start: usize,
+    /// The key whose definition the expression stands in.
+    current: Option<Symbol>,
+}
+
 /// Lowers one file.
 pub struct Lowerer<'a, 'l, 't> {
     program: &'a mut Program,
@@ -57,6 +67,8 @@ pub struct Lowerer<'a, 'l, 't> {
     strength: Strength,
     /// Whether the definitions of a file's outermost record are being gathered.
     file_record: bool,
+    /// Whether something is to be decided in the record that is being gathered.
+    unsettled: bool,
     /// Definitions that lost, of the record that is being settled.
     overridden: Vec<Given<'t>>,
     /// Names that are unset, and where.
@@ -72,8 +84,8 @@ pub struct Lowerer<'a, 'l, 't> {
     /// A source of the compiler's own: types and annotations are allowed.
     library: bool,
     scopes: Vec<Scope<'t>>,
-    /// Records around the expression that are no scopes: the name of each and its place in `nested_keys`.
-    nested: Vec<(Option<Symbol>, usize)>,
+    /// Records around the expression that are no scopes.
+    nested: Vec<Nested>,
     nested_keys: Vec<Symbol>,
     /// Unknown names of this file: each is reported once.
     unknown: HashMap<Symbol, Reported>,
@@ -104,6 +116,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             part: 0,
             strength: Strength::plain(0),
             file_record: false,
+            unsettled: false,
             overridden: Vec::new(),
             unset: HashMap::new(),
             contexts: Vec::new(),

@@ -68,10 +68,13 @@ impl<'t> Lowerer<'_, '_, 't> {
             parameters.push(Some(name));
         }
         self.scopes.push(Scope::of_parameters(parameters));
-        let fields = keys.into_iter().zip(fields).map(|(key, field)| PatternField {
-            key,
-            default: field.default().map(|default| self.expr(default)),
-            optional: field.is_optional(),
+        let fields = keys.into_iter().zip(fields).map(|(key, field)| {
+            let default = field.default().map(|default| self.expr(default));
+            if let Some(default) = default {
+                self.program.named[default.0 as usize] = true;
+                self.program.bindings.push((default, key));
+            }
+            PatternField { key, default, optional: field.is_optional() }
         });
         let fields = fields.collect();
         let open = record.rest().is_some() || record.node().has_error_child();

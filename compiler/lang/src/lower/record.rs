@@ -1,17 +1,18 @@
 //! Records: definitions of paths are gathered first, so that `a.b = 1; a = { c = 2; };` is one record in any order.
 
-use std::collections::HashMap;
-
-use arvc_syntax::ast::{self, AstNode, Item, Key as AstKey, Mark};
+use arvc_syntax::ast::{self, AstNode, Item, Key as AstKey};
 use arvc_syntax::intern::Symbol;
+use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::source::Span;
+use arvc_syntax::tree::{Element, Token};
 
-use super::Lowerer;
 use super::settle::Place;
+use super::{Lowerer, Nested};
 use crate::compose::Strength;
 use crate::errors::{computed_name, misplaced};
 use crate::eval::value::{Key, Kind, Reported, Value};
 use crate::ir::{Expr, ExprId, Rank};
+use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
 
 /// What a definition says.
@@ -105,14 +106,42 @@ pub(super) struct Computed<'t> {
 #[derive(Default)]
 pub(super) struct Fields<'t> {
     pub(super) entries: Vec<Entry<'t>>,
-    pub(super) index: HashMap<Symbol, usize>,
+    pub(super) index: SymbolMap<usize>,
     pub(super) computed: Vec<Computed<'t>>,
     /// The records as they are written, if they are written as such.
     pub(super) literals: Vec<Opened<'t>>,
     /// Whether a part of it was not understood.
     pub(super) damaged: bool,
-    /// Whether something is to be decided in it.
+    /// Whether something is to be decided in it; asked for the whole record at once.
     pub(super) mixed: bool,
+    /// Whether more than a literal says what it is.
+    pub(super) spread: bool,
+}
+
+/// The parts of a definition, found in one walk over it: sites are mostly definitions.
+struct Written<'t> {
+    path: Option<ast::KeyPath<'t>>,
+    colon: Option<Token<'t>>,
+    mark: Option<Token<'t>>,
+    value: Option<ast::Expr<'t>>,
+}
+
+impl<'t> Written<'t> {
+    fn of(definition: ast::Definition<'t>) -> Self {
+        let mut parts = Self { path: None, colon: None, mark: None, value: None };
+        for element in definition.node().elements() {
+            match element {
+                Element::Node(node) if node.kind() == SyntaxKind::KeyPath => parts.path = ast::KeyPath::cast(node),
+                Element::Node(node) => parts.value = ast::Expr::cast(node).or(parts.value),
+                Element::Token(token) => match token.kind() {
+                    SyntaxKind::Colon => parts.colon = Some(token),
+                    SyntaxKind::KwDefault | SyntaxKind::KwForce | SyntaxKind::KwUnset => parts.mark = Some(token),
+                    _ => {}
+                },
+            }
+        }
+        parts
+    }
 }
 
 /// From this many keys on, an index finds them.
@@ -126,40 +155,22 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// Adds what is said of one key.
-    pub(super) fn add(&mut self, new: Entry<'t>) {
-        self.mixed |= new.is_mixed();
-        let Some(at) = self.find(new.key.name) else {
-            self.push(new);
-            return;
-        };
-        let known = &mut self.entries[at];
-        for given in new.whole.into_iter().chain(new.more) {
-            match known.whole {
-                None => known.whole = Some(given),
-                Some(_) => known.more.push(given),
-            }
+    /// Marks every record in which something is to be decided, and those around it.
+    pub(super) fn refresh(&mut self) -> bool {
+        let mut mixed = self.literals.iter().any(|opened| opened.strength.rank != Rank::Plain);
+        for entry in &mut self.entries {
+            mixed |= entry.parts.as_mut().is_some_and(|parts| parts.refresh());
+            mixed |= entry.is_mixed();
         }
-        match (&mut known.parts, new.parts) {
-            (Some(parts), Some(more)) => parts.join(*more),
-            (parts @ None, Some(more)) => *parts = Some(more),
-            (_, None) => {}
+        for computed in &mut self.computed {
+            mixed |= computed.entry.parts.as_mut().is_some_and(|parts| parts.refresh());
+            mixed |= computed.entry.is_mixed() || self.spread;
         }
-        self.mixed |= self.entries[at].is_mixed();
+        self.mixed = mixed;
+        mixed
     }
 
-    /// Adds the definitions of another record of this path.
-    pub(super) fn join(&mut self, more: Fields<'t>) {
-        self.damaged |= more.damaged;
-        self.mixed |= more.mixed || !self.computed.is_empty() || !more.computed.is_empty();
-        self.literals.extend(more.literals);
-        self.computed.extend(more.computed);
-        for entry in more.entries {
-            self.add(entry);
-        }
-    }
-
-    pub(super) fn push(&mut self, entry: Entry<'t>) {
+    fn push(&mut self, entry: Entry<'t>) -> usize {
         let at = self.entries.len();
         if !self.index.is_empty() {
             self.index.insert(entry.key.name, at);
@@ -168,6 +179,7 @@ impl<'t> Fields<'t> {
         if self.index.is_empty() && self.entries.len() == INDEXED {
             self.index = self.entries.iter().enumerate().map(|(at, entry)| (entry.key.name, at)).collect();
         }
+        at
     }
 
     /// Whether nothing is defined.
@@ -178,23 +190,7 @@ impl<'t> Fields<'t> {
     /// The record as it is written, if it is written in one place.
     pub(super) fn literal(&self) -> Option<ast::Record<'t>> {
         match self.literals.as_slice() {
-            [one] if !self.mixed => Some(one.record),
-            _ => None,
-        }
-    }
-}
-
-/// What a key is, before its value is known.
-enum Found<'t> {
-    Key(Key),
-    Computed(Name<'t>),
-    Nothing,
-}
-
-impl Found<'_> {
-    fn key(&self) -> Option<Key> {
-        match self {
-            Self::Key(key) => Some(*key),
+            [one] if !self.spread => Some(one.record),
             _ => None,
         }
     }
@@ -219,7 +215,8 @@ impl<'t> Lowerer<'_, '_, 't> {
                     };
                     for name in inherit.names() {
                         let key = Key { name: self.names.intern(name.text()), span: name.span() };
-                        fields.add(Entry::of_whole(self.given(key, source, key.span)));
+                        let entry = Entry::of_whole(self.given(key, source, key.span));
+                        self.add(fields, entry);
                     }
                 }
                 // In a file's record they were found before.
@@ -251,88 +248,148 @@ impl<'t> Lowerer<'_, '_, 't> {
     fn opened(&mut self, record: ast::Record<'t>, key: Option<Key>) -> Fields<'t> {
         let mut parts = Fields::default();
         parts.literals.push(Opened { record, key, strength: self.strength, part: self.part });
-        parts.mixed = self.strength.rank != Rank::Plain;
         self.gather(&mut parts, record.items(), false);
         parts.damaged |= record.node().has_error_child();
         parts
     }
 
     fn define(&mut self, fields: &mut Fields<'t>, definition: ast::Definition<'t>, scope: bool) {
-        if let (Some(_), false) = (definition.annotation(), self.library) {
-            let colon = definition.colon().map_or(definition.span(), |colon| colon.span());
-            self.not_yet("an annotation", colon);
+        let written = Written::of(definition);
+        if let (Some(colon), false) = (written.colon, self.library) {
+            self.not_yet("an annotation", colon.span());
         }
-        let keys: Vec<AstKey<'t>> = definition.path().into_iter().flat_map(|path| path.keys()).collect();
-        let found: Vec<Found<'t>> = keys.iter().map(|key| self.found(*key)).collect();
-        let Some(last) = found.last() else {
-            fields.damaged = true;
-            return;
+        let mut keys = written.path.into_iter().flat_map(|path| path.keys()).peekable();
+        let mut place = fields;
+        let mut scope = scope;
+        while let Some(key) = keys.next() {
+            let name = self.key(key);
+            if let (Err(Some(_)), true) = (&name, scope) {
+                self.reports.early(computed_name::new(key.span()));
+                return;
+            }
+            scope = false;
+            let last = keys.peek().is_none();
+            match (name, last) {
+                (Err(None), _) => break,
+                (Ok(key), true) => {
+                    let entry = self.defined(key, &written);
+                    return self.add(place, entry);
+                }
+                (Err(Some(name)), true) => {
+                    let nameless = self.nameless(key.span());
+                    let entry = self.defined(nameless, &written);
+                    let (strength, part) = (self.strength_of(&written), self.part);
+                    place.computed.push(Computed { name, strength, part, entry });
+                    return;
+                }
+                (Ok(key), false) => place = self.descend(place, key),
+                (Err(Some(name)), false) => {
+                    let entry = Entry::of_parts(self.nameless(key.span()), Fields::default());
+                    let (strength, part) = (self.strength, self.part);
+                    place.computed.push(Computed { name, strength, part, entry });
+                    place = match place.computed.last_mut().and_then(|computed| computed.entry.parts.as_mut()) {
+                        Some(inner) => inner,
+                        None => unreachable!("what was just pushed"),
+                    };
+                }
+            }
+        }
+        place.damaged = true;
+    }
+
+    /// The key of a value whose name is computed.
+    fn nameless(&mut self, span: Span) -> Key {
+        Key { name: self.names.intern(""), span }
+    }
+
+    /// A block that is forced is forced as one; a default is one for each leaf, and a leaf may say otherwise.
+    fn strength_of(&self, written: &Written<'t>) -> Strength {
+        let rank = match written.mark.map(|mark| mark.kind()) {
+            Some(SyntaxKind::KwForce) => Rank::Force,
+            Some(SyntaxKind::KwDefault) if self.strength.rank != Rank::Force => Rank::Default,
+            _ => self.strength.rank,
         };
-        let found_keys: Vec<Option<Key>> = found.iter().map(|found| found.key()).collect();
-        let around = self.strength;
-        let mark = definition.mark();
-        // A block that is forced is forced as one; a default is one for each leaf, and a leaf may say otherwise.
-        match mark {
-            Some((Mark::Force, _)) => self.strength.rank = Rank::Force,
-            Some((Mark::Default, _)) if around.rank != Rank::Force => self.strength.rank = Rank::Default,
-            _ => {}
-        }
-        let key = last.key().unwrap_or_else(|| Key { name: self.names.intern(""), span: keys[keys.len() - 1].span() });
-        let mut entry = match (mark, definition.value()) {
-            (Some((Mark::Unset, word)), _) => {
+        Strength { rank, ..self.strength }
+    }
+
+    /// What a definition says of its last key.
+    fn defined(&mut self, key: Key, written: &Written<'t>) -> Entry<'t> {
+        let strength = self.strength_of(written);
+        let around = std::mem::replace(&mut self.strength, strength);
+        self.unsettled |= self.strength.rank != Rank::Plain;
+        let unset = written.mark.filter(|mark| mark.kind() == SyntaxKind::KwUnset);
+        let entry = match (unset, written.value) {
+            (Some(word), _) => {
+                self.unsettled = true;
                 let source = match self.file_record {
                     true => Source::Unset,
                     false => Source::Error(self.reports.early(misplaced::unset(word.span()))),
                 };
                 Entry::of_whole(self.given(key, source, word.span()))
             }
-            (_, Some(ast::Expr::Record(record))) => {
-                let parts = self.opened(record, Some(key));
-                Entry::of_parts(key, parts)
-            }
-            (_, Some(value)) => Entry::of_whole(self.given(key, Source::Expr(value), value.span())),
-            (_, None) => Entry::of_whole(self.given(key, Source::Error(BY_THE_PARSER), key.span)),
+            (None, Some(ast::Expr::Record(record))) => Entry::of_parts(key, self.opened(record, Some(key))),
+            (None, Some(value)) => Entry::of_whole(self.given(key, Source::Expr(value), value.span())),
+            (None, None) => Entry::of_whole(self.given(key, Source::Error(BY_THE_PARSER), key.span)),
         };
-        for (at, found) in found.iter().enumerate().rev() {
-            let span = keys[at].span();
-            let Some(before) = at.checked_sub(1) else {
-                self.add_found(fields, found, entry, scope, span);
-                break;
-            };
-            let mut parts = Fields::default();
-            self.add_found(&mut parts, found, entry, false, span);
-            let key = match found_keys[before] {
-                Some(key) => key,
-                None => Key { name: key.name, span: keys[before].span() },
-            };
-            entry = Entry::of_parts(key, parts);
-        }
         self.strength = around;
+        entry
     }
 
-    fn found(&mut self, key: AstKey<'t>) -> Found<'t> {
-        if let Some(key) = self.literal_key(key) {
-            return Found::Key(key);
+    /// The parts of the record `key`, which is made if nothing defines it yet.
+    fn descend<'f>(&mut self, fields: &'f mut Fields<'t>, key: Key) -> &'f mut Fields<'t> {
+        let at = match fields.find(key.name) {
+            Some(at) => at,
+            None => fields.push(Entry::of_parts(key, Fields::default())),
+        };
+        let entry = &mut fields.entries[at];
+        self.unsettled |= entry.whole.is_some();
+        let inner = entry.parts.get_or_insert_default();
+        inner.spread = true;
+        inner
+    }
+
+    /// Adds what is said of one key.
+    fn add(&mut self, fields: &mut Fields<'t>, new: Entry<'t>) {
+        let Some(at) = fields.find(new.key.name) else {
+            fields.push(new);
+            return;
+        };
+        let known = &mut fields.entries[at];
+        self.unsettled |= known.whole.is_some() || new.whole.is_some();
+        for given in new.whole.into_iter().chain(new.more) {
+            match known.whole {
+                None => known.whole = Some(given),
+                Some(_) => known.more.push(given),
+            }
         }
-        match key {
-            AstKey::Dynamic(dynamic) => dynamic.expr().map_or(Found::Nothing, |expr| Found::Computed(Name::Expr(expr))),
-            AstKey::String(key) => key.string().map_or(Found::Nothing, |string| Found::Computed(Name::String(string))),
-            _ => Found::Nothing,
+        match (&mut known.parts, new.parts) {
+            (Some(parts), Some(more)) => self.join(parts, *more),
+            (parts @ None, Some(more)) => *parts = Some(more),
+            (_, None) => {}
         }
     }
 
-    fn add_found(&mut self, fields: &mut Fields<'t>, found: &Found<'t>, entry: Entry<'t>, scope: bool, span: Span) {
-        match found {
-            Found::Key(_) => fields.add(entry),
-            Found::Computed(_) if scope => {
-                self.reports.early(computed_name::new(span));
-            }
-            Found::Computed(name) => {
-                fields.mixed |= entry.is_mixed();
-                let (strength, part) = (self.strength, self.part);
-                fields.computed.push(Computed { name: *name, strength, part, entry });
-            }
-            Found::Nothing => fields.damaged = true,
+    /// Adds the definitions of another record of one path.
+    pub(super) fn join(&mut self, fields: &mut Fields<'t>, more: Fields<'t>) {
+        fields.damaged |= more.damaged;
+        fields.spread = true;
+        fields.literals.extend(more.literals);
+        self.unsettled |= !fields.computed.is_empty() || !more.computed.is_empty();
+        fields.computed.extend(more.computed);
+        for entry in more.entries {
+            self.add(fields, entry);
+        }
+    }
+
+    /// A key; `Err` with its expression if it is computed, or with nothing if it was not understood.
+    fn key(&mut self, key: AstKey<'t>) -> Result<Key, Option<Name<'t>>> {
+        match self.literal_key(key) {
+            Some(key) => Ok(key),
+            None => Err(match key {
+                AstKey::Dynamic(dynamic) => dynamic.expr().map(Name::Expr),
+                AstKey::String(string) => string.string().map(Name::String),
+                AstKey::Name(_) | AstKey::Error(_) => None,
+            }),
         }
     }
 
@@ -416,11 +473,14 @@ impl<'t> Lowerer<'_, '_, 't> {
             (None, None, None) => Span::new(0, 0),
         };
         let before = self.nested_keys.len();
-        self.nested.push((key.map(|key| key.name), before));
+        self.nested.push(Nested { name: key.map(|key| key.name), start: before, current: None });
         self.nested_keys.extend(fields.entries.iter().map(|entry| entry.key.name));
         let keys: Vec<Key> = fields.entries.iter().map(|entry| entry.key).collect();
         let mut values = Vec::with_capacity(keys.len());
         for entry in fields.entries {
+            if let Some(nested) = self.nested.last_mut() {
+                nested.current = Some(entry.key.name);
+            }
             let value = self.entry(entry, false);
             self.program.named[value.0 as usize] = true;
             values.push(value);

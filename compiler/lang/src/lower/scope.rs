@@ -13,10 +13,11 @@ use crate::builtins;
 use crate::errors::unknown_name;
 use crate::eval::value::{Kind, Value};
 use crate::ir::{Expr, ExprId};
+use crate::numbers::SymbolMap;
 
 /// The names of one frame.
 pub(super) struct Scope<'t> {
-    names: HashMap<Symbol, Name<'t>>,
+    names: SymbolMap<Name<'t>>,
     /// Names that are no names here, each with the one that it is a field of. In the order of the source.
     below: Vec<(Symbol, Symbol)>,
 }
@@ -68,7 +69,7 @@ impl<'t> Scope<'t> {
     }
 
     /// The names, in slots from `first` on.
-    pub(super) fn moved(self, first: usize) -> HashMap<Symbol, Name<'t>> {
+    pub(super) fn moved(self, first: usize) -> SymbolMap<Name<'t>> {
         let moved = |place: Name<'t>| Name { slot: place.slot + first as u32, ..place };
         self.names.into_iter().map(|(name, place)| (name, moved(place))).collect()
     }
@@ -151,18 +152,19 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.error(reported, span)
     }
 
-    /// The path to a field of that name in a record around, which is no scope. Empty if none can be written.
+    /// The path to a field of that name in a record around, which is no scope; a field is not offered for itself. Empty
+    /// if no path can be written.
     fn path_to(&self, name: Symbol) -> Option<String> {
         let mut end = self.nested_keys.len();
-        for (depth, (_, start)) in self.nested.iter().enumerate().rev() {
-            if self.nested_keys[*start..end].contains(&name) {
+        for (depth, nested) in self.nested.iter().enumerate().rev() {
+            if nested.current != Some(name) && self.nested_keys[nested.start..end].contains(&name) {
                 let path: Option<Vec<&str>> =
-                    self.nested[..=depth].iter().map(|(name, _)| name.map(|name| self.names.get(name))).collect();
+                    self.nested[..=depth].iter().map(|nested| nested.name.map(|name| self.names.get(name))).collect();
                 return Some(
                     path.map_or_else(String::new, |path| format!("{}.{}", path.join("."), self.names.get(name))),
                 );
             }
-            end = *start;
+            end = nested.start;
         }
         // `storage`, where the file's record has `groups.storage`, and nothing else of that name.
         let mut found = self.scopes.iter().flat_map(|scope| scope.below.iter().filter(|(_, below)| *below == name));

@@ -91,7 +91,7 @@ impl<'t> Fields<'t> {
     /// Whether its computed keys stand in several layers: then each layer is a record of its own.
     pub(super) fn is_banded(&self) -> bool {
         let Some(first) = self.computed.first() else { return false };
-        self.mixed && self.strengths().iter().any(|strength| strength.layer != first.strength.layer)
+        self.strengths().iter().any(|strength| strength.layer != first.strength.layer)
     }
 
     /// The file and the place of its first definition.
@@ -131,7 +131,7 @@ impl<'t> Entry<'t> {
 impl<'t> Lowerer<'_, '_, 't> {
     /// Decides everything in a record. What lost is given back: its names are checked all the same.
     pub(super) fn settle(&mut self, fields: &mut Fields<'t>, place: Place) -> Vec<Given<'t>> {
-        if fields.mixed {
+        if std::mem::take(&mut self.unsettled) && fields.refresh() {
             self.settle_fields(fields, place, None, None);
         }
         std::mem::take(&mut self.overridden)

@@ -18,8 +18,9 @@ impl Extractor<'_, '_> {
         let schema = self.schema;
         let Definition::Record { fields, rest } = &schema.def(def).definition else { return };
         let damaged = self.machine.program.damaged.binary_search(&item.value.origin).is_ok();
-        let mut written: Vec<Field> = Vec::with_capacity(fields.len());
-        let mut given = vec![false; fields.len()];
+        // The fields of the type stand in the order of names already; only others have to be sorted in.
+        let mut known_fields: Vec<Option<Field>> = vec![None; fields.len()];
+        let mut others: Vec<Field> = Vec::new();
         // Names that an unknown field was probably meant to be: they are not missing too.
         let mut meant: Vec<Symbol> = Vec::new();
         for at in 0..self.machine.heap.keys_of(record).len() {
@@ -27,12 +28,9 @@ impl Extractor<'_, '_> {
             let known = fields.iter().position(|field| field.name == key.name);
             match (known, rest) {
                 (Some(known), _) => {
-                    if let Some(field) = self.field(item, record, at, schema.ty(fields[known].ty)) {
-                        given[known] = true;
-                        written.push(field);
-                    }
+                    known_fields[known] = self.field(item, record, at, schema.ty(fields[known].ty));
                 }
-                (None, Some(rest)) => written.extend(self.field(item, record, at, schema.ty(*rest))),
+                (None, Some(rest)) => others.extend(self.field(item, record, at, schema.ty(*rest))),
                 (None, None) if damaged => {}
                 // `inherit` of a name that is not defined: that is said.
                 (None, None) if self.failed_at(record, at, key.span) => {}
@@ -41,19 +39,19 @@ impl Extractor<'_, '_> {
         }
         let mut missing = Vec::new();
         for (at, field) in fields.iter().enumerate() {
-            if given[at] {
+            if known_fields[at].is_some() {
                 continue;
             }
             if damaged || meant.contains(&field.name) {
                 // Perhaps it is written in what was not understood: whoever asks for it stays silent.
                 let value = self.node(item.value, item.call);
-                written.push(Field { name: field.name, key: field.key, value });
+                known_fields[at] = Some(Field { name: field.name, key: field.key, value });
                 continue;
             }
             match field.default {
                 Some(default) => {
                     let value = self.default(def, at, field, default);
-                    written.extend(value.map(|value| Field { name: field.name, key: field.key, value }));
+                    known_fields[at] = value.map(|value| Field { name: field.name, key: field.key, value });
                 }
                 None if field.optional => {}
                 None => missing.push(*field),
@@ -62,8 +60,12 @@ impl Extractor<'_, '_> {
         if !missing.is_empty() {
             self.missing(item, def, &missing);
         }
-        let names = &*self.machine.names;
-        written.sort_by(|a, b| names.get(a.name).cmp(names.get(b.name)));
+        let mut written: Vec<Field> = known_fields.into_iter().flatten().collect();
+        if !others.is_empty() {
+            let names = &*self.machine.names;
+            written.extend(others);
+            written.sort_by(|a, b| names.get(a.name).cmp(names.get(b.name)));
+        }
         self.set(item.into, Datum::Record(written));
     }
 

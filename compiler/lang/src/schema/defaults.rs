@@ -9,14 +9,21 @@ use crate::ir::ExprId;
 
 impl Extractor<'_, '_> {
     pub(super) fn default(&mut self, def: DefId, at: usize, field: &FieldType, value: ExprId) -> Option<DataId> {
-        let key = (def.0, at as u32);
-        if let Some(known) = self.defaults.get(&key) {
-            return Some(*known);
+        let known = self.defaults.get(def.0 as usize).and_then(|fields| fields.get(at)).copied().flatten();
+        if known.is_some() {
+            return known;
         }
         let slot = self.machine.heap.thunk(Thunk::Delayed(value, PRELUDE), value);
         let trail = self.below(Trail(0), super::extract::Step::Field(field.name, field.key));
         let data = self.place(slot, slot.origin, self.schema.ty(field.ty), trail, None, false)?;
-        self.defaults.insert(key, data);
+        let def = def.0 as usize;
+        if self.defaults.len() <= def {
+            self.defaults.resize(def + 1, Vec::new());
+        }
+        if self.defaults[def].len() <= at {
+            self.defaults[def].resize(at + 1, None);
+        }
+        self.defaults[def][at] = Some(data);
         Some(data)
     }
 }

@@ -1,4 +1,5 @@
-//! Which records are entities: the entries of the site's maps, and below an entity its own maps and endpoints.
+//! Which records are entities: the entries of the site's maps, the site's own records, and below an entity its own maps
+//! and endpoints.
 //!
 //! A record is one entity, at the path where it is made; a name for it elsewhere is the same one. So paths whose
 //! definition is only a name or a selection are looked at last.
@@ -73,7 +74,16 @@ impl Extractor<'_, '_> {
         let Definition::Record { fields, rest } = &self.schema.def(place.def).definition else { return Vec::new() };
         let mut found = Vec::new();
         for field in fields {
-            let Type::Map(item) = self.schema.ty(field.ty) else { continue };
+            let ty = self.schema.ty(field.ty);
+            // The site's own records hide names of the prelude: `operators -> hosts.web` means those of the site.
+            if let (true, Some(def)) = (place.path.is_empty(), self.record_def(ty)) {
+                let keys = self.machine.heap.keys_of(place.record);
+                if let Some(at) = keys.iter().position(|key| key.name == field.name) {
+                    let (key, slot) = (keys[at].span, self.machine.heap.slots_of(place.record)[at]);
+                    found.push(Candidate { slot, parent: place.record, key, def, path: vec![field.name] });
+                }
+            }
+            let Type::Map(item) = ty else { continue };
             let Some(def) = self.record_def(self.schema.ty(item)) else { continue };
             let Some(slot) = self.machine.field_of(place.record, field.name) else { continue };
             let Ok(Value { kind: Kind::Record(map), .. }) = self.machine.force(slot) else { continue };

@@ -13,6 +13,7 @@ use crate::errors::{endless, wrong_kind};
 use crate::eval::machine::Machine;
 use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
 use crate::ir::{ExprId, UnitId};
+use crate::numbers::Spread;
 
 /// A value of a run, without its names.
 pub struct Extracted {
@@ -78,12 +79,14 @@ pub(super) struct Extractor<'m, 'p> {
     pub(super) nodes: Vec<Node>,
     pub(super) work: Vec<Work>,
     pub(super) claims: Vec<Claim>,
-    pub(super) defaults: HashMap<(u32, u32), DataId>,
-    inside: HashSet<Inside>,
+    /// Defaults that are written, by type and field.
+    pub(super) defaults: Vec<Vec<Option<DataId>>>,
+    inside: HashSet<Inside, Spread>,
     trails: Vec<(Trail, Step)>,
     calls: Vec<Call>,
-    known_calls: HashMap<CallIx, CallId>,
+    known_calls: HashMap<CallIx, CallId, Spread>,
     origin: Span,
+    root_name: &'static str,
 }
 
 /// A file's value, whatever it is.
@@ -97,6 +100,7 @@ pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<
     let root = machine.unit(unit);
     let value = machine.force(root).ok()?;
     let mut extractor = Extractor::new(machine, schema, unit);
+    extractor.root_name = "the site";
     let Kind::Record(record) = value.kind else {
         let said = extractor.machine.span(value);
         wrong_kind::report(
@@ -127,12 +131,13 @@ impl<'m, 'p> Extractor<'m, 'p> {
             nodes: Vec::new(),
             work: Vec::new(),
             claims: Vec::new(),
-            defaults: HashMap::new(),
-            inside: HashSet::new(),
+            defaults: Vec::new(),
+            inside: HashSet::default(),
             trails: vec![(Trail(0), Step::Item)],
             calls: Vec::new(),
-            known_calls: HashMap::new(),
+            known_calls: HashMap::default(),
             origin,
+            root_name: "the value",
         }
     }
 
@@ -267,7 +272,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
         names.reverse();
         match (names.is_empty(), item) {
             (true, true) => "an item".to_owned(),
-            (true, false) => "the site".to_owned(),
+            (true, false) => self.root_name.to_owned(),
             (false, true) => format!("an item of `{}`", names.join(".")),
             (false, false) => format!("`{}`", names.join(".")),
         }

@@ -15,6 +15,7 @@
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
 //!   nodes.pve = {
 //!     address = 192.168.100.1;
 //!     uplink = { address = 198.51.100.10; };
@@ -37,6 +38,7 @@ use arvc_site::model::{End, FlowOrigin, HostId, NetworkKind, Transport};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Intents, words};
+use crate::bits::Bits;
 use crate::ports::PortSet;
 
 /// A forward to a closed port.
@@ -72,9 +74,9 @@ fn from_outside(intents: &Intents, host: HostId) -> PortSet {
     let zones = beyond.map(|(zone, _)| space.zone_class(zone));
     let mut open = PortSet::none();
     for zone in zones {
-        for (flow, nth) in &intents.by_source[zone] {
-            let piece = &intents.allow[*flow].pieces[*nth];
-            if piece.targets.meets(&class) {
+        let source = Bits::from_iter([zone]);
+        for piece in intents.near.from(zone).into_iter().map(|place| intents.opening(place)) {
+            if piece.targets.meets(&class) && piece.sources.meets(&source) {
                 open = open.union(&piece.ports);
             }
         }

@@ -6,10 +6,12 @@ mod ambiguous_network;
 mod closed_forward;
 mod empty_end;
 mod exception_outside_never;
+mod near;
 mod need_not_allowed;
 mod never_met;
 mod no_common_network;
 mod not_forwarded;
+mod protocol_on_overlay;
 mod shadowed_allow;
 #[cfg(test)]
 mod tests;
@@ -20,8 +22,9 @@ use arvc_syntax::diagnostic::{Code, Diagnostic, sort};
 
 use crate::bits::Bits;
 use crate::classes::Space;
-use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, witness};
+use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, holds, witness};
 use crate::members::Members;
+use near::{Near, Place};
 
 /// All codes of this crate.
 pub static CODES: &[&Code] = &[
@@ -30,6 +33,7 @@ pub static CODES: &[&Code] = &[
     &no_common_network::CODE,
     &ambiguous_network::CODE,
     &exception_outside_never::CODE,
+    &protocol_on_overlay::CODE,
     &shadowed_allow::CODE,
     &empty_end::CODE,
     &closed_forward::CODE,
@@ -47,6 +51,7 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     no_common_network::check(&intents, &mut found);
     ambiguous_network::check(&intents, &mut found);
     not_forwarded::check(&intents, &mut found);
+    protocol_on_overlay::check(&intents, &mut found);
     // What is missing may be missing because it is wrong, and that is reported.
     if !site.allow_broken {
         need_not_allowed::check(&intents, &mut found);
@@ -68,8 +73,8 @@ struct Intents<'a> {
     allow: Vec<Claim<'a>>,
     never: Vec<Claim<'a>>,
     needs: Vec<Claim<'a>>,
-    /// For each class, which pieces of `allow` it is a source of: the flow's index and the piece's.
-    by_source: Vec<Vec<(usize, usize)>>,
+    /// Where the pieces of `allow` are that something meets.
+    near: Near,
 }
 
 /// A flow, and the connections that it opens, forbids or needs.
@@ -94,30 +99,28 @@ impl<'a> Intents<'a> {
             resolved.map(|flow| Claim { pieces: flow.connections(space, paths), flow }).collect()
         };
         let allow = claims(&site.allow, Paths::Used);
-        let mut by_source = vec![Vec::new(); space.classes.len() + space.zones.len()];
-        for (index, claim) in allow.iter().enumerate() {
-            for (nth, piece) in claim.pieces.iter().enumerate() {
-                for class in piece.sources.iter() {
-                    by_source[class].push((index, nth));
-                }
-            }
-        }
+        let near = Near::new(allow.iter().enumerate().flat_map(|(index, claim)| {
+            let pieces = claim.pieces.iter().enumerate();
+            pieces.map(move |(nth, piece)| ((index as u32, nth as u32), piece))
+        }));
         let (never, needs) = (claims(&site.never, Paths::Every), claims(&site.needs, Paths::Used));
-        Self { site, space, allow, never, needs, by_source }
+        Self { site, space, allow, never, needs, near }
     }
 
     /// The part of a piece that nothing opens.
     fn closed(&self, piece: &Piece) -> Connections {
-        let mut sources = piece.sources.iter();
-        let from = vec![piece.clone()];
-        match (sources.next(), sources.next()) {
-            // What one class may open is listed.
-            (Some(class), None) => {
-                let near = self.by_source[class].iter().map(|(flow, nth)| &self.allow[*flow].pieces[*nth]);
-                difference(self.space, from, near)
-            }
-            _ => difference(self.space, from, self.allow.iter().flat_map(|claim| &claim.pieces)),
+        let near = self.near.to(piece);
+        let near = || near.iter().map(|place| self.opening(*place));
+        // Most needs are within one opening.
+        if near().any(|opening| holds(opening, piece)) {
+            return Vec::new();
         }
+        difference(self.space, vec![piece.clone()], near())
+    }
+
+    /// A piece of `allow`.
+    fn opening(&self, (flow, nth): Place) -> &Piece {
+        &self.allow[flow as usize].pieces[nth as usize]
     }
 
     /// Two different machines of each kind that a flow connects by what they are, with the networks that it may use
@@ -127,8 +130,8 @@ impl<'a> Intents<'a> {
         let Resolved { flow, source, target, arms } = &claim.flow;
         let mut meetings = Vec::new();
         for arm in arms {
-            let target = match members.served_by(arm) {
-                Some(hosts) => target.machines.intersection(&space.classes_of(hosts)),
+            let target = match space.served_by(arm) {
+                Some(served) => target.machines.intersection(served),
                 None => target.machines.clone(),
             };
             for own in (0..members.profiles.len()).filter(|own| source.machines.meets(space.profile(*own))) {
@@ -142,7 +145,7 @@ impl<'a> Intents<'a> {
                     if let Some(Witness { source: (_, Some(source)), target: (_, Some(target)), .. }) =
                         witness(space, &pair)
                     {
-                        let paths = members.paths(own, other, members.listen(arm), flow.via);
+                        let paths = members.paths(own, other, members.listen(arm), flow.via).into_owned();
                         meetings.push(Meeting { source, target, paths });
                     }
                 }

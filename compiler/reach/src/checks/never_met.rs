@@ -20,6 +20,7 @@
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
 //!   nodes.pve = { address = 192.168.100.1; };
 //!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
 //!   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
@@ -40,6 +41,8 @@
 //! Narrow the `allow`, or say in the claim what it spares: `except (groups.web -> groups.games : 80/tcp)`, or
 //! `except essentials`.
 
+use std::collections::BTreeSet;
+
 use arvc_site::model::{Flow, FlowOrigin};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -58,7 +61,9 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     for claim in &intents.never {
         let never = claim.flow.flow;
         let mut met: Vec<(&Flow, String)> = Vec::new();
-        for Claim { flow, pieces } in &intents.allow {
+        let near = claim.pieces.iter().flat_map(|piece| intents.near.to(piece));
+        let near: BTreeSet<u32> = near.map(|(flow, _)| flow).collect();
+        for Claim { flow, pieces } in near.into_iter().map(|flow| &intents.allow[flow as usize]) {
             let allow = flow.flow;
             let mut both = claim.pieces.iter().flat_map(|a| pieces.iter().filter_map(|b| common(space, a, b)));
             if let Some(witness) = both.find_map(|piece| witness(space, &piece)) {

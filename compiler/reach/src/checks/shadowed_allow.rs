@@ -16,6 +16,7 @@
 //! {
 //!   name = "home";
 //!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
 //!   nodes.pve = { address = 192.168.100.1; };
 //!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
 //!   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
@@ -46,9 +47,9 @@ pub static CODE: Code =
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     for (index, claim) in intents.authors() {
-        let Some(class) = claim.pieces.first().and_then(|piece| piece.sources.iter().next()) else { continue };
-        // Who covers all of it covers its first source.
-        let mut others: Vec<usize> = intents.by_source[class].iter().map(|(other, _)| *other).collect();
+        let Some(piece) = claim.pieces.first() else { continue };
+        // Who covers all of it meets its first piece.
+        let mut others: Vec<usize> = intents.near.to(piece).into_iter().map(|(other, _)| other as usize).collect();
         others.dedup();
         let covers = |a: usize, b: usize| is_subset(intents.space, &intents.allow[b].pieces, &intents.allow[a].pieces);
         // Of two equal ones the second is the needless one.

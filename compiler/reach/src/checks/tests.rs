@@ -267,3 +267,20 @@ fn every_code_has_a_page_with_an_example_that_names_it() {
         assert!(page.contains(&format!("# error: {}\n", code.id)), "{}", code.id);
     }
 }
+
+#[test]
+fn one_ip_protocol_on_an_overlay_is_refused_and_on_a_bridge_is_not() {
+    let (mut site, [db, shop, ..], ..) = shop();
+    let gre = flow(End::Host(shop), End::Host(db), &[PortTerm::Proto(47)]);
+    site.allow.push(Flow { via: Some(BRIDGE), ..gre.clone() });
+    assert_eq!(problems(&site), Vec::<String>::new());
+    site.allow.push(gre);
+    assert_eq!(problems(&site), ["E0406: Nebula has no rule for `proto 47` alone"]);
+}
+
+#[test]
+fn every_protocol_on_an_overlay_is_one_that_nebula_can_say() {
+    let (mut site, [db, shop, ..], ..) = shop();
+    site.allow.push(Flow { ports: None, ..flow(End::Host(shop), End::Host(db), &[]) });
+    assert_eq!(problems(&site), Vec::<String>::new());
+}

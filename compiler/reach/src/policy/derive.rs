@@ -4,6 +4,8 @@
 //! profile) and its rules are shared; only who may be left out (a machine never needs a rule for itself) is looked at
 //! for each machine.
 
+use std::borrow::Cow;
+
 use arvc_site::model::{End, Flow, GroupId, HostId, NetworkId, Site, Status};
 
 use super::builtin;
@@ -106,7 +108,8 @@ fn conjunction(ends: &[End]) -> Option<Peer> {
 /// The part of a target that serves an arm's ports. No address serves an endpoint.
 fn narrowed(members: &Members, part: &Part, arm: &Arm) -> Option<Part> {
     let Some(served) = members.served_by(arm) else { return Some(part.clone()) };
-    let keep = |hosts: &[HostId]| hosts.iter().copied().filter(|host| served.contains(host)).collect::<Vec<_>>();
+    let keep =
+        |hosts: &[HostId]| hosts.iter().copied().filter(|host| served.binary_search(host).is_ok()).collect::<Vec<_>>();
     match part {
         Part::Machines { symbol, hosts, whole } => {
             Some(Part::Machines { symbol: symbol.clone(), hosts: keep(hosts), whole: whole.clone() })
@@ -169,7 +172,7 @@ impl Context<'_> {
         (symbol, others, whole): (Option<&Peer>, &[HostId], &[HostId]),
     ) {
         let members = self.members;
-        let paths: Vec<Vec<NetworkId>> =
+        let paths: Vec<Cow<[NetworkId]>> =
             (0..members.profiles.len()).map(|other| self.paths(profile, other, fixed)).collect();
         for network in members.networks(profile) {
             let there = |host: &&HostId| members.site.hosts[host.index()].status != Status::Planned;
@@ -196,14 +199,19 @@ impl Context<'_> {
         }
     }
 
-    fn paths(&self, own: Profile, other: Profile, (a, b): (Option<NetworkId>, Option<NetworkId>)) -> Vec<NetworkId> {
+    fn paths(
+        &self,
+        own: Profile,
+        other: Profile,
+        (a, b): (Option<NetworkId>, Option<NetworkId>),
+    ) -> Cow<'_, [NetworkId]> {
         match (a, b) {
             (None, None) => self.members.paths(own, other, self.members.listen(self.arm), self.flow.via),
-            (Some(a), Some(b)) if a != b => Vec::new(),
+            (Some(a), Some(b)) if a != b => Cow::Borrowed(&[]),
             (Some(network), _) | (_, Some(network)) => {
                 let mut common = self.members.common(own, other);
                 common.retain(|other| *other == network && self.flow.via.is_none_or(|via| via == network));
-                common
+                Cow::Owned(common)
             }
         }
     }

@@ -183,3 +183,16 @@ fn operators_on_the_overlay_are_met_there_by_address() {
     // The way in over SSH stays on the bridge, which is there before the overlay.
     assert!(rules(&site, policies.of(web), true, BRIDGE).contains(&"operators 22/tcp".to_owned()));
 }
+
+#[test]
+fn a_machine_elsewhere_lets_a_node_in_by_the_address_of_its_uplink_too() {
+    let mut site = site();
+    let public = network(&mut site, "public", "203.0.113.64/26", NetworkKind::Plain);
+    let vps = host_on(&mut site, "vps", &[], &[public]);
+    site.hosts[vps.index()].kind = Kind::Machine;
+    let policies = policies(&site);
+    assert_eq!(rules(&site, policies.of(vps), true, public), ["pve 22/tcp", "operators 22/tcp"]);
+    let from = |network| crate::Addresses::new(&site).of(network, &Peer::Node(NodeId(0)));
+    assert_eq!(from(public), [prefix("192.168.100.1/32"), prefix("198.51.100.10/32")]);
+    assert_eq!(from(BRIDGE), [prefix("192.168.100.1/32")]);
+}

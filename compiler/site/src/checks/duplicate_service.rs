@@ -23,6 +23,8 @@
 //!
 //! List it once, or give the second one a name of its own.
 
+use std::collections::BTreeMap;
+
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::model::{Named, Service, ServiceId, Spanned};
@@ -35,8 +37,12 @@ pub static CODE: Code = Code::new("E0353", "a machine runs a service twice", inc
 pub(crate) fn check(owner: &Named, list: &[Spanned<ServiceId>], services: &[Service]) -> Vec<Diagnostic> {
     let name = |item: &Spanned<ServiceId>| services[item.value.index()].named.name.as_str();
     let mut problems = Vec::new();
-    for (at, item) in list.iter().enumerate() {
-        let Some(before) = list[..at].iter().find(|before| name(before) == name(item)) else { continue };
+    let mut seen = BTreeMap::new();
+    for item in list {
+        let before = *seen.entry(name(item)).or_insert(item);
+        if std::ptr::eq(before, item) {
+            continue;
+        }
         let message = format!("`{}` runs the service `{}` twice", owner.path, name(item));
         problems.push(
             report(&CODE, message, owner, item.span, "here again")

@@ -49,11 +49,13 @@ pub mod names_meet;
 pub mod need;
 pub mod network_kind;
 pub mod networks_overlap;
+pub mod nobody_at_the_nodes;
 pub mod nobody_serves;
 pub mod node_choice;
 pub mod operator_address;
 pub mod operators_everywhere;
 pub mod outside_without_lighthouse;
+pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
@@ -63,6 +65,7 @@ pub mod quorum_on_one_node;
 pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod reserved_name;
+pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
 pub mod unknown_nebula;
@@ -134,6 +137,7 @@ pub static CODES: &[&Code] = &[
     &invalid_mtu::CODE,
     &duplicate_forward::CODE,
     &forward_out_of_reach::CODE,
+    &nobody_at_the_nodes::CODE,
     &listen_off_network::CODE,
     &flow_end::CODE,
     &flow_ports::CODE,
@@ -144,12 +148,14 @@ pub static CODES: &[&Code] = &[
     &need::CODE,
     &nobody_serves::CODE,
     &operator_address::CODE,
+    &several_overlays::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
     &all_of_nobody::CODE,
     &empty_cluster::CODE,
     &operators_everywhere::CODE,
+    &outside_without_relay::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -168,12 +174,15 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     duplicate_mac::check(site, origins, out);
     networks_overlap::check(site, out);
     overlay_needs_newer_nebula::check(site, out);
+    several_overlays::check(site, origins, out);
     overlay_without_lighthouse::check(site, origins, out);
     lighthouse_off_overlay::check(site, origins, out);
     outside_without_lighthouse::check(site, origins, out);
+    outside_without_relay::check(site, origins, out);
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);
+    nobody_at_the_nodes::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
     too_many_interfaces::check(site, out);

@@ -52,11 +52,15 @@ pub(crate) fn check(named: &Named, written: &Written) -> Option<Diagnostic> {
         }
         return None;
     }
+    // An underlay that failed is perhaps what makes the rest of it fit.
+    if written.failed {
+        return None;
+    }
     if let Some(port) = &written.port {
         let diagnostic = problem(port.span, format!("`{path}` has a port and no underlay"), "only an overlay has one");
         return diagnostic.map(|it| it.help("an overlay names the network that it travels on: `underlay = …;`"));
     }
-    if written.bridge.is_none() && !written.failed {
+    if written.bridge.is_none() {
         if let Some(vlan) = &written.vlan {
             return problem(vlan.span, format!("`{path}` has a VLAN tag and no bridge"), "only a bridge has one");
         }

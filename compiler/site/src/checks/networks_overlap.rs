@@ -17,7 +17,6 @@
 //!     underlay = networks.bridge;
 //!     port = 4243/udp;
 //!   };
-//!   hosts.second = { vmid = 3000; groups = [ groups.projects ]; lighthouse = true; on = { bridge = {}; second.address = 192.168.100.200; }; };
 //! ```
 //!
 //! ## What to do

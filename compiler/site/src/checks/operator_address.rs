@@ -10,8 +10,12 @@
 //!
 //! ## Example
 //!
-//! ```arv part
+//! ```arv site
+//! {
+//!   name = "example";
+//!   domain = "example.internal";
 //!   operators.addresses = [ "192.168.10.27" ]; # error: E0368
+//! }
 //! ```
 //!
 //! ## What to do

@@ -11,8 +11,12 @@
 //!
 //! ## Example
 //!
-//! ```arv part
+//! ```arv site
+//! {
+//!   name = "example";
+//!   domain = "example.internal";
 //!   operators.addresses = [ 0.0.0.0/0 ]; # error: L0306
+//! }
 //! ```
 //!
 //! ## What to do

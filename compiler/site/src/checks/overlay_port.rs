@@ -16,7 +16,6 @@
 //!     underlay = networks.bridge;
 //!     port = 4243/tcp; # error: E0333
 //!   };
-//!   hosts.second = { vmid = 3000; groups = [ groups.projects ]; lighthouse = true; };
 //! ```
 //!
 //! ## What to do

@@ -10,14 +10,22 @@
 //!
 //! ## Example
 //!
-//! ```arv part
-//!   networks.second = { # error: E0334
-//!     cidr = 10.20.0.0/24;
+//! ```arv site
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
+//!   nodes.pve = { address = 192.168.100.1; };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+//!   networks.overlay = { # error: E0334
+//!     cidr = 10.10.10.0/24;
 //!     underlay = networks.bridge;
-//!     port = 4243/udp;
+//!     port = 4242/udp;
 //!   };
-//!   hosts.dns.on = { bridge = {}; overlay = {}; };
-//!   hosts.a = { vmid = 3000; groups = [ groups.projects ]; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
+//!   hosts.a = { vmid = 100; };
+//! }
 //! ```
 //!
 //! ## What to do

@@ -2,14 +2,15 @@
 //!
 //! ## What is wrong
 //!
-//! A host is called `localhost`, `wpad`, `isatap` or `any`, or its name reads as an address; or a group is called `any`,
-//! `all` or `ungrouped`.
+//! A host is called `localhost`, `wpad`, `isatap`, `any`, `all`, `ungrouped` or `guests`, or its name reads as an address;
+//! or a group is called `any`.
 //!
 //! ## Why
 //!
 //! `localhost` is every machine itself (RFC 6761). Whoever is called `wpad` or `isatap` is asked by others' browsers and
 //! systems for their proxy or their IPv6 router. A name of digits only, or with `0x` before them, is taken for an address by
-//! `inet_aton`. `any` is every member in a Nebula rule; `all` and `ungrouped` are Ansible's own groups.
+//! `inet_aton`. `any` is every member in a Nebula rule. `all` and `ungrouped` are groups of Ansible, and `guests` is one of the
+//! emitted inventory: it takes a host and a group of one name for each other.
 //!
 //! ## Example
 //!
@@ -53,6 +54,8 @@ fn host(name: &str) -> Option<&'static str> {
         "wpad" => Some("browsers ask a machine of this name for their proxy"),
         "isatap" => Some("systems ask a machine of this name for an IPv6 router"),
         "any" => Some("`any` is every member in a Nebula rule"),
+        "all" | "ungrouped" => Some("Ansible has a group of its own with this name"),
+        "guests" => Some("the emitted inventory has a group of this name"),
         _ if is_number(name) => Some("it reads as an address"),
         _ => None,
     }
@@ -61,7 +64,6 @@ fn host(name: &str) -> Option<&'static str> {
 fn group(name: &str) -> Option<&'static str> {
     match name {
         "any" => Some("`any` is every member in a Nebula rule"),
-        "all" | "ungrouped" => Some("Ansible has a group of its own with this name"),
         _ => None,
     }
 }
@@ -79,10 +81,10 @@ mod tests {
 
     #[test]
     fn numbers_are_no_host_names_and_names_with_numbers_are() {
-        for name in ["1001", "0", "0x7f000001", "localhost", "any"] {
+        for name in ["1001", "0", "0x7f000001", "localhost", "any", "all", "guests"] {
             assert!(host(name).is_some(), "{name}");
         }
-        for name in ["web1", "0xy", "10-0-0-1", "1a", "all"] {
+        for name in ["web1", "0xy", "10-0-0-1", "1a", "alle"] {
             assert!(host(name).is_none(), "{name}");
         }
     }

@@ -10,7 +10,7 @@ use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site};
 use crate::place::place;
 use crate::read::Thing;
 
@@ -63,9 +63,7 @@ impl<'a> Decoder<'a> {
         }
         // What is open is not known for a machine that is broken, and for nobody if a flow of `allow` is.
         let mut needs = std::mem::take(&mut self.site.needs);
-        let hosts = (0..).map(HostId).zip(&self.site.hosts);
-        let broken: Vec<_> = hosts.filter(|(_, host)| host.broken).map(|(id, _)| id).collect();
-        let known = |end: &End| !broken.iter().any(|host| contains(&self.site, end, *host));
+        let known = |end: &End| !holds_broken(&self.site, end);
         needs.retain(|need| !self.site.allow_broken && known(&need.source) && known(&need.target));
         self.site.needs = needs;
     }
@@ -176,10 +174,20 @@ impl<'a> Decoder<'a> {
                 Thing::Service(service) => Some(End::Service(service)),
                 Thing::Node(node) => Some(End::Node(node)),
                 Thing::Network(network) => Some(End::Network(network)),
+                Thing::Operators => Some(End::Operators),
                 _ => self.wrong_end(id, around),
             },
+            Datum::Record(_) if self.is_operators(id) => Some(End::Operators),
             _ => self.wrong_end(id, around),
         }
+    }
+
+    /// Whether a record is the site's own `operators`: where a site says where they connect from, the name means that
+    /// field and hides the prelude's end of the same name.
+    fn is_operators(&self, id: DataId) -> bool {
+        let fields = self.read.record(self.read.data.root).unwrap_or_default();
+        let field = fields.iter().find(|field| self.read.name(field.name) == "operators");
+        field.is_some_and(|field| self.read.span(field.value) == self.read.span(id))
     }
 
     fn ends(&mut self, items: &[DataId], span: Span) -> Option<Vec<End>> {
@@ -375,6 +383,18 @@ impl<'a> Decoder<'a> {
                 None
             }
         }
+    }
+}
+
+/// Whether a machine of an end is broken. Needs end at single machines mostly, so those are looked up.
+fn holds_broken(site: &Site, end: &End) -> bool {
+    let broken = |id: &HostId| site.hosts[id.index()].broken;
+    match end {
+        End::Host(host) => broken(host),
+        End::Cluster(cluster) => site.clusters[cluster.index()].members.iter().any(broken),
+        End::Service(service) => site.services[service.index()].hosts.iter().any(broken),
+        End::Union(ends) => ends.iter().any(|end| holds_broken(site, end)),
+        _ => (0..site.hosts.len() as u32).map(HostId).any(|id| broken(&id) && contains(site, end, id)),
     }
 }
 

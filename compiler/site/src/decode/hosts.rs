@@ -42,6 +42,7 @@ impl Decoder<'_> {
         let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
         let entries = std::mem::take(&mut self.index.hosts);
+        self.site.hosts.reserve(entries.len());
         for (at, entry) in entries.iter().enumerate() {
             let id = HostId(at as u32);
             let named = self.named(entry.entity, entry.name.clone());
@@ -314,7 +315,9 @@ impl Decoder<'_> {
             };
             let guest = host.kind != Kind::Machine;
             if plain && guest {
-                self.read.diagnostics.push(guest_on_plain_network::diagnostic(&host.named, network));
+                if self.origins.all.networks {
+                    self.read.diagnostics.push(guest_on_plain_network::diagnostic(&host.named, network));
+                }
                 host.broken = true;
                 continue;
             }

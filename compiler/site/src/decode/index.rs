@@ -3,6 +3,8 @@
 //! A thing without the one field that makes it what it is (a network's prefix, a range's spans, a node's address) gets no
 //! index: whoever names it stays silent.
 
+use std::collections::HashMap;
+
 use arvc_lang::data::{Data, DataId, Datum};
 use arvc_syntax::intern::Symbol;
 
@@ -49,20 +51,23 @@ pub(crate) fn index(data: &Data) -> (Index, Vec<Thing>, All) {
     let mut things = vec![Thing::Other; data.entities.len()];
     let mut index = Index::default();
     let symbols = Symbols::of(data);
-    // Paths that begin with one name stand together, and a cluster before its members.
+    // A path comes before those that it begins: a cluster before its members and endpoints.
     let mut members = Vec::new();
-    let mut owner: Option<(Symbol, Symbol, Owner)> = None;
+    let mut owners: HashMap<(Symbol, Symbol), Owner> = HashMap::new();
     for (at, entity) in data.entities.iter().enumerate() {
+        if entity.path.len() == 1 && entity.path.first().copied() == symbols.operators {
+            things[at] = Thing::Operators;
+        }
         let (Some(map), Some(name)) = (entity.path.first().copied(), entity.path.get(1).copied()) else { continue };
         let at = at as u32;
         match entity.path.len() {
             2 => {
                 let (thing, owns) = index.enter(data, &symbols, at, map);
                 things[at as usize] = thing;
-                owner = owns.map(|owner| (map, name, owner));
+                owners.extend(owns.map(|owner| ((map, name), owner)));
             }
             3 => {
-                let Some((_, _, owner)) = owner.filter(|(m, n, _)| (*m, *n) == (map, name)) else {
+                let Some(owner) = owners.get(&(map, name)).copied() else {
                     if Some(map) == symbols.services || Some(map) == symbols.clusters {
                         things[at as usize] = Thing::Failed;
                     }
@@ -77,7 +82,7 @@ pub(crate) fn index(data: &Data) -> (Index, Vec<Thing>, All) {
                 };
             }
             4 if Some(map) == symbols.clusters && Some(entity.path[2]) == symbols.members => {
-                members.push((at, name, owner.filter(|(m, n, _)| (*m, *n) == (map, name))));
+                members.push((at, name, owners.get(&(map, name)).copied()));
             }
             _ => {}
         }
@@ -85,7 +90,7 @@ pub(crate) fn index(data: &Data) -> (Index, Vec<Thing>, All) {
     for (at, cluster, owner) in members {
         let entity = &data.entities[at as usize];
         match (data.value(entity.value), owner) {
-            (Datum::Record(_), Some((_, _, Owner::Cluster(id)))) => {
+            (Datum::Record(_), Some(Owner::Cluster(id))) => {
                 let name = format!("{}-{}", data.names.get(cluster), data.names.get(entity.path[3]));
                 index.hosts.push(HostEntry { entity: at, name, cluster: Some(id) });
             }
@@ -162,6 +167,7 @@ struct Symbols {
     services: Option<Symbol>,
     clusters: Option<Symbol>,
     hosts: Option<Symbol>,
+    operators: Option<Symbol>,
     members: Option<Symbol>,
     cidr: Option<Symbol>,
     vmids: Option<Symbol>,
@@ -182,6 +188,7 @@ impl Symbols {
             services: of("services"),
             clusters: of("clusters"),
             hosts: of("hosts"),
+            operators: of("operators"),
             members: of("members"),
             cidr: of("cidr"),
             vmids: of("vmids"),

@@ -138,7 +138,7 @@ fn empty() -> Site {
         hosts: Vec::new(),
         clusters: Vec::new(),
         endpoints: Vec::new(),
-        operators: Operators { addresses: Vec::<Spanned<IpNet>>::new(), keys: Vec::new() },
+        operators: Operators { addresses: Vec::<Spanned<IpNet>>::new(), keys: Vec::new(), broken: false },
         allow: Vec::new(),
         allow_broken: false,
         never: Vec::new(),

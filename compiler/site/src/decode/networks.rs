@@ -117,6 +117,8 @@ impl Decoder<'_> {
         let out = &mut self.read.diagnostics;
         let mixed = network_kind::check(named, &written);
         let fine = mixed.is_none() && !written.failed;
+        // What the network is is not known, so nobody can say that a machine is not on it.
+        self.origins.all.networks &= fine;
         out.extend(mixed);
         if let Some(underlay) = &written.underlay {
             let port = match &written.port {

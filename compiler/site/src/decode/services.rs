@@ -1,5 +1,6 @@
 //! Services, endpoints, and who serves what.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Field};
@@ -118,13 +119,8 @@ impl Decoder<'_> {
         let problems = duplicate_service::check(owner, &services, &self.site.services);
         self.read.diagnostics.extend(problems);
         let mut ids: Vec<_> = services.into_iter().map(|service| service.value).collect();
-        let mut seen = Vec::new();
-        ids.retain(|id| {
-            !seen.contains(id) && {
-                seen.push(*id);
-                true
-            }
-        });
+        let mut seen = BTreeSet::new();
+        ids.retain(|id| seen.insert(*id));
         (ids, failed)
     }
 

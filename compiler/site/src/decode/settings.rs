@@ -47,10 +47,15 @@ impl Decoder<'_> {
     }
 
     fn operators(&mut self, id: DataId) {
-        for field in self.read.record(id).unwrap_or_default() {
-            let items = self.read.list(field.value).unwrap_or_default();
+        let fields = self.read.record(id);
+        self.site.operators.broken = fields.is_none();
+        for field in fields.unwrap_or_default() {
+            let list = self.read.list(field.value);
+            let broken = list.is_none();
+            let items = list.unwrap_or_default();
             match self.read.name(field.name) {
                 "addresses" => {
+                    self.site.operators.broken |= broken;
                     for item in items {
                         match self.read.value(*item) {
                             Datum::Address(address) => {
@@ -61,8 +66,11 @@ impl Decoder<'_> {
                                 let value = self.read.spanned(*item, *prefix);
                                 self.site.operators.addresses.push(value);
                             }
-                            Datum::Failed => {}
-                            _ => self.read.diagnostics.push(operator_address::diagnostic(self.read.span(*item))),
+                            Datum::Failed => self.site.operators.broken = true,
+                            _ => {
+                                self.site.operators.broken = true;
+                                self.read.diagnostics.push(operator_address::diagnostic(self.read.span(*item)));
+                            }
                         }
                     }
                 }

@@ -94,7 +94,7 @@ fn a_need_of_an_endpoint_goes_to_every_machine_that_serves_it() {
 
 const TWO_OVERLAYS: &str = r#"{
   name = "site"; domain = "example.internal";
-  nodes.pve = { address = 10.0.0.1; };
+  operators.addresses = [ 203.0.113.9 ]; nodes.pve = { address = 10.0.0.1; };
   images.debian = { vmid = 9000; };
   ranges.r = { vmids = 1000..1999; addresses = 10..19; };
   networks.a-over = { cidr = 10.8.0.0/24; underlay = networks.z-lan; port = 4242/udp; };
@@ -102,24 +102,26 @@ const TWO_OVERLAYS: &str = r#"{
   networks.y-lan = { cidr = 10.1.0.0/24; bridge = "vmbr2"; };
   networks.z-lan = { cidr = 10.0.0.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
   networks.plain = { cidr = 10.2.0.0/24; };
-  hosts.all = { vmid = 1000; lighthouse = true; };
+  hosts.everywhere = { vmid = 1000; lighthouse = true; };
   hosts.some = { vmid = 1001; on = { z-lan.device = "lan"; b-over = {}; }; };
 }"#;
 
 #[test]
 fn a_guest_is_on_every_bridge_and_overlay_or_on_those_that_it_names() {
-    let site = clean(TWO_OVERLAYS);
+    let (site, problems) = source::resolve(TWO_OVERLAYS);
+    assert_eq!(problems, [(7, "E0369".to_owned())]);
+    let site = site.expect("a record is a site");
     let all = ["eth0 10.1.0.10", "eth1 10.0.0.10", "nebula1 10.8.0.10", "nebula2 10.9.0.10"];
-    assert_eq!(addresses(host(&site, "all")), all);
+    assert_eq!(addresses(host(&site, "everywhere")), all);
     assert_eq!(addresses(host(&site, "some")), ["lan 10.0.0.11", "nebula2 10.9.0.11"]);
     assert!(site.networks.iter().any(|network| matches!(network.kind, NetworkKind::Plain)));
 }
 
 #[test]
 fn a_site_without_datacenter_is_one_that_is_named_like_it() {
-    let site = clean(TWO_OVERLAYS);
+    let site = clean(include_str!("../../../../examples/small/site.arv"));
     assert_eq!(site.datacenters.len(), 1);
-    assert_eq!((site.datacenters[0].named.name.as_str(), site.datacenters[0].pool.as_str()), ("site", "site"));
+    assert_eq!((site.datacenters[0].named.name.as_str(), site.datacenters[0].pool.as_str()), ("small", "small"));
 }
 
 #[test]
@@ -143,7 +145,7 @@ fn broken(vmid: &str, allow: &str) -> (Site, Vec<(u32, String)>) {
     let text = format!(
         r#"{{
   name = "site"; domain = "example.internal";
-  nodes.pve = {{ address = 10.0.0.1; }};
+  operators.addresses = [ 203.0.113.9 ]; nodes.pve = {{ address = 10.0.0.1; }};
   networks.lan = {{ cidr = 10.0.0.0/24; bridge = "vmbr1"; }};
   images.debian = {{ vmid = 9000; }};
   ranges.r = {{ vmids = 1000..1999; addresses = 10..19; }};

@@ -6,7 +6,7 @@ use crate::source;
 
 const SITE: &str = r#"
   name = "site"; domain = "example.internal";
-  nodes.pve = { address = 10.0.0.1; };
+  operators.addresses = [ 203.0.113.9 ]; nodes.pve = { address = 10.0.0.1; };
   networks.lan = { cidr = 10.0.0.0/24; bridge = "vmbr1"; };
   images.debian = { vmid = 9000; };
   ranges.r = { vmids = 1000..1999; addresses = 10..19; };

@@ -87,7 +87,9 @@ impl Parser<'_> {
             self.report(missing_word::problem(at, ",", "expected `,` and what is said when it does not hold"));
             self.empty();
         }
-        if !begins_expr(self.current()) {
+        let ends = matches!(self.current(), Semicolon | EOF | RBrace | RParen | RBracket) || self.at_anchor();
+        if !begins_expr(self.current()) && !ends {
+            self.unexpected("`;`");
             self.skip_until(|kind| kind == Semicolon);
         }
         if !self.eat(Semicolon) {

@@ -43,3 +43,36 @@ pub fn dump(node: Node<'_>) -> String {
     out.push(')');
     out
 }
+
+/// A source, and what it is formatted to.
+pub struct Case {
+    /// What is tested.
+    pub name: String,
+    /// The source.
+    pub before: String,
+    /// The result; that of a source which stays as it is, is the same.
+    pub after: String,
+}
+
+/// The sources of `format/cases.txt`.
+pub fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let mut result = false;
+    for line in include_str!("../format/cases.txt").split_inclusive('\n') {
+        if let Some(name) = line.strip_prefix("--- ").and_then(|line| line.strip_suffix(" ---\n")) {
+            cases.push(Case { name: name.to_owned(), before: String::new(), after: String::new() });
+            result = false;
+        } else if line == "=>\n" {
+            result = true;
+        } else if let Some(case) = cases.last_mut() {
+            let text = if result { &mut case.after } else { &mut case.before };
+            text.push_str(line);
+        }
+    }
+    for case in &mut cases {
+        if case.after.is_empty() {
+            case.after.clone_from(&case.before);
+        }
+    }
+    cases
+}

@@ -1,0 +1,198 @@
+//! The layers of the golden trees, read back from the emitted files alone: does each let through what the others do?
+//!
+//! A model of its own for each format, and nothing of the emitters: Nebula's rules against certificates, the guests' filters,
+//! the security groups that guests insert. Each pair of machines is asked for every port that any file names, and for its
+//! neighbours.
+
+#[path = "layers/bridge.rs"]
+mod bridge;
+#[path = "layers/filter.rs"]
+mod filter;
+#[path = "layers/overlay.rs"]
+mod overlay;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use arvc_tests::root;
+
+/// The first packet of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Packet {
+    Tcp(u16),
+    Udp(u16),
+    Echo,
+    Gre,
+}
+
+impl Packet {
+    fn protocol(self) -> &'static str {
+        match self {
+            Self::Tcp(_) => "tcp",
+            Self::Udp(_) => "udp",
+            Self::Echo => "icmp",
+            Self::Gre => "47",
+        }
+    }
+
+    fn port(self) -> Option<u16> {
+        match self {
+            Self::Tcp(port) | Self::Udp(port) => Some(port),
+            Self::Echo | Self::Gre => None,
+        }
+    }
+}
+
+/// A golden tree.
+struct Tree(PathBuf);
+
+impl Tree {
+    fn all() -> Vec<(String, Self)> {
+        let folders = fs::read_dir(root().join("golden")).expect("there are golden trees");
+        let mut trees: Vec<_> = folders.map(|folder| folder.expect("an entry").path()).collect();
+        trees.sort();
+        let name = |path: &PathBuf| path.file_name().expect("a name").to_string_lossy().into_owned();
+        trees.into_iter().map(|path| (name(&path), Self(path))).collect()
+    }
+
+    fn named(name: &str) -> Self {
+        Self(root().join("golden").join(name))
+    }
+
+    fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// The variables of each machine that Ansible configures.
+    fn variables(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+        let folder = fs::read_dir(self.0.join("ansible/inventory/host_vars")).expect("there are hosts");
+        let files = folder.map(|file| file.expect("an entry").file_name().to_string_lossy().into_owned());
+        files
+            .map(|file| {
+                let text = self.text(&format!("ansible/inventory/host_vars/{file}"));
+                let pairs = text.lines().filter_map(|line| line.split_once(": "));
+                let pairs = pairs.map(|(key, value)| (key.to_owned(), value.trim_matches('"').to_owned()));
+                (file.trim_end_matches(".yml").to_owned(), pairs.collect())
+            })
+            .collect()
+    }
+
+    /// The filter of each machine that Ansible configures.
+    fn filters(&self) -> BTreeMap<String, filter::Filter> {
+        let variables = self.variables().into_iter();
+        variables
+            .map(|(host, variables)| {
+                let policy = &variables["security_policy"];
+                (host, filter::Filter::read(&self.text(&format!("ansible/files/filter/{policy}.v4"))))
+            })
+            .collect()
+    }
+}
+
+/// Packets around every port that the layers name.
+fn packets(ports: impl IntoIterator<Item = u16>) -> Vec<Packet> {
+    let mut around: BTreeSet<u16> = BTreeSet::from([1, u16::MAX]);
+    for port in ports {
+        around.extend([port.saturating_sub(1).max(1), port.max(1), port.saturating_add(1)]);
+    }
+    let transport = around.into_iter().flat_map(|port| [Packet::Tcp(port), Packet::Udp(port)]);
+    transport.chain([Packet::Echo, Packet::Gre]).collect()
+}
+
+#[test]
+fn on_the_overlay_the_sender_the_receiver_and_its_filter_say_the_same() {
+    for (name, tree) in Tree::all() {
+        let (members, filters, variables) = (overlay::Member::read(&tree), tree.filters(), tree.variables());
+        let ports =
+            members.values().flat_map(overlay::Member::ports).chain(filters.values().flat_map(filter::Filter::ports));
+        let packets = packets(ports.collect::<BTreeSet<_>>());
+        let mut open = 0;
+        for (from, source) in &members {
+            for (to, target) in members.iter().filter(|(to, _)| *to != from) {
+                for packet in &packets {
+                    let sends = source.sends(target, *packet);
+                    let takes = target.takes(source, *packet);
+                    assert_eq!(sends, takes, "{name}: Nebula, {from} -> {to} {packet:?}: outbound, inbound");
+                    if let Some(filter) = filters.get(to) {
+                        let passes = filter.passes(source.address, &variables[to]["nebula_device"], *packet);
+                        assert_eq!(takes, passes, "{name}: {from} -> {to} {packet:?}: Nebula, filter");
+                    }
+                    open += usize::from(takes);
+                }
+            }
+        }
+        assert!(open > 0, "{name}: something is open");
+    }
+}
+
+#[test]
+fn on_the_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
+    for (name, tree) in Tree::all() {
+        let (guests, filters) = (bridge::Guest::read(&tree), tree.filters());
+        assert!(!guests.is_empty(), "{name} has guests");
+        let ports =
+            guests.values().flat_map(bridge::Guest::ports).chain(filters.values().flat_map(filter::Filter::ports));
+        let packets = packets(ports.collect::<BTreeSet<_>>());
+        // Guests, what has their place and is none, the node's and the operators' side, the Internet, and what is not it.
+        let strangers =
+            ["192.168.100.1", "192.168.100.200", "192.168.50.1", "198.51.100.10", "203.0.113.5", "203.0.113.77"];
+        let more = ["8.8.8.8", "1.1.1.1", "10.10.10.11", "172.16.0.1", "127.0.0.1"];
+        let strangers: Vec<Ipv4Addr> =
+            strangers.iter().chain(&more).map(|address| address.parse().expect("an address")).collect();
+        let sources: BTreeSet<Ipv4Addr> = guests.values().map(|guest| guest.address).chain(strangers).collect();
+        for (to, target) in &guests {
+            for source in sources.iter().filter(|source| **source != target.address) {
+                for packet in &packets {
+                    let (takes, passes) =
+                        (target.takes(*source, *packet), filters[to].passes(*source, "eth0", *packet));
+                    assert_eq!(takes, passes, "{name}: {source} -> {to} {packet:?}: Proxmox, filter");
+                }
+            }
+            for (from, source) in guests.iter().filter(|(from, _)| *from != to) {
+                for packet in &packets {
+                    let (sends, takes) = (source.sends(target.address, *packet), target.takes(source.address, *packet));
+                    assert_eq!(sends, takes, "{name}: Proxmox, {from} -> {to} {packet:?}: out, in");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_of_the_first_example_holds_in_the_files() {
+    let members = overlay::Member::read(&Tree::named("arvandor"));
+    let open = |from: &str, to: &str, packet| members[from].sends(&members[to], packet);
+    for (host, member) in &members {
+        assert!(host == "laptop" || open("laptop", host, Packet::Tcp(22)), "admin reaches everything: {host}");
+        for port in 1..=u16::MAX {
+            let resolves = host == "dns" && port == 53;
+            assert_eq!(host != "blocks" && open("blocks", host, Packet::Tcp(port)), resolves, "games are isolated");
+            if member.groups.contains("games") || member.groups.contains("admin") {
+                assert!(!open("shop", host, Packet::Tcp(port)), "projects reach neither games nor operators");
+            }
+        }
+    }
+    assert!(open("shop", "postgres-02", Packet::Tcp(5432)) && !open("shop", "postgres-02", Packet::Tcp(2379)));
+    assert!(open("gitea", "postgres-02", Packet::Tcp(2379)), "infrastructure reaches infrastructure");
+}
+
+#[test]
+fn every_switch_of_the_first_layer_is_on() {
+    for (name, tree) in Tree::all() {
+        assert!(tree.text("terraform/firewall_cluster.tf").contains("\n  enabled        = true\n"), "{name}");
+        assert!(tree.text("terraform/firewall_node.tf").contains("\n  enabled             = true\n"), "{name}");
+        let guests = bridge::Guest::read(&tree);
+        let options = tree.text("terraform/firewall_guests.tf");
+        for line in ["  enabled       = true", "  input_policy  = \"DROP\"", "  output_policy = \"DROP\""] {
+            assert_eq!(options.lines().filter(|other| *other == line).count(), guests.len(), "{name}: {line}");
+        }
+        let devices: usize = ["guests", "containers"]
+            .iter()
+            .filter_map(|file| fs::read_to_string(tree.0.join(format!("terraform/{file}.tf"))).ok())
+            .map(|text| text.lines().filter(|line| *line == "    firewall = true").count())
+            .sum();
+        assert_eq!(devices, guests.len(), "{name}: each guest has one device, and it is filtered");
+    }
+}

@@ -1,0 +1,96 @@
+//! The Proxmox VM firewall (`pve-firewall`): security groups that a guest inserts, the first match wins, and DROP behind them.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use super::filter::{inside, ports, prefix};
+use super::{Packet, Tree};
+
+/// A guest with one device.
+pub struct Guest {
+    pub address: Ipv4Addr,
+    rules: Vec<Rule>,
+}
+
+/// The attributes of a `rule` block.
+type Rule = BTreeMap<String, String>;
+
+const GROUP: &str = "proxmox_virtual_environment_cluster_firewall_security_group";
+
+impl Guest {
+    pub fn read(tree: &Tree) -> BTreeMap<String, Self> {
+        let groups = resources(&tree.text("terraform/firewall_groups.tf"), GROUP);
+        let guests = tree.text("terraform/firewall_guests.tf");
+        let sets = resources(&guests, "proxmox_virtual_environment_firewall_ipset");
+        let inserted = resources(&guests, "proxmox_virtual_environment_firewall_rules");
+        inserted
+            .into_iter()
+            .map(|(guest, text)| {
+                let set = &sets[&format!("{guest}_net0")];
+                assert!(set.contains("\"ipfilter-net0\""), "Proxmox knows the set by its name");
+                let addresses = blocks(set, "cidr");
+                assert_eq!(addresses.len(), 1, "{guest} has one address");
+                let rules = blocks(&text, "rule").into_iter().flat_map(|insertion| {
+                    assert_eq!(insertion["iface"], "net0");
+                    let group = insertion["security_group"].strip_prefix(&format!("{GROUP}.")).expect("a group");
+                    blocks(&groups[group.trim_end_matches(".name")], "rule")
+                });
+                (guest.clone(), Self { address: prefix(&addresses[0]["name"]).0, rules: rules.collect() })
+            })
+            .collect()
+    }
+
+    pub fn ports(&self) -> Vec<u16> {
+        let named = self.rules.iter().filter_map(|rule| rule.get("dport"));
+        named.flat_map(|text| ports(text)).flat_map(|(first, last)| [first, last]).collect()
+    }
+
+    pub fn sends(&self, target: Ipv4Addr, packet: Packet) -> bool {
+        self.verdict("out", "dest", target, packet)
+    }
+
+    pub fn takes(&self, source: Ipv4Addr, packet: Packet) -> bool {
+        self.verdict("in", "source", source, packet)
+    }
+
+    fn verdict(&self, direction: &str, end: &str, other: Ipv4Addr, packet: Packet) -> bool {
+        let addressed = |rule: &&Rule| match rule.get(end) {
+            None => true,
+            // A list is of one family.
+            Some(list) if list.contains(':') => false,
+            Some(list) => list.split(',').any(|text| inside(other, prefix(text))),
+        };
+        let carries = |rule: &&Rule| {
+            let protocol = rule.get("proto").is_none_or(|protocol| protocol == packet.protocol());
+            let named =
+                |port| rule.get("dport").is_none_or(|text| ports(text).iter().any(|(a, b)| (*a..=*b).contains(&port)));
+            protocol && (packet.port().map_or(!rule.contains_key("dport"), named))
+        };
+        let mut rules = self.rules.iter().filter(|rule| rule["type"] == direction);
+        rules.find(|rule| addressed(rule) && carries(rule)).is_some_and(|rule| rule["action"] == "ACCEPT")
+    }
+}
+
+/// The bodies of the resources of a type, by name.
+fn resources(text: &str, kind: &str) -> BTreeMap<String, String> {
+    let head = format!("resource \"{kind}\" \"");
+    let parts = text.split(&head).skip(1);
+    parts
+        .map(|part| {
+            let (name, body) = part.split_once("\" {\n").expect("a resource");
+            let (body, _) = body.split_once("\n}\n").expect("its end");
+            (name.to_owned(), format!("{body}\n"))
+        })
+        .collect()
+}
+
+/// The blocks of a kind in a resource.
+fn blocks(body: &str, kind: &str) -> Vec<Rule> {
+    let head = format!("  {kind} {{\n");
+    let attributes = |block: &str| {
+        let (block, _) = block.split_once("  }\n").expect("the block's end");
+        let pairs = block.lines().filter_map(|line| line.split_once(" = "));
+        pairs.map(|(key, value)| (key.trim().to_owned(), value.trim_matches('"').to_owned())).collect()
+    };
+    body.split(&head).skip(1).map(attributes).collect()
+}

@@ -24,7 +24,7 @@ pub fn site() -> Site {
             named: named("pve", "nodes.pve"),
             datacenter: DatacenterId(0),
             address: at(address("192.168.100.1")),
-            uplink: Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")) }),
+            uplink: Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None }),
             forwards: Vec::new(),
         }],
         networks: Vec::new(),

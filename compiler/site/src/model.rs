@@ -143,8 +143,10 @@ pub struct Node {
 pub struct Uplink {
     /// The bridge.
     pub bridge: String,
-    /// The address that the world sees.
+    /// The node's own address there, which arriving packets are for.
     pub address: Spanned<IpAddr>,
+    /// The address that the world reaches it by, if that is another one.
+    pub public: Option<Spanned<IpAddr>>,
 }
 
 /// A port handed on by a node.

@@ -88,16 +88,9 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
         Some(via) => format!("they are not both on {}", words::network(site, via)),
         None => "there is no path that this flow could use".to_owned(),
     };
-    let on = |host: HostId| {
-        let members = intents.space.members;
-        match members.networks(members.profile_of[host.index()]) {
-            [] => "no network".to_owned(),
-            networks => words::networks(site, networks),
-        }
-    };
     Diagnostic::new(&CODE, message, flow.span, label)
-        .secondary(from.named.key, format!("on {}", on(source)))
-        .secondary(to.named.key, format!("on {}", on(target)))
+        .secondary(from.named.key, words::on(intents.space, source))
+        .secondary(to.named.key, words::on(intents.space, target))
         .help("put one of them on a network of the other, or name another network with `via` or `listen`")
 }
 

@@ -7,6 +7,7 @@ use arvc_site::model::Site;
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
 
+use crate::reason;
 use crate::source::Problem;
 
 /// How imports are read: paths relative to the root of the project.
@@ -74,7 +75,7 @@ impl Loader for Files<'_, '_> {
             Problem::Outside => LoadError::Outside,
             Problem::NotText(_) => LoadError::NotText,
             Problem::TooLarge => LoadError::TooLarge,
-            Problem::Disk(error) => LoadError::Other(error.to_string()),
+            Problem::Disk(error) => LoadError::Other(reason(&error)),
         })
     }
 }

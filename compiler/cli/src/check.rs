@@ -6,7 +6,7 @@ use arvc_site::model::{FlowOrigin, Site};
 use arvc_syntax::source::Sources;
 
 use crate::messages::{self, Counts, Format, Texts};
-use crate::pipeline::{self, Checked};
+use crate::pipeline::{self, Checked, Read};
 use crate::project::{self, Problem, Project};
 use crate::source;
 use crate::world::World;
@@ -37,11 +37,8 @@ pub fn check(
         Some(path) => Some(unsaved(world, &cwd, &project, path)?),
         None => None,
     };
-    let mut load = |path: &str| match &overlay {
-        Some((over, bytes)) if over == path => source::text(bytes.clone()),
-        _ => source::read(&*world, &project.root, path),
-    };
-    let mut checked = match load(&project.entry) {
+    let mut load = Reader { disk: &*world, root: &project.root, overlay };
+    let mut checked = match load.text(&project.entry) {
         Ok(text) => pipeline::check(&project.entry, text, &mut load),
         Err(problem) => entry_problem(&cwd, &project, problem)?,
     };
@@ -50,6 +47,26 @@ pub fn check(
     let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
     let name = messages::visible(&format!("{prefix}{}", project.entry));
     Ok(Reported { project, name, checked, counts })
+}
+
+/// The files of a project, one of which may be in the editor.
+struct Reader<'a> {
+    disk: &'a dyn World,
+    root: &'a Path,
+    overlay: Option<(String, Vec<u8>)>,
+}
+
+impl Read for Reader<'_> {
+    fn text(&mut self, path: &str) -> Result<String, source::Problem> {
+        match &self.overlay {
+            Some((over, bytes)) if over == path => source::text(bytes.clone()),
+            _ => source::read(self.disk, self.root, path),
+        }
+    }
+
+    fn names(&mut self, path: &str) -> Result<Vec<String>, source::Problem> {
+        source::names(self.disk, self.root, path)
+    }
 }
 
 /// What a good site is told about: enough to see that all of it was read.

@@ -205,7 +205,7 @@ fn a_machine_elsewhere_sees_a_node_behind_a_router_by_its_public_address() {
     let (own, public) = (prefix("192.168.1.10/32"), prefix("198.51.100.77/32"));
     uplink.address.value = own.addr();
     uplink.public = Some(Spanned { value: public.addr(), span: uplink.address.span });
-    let from = crate::addresses(&site, elsewhere, &Peer::Node(NodeId(0)));
+    let from = crate::Addresses::new(&site).of(elsewhere, &Peer::Node(NodeId(0)));
     assert_eq!(from, [prefix("192.168.100.1/32"), public]);
     // Neither is a part of the Internet: who reaches one reaches the node.
     let inside = |net| crate::private_prefixes(&site).iter().any(|prefix| prefix.contains(&net));

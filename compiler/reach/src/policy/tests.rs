@@ -196,3 +196,18 @@ fn a_machine_elsewhere_lets_a_node_in_by_the_address_of_its_uplink_too() {
     assert_eq!(from(public), [prefix("192.168.100.1/32"), prefix("198.51.100.10/32")]);
     assert_eq!(from(BRIDGE), [prefix("192.168.100.1/32")]);
 }
+
+#[test]
+fn a_machine_elsewhere_sees_a_node_behind_a_router_by_its_public_address() {
+    let mut site = site();
+    let elsewhere = network(&mut site, "public", "203.0.113.64/26", NetworkKind::Plain);
+    let uplink = site.nodes[0].uplink.as_mut().expect("the node has an uplink");
+    let (own, public) = (prefix("192.168.1.10/32"), prefix("198.51.100.77/32"));
+    uplink.address.value = own.addr();
+    uplink.public = Some(Spanned { value: public.addr(), span: uplink.address.span });
+    let from = crate::Addresses::new(&site).of(elsewhere, &Peer::Node(NodeId(0)));
+    assert_eq!(from, [prefix("192.168.100.1/32"), public]);
+    // Neither is a part of the Internet: who reaches one reaches the node.
+    let inside = |net| crate::private_prefixes(&site).iter().any(|prefix| prefix.contains(&net));
+    assert!(inside(own) && inside(public));
+}

@@ -17,3 +17,10 @@ pub fn root() -> PathBuf {
 pub fn example(name: &str) -> PathBuf {
     root().join("examples").join(name).join("site.arv")
 }
+
+/// The names of the files of a project in memory that lie in one of its folders; `""` is its root.
+pub fn list<'p>(paths: impl Iterator<Item = &'p String>, folder: &str) -> Vec<String> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let inside = paths.filter_map(|path| path.strip_prefix(prefix.as_str()));
+    inside.filter(|name| !name.contains('/')).map(str::to_owned).collect()
+}

@@ -1,4 +1,5 @@
-//! Golden trees: what each example emits, byte for byte. `ARVC_BLESS=1 cargo test -p arvc-tests --test golden` rewrites
+//! Golden trees: what each example emits, byte for byte; an example's `site.arv` under its name, any other entry beside it
+//! under both names (`environments-staging`). `ARVC_BLESS=1 cargo test -p arvc-tests --test golden` rewrites
 //! them; read the difference before it is committed.
 
 use std::collections::BTreeMap;
@@ -19,23 +20,39 @@ fn files(folder: &Path, prefix: &str, found: &mut BTreeMap<String, String>) {
     }
 }
 
-fn examples() -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(root().join("examples"))
-        .expect("there are examples")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
+/// One tree: its name, the example's, and the entry that it is built from.
+struct Example {
+    golden: String,
+    folder: String,
+    entry: String,
+}
+
+fn examples() -> Vec<Example> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join("examples")).expect("there are examples") {
+        let folder = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        for path in sources(&folder).into_keys().filter(|path| !path.contains('/')) {
+            let golden = match path.strip_suffix(".arv") {
+                Some("site") => folder.clone(),
+                Some(other) => format!("{folder}-{other}"),
+                None => continue,
+            };
+            found.push(Example { golden, folder: folder.clone(), entry: path });
+        }
+    }
+    found.sort_by(|a, b| a.golden.cmp(&b.golden));
+    found
 }
 
 /// The tree that an example emits: paths with their texts. The build runs on a disk in memory.
-fn build(name: &str) -> BTreeMap<String, String> {
+fn build(example: &Example) -> BTreeMap<String, String> {
     let mut world = Memory::new("/project");
-    for (path, text) in sources(name) {
+    for (path, text) in sources(&example.folder) {
         world.file(format!("/project/{path}"), text);
     }
-    let status = arvc::run(["arvc", "build", "site.arv", "--out", "out"].map(Into::into), &mut world);
-    assert_eq!((status, world.stderr.as_str()), (0, ""), "examples/{name} builds without a lint");
+    let status = arvc::run(["arvc", "build", &example.entry, "--out", "out"].map(Into::into), &mut world);
+    let name = &example.golden;
+    assert_eq!((status, world.stderr.as_str()), (0, ""), "examples: {name} builds without a lint");
     let mut tree = BTreeMap::new();
     for (path, entry) in &world.disk {
         if let (Ok(path), Entry::File { .. }) = (path.strip_prefix("/project/out"), entry) {
@@ -56,9 +73,10 @@ fn sources(name: &str) -> BTreeMap<String, String> {
 #[test]
 fn every_example_emits_its_golden_tree() {
     let mut different = Vec::new();
-    for name in examples() {
-        let have = build(&name);
-        let golden = root().join("golden").join(&name);
+    for example in examples() {
+        let have = build(&example);
+        let name = &example.golden;
+        let golden = root().join("golden").join(name);
         if std::env::var_os("ARVC_BLESS").is_some() {
             let _ = fs::remove_dir_all(&golden);
             for (path, text) in &have {
@@ -94,5 +112,6 @@ fn every_example_has_a_golden_tree_and_the_reverse() {
         names.sort();
         names
     };
-    assert_eq!(golden, examples());
+    let examples: Vec<String> = examples().into_iter().map(|example| example.golden).collect();
+    assert_eq!(golden, examples);
 }

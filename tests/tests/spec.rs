@@ -1,25 +1,29 @@
-//! The law is run: every `arv` block of `lang-spec/` gives the value or the diagnostics that stand beside it.
+//! The law is run: every `arv` block of `lang-spec/` gives the value or the diagnostics that stand beside it. Blocks marked
+//! `arv file:NAME` are further files of the block behind them, `example.arv`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use arvc_lang::{LoadError, Loader, evaluate_plain, print};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;
-use arvc_tests::root;
+use arvc_tests::{list, root};
 
 /// One fenced block: where it begins, what stands behind its fence's `arv`, its text, and the `value` block behind it.
 struct Block {
     place: String,
     kind: String,
     text: String,
+    /// The other files of its project.
+    files: BTreeMap<String, String>,
     value: Option<String>,
 }
 
 fn blocks(path: &Path) -> Vec<Block> {
     let text = fs::read_to_string(path).expect("a chapter can be read");
     let mut blocks: Vec<Block> = Vec::new();
+    let mut files = BTreeMap::new();
     let mut open: Option<(usize, String, String)> = None;
     let mut adjacent = false;
     for (index, line) in text.lines().enumerate() {
@@ -30,8 +34,11 @@ fn blocks(path: &Path) -> Vec<Block> {
                     if info == "value" {
                         assert!(adjacent, "{place}: a value block stands right behind its arv block");
                         blocks.last_mut().expect("an arv block before").value = Some(body.trim_end().to_owned());
+                    } else if let Some(name) = info.strip_prefix("arv file:") {
+                        files.insert(name.trim().to_owned(), body.clone());
                     } else if let Some(kind) = info.strip_prefix("arv") {
-                        blocks.push(Block { place, kind: kind.trim().to_owned(), text: body.clone(), value: None });
+                        let (kind, files) = (kind.trim().to_owned(), std::mem::take(&mut files));
+                        blocks.push(Block { place, kind, text: body.clone(), files, value: None });
                     }
                     adjacent = info.starts_with("arv");
                     open = None;
@@ -49,26 +56,38 @@ fn blocks(path: &Path) -> Vec<Block> {
     blocks
 }
 
-/// `(line, code)` of each comment `# error: CODE`.
-fn expected(text: &str) -> BTreeSet<(u32, String)> {
-    let lines = text.lines().enumerate();
-    lines
-        .filter_map(|(index, line)| {
-            let (_, code) = line.split_once("# error: ")?;
-            Some((index as u32 + 1, code.split_whitespace().next()?.to_owned()))
-        })
-        .collect()
+/// `(file, line, code)` of each comment `# error: CODE`; the block itself is the file without a name.
+fn expected(block: &Block, text: &str) -> BTreeSet<(String, u32, String)> {
+    let mut found = BTreeSet::new();
+    let others = block.files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    for (name, text) in others.chain([("", text)]) {
+        for (index, line) in text.lines().enumerate() {
+            let code = line.split_once("# error: ").and_then(|(_, code)| code.split_whitespace().next());
+            found.extend(code.map(|code| (name.to_owned(), index as u32 + 1, code.to_owned())));
+        }
+    }
+    found
 }
 
-fn found(sources: &Sources, diagnostics: &[Diagnostic]) -> BTreeSet<(u32, String)> {
-    diagnostics.iter().map(|problem| (sources.position(problem.span()).line, problem.code.id.to_owned())).collect()
+fn found(block: &Block, sources: &Sources, diagnostics: &[Diagnostic]) -> BTreeSet<(String, u32, String)> {
+    let place = |problem: &Diagnostic| {
+        let name = &sources.get(sources.file_of(problem.span())).name;
+        let name = if block.files.contains_key(name) { name.as_str() } else { "" };
+        (name.to_owned(), sources.position(problem.span()).line, problem.code.id.to_owned())
+    };
+    diagnostics.iter().map(place).collect()
 }
 
-struct NoFiles;
+struct Files<'b>(&'b BTreeMap<String, String>);
 
-impl Loader for NoFiles {
-    fn load(&mut self, _: &str) -> Result<String, LoadError> {
-        Err(LoadError::NotFound)
+impl Loader for Files<'_> {
+    fn load(&mut self, path: &str) -> Result<String, LoadError> {
+        self.0.get(path).cloned().ok_or(LoadError::NotFound)
+    }
+
+    fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError> {
+        let names = list(self.0.keys(), path);
+        if names.is_empty() { Err(LoadError::NotFound) } else { Ok(names) }
     }
 }
 
@@ -109,14 +128,16 @@ fn every_example_of_the_law_gives_what_stands_beside_it() {
             let mut value = None;
             let (sources, diagnostics) = match block.kind.as_str() {
                 "" => {
-                    let outcome = evaluate_plain("example.arv", text.clone(), &mut NoFiles);
+                    let mut files = block.files.clone();
+                    files.insert("example.arv".to_owned(), text.clone());
+                    let outcome = evaluate_plain("example.arv", text.clone(), &mut Files(&files));
                     value = outcome.data.as_ref().map(|data| print(data, data.root));
                     (outcome.sources, outcome.diagnostics)
                 }
                 "site" | "part" => check_site(&text),
                 other => panic!("{}: unknown kind of block `arv {other}`", block.place),
             };
-            let (want, have) = (expected(&text), found(&sources, &diagnostics));
+            let (want, have) = (expected(&block, &text), found(&block, &sources, &diagnostics));
             if want != have {
                 let words: Vec<String> =
                     diagnostics.iter().map(|problem| format!("    {}: {}", problem.code.id, problem.message)).collect();

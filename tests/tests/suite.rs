@@ -16,6 +16,7 @@ use std::path::Path;
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
+use arvc_tests::list;
 
 /// The name of a section's own source.
 const ENTRY: &str = "site.arv";
@@ -40,7 +41,7 @@ type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
 const FOLDERS: &[(&str, Check)] =
-    &[("lang", plain), ("reach", judged), ("schema", site), ("site", resolved), ("syntax", plain)];
+    &[("compose", plain), ("lang", plain), ("reach", judged), ("schema", site), ("site", resolved), ("syntax", plain)];
 
 fn plain(section: &Section) -> Found {
     evaluated(evaluate_plain(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))
@@ -79,6 +80,11 @@ struct Memory<'s>(&'s BTreeMap<String, String>);
 impl Loader for Memory<'_> {
     fn load(&mut self, path: &str) -> Result<String, LoadError> {
         self.0.get(path).cloned().ok_or(LoadError::NotFound)
+    }
+
+    fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError> {
+        let names = list(self.0.keys(), path);
+        if names.is_empty() { Err(LoadError::NotFound) } else { Ok(names) }
     }
 }
 

@@ -1,30 +1,55 @@
-//! How long a check and an emission take, without the disk. `cargo bench -p arvc`.
+//! How long each phase takes, without the disk. `cargo bench -p arvc`.
 
 use std::hint::black_box;
 
 use arvc::pipeline;
 use arvc::source::Problem;
+use arvc_lang::{LoadError, Loader};
+use arvc_reach::policy::policies;
 use criterion::Criterion;
+
+/// A site of one file.
+struct Alone;
+
+impl Loader for Alone {
+    fn load(&mut self, _: &str) -> Result<String, LoadError> {
+        Err(LoadError::NotFound)
+    }
+
+    fn list(&mut self, _: &str) -> Result<Vec<String>, LoadError> {
+        Err(LoadError::NotFound)
+    }
+}
 
 fn check(text: &str) -> pipeline::Checked {
     pipeline::check("site.arv", text.to_owned(), &mut |_: &str| Err(Problem::NotFound))
 }
 
-fn measure(c: &mut Criterion) {
-    let arvandor = std::fs::read_to_string(arvc_tests::example("arvandor")).expect("the example is there");
-    c.bench_function("check arvandor", |b| b.iter(|| black_box(check(&arvandor))));
-
-    let large = arvc_tests::synthetic::site(1000);
-    let mut group = c.benchmark_group("1000 hosts");
+/// Each phase on what the one before it gives; evaluation parses too.
+fn phases(c: &mut Criterion, hosts: usize) {
+    let text = arvc_tests::synthetic::site(hosts);
+    let evaluate = || arvc_lang::evaluate_site("site.arv", text.clone(), &mut Alone);
+    let data = evaluate().data.expect("the synthetic site has a record");
+    let site = arvc_site::resolve(&data).0.expect("the synthetic site is good");
+    let mut group = c.benchmark_group(format!("{hosts} hosts"));
     group.sample_size(20);
-    group.bench_function("check", |b| b.iter(|| black_box(check(&large))));
-    let site = check(&large).site.expect("the synthetic site is good");
-    group.bench_function("emit", |b| b.iter(|| black_box(pipeline::emit(&site, "site.arv"))));
+    group.bench_function("parse", |b| b.iter(|| black_box(arvc_syntax::parser::parse(&text, 0))));
+    group.bench_function("evaluate", |b| b.iter(|| black_box(evaluate())));
+    group.bench_function("resolve", |b| b.iter(|| black_box(arvc_site::resolve(&data))));
+    group.bench_function("reach", |b| b.iter(|| black_box(arvc_reach::check(&site))));
+    group.bench_function("check", |b| b.iter(|| black_box(check(&text))));
+    group.bench_function("policies", |b| b.iter(|| black_box(policies(&site))));
+    let policies = policies(&site);
+    group.bench_function("emit", |b| b.iter(|| black_box(arvc_emit::emit(&site, &policies, "site.arv"))));
     group.finish();
 }
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    measure(&mut criterion);
+    let arvandor = std::fs::read_to_string(arvc_tests::example("arvandor")).expect("the example is there");
+    criterion.bench_function("check arvandor", |b| b.iter(|| black_box(check(&arvandor))));
+    for hosts in [1000, 10_000] {
+        phases(&mut criterion, hosts);
+    }
     criterion.final_summary();
 }

@@ -6,7 +6,7 @@ use arvc_site::model::{FlowOrigin, Site};
 use arvc_syntax::source::Sources;
 
 use crate::messages::{self, Counts, Format, Texts};
-use crate::pipeline::{self, Checked};
+use crate::pipeline::{self, Checked, Read};
 use crate::project::{self, Problem, Project};
 use crate::source;
 use crate::world::World;
@@ -37,33 +37,59 @@ pub fn check(
         Some(path) => Some(unsaved(world, &cwd, &project, path)?),
         None => None,
     };
-    let mut used = false;
-    let mut load = |path: &str| match &overlay {
-        Some((over, bytes)) if over == path => {
-            used = true;
-            source::text(bytes.clone())
-        }
-        _ => source::read(&*world, &project.root, path),
-    };
-    let mut checked = match load(&project.entry) {
+    let mut load = Reader { disk: &*world, root: &project.root, overlay, read: false };
+    let mut checked = match load.text(&project.entry) {
         Ok(text) => pipeline::check(&project.entry, text, &mut load),
         Err(problem) => entry_problem(&cwd, &project, problem)?,
     };
+    let unread = load.unread();
     let prefix = project::prefix(&project.root, &cwd);
     let texts = Texts { sources: &checked.sources, prefix: &prefix };
     let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
     let name = messages::visible(&format!("{prefix}{}", project.entry));
     // A site with errors may have stopped before the import; in a good one there is none.
-    if let (Some((path, _)), false, true) = (&overlay, used, checked.is_good()) {
+    if let (Some(path), true) = (unread, checked.is_good()) {
         let path = messages::visible(&format!("{prefix}{path}"));
         return Err(Stop::Says(
             exit::USAGE,
             format!(
-                "{name} does not import {path}, so nothing of it was checked\nhelp: import it, or check it as a site of its own, without naming {name}"
+                "{name} does not import or include {path}, so nothing of it was checked\nhelp: import it, or check it as a site of its own, without naming {name}"
             ),
         ));
     }
     Ok(Reported { project, name, checked, counts })
+}
+
+/// The files of a project, one of which may be in the editor.
+struct Reader<'a> {
+    disk: &'a dyn World,
+    root: &'a Path,
+    overlay: Option<(String, Vec<u8>)>,
+    /// Whether that one was read.
+    read: bool,
+}
+
+impl Reader<'_> {
+    /// The file in the editor, if nobody asked for it.
+    fn unread(self) -> Option<String> {
+        self.overlay.filter(|_| !self.read).map(|(path, _)| path)
+    }
+}
+
+impl Read for Reader<'_> {
+    fn text(&mut self, path: &str) -> Result<String, source::Problem> {
+        match &self.overlay {
+            Some((over, bytes)) if over == path => {
+                self.read = true;
+                source::text(bytes.clone())
+            }
+            _ => source::read(self.disk, self.root, path),
+        }
+    }
+
+    fn names(&mut self, path: &str) -> Result<Vec<String>, source::Problem> {
+        source::names(self.disk, self.root, path)
+    }
 }
 
 /// What a good site is told about: enough to see that all of it was read.

@@ -10,8 +10,24 @@ use arvc_syntax::source::Sources;
 use crate::reason;
 use crate::source::Problem;
 
-/// How imports are read: paths relative to the root of the project.
-pub type Load<'a> = dyn FnMut(&str) -> Result<String, Problem> + 'a;
+/// How the project's files are read: paths relative to its root.
+pub trait Read {
+    /// The text of a file.
+    fn text(&mut self, path: &str) -> Result<String, Problem>;
+    /// The names of the files in a folder, hidden ones left out; `""` is the root.
+    fn names(&mut self, path: &str) -> Result<Vec<String>, Problem>;
+}
+
+/// Files without folders.
+impl<F: FnMut(&str) -> Result<String, Problem>> Read for F {
+    fn text(&mut self, path: &str) -> Result<String, Problem> {
+        self(path)
+    }
+
+    fn names(&mut self, _: &str) -> Result<Vec<String>, Problem> {
+        Err(Problem::NotFound)
+    }
+}
 
 /// What checking found.
 #[derive(Debug)]
@@ -35,7 +51,7 @@ impl Checked {
 ///
 /// Connections are judged as far as the site is known: machines and flows with an error of their own are left out there.
 /// Lints about connections wait until there is no error, since a flow that is missing would make others look idle.
-pub fn check(entry: &str, text: String, load: &mut Load<'_>) -> Checked {
+pub fn check(entry: &str, text: String, load: &mut dyn Read) -> Checked {
     let Outcome { sources, data, mut diagnostics } = arvc_lang::evaluate_site(entry, text, &mut Files { load });
     let mut site = None;
     if let Some(data) = data {
@@ -64,18 +80,26 @@ fn harmless(entry: &str) -> String {
 }
 
 /// The project's files as the language asks for them.
-struct Files<'a, 'b> {
-    load: &'a mut Load<'b>,
+struct Files<'a> {
+    load: &'a mut dyn Read,
 }
 
-impl Loader for Files<'_, '_> {
+impl Loader for Files<'_> {
     fn load(&mut self, path: &str) -> Result<String, LoadError> {
-        (self.load)(path).map_err(|problem| match problem {
-            Problem::NotFound => LoadError::NotFound,
-            Problem::Outside => LoadError::Outside,
-            Problem::NotText(_) => LoadError::NotText,
-            Problem::TooLarge => LoadError::TooLarge,
-            Problem::Disk(error) => LoadError::Other(reason(&error)),
-        })
+        self.load.text(path).map_err(said)
+    }
+
+    fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError> {
+        self.load.names(path).map_err(said)
+    }
+}
+
+fn said(problem: Problem) -> LoadError {
+    match problem {
+        Problem::NotFound => LoadError::NotFound,
+        Problem::Outside => LoadError::Outside,
+        Problem::NotText(_) => LoadError::NotText,
+        Problem::TooLarge => LoadError::TooLarge,
+        Problem::Disk(error) => LoadError::Other(reason(&error)),
     }
 }

@@ -8,7 +8,7 @@ mod profile;
 mod rules;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, Interface, Network, NetworkId, NetworkKind, Site, Status};
+use arvc_site::model::{Host, HostId, Interface, Network, NetworkId, NetworkKind, Site, Status};
 
 use crate::tree::Tree;
 use crate::yaml;
@@ -21,7 +21,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     let Some(overlay) = overlay(site) else { return };
     for (index, host) in site.hosts.iter().enumerate().filter(|(_, host)| is_member(host, overlay.id)) {
         let policy = &policies.list[policies.of_host[index]];
-        let config = config::config(site, &overlay, host, policy);
+        let config = config::config(site, &overlay, HostId(index as u32), host, policy);
         tree.text(format!("nebula/{}.yml", host.named.name), yaml::document(header, &config));
     }
     tree.text("nebula/certificates.json", certificates::plan(site, &overlay));
@@ -38,15 +38,18 @@ pub(crate) struct Overlay<'site> {
     pub underlay: NetworkId,
     /// The UDP port of every member.
     pub port: u16,
+    /// Its lighthouses and relays.
+    pub fixed: Vec<(HostId, &'site Host)>,
 }
 
 /// The site's overlay; the model has one at most.
 pub(crate) fn overlay(site: &Site) -> Option<Overlay<'_>> {
-    site.networks.iter().enumerate().find_map(|(index, network)| match network.kind {
-        NetworkKind::Overlay { underlay, port } => {
-            Some(Overlay { id: NetworkId(index as u32), network, underlay, port })
-        }
-        _ => None,
+    site.networks.iter().zip(0..).find_map(|(network, index)| {
+        let NetworkKind::Overlay { underlay, port } = network.kind else { return None };
+        let id = NetworkId(index);
+        let hosts = (0..).map(HostId).zip(&site.hosts);
+        let fixed = hosts.filter(|(_, host)| (host.lighthouse || host.relay) && is_member(host, id)).collect();
+        Some(Overlay { id, network, underlay, port, fixed })
     })
 }
 

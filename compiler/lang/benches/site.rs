@@ -13,6 +13,10 @@ impl Loader for Nothing {
     fn load(&mut self, _: &str) -> Result<String, LoadError> {
         Err(LoadError::NotFound)
     }
+
+    fn list(&mut self, _: &str) -> Result<Vec<String>, LoadError> {
+        Err(LoadError::NotFound)
+    }
 }
 
 fn text(hosts: usize) -> String {

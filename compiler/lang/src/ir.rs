@@ -2,6 +2,8 @@
 //!
 //! It holds no syntax. Spans lie beside the expressions, since only messages read them.
 
+use std::collections::{HashMap, HashSet};
+
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::{FileId, Span};
 
@@ -43,6 +45,8 @@ pub enum Binary {
     Append,
     /// `//`
     Update,
+    /// `&`
+    Agree,
     /// `==`
     Equal,
     /// `!=`
@@ -67,6 +71,7 @@ impl Binary {
             Self::Divide => "/",
             Self::Append => "++",
             Self::Update => "//",
+            Self::Agree => "&",
             Self::Equal => "==",
             Self::NotEqual => "!=",
             Self::Less => "<",
@@ -75,6 +80,49 @@ impl Binary {
             Self::GreaterEqual => ">=",
         }
     }
+}
+
+/// How strong a definition is among those of its file. What stands in a file that others extend is weaker than all of
+/// theirs, whatever its rank.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// `default`
+    Default,
+    /// Without a mark.
+    #[default]
+    Plain,
+    /// `force`
+    Force,
+}
+
+/// How two values of one path become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// `//`: the right one wins, by the same kind of value.
+    Update,
+    /// `&`: they agree, or differ in rank.
+    Agree,
+    /// Definitions of one layer, one of which is a whole and the other a part: as `&`, and sets unite.
+    Beside,
+    /// Definitions of two layers: the right one wins, and the left one is only looked at if that is a record. Sets unite.
+    Layers,
+    /// Definitions of a set: all of both.
+    Unite,
+}
+
+/// The outermost record of a file that other files are parts of.
+#[derive(Clone, Copy, Debug)]
+pub struct Composed {
+    /// First key in [`Program::keys`].
+    pub keys: u32,
+    /// First field in [`Program::children`]; the parts' own `let` bindings stand behind the fields.
+    pub fields: u32,
+    /// How many fields.
+    pub len: u32,
+    /// How many bindings.
+    pub hidden: u32,
+    /// What the parts assert, ending in the last binding, which is the record itself.
+    pub asserted: Option<ExprId>,
 }
 
 /// One expression.
@@ -119,6 +167,14 @@ pub enum Expr {
         /// How many.
         len: u32,
     },
+    /// As `Scope`, of several files: index into [`Program::composed`].
+    Composed(u32),
+    /// Two values of one path: the second is of a higher layer, or of a higher rank.
+    Layers(ExprId, ExprId),
+    /// Two values of one path, one layer and one rank: a whole, and parts of it.
+    Beside(ExprId, ExprId),
+    /// A set that is defined several times.
+    Unite(Children),
     /// A record with computed keys: children are key, value, key, value, ….
     Computed(Children),
     /// A list.
@@ -238,6 +294,16 @@ pub struct Program {
     pub named: Vec<bool>,
     /// Keys of outermost records that hide a name outside of them.
     pub hiding: Vec<Span>,
+    /// Keys whose definitions are marked.
+    pub marks: HashMap<Span, Rank>,
+    /// Keys, in composed files, whose values are sets.
+    pub sets: HashSet<Span>,
+    /// Keys, in composed files, whose values are neither sets nor records, as entities that a field names.
+    pub leaves: HashSet<Span>,
+    /// Keys that are unset where only evaluation knows what is below, and whether something is known to be.
+    pub unset: HashMap<Span, bool>,
+    /// Composed files.
+    pub composed: Vec<Composed>,
     /// Files.
     pub units: Vec<Unit>,
     /// Constants.
@@ -273,6 +339,14 @@ impl Program {
     /// Where an expression is written.
     pub fn span(&self, id: ExprId) -> Span {
         self.spans[id.0 as usize]
+    }
+
+    /// How strong the definition with this key is.
+    pub fn rank(&self, key: Span) -> Rank {
+        match self.marks.is_empty() {
+            true => Rank::Plain,
+            false => self.marks.get(&key).copied().unwrap_or_default(),
+        }
     }
 
     /// Adds operands.

@@ -4,6 +4,7 @@
 //! what a site is stands in `prelude/`. It reads files through [`Loader`] only.
 
 pub mod builtins;
+mod compose;
 pub mod data;
 pub mod errors;
 pub mod eval;
@@ -24,10 +25,14 @@ use data::Data;
 pub use errors::CODES;
 pub use print::print;
 
-/// Reads the files that `import` names.
+/// Reads the files that `import`, `include` and `extends` name.
 pub trait Loader {
     /// The text of a file. The path is relative to the project's root, normalised, and never leaves it.
     fn load(&mut self, path: &str) -> Result<String, LoadError>;
+
+    /// The names of the files in a folder, folders and hidden files left out. The path is as that of a file; empty for
+    /// the project's root.
+    fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError>;
 }
 
 /// Why a file could not be read.
@@ -58,10 +63,10 @@ pub struct Outcome {
 
 /// Evaluates a site: its value is held against the type `Site` of the prelude.
 pub fn evaluate_site(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
-    run::run(entry_path, entry_text, loader, schema::site)
+    run::run(entry_path, entry_text, loader, true)
 }
 
 /// Evaluates a file as it is, and completely.
 pub fn evaluate_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
-    run::run(entry_path, entry_text, loader, schema::plain)
+    run::run(entry_path, entry_text, loader, false)
 }

@@ -4,20 +4,19 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::parser;
 
+use crate::compose;
 use crate::data::Data;
 use crate::eval::machine::Machine;
 use crate::eval::value::Store;
-use crate::ir::{Expr, ExprId, Program, UnitId};
+use crate::ir::{Expr, ExprId, Program};
 use crate::lower::files::Files;
 use crate::lower::{Globals, Lowerer};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
 use crate::{Loader, Outcome, library, schema};
 
-/// How the entry's value becomes data.
-pub(crate) type Extract = fn(&mut Machine<'_>, &Schema, UnitId) -> Option<schema::Extracted>;
-
-pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, extract: Extract) -> Outcome {
+/// Runs a file, as a site or as it is.
+pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
     let mut names = Interner::new();
     let mut program = Program { store: Store::default(), ..Program::default() };
     let mut reports = Reports::default();
@@ -32,14 +31,14 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, extract: Ex
             let span = files.sources.get(program.units[unit.0 as usize].file).span();
             program.push(Expr::Error(BY_THE_PARSER), span)
         } else {
-            let source = files.sources.get(program.units[unit.0 as usize].file);
-            let parsed = parser::parse(&source.text, source.base);
-            for diagnostic in parsed.diagnostics {
-                reports.early(diagnostic);
-            }
-            program.reserve(source.text.len());
+            let file = program.units[unit.0 as usize].file;
+            let composition = compose::parts(&mut files, &mut reports, &path, file);
+            program.reserve(composition.parts.iter().map(|part| part.tree.text().len()).sum());
             let mut lowerer = Lowerer::new(&mut program, &mut names, &mut reports, &mut files, &globals, &path);
-            lowerer.file(ast::File::of(&parsed.tree))
+            lowerer.parts = &composition.parts;
+            lowerer.lost = composition.lost;
+            lowerer.schema = (site && unit == entry).then_some(&schema);
+            lowerer.file(ast::File::of(&composition.parts[0].tree))
         };
         program.named[root.0 as usize] = true;
         program.units[unit.0 as usize].root = root;
@@ -48,7 +47,10 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, extract: Ex
     let extracted = {
         let sources = &files.sources;
         let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);
-        extract(&mut machine, &schema, entry)
+        match site {
+            true => schema::site(&mut machine, &schema, entry),
+            false => schema::plain(&mut machine, &schema, entry),
+        }
     };
     let data = extracted.map(|extracted| Data {
         nodes: extracted.nodes,

@@ -7,15 +7,30 @@ use std::collections::BTreeSet;
 use arvc_lang::{CODES, Outcome};
 use common::{plain, problems, site};
 
-/// The blocks of a page that are marked as the language's.
-fn examples(page: &str) -> Vec<String> {
+/// A project: the example first, then its other files.
+type Example = Vec<(String, String)>;
+
+/// The blocks of a page that are marked as the language's; a block with `file:NAME` is a file of the example behind it.
+fn examples(page: &str) -> Vec<Example> {
     let blocks = page.split("```arv").skip(1).filter_map(|rest| rest.split("```").next()?.split_once('\n'));
-    blocks.map(|(_, text)| text.to_owned()).collect()
+    let (mut found, mut files) = (Vec::new(), Vec::new());
+    for (kind, text) in blocks {
+        match kind.trim().strip_prefix("file:") {
+            Some(name) => files.push((name.to_owned(), text.to_owned())),
+            None => {
+                files.insert(0, ("example.arv".to_owned(), text.to_owned()));
+                found.push(std::mem::take(&mut files));
+            }
+        }
+    }
+    found
 }
 
-fn gives(outcome: &Outcome, code: &str, line: u32) -> bool {
+fn gives(outcome: &Outcome, code: &str, file: &str, line: u32) -> bool {
     let [diagnostic] = outcome.diagnostics.as_slice() else { return false };
-    diagnostic.code.id == code && outcome.sources.position(diagnostic.span()).line == line
+    let span = diagnostic.span();
+    let name = &outcome.sources.get(outcome.sources.file_of(span)).name;
+    diagnostic.code.id == code && (name == file || name == "site.arv") && outcome.sources.position(span).line == line
 }
 
 #[test]
@@ -27,11 +42,14 @@ fn every_page_has_its_sections_and_its_example_gives_the_code() {
         }
         for example in examples(&page) {
             let mark = format!("# error: {}", code.id);
-            let line = example.lines().position(|line| line.ends_with(&mark));
-            let line = line.unwrap_or_else(|| panic!("{}: no line ends with {mark}", code.id)) as u32 + 1;
-            let (alone, checked) = (plain(&[("site.arv", &example)]), site(&example));
+            let marked = example
+                .iter()
+                .find_map(|(file, text)| Some((file, text.lines().position(|line| line.ends_with(&mark))? as u32 + 1)));
+            let (file, line) = marked.unwrap_or_else(|| panic!("{}: no line ends with {mark}", code.id));
+            let files: Vec<(&str, &str)> = example.iter().map(|(file, text)| (file.as_str(), text.as_str())).collect();
+            let (alone, checked) = (plain(&files), site(&example[0].1));
             assert!(
-                gives(&alone, code.id, line) || gives(&checked, code.id, line),
+                gives(&alone, code.id, file, line) || gives(&checked, code.id, file, line),
                 "{}: {:?} and as a site {:?}",
                 code.id,
                 problems(&alone),

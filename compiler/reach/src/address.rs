@@ -8,31 +8,66 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use crate::members::address_on;
 use crate::policy::Peer;
 
-/// The addresses that a peer has on a network, sorted; machines that are only planned have none yet.
-///
-/// Machines are listed one by one and never joined to prefixes, so that a new machine adds one line to what is emitted.
-/// `Any` of a bridge is everything of both families; of an overlay it is the overlay's prefix, since Nebula drops
-/// packets whose source is not in the sender's certificate.
-pub fn addresses(site: &Site, network: NetworkId, peer: &Peer) -> Vec<IpNet> {
-    let mut list = match peer {
-        Peer::Any => match site.networks[network.index()].kind {
-            NetworkKind::Overlay { .. } => vec![site.networks[network.index()].prefix.value],
-            _ => everything(),
-        },
-        Peer::Group(group) => hosts(site, network, |host| site.hosts[host.index()].groups.contains(group)),
-        Peer::AllOf(groups) => {
-            hosts(site, network, |host| groups.iter().all(|group| site.hosts[host.index()].groups.contains(group)))
+/// The addresses of a site's peers. Made once for a site, since it lists the machines of each group.
+pub struct Addresses<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// The machines of each group, sorted.
+    groups: Vec<Vec<HostId>>,
+}
+
+impl<'a> Addresses<'a> {
+    /// Looks the machines up.
+    pub fn new(site: &'a Site) -> Self {
+        let mut groups = vec![Vec::new(); site.groups.len()];
+        for (host, id) in site.hosts.iter().zip(0..) {
+            for group in &host.groups {
+                groups[group.index()].push(HostId(id));
+            }
         }
-        Peer::Host(host) => hosts(site, network, |other| other == *host),
-        Peer::Node(node) => node_addresses(site, network, *node).into_iter().map(IpNet::from).collect(),
-        Peer::Operators => site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect(),
-        Peer::Internet => subtract(&everything(), &private_prefixes(site)),
-        Peer::Network(other) => vec![site.networks[other.index()].prefix.value],
-        Peer::Prefix(prefix) => vec![prefix.trunc()],
-    };
-    list.sort_unstable();
-    list.dedup();
-    list
+        Self { site, groups }
+    }
+
+    /// The addresses that a peer has on a network, sorted; machines that are only planned have none yet.
+    ///
+    /// Machines are listed one by one and never joined to prefixes, so that a new machine adds one line to what is
+    /// emitted. `Any` of a bridge is everything of both families; of an overlay it is the overlay's prefix, since
+    /// Nebula drops packets whose source is not in the sender's certificate.
+    pub fn of(&self, network: NetworkId, peer: &Peer) -> Vec<IpNet> {
+        let site = self.site;
+        let mut list = match peer {
+            Peer::Any => match site.networks[network.index()].kind {
+                NetworkKind::Overlay { .. } => vec![site.networks[network.index()].prefix.value],
+                _ => everything(),
+            },
+            Peer::Group(group) => self.hosts(network, &self.groups[group.index()], |_| true),
+            Peer::AllOf(groups) => {
+                let few = groups.iter().map(|group| &self.groups[group.index()]).min_by_key(|hosts| hosts.len());
+                let in_all = |host: HostId| groups.iter().all(|group| site.hosts[host.index()].groups.contains(group));
+                few.map_or_else(Vec::new, |few| self.hosts(network, few, in_all))
+            }
+            Peer::Host(host) => self.hosts(network, &[*host], |_| true),
+            Peer::Node(node) => node_addresses(site, network, *node).into_iter().map(IpNet::from).collect(),
+            Peer::Operators => site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect(),
+            Peer::Internet => internet(site),
+            Peer::Network(other) => vec![site.networks[other.index()].prefix.value],
+            Peer::Prefix(prefix) => vec![prefix.trunc()],
+        };
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
+    fn hosts(&self, network: NetworkId, hosts: &[HostId], wanted: impl Fn(HostId) -> bool) -> Vec<IpNet> {
+        let there = |host: &HostId| self.site.hosts[host.index()].status != Status::Planned && wanted(*host);
+        let there = hosts.iter().copied().filter(there);
+        there.filter_map(|host| address_on(self.site, host, network)).map(IpNet::from).collect()
+    }
+}
+
+/// Everything that is not private.
+pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
+    subtract(&everything(), &private_prefixes(site))
 }
 
 /// What `internet` is not: the site's own prefixes and addresses, and every prefix that is never routed on the
@@ -74,12 +109,6 @@ pub(crate) fn node_on(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAd
     list.sort_unstable();
     list.dedup();
     list
-}
-
-fn hosts(site: &Site, network: NetworkId, mut wanted: impl FnMut(HostId) -> bool) -> Vec<IpNet> {
-    let ids = (0..site.hosts.len() as u32).map(HostId);
-    let there = ids.filter(|host| site.hosts[host.index()].status != Status::Planned && wanted(*host));
-    there.filter_map(|host| address_on(site, host, network)).map(IpNet::from).collect()
 }
 
 fn everything() -> Vec<IpNet> {
@@ -156,7 +185,7 @@ mod tests {
         let planned = host(&mut site, "d", &[web]);
         site.hosts[planned.index()].status = Status::Planned;
         assert_eq!(
-            text(&addresses(&site, OVERLAY, &Peer::Group(web))),
+            text(&Addresses::new(&site).of(OVERLAY, &Peer::Group(web))),
             ["10.10.10.10/32", "10.10.10.11/32", "10.10.10.12/32"]
         );
     }
@@ -164,7 +193,7 @@ mod tests {
     #[test]
     fn the_internet_and_what_is_private_are_everything_and_disjoint() {
         let site = site();
-        let (internet, private) = (addresses(&site, BRIDGE, &Peer::Internet), private_prefixes(&site));
+        let (internet, private) = (Addresses::new(&site).of(BRIDGE, &Peer::Internet), private_prefixes(&site));
         for open in &internet {
             assert!(!private.iter().any(|closed| crate::members::overlaps(open, closed)), "{open}");
         }
@@ -182,7 +211,7 @@ mod tests {
         let gateway = Some((address("172.20.0.1"), Some(NodeId(0))));
         let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateway };
         let second = network(&mut site, "second", "172.20.0.0/24", kind);
-        assert_eq!(text(&addresses(&site, BRIDGE, &Peer::Node(NodeId(0)))), ["192.168.100.1/32"]);
-        assert_eq!(text(&addresses(&site, second, &Peer::Node(NodeId(0)))), ["172.20.0.1/32"]);
+        assert_eq!(text(&Addresses::new(&site).of(BRIDGE, &Peer::Node(NodeId(0)))), ["192.168.100.1/32"]);
+        assert_eq!(text(&Addresses::new(&site).of(second, &Peer::Node(NodeId(0)))), ["172.20.0.1/32"]);
     }
 }

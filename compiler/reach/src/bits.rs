@@ -34,6 +34,11 @@ impl Bits {
         self.shared(other).any(|(_, a, b)| a & b != 0)
     }
 
+    /// Whether the other has all of its numbers.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.0.len() <= other.0.len() && self.shared(other).filter(|(_, a, b)| a & !b == 0).count() == self.0.len()
+    }
+
     /// Adds what the other has.
     pub fn add(&mut self, other: &Self) {
         if self.is_empty() {
@@ -85,10 +90,9 @@ impl Bits {
         })
     }
 
-    /// The words that stand at one place in both.
+    /// The words that stand at one place in both; those of the shorter set first.
     fn shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (u32, u64, u64)> + 'a {
-        let few = if self.0.len() <= other.0.len() { self } else { other };
-        let mut many = if self.0.len() <= other.0.len() { other.0.as_slice() } else { self.0.as_slice() };
+        let (few, mut many) = if self.0.len() <= other.0.len() { (self, &other.0[..]) } else { (other, &self.0[..]) };
         few.0.iter().filter_map(move |(place, word)| {
             many = from(many, *place);
             many.first().filter(|(other, _)| other == place).map(|(_, other)| (*place, *word, *other))
@@ -146,6 +150,8 @@ mod tests {
             prop_assert!(x.difference(&y).iter().eq(a.difference(&b).copied()));
             prop_assert_eq!(x.meets(&y), !a.is_disjoint(&b));
             prop_assert_eq!(x.is_empty(), a.is_empty());
+            prop_assert_eq!(x.is_subset(&y), a.is_subset(&b));
+            prop_assert!(x.intersection(&y).is_subset(&x) && x.is_subset(&x.union(&y)));
             prop_assert_eq!(x == y, a == b);
             let mut grown = x.clone();
             b.iter().rev().for_each(|number| grown.insert(*number));

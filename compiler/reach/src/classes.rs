@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use arvc_site::model::{End, EndpointId, Flow, HostId, NetworkId, PortTerm};
 
 use crate::bits::Bits;
-use crate::members::Members;
+use crate::members::{Arm, Members};
 use crate::zones::{Zone, zones};
 
 /// The classes of a site under a list of flows.
@@ -24,6 +24,8 @@ pub(crate) struct Space<'a> {
     class_of: Vec<usize>,
     /// For each profile, the classes of its machines.
     profiles: Vec<Bits>,
+    /// For each endpoint that a flow names, the classes of the machines that serve it.
+    served: BTreeMap<EndpointId, Bits>,
 }
 
 /// The parties that an end means.
@@ -79,7 +81,7 @@ impl<'a> Space<'a> {
                 }
             }
         }
-        for endpoint in endpoints {
+        for endpoint in &endpoints {
             carry(&members.site.endpoints[endpoint.index()].hosts);
         }
         let mut alike: BTreeMap<(usize, &[u32]), Vec<HostId>> = BTreeMap::new();
@@ -100,7 +102,15 @@ impl<'a> Space<'a> {
         for (class, hosts) in classes.iter().enumerate() {
             profiles[members.profile_of[hosts[0].index()]].insert(class);
         }
-        Self { members, classes, zones, class_of, ends, profiles }
+        let mut space = Self { members, classes, zones, class_of, ends, profiles, served: BTreeMap::new() };
+        let served = endpoints.into_iter().map(|id| (id, space.classes_of(&members.site.endpoints[id.index()].hosts)));
+        space.served = served.collect();
+        space
+    }
+
+    /// The classes of the machines that an arm's ports are served by; `None` is every machine.
+    pub fn served_by(&self, arm: &Arm) -> Option<&Bits> {
+        arm.endpoint.map(|endpoint| &self.served[&endpoint])
     }
 
     /// The classes of machines. The list must be one that flows of this space make.
@@ -135,7 +145,10 @@ impl<'a> Space<'a> {
 
     /// The parties of an end of one of the flows.
     pub fn parties(&self, end: &End) -> Parties {
-        let machines = self.classes_of(&self.members.of(end));
+        let machines = match end {
+            End::Host(host) => self.classes_of(&[*host]),
+            end => self.classes_of(&self.members.of(end)),
+        };
         let mut parties = Parties { machines, placed: Vec::new(), zones: Bits::none() };
         self.add_addresses(end, &mut parties);
         parties

@@ -77,7 +77,7 @@ impl<'a> Resolved<'a> {
     pub fn connections(&self, space: &Space, paths: Paths) -> Connections {
         let mut all = Vec::new();
         for arm in &self.arms {
-            let narrow = space.members.served_by(arm).map(|hosts| narrowed(space, &self.target, hosts));
+            let narrow = space.served_by(arm).map(|served| narrowed(&self.target, served));
             let target = narrow.as_ref().unwrap_or(&self.target);
             for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
                 let context = Context { space, flow: self.flow, arm, paths, network };
@@ -94,10 +94,9 @@ impl<'a> Resolved<'a> {
 }
 
 /// The part of a target that serves an endpoint. No address does.
-fn narrowed(space: &Space, target: &Parties, hosts: &[HostId]) -> Parties {
-    let served = space.classes_of(hosts);
-    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(&served)));
-    Parties { machines: target.machines.intersection(&served), placed: placed.collect(), zones: Bits::none() }
+fn narrowed(target: &Parties, served: &Bits) -> Parties {
+    let placed = target.placed.iter().map(|(network, placed)| (*network, placed.intersection(served)));
+    Parties { machines: target.machines.intersection(served), placed: placed.collect(), zones: Bits::none() }
 }
 
 struct Context<'a> {
@@ -249,6 +248,14 @@ pub(crate) fn is_subset(space: &Space, of: &[Piece], all: &[Piece]) -> bool {
 /// Whether two pieces overlap in each respect.
 fn meet(a: &Piece, b: &Piece) -> bool {
     a.network == b.network && a.sources.meets(&b.sources) && a.targets.meets(&b.targets) && a.ports.meets(&b.ports)
+}
+
+/// Whether one piece holds all of another by itself.
+pub(crate) fn holds(wide: &Piece, narrow: &Piece) -> bool {
+    wide.network == narrow.network
+        && narrow.sources.is_subset(&wide.sources)
+        && narrow.targets.is_subset(&wide.targets)
+        && narrow.ports.is_subset(&wide.ports)
 }
 
 /// A piece without another: what has other sources, what has the sources and other targets, what has both and other

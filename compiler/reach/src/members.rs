@@ -28,6 +28,8 @@ pub(crate) struct Members<'a> {
     usual: Vec<Vec<NetworkId>>,
     /// The ports of each endpoint.
     endpoints: Vec<PortSet>,
+    /// The machines that serve each endpoint, sorted.
+    served: Vec<Vec<HostId>>,
     groups: Vec<Vec<HostId>>,
     resolvers: Vec<HostId>,
     lighthouses: Vec<HostId>,
@@ -75,9 +77,12 @@ impl<'a> Members<'a> {
         let ports =
             |terms: &[PortTerm]| terms.iter().fold(PortSet::none(), |set, term| set.union(&PortSet::term(term)));
         let endpoints = site.endpoints.iter().map(|endpoint| ports(&endpoint.ports)).collect();
+        let mut served: Vec<Vec<HostId>> = site.endpoints.iter().map(|endpoint| endpoint.hosts.clone()).collect();
+        served.iter_mut().for_each(|hosts| hosts.sort_unstable());
         let profiles = seen.into_keys().collect();
         let usual = Vec::new();
-        let mut members = Self { site, all, profiles, profile_of, usual, endpoints, groups, resolvers, lighthouses };
+        let mut members =
+            Self { site, all, profiles, profile_of, usual, endpoints, served, groups, resolvers, lighthouses };
         let profiles = 0..members.profiles.len();
         let pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
         members.usual = pairs.map(|(own, other)| members.choose(own, other, &[], None)).collect();
@@ -261,9 +266,9 @@ impl<'a> Members<'a> {
         arms
     }
 
-    /// The machines that an arm's ports are served by; `None` is every machine.
+    /// The machines that an arm's ports are served by, sorted; `None` is every machine.
     pub fn served_by(&self, arm: &Arm) -> Option<&[HostId]> {
-        arm.endpoint.map(|endpoint| self.site.endpoints[endpoint.index()].hosts.as_slice())
+        arm.endpoint.map(|endpoint| self.served[endpoint.index()].as_slice())
     }
 
     /// The networks that an arm's ports are served on, if it says.

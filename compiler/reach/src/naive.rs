@@ -5,7 +5,7 @@ use arvc_syntax::source::Span;
 use proptest::prelude::*;
 use std::net::IpAddr;
 
-use crate::addresses;
+use crate::address::Addresses;
 use crate::classes::Space;
 use crate::fixture::*;
 use crate::flows::{Paths, Piece, Resolved, common, difference};
@@ -176,7 +176,7 @@ fn passes(
     rules
         .iter()
         .filter(|rule| rule.network == network && packet.is_subset(&rule.ports))
-        .any(|rule| addresses(site, network, &rule.peer).iter().any(|prefix| prefix.contains(&other)))
+        .any(|rule| Addresses::new(site).of(network, &rule.peer).iter().any(|prefix| prefix.contains(&other)))
 }
 
 fn simple_end() -> impl Strategy<Value = End> {

@@ -6,8 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use arvc_site::model::{End, NetworkId, NodeId, Site};
 use ipnet::IpNet;
 
-use crate::address::{addresses, node_on};
-use crate::policy::Peer;
+use crate::address::{internet, node_on};
 
 /// One part.
 #[derive(Clone, Debug)]
@@ -40,7 +39,9 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
         before.checked_sub(1).is_some_and(|index| point <= spans[index].1)
     };
     let interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
-    let taken: BTreeSet<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+    let mut taken: Vec<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+    taken.sort_unstable();
+    taken.dedup();
 
     let mut cuts: BTreeSet<Point> = BTreeSet::new();
     let mentioned = sets.iter().flat_map(|(_, spans)| spans).chain(&networks);
@@ -52,7 +53,7 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
     }
 
     let mut parts: BTreeMap<(Vec<usize>, Vec<NetworkId>), Point> = BTreeMap::new();
-    for cut in cuts.into_iter().filter(|cut| !taken.contains(cut)) {
+    for cut in cuts.into_iter().filter(|cut| taken.binary_search(cut).is_err()) {
         let held = sets.iter().filter(|(_, spans)| holds(spans, cut)).map(|(index, _)| *index);
         let held: Vec<usize> = held.collect();
         if held.is_empty() {
@@ -68,8 +69,7 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
 /// The addresses of an end as spans, sorted and apart.
 fn spans(site: &Site, end: &End) -> Vec<Span> {
     let prefixes: Vec<IpNet> = match end {
-        // Which network one looks from makes no difference for the Internet and the operators.
-        End::Internet => addresses(site, NetworkId(0), &Peer::Internet),
+        End::Internet => internet(site),
         End::Operators => site.operators.addresses.iter().map(|prefix| prefix.value).collect(),
         End::Node(node) => node_prefixes(site, *node),
         End::Network(network) => vec![site.networks[network.index()].prefix.value],

@@ -9,6 +9,10 @@ impl Loader for Nothing {
     fn load(&mut self, _: &str) -> Result<String, LoadError> {
         Err(LoadError::NotFound)
     }
+
+    fn list(&mut self, _: &str) -> Result<Vec<String>, LoadError> {
+        Err(LoadError::NotFound)
+    }
 }
 
 /// The code and line of every problem of a site.

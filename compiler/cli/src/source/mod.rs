@@ -44,6 +44,34 @@ pub fn read(disk: &dyn Disk, root: &Path, path: &str) -> Result<String, Problem>
     text(disk.read(&file, LIMIT).map_err(Problem::Disk)?)
 }
 
+/// The names of the files in a folder of the project, in the order of their bytes. Hidden files, folders, and what is no
+/// text in its name are left out; a link counts as what it leads to.
+pub fn names(disk: &dyn Disk, root: &Path, path: &str) -> Result<Vec<String>, Problem> {
+    let folder = place(disk, root, path)?;
+    match disk.kind(&folder).map_err(Problem::Disk)? {
+        Some(Kind::Folder) => {}
+        Some(_) => return Err(Problem::Disk(io::ErrorKind::NotADirectory.into())),
+        None => return Err(Problem::NotFound),
+    }
+    let mut names = Vec::new();
+    for name in disk.list(&folder).map_err(Problem::Disk)? {
+        let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
+        let kind = match disk.kind(&folder.join(name)).map_err(Problem::Disk)? {
+            // One that leads nowhere is said to be missing when it is read.
+            Some(Kind::Link) => match disk.canonical(&folder.join(name)) {
+                Ok(real) => disk.kind(&real).map_err(Problem::Disk)?,
+                Err(_) => Some(Kind::Link),
+            },
+            kind => kind,
+        };
+        if !matches!(kind, Some(Kind::Folder) | None) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// The text of bytes that were read up to the limit.
 pub fn text(bytes: Vec<u8>) -> Result<String, Problem> {
     if bytes.len() as u64 > LIMIT {
@@ -129,6 +157,21 @@ mod tests {
         assert!(matches!(read("nothing.arv"), Err(Problem::NotFound)));
         assert!(matches!(read("hosts/web.arv/below"), Err(Problem::NotFound)));
         assert!(matches!(read("hosts"), Err(Problem::Disk(_))));
+    }
+
+    #[test]
+    fn a_folder_of_the_project_lists_its_files_and_no_hidden_ones() {
+        let mut disk = disk();
+        disk.file("hosts/dns.arv", "{}");
+        disk.file("hosts/.dns.arv.swp", "");
+        disk.file("hosts/old/dns.arv", "{}");
+        let names = |path: &str| names(&disk, Path::new("/site"), path);
+        assert_eq!(names("hosts").unwrap(), ["dns.arv", "web.arv"]);
+        assert_eq!(names("").unwrap(), ["out.arv", "two.arv", "web.arv"]);
+        assert!(matches!(names("etc"), Err(Problem::Outside)));
+        assert!(matches!(names("../site-two"), Err(Problem::Outside)));
+        assert!(matches!(names("nothing"), Err(Problem::NotFound)));
+        assert!(matches!(names("web.arv"), Err(Problem::Disk(_))));
     }
 
     #[test]

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_reach::addresses;
 use arvc_reach::policy::{Peer, Policies, Policy, Rule};
-use arvc_reach::private_prefixes;
-use arvc_site::model::{Host, HostId, NetworkId, NetworkKind, NodeId, Site};
+use arvc_reach::{Addresses, private_prefixes};
+use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site};
 use ipnet::IpNet;
 
 use super::is_configured;
@@ -19,15 +18,24 @@ use crate::tree::Tree;
 pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> BTreeMap<HostId, String> {
     let mut names = BTreeMap::new();
     let private = private_prefixes(site);
+    let addresses = Addresses::new(site);
     for policy in &policies.list {
         let mut pairs: Vec<([String; 2], String)> = Vec::new();
+        // What a pair says of its machine is its devices and nothing else.
+        let mut layouts: BTreeMap<Vec<(NetworkId, &str)>, String> = BTreeMap::new();
         for id in &policy.hosts {
             let host = &site.hosts[id.index()];
             if !is_configured(host) {
                 continue;
             }
-            let pair =
-                [Family::V4, Family::V6].map(|family| document(header, &filter(site, host, policy, family, &private)));
+            let devices = host.interfaces.iter().map(|interface| (interface.network, interface.device.as_str()));
+            let devices: Vec<(NetworkId, &str)> = devices.collect();
+            if let Some(name) = layouts.get(&devices) {
+                names.insert(*id, name.clone());
+                continue;
+            }
+            let text = |family| document(header, &filter(&addresses, &devices, policy, family, &private));
+            let pair = [Family::V4, Family::V6].map(text);
             let name = match pairs.iter().find(|(texts, _)| *texts == pair) {
                 Some((_, name)) => name.clone(),
                 None => {
@@ -39,6 +47,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
                     name
                 }
             };
+            layouts.insert(devices, name.clone());
             names.insert(*id, name);
         }
         for ([v4, v6], name) in pairs {
@@ -50,22 +59,28 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
         for (family, ending) in [(Family::V4, "v4"), (Family::V6, "v6")] {
             tree.text(
                 format!("ansible/files/filter/fail_closed.{ending}"),
-                document(header, &fail_closed(site, family)),
+                document(header, &fail_closed(&addresses, family)),
             );
         }
     }
     names
 }
 
-fn filter(site: &Site, host: &Host, policy: &Policy, family: Family, private: &[IpNet]) -> Filter {
+fn filter(
+    addresses: &Addresses,
+    devices: &[(NetworkId, &str)],
+    policy: &Policy,
+    family: Family,
+    private: &[IpNet],
+) -> Filter {
     let mut sections: Vec<Section> = Vec::new();
-    for interface in &host.interfaces {
-        let rules = policy.inbound.iter().filter(|rule| rule.network == interface.network);
+    for (network, device) in devices {
+        let rules = policy.inbound.iter().filter(|rule| rule.network == *network);
         for rule in rules {
-            let accepts: Vec<Accept> = sources(site, rule, family)
+            let accepts: Vec<Accept> = sources(addresses, rule, family)
                 .into_iter()
                 .flat_map(|source| packets(rule).into_iter().map(move |packet| (source, packet)))
-                .map(|(source, packet)| Accept { source, device: Some(interface.device.clone()), packet })
+                .map(|(source, packet)| Accept { source, device: Some((*device).to_owned()), packet })
                 .collect();
             match sections.last_mut() {
                 _ if accepts.is_empty() => {}
@@ -75,10 +90,10 @@ fn filter(site: &Site, host: &Host, policy: &Policy, family: Family, private: &[
             }
         }
     }
-    let links = host.interfaces.iter().filter(|interface| !is_overlay(site, interface.network));
+    let links = devices.iter().filter(|(network, _)| !is_overlay(addresses.site, *network));
     Filter {
         family,
-        links: links.map(|interface| interface.device.clone()).collect(),
+        links: links.map(|(_, device)| (*device).to_owned()).collect(),
         sections,
         private: private.iter().copied().filter(|net| of_family(net, family)).collect(),
     }
@@ -86,7 +101,8 @@ fn filter(site: &Site, host: &Host, policy: &Policy, family: Family, private: &[
 
 /// Drop everything but SSH from the nodes and the operators, on whatever device it comes: what a machine falls back to
 /// when its own rules cannot be loaded.
-fn fail_closed(site: &Site, family: Family) -> Filter {
+fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
+    let site = addresses.site;
     // On each network a node comes from another address: that of the gateway that it is, or of its uplink.
     let hosts = site.hosts.iter().filter(|host| is_configured(host));
     let networks: BTreeSet<NetworkId> = hosts
@@ -96,7 +112,7 @@ fn fail_closed(site: &Site, family: Family) -> Filter {
         .collect();
     let nodes = site.nodes.iter().zip(0..).map(|(node, id)| {
         let seen: BTreeSet<IpNet> =
-            networks.iter().flat_map(|network| addresses(site, *network, &Peer::Node(NodeId(id)))).collect();
+            networks.iter().flat_map(|network| addresses.of(*network, &Peer::Node(NodeId(id)))).collect();
         (format!("{}: SSH", node.named.path), seen.into_iter().collect::<Vec<IpNet>>())
     });
     let operators = site.operators.addresses.iter().map(|address| address.value).collect();
@@ -111,11 +127,11 @@ fn fail_closed(site: &Site, family: Family) -> Filter {
     Filter { family, links: Vec::new(), sections: sections.collect(), private: Vec::new() }
 }
 
-fn sources(site: &Site, rule: &Rule, family: Family) -> Vec<Source> {
+fn sources(addresses: &Addresses, rule: &Rule, family: Family) -> Vec<Source> {
     match rule.peer {
         Peer::Internet => vec![Source::Internet],
         _ => {
-            let nets = addresses(site, rule.network, &rule.peer).into_iter().filter(|net| of_family(net, family));
+            let nets = addresses.of(rule.network, &rule.peer).into_iter().filter(|net| of_family(net, family));
             nets.map(|net| if net.prefix_len() == 0 { Source::Anywhere } else { Source::Net(net) }).collect()
         }
     }

@@ -31,7 +31,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     let shared = Yaml::map(shared.into_iter().chain(version));
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
     for (id, host) in hosts {
-        let variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        let variables = variables(overlay.as_ref(), policies.of(id), host, filters.get(&id));
         tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));
     }
 }
@@ -63,13 +63,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
     Yaml::map([("all", Yaml::map([("children", Yaml::map(children))]))])
 }
 
-fn variables(
-    site: &Site,
-    overlay: Option<&Overlay<'_>>,
-    policy: &Policy,
-    host: &Host,
-    filter: Option<&String>,
-) -> Yaml {
+fn variables(overlay: Option<&Overlay<'_>>, policy: &Policy, host: &Host, filter: Option<&String>) -> Yaml {
     let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
     // Over the bridge: the overlay is what a play is about to build or to cut.
     let direct = host.interfaces.iter().find(|interface| overlay.is_none_or(|overlay| interface.network != overlay.id));
@@ -84,7 +78,7 @@ fn variables(
         entries.push(entry("nebula_address", Yaml::str(interface.address.value.to_string())));
         entries.push(entry("nebula_device", Yaml::str(&interface.device)));
         entries.push(entry("nebula_name", Yaml::str(&host.named.name)));
-        entries.push(entry("nebula_probes", probes(site, overlay, policy, host)));
+        entries.push(entry("nebula_probes", probes(overlay, policy, host)));
     }
     if let Some(filter) = filter {
         entries.push(entry("security_policy", Yaml::str(filter)));
@@ -97,20 +91,16 @@ fn variables(
 
 /// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done. Lighthouses
 /// join one after the other, so that the first one would wait for the second in vain: they have no probes.
-fn probes(site: &Site, overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
+fn probes(overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
     if host.lighthouse {
         return Yaml::List(Vec::new());
     }
-    let lighthouses = site
-        .hosts
-        .iter()
-        .enumerate()
-        .filter(|(_, other)| other.lighthouse && other.status == Status::Present && is_member(other, overlay.id));
+    let lighthouses = overlay.fixed.iter().filter(|(_, other)| other.lighthouse && other.status == Status::Present);
     let mut probes = Vec::new();
-    for (index, other) in lighthouses {
+    for (id, other) in lighthouses {
         let names = |peer: &Peer| match peer {
             Peer::Any => true,
-            Peer::Host(id) => id.index() == index,
+            Peer::Host(peer) => peer == id,
             Peer::Group(group) => other.groups.contains(group),
             Peer::AllOf(groups) => groups.iter().all(|group| other.groups.contains(group)),
             _ => false,

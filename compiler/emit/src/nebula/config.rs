@@ -6,17 +6,17 @@ use arvc_reach::policy::Policy;
 use arvc_site::model::{Forward, Host, HostId, Site, Transport};
 
 use super::profile::Profile;
-use super::{Overlay, is_member, on, rules};
+use super::{Overlay, on, rules};
 use crate::yaml::{Entry, Yaml, entry};
 
 /// 60 bytes of headers over IPv4, 80 over IPv6, and 32 more through a relay fit into 1500 with room to spare.
 const MTU: u32 = 1300;
 
 /// The configuration of `host`.
-pub fn config(site: &Site, overlay: &Overlay<'_>, host: &Host, policy: &Policy) -> Yaml {
+pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, policy: &Policy) -> Yaml {
     let profile = Profile::of(&site.nebula.version.value);
     let device = on(host, overlay.id).map(|interface| interface.device.as_str()).unwrap_or("nebula1");
-    let places = places(site, overlay, host);
+    let places = places(site, overlay, id, host);
     // Nebula does not start with a lighthouse that it has no place for, and a relay that this machine does not find cannot
     // hand anything on to it: a machine outside knows only those that a node forwards the port to.
     let names = |wanted: fn(&Host) -> bool| {
@@ -103,13 +103,11 @@ impl Place<'_> {
 }
 
 /// The lighthouses and relays that `host` finds without asking, by address.
-fn places<'site>(site: &'site Site, overlay: &Overlay<'_>, host: &Host) -> Vec<Place<'site>> {
-    let others = site.hosts.iter().enumerate().filter(|(_, other)| {
-        (other.lighthouse || other.relay) && other.named.name != host.named.name && is_member(other, overlay.id)
-    });
+fn places<'site>(site: &Site, overlay: &Overlay<'site>, own: HostId, host: &Host) -> Vec<Place<'site>> {
+    let others = overlay.fixed.iter().copied().filter(|(id, _)| *id != own);
     let mut places: Vec<Place> = others
-        .filter_map(|(index, other)| {
-            let endpoints = endpoints(site, overlay, host, HostId(index as u32), other);
+        .filter_map(|(id, other)| {
+            let endpoints = endpoints(site, overlay, host, id, other);
             let address = on(other, overlay.id)?.address.value;
             (!endpoints.is_empty()).then_some(Place { host: other, address, endpoints })
         })

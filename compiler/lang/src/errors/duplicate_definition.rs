@@ -6,8 +6,8 @@
 //!
 //! ## Why
 //!
-//! There are no priorities: if the later one won, a copied line would change a machine in silence. Definitions of
-//! different parts of one record join: `a.b = 1; a.c = 2;`.
+//! If the later one won, a copied line would change a machine in silence. Definitions of different parts of one record
+//! join: `a.b = 1; a.c = 2;`. One may be marked: `default` gives way, `force` prevails.
 //!
 //! ## Example
 //!
@@ -20,7 +20,7 @@
 //!
 //! ## What to do
 //!
-//! Delete one. To override a part of a record, write `record // { part = …; }`.
+//! Delete one. To override a part of a record, write `record // { part = …; }`, or mark it: `a.b = force 2;`.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
@@ -41,7 +41,7 @@ pub fn new(name: &str, first: Span, second: Span) -> Diagnostic {
 pub fn whole_and_part(name: &str, whole: Span, part: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{name}` is defined as a whole and in parts"), part, "a part of it")
         .primary(whole, "the whole of it")
-        .help("write the parts into the whole with `//`: `whole // { part = …; }`")
+        .help("delete one of them: only a record has parts")
 }
 
 /// A computed key gives a name that the record has.

@@ -2,9 +2,12 @@
 
 pub mod assertion;
 pub mod bare_path;
+pub mod composition_cycle;
 pub mod computed_name;
+pub mod conflict;
 pub mod cycle;
 pub mod depth;
+pub mod disagreement;
 pub mod division;
 pub mod duplicate_definition;
 pub mod empty_list;
@@ -12,18 +15,22 @@ pub mod endless;
 pub mod import_cycle;
 pub mod import_failed;
 pub mod memory;
+pub mod misplaced;
 pub mod missing_argument;
 pub mod missing_field;
 pub mod no_such_address;
 pub mod no_such_field;
 pub mod not_a_function;
+pub mod not_a_part;
 pub mod not_an_entity;
 pub mod not_data;
 pub mod not_text;
 pub mod not_yet;
+pub mod nothing_to_unset;
 pub mod overflow;
 pub mod secret_reference;
 pub mod steps;
+pub mod two_owners;
 pub mod unknown_argument;
 pub mod unknown_field;
 pub mod unknown_library;
@@ -72,6 +79,13 @@ pub static CODES: &[&Code] = &[
     &assertion::CODE,
     &empty_list::CODE,
     &no_such_address::CODE,
+    &conflict::CODE,
+    &nothing_to_unset::CODE,
+    &composition_cycle::CODE,
+    &two_owners::CODE,
+    &not_a_part::CODE,
+    &misplaced::CODE,
+    &disagreement::CODE,
 ];
 
 /// What a value is, in words: `an Int`.

@@ -2,8 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! The grammar knows the construct, but it has no meaning in the files of a site in this version: annotations, `type`,
-//! `match`, `include`, `extends`, `default`, `force`, `unset` and `&`.
+//! The grammar knows the construct, but it has no meaning in the files of a site in this version: annotations, `type`
+//! and `match`.
 //!
 //! ## Why
 //!
@@ -12,12 +12,12 @@
 //! ## Example
 //!
 //! ```arv
-//! { a = default 1; } # error: E0090
+//! { a : Int = 1; } # error: E0090
 //! ```
 //!
 //! ## What to do
 //!
-//! Leave the construct out: `import` instead of `include`, `//` instead of `default` and `&`, `if` instead of `match`.
+//! Leave the construct out; write `if` instead of `match`.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;

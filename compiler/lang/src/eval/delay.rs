@@ -3,7 +3,7 @@
 //! A record is built as soon as its frame is there, since that is cheap and cannot fail; recursion here follows the
 //! syntax, whose depth the parser bounds.
 
-use crate::eval::machine::Machine;
+use crate::eval::machine::{Machine, State};
 use crate::eval::value::{CallIx, FlowParts, Frame, FrameId, Kind, NO_PAYLOAD, Partial, PartialId, Thunk, Value};
 use crate::ir::{Children, Expr, ExprId};
 use arvc_syntax::intern::Symbol;
@@ -94,6 +94,26 @@ impl Machine<'_> {
         self.bind(inner, &definitions);
         let slots = self.heap.frames[inner.index()].slots;
         Value::new(self.heap.record(keys, slots, len, call), id)
+    }
+
+    /// The outermost record of a file with parts: behind its fields stand the parts' own bindings. What they assert is
+    /// looked at before the record is handed out.
+    pub(super) fn composed(&mut self, id: ExprId, index: u32, frame: FrameId) -> State {
+        let composed = self.program.composed[index as usize];
+        let call = self.heap.frames[frame.index()].call;
+        let inner = self.frame(frame, call);
+        let end = composed.fields + composed.len + composed.hidden;
+        let definitions = self.program.children[composed.fields as usize..end as usize].to_vec();
+        self.bind(inner, &definitions);
+        let slots = self.heap.frames[inner.index()].slots;
+        let record = Value::new(self.heap.record(composed.keys, slots, composed.len, call), id);
+        match composed.asserted {
+            Some(asserted) => {
+                self.heap.slots[(slots + composed.len + composed.hidden - 1) as usize] = record;
+                State::Eval(asserted, inner)
+            }
+            None => State::Return(record),
+        }
     }
 
     pub(super) fn list(&mut self, id: ExprId, children: Children, frame: FrameId) -> Value {

@@ -15,12 +15,19 @@ pub struct Equal {
     pending: Vec<(Value, Value)>,
     left: Option<Value>,
     pair: Option<(Value, Value)>,
+    /// Whether values of two kinds, and functions, just differ.
+    lenient: bool,
 }
 
 impl Equal {
     /// A comparison of two values.
     pub fn new(left: Value, right: Value, equal: bool, id: ExprId) -> Self {
-        Self { id, equal, pending: vec![(left, right)], left: None, pair: None }
+        Self { id, equal, pending: vec![(left, right)], left: None, pair: None, lenient: false }
+    }
+
+    /// Whether two values are one and the same: values of two kinds are not, and two functions never.
+    pub fn agreement(left: Value, right: Value, id: ExprId) -> Self {
+        Self { lenient: true, ..Self::new(left, right, true, id) }
     }
 }
 
@@ -57,6 +64,10 @@ impl Equal {
         let store = &machine.program.store;
         let heap = &machine.heap;
         Ok(match (left.kind, right.kind) {
+            (a @ Kind::Closure(..), b @ Kind::Closure(..)) if self.lenient => a == b,
+            (Kind::Closure(..) | Kind::Builtin(_), _) | (_, Kind::Closure(..) | Kind::Builtin(_)) if self.lenient => {
+                false
+            }
             (Kind::Closure(..) | Kind::Builtin(_), _) | (_, Kind::Closure(..) | Kind::Builtin(_)) => {
                 return Err(errors::wrong_operand::functions(machine, self.id));
             }
@@ -110,6 +121,7 @@ impl Equal {
             }
             (Kind::Absent, Kind::Absent) => true,
             (Kind::Absent, _) | (_, Kind::Absent) => false,
+            _ if self.lenient => false,
             _ => return Err(errors::wrong_operand::report(machine, self.id, Binary::Equal, left, right)),
         })
     }

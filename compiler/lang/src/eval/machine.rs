@@ -9,7 +9,7 @@ use crate::eval::budget::Budget;
 use crate::eval::call::Callee;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{CallIx, Frame, FrameId, Heap, Kind, Reported, Thunk, ThunkId, Value};
-use crate::ir::{Binary, Expr, ExprId, Program, UnitId};
+use crate::ir::{Binary, Expr, ExprId, Policy, Program, UnitId};
 use crate::report::Reports;
 
 /// What is waited for.
@@ -48,10 +48,20 @@ pub(super) enum Cont {
     Argument(Callee),
     /// One value of a task.
     Task(Box<dyn Task>),
-    /// The left side of a merge that somebody asked for.
-    MergeLeft(Value, ExprId),
-    /// The right side of it.
-    MergeRight(Value, ExprId),
+    /// The side of a merge that is looked at first: the left one, of layers the upper one.
+    MergeFirst(u32),
+    /// The other side; the first is here.
+    MergeSecond(u32, Value),
+    /// Whether the sides of a merge are equal.
+    Agreed(u32, Value, Value),
+    /// The upper one of `Layers`.
+    Upper(ExprId, FrameId),
+    /// The lower one of it; the upper one is here.
+    Lower(ExprId, Value),
+    /// The whole of `Beside`.
+    Whole(ExprId, FrameId),
+    /// The parts of it; the whole is here.
+    Parts(ExprId, Value),
     /// The second argument to the function that is being computed.
     Then(Value, ExprId, Option<CallIx>),
 }
@@ -262,6 +272,10 @@ impl<'p> Machine<'p> {
             Expr::Or(chain, _, steps) | Expr::Has(chain, steps) => self.probe(id, chain, steps, frame),
             Expr::Record { keys, fields, len } => Ok(State::Return(self.record(id, keys, fields, len, frame))),
             Expr::Scope { keys, fields, len } => Ok(State::Return(self.scope(id, keys, fields, len, frame))),
+            Expr::Composed(index) => Ok(self.composed(id, index, frame)),
+            Expr::Layers(_, upper) => self.wait(Cont::Upper(id, frame), upper, frame),
+            Expr::Beside(whole, _) => self.wait(Cont::Whole(id, frame), whole, frame),
+            Expr::Unite(children) => self.unite(id, children, frame),
             Expr::Computed(children) => self.computed(id, children, frame),
             Expr::List(children) => Ok(State::Return(self.list(id, children, frame))),
             Expr::Lambda(function) => Ok(State::Return(Value::new(Kind::Closure(function, frame), id))),
@@ -321,10 +335,10 @@ impl<'p> Machine<'p> {
             }
             Thunk::Merge(merge) => {
                 self.heap.thunks[thunk.index()] = Thunk::Hole;
-                let (left, right, origin) = self.heap.merges[merge as usize];
-                self.stack.push(Cont::Keep(thunk, origin));
-                self.stack.push(Cont::MergeLeft(right, origin));
-                Ok(State::Force(left))
+                let pair = self.heap.merges[merge as usize];
+                self.stack.push(Cont::Keep(thunk, pair.origin));
+                self.stack.push(Cont::MergeFirst(merge));
+                Ok(State::Force(if pair.policy == Policy::Layers { pair.right } else { pair.left }))
             }
         }
     }
@@ -364,7 +378,8 @@ impl<'p> Machine<'p> {
                 let Expr::Binary(operator, ..) = self.program.get(id) else { unreachable!("an operator") };
                 match operator {
                     Binary::Equal | Binary::NotEqual => self.equal(id, operator, left, value),
-                    Binary::Update => Ok(State::Return(self.update(left, value, id)?)),
+                    Binary::Update => self.update(left, value, id),
+                    Binary::Agree => self.merge(left, value, id, Policy::Agree),
                     _ => Ok(State::Return(self.operate(id, operator, left, value)?)),
                 }
             }
@@ -393,11 +408,22 @@ impl<'p> Machine<'p> {
             Cont::Callee { call, frame, next } => self.called(call, frame, next, value),
             Cont::Argument(callee) => self.matched(callee, value),
             Cont::Task(task) => self.work(task, Some(value)),
-            Cont::MergeLeft(right, origin) => {
-                self.stack.push(Cont::MergeRight(value, origin));
-                Ok(State::Force(right))
+            Cont::MergeFirst(merge) => self.merge_first(merge, value),
+            Cont::MergeSecond(merge, first) => self.merge_second(merge, first, value),
+            Cont::Agreed(merge, left, right) => self.agreed(merge, left, right, value),
+            Cont::Upper(id, frame) => match (self.program.get(id), value.kind) {
+                (Expr::Layers(lower, _), Kind::Record(_)) => self.wait(Cont::Lower(id, value), lower, frame),
+                _ => Ok(State::Return(value)),
+            },
+            Cont::Lower(id, upper) => match value.kind {
+                Kind::Record(_) => self.merge(value, upper, id, Policy::Layers),
+                _ => Ok(State::Return(upper)),
+            },
+            Cont::Whole(id, frame) => {
+                let Expr::Beside(_, parts) = self.program.get(id) else { unreachable!("a whole beside parts") };
+                self.wait(Cont::Parts(id, value), parts, frame)
             }
-            Cont::MergeRight(left, origin) => Ok(State::Return(self.merge_values(left, value, origin)?)),
+            Cont::Parts(id, whole) => self.merge(whole, value, id, Policy::Beside),
             Cont::Then(argument, origin, call) => Ok(State::Apply { function: value, argument, origin, call }),
         }
     }

@@ -8,11 +8,13 @@ mod delay;
 mod equal;
 mod interpolate;
 pub mod machine;
+mod merge;
 mod operators;
 mod records;
 mod select;
 pub mod task;
 pub mod trace;
+mod unite;
 pub mod value;
 
 pub use equal::Equal;

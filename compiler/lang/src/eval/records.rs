@@ -1,11 +1,9 @@
-//! Records that are made at run time: computed keys, and `//`, which is deep and lets the right side win.
-
-use std::cmp::Ordering;
+//! Records that are made at run time, with computed keys.
 
 use crate::errors;
 use crate::eval::machine::{Machine, Next};
 use crate::eval::task::{Step, Task};
-use crate::eval::value::{FrameId, Key, Kind, Reported, Thunk, Value};
+use crate::eval::value::{FrameId, Key, Kind, Reported, Value};
 use crate::ir::{Children, ExprId};
 
 impl Machine<'_> {
@@ -22,61 +20,6 @@ impl Machine<'_> {
         self.heap.keys.extend(fields.iter().map(|field| field.0));
         self.heap.slots.extend(fields.iter().map(|field| field.1));
         Value::new(self.heap.record(keys, slots, len, None), origin)
-    }
-
-    /// `left // right`, both computed.
-    pub(super) fn update(&mut self, left: Value, right: Value, origin: ExprId) -> Result<Value, Reported> {
-        match (left.kind, right.kind) {
-            (Kind::Record(_), Kind::Record(_)) => self.merge_values(left, right, origin),
-            _ => Err(errors::wrong_operand::report(self, origin, crate::ir::Binary::Update, left, right)),
-        }
-    }
-
-    /// What two values of one field give: records join, anything else is replaced by its own kind.
-    pub(super) fn merge_values(&mut self, left: Value, right: Value, origin: ExprId) -> Result<Value, Reported> {
-        let (Kind::Record(a), Kind::Record(b)) = (left.kind, right.kind) else {
-            return match (left.kind, right.kind) {
-                (_, Kind::Absent) => Ok(left),
-                (Kind::Absent, _) => Ok(right),
-                _ if self.same_kind(left, right) => Ok(right),
-                _ => Err(errors::update_kind::report(self, left, right)),
-            };
-        };
-        let (left_keys, right_keys) = (self.heap.keys_of(a).len(), self.heap.keys_of(b).len());
-        self.reserve((left_keys + right_keys) * (size_of::<Key>() + 4 * size_of::<Value>()), origin)?;
-        let (keys, slots) = (self.heap.keys.len() as u32, self.heap.slots.len() as u32);
-        let (mut i, mut j) = (0, 0);
-        while i < left_keys || j < right_keys {
-            let order = match (self.heap.keys_of(a).get(i), self.heap.keys_of(b).get(j)) {
-                (Some(x), Some(y)) if x.name == y.name => Ordering::Equal,
-                (Some(x), Some(y)) => self.names.get(x.name).cmp(self.names.get(y.name)),
-                (Some(_), None) => Ordering::Less,
-                _ => Ordering::Greater,
-            };
-            let (key, value) = match order {
-                Ordering::Less => (self.heap.keys_of(a)[i], self.heap.slots_of(a)[i]),
-                Ordering::Greater => (self.heap.keys_of(b)[j], self.heap.slots_of(b)[j]),
-                Ordering::Equal => {
-                    let (x, y) = (self.heap.slots_of(a)[i], self.heap.slots_of(b)[j]);
-                    self.heap.merges.push((x, y, origin));
-                    let merge = Thunk::Merge(self.heap.merges.len() as u32 - 1);
-                    (self.heap.keys_of(b)[j], self.heap.thunk(merge, origin))
-                }
-            };
-            i += usize::from(order.is_le());
-            j += usize::from(order.is_ge());
-            self.heap.keys.push(key);
-            self.heap.slots.push(value);
-        }
-        let len = self.heap.keys.len() as u32 - keys;
-        let call = self.heap.records[b.index()].call.or(self.heap.records[a.index()].call);
-        Ok(Value::new(self.heap.record(keys, slots, len, call), origin))
-    }
-
-    fn same_kind(&self, left: Value, right: Value) -> bool {
-        let function = |kind| matches!(kind, Kind::Closure(..) | Kind::Builtin(_));
-        std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind)
-            || (function(left.kind) && function(right.kind))
     }
 }
 

@@ -36,7 +36,15 @@ impl Machine<'_> {
         let mut definitions: HashMap<_, _> =
             self.program.bindings.iter().map(|(expr, key)| (*expr, (*key, None))).collect();
         for (at, expr) in self.program.exprs.iter().enumerate() {
-            if let Expr::Record { keys, fields, len } | Expr::Scope { keys, fields, len } = *expr {
+            let record = match *expr {
+                Expr::Record { keys, fields, len } | Expr::Scope { keys, fields, len } => Some((keys, fields, len)),
+                Expr::Composed(index) => {
+                    let composed = self.program.composed[index as usize];
+                    Some((composed.keys, composed.fields, composed.len))
+                }
+                _ => None,
+            };
+            if let Some((keys, fields, len)) = record {
                 for field in 0..len {
                     let value = self.program.children[(fields + field) as usize];
                     let key = self.heap.keys[(keys + field) as usize];

@@ -10,7 +10,7 @@ use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use crate::data::{Ports, SecretRef};
-use crate::ir::{ExprId, FnId};
+use crate::ir::{ExprId, FnId, Policy};
 
 /// 64 bits with the alignment of 32, which keeps [`Value`] at 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +245,7 @@ pub enum Thunk {
     Delayed(ExprId, FrameId),
     /// A function to be applied.
     Apply(ApplyId),
-    /// Two slots to be merged, the second of which wins.
+    /// Two values of one path: index into [`Heap::merges`].
     Merge(u32),
     /// Being evaluated: needing it now is a cycle.
     Hole,
@@ -253,6 +253,21 @@ pub enum Thunk {
     Value(Value),
     /// Failed, and reported.
     Failed(Reported),
+}
+
+/// Two values of one path that become one when somebody asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// The left one; of two layers, the lower one.
+    pub left: Value,
+    /// The right one.
+    pub right: Value,
+    /// What joins them.
+    pub origin: ExprId,
+    /// How.
+    pub policy: Policy,
+    /// The last name of their path.
+    pub name: Option<Symbol>,
 }
 
 /// A function to be applied to arguments when somebody asks.
@@ -313,8 +328,8 @@ pub struct Heap {
     pub calls: Vec<CallInfo>,
     /// Delayed applications.
     pub applications: Vec<Application>,
-    /// Delayed merges: winner last.
-    pub merges: Vec<(Value, Value, ExprId)>,
+    /// Delayed merges.
+    pub merges: Vec<Pair>,
     /// Flows.
     pub flows: Vec<FlowParts>,
     /// Builtins with arguments.
@@ -331,7 +346,7 @@ impl Heap {
             + self.thunks.len() * size_of::<Thunk>()
             + self.calls.len() * size_of::<CallInfo>()
             + self.applications.len() * size_of::<Application>()
-            + self.merges.len() * size_of::<(Value, Value, ExprId)>()
+            + self.merges.len() * size_of::<Pair>()
             + self.flows.len() * size_of::<FlowParts>()
             + self.partials.len() * size_of::<Partial>()
     }

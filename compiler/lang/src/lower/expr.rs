@@ -20,7 +20,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.named(expr, None)
     }
 
-    fn maybe(&mut self, expr: Option<ast::Expr<'t>>, around: Span) -> ExprId {
+    pub(super) fn maybe(&mut self, expr: Option<ast::Expr<'t>>, around: Span) -> ExprId {
         match expr {
             Some(expr) => self.expr(expr),
             None => self.error(BY_THE_PARSER, around),
@@ -208,10 +208,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             SyntaxKind::GreaterEq => Binary::GreaterEqual,
             SyntaxKind::AmpAmp => return self.program.push(Expr::And(left, right), span),
             SyntaxKind::PipePipe => return self.program.push(Expr::Either(left, right), span),
-            SyntaxKind::Amp => {
-                let reported = self.not_yet("`&`", token.span());
-                return self.error(reported, span);
-            }
+            SyntaxKind::Amp => Binary::Agree,
             _ => return self.error(BY_THE_PARSER, span),
         };
         self.program.push(Expr::Binary(operator, left, right), span)
@@ -268,7 +265,8 @@ impl<'t> Lowerer<'_, '_, 't> {
     fn import(&mut self, import: ast::Import<'t>) -> ExprId {
         let span = import.span();
         let unit = if let Some(path) = import.path() {
-            self.files.import(self.program, self.reports, self.path, path.text(), path.span())
+            let from = self.file_path().to_owned();
+            self.files.import(self.program, self.reports, &from, path.text(), path.span())
         } else if let Some(library) = import.library() {
             let name = library.plain().unwrap_or_default();
             self.files.library(self.program, self.reports, &name, library.span())

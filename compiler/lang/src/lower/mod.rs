@@ -3,12 +3,15 @@
 //! Nothing is evaluated here. Every construct gives an expression; one that is not understood gives [`Expr::Error`],
 //! whose problem is reported already. Recursion follows the tree, whose depth the parser bounds.
 
+mod compose;
 mod expr;
 pub mod files;
+mod joined;
 mod known;
 mod pattern;
 mod record;
 mod scope;
+mod settle;
 
 use std::collections::HashMap;
 
@@ -16,13 +19,17 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::Span;
 
+use crate::compose::{Part, Strength};
 use crate::errors::not_yet;
 use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::{self, types::Schema};
+use compose::{Context, Names};
 use files::Files;
+use record::Given;
 use scope::Scope;
+use settle::Place;
 
 /// The definitions of the prelude, by name.
 pub type Globals = HashMap<Symbol, u32>;
@@ -46,6 +53,32 @@ pub struct Lowerer<'a, 'l, 't> {
     globals: &'a Globals,
     /// The file, as imports name it.
     path: &'a str,
+    /// The files of its record, itself first.
+    pub(crate) parts: &'t [Part],
+    /// Why a file of it is not there: it may define what is not found.
+    pub(crate) lost: Option<Reported>,
+    /// What its record is, if that is a site.
+    pub(crate) schema: Option<&'a Schema>,
+    /// The file of the record whose text is being looked at.
+    part: usize,
+    /// How strong definitions are, where some are being gathered.
+    strength: Strength,
+    /// Whether the definitions of a file's outermost record are being gathered.
+    file_record: bool,
+    /// Whether something is to be decided in the record that is being gathered.
+    unsettled: bool,
+    /// Definitions that lost, of the record that is being settled.
+    overridden: Vec<Given<'t>>,
+    /// Names that are unset, and where.
+    unset: HashMap<Symbol, Span>,
+    /// What each file of a composed record sees, while that is being lowered.
+    contexts: Vec<Context>,
+    /// That of the current one.
+    context: Context,
+    /// What the files bind for themselves.
+    private: Vec<Names<'t>>,
+    /// Which scope is that of the composed record.
+    composed: Option<usize>,
     /// A source of the compiler's own: types and annotations are allowed.
     library: bool,
     scopes: Vec<Scope<'t>>,
@@ -74,6 +107,19 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             files,
             globals,
             path,
+            parts: &[],
+            lost: None,
+            schema: None,
+            part: 0,
+            strength: Strength::plain(0),
+            file_record: false,
+            unsettled: false,
+            overridden: Vec::new(),
+            unset: HashMap::new(),
+            contexts: Vec::new(),
+            context: Context::default(),
+            private: Vec::new(),
+            composed: None,
             library,
             scopes: Vec::new(),
             nested: Vec::new(),
@@ -134,7 +180,8 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
 
     /// Opens the scope of a `let` and lowers its definitions.
     fn open_let(&mut self, bindings: ast::Let<'t>) -> Vec<ExprId> {
-        let fields = self.collect(bindings.items(), true);
+        let mut fields = self.collect(bindings.items(), true);
+        let overridden = self.settle(&mut fields, Place::default());
         self.scopes.push(Scope::of_let(&fields));
         let mut definitions = Vec::new();
         for field in fields.entries {
@@ -144,36 +191,8 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             self.program.bindings.push((definition, key));
             definitions.push(definition);
         }
+        self.check_overridden(overridden, true);
         definitions
-    }
-
-    fn scope_record(&mut self, record: ast::Record<'t>) -> ExprId {
-        let fields = self.collect(record.items(), true);
-        let mut fields = fields;
-        self.sort(&mut fields);
-        for entry in &fields.entries {
-            if self.is_name(entry.key.name) {
-                self.program.hiding.push(entry.key.span);
-            }
-        }
-        self.scopes.push(Scope::of_record(&fields));
-        let mut definitions = Vec::new();
-        let keys: Vec<_> = fields.entries.iter().map(|field| field.key).collect();
-        for field in fields.entries {
-            let definition = self.entry(field, true);
-            self.program.named[definition.0 as usize] = true;
-            definitions.push(definition);
-        }
-        self.scopes.pop();
-        let start = self.program.keys.len() as u32;
-        self.program.keys.extend(keys);
-        let children = self.program.add_children(&definitions);
-        let expr = Expr::Scope { keys: start, fields: children.start, len: children.len };
-        let id = self.program.push(expr, record.span());
-        if record.node().has_error_child() {
-            self.program.damaged.push(id);
-        }
-        id
     }
 
     fn error(&mut self, reported: Reported, span: Span) -> ExprId {

@@ -6,14 +6,16 @@ use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::source::Span;
 use arvc_syntax::tree::{Element, Token};
 
+use super::settle::Place;
 use super::{Lowerer, Nested};
-use crate::errors::{computed_name, duplicate_definition};
-use crate::eval::value::{Key, Reported};
-use crate::ir::{Expr, ExprId};
+use crate::compose::Strength;
+use crate::errors::{computed_name, misplaced};
+use crate::eval::value::{Key, Kind, Reported, Value};
+use crate::ir::{Expr, ExprId, Rank};
 use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
 
-/// What a field is.
+/// What a definition says.
 #[derive(Clone, Copy)]
 pub(super) enum Source<'t> {
     /// An expression.
@@ -22,51 +24,109 @@ pub(super) enum Source<'t> {
     Inherited,
     /// `inherit (e) name;`
     InheritedFrom(ast::Expr<'t>),
+    /// `unset`
+    Unset,
     /// Something that is reported.
     Error(Reported),
 }
 
-/// What is known of one key.
-pub(super) enum Content<'t> {
-    /// One definition of the whole.
-    Value(Source<'t>),
-    /// Definitions of parts.
-    Parts(Box<Fields<'t>>),
+/// A definition of the whole of a key.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'t> {
+    pub(super) key: Key,
+    pub(super) strength: Strength,
+    /// The file that it stands in.
+    pub(super) part: usize,
+    pub(super) source: Source<'t>,
+    /// The value, or the key if that is all there is.
+    pub(super) span: Span,
+}
+
+/// A definition that is a record literal: its fields are definitions of their own.
+#[derive(Clone, Copy)]
+pub(super) struct Opened<'t> {
+    pub(super) record: ast::Record<'t>,
+    pub(super) key: Option<Key>,
+    pub(super) strength: Strength,
+    pub(super) part: usize,
 }
 
 /// One key with its definitions.
 pub(super) struct Entry<'t> {
     pub(super) key: Key,
-    pub(super) content: Content<'t>,
+    /// Definitions of the whole. There is hardly ever more than one.
+    pub(super) whole: Option<Given<'t>>,
+    /// Further ones.
+    pub(super) more: Vec<Given<'t>>,
+    /// Definitions of parts.
+    pub(super) parts: Option<Box<Fields<'t>>>,
+    /// What its path may be, once that was asked.
+    pub(super) place: Place,
+}
+
+impl<'t> Entry<'t> {
+    pub(super) fn of_parts(key: Key, parts: Fields<'t>) -> Self {
+        Self { key, whole: None, more: Vec::new(), parts: Some(Box::new(parts)), place: Place::default() }
+    }
+
+    fn of_whole(given: Given<'t>) -> Self {
+        Self { key: given.key, whole: Some(given), more: Vec::new(), parts: None, place: Place::default() }
+    }
+
+    /// All definitions of the whole.
+    pub(super) fn wholes(&self) -> impl Iterator<Item = &Given<'t>> {
+        self.whole.iter().chain(&self.more)
+    }
+
+    /// Whether there is something to be decided.
+    pub(super) fn is_mixed(&self) -> bool {
+        let marked = |given: &Given<'t>| given.strength.rank != Rank::Plain || matches!(given.source, Source::Unset);
+        self.whole.as_ref().is_some_and(marked)
+            || !self.more.is_empty()
+            || self.parts.as_ref().is_some_and(|parts| parts.mixed || self.whole.is_some())
+    }
 }
 
 /// A computed key.
-enum Computed<'t> {
+#[derive(Clone, Copy)]
+pub(super) enum Name<'t> {
     Expr(ast::Expr<'t>),
     String(ast::StringExpr<'t>),
+}
+
+/// The definition of a computed key.
+pub(super) struct Computed<'t> {
+    pub(super) name: Name<'t>,
+    pub(super) strength: Strength,
+    pub(super) part: usize,
+    pub(super) entry: Entry<'t>,
 }
 
 /// The definitions of one record.
 #[derive(Default)]
 pub(super) struct Fields<'t> {
     pub(super) entries: Vec<Entry<'t>>,
-    index: SymbolMap<usize>,
-    computed: Vec<(Computed<'t>, Content<'t>)>,
-    /// The record as it is written, if it is written as one.
-    pub(super) literal: Option<ast::Record<'t>>,
+    pub(super) index: SymbolMap<usize>,
+    pub(super) computed: Vec<Computed<'t>>,
+    /// The records as they are written, if they are written as such.
+    pub(super) literals: Vec<Opened<'t>>,
     /// Whether a part of it was not understood.
-    damaged: bool,
+    pub(super) damaged: bool,
+    /// Whether something is to be decided in it; asked for the whole record at once.
+    pub(super) mixed: bool,
+    /// Whether more than a literal says what it is.
+    pub(super) spread: bool,
 }
 
 /// The parts of a definition, found in one walk over it: sites are mostly definitions.
-struct Parts<'t> {
+struct Written<'t> {
     path: Option<ast::KeyPath<'t>>,
     colon: Option<Token<'t>>,
     mark: Option<Token<'t>>,
     value: Option<ast::Expr<'t>>,
 }
 
-impl<'t> Parts<'t> {
+impl<'t> Written<'t> {
     fn of(definition: ast::Definition<'t>) -> Self {
         let mut parts = Self { path: None, colon: None, mark: None, value: None };
         for element in definition.node().elements() {
@@ -95,6 +155,21 @@ impl<'t> Fields<'t> {
         }
     }
 
+    /// Marks every record in which something is to be decided, and those around it.
+    pub(super) fn refresh(&mut self) -> bool {
+        let mut mixed = self.literals.iter().any(|opened| opened.strength.rank != Rank::Plain);
+        for entry in &mut self.entries {
+            mixed |= entry.parts.as_mut().is_some_and(|parts| parts.refresh());
+            mixed |= entry.is_mixed();
+        }
+        for computed in &mut self.computed {
+            mixed |= computed.entry.parts.as_mut().is_some_and(|parts| parts.refresh());
+            mixed |= computed.entry.is_mixed() || self.spread;
+        }
+        self.mixed = mixed;
+        mixed
+    }
+
     fn push(&mut self, entry: Entry<'t>) -> usize {
         let at = self.entries.len();
         if !self.index.is_empty() {
@@ -106,6 +181,19 @@ impl<'t> Fields<'t> {
         }
         at
     }
+
+    /// Whether nothing is defined.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.computed.is_empty() && self.literals.is_empty()
+    }
+
+    /// The record as it is written, if it is written in one place.
+    pub(super) fn literal(&self) -> Option<ast::Record<'t>> {
+        match self.literals.as_slice() {
+            [one] if !self.spread => Some(one.record),
+            _ => None,
+        }
+    }
 }
 
 impl<'t> Lowerer<'_, '_, 't> {
@@ -116,7 +204,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         fields
     }
 
-    fn gather(&mut self, fields: &mut Fields<'t>, items: impl Iterator<Item = Item<'t>>, scope: bool) {
+    pub(super) fn gather(&mut self, fields: &mut Fields<'t>, items: impl Iterator<Item = Item<'t>>, scope: bool) {
         for item in items {
             match item {
                 Item::Definition(definition) => self.define(fields, definition, scope),
@@ -127,16 +215,21 @@ impl<'t> Lowerer<'_, '_, 't> {
                     };
                     for name in inherit.names() {
                         let key = Key { name: self.names.intern(name.text()), span: name.span() };
-                        self.add(fields, key, Content::Value(source));
+                        let entry = Entry::of_whole(self.given(key, source, key.span));
+                        self.add(fields, entry);
                     }
                 }
+                // In a file's record they were found before.
+                Item::Include(_) | Item::Extends(_) if scope && self.file_record => {}
                 Item::Include(include) => {
                     fields.damaged = true;
-                    self.not_yet("`include`", include.keyword().map_or(include.span(), |word| word.span()));
+                    let word = include.keyword().map_or(include.span(), |word| word.span());
+                    self.reports.early(misplaced::statement("include", word));
                 }
                 Item::Extends(extends) => {
                     fields.damaged = true;
-                    self.not_yet("`extends`", extends.keyword().map_or(extends.span(), |word| word.span()));
+                    let word = extends.keyword().map_or(extends.span(), |word| word.span());
+                    self.reports.early(misplaced::statement("extends", word));
                 }
                 Item::Type(definition) if !self.library => {
                     self.not_yet("`type`", definition.keyword().map_or(definition.span(), |word| word.span()));
@@ -147,30 +240,25 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
     }
 
+    fn given(&self, key: Key, source: Source<'t>, span: Span) -> Given<'t> {
+        Given { key, strength: self.strength, part: self.part, source, span }
+    }
+
+    /// The fields of a record literal that is defined as `key`.
+    fn opened(&mut self, record: ast::Record<'t>, key: Option<Key>) -> Fields<'t> {
+        let mut parts = Fields::default();
+        parts.literals.push(Opened { record, key, strength: self.strength, part: self.part });
+        self.gather(&mut parts, record.items(), false);
+        parts.damaged |= record.node().has_error_child();
+        parts
+    }
+
     fn define(&mut self, fields: &mut Fields<'t>, definition: ast::Definition<'t>, scope: bool) {
-        let parts = Parts::of(definition);
-        let content = match (parts.mark, parts.value) {
-            (Some(word), _) => {
-                let what = match word.kind() {
-                    SyntaxKind::KwDefault => "`default`",
-                    SyntaxKind::KwForce => "`force`",
-                    _ => "`unset`",
-                };
-                Content::Value(Source::Error(self.not_yet(what, word.span())))
-            }
-            (None, Some(ast::Expr::Record(record))) => {
-                let mut parts = Fields { literal: Some(record), ..Fields::default() };
-                self.gather(&mut parts, record.items(), false);
-                parts.damaged |= record.node().has_error_child();
-                Content::Parts(Box::new(parts))
-            }
-            (None, Some(value)) => Content::Value(Source::Expr(value)),
-            (None, None) => Content::Value(Source::Error(BY_THE_PARSER)),
-        };
-        if let (Some(colon), false) = (parts.colon, self.library) {
+        let written = Written::of(definition);
+        if let (Some(colon), false) = (written.colon, self.library) {
             self.not_yet("an annotation", colon.span());
         }
-        let mut keys = parts.path.into_iter().flat_map(|path| path.keys()).peekable();
+        let mut keys = written.path.into_iter().flat_map(|path| path.keys()).peekable();
         let mut place = fields;
         let mut scope = scope;
         while let Some(key) = keys.next() {
@@ -183,48 +271,123 @@ impl<'t> Lowerer<'_, '_, 't> {
             let last = keys.peek().is_none();
             match (name, last) {
                 (Err(None), _) => break,
-                (Ok(key), true) => return self.add(place, key, content),
-                (Err(Some(computed)), true) => return place.computed.push((computed, content)),
-                (Ok(key), false) => match self.descend(place, key) {
-                    Some(inner) => place = inner,
-                    None => return,
-                },
-                (Err(Some(computed)), false) => {
-                    place.computed.push((computed, Content::Parts(Box::default())));
-                    match place.computed.last_mut() {
-                        Some((_, Content::Parts(inner))) => place = inner,
-                        _ => unreachable!("what was just pushed"),
-                    }
+                (Ok(key), true) => {
+                    let entry = self.defined(key, &written);
+                    return self.add(place, entry);
+                }
+                (Err(Some(name)), true) => {
+                    let nameless = self.nameless(key.span());
+                    let entry = self.defined(nameless, &written);
+                    let (strength, part) = (self.strength_of(&written), self.part);
+                    place.computed.push(Computed { name, strength, part, entry });
+                    return;
+                }
+                (Ok(key), false) => place = self.descend(place, key),
+                (Err(Some(name)), false) => {
+                    let entry = Entry::of_parts(self.nameless(key.span()), Fields::default());
+                    let (strength, part) = (self.strength, self.part);
+                    place.computed.push(Computed { name, strength, part, entry });
+                    place = match place.computed.last_mut().and_then(|computed| computed.entry.parts.as_mut()) {
+                        Some(inner) => inner,
+                        None => unreachable!("what was just pushed"),
+                    };
                 }
             }
         }
         place.damaged = true;
     }
 
+    /// The key of a value whose name is computed.
+    fn nameless(&mut self, span: Span) -> Key {
+        Key { name: self.names.intern(""), span }
+    }
+
+    /// A block that is forced is forced as one; a default is one for each leaf, and a leaf may say otherwise.
+    fn strength_of(&self, written: &Written<'t>) -> Strength {
+        let rank = match written.mark.map(|mark| mark.kind()) {
+            Some(SyntaxKind::KwForce) => Rank::Force,
+            Some(SyntaxKind::KwDefault) if self.strength.rank != Rank::Force => Rank::Default,
+            _ => self.strength.rank,
+        };
+        Strength { rank, ..self.strength }
+    }
+
+    /// What a definition says of its last key.
+    fn defined(&mut self, key: Key, written: &Written<'t>) -> Entry<'t> {
+        let strength = self.strength_of(written);
+        let around = std::mem::replace(&mut self.strength, strength);
+        self.unsettled |= self.strength.rank != Rank::Plain;
+        let unset = written.mark.filter(|mark| mark.kind() == SyntaxKind::KwUnset);
+        let entry = match (unset, written.value) {
+            (Some(word), _) => {
+                self.unsettled = true;
+                let source = match self.file_record {
+                    true => Source::Unset,
+                    false => Source::Error(self.reports.early(misplaced::unset(word.span()))),
+                };
+                Entry::of_whole(self.given(key, source, word.span()))
+            }
+            (None, Some(ast::Expr::Record(record))) => Entry::of_parts(key, self.opened(record, Some(key))),
+            (None, Some(value)) => Entry::of_whole(self.given(key, Source::Expr(value), value.span())),
+            (None, None) => Entry::of_whole(self.given(key, Source::Error(BY_THE_PARSER), key.span)),
+        };
+        self.strength = around;
+        entry
+    }
+
     /// The parts of the record `key`, which is made if nothing defines it yet.
-    fn descend<'f>(&mut self, fields: &'f mut Fields<'t>, key: Key) -> Option<&'f mut Fields<'t>> {
+    fn descend<'f>(&mut self, fields: &'f mut Fields<'t>, key: Key) -> &'f mut Fields<'t> {
         let at = match fields.find(key.name) {
             Some(at) => at,
-            None => fields.push(Entry { key, content: Content::Parts(Box::default()) }),
+            None => fields.push(Entry::of_parts(key, Fields::default())),
         };
-        let first = fields.entries[at].key;
-        match &mut fields.entries[at].content {
-            Content::Parts(inner) => Some(inner),
-            Content::Value(_) => {
-                let name = self.names.get(key.name);
-                self.reports.early(duplicate_definition::whole_and_part(name, first.span, key.span));
-                None
+        let entry = &mut fields.entries[at];
+        self.unsettled |= entry.whole.is_some();
+        let inner = entry.parts.get_or_insert_default();
+        inner.spread = true;
+        inner
+    }
+
+    /// Adds what is said of one key.
+    fn add(&mut self, fields: &mut Fields<'t>, new: Entry<'t>) {
+        let Some(at) = fields.find(new.key.name) else {
+            fields.push(new);
+            return;
+        };
+        let known = &mut fields.entries[at];
+        self.unsettled |= known.whole.is_some() || new.whole.is_some();
+        for given in new.whole.into_iter().chain(new.more) {
+            match known.whole {
+                None => known.whole = Some(given),
+                Some(_) => known.more.push(given),
             }
+        }
+        match (&mut known.parts, new.parts) {
+            (Some(parts), Some(more)) => self.join(parts, *more),
+            (parts @ None, Some(more)) => *parts = Some(more),
+            (_, None) => {}
+        }
+    }
+
+    /// Adds the definitions of another record of one path.
+    pub(super) fn join(&mut self, fields: &mut Fields<'t>, more: Fields<'t>) {
+        fields.damaged |= more.damaged;
+        fields.spread = true;
+        fields.literals.extend(more.literals);
+        self.unsettled |= !fields.computed.is_empty() || !more.computed.is_empty();
+        fields.computed.extend(more.computed);
+        for entry in more.entries {
+            self.add(fields, entry);
         }
     }
 
     /// A key; `Err` with its expression if it is computed, or with nothing if it was not understood.
-    fn key(&mut self, key: AstKey<'t>) -> Result<Key, Option<Computed<'t>>> {
+    fn key(&mut self, key: AstKey<'t>) -> Result<Key, Option<Name<'t>>> {
         match self.literal_key(key) {
             Some(key) => Ok(key),
             None => Err(match key {
-                AstKey::Dynamic(dynamic) => dynamic.expr().map(Computed::Expr),
-                AstKey::String(string) => string.string().map(Computed::String),
+                AstKey::Dynamic(dynamic) => dynamic.expr().map(Name::Expr),
+                AstKey::String(string) => string.string().map(Name::String),
                 AstKey::Name(_) | AstKey::Error(_) => None,
             }),
         }
@@ -243,72 +406,64 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
     }
 
-    fn add(&mut self, fields: &mut Fields<'t>, key: Key, content: Content<'t>) {
-        let Some(at) = fields.find(key.name) else {
-            fields.push(Entry { key, content });
-            return;
-        };
-        let first = fields.entries[at].key;
-        match (&mut fields.entries[at].content, content) {
-            (Content::Parts(known), Content::Parts(more)) => {
-                let more = *more;
-                known.damaged |= more.damaged;
-                known.literal = known.literal.or(more.literal);
-                known.computed.extend(more.computed);
-                for entry in more.entries {
-                    self.add(known, entry.key, entry.content);
-                }
-            }
-            (Content::Value(_), Content::Value(_)) => {
-                let name = self.names.get(key.name);
-                self.reports.early(duplicate_definition::new(name, first.span, key.span));
-            }
-            (Content::Value(_), Content::Parts(_)) => {
-                let name = self.names.get(key.name);
-                self.reports.early(duplicate_definition::whole_and_part(name, first.span, key.span));
-            }
-            (Content::Parts(_), Content::Value(_)) => {
-                let name = self.names.get(key.name);
-                self.reports.early(duplicate_definition::whole_and_part(name, key.span, first.span));
-            }
-        }
-    }
-
     pub(super) fn sort(&self, fields: &mut Fields<'t>) {
         fields.entries.sort_by(|a, b| self.names.get(a.key.name).cmp(self.names.get(b.key.name)));
     }
 
     /// The expression of one key. In a scope, an inherited name comes from outside of it.
-    pub(super) fn entry(&mut self, entry: Entry<'t>, scope: bool) -> ExprId {
-        let Entry { key, content } = entry;
-        match content {
-            Content::Parts(fields) => self.parts(*fields, Some(key)),
-            Content::Value(Source::Expr(expr)) => self.named(expr, Some(key.name)),
-            Content::Value(Source::Inherited) => {
-                let text = self.names.get(key.name).to_owned();
-                self.name(&text, key.span, usize::from(scope))
+    pub(super) fn entry(&mut self, mut entry: Entry<'t>, scope: bool) -> ExprId {
+        let key = entry.key;
+        match (entry.whole, entry.more.is_empty(), entry.parts.take()) {
+            (Some(given), true, None) => self.given_expr(given, scope),
+            (None, _, Some(parts)) if !parts.is_banded() => self.parts(*parts, Some(key)),
+            (None, _, None) => self.error(BY_THE_PARSER, key.span),
+            (_, _, parts) => {
+                entry.parts = parts;
+                self.joined(entry, scope)
             }
-            Content::Value(Source::InheritedFrom(from)) => {
-                let base = self.expr(from);
-                self.program.push(Expr::Select(base, key.name, key.span), key.span)
-            }
-            Content::Value(Source::Error(reported)) => self.error(reported, key.span),
         }
+    }
+
+    /// The expression of one definition, in the file that it stands in.
+    pub(super) fn given_expr(&mut self, given: Given<'t>, scope: bool) -> ExprId {
+        self.within(given.part, |lowerer| match given.source {
+            Source::Expr(expr) => lowerer.named(expr, Some(given.key.name)),
+            Source::Inherited => {
+                let text = lowerer.names.get(given.key.name).to_owned();
+                lowerer.name(&text, given.key.span, usize::from(scope))
+            }
+            Source::InheritedFrom(from) => {
+                let base = lowerer.expr(from);
+                lowerer.program.push(Expr::Select(base, given.key.name, given.key.span), given.key.span)
+            }
+            Source::Error(reported) => lowerer.error(reported, given.key.span),
+            // It is taken away when it meets what is below.
+            Source::Unset => {
+                let id = ExprId(lowerer.program.exprs.len() as u32);
+                lowerer.program.push(Expr::Const(Value::new(Kind::Absent, id)), given.span)
+            }
+        })
     }
 
     /// A record that is written in one place.
     pub(super) fn record(&mut self, record: ast::Record<'t>) -> ExprId {
-        let mut fields = Fields { literal: Some(record), ..Fields::default() };
-        self.gather(&mut fields, record.items(), false);
-        fields.damaged |= record.node().has_error_child();
-        self.parts(fields, None)
+        let (strength, file_record) = (self.strength, self.file_record);
+        self.strength.rank = Rank::Plain;
+        self.file_record = false;
+        let mut fields = self.opened(record, None);
+        self.strength = strength;
+        self.file_record = file_record;
+        let overridden = self.settle(&mut fields, Place::default());
+        let id = self.parts(fields, None);
+        self.check_overridden(overridden, false);
+        id
     }
 
     /// A record that is no scope, defined as `key`.
-    fn parts(&mut self, mut fields: Fields<'t>, key: Option<Key>) -> ExprId {
+    pub(super) fn parts(&mut self, mut fields: Fields<'t>, key: Option<Key>) -> ExprId {
         self.sort(&mut fields);
-        let span = match (fields.literal, key, fields.entries.first()) {
-            (Some(record), ..) => record.span(),
+        let span = match (fields.literals.first(), key, fields.entries.first()) {
+            (Some(opened), ..) => opened.record.span(),
             (None, Some(key), _) => key.span,
             (None, None, Some(entry)) => entry.key.span,
             (None, None, None) => Span::new(0, 0),
@@ -327,17 +482,15 @@ impl<'t> Lowerer<'_, '_, 't> {
             values.push(value);
         }
         let mut computed = Vec::new();
-        for (name, content) in fields.computed {
-            let name = match name {
-                Computed::Expr(expr) => self.expr(expr),
-                Computed::String(string) => self.string(string),
-            };
-            let value = match content {
-                Content::Parts(fields) => self.parts(*fields, None),
-                Content::Value(Source::Expr(expr)) => self.expr(expr),
-                Content::Value(Source::Error(reported)) => self.error(reported, span),
-                Content::Value(_) => self.error(BY_THE_PARSER, span),
-            };
+        for Computed { name, strength, part, entry } in fields.computed {
+            let name = self.within(part, |lowerer| match name {
+                Name::Expr(expr) => lowerer.expr(expr),
+                Name::String(string) => lowerer.string(string),
+            });
+            if strength.rank != Rank::Plain && entry.parts.is_none() {
+                self.program.marks.insert(self.program.span(name), strength.rank);
+            }
+            let value = self.entry(entry, false);
             computed.extend([name, value]);
         }
         self.nested.pop();

@@ -8,7 +8,7 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Lowerer;
-use super::record::{Content, Fields, Source};
+use super::record::{Fields, Source};
 use crate::builtins;
 use crate::errors::unknown_name;
 use crate::eval::value::{Kind, Value};
@@ -22,7 +22,7 @@ pub(super) struct Scope<'t> {
 
 /// One name.
 #[derive(Clone, Copy)]
-struct Name<'t> {
+pub(super) struct Name<'t> {
     slot: u32,
     /// What it is defined as, where that is one expression.
     definition: Option<ast::Expr<'t>>,
@@ -49,14 +49,28 @@ impl<'t> Scope<'t> {
 
     fn of_fields(fields: &Fields<'t>, local: bool) -> Self {
         let names = fields.entries.iter().enumerate().map(|(slot, entry)| {
-            let definition = match &entry.content {
-                Content::Value(Source::Expr(expr)) => Some(*expr),
-                Content::Parts(fields) => fields.literal.map(ast::Expr::Record),
+            let definition = match (&entry.whole, &entry.parts) {
+                (Some(given), None) if entry.more.is_empty() => match given.source {
+                    Source::Expr(expr) => Some(expr),
+                    _ => None,
+                },
+                (None, Some(fields)) => fields.literal().map(ast::Expr::Record),
                 _ => None,
             };
             (entry.key.name, Name { slot: slot as u32, definition, local })
         });
         Self { names: names.collect() }
+    }
+
+    /// The names, in slots from `first` on.
+    pub(super) fn moved(self, first: usize) -> SymbolMap<Name<'t>> {
+        let moved = |place: Name<'t>| Name { slot: place.slot + first as u32, ..place };
+        self.names.into_iter().map(|(name, place)| (name, moved(place))).collect()
+    }
+
+    /// One name.
+    pub(super) fn get(&self, name: Symbol) -> Option<Name<'t>> {
+        self.names.get(&name).copied()
     }
 
     pub(super) fn slots(&self) -> HashMap<Symbol, u32> {
@@ -68,10 +82,8 @@ impl<'t> Lowerer<'_, '_, 't> {
     /// The expression that a name stands for; `skip` scopes are not looked at.
     pub(super) fn name(&mut self, text: &str, span: Span, skip: usize) -> ExprId {
         let name = self.names.intern(text);
-        for (up, scope) in self.scopes.iter().rev().enumerate().skip(skip) {
-            if let Some(place) = scope.names.get(&name) {
-                return self.program.push(Expr::Local { up: up as u16, slot: place.slot }, span);
-            }
+        if let Some((up, place)) = self.find(name, skip) {
+            return self.program.push(Expr::Local { up: up as u16, slot: place.slot }, span);
         }
         if let Some(slot) = self.globals.get(&name) {
             return self.program.push(Expr::Global(*slot), span);
@@ -86,7 +98,30 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.unknown(name, text, span)
     }
 
+    /// The scope, counted from the innermost, and the slot of a name; `skip` scopes are not looked at.
+    fn find(&self, name: Symbol, skip: usize) -> Option<(usize, Name<'t>)> {
+        for (up, scope) in self.scopes.iter().rev().enumerate() {
+            let place = if self.composed == Some(self.scopes.len() - 1 - up) {
+                match self.find_composed(scope, name, up < skip) {
+                    None if self.context.sealed => return None,
+                    place => place,
+                }
+            } else if up < skip {
+                None
+            } else {
+                scope.get(name)
+            };
+            if let Some(place) = place {
+                return Some((up, place));
+            }
+        }
+        None
+    }
+
     fn unknown(&mut self, name: Symbol, text: &str, span: Span) -> ExprId {
+        if let Some(lost) = self.lost {
+            return self.error(lost, span);
+        }
         if let Some(reported) = self.unknown.get(&name).copied() {
             self.reports.also(reported, span, "and here");
             return self.error(reported, span);
@@ -101,7 +136,11 @@ impl<'t> Lowerer<'_, '_, 't> {
             .collect();
         candidates.extend(builtins::TABLE.iter().map(|builtin| builtin.name));
         let near = if path.is_some() { None } else { nearest(text, candidates) };
-        let reported = self.reports.early(unknown_name::new(text, span, path, near));
+        let mut diagnostic = unknown_name::new(text, span, path, near);
+        if let Some(unset) = self.unset.get(&name) {
+            diagnostic = diagnostic.secondary(*unset, "it is unset here");
+        }
+        let reported = self.reports.early(diagnostic);
         self.unknown.insert(name, reported);
         self.error(reported, span)
     }
@@ -125,13 +164,13 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     /// Whether a scope that is open has the name.
     pub(super) fn is_name(&self, name: Symbol) -> bool {
-        self.scopes.iter().any(|scope| scope.names.contains_key(&name))
+        self.find(name, 0).is_some()
     }
 
     /// What a name is defined as, and whether by a `let`.
     pub(super) fn definition(&self, text: &str) -> Option<(ast::Expr<'t>, bool)> {
         let name = self.names.lookup(text)?;
-        let place = self.scopes.iter().rev().find_map(|scope| scope.names.get(&name))?;
+        let (_, place) = self.find(name, 0)?;
         Some((place.definition?, place.local))
     }
 }

@@ -54,11 +54,13 @@ impl<'t> Parser<'_, '_, '_, 't> {
                 let mut fields: Vec<(&'t str, FieldType)> = Vec::new();
                 for field in record.fields() {
                     let (Some(name), Some(ty)) = (field.name(), field.ty()) else { continue };
+                    let set = is_set(ty);
                     let ty = self.ty(ty);
                     let default = field.default().map(|default| self.lowerer.expr(default));
                     let symbol = self.lowerer.intern(name.text());
                     let optional = field.is_optional();
-                    fields.push((name.text(), FieldType { name: symbol, key: name.span(), ty, optional, default }));
+                    fields
+                        .push((name.text(), FieldType { name: symbol, key: name.span(), ty, set, optional, default }));
                 }
                 fields.sort_by_key(|(name, _)| *name);
                 let rest = record.rest().map(|rest| match rest.ty() {
@@ -114,6 +116,13 @@ impl<'t> Parser<'_, '_, '_, 't> {
             other => panic!("the prelude has a type {:?}", other.node()),
         };
         self.add(ty)
+    }
+}
+
+fn is_set(ty: ast::Type<'_>) -> bool {
+    match ty {
+        ast::Type::Apply(apply) => apply.head().is_some_and(|head| head.text() == "Set"),
+        _ => false,
     }
 }
 

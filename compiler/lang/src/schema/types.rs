@@ -128,6 +128,8 @@ pub struct FieldType {
     pub key: Span,
     /// What it holds.
     pub ty: TypeId,
+    /// Whether its values are sets, of which several definitions unite.
+    pub set: bool,
     /// Whether it may be absent.
     pub optional: bool,
     /// What it is when nobody says.

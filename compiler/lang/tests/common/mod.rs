@@ -14,6 +14,13 @@ impl Loader for Memory {
     fn load(&mut self, path: &str) -> Result<String, LoadError> {
         self.0.get(path).cloned().unwrap_or(Err(LoadError::NotFound))
     }
+
+    fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError> {
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let inside = self.0.keys().filter_map(|file| file.strip_prefix(prefix.as_str()));
+        let names: Vec<String> = inside.filter(|name| !name.contains('/')).map(str::to_owned).collect();
+        if names.is_empty() { Err(LoadError::NotFound) } else { Ok(names) }
+    }
 }
 
 /// Files of a project; the first is the entry.

@@ -22,7 +22,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic, sort};
 
 use crate::bits::Bits;
 use crate::classes::Space;
-use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, witness};
+use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, holds, witness};
 use crate::members::Members;
 use near::{Near, Place};
 
@@ -110,7 +110,12 @@ impl<'a> Intents<'a> {
     /// The part of a piece that nothing opens.
     fn closed(&self, piece: &Piece) -> Connections {
         let near = self.near.to(piece);
-        difference(self.space, vec![piece.clone()], near.into_iter().map(|place| self.opening(place)))
+        let near = || near.iter().map(|place| self.opening(*place));
+        // Most needs are within one opening.
+        if near().any(|opening| holds(opening, piece)) {
+            return Vec::new();
+        }
+        difference(self.space, vec![piece.clone()], near())
     }
 
     /// A piece of `allow`.
@@ -125,8 +130,8 @@ impl<'a> Intents<'a> {
         let Resolved { flow, source, target, arms } = &claim.flow;
         let mut meetings = Vec::new();
         for arm in arms {
-            let target = match members.served_by(arm) {
-                Some(hosts) => target.machines.intersection(&space.classes_of(hosts)),
+            let target = match space.served_by(arm) {
+                Some(served) => target.machines.intersection(served),
                 None => target.machines.clone(),
             };
             for own in (0..members.profiles.len()).filter(|own| source.machines.meets(space.profile(*own))) {

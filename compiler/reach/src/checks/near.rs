@@ -46,6 +46,15 @@ impl Near {
         }
     }
 
+    /// All pieces that have one of its sources or one of its targets, and some that have neither, in the same order.
+    pub fn beside(&self, piece: &Piece) -> Vec<Place> {
+        let mut places = self.sources.list(&piece.sources);
+        places.extend(self.targets.list(&piece.targets));
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
     /// All pieces that have a class as a source, and some that do not.
     pub fn from(&self, class: usize) -> Vec<Place> {
         self.sources.list(&Bits::from_iter([class]))

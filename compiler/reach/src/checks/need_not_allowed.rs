@@ -105,23 +105,26 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
 fn nearest<'a>(intents: &Intents<'a>, closed: &Piece) -> Option<(&'a Flow, String)> {
     let space = intents.space;
     let mut best: Option<(u32, &Flow, String)> = None;
-    for (_, claim) in intents.authors() {
-        for piece in claim.pieces.iter().filter(|piece| piece.network == closed.network) {
-            let (source, target) = (piece.sources.meets(&closed.sources), piece.targets.meets(&closed.targets));
-            let packet = piece.ports.meets(&closed.ports) && !piece.ports.is_all();
-            let (rank, why) = match (source, target, packet) {
-                (true, true, _) => (3, format!("this opens {} there, and not {}", piece.ports, closed.ports)),
-                (false, true, true) => {
-                    (2, format!("this opens it, and not for {}", words::parties(space, &closed.sources)))
-                }
-                (true, false, true) => {
-                    (1, format!("this opens it, and not on {}", words::parties(space, &closed.targets)))
-                }
-                _ => continue,
+    for (flow, piece) in intents.near.beside(closed).into_iter().map(|place| (place.0, intents.opening(place))) {
+        let flow = intents.allow[flow as usize].flow.flow;
+        if flow.origin != FlowOrigin::Author || piece.network != closed.network {
+            continue;
+        }
+        let (source, target) = (piece.sources.meets(&closed.sources), piece.targets.meets(&closed.targets));
+        let packet = piece.ports.meets(&closed.ports) && !piece.ports.is_all();
+        let rank = match (source, target, packet) {
+            (true, true, _) => 3,
+            (false, true, true) => 2,
+            (true, false, true) => 1,
+            _ => continue,
+        };
+        if best.as_ref().is_none_or(|(other, ..)| *other < rank) {
+            let why = match rank {
+                3 => format!("this opens {} there, and not {}", piece.ports, closed.ports),
+                2 => format!("this opens it, and not for {}", words::parties(space, &closed.sources)),
+                _ => format!("this opens it, and not on {}", words::parties(space, &closed.targets)),
             };
-            if best.as_ref().is_none_or(|(other, ..)| *other < rank) {
-                best = Some((rank, claim.flow.flow, why));
-            }
+            best = Some((rank, flow, why));
         }
     }
     best.map(|(_, flow, why)| (flow, why))

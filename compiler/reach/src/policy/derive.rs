@@ -108,7 +108,8 @@ fn conjunction(ends: &[End]) -> Option<Peer> {
 /// The part of a target that serves an arm's ports. No address serves an endpoint.
 fn narrowed(members: &Members, part: &Part, arm: &Arm) -> Option<Part> {
     let Some(served) = members.served_by(arm) else { return Some(part.clone()) };
-    let keep = |hosts: &[HostId]| hosts.iter().copied().filter(|host| served.contains(host)).collect::<Vec<_>>();
+    let keep =
+        |hosts: &[HostId]| hosts.iter().copied().filter(|host| served.binary_search(host).is_ok()).collect::<Vec<_>>();
     match part {
         Part::Machines { symbol, hosts, whole } => {
             Some(Part::Machines { symbol: symbol.clone(), hosts: keep(hosts), whole: whole.clone() })

@@ -145,18 +145,19 @@ fn name(site: &Site, list: &mut [Policy]) {
 }
 
 fn shared_name(site: &Site, hosts: &[HostId]) -> String {
-    let of_cluster = site.clusters.iter().find(|cluster| {
+    let Some(first) = hosts.first().map(|host| &site.hosts[host.index()]) else { return "hosts".to_owned() };
+    if let Some(cluster) = first.cluster.map(|cluster| &site.clusters[cluster.index()]) {
         let mut members = cluster.members.clone();
         members.sort_unstable();
-        members == hosts
-    });
-    if let Some(cluster) = of_cluster {
-        return cluster.named.name.clone();
+        if members == hosts {
+            return cluster.named.name.clone();
+        }
     }
-    let groups = (0..site.groups.len()).filter(|index| {
-        let has = |host: &HostId| site.hosts[host.index()].groups.iter().any(|group| group.index() == *index);
-        hosts.iter().all(has)
-    });
-    let names: Vec<&str> = groups.map(|index| site.groups[index].named.name.as_str()).collect();
+    // What all have, the first one has.
+    let mut groups = first.groups.clone();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.retain(|group| hosts.iter().all(|host| site.hosts[host.index()].groups.contains(group)));
+    let names: Vec<&str> = groups.iter().map(|group| site.groups[group.index()].named.name.as_str()).collect();
     if names.is_empty() { "hosts".to_owned() } else { names.join("-") }
 }

@@ -192,7 +192,7 @@ fn a_machine_elsewhere_lets_a_node_in_by_the_address_of_its_uplink_too() {
     site.hosts[vps.index()].kind = Kind::Machine;
     let policies = policies(&site);
     assert_eq!(rules(&site, policies.of(vps), true, public), ["pve 22/tcp", "operators 22/tcp"]);
-    let from = |network| crate::addresses(&site, network, &Peer::Node(NodeId(0)));
+    let from = |network| crate::Addresses::new(&site).of(network, &Peer::Node(NodeId(0)));
     assert_eq!(from(public), [prefix("192.168.100.1/32"), prefix("198.51.100.10/32")]);
     assert_eq!(from(BRIDGE), [prefix("192.168.100.1/32")]);
 }

@@ -9,6 +9,10 @@ impl Loader for NoFiles {
     fn load(&mut self, _: &str) -> Result<String, LoadError> {
         Err(LoadError::NotFound)
     }
+
+    fn list(&mut self, _: &str) -> Result<Vec<String>, LoadError> {
+        Err(LoadError::NotFound)
+    }
 }
 
 /// The site, and every problem of evaluation and of the site: its line and its code.

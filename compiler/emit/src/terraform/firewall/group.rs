@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arvc_reach::Addresses;
 use arvc_reach::policy::{Peer, Rule};
 use arvc_site::model::NetworkId;
 
@@ -59,6 +60,7 @@ impl<'a> Groups<'a> {
     /// Adds the file.
     pub fn emit(&self, scope: &Scope, folder: &mut Folder) {
         let mut file = Body::new();
+        let addresses = Addresses::new(scope.site);
         for group in &self.list {
             if group.last {
                 file.comment(
@@ -71,7 +73,7 @@ impl<'a> Groups<'a> {
                 for direction in [Direction::In, Direction::Out] {
                     let openings = group.openings.iter().filter(|(other, _)| *other == direction);
                     let openings: Vec<&Rule> = openings.map(|(_, rule)| *rule).collect();
-                    for rule in rules(scope.site, direction, &openings) {
+                    for rule in rules(&addresses, direction, &openings) {
                         rule.print(body);
                     }
                 }

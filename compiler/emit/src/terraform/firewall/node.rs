@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use arvc_reach::Addresses;
 use arvc_reach::policy::{Peer, Rule};
 use arvc_reach::ports::PortSet;
 use arvc_site::model::{NetworkId, NetworkKind, NodeId};
@@ -54,12 +55,12 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
 /// The other end of what machines may open towards the node.
 fn rules(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
     let mut sources: BTreeMap<(NetworkId, &PortSet, &str), Vec<IpNet>> = BTreeMap::new();
+    let all = Addresses::new(scope.site);
     let policies = scope.policies.list.iter();
     let openings = policies.flat_map(|policy| policy.outbound.iter().map(move |rule| (policy, rule)));
     for (policy, rule) in openings.filter(|(_, rule)| rule.peer == Peer::Node(node)) {
         let Rule { network, ports, reason, .. } = rule;
-        let addresses =
-            policy.hosts.iter().flat_map(|host| arvc_reach::addresses(scope.site, *network, &Peer::Host(*host)));
+        let addresses = policy.hosts.iter().flat_map(|host| all.of(*network, &Peer::Host(*host)));
         sources.entry((*network, ports, reason)).or_default().extend(addresses);
     }
     let mut list = Vec::new();

@@ -5,8 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use arvc_reach::policy::{Peer, Rule};
 use arvc_reach::ports::PortSet;
-use arvc_reach::{addresses, private_prefixes};
-use arvc_site::model::Site;
+use arvc_reach::{Addresses, private_prefixes};
 use ipnet::IpNet;
 
 use crate::hcl::Body;
@@ -65,17 +64,17 @@ impl ProxmoxRule {
 
 /// The rules of one direction, first match wins. Whatever speaks of the Internet comes last, behind drops of what the
 /// Internet is not.
-pub fn rules(site: &Site, direction: Direction, openings: &[&Rule]) -> Vec<ProxmoxRule> {
+pub fn rules(addresses: &Addresses, direction: Direction, openings: &[&Rule]) -> Vec<ProxmoxRule> {
     let (internet, others): (Vec<&Rule>, Vec<&Rule>) =
         openings.iter().copied().partition(|opening| opening.peer == Peer::Internet);
     let mut list = Vec::new();
     for opening in others {
-        for peer in peers(site, opening) {
+        for peer in peers(addresses, opening) {
             list.extend(accepts(direction, &peer, &opening.ports, &opening.reason));
         }
     }
     if !internet.is_empty() {
-        list.extend(lists(&private_prefixes(site)).into_iter().map(|(_, peer)| ProxmoxRule {
+        list.extend(lists(&private_prefixes(addresses.site)).into_iter().map(|(_, peer)| ProxmoxRule {
             direction,
             accept: false,
             iface: None,
@@ -111,11 +110,11 @@ pub enum Family {
 
 /// The other end of an opening, as often as one rule does not hold it. A peer that is nobody has no rule at all: a rule
 /// without addresses would be open to everybody.
-fn peers(site: &Site, opening: &Rule) -> Vec<Ends> {
+fn peers(addresses: &Addresses, opening: &Rule) -> Vec<Ends> {
     if opening.peer == Peer::Any {
         return vec![Ends::Anywhere];
     }
-    ends(&addresses(site, opening.network, &opening.peer))
+    ends(&addresses.of(opening.network, &opening.peer))
 }
 
 /// Addresses as ends of rules.

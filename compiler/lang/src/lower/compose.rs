@@ -1,0 +1,244 @@
+//! The outermost record of a file and of those that it includes or extends: one record, one frame.
+//!
+//! What a part binds in a `let` of its own stands in the same frame behind the fields, where only that part sees it. So
+//! a definition costs no more in a part than in the file itself, and a name means what it means at its place: an included
+//! file stands in the scope of its owner's record, and a file that is extended in its own.
+
+use arvc_syntax::ast::{self, AstNode};
+use arvc_syntax::intern::Symbol;
+
+use super::Lowerer;
+use super::record::{Fields, Given};
+use super::scope::{Name, Scope};
+use super::settle::Place;
+use crate::compose::{self, Head, Strength};
+use crate::eval::value::Key;
+use crate::ir::{Composed, Expr, ExprId};
+use crate::numbers::SymbolMap;
+use crate::report::BY_THE_PARSER;
+use crate::schema::types::Type;
+
+/// What the text of a part sees of the names around it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Context {
+    /// Bindings inside of the record's scope, the nearest first.
+    pub(super) inner: Vec<usize>,
+    /// Whether the record's fields are seen.
+    pub(super) record: bool,
+    /// Bindings outside of it.
+    pub(super) outer: Vec<usize>,
+    /// Whether nothing else is seen, but the prelude.
+    pub(super) sealed: bool,
+    /// Bindings that are being lowered: what they inherit comes from outside of them.
+    pub(super) own: Option<usize>,
+}
+
+/// A `let` of a part.
+struct Private<'t> {
+    part: usize,
+    fields: Fields<'t>,
+    overridden: Vec<Given<'t>>,
+    context: Context,
+}
+
+impl<'t> Lowerer<'_, '_, 't> {
+    /// Lowers in the file that a definition stands in.
+    pub(super) fn within<T>(&mut self, part: usize, lower: impl FnOnce(&mut Self) -> T) -> T {
+        if part == self.part || self.contexts.is_empty() {
+            return lower(self);
+        }
+        let around = (self.part, std::mem::replace(&mut self.context, self.contexts[part].clone()));
+        self.part = part;
+        let result = lower(self);
+        (self.part, self.context) = around;
+        result
+    }
+
+    /// The file whose text is being lowered.
+    pub(super) fn file_path(&self) -> &str {
+        self.parts.get(self.part).map_or(self.path, |part| &part.path)
+    }
+
+    /// Looks at what lost: an unknown name in it is a mistake all the same.
+    pub(super) fn check_overridden(&mut self, overridden: Vec<Given<'t>>, scope: bool) {
+        for given in overridden {
+            self.given_expr(given, scope);
+        }
+    }
+
+    /// The outermost record of the file, which is a scope.
+    pub(super) fn scope_record(&mut self, record: ast::Record<'t>) -> ExprId {
+        self.file_record = true;
+        let mut fields = self.collect(record.items(), true);
+        let mut damaged = self.lost.is_some() || fields.damaged || record.node().has_error_child();
+        for at in 1..self.parts.len() {
+            self.part = at;
+            self.strength = Strength::plain(self.parts[at].layer);
+            if let Some(record) = compose::heads(&self.parts[at].tree).record {
+                let more = self.collect(record.items(), true);
+                damaged |= more.damaged || record.node().has_error_child();
+                self.join(&mut fields, more);
+            }
+        }
+        self.file_record = false;
+        (self.part, self.strength) = (0, Strength::plain(0));
+        let ty = self.schema.and_then(|schema| schema.site).map(Type::Named);
+        let overridden = self.settle(&mut fields, Place { ty, set: false });
+        self.sort(&mut fields);
+        for entry in &fields.entries {
+            if self.is_name(entry.key.name) {
+                self.program.hiding.push(entry.key.span);
+            }
+        }
+        let id = match self.parts.len() {
+            0 | 1 => self.one_scope(record, fields, overridden),
+            _ => self.composed_scope(record, fields, overridden),
+        };
+        if damaged {
+            self.program.damaged.push(id);
+        }
+        id
+    }
+
+    fn one_scope(&mut self, record: ast::Record<'t>, fields: Fields<'t>, overridden: Vec<Given<'t>>) -> ExprId {
+        self.scopes.push(Scope::of_record(&fields));
+        let (keys, definitions) = self.definitions(fields);
+        self.check_overridden(overridden, true);
+        self.scopes.pop();
+        let len = keys.len() as u32;
+        let start = self.program.keys.len() as u32;
+        self.program.keys.extend(keys);
+        let children = self.program.add_children(&definitions);
+        self.program.push(Expr::Scope { keys: start, fields: children.start, len }, record.span())
+    }
+
+    fn definitions(&mut self, fields: Fields<'t>) -> (Vec<Key>, Vec<ExprId>) {
+        let keys: Vec<Key> = fields.entries.iter().map(|entry| entry.key).collect();
+        let mut definitions = Vec::with_capacity(keys.len());
+        for entry in fields.entries {
+            let definition = self.entry(entry, true);
+            self.program.named[definition.0 as usize] = true;
+            definitions.push(definition);
+        }
+        (keys, definitions)
+    }
+
+    fn composed_scope(&mut self, record: ast::Record<'t>, fields: Fields<'t>, overridden: Vec<Given<'t>>) -> ExprId {
+        let (privates, asserts) = self.heads_of_parts(fields.entries.len());
+        self.scopes.push(Scope::of_record(&fields));
+        let around = self.composed.replace(self.scopes.len() - 1);
+        self.context = self.contexts[0].clone();
+        let (keys, mut definitions) = self.definitions(fields);
+        self.check_overridden(overridden, true);
+        for private in privates {
+            self.part = private.part;
+            self.context = private.context;
+            for entry in private.fields.entries {
+                let key = entry.key;
+                // Its context already is that of the file: `within` changes nothing.
+                let definition = self.entry(entry, true);
+                self.program.named[definition.0 as usize] = true;
+                self.program.bindings.push((definition, key));
+                definitions.push(definition);
+            }
+            self.check_overridden(private.overridden, true);
+        }
+        let asserted = self.asserted(asserts, definitions.len(), record);
+        if asserted.is_some() {
+            definitions.push(self.error(BY_THE_PARSER, record.span()));
+        }
+        (self.part, self.context, self.contexts) = (0, Context::default(), Vec::new());
+        self.private.clear();
+        self.composed = around;
+        self.scopes.pop();
+        let len = keys.len() as u32;
+        let start = self.program.keys.len() as u32;
+        self.program.keys.extend(keys);
+        let children = self.program.add_children(&definitions);
+        let hidden = children.len - len;
+        self.program.composed.push(Composed { keys: start, fields: children.start, len, hidden, asserted });
+        self.program.push(Expr::Composed(self.program.composed.len() as u32 - 1), record.span())
+    }
+
+    /// Finds what the parts bind and assert, and with that what each of them sees.
+    fn heads_of_parts(&mut self, mut slot: usize) -> (Vec<Private<'t>>, Vec<(usize, Context, ast::Assert<'t>)>) {
+        let mut privates: Vec<Private<'t>> = Vec::new();
+        let mut asserts = Vec::new();
+        let mut contexts = vec![Context { record: true, ..Context::default() }];
+        for at in 1..self.parts.len() {
+            self.part = at;
+            let owner = self.parts[at].owner;
+            let mut context = match owner {
+                Some(owner) => contexts[owner].clone(),
+                None => Context { sealed: true, ..Context::default() },
+            };
+            for head in compose::heads(&self.parts[at].tree).heads {
+                let bindings = match head {
+                    Head::Assert(assert) => {
+                        asserts.push((at, context.clone(), assert));
+                        continue;
+                    }
+                    Head::Let(bindings) => bindings,
+                };
+                let mut fields = self.collect(bindings.items(), true);
+                let overridden = self.settle(&mut fields, Place::default());
+                let names = Scope::of_let(&fields).moved(slot);
+                self.private.push(names);
+                let own = self.private.len() - 1;
+                match owner {
+                    Some(_) => context.inner.insert(0, own),
+                    None => context.outer.insert(0, own),
+                }
+                slot += fields.entries.len();
+                let mut inside = context.clone();
+                inside.own = Some(own);
+                privates.push(Private { part: at, fields, overridden, context: inside });
+            }
+            context.record = true;
+            contexts.push(context);
+        }
+        self.part = 0;
+        self.contexts = contexts;
+        (privates, asserts)
+    }
+
+    /// What the parts assert, in the order of the parts, ending in the record itself.
+    fn asserted(
+        &mut self,
+        asserts: Vec<(usize, Context, ast::Assert<'t>)>,
+        slot: usize,
+        record: ast::Record<'t>,
+    ) -> Option<ExprId> {
+        if asserts.is_empty() {
+            return None;
+        }
+        let mut body = self.program.push(Expr::Local { up: 0, slot: slot as u32 }, record.span());
+        for (part, context, assert) in asserts.into_iter().rev() {
+            (self.part, self.context) = (part, context);
+            let span = assert.span();
+            let condition = self.maybe(assert.condition(), span);
+            let message = self.maybe(assert.message(), span);
+            body = self.program.push(Expr::Assert(condition, message, body), span);
+        }
+        Some(body)
+    }
+
+    /// The slot of a name that the text of a part sees at the composed record.
+    pub(super) fn find_composed(&self, scope: &Scope<'t>, name: Symbol, skipped: bool) -> Option<Name<'t>> {
+        let context = &self.context;
+        let private = |at: &usize| match skipped && Some(*at) == context.own {
+            true => None,
+            false => self.private[*at].get(&name).copied(),
+        };
+        let record = context.record && !(skipped && context.own.is_none());
+        context
+            .inner
+            .iter()
+            .find_map(private)
+            .or_else(|| if record { scope.get(name) } else { None })
+            .or_else(|| context.outer.iter().find_map(private))
+    }
+}
+
+/// The names of a part's bindings.
+pub(super) type Names<'t> = SymbolMap<Name<'t>>;

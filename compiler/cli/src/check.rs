@@ -37,23 +37,23 @@ pub fn check(
         Some(path) => Some(unsaved(world, &cwd, &project, path)?),
         None => None,
     };
-    let mut load = Reader { disk: &*world, root: &project.root, overlay: overlay.as_ref(), used: false };
+    let mut load = Reader { disk: &*world, root: &project.root, overlay, read: false };
     let mut checked = match load.text(&project.entry) {
         Ok(text) => pipeline::check(&project.entry, text, &mut load),
         Err(problem) => entry_problem(&cwd, &project, problem)?,
     };
-    let used = load.used;
+    let unread = load.unread();
     let prefix = project::prefix(&project.root, &cwd);
     let texts = Texts { sources: &checked.sources, prefix: &prefix };
     let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
     let name = messages::visible(&format!("{prefix}{}", project.entry));
     // A site with errors may have stopped before the import; in a good one there is none.
-    if let (Some((path, _)), false, true) = (&overlay, used, checked.is_good()) {
+    if let (Some(path), true) = (unread, checked.is_good()) {
         let path = messages::visible(&format!("{prefix}{path}"));
         return Err(Stop::Says(
             exit::USAGE,
             format!(
-                "{name} does not import {path}, so nothing of it was checked\nhelp: import it, or check it as a site of its own, without naming {name}"
+                "{name} does not import or include {path}, so nothing of it was checked\nhelp: import it, or check it as a site of its own, without naming {name}"
             ),
         ));
     }
@@ -64,16 +64,23 @@ pub fn check(
 struct Reader<'a> {
     disk: &'a dyn World,
     root: &'a Path,
-    overlay: Option<&'a (String, Vec<u8>)>,
-    /// Whether the one in the editor was asked for.
-    used: bool,
+    overlay: Option<(String, Vec<u8>)>,
+    /// Whether that one was read.
+    read: bool,
+}
+
+impl Reader<'_> {
+    /// The file in the editor, if nobody asked for it.
+    fn unread(self) -> Option<String> {
+        self.overlay.filter(|_| !self.read).map(|(path, _)| path)
+    }
 }
 
 impl Read for Reader<'_> {
     fn text(&mut self, path: &str) -> Result<String, source::Problem> {
         match &self.overlay {
             Some((over, bytes)) if over == path => {
-                self.used = true;
+                self.read = true;
                 source::text(bytes.clone())
             }
             _ => source::read(self.disk, self.root, path),

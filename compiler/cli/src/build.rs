@@ -8,7 +8,7 @@ use crate::messages::Format;
 use crate::output::{self, Failure, Options, Reason, Refusal, listing};
 use crate::pipeline;
 use crate::world::{Stream, World};
-use crate::{Stop, exit, outside, shown};
+use crate::{Stop, exit, outside, reason, shown};
 
 /// Builds a site. With an error in it, nothing is written.
 pub fn build(
@@ -24,7 +24,7 @@ pub fn build(
     }
     let site = checked.site.expect("a source without an error gives a site");
     let tree = pipeline::emit(&site, &project.entry);
-    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {error}")))?;
+    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let out = out.map_or(project.out, |out| cwd.join(out));
     let name = shown(&out, &cwd);
     let options = Options { entry: &project.entry, overwrite };
@@ -38,7 +38,7 @@ pub fn build(
 /// What the user reads when the tree could not be written.
 fn failed(failure: Failure, out: &str, cwd: &Path) -> Stop {
     outside(match failure {
-        Failure::Disk { action, path, error } => format!("cannot {action} {}: {error}", shown(&path, cwd)),
+        Failure::Disk { action, path, error } => format!("cannot {action} {}: {}", shown(&path, cwd), reason(&error)),
         Failure::Locked => format!("another arvc writes into {out} right now"),
         Failure::Refused(refusals) => refused(&refusals, out),
         Failure::Manifest(why) => format!(

@@ -10,7 +10,7 @@ use crate::pipeline::{self, Checked, Read};
 use crate::project::{self, Problem, Project};
 use crate::source;
 use crate::world::World;
-use crate::{Stop, exit, outside, shown};
+use crate::{Stop, exit, outside, reason, shown};
 
 /// A site that was read and checked, its problems printed.
 pub struct Reported {
@@ -31,21 +31,32 @@ pub fn check(
     site: Option<&Path>,
     stdin_path: Option<&Path>,
 ) -> Result<Reported, Stop> {
-    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {error}")))?;
+    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let project = find(world, format, &cwd, site.or(stdin_path))?;
     let overlay = match stdin_path {
         Some(path) => Some(unsaved(world, &cwd, &project, path)?),
         None => None,
     };
-    let mut load = Reader { disk: &*world, root: &project.root, overlay };
+    let mut load = Reader { disk: &*world, root: &project.root, overlay: overlay.as_ref(), used: false };
     let mut checked = match load.text(&project.entry) {
         Ok(text) => pipeline::check(&project.entry, text, &mut load),
         Err(problem) => entry_problem(&cwd, &project, problem)?,
     };
+    let used = load.used;
     let prefix = project::prefix(&project.root, &cwd);
     let texts = Texts { sources: &checked.sources, prefix: &prefix };
     let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
     let name = messages::visible(&format!("{prefix}{}", project.entry));
+    // A site with errors may have stopped before the import; in a good one there is none.
+    if let (Some((path, _)), false, true) = (&overlay, used, checked.is_good()) {
+        let path = messages::visible(&format!("{prefix}{path}"));
+        return Err(Stop::Says(
+            exit::USAGE,
+            format!(
+                "{name} does not import {path}, so nothing of it was checked\nhelp: import it, or check it as a site of its own, without naming {name}"
+            ),
+        ));
+    }
     Ok(Reported { project, name, checked, counts })
 }
 
@@ -53,13 +64,18 @@ pub fn check(
 struct Reader<'a> {
     disk: &'a dyn World,
     root: &'a Path,
-    overlay: Option<(String, Vec<u8>)>,
+    overlay: Option<&'a (String, Vec<u8>)>,
+    /// Whether the one in the editor was asked for.
+    used: bool,
 }
 
 impl Read for Reader<'_> {
     fn text(&mut self, path: &str) -> Result<String, source::Problem> {
         match &self.overlay {
-            Some((over, bytes)) if over == path => source::text(bytes.clone()),
+            Some((over, bytes)) if over == path => {
+                self.used = true;
+                source::text(bytes.clone())
+            }
             _ => source::read(self.disk, self.root, path),
         }
     }
@@ -103,7 +119,9 @@ pub(crate) fn find(world: &mut dyn World, format: Format, cwd: &Path, site: Opti
                 shown(&path.join("site.arv"), cwd)
             ),
         )),
-        Err(Problem::Disk(path, error)) => Err(outside(format!("cannot read {}: {error}", shown(&path, cwd)))),
+        Err(Problem::Disk(path, error)) => {
+            Err(outside(format!("cannot read {}: {}", shown(&path, cwd), reason(&error))))
+        }
         Err(Problem::Settings(folder, sources, mut diagnostics)) => {
             let prefix = project::prefix(&folder, cwd);
             messages::print(world, format, Texts { sources: &sources, prefix: &prefix }, &mut diagnostics)?;
@@ -114,7 +132,9 @@ pub(crate) fn find(world: &mut dyn World, format: Format, cwd: &Path, site: Opti
 
 /// The path of a text that is not saved, relative to the project, and its bytes.
 fn unsaved(world: &mut dyn World, cwd: &Path, project: &Project, path: &Path) -> Result<(String, Vec<u8>), Stop> {
-    let bytes = world.stdin(source::LIMIT).map_err(|error| outside(format!("cannot read standard input: {error}")))?;
+    let bytes = world
+        .stdin(source::LIMIT)
+        .map_err(|error| outside(format!("cannot read standard input: {}", reason(&error))))?;
     match project::relative(&*world, &project.root, &cwd.join(path)) {
         Some(path) => Ok((path, bytes)),
         None => Err(Stop::Says(
@@ -133,7 +153,7 @@ fn entry_problem(cwd: &Path, project: &Project, problem: source::Problem) -> Res
     }
     let path: PathBuf = project.root.join(&project.entry);
     let why = match problem {
-        source::Problem::Disk(error) => error.to_string(),
+        source::Problem::Disk(error) => reason(&error),
         source::Problem::Outside => "a link leads out of the project".into(),
         _ => "there is no such file".into(),
     };

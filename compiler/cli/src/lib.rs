@@ -114,6 +114,15 @@ fn outside(text: String) -> Stop {
     Stop::Says(exit::OUTSIDE, text)
 }
 
+/// Why the disk refused, without the number that the system has for it.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((why, _)) => why.to_lowercase(),
+        None => text,
+    }
+}
+
 /// A path as the user can type it.
 fn shown(path: &Path, cwd: &Path) -> String {
     let path = match path.strip_prefix(cwd) {

@@ -7,6 +7,7 @@ use arvc_site::model::Site;
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
 
+use crate::reason;
 use crate::source::Problem;
 
 /// How the project's files are read: paths relative to its root.
@@ -99,6 +100,6 @@ fn said(problem: Problem) -> LoadError {
         Problem::Outside => LoadError::Outside,
         Problem::NotText(_) => LoadError::NotText,
         Problem::TooLarge => LoadError::TooLarge,
-        Problem::Disk(error) => LoadError::Other(error.to_string()),
+        Problem::Disk(error) => LoadError::Other(reason(&error)),
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use crate::exit;
+use crate::reason;
 use crate::run;
 use crate::world::memory::Memory;
 
@@ -98,4 +99,10 @@ fn a_terminal_gets_coloured_help_unless_it_refuses() {
     world.env.insert("NO_COLOR".into(), "1".into());
     arvc(&mut world, "--help");
     assert!(!world.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn the_disks_reason_is_words_and_no_number() {
+    assert_eq!(reason(&std::io::Error::from_raw_os_error(2)), "no such file or directory");
+    assert_eq!(reason(&std::io::Error::other("not a regular file")), "not a regular file");
 }

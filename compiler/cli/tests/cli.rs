@@ -197,6 +197,18 @@ fn an_unsaved_text_of_an_imported_file_is_checked_in_its_site() {
 }
 
 #[test]
+fn an_unsaved_text_that_the_site_does_not_import_is_not_called_good() {
+    let folder = Folder::new();
+    let ran = folder.arvc_with("check site.arv --stdin-path unused.arv", "{ x = ; }");
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.starts_with("error: site.arv does not import unused.arv"), "{}", ran.stderr);
+    folder.file("site.arv", replaced("vmid = 3000;", "vmid = ;"));
+    let ran = folder.arvc_with("check site.arv --message-format short --stdin-path unused.arv", "{ x = ; }");
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("unused.arv"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_buffer_is_formatted_and_a_file_in_its_place() {
     let folder = Folder::with("{a=1;}");
     let ran = folder.arvc_with("fmt --stdin", "{a=1;}");

@@ -1,4 +1,5 @@
-//! The emitted tree: one folder a consumer (`terraform`, `ansible`, `nebula`, `dns`, `proxmox`), one writer a format.
+//! The emitted tree: one folder a consumer (`terraform`, `ansible`, `nebula`, `dns`, `proxmox`), one writer a format, and
+//! the way through it (`readme`).
 //!
 //! A value becomes text only through a format's writer, so it can never become syntax. Nothing here knows how a value
 //! was computed, and nothing here decides who reaches whom.
@@ -9,6 +10,7 @@ pub mod filter;
 pub mod hcl;
 pub mod nebula;
 pub mod proxmox;
+pub mod readme;
 pub mod terraform;
 pub mod tree;
 pub mod yaml;
@@ -31,6 +33,7 @@ pub fn emit(site: &Site, policies: &Policies, entry: &str) -> Tree {
     ansible::emit(site, policies, &header, &mut tree);
     nebula::emit(site, policies, &header, &mut tree);
     dns::emit(site, &header, &mut tree);
+    readme::emit(site, &header, &mut tree);
     tree
 }
 

@@ -29,7 +29,7 @@ fn part<'text>(text: &'text str, from: &str, to: &str) -> &'text str {
 /// [`small`] with `app` as a second lighthouse and relay, and a laptop outside that reaches `dns` through the node.
 fn outside() -> Site {
     let mut site = small();
-    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")) });
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None });
     let span = at(()).span;
     site.nodes[0].forwards = vec![Forward { ports: ports(Transport::Udp, 4242, 4242), to: HostId(2), span }];
     site.hosts[0].lighthouse = true;
@@ -53,6 +53,17 @@ fn a_machine_outside_knows_only_the_lighthouses_and_relays_that_it_finds() {
     let inside = text(&tree, "nebula/db.yml");
     let both = "  relays:\n    - \"10.10.10.11\"\n    - \"10.10.10.41\"\n";
     assert_eq!(part(inside, "  relays:", "cipher:"), both);
+}
+
+#[test]
+fn a_machine_outside_finds_a_node_behind_a_router_by_its_public_address() {
+    let mut site = outside();
+    let uplink = site.nodes[0].uplink.as_mut().expect("the node has an uplink");
+    uplink.public = Some(at(address("203.0.113.77")));
+    uplink.address = at(address("192.168.1.10"));
+    let tree = emitted(&site);
+    let places = "static_host_map:\n  \"10.10.10.11\":\n    - \"203.0.113.77:4242\"\n";
+    assert_eq!(part(text(&tree, "nebula/laptop.yml"), "static_host_map", "lighthouse:"), places);
 }
 
 #[test]

@@ -39,7 +39,7 @@ COMMIT
 #[test]
 fn forwarded_ports_go_to_addresses_on_the_bridge() {
     let mut site = small();
-    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")) });
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None });
     let forward = |ports, to| Forward { ports, to, span: at(()).span };
     site.nodes[0].forwards = vec![
         forward(ports(Transport::Udp, 4242, 4242), HostId(2)),
@@ -54,6 +54,15 @@ fn forwarded_ports_go_to_addresses_on_the_bridge() {
 COMMIT
 ";
     assert!(rules(&site).ends_with(expected), "{}", rules(&site));
+}
+
+#[test]
+fn behind_a_router_packets_arrive_for_the_nodes_own_address() {
+    let mut site = small();
+    let (own, public) = (at(address("192.168.1.10")), Some(at(address("198.51.100.10"))));
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: own, public });
+    site.nodes[0].forwards = vec![Forward { ports: ports(Transport::Tcp, 80, 80), to: HostId(0), span: at(()).span }];
+    assert!(rules(&site).contains("-A ARVC-PREROUTING -d 192.168.1.10/32 -p tcp"), "{}", rules(&site));
 }
 
 #[test]
@@ -77,7 +86,7 @@ fn a_node_that_routes_nothing_has_no_edge() {
 fn a_name_cannot_become_a_rule() {
     let mut site = small();
     site.nodes[0].uplink =
-        Some(Uplink { bridge: "vmbr0 -j ACCEPT\n-A X".into(), address: at(address("198.51.100.10")) });
+        Some(Uplink { bridge: "vmbr0 -j ACCEPT\n-A X".into(), address: at(address("198.51.100.10")), public: None });
     assert!(rules(&site).contains("-o vmbr0-jACCEPT-AX -j MASQUERADE"));
 }
 

@@ -45,7 +45,7 @@ fn containers() -> Site {
 fn published() -> Site {
     let mut site = small();
     let app = HostId(0);
-    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")) });
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None });
     site.nodes[0].forwards.push(Forward { ports: ports(Transport::Tcp, 443, 443), to: app, span: at(()).span });
     site.allow.push(flow(End::Internet, End::Host(app), &[tcp(443)]));
     site

@@ -77,7 +77,9 @@ pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
 pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
     let networks = site.networks.iter().map(|network| network.prefix.value);
     let nodes = site.nodes.iter().map(|node| IpNet::from(node.address.value));
-    let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref()).map(|uplink| uplink.address.value.into());
+    let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref());
+    let uplinks = uplinks.flat_map(|uplink| [Some(uplink.address), uplink.public]).flatten();
+    let uplinks = uplinks.map(|address| address.value.into());
     let list: Vec<IpNet> = networks.chain(nodes).chain(uplinks).chain(never_routed()).map(|net| net.trunc()).collect();
     let mut list = IpNet::aggregate(&list);
     list.sort_unstable();
@@ -93,7 +95,9 @@ pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> V
     }
     let node = &site.nodes[node.index()];
     let elsewhere = matches!(site.networks[network.index()].kind, NetworkKind::Plain);
-    let uplink = node.uplink.as_ref().filter(|_| elsewhere).map(|uplink| uplink.address.value);
+    // From elsewhere it comes by the address that the world knows.
+    let uplink = node.uplink.as_ref().filter(|_| elsewhere);
+    let uplink = uplink.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
     [node.address.value].into_iter().chain(uplink).collect()
 }
 

@@ -98,6 +98,9 @@ pub struct Site {
     pub allow: Vec<Flow>,
     /// A flow of `allow` is wrong, that is reported, and it is not in the list: nobody can say that something is closed.
     pub allow_broken: bool,
+    /// A machine, a network or where a service listens is wrong in a way that any flow may depend on, and that is
+    /// reported: nobody can say that two machines have no path.
+    pub paths_broken: bool,
     /// What must stay closed.
     pub never: Vec<Flow>,
     /// What must be open: `needs` of hosts and services, one flow for each. Needs of and from machines that are broken
@@ -140,8 +143,10 @@ pub struct Node {
 pub struct Uplink {
     /// The bridge.
     pub bridge: String,
-    /// The address that the world sees.
+    /// The node's own address there, which arriving packets are for.
     pub address: Spanned<IpAddr>,
+    /// The address that the world reaches it by, if that is another one.
+    pub public: Option<Spanned<IpAddr>>,
 }
 
 /// A port handed on by a node.

@@ -8,6 +8,8 @@ use crate::model::NetworkId;
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostOrigin {
+    /// Whether it is a guest is not known, because `kind` failed.
+    pub(crate) kind_failed: bool,
     /// The name of the field `vmid`.
     pub(crate) vmid_key: Option<Span>,
     /// Whether the VMID is absent because it failed.
@@ -22,6 +24,8 @@ pub(crate) struct HostOrigin {
     pub(crate) image: Option<Span>,
     /// Whether the image is absent because it failed.
     pub(crate) image_failed: bool,
+    /// `on` names a network that does not exist.
+    pub(crate) network_unknown: bool,
     /// The lists of groups and of services failed in part.
     pub(crate) lists_failed: bool,
     /// Its interfaces whose address is stated.

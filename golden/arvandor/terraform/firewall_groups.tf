@@ -4,7 +4,7 @@
 # one UDP port here; what travels inside them is the business of Nebula and of the guest's own filter.
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" {
-  name    = "bridge"
+  name    = "arvc-bridge"
   comment = "Every guest on networks.bridge"
 
   rule {
@@ -54,7 +54,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" 
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "blocks" {
-  name    = "blocks"
+  name    = "arvc-blocks"
   comment = "Policy blocks on networks.bridge"
 
   rule {
@@ -90,7 +90,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "blocks" 
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "caddy" {
-  name    = "caddy"
+  name    = "arvc-caddy"
   comment = "Policy caddy on networks.bridge"
 
   rule {
@@ -134,7 +134,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "caddy" {
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "dns" {
-  name    = "dns"
+  name    = "arvc-dns"
   comment = "Policy dns on networks.bridge"
 
   rule {
@@ -147,7 +147,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dns" {
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "gitea" {
-  name    = "gitea"
+  name    = "arvc-gitea"
   comment = "Policy gitea on networks.bridge"
 
   rule {
@@ -161,7 +161,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "gitea" {
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "postgres" {
-  name    = "postgres"
+  name    = "arvc-postgres"
   comment = "Policy postgres on networks.bridge"
 
   rule {
@@ -175,7 +175,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "postgres
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "projects" {
-  name    = "projects"
+  name    = "arvc-projects"
   comment = "Policy projects on networks.bridge"
 
   rule {
@@ -189,7 +189,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "projects
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "prometheus" {
-  name    = "prometheus"
+  name    = "arvc-prometheus"
   comment = "Policy prometheus on networks.bridge"
 
   rule {
@@ -203,7 +203,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "promethe
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "valkey" {
-  name    = "valkey"
+  name    = "arvc-valkey"
   comment = "Policy valkey on networks.bridge"
 
   rule {
@@ -217,7 +217,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "valkey" 
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "vault" {
-  name    = "vault"
+  name    = "arvc-vault"
   comment = "Policy vault on networks.bridge"
 
   rule {
@@ -233,7 +233,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "vault" {
 # Proxmox has no negation: what is not the Internet is dropped first. A drop is final, also for the groups behind this
 # one, so this one is the last at a guest.
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge-internet" {
-  name    = "bridge-internet"
+  name    = "arvc-bridge-i-c04e"
   comment = "Every guest on networks.bridge, towards the Internet"
 
   rule {

@@ -7,7 +7,8 @@
 #
 # The operator's folder is $ARVC_PKI, or `pki` beside the tree. No arvc command writes there:
 #   ca.crt ca.key        the CA; a second certificate in ca.crt is one that is trusted too, while CAs are changed
-#   hosts/HOST.pub       public keys, made on the guests (the play `nebula` fetches them)
+#   hosts/HOST.pub       public keys, made on the machines: the play `nebula` fetches those of the guests that it
+#                        configures, the others are brought by hand (README.md, above this folder)
 #   hosts/HOST.crt       certificates, made here
 #
 # A certificate is made anew when it is missing, when it is not what the plan says, when the key or the CA is another one,
@@ -108,7 +109,8 @@ elif left < (end - begin) / 3:
 sign() { # HOST
   local host=$1 why other options=()
   planned hosts "$host" >/dev/null || fail "$host is not in certificates.json"
-  [ -e "$pki/hosts/$host.pub" ] || fail "$host has no public key in $pki/hosts: the play \`nebula\` fetches it"
+  [ -e "$pki/hosts/$host.pub" ] ||
+    fail "$host has no public key in $pki/hosts: the play \`nebula\` fetches it, or for a machine that Ansible does not configure, bring it there by hand (README.md)"
   for other in "$pki"/hosts/*.pub; do
     if [ "$other" != "$pki/hosts/$host.pub" ] && cmp -s "$other" "$pki/hosts/$host.pub"; then
       fail "$host has the key of $(basename "$other" .pub): if it is a clone, remove host.key and host.pub from its /etc/nebula"

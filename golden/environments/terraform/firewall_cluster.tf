@@ -2,6 +2,8 @@
 
 # Layer 1 of 3, and its chain of switches: this data centre, the nodes (firewall_node.tf), each guest's options
 # (firewall_guests.tf), each network device (firewall = true). The operators' way in exists before any is turned on.
+# It is the switch of the whole data centre: all of its nodes then drop what nothing lets in, and guests that are not
+# of this site are filtered too if their own firewall and their device's are on (README.md).
 
 # Who may open the management ports of the nodes: 8006, 22, 3128, 5900 to 5999, 60000 to 60050.
 resource "proxmox_virtual_environment_firewall_ipset" "management" {

@@ -4,7 +4,7 @@
 # one UDP port here; what travels inside them is the business of Nebula and of the guest's own filter.
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" {
-  name    = "bridge"
+  name    = "arvc-bridge"
   comment = "Every guest on networks.bridge"
 
   rule {
@@ -63,7 +63,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" 
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "db" {
-  name    = "db"
+  name    = "arvc-db"
   comment = "Policy db on networks.bridge"
 
   rule {
@@ -77,7 +77,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "db" {
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "dns" {
-  name    = "dns"
+  name    = "arvc-dns"
   comment = "Policy dns on networks.bridge"
 
   rule {
@@ -91,7 +91,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dns" {
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "web" {
-  name    = "web"
+  name    = "arvc-web"
   comment = "Policy web on networks.bridge"
 
   rule {
@@ -116,7 +116,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "web" {
 # Proxmox has no negation: what is not the Internet is dropped first. A drop is final, also for the groups behind this
 # one, so this one is the last at a guest.
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge-internet" {
-  name    = "bridge-internet"
+  name    = "arvc-bridge-i-c04e"
   comment = "Every guest on networks.bridge, towards the Internet"
 
   rule {

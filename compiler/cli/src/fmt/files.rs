@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::check;
 use crate::messages::Format;
 use crate::world::{Kind, World};
-use crate::{Stop, exit, outside, shown};
+use crate::{Stop, exit, outside, reason, shown};
 
 /// The end of a source's name.
 const EXTENSION: &str = "arv";
@@ -73,5 +73,5 @@ fn below(
 }
 
 fn unreadable(path: &Path, cwd: &Path, error: &std::io::Error) -> Stop {
-    outside(format!("cannot read {}: {error}", shown(path, cwd)))
+    outside(format!("cannot read {}: {}", shown(path, cwd), reason(error)))
 }

@@ -11,7 +11,7 @@ use arvc_syntax::source::Sources;
 
 use crate::messages::{self, Format, Texts};
 use crate::world::{Stream, World};
-use crate::{Stop, exit, outside, shown, source};
+use crate::{Stop, exit, outside, reason, shown, source};
 
 mod diff;
 mod files;
@@ -37,19 +37,23 @@ pub fn fmt(world: &mut dyn World, options: Options<'_>) -> Result<(), Stop> {
     if options.stdin {
         return standard_input(world, options);
     }
-    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {error}")))?;
+    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let files = files::find(world, options.format, &cwd, options.paths)?;
     let mut run = Run::default();
     for file in &files {
         let name = shown(file, &cwd);
-        let bytes = world.read(file, source::LIMIT).map_err(|error| outside(format!("cannot read {name}: {error}")))?;
+        let bytes = world
+            .read(file, source::LIMIT)
+            .map_err(|error| outside(format!("cannot read {name}: {}", reason(&error))))?;
         let Some((before, after)) = run.formatted(&name, bytes) else { continue };
         if before == after {
             continue;
         }
         run.changed += 1;
         if !options.check {
-            world.replace(file, after.as_bytes()).map_err(|error| outside(format!("cannot write {name}: {error}")))?;
+            world
+                .replace(file, after.as_bytes())
+                .map_err(|error| outside(format!("cannot write {name}: {}", reason(&error))))?;
         }
         let said = changed(&name, &before, &after, options);
         world.print(Stream::Out, &said)?;
@@ -64,7 +68,9 @@ pub fn fmt(world: &mut dyn World, options: Options<'_>) -> Result<(), Stop> {
 
 /// An editor's buffer.
 fn standard_input(world: &mut dyn World, options: Options<'_>) -> Result<(), Stop> {
-    let bytes = world.stdin(source::LIMIT).map_err(|error| outside(format!("cannot read standard input: {error}")))?;
+    let bytes = world
+        .stdin(source::LIMIT)
+        .map_err(|error| outside(format!("cannot read standard input: {}", reason(&error))))?;
     let mut run = Run::default();
     if let Some((before, after)) = run.formatted("<stdin>", bytes) {
         run.changed = usize::from(before != after);

@@ -129,8 +129,10 @@ fn endpoints(site: &Site, overlay: &Overlay<'_>, host: &Host, id: HostId, other:
             && (forward.ports.first..=forward.ports.last).contains(&overlay.port)
     };
     let nodes = site.nodes.iter().filter(|node| node.forwards.iter().any(hands_on));
-    let public: Vec<SocketAddr> =
-        nodes.filter_map(|node| node.uplink.as_ref()).map(|uplink| place(uplink.address.value)).collect();
+    let public: Vec<SocketAddr> = nodes
+        .filter_map(|node| node.uplink.as_ref())
+        .map(|uplink| place(uplink.public.unwrap_or(uplink.address).value))
+        .collect();
     if !public.is_empty() {
         return public;
     }

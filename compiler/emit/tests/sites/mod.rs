@@ -44,6 +44,7 @@ pub fn small() -> Site {
         operators: Operators { addresses: vec![at(prefix("192.168.100.250/32"))], keys: Vec::new(), broken: false },
         allow: Vec::new(),
         allow_broken: false,
+        paths_broken: false,
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],

@@ -20,7 +20,7 @@
 //!
 //! ## What to do
 //!
-//! Correct the name; the schema is in the spec, and in `arvc explain`'s neighbour, the prelude.
+//! Correct the name; the schema is the prelude, which `lang-spec/schema.md` prints.
 
 use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use arvc_syntax::source::Span;

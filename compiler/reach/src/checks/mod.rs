@@ -6,6 +6,7 @@ mod ambiguous_network;
 mod closed_forward;
 mod empty_end;
 mod exception_outside_never;
+mod left_out;
 mod near;
 mod need_not_allowed;
 mod never_met;
@@ -38,6 +39,7 @@ pub static CODES: &[&Code] = &[
     &empty_end::CODE,
     &closed_forward::CODE,
     &not_forwarded::CODE,
+    &left_out::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
@@ -48,8 +50,10 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     exception_outside_never::check(&intents, &mut found);
     never_met::check(&intents, &mut found);
-    no_common_network::check(&intents, &mut found);
-    ambiguous_network::check(&intents, &mut found);
+    if !site.paths_broken {
+        no_common_network::check(&intents, &mut found);
+        ambiguous_network::check(&intents, &mut found);
+    }
     not_forwarded::check(&intents, &mut found);
     protocol_on_overlay::check(&intents, &mut found);
     // What is missing may be missing because it is wrong, and that is reported.
@@ -60,6 +64,9 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     if !site.hosts.iter().any(|host| host.broken) {
         empty_end::check(&intents, &mut found);
         shadowed_allow::check(&intents, &mut found);
+        if !site.paths_broken {
+            left_out::check(&intents, &mut found);
+        }
     }
     sort(&mut found);
     found

@@ -50,13 +50,14 @@ pub static CODE: Code =
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     for (_, claim) in intents.authors() {
         // An `allow` between sets opens what there is between them: it is wrong if that is nothing.
-        if claim.pieces.is_empty() && claim.flow.flow.except.is_empty() {
+        let nothing = claim.pieces.is_empty() && claim.flow.flow.except.is_empty();
+        if nothing && !half_known(intents, claim) {
             found.extend(apart(intents, claim).or_else(|| outside(intents, claim)));
         }
     }
     let mut told = BTreeSet::new();
     for claim in intents.doubtful() {
-        let nothing = claim.pieces.is_empty() && claim.flow.flow.except.is_empty();
+        let nothing = claim.pieces.is_empty() && claim.flow.flow.except.is_empty() && !half_known(intents, claim);
         let problem = apart(intents, claim).or_else(|| nothing.then(|| outside(intents, claim)).flatten());
         if let Some(problem) = problem
             && told.insert(claim.flow.flow.span)
@@ -64,6 +65,13 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             found.push(problem);
         }
     }
+}
+
+/// Whether a machine at one end is wrong in a part: with its networks known there might be a path.
+fn half_known(intents: &Intents, claim: &Claim) -> bool {
+    let Resolved { source, target, .. } = &claim.flow;
+    let placed = source.placed.iter().chain(&target.placed).map(|(_, placed)| placed);
+    [&source.machines, &target.machines].into_iter().chain(placed).any(|classes| intents.broken(classes))
 }
 
 /// Two machines without a network between them, if the flow has such.
@@ -80,13 +88,9 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
         Some(via) => format!("they are not both on {}", words::network(site, via)),
         None => "there is no path that this flow could use".to_owned(),
     };
-    let on = |host: HostId| {
-        let members = intents.space.members;
-        words::networks(site, members.networks(members.profile_of[host.index()]))
-    };
     Diagnostic::new(&CODE, message, flow.span, label)
-        .secondary(from.named.key, format!("on {}", on(source)))
-        .secondary(to.named.key, format!("on {}", on(target)))
+        .secondary(from.named.key, words::on(intents.space, source))
+        .secondary(to.named.key, words::on(intents.space, target))
         .help("put one of them on a network of the other, or name another network with `via` or `listen`")
 }
 

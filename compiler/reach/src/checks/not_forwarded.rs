@@ -33,6 +33,8 @@
 //!
 //! Add `{ port = 443/tcp; to = hosts.web; }` to the `forward` of the node, or remove the `allow`.
 
+use std::collections::BTreeMap;
+
 use arvc_site::model::{HostId, NetworkKind, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -54,7 +56,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
         if !super::closed_forward::is_for_the_world(flow.origin, &flow.source) {
             continue;
         }
-        let mut closed: Vec<(HostId, PortSet)> = Vec::new();
+        let mut closed: BTreeMap<HostId, PortSet> = BTreeMap::new();
         for piece in claim.pieces.iter().filter(|piece| piece.sources.iter().any(|c| space.zone(c).is_some())) {
             for host in piece.targets.iter().flat_map(|class| space.hosts(class)) {
                 if site.hosts[host.index()].broken {
@@ -70,19 +72,26 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                 );
                 let private = address_on(site, *host, piece.network).is_some_and(is_private);
                 if routed_by_node && private && !missing.is_none() && !piece.ports.is_all() {
-                    closed.push((*host, missing));
+                    let ports = closed.entry(*host).or_insert_with(PortSet::none);
+                    *ports = ports.union(&missing);
                 }
             }
         }
-        let Some((host, ports)) = closed.first() else { continue };
-        let names = closed.iter().map(|(host, _)| site.hosts[host.index()].named.name.as_str());
+        if closed.is_empty() {
+            continue;
+        }
+        let names = closed.keys().map(|host| site.hosts[host.index()].named.name.as_str());
+        let ports = closed.values().fold(PortSet::none(), |all, ports| all.union(ports));
         let message = format!("no node hands {ports} on to {}", words::names(names));
-        let path = &site.hosts[host.index()].named.path;
-        let forward = ports.to_string();
-        let port = forward.split(", ").next().unwrap_or_default();
+        let forwards = closed.iter().flat_map(|(host, ports)| {
+            let path = &site.hosts[host.index()].named.path;
+            let ports = ports.to_string();
+            ports.split(", ").map(|port| format!("{{ port = {port}; to = {path}; }}")).collect::<Vec<_>>()
+        });
+        let forwards: Vec<String> = forwards.collect();
         found.push(
             Diagnostic::new(&CODE, message, flow.span, "allowed, and nothing leads there")
-                .help(format!("add to the node's `forward`: `{{ port = {port}; to = {path}; }}`")),
+                .help(format!("add to the node's `forward`: `{}`", forwards.join(", "))),
         );
     }
 }

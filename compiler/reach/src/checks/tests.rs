@@ -170,7 +170,13 @@ fn machines_without_a_common_network_cannot_need_one_another() {
     let nas = host_on(&mut site, "nas", &[], &[storage]);
     site.needs.push(flow(End::Host(HostId(1)), End::Host(nas), &[tcp(2049, 2049)]));
     site.allow.push(flow(End::Any, End::Any, &[]));
-    assert_eq!(problems(&site), ["E0403: no network connects `shop` and `nas`"]);
+    assert_eq!(
+        problems(&site),
+        [
+            "E0403: no network connects `shop` and `nas`",
+            "L0405: this `allow` leaves out `db` and `nas`, which no network connects"
+        ]
+    );
     site.needs.clear();
     site.allow = vec![flow(End::Host(HostId(1)), End::Host(nas), &[tcp(2049, 2049)])];
     assert_eq!(problems(&site), ["E0403: no network connects `shop` and `nas`"]);
@@ -283,4 +289,17 @@ fn every_protocol_on_an_overlay_is_one_that_nebula_can_say() {
     let (mut site, [db, shop, ..], ..) = shop();
     site.allow.push(Flow { ports: None, ..flow(End::Host(shop), End::Host(db), &[]) });
     assert_eq!(problems(&site), Vec::<String>::new());
+}
+
+#[test]
+fn every_forward_that_is_missing_is_proposed() {
+    let (mut site, [_, shop, ..], [_, web, _], _) = shop();
+    site.allow.push(flow(End::Internet, End::Group(web), &[tcp(80, 80), tcp(443, 443)]));
+    let ports = arvc_lang::data::Ports { transport: Transport::Tcp, first: 80, last: 80 };
+    site.nodes[0].forwards.push(Forward { ports, to: shop, span: Span::new(0, 0) });
+    let problem = only(&site);
+    assert_eq!(problem.message, "no node hands 80/tcp, 443/tcp on to `shop` and `wiki`");
+    let forwards = "{ port = 443/tcp; to = hosts.shop; }, { port = 80/tcp; to = hosts.wiki; }, \
+                    { port = 443/tcp; to = hosts.wiki; }";
+    assert_eq!(problem.helps, [format!("add to the node's `forward`: `{forwards}`")]);
 }

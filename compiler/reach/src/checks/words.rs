@@ -63,6 +63,15 @@ pub(super) fn networks(site: &Site, list: &[NetworkId]) -> String {
     names(list.iter().map(|network| site.networks[network.index()].named.path.as_str()))
 }
 
+/// Where a machine is: `on NETWORKS`.
+pub(super) fn on(space: &Space, host: HostId) -> String {
+    let members = space.members;
+    match members.networks(members.profile_of[host.index()]) {
+        [] => "on no network".to_owned(),
+        list => format!("on {}", networks(members.site, list)),
+    }
+}
+
 /// Ports behind a flow, in the language; nothing for all protocols, and for what a flow cannot say.
 pub(super) fn suffix(ports: &PortSet) -> String {
     let text = ports.to_string();

@@ -36,7 +36,7 @@ pub static CODE: Code = Code::new("E0340", "a guest that nobody knows the image 
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let mut without: [Vec<&Host>; 2] = [Vec::new(), Vec::new()];
     for (host, origin) in site.hosts.iter().zip(&origins.hosts) {
-        if host.kind == Kind::Machine || origin.image_failed {
+        if host.kind == Kind::Machine || origin.kind_failed || origin.image_failed {
             continue;
         }
         if let Some(image) = host.image {

@@ -44,7 +44,10 @@ pub(crate) fn check(what: &str, name: &str, span: Span) -> Option<Diagnostic> {
     if is_label(name) {
         return None;
     }
-    let message = format!("{} is not a name for {}", shown(name), what.trim_start_matches("the "));
+    let message = match what.starts_with("the ") {
+        true => format!("{} cannot be {what}", shown(name)),
+        false => format!("{} is not a name for {what}", shown(name)),
+    };
     let label = reason(name);
     let diagnostic = Diagnostic::new(&CODE, message, span, label)
         .note("a name is 1 to 63 lower-case letters, digits and hyphens, with no hyphen at its ends");
@@ -59,6 +62,20 @@ pub(crate) fn check(what: &str, name: &str, span: Span) -> Option<Diagnostic> {
         }
         None => diagnostic,
     })
+}
+
+/// The name of `what` in a field with the name at `key`. One that was computed elsewhere is reported at the field, and is
+/// not changed where it came from.
+pub(crate) fn check_field(what: &str, name: &str, key: Span, span: Span) -> Option<Diagnostic> {
+    let mut problem = check(what, name, span)?;
+    // Behind `key = ` there is room for nothing but a literal.
+    if key.end <= span.start && span.start - key.end <= " = ".len() as u32 {
+        return Some(problem);
+    }
+    let label = problem.labels.first_mut()?;
+    label.span = key;
+    problem.fixes.clear();
+    Some(problem.secondary(span, "the name comes from here"))
 }
 
 /// The member `key` of a cluster. A cluster whose own name is none is reported there.

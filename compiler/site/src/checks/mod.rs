@@ -60,6 +60,7 @@ pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
 pub mod private_key;
+pub mod private_uplink;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_nearly_full;
@@ -156,6 +157,7 @@ pub static CODES: &[&Code] = &[
     &empty_cluster::CODE,
     &operators_everywhere::CODE,
     &outside_without_relay::CODE,
+    &private_uplink::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -179,6 +181,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     lighthouse_off_overlay::check(site, origins, out);
     outside_without_lighthouse::check(site, origins, out);
     outside_without_relay::check(site, origins, out);
+    private_uplink::check(site, origins, out);
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);

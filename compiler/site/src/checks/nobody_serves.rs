@@ -2,7 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! A machine needs an endpoint of a service that no machine runs, or of a cluster without members.
+//! A machine needs an endpoint of a service that no machine runs, or of a cluster without members; or what it needs is
+//! only at machines of `status = Planned`, and it is not planned itself.
 //!
 //! ## Why
 //!
@@ -21,12 +22,14 @@
 //!
 //! ## What to do
 //!
-//! Let a machine run it: `services = [ services.web ];`.
+//! Let a machine run it: `services = [ services.web ];`. If the machine that shall serve it is `Planned`, the one that
+//! needs it is too, until both are there.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use crate::model::Named;
+use crate::place::place;
 
 /// A need of what nobody serves.
 pub static CODE: Code = Code::new("E0367", "a need of what nobody serves", include_str!("nobody_serves.rs"));
@@ -35,4 +38,11 @@ pub static CODE: Code = Code::new("E0367", "a need of what nobody serves", inclu
 pub(crate) fn diagnostic(endpoint: &Named, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("nobody serves `{}`", endpoint.path), span, "this is needed")
         .secondary(endpoint.key, "no machine runs what this endpoint belongs to")
+}
+
+/// What is needed at `span` is at machines that are not there yet; `planned` is one of them.
+pub(crate) fn only_planned(planned: &Named, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, "only planned machines serve what is needed", span, "this is needed")
+        .secondary(place(planned, planned.key), format!("`{}` is `Planned`: nothing is made of it yet", planned.path))
+        .help("let a machine serve it that is there, or plan the one that needs it too: `status = Planned;`")
 }

@@ -34,11 +34,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     if !origins.all.nodes {
         return;
     }
-    let lost = site
-        .hosts
-        .iter()
-        .zip(&origins.hosts)
-        .filter(|(host, origin)| host.kind != Kind::Machine && host.node.is_none() && !origin.node_failed);
+    let lost = site.hosts.iter().zip(&origins.hosts).filter(|(host, origin)| {
+        host.kind != Kind::Machine && host.node.is_none() && !origin.kind_failed && !origin.node_failed
+    });
     let lost = lost.map(|(host, _)| host);
     if site.nodes.is_empty() {
         let first = lost.min_by_key(|host| place(&host.named, host.named.key));

@@ -41,7 +41,8 @@ pub static CODE: Code = Code::new(
 
 /// Every member of an overlay that is not on its underlay.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
-    if !(origins.all.hosts && origins.all.nodes && origins.all.networks) {
+    let broken = site.hosts.iter().any(|host| host.broken);
+    if broken || !(origins.all.hosts && origins.all.nodes && origins.all.networks) {
         return;
     }
     for (overlay, network) in (0..).map(NetworkId).zip(&site.networks) {

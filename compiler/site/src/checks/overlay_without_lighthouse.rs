@@ -45,7 +45,7 @@ pub static CODE: Code =
 /// Every overlay that a machine is on.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     // A machine that is not understood might be the lighthouse.
-    if !origins.all.hosts || site.hosts.iter().any(|host| host.broken && host.lighthouse) {
+    if !origins.all.hosts || site.hosts.iter().any(|host| host.broken) {
         return;
     }
     for (id, network) in (0..).map(NetworkId).zip(&site.networks) {

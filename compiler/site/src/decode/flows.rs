@@ -1,6 +1,8 @@
 //! Flows: their ends, ports, path and exceptions; needs, which are flows whose source goes without saying; and what the
 //! machines of one service say to one another.
 
+use std::collections::BTreeSet;
+
 use arvc_lang::data::{DataId, Datum, FlowData};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
@@ -10,7 +12,7 @@ use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Status};
 use crate::place::place;
 use crate::read::Thing;
 
@@ -57,9 +59,19 @@ impl<'a> Decoder<'a> {
             Needs::Host(host) => (0, host.0, value.0),
             Needs::Service(service) => (1, service.0, value.0),
         });
+        let mut told = BTreeSet::new();
         for (who, value) in needs {
-            let flow = self.need(who, value);
-            self.site.needs.extend(flow);
+            let Some(flow) = self.need(who, value) else { continue };
+            if let (false, Some(planned)) =
+                (planned(&self.site, &flow.source).is_some(), planned(&self.site, &flow.target))
+            {
+                if self.origins.all.hosts && told.insert(flow.span) {
+                    let problem = nobody_serves::only_planned(&self.site.hosts[planned.index()].named, flow.span);
+                    self.read.diagnostics.push(problem);
+                }
+                continue;
+            }
+            self.site.needs.push(flow);
         }
         // What is open is not known for a machine that is broken, and for nobody if a flow of `allow` is.
         let mut needs = std::mem::take(&mut self.site.needs);
@@ -275,12 +287,17 @@ impl<'a> Decoder<'a> {
                         }
                     },
                     other => {
-                        self.read.diagnostics.push(flow_ports::diagnostic(self.read.span(*id), what(other), endpoints));
+                        self.read.diagnostics.push(flow_ports::diagnostic(
+                            self.read.span(*id),
+                            &Datum::Failed,
+                            what(other),
+                            endpoints,
+                        ));
                         None
                     }
                 },
                 _ => {
-                    self.read.diagnostics.push(flow_ports::diagnostic(around, "a tag", endpoints));
+                    self.read.diagnostics.push(flow_ports::diagnostic(around, &Datum::Failed, "a tag", endpoints));
                     None
                 }
             },
@@ -293,7 +310,7 @@ impl<'a> Decoder<'a> {
                 }
             },
             other => {
-                self.read.diagnostics.push(flow_ports::diagnostic(span, what(other), endpoints));
+                self.read.diagnostics.push(flow_ports::diagnostic(span, other, what(other), endpoints));
                 None
             }
         }
@@ -395,6 +412,31 @@ fn holds_broken(site: &Site, end: &End) -> bool {
         End::Service(service) => site.services[service.index()].hosts.iter().any(broken),
         End::Union(ends) => ends.iter().any(|end| holds_broken(site, end)),
         _ => (0..site.hosts.len() as u32).map(HostId).any(|id| broken(&id) && contains(site, end, id)),
+    }
+}
+
+/// A machine of an end, if it means machines by their names or groups and all of them are planned.
+fn planned(site: &Site, end: &End) -> Option<HostId> {
+    let all = |hosts: &mut dyn Iterator<Item = HostId>| {
+        let mut first = None;
+        for host in hosts {
+            if site.hosts[host.index()].status != Status::Planned {
+                return None;
+            }
+            first.get_or_insert(host);
+        }
+        first
+    };
+    match end {
+        End::Host(host) => all(&mut [*host].into_iter()),
+        End::Cluster(cluster) => all(&mut site.clusters[cluster.index()].members.iter().copied()),
+        End::Service(service) => all(&mut site.services[service.index()].hosts.iter().copied()),
+        End::Group(_) => all(&mut (0..site.hosts.len() as u32).map(HostId).filter(|id| contains(site, end, *id))),
+        End::Union(ends) => {
+            let each: Option<Vec<HostId>> = ends.iter().map(|end| planned(site, end)).collect();
+            each?.first().copied()
+        }
+        _ => None,
     }
 }
 

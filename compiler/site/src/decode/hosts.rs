@@ -91,7 +91,10 @@ impl Decoder<'_> {
             let (value, span) = (field.value, self.read.span(field.value));
             match self.read.name(field.name) {
                 "description" => host.named.description = self.read.description(value),
-                "kind" => put(&mut host.kind, self.read.tag(value).map(kind), &mut broken),
+                "kind" => {
+                    put(&mut host.kind, self.read.tag(value).map(kind), &mut origin.kind_failed);
+                    broken |= origin.kind_failed;
+                }
                 "status" => {
                     let status = self.read.tag(value).map(|tag| match tag {
                         "Planned" => Status::Planned,
@@ -134,7 +137,7 @@ impl Decoder<'_> {
                 },
                 "on" => {
                     let read = self.on(&host.named, value, origin);
-                    broken |= read.is_none();
+                    broken |= read.is_none() || origin.network_unknown;
                     // Nothing named is the schema's default: every network.
                     on = read.filter(|on| !on.is_empty() || self.read.record(value).is_some_and(|it| !it.is_empty()));
                 }
@@ -200,6 +203,7 @@ impl Decoder<'_> {
         for field in self.read.record(id)? {
             let name = self.read.name(field.name);
             let Some(network) = self.network_named(name) else {
+                origin.network_unknown = true;
                 if self.origins.all.networks {
                     let problem = unknown_network::diagnostic(named, name, field.key, &self.site.networks);
                     self.read.diagnostics.push(problem);
@@ -262,6 +266,9 @@ impl Decoder<'_> {
 
     /// Holds the VMID against the machine's kind and the ranges.
     fn number(&mut self, host: &mut Host, origin: &mut HostOrigin, ranges: &RangeIndex) {
+        if origin.kind_failed {
+            return;
+        }
         let out = &mut self.read.diagnostics;
         if host.kind == Kind::Machine {
             out.extend(machine_with_vmid::check(&host.named, host.vmid, origin));
@@ -314,7 +321,7 @@ impl Decoder<'_> {
                 None => On::default(),
             };
             let guest = host.kind != Kind::Machine;
-            if plain && guest {
+            if plain && guest && !origin.kind_failed {
                 if self.origins.all.networks {
                     self.read.diagnostics.push(guest_on_plain_network::diagnostic(&host.named, network));
                 }

@@ -84,6 +84,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.hosts();
     decoder.serve();
     decoder.flows();
+    decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     Some((decoder.site, decoder.origins, decoder.read.diagnostics))
 }
 
@@ -141,6 +142,7 @@ fn empty() -> Site {
         operators: Operators { addresses: Vec::<Spanned<IpNet>>::new(), keys: Vec::new(), broken: false },
         allow: Vec::new(),
         allow_broken: false,
+        paths_broken: false,
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: Vec::new(),

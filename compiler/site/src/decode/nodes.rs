@@ -22,7 +22,11 @@ impl Decoder<'_> {
                         Some(Thing::Datacenter(id)) => datacenter = Some(id),
                         _ => failed = true,
                     },
-                    "uplink" => uplink = self.uplink(id),
+                    "uplink" => {
+                        uplink = self.uplink(id);
+                        // Without it nobody can say how members outside enter.
+                        self.origins.all.nodes &= uplink.is_some();
+                    }
                     "forward" => forwards = self.forwards(id),
                     _ => {}
                 }
@@ -40,7 +44,7 @@ impl Decoder<'_> {
     }
 
     fn uplink(&mut self, id: DataId) -> Option<Uplink> {
-        let (mut bridge, mut address) = (String::new(), None);
+        let (mut bridge, mut address, mut public) = (String::new(), None, None);
         for field in self.read.record(id)? {
             match self.read.name(field.name) {
                 "bridge" => {
@@ -48,10 +52,12 @@ impl Decoder<'_> {
                     self.read.diagnostics.extend(invalid_bridge::check(&bridge, self.read.span(field.value)));
                 }
                 "address" => address = self.read.address(field.value),
+                // A public address that failed leaves nothing to say about the uplink.
+                "public" => public = Some(self.read.address(field.value)?),
                 _ => {}
             }
         }
-        Some(Uplink { bridge, address: address? })
+        Some(Uplink { bridge, address: address?, public })
     }
 
     fn forwards(&mut self, id: DataId) -> Vec<Forward> {

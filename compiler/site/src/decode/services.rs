@@ -69,13 +69,14 @@ impl Decoder<'_> {
         Service { named, listen, peers, hosts: Vec::new(), resolver }
     }
 
-    fn listen(&self, id: DataId) -> Vec<NetworkId> {
-        let items = self.read.list(id).unwrap_or_default();
-        let networks = items.iter().filter_map(|item| match self.read.thing(*item) {
+    fn listen(&mut self, id: DataId) -> Vec<NetworkId> {
+        let items = self.read.list(id);
+        let networks = items.unwrap_or_default().iter().filter_map(|item| match self.read.thing(*item) {
             Some(Thing::Network(network)) => Some(network),
             _ => None,
         });
         let mut networks: Vec<_> = networks.collect();
+        self.site.paths_broken |= items.is_none_or(|items| items.len() != networks.len());
         networks.sort();
         networks.dedup();
         networks

@@ -21,7 +21,12 @@ impl Decoder<'_> {
                     if let Some(name) = self.read.text(id) {
                         let span = self.read.span(id);
                         self.origins.name = span;
-                        self.read.diagnostics.extend(invalid_name::check("the site's name", name, span));
+                        self.read.diagnostics.extend(invalid_name::check_field(
+                            "the site's name",
+                            name,
+                            field.key,
+                            span,
+                        ));
                         self.site.name = name.to_owned();
                     }
                 }
@@ -125,7 +130,7 @@ impl Decoder<'_> {
                     }
                     "pool" => {
                         if let Some(pool) = self.read.text(id) {
-                            self.read.diagnostics.extend(invalid_name::check("a pool", pool, span));
+                            self.read.diagnostics.extend(invalid_name::check_field("a pool", pool, field.key, span));
                             datacenter.pool = pool.to_owned();
                         }
                     }

@@ -9,7 +9,9 @@ use crate::terraform::name::{self, kind};
 use crate::terraform::scope::Scope;
 
 const HEAD: &str = "Layer 1 of 3, and its chain of switches: this data centre, the nodes (firewall_node.tf), each guest's options \
-     (firewall_guests.tf), each network device (firewall = true). The operators' way in exists before any is turned on.";
+     (firewall_guests.tf), each network device (firewall = true). The operators' way in exists before any is turned on. \
+     It is the switch of the whole data centre: all of its nodes then drop what nothing lets in, and guests that are not \
+     of this site are filtered too if their own firewall and their device's are on (README.md).";
 
 /// Adds the file.
 pub fn emit(scope: &Scope, folder: &mut Folder) {

@@ -30,6 +30,9 @@ pub struct Groups<'a> {
 }
 
 struct Group<'a> {
+    /// The resource's name.
+    resource: String,
+    /// The name in Proxmox.
     name: String,
     comment: String,
     last: bool,
@@ -51,7 +54,7 @@ impl<'a> Groups<'a> {
     /// The resources that a guest of a policy inserts at its device on a bridge.
     pub fn inserted(&self, policy: usize, bridge: NetworkId) -> Vec<Identifier> {
         let groups = self.of.get(&(policy, bridge)).map(Vec::as_slice).unwrap_or_default();
-        groups.iter().map(|group| name::resource(&self.list[*group].name)).collect()
+        groups.iter().map(|group| name::resource(&self.list[*group].resource)).collect()
     }
 
     /// Adds the file.
@@ -65,7 +68,7 @@ impl<'a> Groups<'a> {
                      behind this one, so this one is the last at a guest.",
                 );
             }
-            file.resource(&fixed(kind::SECURITY_GROUP), &name::resource(&group.name), |body| {
+            file.resource(&fixed(kind::SECURITY_GROUP), &name::resource(&group.resource), |body| {
                 body.set("name", group.name.as_str()).set("comment", comment(&group.comment));
                 for direction in [Direction::In, Direction::Out] {
                     let openings = group.openings.iter().filter(|(other, _)| *other == direction);
@@ -127,7 +130,10 @@ impl<'a> Groups<'a> {
         if openings.is_empty() {
             return None;
         }
-        self.list.push(Group { name: name::security_group(wanted, taken), comment, last: false, openings });
+        let resource = name::security_group(wanted, taken);
+        // Groups belong to the whole data centre, and the provider takes over one that it finds under the name.
+        let name = name::security_group(&format!("arvc-{wanted}"), taken);
+        self.list.push(Group { resource, name, comment, last: false, openings });
         Some(self.list.len() - 1)
     }
 }

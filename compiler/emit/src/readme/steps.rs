@@ -1,0 +1,228 @@
+//! The steps, each only where the tree has something for it.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use arvc_site::model::{Image, ImageSource, Kind, NetworkKind, Node, Site, Status};
+
+use super::{Step, commands, list, paragraph, point};
+use crate::tree::Tree;
+
+/// All steps in their order.
+pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
+    let step = |title, text: Option<String>| text.map(|text| Step { title, text });
+    let all = [
+        step("Images, by hand", images(site)),
+        step("What a first apply turns on", terraform(tree).first().map(|_| switches(site))),
+        step("Terraform", apply(site, tree)),
+        step("The node's edge, by hand", edge(site, tree)),
+        step("The certificate authority, by hand", tree.files.contains_key("nebula/sign.sh").then(authority)),
+        step("Ansible", provision(site, tree)),
+        step("The resolver, by hand", resolver(site, tree)),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// Images that guests are made from, and which arvc does not fetch.
+fn images(site: &Site) -> Option<String> {
+    let mut used: BTreeMap<u32, (&Image, &Node)> = BTreeMap::new();
+    for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status != Status::Planned) {
+        if let (Some(image), Some(node)) = (host.image, host.node) {
+            used.entry(image.0).or_insert((&site.images[image.index()], &site.nodes[node.index()]));
+        }
+    }
+    let mut text = String::new();
+    for (image, node) in used.values() {
+        let what = match image.kind {
+            Kind::Container => "a container of Debian 13",
+            _ => "a VM of Debian 13 with cloud-init, which needs no guest agent",
+        };
+        text.push_str(&match &image.source {
+            ImageSource::Template { vmid, node: stated } => {
+                let node = stated.map_or(*node, |node| &site.nodes[node.index()]);
+                point(&format!(
+                    "`{}`: a template with VMID {} on `{}`: {what}.",
+                    image.named.path, vmid.value.0, node.named.name
+                ))
+            }
+            ImageSource::File(_) => {
+                point(&format!("`{}`: the volume that the site names, to make {what} from.", image.named.path))
+            }
+            ImageSource::Download { .. } => continue,
+        });
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// The folders with a root module.
+fn terraform(tree: &Tree) -> Vec<&str> {
+    tree.files.keys().filter_map(|path| path.strip_suffix("/versions.tf")).collect()
+}
+
+/// What is switched on, and for whom besides the site.
+fn switches(site: &Site) -> String {
+    let mut text = paragraph(
+        "Terraform turns on the firewall of the whole data centre, and not of this site's guests alone. Read the plan, and keep \
+         a console on each node open that is not SSH, the first time.",
+    );
+    text.push('\n');
+    let ways = match site.operators.addresses.is_empty() {
+        true => {
+            "SSH and the API of the nodes answer to the nodes alone, since `operators.addresses` is empty".to_owned()
+        }
+        false => {
+            let addresses = list(site.operators.addresses.iter().map(|prefix| prefix.value.to_string()));
+            format!("SSH and the API of the nodes answer to {addresses} and to the site's nodes")
+        }
+    };
+    text.push_str(&point(&format!(
+        "**Every node of the data centre**, named in the site or not, drops what comes in and is not let in: {ways}. Whatever \
+         else runs on a node (storage, monitoring, backups) answers nobody any more until a rule lets it.",
+    )));
+    text.push_str(&point(
+        "**Guests that are not of this site** are filtered from then on if their own firewall and that of their device are \
+         enabled: while the data centre's switch was off, that had no effect.",
+    ));
+    if site.images.iter().any(|image| matches!(image.source, ImageSource::Template { .. })) {
+        text.push_str(&point(
+            "**Templates** that guests are cloned from get closed options of their own, and each later clone of them begins \
+             closed, for whomever it is made.",
+        ));
+    }
+    text.push_str(&point(
+        "**What is there already** under the same name: rules of the data centre, its set `management` and its alias \
+         `local_network` stop the apply, and have to be removed first. A security group whose name begins with \
+         `arvc-` is taken over.",
+    ));
+    text.push_str(&point("`terraform destroy` does not turn the firewalls off again."));
+    text
+}
+
+fn apply(site: &Site, tree: &Tree) -> Option<String> {
+    let folders = terraform(tree);
+    let first = folders.first()?;
+    let mut text = paragraph("The credentials are in no file; `providers.tf` says which ones are needed.");
+    if let [_, _, ..] = folders.as_slice() {
+        let rest = list(folders.iter().map(|folder| (*folder).to_owned()));
+        text.push_str(&paragraph(&format!("Once in each of {rest}, which are data centres of their own.")));
+    }
+    let mut lines = vec![format!("cd {first}")];
+    if site.datacenters.iter().any(|datacenter| datacenter.endpoint.is_none())
+        && let Some(node) = site.nodes.first()
+    {
+        lines.push(format!("export PROXMOX_VE_ENDPOINT=https://{}:8006/", host(way_in(node))));
+    }
+    let container = site.hosts.iter().any(|host| host.kind == Kind::Container && host.status != Status::Planned);
+    match container && tree.files.contains_key("nebula/sign.sh") {
+        true => {
+            lines.push("export PROXMOX_VE_USERNAME=root@pam".to_owned());
+            lines.push("read -rs PROXMOX_VE_PASSWORD && export PROXMOX_VE_PASSWORD".to_owned());
+        }
+        false => lines.push("read -rs PROXMOX_VE_API_TOKEN && export PROXMOX_VE_API_TOKEN".to_owned()),
+    }
+    if tree.files.contains_key(&format!("{first}/variables.tf")) {
+        lines.push("export TF_VAR_ssh_keys='[\"ssh-ed25519 …\"]'".to_owned());
+    }
+    lines.extend(["init", "plan", "apply"].map(|command| format!("terraform {command}")));
+    text.push_str(&commands(&lines));
+    if tree.files.contains_key(&format!("{first}/variables.tf")) {
+        text.push('\n');
+        text.push_str(&paragraph(
+            "`ssh_keys` are the operators' public keys, which a new guest lets in. Stated in the site as `operators.keys`, they \
+             need no variable, and Ansible keeps them as they are stated.",
+        ));
+    }
+    Some(text)
+}
+
+/// Where a node's API and SSH are found.
+fn way_in(node: &Node) -> IpAddr {
+    node.uplink.as_ref().map_or(node.address.value, |uplink| uplink.address.value)
+}
+
+/// An address as a URL and `scp` take it.
+fn host(address: IpAddr) -> String {
+    if address.is_ipv6() { format!("[{address}]") } else { address.to_string() }
+}
+
+fn edge(site: &Site, tree: &Tree) -> Option<String> {
+    let nodes =
+        site.nodes.iter().filter(|node| tree.files.contains_key(&format!("proxmox/{}/edge.rules", node.named.name)));
+    let mut lines = Vec::new();
+    for node in nodes {
+        let (name, address) = (&node.named.name, way_in(node));
+        lines.push(format!("scp proxmox/{name}/edge.rules proxmox/{name}/arvc-edge.service root@{}:", host(address)));
+        lines.push(format!("ssh root@{address}"));
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let text = paragraph(
+        "Until it is there guests have no way out, and no port is handed on to them. Read `edge.rules`, bring both files to the \
+         node, and install them there as the head of `edge.rules` says, now and after each change of them.",
+    );
+    Some(text + &commands(&lines))
+}
+
+fn authority() -> String {
+    let text = paragraph(
+        "Made once for the overlay, in `pki/` beside this folder or in the folder that `ARVC_PKI` names. Without one, the script \
+         prints the command that makes it; `ca.key` belongs on no guest and in no repository. It needs `nebula-cert` and Python.",
+    );
+    text + &commands(&["nebula/sign.sh".to_owned()])
+}
+
+fn provision(site: &Site, tree: &Tree) -> Option<String> {
+    if !tree.files.keys().any(|path| path.starts_with("ansible/inventory/host_vars/")) {
+        return None;
+    }
+    let overlay = tree.files.contains_key("nebula/sign.sh");
+    let mut text = paragraph(match overlay {
+        true => "The guests' base, their packet filter, then the overlay. Each run changes only what differs.",
+        false => "The guests' base, then their packet filter. Each run changes only what differs.",
+    });
+    text.push_str(&commands(&["cd ansible".to_owned(), "ansible-playbook playbooks/site.yml".to_owned()]));
+    let bridges = site.networks.iter().filter(|network| matches!(network.kind, NetworkKind::Bridge { .. }));
+    let prefixes = list(bridges.map(|network| network.prefix.value.to_string()));
+    if let (false, Some(node)) = (prefixes.is_empty(), site.nodes.first()) {
+        text.push('\n');
+        text.push_str(&paragraph(&format!(
+            "It goes to the guests' addresses in {prefixes}. From where these cannot be reached, it goes through a node:"
+        )));
+        let jump = format!("-o StrictHostKeyChecking=accept-new -J root@{}", host(way_in(node)));
+        text.push_str(&commands(&[format!(
+            "ansible-playbook playbooks/site.yml -e '{{\"ansible_ssh_common_args\": \"{jump}\"}}'"
+        )]));
+    }
+    if overlay {
+        text.push('\n');
+        text.push_str(&paragraph(
+            "The play `nebula` makes each guest's key on the guest, fetches the public one, has it signed by `nebula/sign.sh`, and \
+             brings the certificate back. Run it again before certificates end: each is renewed when two thirds of its time are \
+             over.",
+        ));
+        text.push_str(&commands(&["ansible-playbook playbooks/nebula.yml".to_owned()]));
+    }
+    Some(text)
+}
+
+fn resolver(site: &Site, tree: &Tree) -> Option<String> {
+    let on_resolver = |path: &&String| path.starts_with("dns/unbound/");
+    let names = tree
+        .files
+        .keys()
+        .filter(on_resolver)
+        .filter_map(|path| Some(path.strip_prefix("dns/unbound/")?.strip_suffix(".conf")?.to_owned()));
+    let names = list(names);
+    let upstream = list(site.uplink_resolvers.iter().map(ToString::to_string));
+    let until = match upstream.is_empty() {
+        true => String::new(),
+        false => format!(" Guests go on asking {upstream}."),
+    };
+    (!names.is_empty()).then(|| {
+        paragraph(&format!(
+            "No playbook installs Unbound. On {names}: the package, `dns/*.zone` to `/etc/unbound/`, and the machine's file of \
+             `dns/unbound/` to `/etc/unbound/unbound.conf.d/`.{until}"
+        ))
+    })
+}

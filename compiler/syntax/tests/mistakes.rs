@@ -109,6 +109,7 @@ fn typical_mistakes_give_one_diagnostic_at_the_right_token() {
         ("{ a = 1; } { b = 2; }", "E0040 1:12 \"{\""),
         ("{ inherit a, b; }", "E0001 1:12 \",\""),
         ("{ inherit a, b, c; d = 1; }", "E0001 1:12 \",\""),
+        ("{ a = f ( b = 100; c = []; }; d = 2; }", "E0009 1:9 \"(\""),
         ("{ hosts.01photos = 1; }", "E0044 1:9 \"01photos\""),
         ("{ a = with std; caddy { b = 1; }; c = 2; }", "E0001 1:7 \"with\""),
         ("{\n  // the image\n  a = 1;\n}", "E0014 2:3 \"//\""),

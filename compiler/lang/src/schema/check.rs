@@ -32,9 +32,11 @@ impl Extractor<'_, '_> {
                 }
                 (None, Some(rest)) => others.extend(self.field(item, record, at, schema.ty(*rest))),
                 (None, None) if damaged => {}
-                // `inherit` of a name that is not defined: that is said.
-                (None, None) if self.failed_at(record, at, key.span) => {}
-                (None, None) => meant.extend(self.unknown(def, fields, key.name, key.span)),
+                (None, None) => {
+                    // `inherit` of a name that is not defined: that is said.
+                    let said = self.failed_at(record, at, key.span);
+                    meant.extend(self.unknown(def, fields, key.name, (!said).then_some(key.span)));
+                }
             }
         }
         let mut missing = Vec::new();
@@ -75,21 +77,23 @@ impl Extractor<'_, '_> {
         self.machine.span(slot) == key && self.machine.force(slot).is_err()
     }
 
-    /// Reports an unknown field; gives the name that was meant.
+    /// Reports an unknown field, if a place is given for that; gives the name that was meant.
     fn unknown(
         &mut self,
         def: DefId,
         fields: &[FieldType],
         name: Symbol,
-        span: arvc_syntax::source::Span,
+        span: Option<arvc_syntax::source::Span>,
     ) -> Option<Symbol> {
         let owner = self.machine.names.get(self.schema.def(def).name);
         let known = field_names(fields, self.machine.names);
         let name = self.machine.names.get(name);
         let near = nearest(name, known.iter().copied());
-        let diagnostic = unknown_field::new(owner, name, span, near, &known);
+        let diagnostic = span.map(|span| unknown_field::new(owner, name, span, near, &known));
         let meant = near.and_then(|near| self.machine.names.lookup(near));
-        self.machine.report(diagnostic);
+        if let Some(diagnostic) = diagnostic {
+            self.machine.report(diagnostic);
+        }
         meant
     }
 

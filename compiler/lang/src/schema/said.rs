@@ -31,16 +31,19 @@ impl Extractor<'_, '_> {
 
     /// Where the value of an item is said: never in a library, if anything of the user led there.
     pub(super) fn said(&self, item: Item) -> Span {
-        let said = self.given(item.said, item.call);
-        let calls = self.machine.calls_from(item.call);
-        let places = [
-            Some(self.machine.program.span(said)),
-            Some(self.machine.span(item.value)),
-            self.place_of(item.trail),
-            calls.map(|calls| self.machine.program.span(calls.first)),
-        ];
-        let own = places.into_iter().flatten().find(|span| !self.machine.in_library(*span));
-        own.unwrap_or_else(|| self.machine.span(item.value))
+        let said = self.machine.program.span(self.given(item.said, item.call));
+        // Every mention of an entity asks for this: what is rarely needed is looked for last.
+        if !self.machine.in_library(said) {
+            return said;
+        }
+        let made = self.machine.span(item.value);
+        let own = |span: &Span| !self.machine.in_library(*span);
+        let calls = || self.machine.calls_from(item.call).map(|calls| self.machine.program.span(calls.first));
+        Some(made)
+            .filter(own)
+            .or_else(|| self.place_of(item.trail).filter(own))
+            .or_else(|| calls().filter(own))
+            .unwrap_or(made)
     }
 
     /// What a call gives for a parameter that is only handed on: `inherit vmid;` in a function means the caller's value.

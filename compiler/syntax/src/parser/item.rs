@@ -59,7 +59,7 @@ impl Parser<'_> {
     }
 
     /// Definitions up to the `}` that belongs to the `{` at token `open`. False if it is missing and reported.
-    fn record_items(&mut self, open: Option<usize>) -> bool {
+    pub(super) fn record_items(&mut self, open: Option<usize>) -> bool {
         // Where the line of the `{` begins: looked for once, and only if braces are missing.
         let indent = OnceCell::new();
         loop {

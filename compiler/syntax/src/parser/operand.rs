@@ -4,7 +4,7 @@ use super::expr::{begins_expr, begins_operand};
 use super::{Completed, EOF, Parser};
 use crate::diagnostic::{Applicability, Edit};
 use crate::kind::SyntaxKind::{self, *};
-use crate::problems::{reserved_word, unexpected};
+use crate::problems::{reserved_word, unexpected, wrong_sign};
 use crate::source::Span;
 
 impl Parser<'_> {
@@ -168,7 +168,24 @@ impl Parser<'_> {
         self.expr()
     }
 
+    /// `( name = value; }`: the record that was meant, if a `}` ends it.
+    fn record_in_parens(&mut self) -> Completed {
+        let span = self.span(0);
+        self.report(wrong_sign::problem(span, "(", "{", "definitions stand in braces"));
+        let marker = self.start();
+        let open = self.pos;
+        self.bump_as(LBrace);
+        let closed = self.bracketed("}", |p| p.record_items(Some(open)));
+        if closed {
+            self.close(open, RBrace);
+        }
+        self.complete(marker, Record)
+    }
+
     fn paren(&mut self) -> Completed {
+        if self.at_definition(1) && !self.parenthesis_ends() {
+            return self.record_in_parens();
+        }
         let marker = self.start();
         let open = self.pos;
         self.bump();
@@ -188,6 +205,26 @@ impl Parser<'_> {
         });
         self.close(open, RParen);
         self.complete(marker, Paren)
+    }
+
+    /// Whether a `)` ends what the `(` here begins, before a `}` does.
+    fn parenthesis_ends(&self) -> bool {
+        let (mut token, mut inner) = (self.pos + 1, 0_u32);
+        loop {
+            match self.input.kind(token) {
+                LParen => inner += 1,
+                RParen if inner == 0 => return true,
+                RParen => inner -= 1,
+                LBrace | DollarBrace => match self.input.partner(token) {
+                    Some(partner) => token = partner,
+                    None => return false,
+                },
+                RBrace => return false,
+                EOF => return true,
+                _ => {}
+            }
+            token += 1;
+        }
     }
 
     /// Whether a `)` follows before anything that ends what is around.

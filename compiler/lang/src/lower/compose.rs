@@ -70,13 +70,13 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn scope_record(&mut self, record: ast::Record<'t>) -> ExprId {
         self.file_record = true;
         let mut fields = self.collect(record.items(), true);
-        let mut damaged = self.lost.is_some() || fields.damaged || record.node().has_error_child();
+        let mut damaged = self.lost.is_some() || fields.damaged || record.is_damaged();
         for at in 1..self.parts.len() {
             self.part = at;
             self.strength = Strength::plain(self.parts[at].layer);
             if let Some(record) = compose::heads(&self.parts[at].tree).record {
                 let more = self.collect(record.items(), true);
-                damaged |= more.damaged || record.node().has_error_child();
+                damaged |= more.damaged || record.is_damaged();
                 self.join(&mut fields, more);
             }
         }

@@ -30,7 +30,7 @@ fn keys<'t>(record: ast::Record<'t>) -> Option<Vec<(String, Span, Option<ast::Ex
             Item::Include(_) | Item::Extends(_) | Item::Error(_) => return None,
         }
     }
-    (!record.node().has_error_child()).then_some(found)
+    (!record.is_damaged()).then_some(found)
 }
 
 impl<'t> Lowerer<'_, '_, 't> {

@@ -249,7 +249,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         let mut parts = Fields::default();
         parts.literals.push(Opened { record, key, strength: self.strength, part: self.part });
         self.gather(&mut parts, record.items(), false);
-        parts.damaged |= record.node().has_error_child();
+        parts.damaged |= record.is_damaged();
         parts
     }
 

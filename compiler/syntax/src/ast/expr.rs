@@ -391,6 +391,11 @@ impl<'t> Record<'t> {
     pub fn items(self) -> impl Iterator<Item = Item<'t>> {
         views_of(self.0)
     }
+
+    /// Whether a part of it was not understood, or nobody knows where it ends: it may have more fields than it shows.
+    pub fn is_damaged(self) -> bool {
+        self.0.has_error_child() || self.0.token(SyntaxKind::RBrace).is_none()
+    }
 }
 
 impl<'t> Import<'t> {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use arvc_site::model::{Host, HostId, Network, NetworkKind, Service, Site, Status};
+use arvc_site::model::{Host, HostId, Network, Service, Site, Status};
 
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
@@ -43,9 +43,8 @@ fn resolvers(site: &Site) -> Vec<(HostId, &Service)> {
 
 /// The address that a machine's name leads to, and the network that it is on.
 fn named_address<'site>(site: &'site Site, host: &Host) -> Option<(IpAddr, &'site Network)> {
-    let overlay = |network: &Network| matches!(network.kind, NetworkKind::Overlay { .. });
     let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
-    let best = interfaces.min_by_key(|(_, network)| !overlay(network))?;
+    let best = interfaces.min_by_key(|(_, network)| !network.is_overlay())?;
     Some((best.0.address.value, best.1))
 }
 
@@ -80,7 +79,7 @@ fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
     let is_on = |host: &Host, wanted: &Network| {
         host.interfaces.iter().any(|interface| std::ptr::eq(&site.networks[interface.network.index()], wanted))
     };
-    let overlays = site.networks.iter().filter(|other| matches!(other.kind, NetworkKind::Overlay { .. }));
+    let overlays = site.networks.iter().filter(|other| other.is_overlay());
     let shared: Vec<&Network> = overlays.filter(|overlay| is_on(resolver, overlay)).collect();
     let asks = |host: &Host| {
         host.status != Status::Planned
@@ -88,7 +87,7 @@ fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
             && is_on(host, network)
             && !shared.iter().any(|overlay| is_on(host, overlay))
     };
-    matches!(network.kind, NetworkKind::Bridge { .. }) && site.hosts.iter().any(asks)
+    network.is_bridge() && site.hosts.iter().any(asks)
 }
 
 /// Unbound's configuration. It listens on the machine's overlay addresses, which are there only while Nebula runs
@@ -98,7 +97,7 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
     let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
     out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
     let listens = |network: &Network| match service.listen.is_empty() {
-        true => matches!(network.kind, NetworkKind::Overlay { .. }) || is_asked_on(site, host, network),
+        true => network.is_overlay() || is_asked_on(site, host, network),
         false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
     };
     let places: Vec<(IpAddr, &Network)> = host

@@ -106,7 +106,7 @@ impl<'a> Edge<'a> {
         let mut candidates: Vec<(bool, IpAddr)> = Vec::new();
         for interface in &host.interfaces {
             let network = &self.site.networks[interface.network.index()];
-            if matches!(network.kind, NetworkKind::Bridge { .. }) && interface.address.value.is_ipv4() {
+            if network.is_bridge() && interface.address.value.is_ipv4() {
                 let routed = self.inside.iter().any(|inside| inside.named.path == network.named.path);
                 candidates.push((routed, interface.address.value));
             }

@@ -236,11 +236,11 @@ impl<'a> Members<'a> {
 
     /// Whether a network is an overlay.
     pub fn is_overlay(&self, network: NetworkId) -> bool {
-        matches!(self.site.networks[network.index()].kind, NetworkKind::Overlay { .. })
+        self.site.networks[network.index()].is_overlay()
     }
 
     fn is_bridge(&self, network: NetworkId) -> bool {
-        matches!(self.site.networks[network.index()].kind, NetworkKind::Bridge { .. })
+        self.site.networks[network.index()].is_bridge()
     }
 
     /// The parts of a flow's ports: first what it names by number, then each endpoint.

@@ -35,7 +35,7 @@ impl Naive<'_> {
     }
 
     fn overlay(&self, network: NetworkId) -> bool {
-        matches!(self.0.networks[network.index()].kind, NetworkKind::Overlay { .. })
+        self.0.networks[network.index()].is_overlay()
     }
 
     fn is(&self, end: &End, host: HostId) -> bool {

@@ -1,4 +1,5 @@
-//! The checked model of a site as plain data: indices into vectors, public fields, no behaviour.
+//! The checked model of a site as plain data: indices into vectors, public fields, and no behaviour but to tell what a
+//! thing is.
 //!
 //! Everything keeps the span of what it was made from. Order is the order of names, so it never depends on the sources'.
 
@@ -196,6 +197,18 @@ pub struct Network {
     pub mtu: Option<u32>,
     /// Host numbers that no rule hands out.
     pub reserved: Vec<Spanned<(u64, u64)>>,
+}
+
+impl Network {
+    /// Whether it is a segment that guests have NICs on.
+    pub fn is_bridge(&self) -> bool {
+        matches!(self.kind, NetworkKind::Bridge { .. })
+    }
+
+    /// Whether it is a Nebula overlay.
+    pub fn is_overlay(&self) -> bool {
+        matches!(self.kind, NetworkKind::Overlay { .. })
+    }
 }
 
 /// A VMID range.

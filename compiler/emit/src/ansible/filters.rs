@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy, Rule};
 use arvc_reach::{Addresses, private_prefixes};
-use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site};
+use arvc_site::model::{HostId, NetworkId, NodeId, Site};
 use ipnet::IpNet;
 
 use super::is_configured;
@@ -90,7 +90,7 @@ fn filter(
             }
         }
     }
-    let links = devices.iter().filter(|(network, _)| !is_overlay(addresses.site, *network));
+    let links = devices.iter().filter(|(network, _)| !addresses.site.networks[network.index()].is_overlay());
     Filter {
         family,
         links: links.map(|(_, device)| (*device).to_owned()).collect(),
@@ -108,7 +108,7 @@ fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
     let networks: BTreeSet<NetworkId> = hosts
         .flat_map(|host| &host.interfaces)
         .map(|interface| interface.network)
-        .filter(|network| !is_overlay(site, *network))
+        .filter(|network| !site.networks[network.index()].is_overlay())
         .collect();
     let nodes = site.nodes.iter().zip(0..).map(|(node, id)| {
         let seen: BTreeSet<IpNet> =
@@ -157,8 +157,4 @@ fn packets(rule: &Rule) -> Vec<Match> {
 
 fn of_family(net: &IpNet, family: Family) -> bool {
     matches!((net, family), (IpNet::V4(_), Family::V4) | (IpNet::V6(_), Family::V6))
-}
-
-fn is_overlay(site: &Site, network: NetworkId) -> bool {
-    matches!(site.networks[network.index()].kind, NetworkKind::Overlay { .. })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Image, ImageSource, Kind, NetworkKind, Node, Site, Status};
+use arvc_site::model::{Image, ImageSource, Kind, Node, Site, Status};
 
 use super::{Step, commands, list, paragraph, point};
 use crate::tree::Tree;
@@ -182,7 +182,7 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
         false => "The guests' base, then their packet filter. Each run changes only what differs.",
     });
     text.push_str(&commands(&["cd ansible".to_owned(), "ansible-playbook playbooks/site.yml".to_owned()]));
-    let bridges = site.networks.iter().filter(|network| matches!(network.kind, NetworkKind::Bridge { .. }));
+    let bridges = site.networks.iter().filter(|network| network.is_bridge());
     let prefixes = list(bridges.map(|network| network.prefix.value.to_string()));
     if let (false, Some(node)) = (prefixes.is_empty(), site.nodes.first()) {
         text.push('\n');

@@ -79,7 +79,7 @@ impl<'a> Taken<'a> {
             }
             _ => None,
         };
-        let bridge = matches!(network.kind, NetworkKind::Bridge { .. });
+        let bridge = network.is_bridge();
         let nodes = site.nodes.iter().filter(|node| bridge && prefix.contains(&node.address.value));
         Self {
             network: own(&prefix),

@@ -69,7 +69,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             stated: true,
         };
         let on = |(at, network): (usize, &crate::model::Network)| {
-            let bridge = matches!(network.kind, NetworkKind::Bridge { .. });
+            let bridge = network.is_bridge();
             (bridge && network.prefix.value.contains(&node.address.value)).then(|| of(at))
         };
         site.networks.iter().enumerate().filter_map(on).collect::<Vec<_>>()

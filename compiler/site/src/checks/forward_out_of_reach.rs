@@ -23,7 +23,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{NetworkKind, Site};
+use crate::model::Site;
 use crate::place::{place, report};
 
 /// A port that is handed on to a machine out of reach.
@@ -35,8 +35,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     for node in &site.nodes {
         for forward in &node.forwards {
             let host = &site.hosts[forward.to.index()];
-            let bridge =
-                |id: crate::model::NetworkId| matches!(site.networks[id.index()].kind, NetworkKind::Bridge { .. });
+            let bridge = |id: crate::model::NetworkId| site.networks[id.index()].is_bridge();
             if host.broken || host.interfaces.iter().any(|interface| bridge(interface.network)) {
                 continue;
             }

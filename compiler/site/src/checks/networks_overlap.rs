@@ -25,7 +25,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Network, NetworkKind, Site};
+use crate::model::Site;
 use crate::place::{place, report};
 
 /// An overlay's addresses are another network's too.
@@ -34,16 +34,15 @@ pub static CODE: Code =
 
 /// Each overlay against each other network. A site has a handful of networks.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
-    let overlay = |network: &Network| matches!(network.kind, NetworkKind::Overlay { .. });
     for (at, first) in site.networks.iter().enumerate() {
         for second in &site.networks[at + 1..] {
             let (a, b) = (first.prefix.value, second.prefix.value);
-            if !(overlay(first) || overlay(second)) || !(a.contains(&b) || b.contains(&a)) {
+            if !(first.is_overlay() || second.is_overlay()) || !(a.contains(&b) || b.contains(&a)) {
                 continue;
             }
             // The overlay is the one to change: nothing outside depends on its addresses.
             let later = first.prefix.span > second.prefix.span;
-            let (change, keep) = match (overlay(first), overlay(second)) {
+            let (change, keep) = match (first.is_overlay(), second.is_overlay()) {
                 (true, true) if later => (first, second),
                 (true, false) => (first, second),
                 _ => (second, first),

@@ -34,7 +34,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{NetworkId, NetworkKind, Site, Status};
+use crate::model::{NetworkId, Site, Status};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -49,7 +49,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         return;
     }
     for (id, network) in (0..).map(NetworkId).zip(&site.networks) {
-        if !matches!(network.kind, NetworkKind::Overlay { .. }) {
+        if !network.is_overlay() {
             continue;
         }
         let members = || {

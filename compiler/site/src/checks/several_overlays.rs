@@ -26,7 +26,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{NetworkId, NetworkKind, Site};
+use crate::model::{NetworkId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -44,7 +44,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     networks.sort_by_key(|(_, network)| network.named.key);
     let mut overlays = networks
         .into_iter()
-        .filter(|(id, network)| matches!(network.kind, NetworkKind::Overlay { .. }) && used(*id))
+        .filter(|(id, network)| network.is_overlay() && used(*id))
         .map(|(_, network)| &network.named);
     let Some(first) = overlays.next() else { return };
     for other in overlays {

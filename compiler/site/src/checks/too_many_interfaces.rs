@@ -31,7 +31,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Kind, NetworkKind, Site};
+use crate::model::{Kind, Site};
 use crate::place::report;
 
 /// A guest with more interfaces than it can have.
@@ -49,7 +49,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         if host.interfaces.len() <= most {
             continue;
         }
-        let bridge = |id: crate::model::NetworkId| matches!(site.networks[id.index()].kind, NetworkKind::Bridge { .. });
+        let bridge = |id: crate::model::NetworkId| site.networks[id.index()].is_bridge();
         let nics = host.interfaces.iter().filter(|interface| bridge(interface.network)).count();
         if nics > most {
             let message = format!("`{}` is on {nics} bridges", host.named.path);

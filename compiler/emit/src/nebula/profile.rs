@@ -16,7 +16,7 @@ impl Profile {
     /// `firewall.default_local_cidr_any` exists, and its default is the permissive one: 1.9 only. Before, there is no such
     /// key; from 1.10 on the default is strict and the key deprecated.
     pub fn asks_for_strict_local_addresses(self) -> bool {
-        (7..10).contains(&self.minor)
+        self.minor == 9
     }
 
     /// Certificates of version 2 (several addresses, IPv6).

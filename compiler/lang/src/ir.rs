@@ -3,11 +3,13 @@
 //! It holds no syntax. Spans lie beside the expressions, since only messages read them.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::{FileId, Span};
 
 use crate::eval::value::{Key, Reported, Store, Value};
+use crate::schema::types::{Schema, TypeId};
 
 /// Index of an expression in [`Program`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -207,6 +209,10 @@ pub enum Expr {
     Tag(Symbol, ExprId),
     /// A file's value.
     Import(UnitId),
+    /// `match`: what is looked at, the first of its arms in [`Program::arms`], and how many.
+    Match(ExprId, u32, u32),
+    /// A value that is known to be of a type: what a record of it leaves out has the type's default.
+    Coerce(ExprId, TypeId),
     /// Something whose problem is already reported.
     Error(Reported),
 }
@@ -236,6 +242,32 @@ pub struct PatternField {
     pub default: Option<ExprId>,
     /// Whether it may be absent.
     pub optional: bool,
+    /// What it is said to be.
+    pub ty: Option<TypeId>,
+}
+
+/// One arm of a `match`.
+#[derive(Clone, Copy, Debug)]
+pub struct Arm {
+    /// The tag, and where it is written. None: whatever is left.
+    pub tag: Option<Key>,
+    /// Whether what the tag carries gets a name: then the body stands in a frame of its own, whose slot 0 it is.
+    pub binds: bool,
+    /// What it gives.
+    pub body: ExprId,
+    /// The whole arm.
+    pub span: Span,
+}
+
+/// A definition that another one is stronger than. It is checked and never evaluated.
+#[derive(Clone, Copy, Debug)]
+pub struct Overridden {
+    /// The `let` or record that it stands in, or the record around it that is a scope.
+    pub within: ExprId,
+    /// What it says.
+    pub expr: ExprId,
+    /// What the schema says that it should be.
+    pub ty: Option<TypeId>,
 }
 
 /// A function.
@@ -288,6 +320,12 @@ pub struct Program {
     pub functions: Vec<Function>,
     /// Flows.
     pub flows: Vec<FlowExpr>,
+    /// Arms of `match`.
+    pub arms: Vec<Arm>,
+    /// Definitions that lost.
+    pub overridden: Vec<Overridden>,
+    /// The types of the prelude, and those of the files.
+    pub schema: Rc<Schema>,
     /// Names and places of `let` bindings and of parameters with defaults, by the expression that they name.
     pub bindings: Vec<(ExprId, Key)>,
     /// Which expressions are what a name is defined as, in parallel to `exprs`.

@@ -1,5 +1,7 @@
 //! One run, from the entry's text to data: the prelude first, then every file that is imported, then evaluation.
 
+use std::rc::Rc;
+
 use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::parser;
@@ -23,6 +25,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
     let mut files = Files::new(loader);
     let (schema, globals, definitions) = prelude(&mut program, &mut names, &mut reports, &mut files);
     let tags = schema.tags();
+    program.schema = Rc::new(schema);
     let entry = match files.add(&mut program, path, text) {
         Ok(entry) => entry,
         Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
@@ -39,7 +42,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
             lowerer.parts = &composition.parts;
             lowerer.tags = &tags;
             lowerer.lost = composition.lost;
-            lowerer.schema = (site && unit == entry).then_some(&schema);
+            lowerer.site = site && unit == entry;
             lowerer.file(ast::File::of(&composition.parts[0].tree))
         };
         program.named[root.0 as usize] = true;
@@ -48,6 +51,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
     program.damaged.sort_unstable();
     let extracted = {
         let sources = &files.sources;
+        let schema = Rc::clone(&program.schema);
         let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);
         match site {
             true => schema::site(&mut machine, &schema, entry),

@@ -308,6 +308,8 @@ impl<'p> Machine<'p> {
                 self.stack.push(Cont::Import(id));
                 Ok(State::Force(self.unit(unit)))
             }
+            Expr::Match(..) => unreachable!("lowering makes none yet"),
+            Expr::Coerce(value, _) => Ok(State::Eval(value, frame)),
             Expr::Error(reported) => Err(reported),
         }
     }

@@ -82,7 +82,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         self.file_record = false;
         (self.part, self.strength) = (0, Strength::plain(0));
-        let ty = self.schema.and_then(|schema| schema.site).map(Type::Named);
+        let ty = self.site_schema().and_then(|schema| schema.site).map(Type::Named);
         let overridden = self.settle(&mut fields, Place { ty, set: false });
         self.sort(&mut fields);
         for entry in &fields.entries {

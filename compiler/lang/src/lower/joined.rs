@@ -122,11 +122,11 @@ impl<'t> Lowerer<'_, '_, 't> {
     /// set nor a record is replaced, though it may be one for the evaluation, as an entity is.
     fn note_types(&mut self, fields: &Fields<'t>, place: Place) {
         for entry in &fields.entries {
-            let place = place.field(self.schema, entry.key.name);
+            let place = place.field(self.site_schema(), entry.key.name);
             for given in entry.wholes() {
                 if place.set {
                     self.program.sets.insert(given.key.span);
-                } else if !place.joins(self.schema) {
+                } else if !place.joins(self.site_schema()) {
                     self.program.leaves.insert(given.key.span);
                 }
             }

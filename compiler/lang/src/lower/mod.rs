@@ -60,7 +60,7 @@ pub struct Lowerer<'a, 'l, 't> {
     /// The tags of the schema, which a name in lower case is perhaps meant to be.
     pub(crate) tags: &'a [Symbol],
     /// What its record is, if that is a site.
-    pub(crate) schema: Option<&'a Schema>,
+    pub(crate) site: bool,
     /// The file of the record whose text is being looked at.
     part: usize,
     /// How strong definitions are, where some are being gathered.
@@ -112,7 +112,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             parts: &[],
             lost: None,
             tags: &[],
-            schema: None,
+            site: false,
             part: 0,
             strength: Strength::plain(0),
             file_record: false,
@@ -149,6 +149,11 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     /// The types of the prelude, whose definitions are in scope for their defaults.
     pub fn schema(&mut self, items: ast::Let<'t>) -> Schema {
         schema::parse::parse(items, self)
+    }
+
+    /// What the file's record is held against, if that is a site.
+    fn site_schema(&self) -> Option<&Schema> {
+        self.site.then_some(&*self.program.schema)
     }
 
     /// The symbol of a name.

@@ -74,7 +74,7 @@ impl<'t> Lowerer<'_, '_, 't> {
                 self.program.named[default.0 as usize] = true;
                 self.program.bindings.push((default, key));
             }
-            PatternField { key, default, optional: field.is_optional() }
+            PatternField { key, default, optional: field.is_optional(), ty: None }
         });
         let fields = fields.collect();
         let open = record.rest().is_some() || record.node().has_error_child();

@@ -159,7 +159,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         };
         for mut entry in std::mem::take(&mut fields.entries) {
             if entry.is_mixed() || floor.is_some() {
-                entry.place = place.field(self.schema, entry.key.name);
+                entry.place = place.field(self.site_schema(), entry.key.name);
                 if !self.settle_entry(&mut entry, floor, open, &below) {
                     continue;
                 }
@@ -169,7 +169,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         for computed in &mut fields.computed {
             let mut place = place;
             place.ty = match place.ty {
-                Some(Type::Map(item)) => self.schema.map(|schema| schema.ty(item)),
+                Some(Type::Map(item)) => self.site_schema().map(|schema| schema.ty(item)),
                 _ => None,
             };
             computed.entry.place = Place { ty: place.ty, set: false };
@@ -302,7 +302,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     fn settle_wholes(&mut self, entry: &mut Entry<'t>, wholes: &mut Vec<Given<'t>>) {
-        let joins = entry.place.joins(self.schema);
+        let joins = entry.place.joins(self.site_schema());
         let mut kept: Vec<Given<'t>> = Vec::new();
         for given in std::mem::take(wholes) {
             match kept.last().copied() {

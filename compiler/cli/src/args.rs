@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::libraries::command::Lib;
 use crate::messages::Format;
 
 /// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
@@ -76,6 +77,16 @@ pub enum Command {
         #[arg(long, conflicts_with = "paths")]
         stdin: bool,
     },
+    /// Keep libraries: copy them into the project, lock them, list them, remove them
+    ///
+    /// A library lies in vendor/NAME and is imported as `import "NAME"`. arv.toml lists it, and arv.lock holds its hash: a build
+    /// stops if a file of it is not what was locked. Nothing is fetched; all of it is meant to be committed.
+    #[command(after_help = LIB)]
+    Lib {
+        /// What to do
+        #[command(subcommand)]
+        command: Lib,
+    },
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
     Explain {
@@ -121,6 +132,13 @@ Examples:
   arvc fmt --check               for CI: a diff, and status 1 if there is one
   arvc fmt --stdin < buffer      for editors";
 
+const LIB: &str = "\
+Examples:
+  arvc lib add acme ~/src/acme
+  arvc lib add acme acme-1.2.0.tar.gz --source https://example.org/acme-1.2.0.tar.gz
+  arvc lib list
+  arvc lib lock                  after a change in vendor/ that is meant, and after a merge";
+
 const EXPLAIN: &str = "\
 Examples:
   arvc explain                   every code with its title
@@ -152,7 +170,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
             );
         }
         (None, None) => {
-            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, fmt or explain");
+            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, fmt, lib or explain");
         }
     };
     Ok(Request { command, format: arguments.message_format })
@@ -196,6 +214,11 @@ mod tests {
             "build --stdin-path a",
             "fmt --stdin a.arv",
             "fmt --out x",
+            "lib",
+            "lib add acme",
+            "lib add acme x y",
+            "lib remove",
+            "lib list acme",
         ];
         for line in bad {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

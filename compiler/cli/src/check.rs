@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use arvc_site::model::{FlowOrigin, Site};
 use arvc_syntax::source::Sources;
 
+use crate::libraries::{self, Libraries};
 use crate::messages::{self, Counts, Format, Texts};
 use crate::pipeline::{self, Checked, Read};
 use crate::project::{self, Problem, Project};
@@ -37,7 +38,8 @@ pub fn check(
         Some(path) => Some(unsaved(world, &cwd, &project, path)?),
         None => None,
     };
-    let mut load = Reader { disk: &*world, root: &project.root, overlay, read: false };
+    let libraries = verified(world, format, &cwd, &project)?;
+    let mut load = Reader { disk: &*world, root: &project.root, libraries: &libraries, overlay, read: false };
     let mut checked = match load.text(&project.entry) {
         Ok(text) => pipeline::check(&project.entry, text, &mut load),
         Err(problem) => entry_problem(&cwd, &project, problem)?,
@@ -64,6 +66,7 @@ pub fn check(
 struct Reader<'a> {
     disk: &'a dyn World,
     root: &'a Path,
+    libraries: &'a Libraries,
     overlay: Option<(String, Vec<u8>)>,
     /// Whether that one was read.
     read: bool,
@@ -83,12 +86,29 @@ impl Read for Reader<'_> {
                 self.read = true;
                 source::text(bytes.clone())
             }
-            _ => source::read(self.disk, self.root, path),
+            _ => match self.libraries.around(path) {
+                Some((files, below)) => source::text(files.get(below).ok_or(source::Problem::NotFound)?.clone()),
+                None => source::read(self.disk, self.root, path),
+            },
         }
     }
 
     fn names(&mut self, path: &str) -> Result<Vec<String>, source::Problem> {
-        source::names(self.disk, self.root, path)
+        let folder = format!("{path}/");
+        match self.libraries.around(&folder) {
+            Some((files, prefix)) => {
+                let below: Vec<&str> = files.keys().filter_map(|path| path.strip_prefix(prefix)).collect();
+                if below.is_empty() {
+                    return Err(source::Problem::NotFound);
+                }
+                Ok(below.into_iter().filter(|name| !name.contains('/')).map(str::to_owned).collect())
+            }
+            None => source::names(self.disk, self.root, path),
+        }
+    }
+
+    fn libraries(&mut self) -> Vec<String> {
+        self.libraries.names()
     }
 }
 
@@ -110,31 +130,43 @@ pub fn summary(name: &str, site: &Site, counts: Counts) -> String {
 
 /// The project of a site, or of the user's folder; what is wrong with it is printed.
 pub(crate) fn find(world: &mut dyn World, format: Format, cwd: &Path, site: Option<&Path>) -> Result<Project, Stop> {
-    match project::find(&*world, cwd, site) {
-        Ok(project) => Ok(project),
-        Err(Problem::NoSite) => Err(Stop::Says(
+    project::find(&*world, cwd, site).or_else(|problem| Err(no_project(world, format, cwd, problem)?))
+}
+
+/// Why there is no project; what is wrong with `arv.toml` is printed.
+pub(crate) fn no_project(world: &mut dyn World, format: Format, cwd: &Path, problem: Problem) -> Result<Stop, Stop> {
+    Ok(match problem {
+        Problem::NoSite => Stop::Says(
             exit::USAGE,
             "there is no site here: neither an arv.toml above this folder nor a site.arv in it\n\
              help: name the site's file, as in `arvc check lab/site.arv`"
                 .into(),
-        )),
-        Err(Problem::Folder(path)) => Err(Stop::Says(
+        ),
+        Problem::Folder(path) => Stop::Says(
             exit::USAGE,
             format!(
                 "{} is a folder\nhelp: name the site's file in it, as in `{}`",
                 shown(&path, cwd),
                 shown(&path.join("site.arv"), cwd)
             ),
-        )),
-        Err(Problem::Disk(path, error)) => {
-            Err(outside(format!("cannot read {}: {}", shown(&path, cwd), reason(&error))))
-        }
-        Err(Problem::Settings(folder, sources, mut diagnostics)) => {
+        ),
+        Problem::Disk(path, error) => outside(format!("cannot read {}: {}", shown(&path, cwd), reason(&error))),
+        Problem::Settings(folder, sources, mut diagnostics) => {
             let prefix = project::prefix(&folder, cwd);
             messages::print(world, format, Texts { sources: &sources, prefix: &prefix }, &mut diagnostics)?;
-            Err(Stop::Silent(exit::USAGE))
+            Stop::Silent(exit::USAGE)
         }
-    }
+    })
+}
+
+/// The libraries of a project; what is wrong with them is printed.
+fn verified(world: &mut dyn World, format: Format, cwd: &Path, project: &Project) -> Result<Libraries, Stop> {
+    libraries::verify(&*world, project).or_else(|mut problems| {
+        let prefix = project::prefix(&project.root, cwd);
+        let texts = Texts { sources: &problems.sources, prefix: &prefix };
+        messages::print(world, format, texts, &mut problems.diagnostics)?;
+        Err(Stop::Silent(exit::SOURCE))
+    })
 }
 
 /// The path of a text that is not saved, relative to the project, and its bytes.

@@ -11,6 +11,7 @@ pub mod build;
 pub mod check;
 pub mod explain;
 pub mod fmt;
+pub mod libraries;
 pub mod messages;
 pub mod output;
 pub mod pipeline;
@@ -86,6 +87,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
             Ok(())
         }
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
+        Command::Lib { command } => libraries::command::run(world, format, &command),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {

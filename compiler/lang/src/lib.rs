@@ -33,6 +33,12 @@ pub trait Loader {
     /// The names of the files in a folder, folders and hidden files left out. The path is as that of a file; empty for
     /// the project's root.
     fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError>;
+
+    /// The names of the libraries that the project has, `std` left out. The sources of each are loaded as
+    /// `vendor/NAME/default.arv`, and so on.
+    fn libraries(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a file could not be read.

@@ -1,4 +1,4 @@
-//! The project: its root, its entry, its output folder. `arv.toml` says it, or the place of the entry file does.
+//! The project: its root, its entry, its output folder, the libraries that it lists. `arv.toml` says it, or the place of the entry file does.
 //!
 //! The root is the folder of the nearest `arv.toml` above the entry, else the entry's own folder. No file outside it is
 //! read, whatever a source or a link says.
@@ -7,19 +7,21 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use arvc_syntax::diagnostic::Diagnostic;
-use arvc_syntax::source::Sources;
+use arvc_syntax::source::{Sources, Span};
 
 use crate::world::{Disk, Kind};
 
 mod not_toml;
 mod settings;
 mod unknown_key;
+mod wrong_library;
 mod wrong_value;
 
 use settings::Settings;
 
 /// The codes of this module.
-pub static CODES: &[&arvc_syntax::diagnostic::Code] = &[&not_toml::CODE, &unknown_key::CODE, &wrong_value::CODE];
+pub static CODES: &[&arvc_syntax::diagnostic::Code] =
+    &[&not_toml::CODE, &unknown_key::CODE, &wrong_value::CODE, &wrong_library::CODE];
 
 /// The file that makes a folder a project.
 pub const FILE: &str = "arv.toml";
@@ -39,6 +41,32 @@ pub struct Project {
     pub entry: String,
     /// Where a tree is written.
     pub out: PathBuf,
+    /// What `[libs]` lists, in the order of names.
+    pub libraries: Vec<Library>,
+    /// The text of `arv.toml`; empty if there is none.
+    pub settings: String,
+}
+
+/// A library that `arv.toml` lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Library {
+    /// What `import` calls it.
+    pub name: String,
+    /// Where it came from, for people: nothing is fetched.
+    pub source: Option<String>,
+    /// Its name in `arv.toml`.
+    pub span: Span,
+}
+
+/// The folder that is a project, whether or not it has an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// Absolute and without links.
+    pub folder: PathBuf,
+    /// What `[libs]` lists, in the order of names.
+    pub libraries: Vec<Library>,
+    /// The text of `arv.toml`, if there is one.
+    pub settings: Option<String>,
 }
 
 /// Why there is no project.
@@ -96,7 +124,21 @@ pub fn find(disk: &dyn Disk, cwd: &Path, site: Option<&Path>) -> Result<Project,
         Some(out) => root.join(out),
         None => root.join(&entry).with_file_name(OUT),
     };
-    Ok(Project { root, entry, out })
+    Ok(Project { root, entry, out, libraries: settings.libraries, settings: settings.text })
+}
+
+/// Finds the project of the user's folder: that of the nearest `arv.toml`, or else this one if there is a `site.arv`.
+pub fn root(disk: &dyn Disk, cwd: &Path) -> Result<Root, Problem> {
+    let failed = |error| Problem::Disk(cwd.to_path_buf(), error);
+    let start = disk.canonical(cwd).map_err(failed)?;
+    if let Some(folder) = above(disk, &start).map_err(failed)? {
+        let settings = settings::read(disk, &folder)?;
+        return Ok(Root { folder, libraries: settings.libraries, settings: Some(settings.text) });
+    }
+    match disk.kind(&start.join(ENTRY)).map_err(failed)? {
+        Some(_) => Ok(Root { folder: start, libraries: Vec::new(), settings: None }),
+        None => Err(Problem::NoSite),
+    }
 }
 
 /// The folder of a file that need not exist, without links as far as it exists.

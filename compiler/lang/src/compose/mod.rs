@@ -13,7 +13,7 @@ use arvc_syntax::source::{FileId, Span};
 use arvc_syntax::tree::Tree;
 
 use crate::LoadError;
-use crate::errors::{composition_cycle, import_failed, misplaced, not_a_part};
+use crate::errors::{composition_cycle, import_failed, library_by_path, misplaced, not_a_part};
 use crate::eval::value::Reported;
 use crate::ir::Rank;
 use crate::lower::files::{Files, Role, is_empty, normalize};
@@ -203,6 +203,10 @@ impl Gathering<'_, '_> {
                 self.lose(import_failed::new(&statement.path, &LoadError::Outside, statement.span));
                 continue;
             };
+            if let Some(problem) = library_by_path::check(&self.parts[at].path, &path, folder, statement.span) {
+                self.lose(problem);
+                continue;
+            }
             if !folder {
                 self.add(at, &statement, path);
                 continue;

@@ -14,6 +14,7 @@ pub mod empty_list;
 pub mod endless;
 pub mod import_cycle;
 pub mod import_failed;
+pub mod library_by_path;
 pub mod memory;
 pub mod misplaced;
 pub mod missing_argument;
@@ -56,6 +57,7 @@ pub static CODES: &[&Code] = &[
     &secret_reference::CODE,
     &bare_path::CODE,
     &import_cycle::CODE,
+    &library_by_path::CODE,
     &wrong_kind::CODE,
     &unknown_field::CODE,
     &unknown_argument::CODE,

@@ -20,22 +20,30 @@ pub struct Hashes {
 }
 
 /// The hashes of a library.
-///
+pub fn hashes(contents: &Contents) -> Hashes {
+    let mut listing = Sha256::new();
+    pieces(contents, |piece| listing.update(piece));
+    let files = contents.iter().map(|(path, bytes)| (path.clone(), hex(&Sha256::digest(bytes)))).collect();
+    Hashes { library: hex(&listing.finalize()), files }
+}
+
+/// The listing itself, for whoever wants to see what is hashed.
+pub fn text(contents: &Contents) -> Vec<u8> {
+    let mut text = Vec::new();
+    pieces(contents, |piece| text.extend_from_slice(piece));
+    text
+}
+
 /// A listing is its head and then, for each file in the order of the bytes of its path, the path, the number of its bytes in
 /// decimal digits, and the bytes themselves, with a line feed behind each of the three. No path has a line feed in it, and
 /// the number says where the bytes end, so two libraries with one listing are one.
-pub fn hashes(contents: &Contents) -> Hashes {
-    let mut listing = Sha256::new();
-    listing.update(HEAD);
-    let mut files = BTreeMap::new();
+fn pieces(contents: &Contents, mut add: impl FnMut(&[u8])) {
+    add(HEAD.as_bytes());
     for (path, bytes) in contents {
-        listing.update(path);
-        listing.update(format!("\n{}\n", bytes.len()));
-        listing.update(bytes);
-        listing.update("\n");
-        files.insert(path.clone(), hex(&Sha256::digest(bytes)));
+        add(format!("{path}\n{}\n", bytes.len()).as_bytes());
+        add(bytes);
+        add(b"\n");
     }
-    Hashes { library: hex(&listing.finalize()), files }
 }
 
 /// Whether a text is a hash as these are written.

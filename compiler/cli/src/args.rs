@@ -50,13 +50,18 @@ pub enum Command {
         #[arg(long)]
         overwrite: bool,
     },
-    /// Report every problem of a site; write nothing
+    /// Report every problem of a site, or of a library; write nothing
+    ///
+    /// A file that a site includes or imports is checked with that site, which is looked for in the project. A folder without a
+    /// site.arv is a library: each source in it is checked by itself.
     #[command(after_help = CHECK)]
     Check {
-        /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
+        /// The site's file, a part of it, or the folder of a library [default: `entry` of the nearest arv.toml, else
+        /// ./site.arv]
+        #[arg(value_name = "SITE")]
         site: Option<PathBuf>,
         /// Take the text of PATH from standard input, for editors: what is not saved yet is checked as if it stood there.
-        /// Without SITE, PATH is the site; with it, a file that the site imports
+        /// Without SITE, PATH is the site or a part of it; with it, a file that the site imports
         #[arg(long, value_name = "PATH")]
         stdin_path: Option<PathBuf>,
     },
@@ -122,7 +127,8 @@ const CHECK: &str = "\
 Examples:
   arvc check
   arvc check --message-format json site.arv
-  arvc check --stdin-path site.arv < buffer
+  arvc check lib/                          a folder of sources that are no site
+  arvc check --stdin-path hosts/web.arv < buffer
   arvc check site.arv --stdin-path hosts/web.arv < buffer";
 
 const FMT: &str = "\

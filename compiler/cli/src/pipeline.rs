@@ -84,8 +84,9 @@ fn harmless(entry: &str) -> String {
 }
 
 /// The project's files as the language asks for them.
-struct Files<'a> {
-    load: &'a mut dyn Read,
+pub struct Files<'a> {
+    /// How they are read.
+    pub load: &'a mut dyn Read,
 }
 
 impl Loader for Files<'_> {

@@ -13,6 +13,7 @@ pub mod library;
 mod lower;
 mod numbers;
 mod print;
+pub mod references;
 mod report;
 mod run;
 pub mod schema;
@@ -75,4 +76,11 @@ pub fn evaluate_site(entry_path: &str, entry_text: String, loader: &mut dyn Load
 /// Evaluates a file as it is, and completely.
 pub fn evaluate_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
     run::run(entry_path, entry_text, loader, false)
+}
+
+/// Evaluates a file of a library: as it is, and completely but for the functions in it, which are what libraries are made of.
+pub fn evaluate_library(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
+    let mut outcome = run::run(entry_path, entry_text, loader, false);
+    outcome.diagnostics.retain(|problem| problem.code != &errors::not_data::CODE);
+    outcome
 }

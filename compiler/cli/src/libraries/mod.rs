@@ -10,7 +10,7 @@ use arvc_lang::library;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Sources;
 
-use crate::project::{self, Library, Project};
+use crate::project::{self, Library, Root};
 use crate::world::{Disk, Kind};
 
 pub mod archive;
@@ -113,12 +113,12 @@ pub struct Problems {
 }
 
 /// The libraries of a project, each compared with the lock.
-pub fn verify(disk: &dyn Disk, project: &Project) -> Result<Libraries, Box<Problems>> {
+pub fn verify(disk: &dyn Disk, root: &Root) -> Result<Libraries, Box<Problems>> {
     let mut libraries = Libraries::default();
-    if project.libraries.is_empty() {
+    if root.libraries.is_empty() {
         return Ok(libraries);
     }
-    let lock = match Lock::read(disk, &project.root) {
+    let lock = match Lock::read(disk, &root.folder) {
         Ok(lock) => lock,
         Err(unreadable) => {
             let mut sources = Sources::new();
@@ -127,8 +127,8 @@ pub fn verify(disk: &dyn Disk, project: &Project) -> Result<Libraries, Box<Probl
         }
     };
     let mut diagnostics = Vec::new();
-    for listed in &project.libraries {
-        diagnostics.push(match state(disk, &project.root, &lock, &listed.name) {
+    for listed in &root.libraries {
+        diagnostics.push(match state(disk, &root.folder, &lock, &listed.name) {
             State::Good(contents) => {
                 libraries.known.insert(listed.name.clone(), contents);
                 continue;
@@ -143,7 +143,7 @@ pub fn verify(disk: &dyn Disk, project: &Project) -> Result<Libraries, Box<Probl
         return Ok(libraries);
     }
     let mut sources = Sources::new();
-    sources.add(project::FILE, project.settings.clone()).expect("the first source is small");
+    sources.add(project::FILE, root.settings.clone().unwrap_or_default()).expect("the first source is small");
     Err(Box::new(Problems { sources, diagnostics }))
 }
 

@@ -26,12 +26,10 @@ pub(super) struct Settings {
     pub(super) out: Option<String>,
     /// The libraries, in the order of their names.
     pub(super) libraries: Vec<Library>,
-    /// Its text, which the places in it point into.
-    pub(super) text: String,
 }
 
-/// Reads the file of a folder. Its diagnostics name it relative to that folder.
-pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> {
+/// Reads the file of a folder, with its text, which the places in it point into. Its diagnostics name it relative to that folder.
+pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<(Settings, String), Problem> {
     let failed = |error| Problem::Disk(folder.join(FILE), error);
     let mut sources = Sources::new();
     let text = match source::read(disk, folder, FILE) {
@@ -82,8 +80,11 @@ pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> 
     }
     drop(table);
     settings.libraries.sort_by(|a, b| a.name.cmp(&b.name));
-    settings.text = text.clone();
-    if diagnostics.is_empty() { Ok(settings) } else { Err(Problem::Settings(folder.into(), sources, diagnostics)) }
+    if diagnostics.is_empty() {
+        Ok((settings, text.clone()))
+    } else {
+        Err(Problem::Settings(folder.into(), sources, diagnostics))
+    }
 }
 
 /// The entries of `[libs]`.

@@ -106,14 +106,15 @@ fn record(tree: &Tree) -> Option<ast::Record<'_>> {
 }
 
 /// `include PATH;` or `extends PATH;`.
-struct Statement {
-    extends: bool,
-    path: String,
-    span: Span,
+pub(crate) struct Statement {
+    pub(crate) extends: bool,
+    pub(crate) path: String,
+    pub(crate) span: Span,
     keyword: Span,
 }
 
-fn statements(tree: &Tree) -> Vec<Statement> {
+/// Those of a file's outermost record.
+pub(crate) fn statements(tree: &Tree) -> Vec<Statement> {
     let items = record(tree).into_iter().flat_map(|record| record.items());
     let statement = |item| {
         let (extends, path, keyword): (bool, Option<ast::PathLiteral<'_>>, _) = match item {

@@ -55,7 +55,7 @@ pub(super) fn add(
         run.tell(&indented(&difference.lines()))?;
     }
     if left_out > 0 {
-        run.tell(&format!("{} that are no sources were not copied\n", files(left_out)))?;
+        run.tell(&format!("left out: {}, neither sources nor licences nor readmes\n", files(left_out)))?;
     }
     Ok(())
 }

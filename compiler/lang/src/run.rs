@@ -15,7 +15,7 @@ use crate::lower::files::Files;
 use crate::lower::{Globals, Lowerer};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
-use crate::{Loader, Outcome, library, schema};
+use crate::{Loader, Outcome, library, schema, types};
 
 /// Runs a file, as a site or as it is.
 pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
@@ -49,6 +49,8 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
+    types::check(&program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
+    reports.types_checked();
     let extracted = {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);

@@ -14,10 +14,13 @@ pub mod empty_list;
 pub mod endless;
 pub mod import_cycle;
 pub mod import_failed;
+pub mod infinite_type;
+pub mod maybe_absent;
 pub mod memory;
 pub mod misplaced;
 pub mod missing_argument;
 pub mod missing_field;
+pub mod mixed;
 pub mod no_such_address;
 pub mod no_such_field;
 pub mod not_a_function;
@@ -33,6 +36,7 @@ pub mod steps;
 pub mod two_owners;
 pub mod unknown_argument;
 pub mod unknown_field;
+pub mod unknown_fields;
 pub mod unknown_library;
 pub mod unknown_name;
 pub mod unknown_tag;
@@ -69,6 +73,10 @@ pub static CODES: &[&Code] = &[
     &not_text::CODE,
     &update_kind::CODE,
     &not_data::CODE,
+    &maybe_absent::CODE,
+    &infinite_type::CODE,
+    &unknown_fields::CODE,
+    &mixed::CODE,
     &cycle::CODE,
     &depth::CODE,
     &steps::CODE,

@@ -22,7 +22,7 @@ use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
-use crate::errors::describe_value;
+use crate::errors::{describe_value, with_article};
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 
@@ -31,7 +31,13 @@ pub static CODE: Code = Code::new("E0208", "a record has no such field", include
 
 /// A record with these fields has no `name`.
 pub fn new(name: &str, span: Span, fields: &[&str]) -> Diagnostic {
-    let message = format!("the record has no field `{name}`");
+    of(None, name, span, fields)
+}
+
+/// A record with these fields, of the type `owner` if it has a name, has no `name`.
+pub fn of(owner: Option<&str>, name: &str, span: Span, fields: &[&str]) -> Diagnostic {
+    let owner = owner.map_or_else(|| "the record".to_owned(), with_article);
+    let message = format!("{owner} has no field `{name}`");
     match nearest(name, fields.iter().copied()) {
         Some(nearest) => Diagnostic::new(&CODE, message, span, format!("did you mean `{nearest}`?")).fix(
             format!("write `{nearest}`"),
@@ -60,11 +66,15 @@ pub fn report(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Value)
     machine.report(diagnostic)
 }
 
+/// `name`, at `span`, of `found`, which is no record.
+pub fn of_kind(name: &str, found: &str, span: Span) -> Diagnostic {
+    let message = format!("`{name}` is asked of {found}, which has no fields");
+    Diagnostic::new(&CODE, message, span, "only records have fields")
+}
+
 /// `name`, at `span`, of something that is no record.
 pub fn not_a_record(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Value) -> Reported {
     let found = describe_value(machine, value);
-    let message = format!("`{}` is asked of {found}, which has no fields", machine.names.get(name));
-    let diagnostic = Diagnostic::new(&CODE, message, span, "only records have fields")
-        .secondary(machine.span(value), format!("this is {found}"));
-    machine.report(diagnostic)
+    let diagnostic = of_kind(machine.names.get(name), &found, span);
+    machine.report(diagnostic.secondary(machine.span(value), format!("this is {found}")))
 }

@@ -61,3 +61,15 @@ pub fn other(expected: &str, found: &str, path: &str, span: Span, key: Span) -> 
     )
     .secondary(key, format!("`{path}` is defined here"))
 }
+
+/// Something of type `found` where an entity of type `expected` is due.
+pub fn of_kind(expected: &str, found: &str, text: Option<&str>, span: Span) -> Diagnostic {
+    let (expected, found) = (with_article(expected), with_article(found));
+    let what = text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
+    Diagnostic::new(
+        &CODE,
+        format!("{what} is {found}, and not {expected}"),
+        span,
+        format!("expected {expected}, found {found}"),
+    )
+}

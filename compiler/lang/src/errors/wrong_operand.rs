@@ -20,6 +20,7 @@
 //! function takes.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -36,21 +37,8 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
         Expr::Binary(operator, ..) => operator,
         _ => operator,
     };
-    let text = operator.text();
-    let message = match operator {
-        Binary::Equal | Binary::NotEqual => format!("`{text}` compares {a} with {b}"),
-        _ => format!("`{text}` has no meaning for {a} and {b}"),
-    };
-    let mut diagnostic = Diagnostic::new(&CODE, message, machine.program.span(id), format!("{a} {text} {b}"));
-    for (value, what) in [(left, a), (right, b)] {
-        if machine.span(value) != machine.program.span(id) {
-            diagnostic = diagnostic.secondary(machine.span(value), what);
-        }
-    }
-    let texts = matches!((left.kind, right.kind), (Kind::Str(_), _) | (_, Kind::Str(_)));
-    if matches!(operator, Binary::Add | Binary::Append) && texts {
-        diagnostic = diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`");
-    }
+    let sides = [(a.as_str(), machine.span(left)), (b.as_str(), machine.span(right))];
+    let mut diagnostic = kinds(operator, sides, machine.program.span(id));
     if let (Binary::Divide, Kind::Int(port), Kind::Tag(tag, _)) = (operator, left.kind, right.kind) {
         let protocol = machine.names.get(tag).to_ascii_lowercase();
         if matches!(protocol.as_str(), "tcp" | "udp") {
@@ -58,6 +46,28 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
         }
     }
     machine.report(diagnostic)
+}
+
+/// `operator` on two operands, each in words and with its place.
+pub fn kinds(operator: Binary, sides: [(&str, Span); 2], whole: Span) -> Diagnostic {
+    let [(a, _), (b, _)] = sides;
+    let text = operator.text();
+    let message = match operator {
+        Binary::Equal | Binary::NotEqual => format!("`{text}` compares {a} with {b}"),
+        _ => format!("`{text}` has no meaning for {a} and {b}"),
+    };
+    let mut diagnostic = Diagnostic::new(&CODE, message, whole, format!("{a} {text} {b}"));
+    for (what, span) in sides {
+        if span != whole {
+            diagnostic = diagnostic.secondary(span, what);
+        }
+    }
+    match operator {
+        Binary::Add | Binary::Append if a == "text" || b == "text" => {
+            diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`")
+        }
+        _ => diagnostic,
+    }
 }
 
 /// `value`, computed by `at`, is `what` and should be `expected`.
@@ -74,6 +84,10 @@ pub fn expected(machine: &mut Machine<'_>, at: ExprId, value: Value, what: &str,
 
 /// Functions cannot be compared.
 pub fn functions(machine: &mut Machine<'_>, id: ExprId) -> Reported {
-    let span = machine.program.span(id);
-    machine.report(Diagnostic::new(&CODE, "functions cannot be compared", span, "one side is a function"))
+    machine.report(functions_at(machine.program.span(id)))
+}
+
+/// Functions cannot be compared, as the operator at `span` does.
+pub fn functions_at(span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, "functions cannot be compared", span, "one side is a function")
 }

@@ -62,6 +62,28 @@ pub enum Scalar {
 }
 
 impl Scalar {
+    /// All of them, in the order of their numbers.
+    pub const ALL: &[Self] = &[
+        Self::Bool,
+        Self::Int,
+        Self::String,
+        Self::Name,
+        Self::Address,
+        Self::Prefix,
+        Self::Ports,
+        Self::IntRange,
+        Self::Size,
+        Self::Duration,
+        Self::Mac,
+        Self::Secret,
+        Self::Flow,
+    ];
+
+    /// Whether it is text.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::String | Self::Name)
+    }
+
     /// The kind with this name in types.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -98,6 +120,11 @@ impl Scalar {
             Self::Secret => "a secret",
             Self::Flow => "a flow",
         }
+    }
+
+    /// The kind that `describe` says in these words.
+    pub fn described(words: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scalar| scalar.describe() == words)
     }
 
     /// How a value of that kind is written.
@@ -183,6 +210,14 @@ impl Schema {
             Definition::Record { .. } => None,
         });
         cases.flatten().map(|(tag, _)| *tag).collect()
+    }
+
+    /// The fields of a named record, and the type of every other one.
+    pub fn record(&self, id: DefId) -> Option<(&[FieldType], Option<TypeId>)> {
+        match &self.def(id).definition {
+            Definition::Record { fields, rest } => Some((fields, *rest)),
+            Definition::Union(_) => None,
+        }
     }
 
     /// The named type behind an index.

@@ -49,7 +49,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
-    types::check(&program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
+    types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
     reports.types_checked();
     let extracted = {
         let sources = &files.sources;

@@ -64,12 +64,16 @@ pub fn other(expected: &str, found: &str, path: &str, span: Span, key: Span) -> 
 
 /// Something of type `found` where an entity of type `expected` is due.
 pub fn of_kind(expected: &str, found: &str, text: Option<&str>, span: Span) -> Diagnostic {
-    let (expected, found) = (with_article(expected), with_article(found));
-    let what = text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
+    let expected = with_article(expected);
+    let kind = with_article(found);
+    let (what, label) = match text {
+        Some(text) => (format!("`{text}`"), format!("the {found} `{text}`")),
+        None => ("this".to_owned(), kind.clone()),
+    };
     Diagnostic::new(
         &CODE,
-        format!("{what} is {found}, and not {expected}"),
+        format!("{what} is {kind}, and not {expected}"),
         span,
-        format!("expected {expected}, found {found}"),
+        format!("expected {expected}, found {label}"),
     )
 }

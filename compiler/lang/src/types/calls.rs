@@ -171,7 +171,7 @@ impl Checker<'_> {
                 not_a_function::further(name.as_deref(), taken, &found, self.span(argument))
             }
         };
-        self.reports.early(diagnostic);
+        self.report(diagnostic);
     }
 
     /// `match`; with what it should give, if that is known.
@@ -204,7 +204,7 @@ impl Checker<'_> {
         if union.is_none() && !node.is_vague() && !absent && !matches!(node, Ty::Var(_)) {
             let found = self.describe(ty);
             let span = self.span(subject);
-            self.reports.early(crate::errors::wrong_kind::kinds("what `match` looks at", &found, "a tag", span));
+            self.report(crate::errors::wrong_kind::kinds("what `match` looks at", &found, "a tag", span));
         }
         if let Some(def) = union {
             self.exhaustive(id, def, arms);
@@ -250,7 +250,7 @@ impl Checker<'_> {
         for key in arms.iter().filter_map(|arm| arm.tag) {
             if cases.iter().all(|(name, _)| *name != key.name) {
                 wrong = true;
-                self.reports.early(unknown_tag::new(owner, self.names.get(key.name), key.span, &tags));
+                self.report(unknown_tag::new(owner, self.names.get(key.name), key.span, &tags));
             }
         }
         if wrong || arms.iter().any(|arm| arm.tag.is_none()) {

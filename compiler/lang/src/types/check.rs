@@ -96,7 +96,8 @@ impl Checker<'_> {
                     let expected = self.names.get(self.schema.def(def).name);
                     let span = self.span(id);
                     let example = self.example(def);
-                    self.reports.early(not_an_entity::plain(expected, span, example));
+                    self.report(not_an_entity::plain(expected, span, example));
+                    self.poison(id);
                 }
                 Ty::Record(record) => self.check_against(id, keys, fields, len, env, record),
                 _ => self.meet(id, env, expected),
@@ -196,6 +197,7 @@ impl Checker<'_> {
             }
             (_, Ty::Named(def)) if self.is_record(def) => {
                 let found = self.used(id, env);
+                self.here = env;
                 let (_, node) = self.types.resolve(found);
                 match node {
                     Ty::Record(record) => {
@@ -211,6 +213,7 @@ impl Checker<'_> {
     /// Finds the type out and holds it against what is expected.
     pub(super) fn meet(&mut self, id: ExprId, env: EnvId, expected: TyId) {
         let found = self.infer(id, env);
+        self.here = env;
         self.met(id, found, expected);
     }
 
@@ -238,7 +241,8 @@ impl Checker<'_> {
         match cases.iter().find(|(name, _)| *name == tag) {
             None => {
                 let tags: Vec<&str> = cases.iter().map(|(name, _)| self.names.get(*name)).collect();
-                self.reports.early(unknown_tag::new(owner, self.names.get(tag), span, &tags));
+                self.report(unknown_tag::new(owner, self.names.get(tag), span, &tags));
+                self.poison(id);
             }
             Some((_, expected)) => match (expected, payload) {
                 (Some(ty), Some(payload)) => {
@@ -248,7 +252,8 @@ impl Checker<'_> {
                 }
                 (None, None) => {}
                 (expected, _) => {
-                    self.reports.early(unknown_tag::payload(owner, self.names.get(tag), span, expected.is_some()));
+                    self.report(unknown_tag::payload(owner, self.names.get(tag), span, expected.is_some()));
+                    self.poison(id);
                 }
             },
         }

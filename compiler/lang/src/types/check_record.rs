@@ -62,7 +62,7 @@ impl Checker<'_> {
                 .map(|at| &known[at])
                 .filter(|field| field.default.is_none() && !field.optional)
                 .collect();
-            self.missing(def, &missing, self.span(id));
+            self.missing(def, &missing, self.span(id), None);
         }
     }
 
@@ -73,11 +73,11 @@ impl Checker<'_> {
         let near = self.nearest(name, known.iter().map(|field| field.name));
         let diagnostic = unknown_field::new(owner, self.names.get(name), span, near, &fields);
         let meant = near.and_then(|near| self.names.lookup(near));
-        self.reports.early(diagnostic);
+        self.report(diagnostic);
         meant
     }
 
-    pub(super) fn missing(&mut self, def: DefId, fields: &[&FieldType], span: Span) {
+    pub(super) fn missing(&mut self, def: DefId, fields: &[&FieldType], span: Span, call: Option<Span>) {
         if fields.is_empty() {
             return;
         }
@@ -86,7 +86,11 @@ impl Checker<'_> {
         let kinds: Vec<(&str, String)> =
             fields.iter().map(|field| (self.names.get(field.name), self.kind(self.schema.ty(field.ty)))).collect();
         let list: Vec<(&str, &str)> = kinds.iter().map(|(name, kind)| (*name, kind.as_str())).collect();
-        self.reports.early(missing_field::new(&what, owner, span, &list));
+        let mut diagnostic = missing_field::new(&what, owner, span, &list);
+        if let Some(call) = call {
+            diagnostic = diagnostic.secondary(call, "made by this call");
+        }
+        self.report(diagnostic);
     }
 
     /// A record that was found becomes one with a name.
@@ -203,6 +207,7 @@ impl Checker<'_> {
                         meant.extend(self.nearest(key.name, names()).and_then(|near| self.names.lookup(near)));
                         let fields: Vec<Symbol> = names().collect();
                         self.no_argument(wanted.of, id, key.name, key.span, &fields);
+                        self.poison(id);
                     }
                 }
             }
@@ -218,6 +223,7 @@ impl Checker<'_> {
             .collect();
         if !missing.is_empty() && !damaged {
             self.lacks(wanted.of, self.span(id), &missing);
+            self.poison(id);
         }
     }
 
@@ -234,7 +240,7 @@ impl Checker<'_> {
                 unknown_field::new("the record", self.names.get(name), span, near, &names)
             }
         };
-        self.reports.early(diagnostic);
+        self.report(diagnostic);
     }
 
     pub(super) fn lacks(&mut self, of: Option<FnId>, span: Span, missing: &[(Symbol, Span)]) {
@@ -246,7 +252,7 @@ impl Checker<'_> {
             .iter()
             .map(|(name, key)| (self.names.get(*name), Some(*key).filter(|key| !self.in_library(*key))))
             .collect();
-        self.reports.early(missing_argument::new(&function, &asked, span));
+        self.report(missing_argument::new(&function, &asked, span));
     }
 
     /// What a function is called in messages.

@@ -16,6 +16,9 @@ impl Checker<'_> {
         match self.deeper(|checker| checker.infer_new(id, env)) {
             Some(ty) => {
                 self.know(id, ty);
+                if ty == Types::ERROR {
+                    self.poison(id);
+                }
                 ty
             }
             None => Types::ANY,
@@ -105,7 +108,11 @@ impl Checker<'_> {
             Expr::Tag(tag, payload) => self.tagged(id, tag, Some(payload), env),
             Expr::Import(unit) => {
                 let root = self.program.units[unit.0 as usize].root;
-                self.used(root, EnvId(0))
+                match self.progress.contains_key(&root) {
+                    // Evaluation shows the way round the circle.
+                    true => Types::ANY,
+                    false => self.used(root, EnvId(0)),
+                }
             }
             Expr::Match(subject, first, count) => self.matching(id, subject, first, count, env, None),
             Expr::Coerce(inner, ty) => self.annotated(id, inner, ty, env),

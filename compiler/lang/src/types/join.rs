@@ -105,7 +105,7 @@ impl Checker<'_> {
             None => {
                 let (found, expected) = (self.describe(other), self.describe(one));
                 let (span, before) = (self.span(second), self.span(first));
-                self.reports.early(mixed::branches(&expected, before, &found, span));
+                self.report(mixed::branches(&expected, before, &found, span));
                 Types::ERROR
             }
         }
@@ -122,7 +122,7 @@ impl Checker<'_> {
         }
         let (found, expected) = (self.describe(ty), self.describe(known));
         let (span, before) = (self.span(item), self.span(first));
-        self.reports.early(mixed::items(&expected, before, &found, span));
+        self.report(mixed::items(&expected, before, &found, span));
         Types::ERROR
     }
 

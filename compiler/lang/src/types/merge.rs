@@ -25,6 +25,9 @@ impl Checker<'_> {
         let ((left, a), (right, b)) = (self.types.resolve(left), self.types.resolve(right));
         match (a, b) {
             (Ty::Error, _) | (_, Ty::Error) => Ok(Types::ERROR),
+            // A definition that needs itself is shown by evaluation.
+            (Ty::Var(_), _) if self.is_in_progress(left) => Ok(Types::ANY),
+            (_, Ty::Var(_)) if self.is_in_progress(right) => Ok(Types::ANY),
             (Ty::Var(_), _) => Err(Refusal::Unknown(true)),
             (_, Ty::Var(_)) => Err(Refusal::Unknown(false)),
             (Ty::Any, _) | (_, Ty::Any) => Ok(Types::ANY),
@@ -44,6 +47,11 @@ impl Checker<'_> {
                 },
             },
         }
+    }
+
+    fn is_in_progress(&mut self, ty: TyId) -> bool {
+        let running: Vec<TyId> = self.progress.values().copied().collect();
+        running.into_iter().any(|var| self.types.resolve(var).0 == ty)
     }
 
     fn merge_records(&mut self, left: TyId, right: TyId) -> Result<TyId, Refusal> {
@@ -89,7 +97,7 @@ impl Checker<'_> {
         let (was, is) = (self.describe(one), self.describe(other));
         let at = self.value_span(above);
         let before = self.value_span(below);
-        self.reports.early(update_kind::new(&was, &is, at, before));
+        self.report(update_kind::new(&was, &is, at, before));
         Err(Refusal::Reported)
     }
 
@@ -121,7 +129,7 @@ impl Checker<'_> {
                     Expr::Local { .. } => Some(self.sources.text(span).to_owned()),
                     _ => None,
                 };
-                self.reports.early(unknown_fields::new(operator.text(), text.as_deref(), span));
+                self.report(unknown_fields::new(operator.text(), text.as_deref(), span));
                 Types::ERROR
             }
         }
@@ -139,7 +147,7 @@ impl Checker<'_> {
     ) -> TyId {
         let (a, b) = (self.describe(one), self.describe(other));
         let (whole, left, right) = (self.span(id), self.span(left), self.span(right));
-        self.reports.early(wrong_operand::kinds(operator, [(&a, left), (&b, right)], whole));
+        self.report(wrong_operand::kinds(operator, [(&a, left), (&b, right)], whole));
         Types::ERROR
     }
 }

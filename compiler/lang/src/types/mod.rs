@@ -32,12 +32,14 @@ mod unify;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::intern::Interner;
 use arvc_syntax::source::{Sources, Span};
 
 use crate::ir::{Expr, ExprId, Program, UnitId};
 use crate::numbers::Spread;
-use crate::report::Reports;
+use crate::eval::value::Reported;
+use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::{DefId, Definition, Schema, Type, TypeId};
 use env::{Env, EnvId, Frame};
 use trail::{Root, Trail, Trails};
@@ -88,6 +90,12 @@ pub(crate) struct Checker<'c> {
     fuel: u32,
     trails: Trails,
     trail: Trail,
+    /// Where the expression stands that is being met.
+    here: EnvId,
+    /// Expressions that are reported: evaluating them says nothing more.
+    poisoned: Vec<(ExprId, Reported)>,
+    /// What was reported last.
+    last: Reported,
 }
 
 /// How deep definitions may ask for one another before one of them is left to its own turn.
@@ -99,9 +107,9 @@ const SEGMENT: usize = 4 << 20;
 /// How much may be compared in one run.
 const FUEL: u32 = 50_000_000;
 
-/// Checks all files of a program. The entry is held against the schema's `Site` if it is one.
+/// Checks all files of a program. What is wrong becomes an error in it, so that evaluation does not meet it again. The entry is held against the schema's `Site` if it is one.
 pub(crate) fn check(
-    program: &Program,
+    program: &mut Program,
     names: &Interner,
     sources: &Sources,
     reports: &mut Reports,
@@ -110,6 +118,9 @@ pub(crate) fn check(
 ) {
     let mut checker = Checker::new(program, names, sources, reports, globals);
     checker.units(site);
+    for (expr, reported) in checker.poisoned {
+        program.exprs[expr.0 as usize] = Expr::Error(reported);
+    }
 }
 
 impl<'c> Checker<'c> {
@@ -145,6 +156,9 @@ impl<'c> Checker<'c> {
             fuel: FUEL,
             trails: Trails::default(),
             trail: Trail::NONE,
+            here: EnvId(0),
+            poisoned: Vec::new(),
+            last: BY_THE_PARSER,
         }
     }
 
@@ -235,6 +249,19 @@ impl<'c> Checker<'c> {
         let result = stacker::maybe_grow(RED_ZONE, SEGMENT, || step(self));
         self.depth -= 1;
         Some(result)
+    }
+
+    /// Reports a problem.
+    fn report(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.last = self.reports.early(diagnostic);
+        self.last
+    }
+
+    /// Says that an expression is what was reported last.
+    fn poison(&mut self, id: ExprId) {
+        if !matches!(self.program.get(id), Expr::Error(_)) {
+            self.poisoned.push((id, self.last));
+        }
     }
 
     fn known(&self, id: ExprId) -> Option<TyId> {

@@ -70,7 +70,7 @@ impl Checker<'_> {
                 let functions = [one, other].into_iter().any(|ty| matches!(self.types.get(ty), Ty::Function(..)));
                 if functions {
                     let span = self.span(id);
-                    self.reports.early(wrong_operand::functions_at(span));
+                    self.report(wrong_operand::functions_at(span));
                 } else if self.join(one, other).is_none() {
                     self.operands(id, operator, left, right, one, other);
                 }
@@ -147,7 +147,7 @@ impl Checker<'_> {
         let found = self.describe(inner);
         let span = self.span(id);
         let text = self.short(span);
-        self.reports.early(maybe_absent::new(text.as_deref(), &found, span));
+        self.report(maybe_absent::new(text.as_deref(), &found, span));
         true
     }
 
@@ -185,7 +185,7 @@ impl Checker<'_> {
         if !fits {
             let found = self.describe(ty);
             let span = self.span(part);
-            self.reports.early(not_text::new(&found, node == Ty::Scalar(Scalar::Secret), span));
+            self.report(not_text::new(&found, node == Ty::Scalar(Scalar::Secret), span));
         }
     }
 }

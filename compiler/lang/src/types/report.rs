@@ -1,8 +1,10 @@
 //! What is said of a value that is not what it should be.
 
 use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Span;
 
 use super::Checker;
+use super::env::{EnvId, Frame};
 use super::ty::{Ty, TyId};
 use super::unify::Mismatch;
 use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind};
@@ -13,6 +15,11 @@ use crate::schema::types::{Definition, FieldType};
 impl Checker<'_> {
     /// Reports what does not fit.
     pub(super) fn mismatch(&mut self, id: ExprId, found: TyId, expected: TyId, mismatch: &Mismatch) {
+        self.mismatched(id, found, expected, mismatch);
+        self.poison(id);
+    }
+
+    fn mismatched(&mut self, id: ExprId, found: TyId, expected: TyId, mismatch: &Mismatch) {
         let span = self.span(id);
         match mismatch {
             Mismatch::Reported => {}
@@ -21,11 +28,11 @@ impl Checker<'_> {
                 let text = self.short(span);
                 let inner = self.types.present(expected);
                 let found = self.describe(inner);
-                self.reports.early(maybe_absent::new(text.as_deref(), &found, span));
+                self.report(maybe_absent::new(text.as_deref(), &found, span));
             }
             Mismatch::Infinite => {
                 let text = self.short(span);
-                self.reports.early(infinite_type::new(text.as_deref(), span));
+                self.report(infinite_type::new(text.as_deref(), span));
             }
             Mismatch::Missing(name, asked) => {
                 let (_, wanted) = self.types.resolve(expected);
@@ -41,7 +48,13 @@ impl Checker<'_> {
                         .iter()
                         .filter(|field| field.default.is_none() && !field.optional && !has(field))
                         .collect();
-                    return self.missing(def, &missing, span);
+                    // The record itself lacks it, wherever it is used.
+                    let made = match is {
+                        Ty::Record(record) => self.types.records[record.0 as usize].at,
+                        _ => None,
+                    };
+                    let made = made.filter(|made| !self.in_library(*made) && !(span.start <= made.start && made.end <= span.end));
+                    return self.missing(def, &missing, made.unwrap_or(span), made.map(|_| span));
                 }
                 let of = match wanted {
                     Ty::Record(record) => self.types.records[record.0 as usize].of,
@@ -72,12 +85,12 @@ impl Checker<'_> {
             let (expected, found) =
                 (self.names.get(self.schema.def(def).name), self.names.get(self.schema.def(other).name));
             let text = self.short(span);
-            self.reports.early(not_an_entity::of_kind(expected, found, text.as_deref(), span));
+            self.report(not_an_entity::of_kind(expected, found, text.as_deref(), span));
             return;
         }
         if let (Ty::Ref(def), Ty::Record(_)) = (wanted, is) {
             let expected = self.names.get(self.schema.def(def).name);
-            self.reports.early(not_an_entity::plain(expected, span, None));
+            self.report(not_an_entity::plain(expected, span, None));
             return;
         }
         let same = matches!(
@@ -90,6 +103,10 @@ impl Checker<'_> {
         };
         let what = self.trails.describe(self.trail, self.names);
         let mut diagnostic = wrong_kind::kinds(&what, &is_words, &wanted_words, span);
+        let literal = self.literal(id, self.here);
+        if literal != id && !self.in_library(self.span(literal)) {
+            diagnostic = diagnostic.secondary(self.span(literal), format!("this is {is_words}"));
+        }
         let line = |span| (self.sources.file_of(span), self.sources.position(span).line);
         if let Some(key) = self.trails.key(self.trail)
             && line(key) != line(span)
@@ -97,7 +114,8 @@ impl Checker<'_> {
         {
             diagnostic = diagnostic.secondary(key, format!("{what} is defined here"));
         }
-        self.reports.early(self.helped(diagnostic, id, wanted));
+        let diagnostic = self.helped(diagnostic, literal, span, wanted);
+        self.report(diagnostic);
     }
 
     /// What is expected, in the words of the schema.
@@ -111,8 +129,8 @@ impl Checker<'_> {
     }
 
     /// With what was probably meant.
-    fn helped(&self, diagnostic: Diagnostic, id: ExprId, wanted: Ty) -> Diagnostic {
-        let source = self.sources.text(self.span(id));
+    fn helped(&self, diagnostic: Diagnostic, id: ExprId, said: Span, wanted: Ty) -> Diagnostic {
+        let source = self.sources.text(said);
         let literal = match self.program.get(self.bare(id)) {
             Expr::Const(Value { kind, .. }) => Some(kind),
             _ => None,
@@ -140,6 +158,37 @@ impl Checker<'_> {
         match help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
+        }
+    }
+
+    /// The literal that a name stands for, as far as definitions tell; else the expression itself.
+    fn literal(&self, id: ExprId, env: EnvId) -> ExprId {
+        self.followed(id, env, 16).map_or(id, |(expr, _)| expr)
+    }
+
+    fn followed(&self, id: ExprId, env: EnvId, fuel: u32) -> Option<(ExprId, EnvId)> {
+        let id = self.bare(id);
+        match self.program.get(id) {
+            _ if fuel == 0 => None,
+            Expr::Local { up, slot } => {
+                let mut at = env;
+                for _ in 0..up {
+                    at = self.envs[at.0 as usize].parent;
+                }
+                let (Frame::Definitions(all) | Frame::Site { all, .. }) = &self.envs[at.0 as usize].frame else {
+                    return None;
+                };
+                self.followed(self.program.children(*all)[slot as usize], at, fuel - 1)
+            }
+            Expr::Select(base, name, _) => {
+                let (base, at) = self.followed(base, env, fuel - 1)?;
+                let Expr::Record { keys, fields, len } = self.program.get(base) else { return None };
+                let keys = &self.program.keys[keys as usize..(keys + len) as usize];
+                let field = keys.iter().position(|key| key.name == name)?;
+                self.followed(self.program.children[fields as usize + field], at, fuel - 1)
+            }
+            Expr::Const(_) | Expr::Record { .. } | Expr::List(_) => Some((id, env)),
+            _ => None,
         }
     }
 }

@@ -48,7 +48,7 @@ impl Checker<'_> {
             Ty::Option(inner) if or => inner,
             Ty::Option(inner) => {
                 let found = self.describe(inner);
-                self.reports.early(maybe_absent::selected(self.names.get(name), &found, span));
+                self.report(maybe_absent::selected(self.names.get(name), &found, span));
                 return Types::ERROR;
             }
             _ => base,
@@ -62,13 +62,13 @@ impl Checker<'_> {
                 if let Some(at) = at.filter(|at| !self.in_library(*at)) {
                     diagnostic = diagnostic.secondary(at, "this record");
                 }
-                self.reports.early(diagnostic);
+                self.report(diagnostic);
                 Types::ERROR
             }
             Found::NoRecord => {
                 let found = self.describe(base);
                 let diagnostic: Diagnostic = no_such_field::of_kind(self.names.get(name), &found, span);
-                self.reports.early(diagnostic);
+                self.report(diagnostic);
                 Types::ERROR
             }
         }

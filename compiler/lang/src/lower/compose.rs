@@ -8,10 +8,10 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Symbol;
 
 use super::Lowerer;
+use super::declare::TypeName;
 use super::record::{Fields, Given};
 use super::scope::{Name, Scope};
 use super::settle::Place;
-use super::types::TypeName;
 use crate::compose::{self, Head, Strength};
 use crate::eval::value::Key;
 use crate::ir::{Composed, Expr, ExprId, Overridden};

@@ -4,6 +4,7 @@
 //! whose problem is reported already. Recursion follows the tree, whose depth the parser bounds.
 
 mod compose;
+mod declare;
 mod expr;
 pub mod files;
 mod joined;
@@ -27,11 +28,11 @@ use crate::ir::{Expr, ExprId, Program};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
 use compose::{Context, Lost, Names};
+use declare::{Declared, TypeItem, TypeNames};
 use files::Files;
 use record::Given;
 use scope::Scope;
 use settle::Place;
-use types::{Declared, TypeItem, TypeNames};
 
 /// The name of the prelude's source.
 pub const PRELUDE: &str = "<prelude>";

@@ -6,8 +6,9 @@ use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::source::Span;
 use arvc_syntax::tree::{Element, Token};
 
+use super::declare::TypeItem;
 use super::settle::Place;
-use super::types::{Annotation, TypeItem};
+use super::types::Annotation;
 use super::{Lowerer, Nested};
 use crate::compose::Strength;
 use crate::errors::{computed_name, misplaced};

@@ -8,8 +8,8 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Lowerer;
+use super::declare::TypeNames;
 use super::record::{Fields, Source};
-use super::types::TypeNames;
 use crate::builtins;
 use crate::errors::{closed_default, unknown_name};
 use crate::eval::value::{Kind, Value};

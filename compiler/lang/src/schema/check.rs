@@ -119,7 +119,7 @@ impl Extractor<'_, '_> {
         match ty {
             Type::Any | Type::Infer | Type::Var(_) => "a value that the site gives meaning to".to_owned(),
             Type::Function(..) => "a function".to_owned(),
-            Type::Option(ty) => return self.kind(self.schema.ty(ty)),
+            Type::Option(ty) => self.kind(self.schema.ty(ty)),
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),
             Type::List(_) => "a list".to_owned(),
             Type::Map(_) => "a record, one field for each".to_owned(),

@@ -4,7 +4,7 @@ use super::Checker;
 use super::env::{EnvId, Frame};
 use super::trail::Trail;
 use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
-use crate::errors::{not_a_function, unknown_tag};
+use crate::errors::{missing_case, not_a_function, unknown_tag};
 use crate::ir::{Children, Expr, ExprId, FnId, Pattern};
 use crate::schema::types::{DefId, Definition};
 
@@ -247,11 +247,17 @@ impl Checker<'_> {
         let owner = self.names.get(definition.name);
         let tags: Vec<&str> = cases.iter().map(|(name, _)| self.names.get(*name)).collect();
         let mut wrong = false;
-        for key in arms.iter().filter_map(|arm| arm.tag) {
-            if cases.iter().all(|(name, _)| *name != key.name) {
-                wrong = true;
-                self.report(unknown_tag::new(owner, self.names.get(key.name), key.span, &tags));
-            }
+        for (arm, key) in arms.iter().filter_map(|arm| Some((arm, arm.tag?))) {
+            let text = self.names.get(key.name);
+            let problem = match cases.iter().find(|(name, _)| *name == key.name) {
+                None => unknown_tag::new(owner, text, key.span, &tags),
+                Some((_, payload)) if payload.is_some() != arm.carries => {
+                    unknown_tag::payload(owner, text, key.span, payload.is_some())
+                }
+                Some(_) => continue,
+            };
+            wrong = true;
+            self.report(problem);
         }
         if wrong || arms.iter().any(|arm| arm.tag.is_none()) {
             return;
@@ -261,7 +267,11 @@ impl Checker<'_> {
             .filter(|(name, _)| arms.iter().all(|arm| arm.tag.is_none_or(|tag| tag.name != *name)))
             .map(|(name, _)| self.names.get(*name))
             .collect();
-        let _ = (id, missing);
+        if !missing.is_empty() {
+            let word = missing_case::word(self.span(id));
+            self.report(missing_case::new(Some(owner), &missing, word));
+            self.poison(id);
+        }
     }
 }
 

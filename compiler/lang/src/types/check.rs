@@ -36,6 +36,7 @@ impl Checker<'_> {
     }
 
     fn check_new(&mut self, id: ExprId, env: EnvId, expected: TyId) {
+        self.keep_place(id, env);
         let (expected, wanted) = self.types.resolve(expected);
         if let Ty::Option(inner) = wanted {
             return match self.program.get(id) {

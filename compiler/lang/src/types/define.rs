@@ -51,12 +51,21 @@ impl Checker<'_> {
 
     /// A definition whose type is written.
     pub(super) fn annotated(&mut self, id: ExprId, inner: ExprId, ty: TypeId, env: EnvId) -> TyId {
+        let trail = match self.trail {
+            // What a part of the site is said to be, is said of its path.
+            Trail::NONE => {
+                let words = self.program.bindings.iter().find(|(expr, _)| *expr == id);
+                let words = words.map_or("this".to_owned(), |(_, key)| format!("`{}`", self.names.get(key.name)));
+                self.trails.root(Root::Words(words))
+            }
+            trail => trail,
+        };
+        if self.is_flexible(ty) {
+            return self.partly_annotated(id, inner, ty, env, trail);
+        }
         let declared = self.declared(ty);
         let view = self.view(declared, inner, env);
         self.know(id, view);
-        let words = self.sources.text(self.span(inner));
-        let root = if words.len() > 40 || words.contains('\n') { "this".to_owned() } else { format!("`{words}`") };
-        let trail = self.trails.root(Root::Words(root));
         match self.envs[env.0 as usize].inside {
             // What hangs on a parameter is settled before the function's type is.
             true => {
@@ -67,6 +76,23 @@ impl Checker<'_> {
             false => self.pending.push(Pending::Check(inner, env, declared, trail)),
         }
         view
+    }
+
+    /// A definition whose type is written but for some parts.
+    fn partly_annotated(&mut self, id: ExprId, inner: ExprId, ty: TypeId, env: EnvId, trail: Trail) -> TyId {
+        self.level += 1;
+        let ty = self.annotation(ty, &mut Vec::new());
+        self.progress.insert(id, ty);
+        let around = std::mem::replace(&mut self.trail, trail);
+        self.check(inner, env, ty);
+        self.trail = around;
+        self.progress.remove(&id);
+        self.level -= 1;
+        self.know(id, ty);
+        if self.generalise(ty) {
+            self.generic.insert(id);
+        }
+        ty
     }
 
     /// The type of an expression that is held against a declared one. It keeps what the expression itself says, since a

@@ -113,7 +113,9 @@ impl Checker<'_> {
     /// A type of the schema in words, with an example.
     pub(super) fn kind(&self, ty: Type) -> String {
         match ty {
-            Type::Any => "a value that the site gives meaning to".to_owned(),
+            Type::Any | Type::Infer | Type::Var(_) => "a value that the site gives meaning to".to_owned(),
+            Type::Option(inner) => self.kind(self.schema.ty(inner)),
+            Type::Function(..) => "a function".to_owned(),
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),
             Type::List(_) => "a list".to_owned(),
             Type::Map(_) => "a record, one field for each".to_owned(),

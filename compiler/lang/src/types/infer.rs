@@ -26,6 +26,7 @@ impl Checker<'_> {
     }
 
     fn infer_new(&mut self, id: ExprId, env: EnvId) -> TyId {
+        self.keep_place(id, env);
         match self.program.get(id) {
             Expr::Const(value) => self.constant(id, value),
             Expr::Local { up, slot } => self.local(env, up, slot),
@@ -117,6 +118,14 @@ impl Checker<'_> {
             Expr::Match(subject, first, count) => self.matching(id, subject, first, count, env, None),
             Expr::Coerce(inner, ty) => self.annotated(id, inner, ty, env),
             Expr::Error(_) => Types::ERROR,
+        }
+    }
+
+    /// Keeps where a record stands in which definitions lost.
+    pub(super) fn keep_place(&mut self, id: ExprId, env: EnvId) {
+        let record = matches!(self.program.get(id), Expr::Record { .. } | Expr::Computed(_));
+        if record && self.holders.contains(&id) {
+            self.opened.entry(id).or_insert(env);
         }
     }
 

@@ -33,7 +33,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use arvc_syntax::diagnostic::Diagnostic;
-use arvc_syntax::intern::Interner;
+use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::{Sources, Span};
 
 use crate::ir::{Expr, ExprId, Program, UnitId};
@@ -72,6 +72,8 @@ pub(crate) struct Checker<'c> {
     generic: HashSet<ExprId, Spread>,
     /// Types of the schema.
     declared: Vec<Option<TyId>>,
+    /// Records in which definitions lost, whose places are needed.
+    holders: HashSet<ExprId, Spread>,
     builtins: HashMap<u16, TyId>,
     pending: Vec<Pending>,
     /// The frames that expressions opened.
@@ -144,6 +146,7 @@ impl<'c> Checker<'c> {
             progress: HashMap::default(),
             generic: HashSet::default(),
             declared: vec![None; program.schema.types.len()],
+            holders: program.overridden.iter().map(|overridden| overridden.within).collect(),
             builtins: HashMap::new(),
             pending: Vec::new(),
             opened: HashMap::default(),
@@ -230,9 +233,64 @@ impl<'c> Checker<'c> {
             }
             Type::Ref(def) => self.types.add(Ty::Ref(def)),
             Type::Named(def) => self.types.add(Ty::Named(def)),
+            Type::Option(inner) => {
+                let inner = self.declared(inner);
+                self.types.option(inner)
+            }
+            Type::Function(parameter, result) => {
+                let (parameter, result) = (self.declared(parameter), self.declared(result));
+                self.types.add(Ty::Function(parameter, result))
+            }
+            Type::Infer | Type::Var(_) => return self.types.free(self.level),
         };
-        self.declared[id.0 as usize] = Some(ty);
+        if !self.is_flexible(id) {
+            self.declared[id.0 as usize] = Some(ty);
+        }
         ty
+    }
+
+    /// Whether a type leaves parts to inference.
+    fn is_flexible(&self, id: TypeId) -> bool {
+        match self.schema.ty(id) {
+            Type::Infer | Type::Var(_) => true,
+            Type::List(inner) | Type::Map(inner) | Type::Option(inner) => self.is_flexible(inner),
+            Type::Function(parameter, result) => self.is_flexible(parameter) || self.is_flexible(result),
+            Type::Any | Type::Scalar(_) | Type::Ref(_) | Type::Named(_) => false,
+        }
+    }
+
+    /// As `declared`, and each name of an unknown type stands for one type throughout.
+    fn annotation(&mut self, id: TypeId, vars: &mut Vec<(Symbol, TyId)>) -> TyId {
+        if !self.is_flexible(id) {
+            return self.declared(id);
+        }
+        match self.schema.ty(id) {
+            Type::Var(name) => match vars.iter().find(|(known, _)| *known == name) {
+                Some((_, ty)) => *ty,
+                None => {
+                    let ty = self.types.free(self.level);
+                    vars.push((name, ty));
+                    ty
+                }
+            },
+            Type::List(item) => {
+                let item = self.annotation(item, vars);
+                self.types.list(item)
+            }
+            Type::Map(item) => {
+                let item = self.annotation(item, vars);
+                self.types.map(item)
+            }
+            Type::Option(inner) => {
+                let inner = self.annotation(inner, vars);
+                self.types.option(inner)
+            }
+            Type::Function(parameter, result) => {
+                let (parameter, result) = (self.annotation(parameter, vars), self.annotation(result, vars));
+                self.types.add(Ty::Function(parameter, result))
+            }
+            _ => self.declared(id),
+        }
     }
 
     /// Whether a named type is a record.
@@ -288,13 +346,5 @@ impl<'c> Checker<'c> {
                 self.definition(overridden.expr, env);
             }
         }
-    }
-
-    /// The expression behind annotations.
-    fn bare(&self, mut id: ExprId) -> ExprId {
-        while let Expr::Coerce(inner, _) = self.program.get(id) {
-            id = inner;
-        }
-        id
     }
 }

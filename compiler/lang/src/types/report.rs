@@ -131,7 +131,7 @@ impl Checker<'_> {
     /// With what was probably meant.
     fn helped(&self, diagnostic: Diagnostic, id: ExprId, said: Span, wanted: Ty) -> Diagnostic {
         let source = self.sources.text(said);
-        let literal = match self.program.get(self.bare(id)) {
+        let literal = match self.program.get(self.program.uncoerced(id)) {
             Expr::Const(Value { kind, .. }) => Some(kind),
             _ => None,
         };
@@ -167,7 +167,7 @@ impl Checker<'_> {
     }
 
     fn followed(&self, id: ExprId, env: EnvId, fuel: u32) -> Option<(ExprId, EnvId)> {
-        let id = self.bare(id);
+        let id = self.program.uncoerced(id);
         match self.program.get(id) {
             _ if fuel == 0 => None,
             Expr::Local { up, slot } => {

@@ -178,7 +178,7 @@ impl Checker<'_> {
 
     /// What an expression says of a key.
     fn said(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
-        let expr = self.bare(expr);
+        let expr = self.program.uncoerced(expr);
         match self.program.get(expr) {
             Expr::Record { keys, fields, len } => {
                 let keys = &self.program.keys[keys as usize..(keys + len) as usize];

@@ -123,7 +123,7 @@ impl Types {
     pub(super) fn new() -> Self {
         let mut types = Self::default();
         types.nodes.extend([Ty::Error, Ty::Any]);
-        types.nodes.extend(Scalar::ALL.iter().map(|scalar| Ty::Scalar(*scalar)));
+        types.nodes.extend(Scalar::all().map(Ty::Scalar));
         types
     }
 

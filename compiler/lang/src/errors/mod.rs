@@ -18,6 +18,7 @@ pub mod memory;
 pub mod misplaced;
 pub mod missing_argument;
 pub mod missing_field;
+pub mod no_broadcast;
 pub mod no_such_address;
 pub mod no_such_field;
 pub mod not_a_function;
@@ -25,12 +26,15 @@ pub mod not_a_part;
 pub mod not_an_entity;
 pub mod not_data;
 pub mod not_text;
+pub mod not_whole;
 pub mod not_yet;
 pub mod nothing_to_unset;
 pub mod overflow;
 pub mod secret_reference;
 pub mod steps;
+pub mod too_many_hosts;
 pub mod two_owners;
+pub mod unequal_lists;
 pub mod unknown_argument;
 pub mod unknown_field;
 pub mod unknown_library;
@@ -79,6 +83,10 @@ pub static CODES: &[&Code] = &[
     &assertion::CODE,
     &empty_list::CODE,
     &no_such_address::CODE,
+    &not_whole::CODE,
+    &too_many_hosts::CODE,
+    &no_broadcast::CODE,
+    &unequal_lists::CODE,
     &conflict::CODE,
     &nothing_to_unset::CODE,
     &composition_cycle::CODE,

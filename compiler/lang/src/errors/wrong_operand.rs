@@ -47,6 +47,9 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
             diagnostic = diagnostic.secondary(machine.span(value), what);
         }
     }
+    if let Some(help) = conversion(operator, left, right) {
+        return machine.report(diagnostic.help(help));
+    }
     let texts = matches!((left.kind, right.kind), (Kind::Str(_), _) | (_, Kind::Str(_)));
     if matches!(operator, Binary::Add | Binary::Append) && texts {
         diagnostic = diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`");
@@ -58,6 +61,64 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
         }
     }
     machine.report(diagnostic)
+}
+
+/// How one kind is had from the other, where both are numbers in some way.
+fn conversion(operator: Binary, left: Value, right: Value) -> Option<String> {
+    let sum = matches!(operator, Binary::Add | Binary::Subtract);
+    let compared = matches!(operator, Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual);
+    let compared = compared || matches!(operator, Binary::Equal | Binary::NotEqual);
+    Some(match (left.kind, right.kind) {
+        (Kind::Size(_), Kind::Int(n)) | (Kind::Int(n), Kind::Size(_)) if sum || compared => {
+            format!("write the unit of the Int, `{}MiB`; or take the Size as an Int, `size.mib`", i64::from(n))
+        }
+        (Kind::Duration(_), Kind::Int(n)) | (Kind::Int(n), Kind::Duration(_)) if sum || compared => {
+            format!(
+                "write the unit of the Int, `{}s`; or take the Duration as an Int, `duration.seconds`",
+                i64::from(n)
+            )
+        }
+        (Kind::Size(_), Kind::Duration(_)) | (Kind::Duration(_), Kind::Size(_)) => {
+            "a Size counts bytes and a Duration time: as Ints they are `size.mib` and `duration.seconds`".to_owned()
+        }
+        (Kind::Size(_), Kind::Size(_)) | (Kind::Duration(_), Kind::Duration(_)) if operator == Binary::Multiply => {
+            "one of the two is an Int: how often".to_owned()
+        }
+        (Kind::Int(_), Kind::Size(_) | Kind::Duration(_)) if operator == Binary::Divide => {
+            "divide by an Int, or a quantity by another of its kind: `4GiB / 1GiB` is 4".to_owned()
+        }
+        (Kind::Address(_), Kind::Address(_)) if operator == Binary::Add => {
+            "an Address is moved by an Int, `address + 10`; the distance of two is `b - a`".to_owned()
+        }
+        (Kind::Address(_), Kind::Address(_)) if operator == Binary::Subtract => {
+            "one of them is IPv4 and the other IPv6: `address.version` tells".to_owned()
+        }
+        (Kind::Int(_), Kind::Address(_)) if operator == Binary::Add => {
+            "write the Address first: `address + 10`".to_owned()
+        }
+        (Kind::Prefix(_), Kind::Int(_)) if sum => {
+            "an address of the network is `network.host 10`, and its own one `network.address`".to_owned()
+        }
+        (Kind::Ports(_), Kind::Int(_)) | (Kind::Int(_), Kind::Ports(_)) => {
+            "the number of a port is `port.first`".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// `value`, an item of the list given to `sum`, is no Int.
+pub fn no_summand(machine: &mut Machine<'_>, value: Value) -> Reported {
+    let found = describe_value(machine, value);
+    let message = format!("an item of the list given to `sum` is {found}, and not an Int");
+    let label = format!("expected an Int, found {found}");
+    let diagnostic = Diagnostic::new(&CODE, message, machine.span(value), label);
+    let zero = match value.kind {
+        Kind::Size(_) => "0MiB",
+        Kind::Duration(_) => "0s",
+        _ => return machine.report(diagnostic),
+    };
+    machine
+        .report(diagnostic.help(format!("they are folded from a zero with a unit: `fold (a: b: a + b) {zero} list`")))
 }
 
 /// `value`, computed by `at`, is `what` and should be `expected`.

@@ -11,6 +11,7 @@ pub mod eval;
 pub mod ir;
 pub mod library;
 mod lower;
+pub mod members;
 mod numbers;
 mod print;
 mod report;

@@ -38,11 +38,6 @@ pub fn report(machine: &mut Machine<'_>, left: Value, right: Value) -> Reported 
 
 /// What `is`, at `span`, in the place of what `was` at `before`.
 pub fn new(was: &str, is: &str, span: Span, before: Span) -> Diagnostic {
-    Diagnostic::new(
-        &CODE,
-        format!("`//` puts {is} in the place of {was}"),
-        span,
-        format!("expected {was}, found {is}"),
-    )
-    .secondary(before, format!("{was} before"))
+    Diagnostic::new(&CODE, format!("`//` puts {is} in the place of {was}"), span, format!("expected {was}, found {is}"))
+        .secondary(before, format!("{was} before"))
 }

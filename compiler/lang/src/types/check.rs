@@ -128,7 +128,9 @@ impl Checker<'_> {
                 _ => self.meet(id, env, expected),
             },
             Expr::Computed(children) => match wanted {
-                Ty::Record(record) if matches!(self.types.records[record.0 as usize].rest, super::ty::Rest::Each(_)) => {
+                Ty::Record(record)
+                    if matches!(self.types.records[record.0 as usize].rest, super::ty::Rest::Each(_)) =>
+                {
                     let super::ty::Rest::Each(item) = self.types.records[record.0 as usize].rest else { return };
                     for pair in 0..children.len as usize / 2 {
                         let key = self.program.children(children)[2 * pair];
@@ -311,9 +313,7 @@ impl Checker<'_> {
     fn example(&self, def: DefId) -> Option<String> {
         let (fields, _) = self.schema.record(self.schema.site?)?;
         let map = fields.iter().find(|field| match self.schema.ty(field.ty) {
-            crate::schema::types::Type::Map(item) => {
-                self.schema.ty(item) == crate::schema::types::Type::Named(def)
-            }
+            crate::schema::types::Type::Map(item) => self.schema.ty(item) == crate::schema::types::Type::Named(def),
             _ => false,
         })?;
         Some(format!("{}.NAME", self.names.get(map.name)))

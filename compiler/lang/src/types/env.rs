@@ -14,12 +14,7 @@ pub(super) enum Frame {
     /// Definitions that see one another: those of a `let` or of a file's record.
     Definitions(Children),
     /// The file record of a site: its first definitions are fields, and held against those of this type.
-    Site {
-        all: Children,
-        def: DefId,
-        keys: u32,
-        fields: u32,
-    },
+    Site { all: Children, def: DefId, keys: u32, fields: u32 },
     /// The prelude.
     Prelude,
     /// Parameters.

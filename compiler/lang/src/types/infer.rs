@@ -300,6 +300,16 @@ pub(super) fn scalar(kind: Kind) -> Option<Scalar> {
 }
 
 impl Ty {
+    /// Whether values of it have an order.
+    pub(super) fn is_ordered(self) -> bool {
+        match self {
+            Ty::Scalar(scalar) => {
+                scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Size | Scalar::Duration | Scalar::Address)
+            }
+            other => other.is_vague(),
+        }
+    }
+
     /// Whether nothing can be said of it.
     pub(super) fn is_vague(self) -> bool {
         matches!(self, Ty::Error | Ty::Any)

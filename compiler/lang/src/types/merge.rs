@@ -2,8 +2,10 @@
 
 use super::Checker;
 use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
+use crate::errors::wrong_operand::{self, Side};
+use crate::errors::{unknown_fields, update_kind};
+use crate::eval::value::{Kind, Value};
 use crate::ir::{Binary, Expr, ExprId};
-use crate::errors::{unknown_fields, update_kind, wrong_operand};
 
 /// Why two types cannot be merged.
 pub(super) enum Refusal {
@@ -110,7 +112,14 @@ impl Checker<'_> {
     }
 
     /// `left // right` and `left & right`.
-    pub(super) fn merged(&mut self, id: ExprId, operator: Binary, left: ExprId, right: ExprId, sides: [TyId; 2]) -> TyId {
+    pub(super) fn merged(
+        &mut self,
+        id: ExprId,
+        operator: Binary,
+        left: ExprId,
+        right: ExprId,
+        sides: [TyId; 2],
+    ) -> TyId {
         let [one, other] = sides;
         match self.merge(one, other) {
             Ok(ty) => ty,
@@ -146,8 +155,24 @@ impl Checker<'_> {
         other: TyId,
     ) -> TyId {
         let (a, b) = (self.describe(one), self.describe(other));
-        let (whole, left, right) = (self.span(id), self.span(left), self.span(right));
-        self.report(wrong_operand::kinds(operator, [(&a, left), (&b, right)], whole));
+        let kinds = [self.types.get(one), self.types.get(other)];
+        let whole = self.span(id);
+        let side = |words, expr, ty| Side {
+            words,
+            span: self.program.span(expr),
+            scalar: match ty {
+                Ty::Scalar(scalar) => Some(scalar),
+                _ => None,
+            },
+            number: match self.program.get(expr) {
+                Expr::Const(Value { kind: Kind::Int(number), .. }) => Some(number.into()),
+                _ => None,
+            },
+        };
+        let sides = [side(&*a, left, kinds[0]), side(&*b, right, kinds[1])];
+        let diagnostic = wrong_operand::kinds(operator, [&sides[0], &sides[1]], whole);
+        self.report(diagnostic);
+        self.poison(id);
         Types::ERROR
     }
 }

@@ -36,9 +36,9 @@ use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::{Sources, Span};
 
+use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program, UnitId};
 use crate::numbers::Spread;
-use crate::eval::value::Reported;
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::{DefId, Definition, Schema, Type, TypeId};
 use env::{Env, EnvId, Frame};

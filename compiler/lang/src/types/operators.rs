@@ -14,23 +14,17 @@ pub(super) fn arithmetic(operator: Binary, left: Scalar, right: Scalar) -> Optio
     Some(match (left, operator, right) {
         (Int, _, Int) => Int,
         (Size, Add | Subtract, Size) => Size,
-        (Size, Multiply | Divide, Int) => Size,
+        (Size, Multiply | Divide, Int) | (Int, Multiply, Size) => Size,
+        (Size, Divide, Size) | (Duration, Divide, Duration) | (Address, Subtract, Address) => Int,
         (Duration, Add | Subtract, Duration) => Duration,
-        (Duration, Multiply | Divide, Int) => Duration,
+        (Duration, Multiply | Divide, Int) | (Int, Multiply, Duration) => Duration,
         (Address, Add | Subtract, Int) => Address,
         _ => return None,
     })
 }
 
 impl Checker<'_> {
-    pub(super) fn binary(
-        &mut self,
-        id: ExprId,
-        operator: Binary,
-        left: ExprId,
-        right: ExprId,
-        env: EnvId,
-    ) -> TyId {
+    pub(super) fn binary(&mut self, id: ExprId, operator: Binary, left: ExprId, right: ExprId, env: EnvId) -> TyId {
         let one = self.infer(left, env);
         let other = self.infer(right, env);
         let absent = [(left, one), (right, other)].into_iter().any(|(side, ty)| self.refuse_absent(side, ty));
@@ -77,14 +71,7 @@ impl Checker<'_> {
                 Types::scalar(Scalar::Bool)
             }
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
-                let ordered = |ty: Ty| match ty {
-                    Ty::Scalar(scalar) => {
-                        scalar.is_text()
-                            || matches!(scalar, Scalar::Int | Scalar::Size | Scalar::Duration | Scalar::Address)
-                    }
-                    Ty::Var(_) | Ty::Error | Ty::Any => true,
-                    _ => false,
-                };
+                let ordered = |ty: Ty| ty.is_ordered() || matches!(ty, Ty::Var(_));
                 let fits = ordered(self.types.get(one)) && ordered(self.types.get(other));
                 if !fits || self.unify(one, other).is_err() {
                     self.operands(id, operator, left, right, one, other);
@@ -176,9 +163,7 @@ impl Checker<'_> {
         }
         let (_, node) = self.types.resolve(ty);
         let fits = match node {
-            Ty::Scalar(scalar) => {
-                scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Address | Scalar::Prefix)
-            }
+            Ty::Scalar(scalar) => scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Address | Scalar::Prefix),
             Ty::Error | Ty::Any | Ty::Var(_) => true,
             _ => false,
         };

@@ -53,7 +53,8 @@ impl Checker<'_> {
                         Ty::Record(record) => self.types.records[record.0 as usize].at,
                         _ => None,
                     };
-                    let made = made.filter(|made| !self.in_library(*made) && !(span.start <= made.start && made.end <= span.end));
+                    let made = made
+                        .filter(|made| !self.in_library(*made) && !(span.start <= made.start && made.end <= span.end));
                     return self.missing(def, &missing, made.unwrap_or(span), made.map(|_| span));
                 }
                 let of = match wanted {

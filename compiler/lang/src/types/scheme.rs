@@ -22,10 +22,11 @@ impl Checker<'_> {
                 Ty::Var(var) => {
                     let state = &mut self.types.vars[var.0 as usize];
                     match state {
-                        Var::Free { level, demands } if *level > self.level => {
+                        Var::Free { level, demands, ordered } if *level > self.level => {
+                            let ordered = *ordered;
                             let demands = std::mem::take(demands);
                             work.extend(demands.iter().map(|demand| demand.ty));
-                            *state = Var::Generic { demands };
+                            *state = Var::Generic { demands, ordered };
                             any = true;
                         }
                         Var::Generic { .. } => any = true,
@@ -119,7 +120,7 @@ impl Checker<'_> {
     }
 
     fn copy_var(&mut self, var: VarId, ty: TyId, copies: &mut Copies) -> TyId {
-        let Var::Generic { demands } = self.types.vars[var.0 as usize].clone() else { return ty };
+        let Var::Generic { demands, ordered: order } = self.types.vars[var.0 as usize].clone() else { return ty };
         let copy = self.types.free(self.level);
         copies.types.insert(ty, copy);
         let mut new = Vec::with_capacity(demands.len());
@@ -128,9 +129,9 @@ impl Checker<'_> {
             new.push(Demand { name, span, ty });
         }
         if let Ty::Var(copy) = self.types.get(copy)
-            && let Var::Free { demands, .. } = &mut self.types.vars[copy.0 as usize]
+            && let Var::Free { demands, ordered, .. } = &mut self.types.vars[copy.0 as usize]
         {
-            *demands = new;
+            (*demands, *ordered) = (new, order);
         }
         copy
     }

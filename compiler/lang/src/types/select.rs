@@ -1,6 +1,6 @@
 //! `x.f` and its relatives: what a field of a type is.
 
-use arvc_syntax::diagnostic::{Diagnostic, nearest};
+use arvc_syntax::diagnostic::nearest;
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
@@ -9,6 +9,7 @@ use super::env::EnvId;
 use super::ty::{Demand, Rest, Slot, Ty, TyId, Types, Var};
 use crate::errors::{maybe_absent, no_such_field};
 use crate::ir::{Expr, ExprId};
+use crate::members;
 use crate::schema::types::{DefId, Scalar};
 
 /// What a field is found to be.
@@ -67,7 +68,11 @@ impl Checker<'_> {
             }
             Found::NoRecord => {
                 let found = self.describe(base);
-                let diagnostic: Diagnostic = no_such_field::of_kind(self.names.get(name), &found, span);
+                let text = self.names.get(name);
+                let diagnostic = match self.types.get(base) {
+                    Ty::Scalar(kind) if !members::names(kind).is_empty() => no_such_field::member(text, span, kind),
+                    _ => no_such_field::nothing(text, span, &found),
+                };
                 self.report(diagnostic);
                 Types::ERROR
             }
@@ -88,7 +93,7 @@ impl Checker<'_> {
             Ty::Error | Ty::Any => Found::Is(base),
             Ty::Var(var) => {
                 let level = match &self.types.vars[var.0 as usize] {
-                    Var::Free { level, demands } => match demands.iter().find(|demand| demand.name == name) {
+                    Var::Free { level, demands, .. } => match demands.iter().find(|demand| demand.name == name) {
                         Some(demand) => return Found::Is(demand.ty),
                         None => *level,
                     },
@@ -123,7 +128,11 @@ impl Checker<'_> {
                 },
             },
             Ty::View(declared, expr, env) => self.seen(declared, expr, env, name),
-            Ty::Scalar(_) | Ty::List(_) | Ty::Function(..) | Ty::Option(_) => Found::NoRecord,
+            Ty::Scalar(kind) => match self.member(kind, self.names.get(name)) {
+                Some(ty) => Found::Is(ty),
+                None => Found::NoRecord,
+            },
+            Ty::List(_) | Ty::Function(..) | Ty::Option(_) => Found::NoRecord,
         }
     }
 
@@ -190,7 +199,9 @@ impl Checker<'_> {
             }
             Expr::Layers(lower, upper) | Expr::Beside(lower, upper) => {
                 match (self.said(upper, env, name), self.said(lower, env, name)) {
-                    (said @ (Said::Expr(..) | Said::Something), _) | (_, said @ (Said::Expr(..) | Said::Something)) => said,
+                    (said @ (Said::Expr(..) | Said::Something), _) | (_, said @ (Said::Expr(..) | Said::Something)) => {
+                        said
+                    }
                     (Said::Nothing(mut keys), Said::Nothing(more)) => {
                         keys.extend(more);
                         Said::Nothing(keys)

@@ -41,9 +41,7 @@ impl Checker<'_> {
             },
             (Ty::Record(record), Ty::Named(def)) if self.is_record(def) => self.becomes(record, def),
             (Ty::Record(one), Ty::Record(other)) => self.subsume_records(one, other),
-            (Ty::View(..) | Ty::Named(_), Ty::Record(_)) => {
-                self.view_fits(found, is, expected)
-            }
+            (Ty::View(..) | Ty::Named(_), Ty::Record(_)) => self.view_fits(found, is, expected),
             (Ty::View(declared, ..), Ty::Named(_)) => self.subsume(declared, expected),
             (_, Ty::View(declared, ..)) => self.subsume(found, declared),
             _ => self.unify(found, expected),
@@ -51,7 +49,8 @@ impl Checker<'_> {
     }
 
     fn subsume_records(&mut self, one: super::ty::RecId, other: super::ty::RecId) -> Result<(), Mismatch> {
-        let (found, wanted) = (self.types.records[one.0 as usize].clone(), self.types.records[other.0 as usize].clone());
+        let (found, wanted) =
+            (self.types.records[one.0 as usize].clone(), self.types.records[other.0 as usize].clone());
         if !self.comparing.insert((one, other)) {
             return Ok(());
         }

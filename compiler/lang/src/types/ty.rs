@@ -100,11 +100,18 @@ pub(super) struct Demand {
 /// What is known of a variable.
 #[derive(Clone, Debug)]
 pub(super) enum Var {
-    /// Nothing but the fields that it must have.
-    Free { level: u32, demands: Vec<Demand> },
+    /// Nothing but the fields that it must have, and whether its values must have an order.
+    Free {
+        level: u32,
+        demands: Vec<Demand>,
+        ordered: bool,
+    },
     Bound(TyId),
     /// It stands for any type: each use takes a copy.
-    Generic { demands: Vec<Demand> },
+    Generic {
+        demands: Vec<Demand>,
+        ordered: bool,
+    },
 }
 
 /// All types of one run.
@@ -171,7 +178,7 @@ impl Types {
     }
 
     pub(super) fn free(&mut self, level: u32) -> TyId {
-        self.vars.push(Var::Free { level, demands: Vec::new() });
+        self.vars.push(Var::Free { level, demands: Vec::new(), ordered: false });
         self.add(Ty::Var(VarId(self.vars.len() as u32 - 1)))
     }
 

@@ -93,12 +93,13 @@ impl Checker<'_> {
     }
 
     fn bind(&mut self, var: VarId, ty: TyId, work: &mut Vec<(TyId, TyId)>) -> Result<(), Mismatch> {
-        let Var::Free { level, demands } = self.types.vars[var.0 as usize].clone() else {
+        let Var::Free { level, demands, ordered } = self.types.vars[var.0 as usize].clone() else {
             // A type that stands for many is copied before it is used.
             return Ok(());
         };
         if let Ty::Var(other) = self.types.get(ty) {
-            if let Var::Free { level: lower, demands: known } = &mut self.types.vars[other.0 as usize] {
+            if let Var::Free { level: lower, demands: known, ordered: order } = &mut self.types.vars[other.0 as usize] {
+                *order |= ordered;
                 *lower = level.min(*lower);
                 let mut more = Vec::new();
                 for demand in demands {
@@ -114,6 +115,9 @@ impl Checker<'_> {
         }
         if !self.lower(var, level, ty) {
             return Err(Mismatch::Infinite);
+        }
+        if ordered && !self.types.get(ty).is_ordered() {
+            return Err(Mismatch::Kind);
         }
         self.types.vars[var.0 as usize] = Var::Bound(ty);
         for Demand { name, span, ty: wanted } in demands {
@@ -136,7 +140,7 @@ impl Checker<'_> {
                 Ty::Var(other) if other == var => return false,
                 _ if !seen.insert(ty) => continue,
                 Ty::Var(other) => {
-                    if let Var::Free { level: lower, demands } = &mut self.types.vars[other.0 as usize] {
+                    if let Var::Free { level: lower, demands, .. } = &mut self.types.vars[other.0 as usize] {
                         *lower = level.min(*lower);
                         work.extend(demands.iter().map(|demand| demand.ty));
                     }

@@ -124,6 +124,7 @@ fn size(text: &str) -> Option<String> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{digits}{unit}"))
 }
 
-fn is_path(text: &str) -> bool {
+/// Whether a text is names with dots between them.
+pub fn is_path(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }

@@ -155,13 +155,18 @@ pub fn no_summand(machine: &mut Machine<'_>, value: Value) -> Reported {
 /// `value`, computed by `at`, is `what` and should be `expected`.
 pub fn expected(machine: &mut Machine<'_>, at: ExprId, value: Value, what: &str, expected: &str) -> Reported {
     let found = describe_value(machine, value);
-    let message = format!("{what} is {found}, and not {expected}");
     let span = machine.program.span(at);
-    let mut diagnostic = Diagnostic::new(&CODE, message, span, format!("expected {expected}, found {found}"));
+    let mut diagnostic = wanted(what, &found, expected, span);
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), format!("this is {found}"));
     }
     machine.report(diagnostic)
+}
+
+/// What is `found`, at `span`, is `what` and should be `expected`.
+pub fn wanted(what: &str, found: &str, expected: &str, span: Span) -> Diagnostic {
+    let message = format!("{what} is {found}, and not {expected}");
+    Diagnostic::new(&CODE, message, span, format!("expected {expected}, found {found}"))
 }
 
 /// Functions cannot be compared.

@@ -4,7 +4,7 @@ use super::Checker;
 use super::env::{EnvId, Frame};
 use super::trail::Trail;
 use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
-use crate::errors::{missing_case, not_a_function, unknown_tag};
+use crate::errors::{missing_case, not_a_function, unknown_tag, wrong_operand};
 use crate::ir::{Children, Expr, ExprId, FnId, Pattern};
 use crate::schema::types::{DefId, Definition};
 
@@ -128,6 +128,7 @@ impl Checker<'_> {
             self.meeting = around;
         }
         let name = self.callee_text(callee);
+        let builtin = self.is_builtin(callee);
         let count = arguments.len();
         let given = arguments.iter().copied().zip(parameters).enumerate();
         let (later, first): (Vec<_>, Vec<_>) =
@@ -136,7 +137,10 @@ impl Checker<'_> {
         for (at, (argument, parameter)) in first.into_iter().chain(later) {
             let words = argument_words(name.as_deref(), at, count);
             let around = std::mem::replace(&mut self.callee, name.clone());
-            self.wanted(argument, env, parameter, &words);
+            match builtin {
+                true => self.operand_wanted(argument, env, parameter, &words),
+                false => self.wanted(argument, env, parameter, &words),
+            }
             self.callee = around;
         }
         result
@@ -155,6 +159,18 @@ impl Checker<'_> {
         match self.program.get(callee) {
             Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Builtin(_) => self.short(self.span(callee)),
             _ => None,
+        }
+    }
+
+    /// Whether a function of the language is called, or a member of a value.
+    fn is_builtin(&mut self, callee: ExprId) -> bool {
+        match self.program.get(callee) {
+            Expr::Builtin(_) => true,
+            Expr::Select(base, ..) => match self.known(base) {
+                Some(ty) => matches!(self.types.get(ty), Ty::Scalar(_)),
+                None => false,
+            },
+            _ => false,
         }
     }
 
@@ -204,7 +220,8 @@ impl Checker<'_> {
         if union.is_none() && !node.is_vague() && !absent && !matches!(node, Ty::Var(_)) {
             let found = self.describe(ty);
             let span = self.span(subject);
-            self.report(crate::errors::wrong_kind::kinds("what `match` looks at", &found, "a tag", span));
+            self.report(wrong_operand::wanted("what `match` looks at", &found, "a tag", span));
+            self.poison(id);
         }
         if let Some(def) = union {
             self.exhaustive(id, def, arms);

@@ -35,6 +35,14 @@ impl Checker<'_> {
         self.trail = around;
     }
 
+    /// As `wanted`, of what an operator or a function of the language is given.
+    pub(super) fn operand_wanted(&mut self, id: ExprId, env: EnvId, expected: TyId, what: &str) {
+        let trail = self.trails.root(Root::Operand(what.to_owned()));
+        let around = std::mem::replace(&mut self.trail, trail);
+        self.check(id, env, expected);
+        self.trail = around;
+    }
+
     fn check_new(&mut self, id: ExprId, env: EnvId, expected: TyId) {
         self.keep_place(id, env);
         let (expected, wanted) = self.types.resolve(expected);
@@ -96,7 +104,7 @@ impl Checker<'_> {
                     self.infer(id, env);
                     let expected = self.names.get(self.schema.def(def).name);
                     let span = self.span(id);
-                    let example = self.example(def);
+                    let example = self.home(def).map(|home| format!("{home}.NAME"));
                     self.report(not_an_entity::plain(expected, span, example));
                     self.poison(id);
                 }
@@ -117,13 +125,9 @@ impl Checker<'_> {
                     let all = Children { start: composed.fields, len: composed.len + composed.hidden };
                     let inner = self.open_site(id, all, def, composed.keys, composed.len, env);
                     self.check_fields(id, composed.keys, composed.fields, composed.len, inner, def, true);
-                    let hidden = self.program.children(all)[composed.len as usize..].to_vec();
-                    for definition in hidden {
-                        self.pending.push(super::Pending::Infer(definition, inner));
-                    }
-                    if let Some(asserted) = composed.asserted {
-                        self.infer(asserted, inner);
-                    }
+                    let hidden = self.program.children(all)[composed.len as usize..].iter();
+                    self.pending.extend(hidden.map(|definition| super::Pending::Infer(*definition, inner)));
+                    self.parts_assert(composed.asserted, inner);
                 }
                 _ => self.meet(id, env, expected),
             },
@@ -309,13 +313,13 @@ impl Checker<'_> {
         }
     }
 
-    /// Something of the site that is what is expected.
-    fn example(&self, def: DefId) -> Option<String> {
+    /// The map of the site whose entries are what is expected.
+    pub(super) fn home(&self, def: DefId) -> Option<&str> {
         let (fields, _) = self.schema.record(self.schema.site?)?;
         let map = fields.iter().find(|field| match self.schema.ty(field.ty) {
             crate::schema::types::Type::Map(item) => self.schema.ty(item) == crate::schema::types::Type::Named(def),
             _ => false,
         })?;
-        Some(format!("{}.NAME", self.names.get(map.name)))
+        Some(self.names.get(map.name))
     }
 }

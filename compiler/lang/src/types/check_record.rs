@@ -41,7 +41,12 @@ impl Checker<'_> {
                 None => match rest {
                     Some(rest) => self.declared(rest),
                     None => {
-                        if damaged {
+                        // What inherits an unknown name is one mistake, and reported.
+                        if damaged || self.is_error_at(value, key.span) {
+                            meant.extend(
+                                self.nearest(key.name, known.iter().map(|field| field.name))
+                                    .and_then(|near| self.names.lookup(near)),
+                            );
                             continue;
                         }
                         meant.extend(self.unknown(def, known, key.name, key.span));
@@ -64,6 +69,10 @@ impl Checker<'_> {
                 .collect();
             self.missing(def, &missing, self.span(id), None);
         }
+    }
+
+    fn is_error_at(&self, value: ExprId, key: Span) -> bool {
+        matches!(self.program.get(value), crate::ir::Expr::Error(_)) && self.span(value) == key
     }
 
     /// Reports an unknown field; gives the name that was probably meant.

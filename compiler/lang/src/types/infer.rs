@@ -55,9 +55,7 @@ impl Checker<'_> {
                 let composed = self.program.composed[index as usize];
                 let children = Children { start: composed.fields, len: composed.len + composed.hidden };
                 let inner = self.open(id, children, env);
-                if let Some(asserted) = composed.asserted {
-                    self.infer(asserted, inner);
-                }
+                self.parts_assert(composed.asserted, inner);
                 self.record(id, composed.keys, composed.fields, composed.len, inner)
             }
             Expr::Layers(lower, upper) | Expr::Beside(lower, upper) => {
@@ -272,12 +270,20 @@ impl Checker<'_> {
     pub(super) fn asserted(&mut self, condition: ExprId, message: ExprId, env: EnvId) {
         self.truth(condition, env, "what is asserted");
         let text = Types::scalar(Scalar::String);
-        self.wanted(message, env, text, "the message of `assert`");
+        self.operand_wanted(message, env, text, "the message of `assert`");
+    }
+
+    /// What the parts of a composed record assert; what they end in is the record itself.
+    pub(super) fn parts_assert(&mut self, mut asserted: Option<ExprId>, env: EnvId) {
+        while let Some(Expr::Assert(condition, message, rest)) = asserted.map(|expr| self.program.get(expr)) {
+            self.asserted(condition, message, env);
+            asserted = Some(rest);
+        }
     }
 
     /// An expression that must be a Bool.
     pub(super) fn truth(&mut self, id: ExprId, env: EnvId, what: &str) {
-        self.wanted(id, env, Types::scalar(Scalar::Bool), what);
+        self.operand_wanted(id, env, Types::scalar(Scalar::Bool), what);
     }
 }
 

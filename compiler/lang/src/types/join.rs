@@ -103,7 +103,7 @@ impl Checker<'_> {
         match self.join(one, other) {
             Some(ty) => ty,
             None => {
-                let (found, expected) = (self.describe(other), self.describe(one));
+                let (found, expected) = self.apart(other, one);
                 let (span, before) = (self.span(second), self.span(first));
                 self.report(mixed::branches(&expected, before, &found, span));
                 Types::ERROR
@@ -120,10 +120,19 @@ impl Checker<'_> {
         if self.is_end(known) && self.is_end(ty) {
             return Types::ANY;
         }
-        let (found, expected) = (self.describe(ty), self.describe(known));
+        let (found, expected) = self.apart(ty, known);
         let (span, before) = (self.span(item), self.span(first));
         self.report(mixed::items(&expected, before, &found, span));
         Types::ERROR
+    }
+
+    /// Two types in words that differ.
+    pub(super) fn apart(&mut self, one: TyId, other: TyId) -> (String, String) {
+        let words = (self.describe(one), self.describe(other));
+        match words.0 == words.1 {
+            true => (format!("`{}`", self.show(one)), format!("`{}`", self.show(other))),
+            false => words,
+        }
     }
 
     fn is_end(&mut self, ty: TyId) -> bool {

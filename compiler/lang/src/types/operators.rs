@@ -151,7 +151,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn negated(&mut self, operand: ExprId, env: EnvId) -> TyId {
-        self.wanted(operand, env, Types::scalar(Scalar::Int), "the operand of `-`");
+        self.operand_wanted(operand, env, Types::scalar(Scalar::Int), "the operand of `-`");
         Types::scalar(Scalar::Int)
     }
 

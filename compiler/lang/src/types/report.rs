@@ -7,7 +7,7 @@ use super::Checker;
 use super::env::{EnvId, Frame};
 use super::ty::{Ty, TyId};
 use super::unify::Mismatch;
-use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind};
+use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind, wrong_operand};
 use crate::eval::value::{Kind, Value};
 use crate::ir::{Expr, ExprId};
 use crate::schema::types::{Definition, FieldType};
@@ -81,8 +81,12 @@ impl Checker<'_> {
 
     fn wrong(&mut self, id: ExprId, found: TyId, expected: TyId) {
         let span = self.span(id);
+        let (found, expected) = (self.types.present(found), self.types.present(expected));
         let ((found, is), (expected, wanted)) = (self.types.resolve(found), self.types.resolve(expected));
-        if let (Ty::Ref(def), Some(other)) = (wanted, self.named(is)) {
+        if let (Some(def), Some(other)) = (self.named(wanted), self.named(is))
+            && self.is_record(def)
+            && self.is_record(other)
+        {
             let (expected, found) =
                 (self.names.get(self.schema.def(def).name), self.names.get(self.schema.def(other).name));
             let text = self.short(span);
@@ -100,10 +104,13 @@ impl Checker<'_> {
         );
         let (is_words, wanted_words) = match same {
             true => (format!("`{}`", self.show(found)), format!("`{}`", self.show(expected))),
-            false => (self.describe(found), self.expected_words(expected)),
+            false => (self.found_words(found, is, span), self.expected_words(expected)),
         };
         let what = self.trails.describe(self.trail, self.names);
-        let mut diagnostic = wrong_kind::kinds(&what, &is_words, &wanted_words, span);
+        let mut diagnostic = match self.trails.is_operand(self.trail) {
+            true => wrong_operand::wanted(&what, &is_words, &wanted_words, span),
+            false => wrong_kind::kinds(&what, &is_words, &wanted_words, span),
+        };
         let literal = self.literal(id, self.here);
         if literal != id && !self.in_library(self.span(literal)) {
             diagnostic = diagnostic.secondary(self.span(literal), format!("this is {is_words}"));
@@ -115,8 +122,18 @@ impl Checker<'_> {
         {
             diagnostic = diagnostic.secondary(key, format!("{what} is defined here"));
         }
-        let diagnostic = self.helped(diagnostic, literal, span, wanted);
+        let diagnostic = self.helped(diagnostic, literal, span, is, wanted);
         self.report(diagnostic);
+    }
+
+    /// What is found; a thing of the site with its path.
+    fn found_words(&mut self, found: TyId, is: Ty, span: Span) -> String {
+        match (self.named(is), self.short(span)) {
+            (Some(def), Some(text)) if self.is_record(def) && wrong_kind::is_path(&text) && text.contains('.') => {
+                format!("the {} `{text}`", self.names.get(self.schema.def(def).name))
+            }
+            _ => self.describe(found),
+        }
     }
 
     /// What is expected, in the words of the schema.
@@ -130,7 +147,7 @@ impl Checker<'_> {
     }
 
     /// With what was probably meant.
-    fn helped(&self, diagnostic: Diagnostic, id: ExprId, said: Span, wanted: Ty) -> Diagnostic {
+    fn helped(&self, diagnostic: Diagnostic, id: ExprId, said: Span, is: Ty, wanted: Ty) -> Diagnostic {
         let source = self.sources.text(said);
         let literal = match self.program.get(self.program.uncoerced(id)) {
             Expr::Const(Value { kind, .. }) => Some(kind),
@@ -151,7 +168,13 @@ impl Checker<'_> {
                 }),
                 Definition::Record { .. } => None,
             },
-            (Ty::Ref(_), _) => text.map(|text| format!("name it by its path, without quotes: `….{text}`")),
+            (Ty::Ref(def), _) if text.is_some() => text.and_then(|text| {
+                let home = self.home(def)?;
+                Some(format!("name it by its path, without quotes: `{home}.{text}`"))
+            }),
+            _ if matches!(is, Ty::Function(..)) => {
+                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
+            }
             (Ty::List(_), _) => (source.len() <= 60 && !source.contains('\n'))
                 .then(|| format!("a list of one item is written `[ {source} ]`")),
             _ => None,

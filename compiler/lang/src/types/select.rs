@@ -268,7 +268,7 @@ impl Checker<'_> {
 
     /// The name of a field must be text.
     pub(super) fn text_key(&mut self, key: ExprId, env: EnvId) {
-        self.wanted(key, env, Types::scalar(Scalar::String), "a field's name");
+        self.operand_wanted(key, env, Types::scalar(Scalar::String), "a field's name");
     }
 
     /// `base.a.b or fallback`.

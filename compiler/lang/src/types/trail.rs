@@ -17,8 +17,10 @@ impl Trail {
 pub(super) enum Root {
     /// The site.
     Site,
-    /// Something with a name, in words: `the first argument of `map``.
+    /// Something with a name, in words: `the argument of `f``.
     Words(String),
+    /// What an operator or a function of the language is given, in words: `the first argument of `map``.
+    Operand(String),
 }
 
 #[derive(Clone, Debug)]
@@ -64,6 +66,18 @@ impl Trails {
         None
     }
 
+    /// Whether it is what an operator or a function of the language is given.
+    pub(super) fn is_operand(&self, mut trail: Trail) -> bool {
+        while trail != Trail::NONE {
+            let (parent, step) = &self.steps[trail.0 as usize - 1];
+            if let Step::Root(root) = step {
+                return matches!(root, Root::Operand(_));
+            }
+            trail = *parent;
+        }
+        false
+    }
+
     /// In words.
     pub(super) fn describe(&self, mut trail: Trail, names: &Interner) -> String {
         let mut fields: Vec<&str> = Vec::new();
@@ -89,8 +103,8 @@ impl Trails {
         fields.reverse();
         let path = (!fields.is_empty()).then(|| format!("`{}`", fields.join(".")));
         let place = match (root, path) {
-            (Some(Root::Words(words)), Some(path)) => Some(format!("{path} of {words}")),
-            (Some(Root::Words(words)), None) => Some(words.clone()),
+            (Some(Root::Words(words) | Root::Operand(words)), Some(path)) => Some(format!("{path} of {words}")),
+            (Some(Root::Words(words) | Root::Operand(words)), None) => Some(words.clone()),
             (Some(Root::Site), None) => Some("the site".to_owned()),
             (_, path) => path,
         };

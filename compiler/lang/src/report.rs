@@ -23,18 +23,11 @@ struct Report {
 /// What the parser could not understand, and reported itself.
 pub const BY_THE_PARSER: Reported = Reported(u32::MAX);
 
-/// Whether a code is one of types and schema.
-fn is_of_types(code: &str) -> bool {
-    code.starts_with("E02")
-}
-
 /// All problems of one run.
 #[derive(Debug, Default)]
 pub struct Reports {
     reports: Vec<Report>,
     seen: HashMap<(&'static str, Span), u32>,
-    /// The first mistake in types that was found without evaluating: what evaluation says of types then echoes those.
-    types: Option<u32>,
 }
 
 impl Reports {
@@ -50,12 +43,6 @@ impl Reports {
 
     fn keep(&mut self, diagnostic: Diagnostic, early: bool) -> Reported {
         let next = self.reports.len() as u32;
-        if let (Some(first), false) = (self.types, early)
-            && is_of_types(diagnostic.code.id)
-            && !self.seen.contains_key(&(diagnostic.code.id, diagnostic.span()))
-        {
-            return Reported(first);
-        }
         let index = *self.seen.entry((diagnostic.code.id, diagnostic.span())).or_insert(next);
         match index == next {
             true => self.reports.push(Report {
@@ -72,12 +59,6 @@ impl Reports {
             }
         }
         Reported(index)
-    }
-
-    /// Says that all types were checked: nothing that evaluation finds wrong with types is reported beside what that found.
-    pub fn types_checked(&mut self) {
-        let first = self.reports.iter().position(|report| report.early && is_of_types(report.diagnostic.code.id));
-        self.types = first.map(|first| first as u32);
     }
 
     /// Adds a place to a problem.

@@ -48,7 +48,6 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
     }
     program.damaged.sort_unstable();
     types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
-    reports.types_checked();
     let extracted = {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);

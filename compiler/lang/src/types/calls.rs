@@ -24,9 +24,11 @@ impl Checker<'_> {
         let (_, inner) = self.parameter(id, function, env, Some(parameter));
         let body = self.program.functions[function.0 as usize].body;
         let name = self.program.functions[function.0 as usize].name;
-        let words = match name {
-            Some(name) => format!("the result of `{}`", self.names.get(name)),
-            None => "the result of the function".to_owned(),
+        let operand = self.trails.is_operand(self.trail);
+        let words = match (name, self.callee.as_deref().filter(|_| operand)) {
+            (_, Some(callee)) => format!("the result of the function given to `{callee}`"),
+            (Some(name), None) => format!("the result of `{}`", self.names.get(name)),
+            (None, None) => "the result of the function".to_owned(),
         };
         let (_, node) = self.types.resolve(result);
         // Further parameters are no result yet.
@@ -34,6 +36,7 @@ impl Checker<'_> {
             (Ty::Function(parameter, result), Expr::Lambda(function)) => {
                 self.check_lambda(body, function, inner, parameter, result);
             }
+            _ if operand => self.operand_wanted(body, inner, result, &words),
             _ => self.wanted(body, inner, result, &words),
         }
     }
@@ -155,8 +158,9 @@ impl Checker<'_> {
     }
 
     /// What is called, as it is written.
-    fn callee_text(&self, callee: ExprId) -> Option<String> {
+    fn callee_text(&mut self, callee: ExprId) -> Option<String> {
         match self.program.get(callee) {
+            Expr::Select(_, name, _) if self.is_builtin(callee) => Some(self.names.get(name).to_owned()),
             Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Builtin(_) => self.short(self.span(callee)),
             _ => None,
         }

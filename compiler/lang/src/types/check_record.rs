@@ -6,7 +6,7 @@ use arvc_syntax::source::Span;
 
 use super::Checker;
 use super::env::EnvId;
-use super::ty::{Field, RecId, Rest, Slot, TyId};
+use super::ty::{Field, RecId, Rest, Slot, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{missing_argument, missing_field, unknown_argument, unknown_field};
 use crate::ir::{ExprId, FnId};
@@ -150,6 +150,7 @@ impl Checker<'_> {
                 }
                 None => match rest {
                     Some(rest) => self.declared(rest),
+                    None if self.slot(field.slot) == Types::ERROR => continue,
                     None if self.in_library(field.key) => return Err(Mismatch::Unknown(field.name, field.key)),
                     None => {
                         self.unknown(def, known, field.name, field.key);

@@ -1,7 +1,7 @@
 //! Types in words, for messages, and in the language's own notation.
 
 use super::Checker;
-use super::ty::{Rest, Slot, Ty, TyId};
+use super::ty::{Rest, Slot, Ty, TyId, Var};
 use crate::errors::with_article;
 use crate::schema::types::{Definition, Type};
 
@@ -10,6 +10,9 @@ impl Checker<'_> {
     pub(super) fn describe(&mut self, ty: TyId) -> String {
         let (_, node) = self.types.resolve(ty);
         match node {
+            Ty::Var(var) if matches!(self.types.vars[var.0 as usize], Var::Free { ordered: true, .. }) => {
+                "a value with an order".to_owned()
+            }
             Ty::Error | Ty::Any | Ty::Var(_) => "a value".to_owned(),
             Ty::Scalar(scalar) => scalar.describe().to_owned(),
             Ty::List(_) => "a list".to_owned(),

@@ -40,7 +40,8 @@ impl Checker<'_> {
 
     fn written(&mut self, signature: &Signature, vars: &mut Vec<(String, TyId)>) -> TyId {
         match signature {
-            Signature::Any => self.types.free(self.level),
+            // Each place is of a kind of its own.
+            Signature::Any => Types::ANY,
             Signature::Name(name) => match Scalar::named(name) {
                 Some(scalar) => Types::scalar(scalar),
                 None => Types::ANY,

@@ -59,9 +59,14 @@ pub(crate) fn check(
     let texts = Texts { sources: &joined.sources, prefix: &prefix };
     let counts = messages::print(world, format, texts, &mut joined.diagnostics)?;
     if format == Format::Human {
-        for (part, owner) in &joined.parts {
-            let (part, owner) = (messages::visible(part), messages::visible(owner));
-            world.print(Stream::Err, &format!("note: {prefix}{part} was checked as a part of {prefix}{owner}\n"))?;
+        let owners: BTreeSet<&String> = joined.parts.values().collect();
+        for owner in owners {
+            let mut parts = joined.parts.iter().filter(|(_, of)| *of == owner).map(|(part, _)| part);
+            let subject = match (parts.next(), parts.count()) {
+                (Some(only), 0) => format!("{prefix}{} was checked as a part", messages::visible(only)),
+                (_, more) => format!("{} of these files were checked as parts", more + 1),
+            };
+            world.print(Stream::Err, &format!("note: {subject} of {prefix}{}\n", messages::visible(owner)))?;
         }
     }
     if joined.diagnostics.iter().any(|problem| problem.severity == Severity::Error) {
@@ -89,7 +94,7 @@ struct Joined {
     bases: BTreeMap<String, u32>,
     diagnostics: Vec<Diagnostic>,
     /// Files that belong to a site elsewhere, and the site.
-    parts: Vec<(String, String)>,
+    parts: BTreeMap<String, String>,
 }
 
 /// Checks files: first those that no other one names, since what they lead to is checked with them.
@@ -110,7 +115,7 @@ fn everything(load: &mut Reader<'_>, main: Option<&str>, paths: &BTreeSet<String
             joined.add(checked.sources, checked.diagnostics);
         }
     }
-    joined.parts = owners.into_iter().collect();
+    joined.parts = owners;
     for path in paths.difference(&named).chain(&named) {
         if joined.bases.contains_key(path) {
             continue;

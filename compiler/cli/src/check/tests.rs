@@ -150,6 +150,9 @@ fn a_folder_that_a_site_includes_is_checked_with_the_site() {
     assert_eq!(arvc(&mut world, "check hosts"), exit::SOURCE);
     assert!(world.stderr.contains("hosts/db.arv:1:") && !world.stderr.contains("E0101"), "{}", world.stderr);
     assert!(world.stderr.ends_with("note: hosts/db.arv was checked as a part of site.arv\n"), "{}", world.stderr);
+    world.file("hosts/none.arv", "{ }");
+    arvc(&mut world, "check hosts");
+    assert!(world.stderr.ends_with("note: 2 of these files were checked as parts of site.arv\n"), "{}", world.stderr);
     assert_eq!(arvc(&mut world, "check lib"), exit::GOOD, "{}", world.stderr);
     assert_eq!(world.stdout, "lib is good: 1 file\n");
 }

@@ -99,7 +99,7 @@ fn locking_again_shows_what_it_accepts() {
     let mut world = with_library();
     world.file("vendor/acme/lib/name.arv", "{ }: \"other\"\n");
     assert_eq!(arvc(&mut world, "lib lock"), exit::GOOD);
-    assert_str_eq!(world.stdout, "locked acme: 1 file changed\n  changed  lib/name.arv\n");
+    assert_str_eq!(world.stdout, "locked acme: 1 file differs\n  changed  lib/name.arv\n");
     assert!(is_read(&mut world));
     let lock = world.text("arv.lock").unwrap();
     assert_eq!(arvc(&mut world, "lib lock acme"), exit::GOOD);

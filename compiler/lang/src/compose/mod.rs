@@ -201,7 +201,7 @@ impl Gathering<'_, '_> {
                 extended = Some(statement.keyword);
             }
             let Some(path) = normalize(&self.parts[at].path, &statement.path) else {
-                self.lose(import_failed::new(&statement.path, &LoadError::Outside, statement.span));
+                self.lose(import_failed::outside(&self.parts[at].path, &statement.path, statement.span));
                 continue;
             };
             if let Some(problem) = library_by_path::check(&self.parts[at].path, &path, folder, statement.span) {

@@ -136,7 +136,7 @@ impl<'l> Files<'l> {
                 Some(problem) => Err(reports.early(problem)),
                 None => self.unit(program, reports, &full, span),
             },
-            None => Err(reports.early(import_failed::new(path, &LoadError::Outside, span))),
+            None => Err(reports.early(import_failed::outside(from, path, span))),
         }
     }
 

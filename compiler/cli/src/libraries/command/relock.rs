@@ -34,7 +34,8 @@ pub(super) fn lock(run: &mut Run<'_>, names: &[String]) -> Result<(), Stop> {
             Some(old) if old == new => said += &format!("unchanged {name}\n"),
             Some(old) => {
                 let difference = Difference::between(&old, &new);
-                said += &format!("locked {name}: {difference} changed\n{}", indented(&difference.lines()));
+                let verb = if difference.count() == 1 { "differs" } else { "differ" };
+                said += &format!("locked {name}: {difference} {verb}\n{}", indented(&difference.lines()));
             }
             None => said += &format!("locked {name}: {}, {}\n", files(contents.len()), &new.library[..12]),
         }

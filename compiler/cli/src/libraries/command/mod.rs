@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use super::lock::{Lock, Unreadable};
-use super::{lock, lock_unreadable};
+use super::lock::{self, Lock, Unreadable};
 use crate::messages::{self, Format, Texts};
 use crate::project::{self, Root};
 use crate::world::{Stream, World};
@@ -116,7 +115,6 @@ impl Run<'_> {
             sources.add(lock::FILE, text).expect("the first source is small");
             let prefix = project::prefix(&self.root.folder, &self.cwd);
             let texts = Texts { sources: &sources, prefix: &prefix };
-            debug_assert_eq!(diagnostic.code.id, lock_unreadable::CODE.id);
             messages::print(self.world, self.format, texts, &mut vec![*diagnostic])?;
             Err(Stop::Silent(exit::SOURCE))
         })

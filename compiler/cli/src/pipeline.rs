@@ -84,9 +84,8 @@ fn harmless(entry: &str) -> String {
 }
 
 /// The project's files as the language asks for them.
-pub struct Files<'a> {
-    /// How they are read.
-    pub load: &'a mut dyn Read,
+pub(crate) struct Files<'a> {
+    pub(crate) load: &'a mut dyn Read,
 }
 
 impl Loader for Files<'_> {

@@ -52,7 +52,7 @@ pub(crate) fn check(
             format!("{name} has no *.arv\nhelp: name a site's file, or the folder of a library"),
         ));
     }
-    let mut load = Reader { disk: &*world, root: &root.folder, libraries: &libraries, overlay, read: false };
+    let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
     let mut joined = everything(&mut load, root.main.as_deref(), &paths);
     let unread = load.unread();
     let prefix = project::prefix(&root.folder, cwd);

@@ -18,7 +18,7 @@ mod owner;
 mod reader;
 
 use owner::{Search, Wanted};
-use reader::Reader;
+pub(crate) use reader::Reader;
 
 /// `arvc check`: a folder without a `site.arv` is a library; everything else is a site, or a part of one.
 pub(crate) fn run(
@@ -86,7 +86,7 @@ pub fn check(
     };
     let libraries = verified(world, format, &cwd, &project.root)?;
     let root = &project.root;
-    let mut load = Reader { disk: &*world, root: &root.folder, libraries: &libraries, overlay, read: false };
+    let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
     let mut owner = Search::new(&mut load, root.main.as_deref(), Wanted::Using).owner(&project.entry);
     let Reader { mut overlay, .. } = load;
     if let (None, Some((wider, site))) = (&owner, wider(&*world, &project)) {
@@ -96,7 +96,7 @@ pub fn check(
         (project.root, owner) = (wider, Some(site));
     }
     let root = &project.root;
-    let mut load = Reader { disk: &*world, root: &root.folder, libraries: &libraries, overlay, read: false };
+    let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
     let named = match (owner.clone(), part) {
         (Some(owner), Part::WithItsSite) => Some(std::mem::replace(&mut project.entry, owner)),
         _ => None,
@@ -194,7 +194,7 @@ fn wider(world: &dyn World, project: &Project) -> Option<(Root, String)> {
     let libraries = Libraries::default();
     let file = project.root.folder.join(&project.entry);
     project::sites_above(world, &project.root).into_iter().find_map(|root| {
-        let mut load = Reader { disk: world, root: &root.folder, libraries: &libraries, overlay: None, read: false };
+        let mut load = Reader::of(world, &root.folder, &libraries);
         let owner = Search::new(&mut load, root.main.as_deref(), Wanted::Using).owner(&below(&root.folder, &file)?)?;
         Some((root, owner))
     })
@@ -207,7 +207,7 @@ fn below(folder: &Path, file: &Path) -> Option<String> {
 }
 
 /// The libraries of a project; what is wrong with them is printed.
-fn verified(world: &mut dyn World, format: Format, cwd: &Path, root: &Root) -> Result<Libraries, Stop> {
+pub(crate) fn verified(world: &mut dyn World, format: Format, cwd: &Path, root: &Root) -> Result<Libraries, Stop> {
     libraries::verify(&*world, root).or_else(|mut problems| {
         let prefix = project::prefix(&root.folder, cwd);
         let texts = Texts { sources: &problems.sources, prefix: &prefix };
@@ -231,7 +231,7 @@ fn unsaved(world: &mut dyn World, cwd: &Path, root: &Path, path: &Path) -> Resul
 }
 
 /// An entry that is there and no text is a problem of the source; one that is not there is none.
-fn entry_problem(cwd: &Path, project: &Project, problem: source::Problem) -> Result<Checked, Stop> {
+pub(crate) fn entry_problem(cwd: &Path, project: &Project, problem: source::Problem) -> Result<Checked, Stop> {
     if let Some((text, diagnostic)) = source::unreadable(&problem) {
         let mut sources = Sources::new();
         sources.add(project.entry.clone(), text).expect("a source below the limit always fits as the first");

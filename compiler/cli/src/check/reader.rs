@@ -8,17 +8,27 @@ use crate::source;
 use crate::world::World;
 
 /// The files of a project.
-pub(super) struct Reader<'a> {
-    pub(super) disk: &'a dyn World,
-    pub(super) root: &'a Path,
-    pub(super) libraries: &'a Libraries,
+pub(crate) struct Reader<'a> {
+    disk: &'a dyn World,
+    root: &'a Path,
+    libraries: &'a Libraries,
     /// The path and the bytes of the one in the editor.
     pub(super) overlay: Option<(String, Vec<u8>)>,
     /// Whether that one was read.
     pub(super) read: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The files as they are on the disk.
+    pub(crate) fn of(disk: &'a dyn World, root: &'a Path, libraries: &'a Libraries) -> Self {
+        Self { disk, root, libraries, overlay: None, read: false }
+    }
+
+    /// The same with one that is in the editor.
+    pub(super) fn with(self, overlay: Option<(String, Vec<u8>)>) -> Self {
+        Self { overlay, ..self }
+    }
+
     /// The file in the editor, if nobody asked for it.
     pub(super) fn unread(self) -> Option<String> {
         self.overlay.filter(|_| !self.read).map(|(path, _)| path)

@@ -43,6 +43,12 @@ pub(super) fn diagnostic(listed: &Library, difference: &Difference) -> Diagnosti
     for line in difference.lines() {
         problem = problem.note(line);
     }
+    if difference.only_line_ends {
+        return problem.note("only the ends of their lines differ, as version control rewrites them").help(format!(
+            "keep them as they are: a line `{}/** -text` in `.gitattributes`; then check the files out again",
+            library::FOLDER
+        ));
+    }
     listed.came_from(problem).help(format!(
         "look at them (`git diff {place}`); if the change is meant, lock it: `arvc lib lock {name}`; if not, get them back"
     ))

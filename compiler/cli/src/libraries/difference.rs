@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::listing::Hashes;
+use super::contents::Contents;
+use super::listing::{self, Hashes};
 use crate::messages::visible;
 
 /// More files than these are counted.
@@ -17,6 +18,8 @@ pub struct Difference {
     pub removed: Vec<String>,
     /// With other bytes.
     pub changed: Vec<String>,
+    /// Whether all that differs is how lines end: somebody's version control has rewritten them.
+    pub only_line_ends: bool,
 }
 
 impl Difference {
@@ -31,6 +34,19 @@ impl Difference {
             }
         }
         difference.removed.extend(old.files.keys().filter(|path| !new.files.contains_key(*path)).cloned());
+        difference
+    }
+
+    /// The same, where the files themselves are there.
+    pub fn from(old: &Hashes, new: &Hashes, contents: &Contents) -> Self {
+        let mut difference = Self::between(old, new);
+        let same = |path: &String| {
+            let (locked, bytes) = (old.files.get(path), contents.get(path).map(Vec::as_slice).unwrap_or_default());
+            locked.is_some_and(|locked| line_ends(bytes).iter().any(|bytes| listing::of(bytes) == *locked))
+        };
+        difference.only_line_ends = difference.count() > 0
+            && difference.count() == difference.changed.len()
+            && difference.changed.iter().all(same);
         difference
     }
 
@@ -50,6 +66,22 @@ impl Difference {
         }
         lines
     }
+}
+
+/// Bytes with each line ending in LF, and with each in CR LF.
+fn line_ends(bytes: &[u8]) -> [Vec<u8>; 2] {
+    let mut short = Vec::with_capacity(bytes.len());
+    let mut long = Vec::with_capacity(bytes.len());
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let text = line.strip_suffix(b"\n").map(|text| text.strip_suffix(b"\r").unwrap_or(text));
+        short.extend_from_slice(text.unwrap_or(line));
+        long.extend_from_slice(text.unwrap_or(line));
+        if text.is_some() {
+            short.extend_from_slice(b"\n");
+            long.extend_from_slice(b"\r\n");
+        }
+    }
+    [short, long]
 }
 
 impl fmt::Display for Difference {

@@ -23,8 +23,13 @@ pub struct Hashes {
 pub fn hashes(contents: &Contents) -> Hashes {
     let mut listing = Sha256::new();
     pieces(contents, |piece| listing.update(piece));
-    let files = contents.iter().map(|(path, bytes)| (path.clone(), hex(&Sha256::digest(bytes)))).collect();
+    let files = contents.iter().map(|(path, bytes)| (path.clone(), of(bytes))).collect();
     Hashes { library: hex(&listing.finalize()), files }
+}
+
+/// SHA-256 of a file's bytes.
+pub fn of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// The listing itself, for whoever wants to see what is hashed.
@@ -62,14 +67,14 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn of(files: &[(&str, &str)]) -> Hashes {
+    fn library(files: &[(&str, &str)]) -> Hashes {
         hashes(&files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect())
     }
 
     #[test]
     fn the_hash_is_that_of_the_listing_in_the_law() {
         let listing = "arvc library 1\ndefault.arv\n24\n{ n = import ./n.arv; }\n\nn.arv\n2\n1\n\n";
-        let found = of(&[("n.arv", "1\n"), ("default.arv", "{ n = import ./n.arv; }\n")]);
+        let found = library(&[("n.arv", "1\n"), ("default.arv", "{ n = import ./n.arv; }\n")]);
         assert_eq!(found.library, hex(&Sha256::digest(listing)));
         assert_eq!(found.files["n.arv"], hex(&Sha256::digest("1\n")));
         assert!(is_hash(&found.library) && !is_hash("") && !is_hash(&found.library.to_uppercase()));
@@ -78,12 +83,12 @@ mod tests {
     #[test]
     fn another_path_or_another_byte_is_another_hash() {
         let all = [
-            of(&[]),
-            of(&[("a", "")]),
-            of(&[("a", "b")]),
-            of(&[("ab", "")]),
-            of(&[("a", "\nb\n0\n")]),
-            of(&[("a", ""), ("b", "")]),
+            library(&[]),
+            library(&[("a", "")]),
+            library(&[("a", "b")]),
+            library(&[("ab", "")]),
+            library(&[("a", "\nb\n0\n")]),
+            library(&[("a", ""), ("b", "")]),
         ];
         for (index, one) in all.iter().enumerate() {
             assert!(all[..index].iter().all(|other| other.library != one.library), "{index}");

@@ -81,7 +81,7 @@ pub fn state(disk: &dyn Disk, root: &Path, lock: &Lock, name: &str) -> State {
     let (Some(locked), found) = (lock.get(name), listing::hashes(&contents)) else {
         return State::Unlocked(contents);
     };
-    let difference = Difference::between(&locked, &found);
+    let difference = Difference::from(&locked, &found, &contents);
     match locked.library == found.library && difference.count() == 0 {
         true => State::Good(contents),
         false => State::Changed(contents, difference),

@@ -95,6 +95,20 @@ fn a_library_that_changed_stops_a_build_which_names_the_files() {
 }
 
 #[test]
+fn line_ends_that_version_control_has_rewritten_are_called_that() {
+    let mut world = with_library();
+    world.file("vendor/acme/default.arv", ENTRY.replace('\n', "\r\n"));
+    world.file("vendor/acme/LICENSE", "MIT\r\n");
+    assert_eq!(arvc(&mut world, "check"), exit::SOURCE);
+    for part in ["changed  default.arv", "only the ends of their lines differ", "`vendor/** -text`"] {
+        assert!(world.stderr.contains(part), "{part}: {}", world.stderr);
+    }
+    world.file("vendor/acme/LICENSE", "BSD\r\n");
+    arvc(&mut world, "check");
+    assert!(!world.stderr.contains("ends of their lines"), "{}", world.stderr);
+}
+
+#[test]
 fn locking_again_shows_what_it_accepts() {
     let mut world = with_library();
     world.file("vendor/acme/lib/name.arv", "{ }: \"other\"\n");

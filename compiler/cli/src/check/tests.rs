@@ -143,6 +143,22 @@ fn a_folder_of_sources_is_checked_without_a_site() {
 }
 
 #[test]
+fn an_editors_text_of_a_source_in_a_folder_is_checked_in_its_place() {
+    let mut world = Memory::new("/acme");
+    world.file("lib/default.arv", "{ web = import ./web.arv; }");
+    world.file("lib/web.arv", "n: m");
+    world.stdin = b"n: n".to_vec();
+    assert_eq!(arvc(&mut world, "check lib --stdin-path lib/web.arv"), exit::GOOD, "{}", world.stderr);
+    world.stdin = b"n: x".to_vec();
+    assert_eq!(arvc(&mut world, "check lib --stdin-path lib/new.arv --message-format short"), exit::SOURCE);
+    assert_eq!(world.stderr.lines().count(), 2, "{}", world.stderr);
+    assert!(world.stderr.contains("lib/new.arv:1:4: error[E0102]"), "{}", world.stderr);
+    world.file("lib/web.arv", "n: n");
+    assert_eq!(arvc(&mut world, "check lib --stdin-path new.arv"), exit::USAGE);
+    assert!(world.stderr.contains("no source in lib") || world.stderr.contains("not a file of"), "{}", world.stderr);
+}
+
+#[test]
 fn a_folder_that_a_site_includes_is_checked_with_the_site() {
     let mut world = site();
     world.file("arv.toml", "");

@@ -253,4 +253,20 @@ mod tests {
         let (at, why) = problem("version = 1\n<<<<<<< ours\n[libs.a]\n=======\n>>>>>>> theirs\n");
         assert!(at == 12 && why.contains("merge"), "{at} {why}");
     }
+
+    #[test]
+    fn a_lock_that_somebody_cut_or_changed_is_a_lock_or_has_a_problem_inside_of_its_text() {
+        let whole = lock(&["acme", "beta"]).text();
+        let cut = (0..whole.len()).map(|end| whole[..end].to_owned());
+        let changed = (0..whole.len()).flat_map(|at| {
+            let whole = &whole;
+            ['[', '"', '\n', '=', 'é', '9'].map(|with| format!("{}{with}{}", &whole[..at], &whole[at + 1..]))
+        });
+        for text in cut.chain(changed) {
+            if let Err(problem) = Lock::parse(&text) {
+                let span = problem.span();
+                assert!(span.start <= span.end && span.end as usize <= text.len(), "{span:?}: {text}");
+            }
+        }
+    }
 }

@@ -15,6 +15,8 @@ mod pattern;
 mod record;
 mod scope;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use std::collections::HashMap;
@@ -65,8 +67,6 @@ pub struct Lowerer<'a, 'l, 't> {
     pub(crate) parts: &'t [Part],
     /// Why a file of it is not there: it may define what is not found.
     pub(crate) lost: Option<Reported>,
-    /// The tags of the schema, which a name in lower case is perhaps meant to be.
-    pub(crate) tags: &'a [Symbol],
     /// What its record is, if that is a site.
     pub(crate) site: bool,
     /// The file of the record whose text is being looked at.
@@ -136,7 +136,6 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             path,
             parts: &[],
             lost: None,
-            tags: &[],
             site: false,
             part: 0,
             strength: Strength::plain(0),

@@ -158,7 +158,9 @@ impl<'t> Lowerer<'_, '_, 't> {
             .map(|name| self.names.get(*name))
             .collect();
         candidates.extend(builtins::TABLE.iter().map(|builtin| builtin.name));
-        let tag = || self.tags.iter().map(|tag| self.names.get(*tag)).find(|tag| tag.eq_ignore_ascii_case(text));
+        // A tag in lower case.
+        let tags = self.program.schema.tags();
+        let tag = || tags.iter().map(|tag| self.names.get(*tag)).find(|tag| tag.eq_ignore_ascii_case(text));
         let near = if path.is_some() { None } else { nearest(text, candidates).or_else(tag) };
         let mut diagnostic = unknown_name::new(text, span, path, near);
         if let Some(unset) = self.unset.get(&name) {

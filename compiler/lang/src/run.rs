@@ -14,7 +14,7 @@ use crate::ir::{Expr, ExprId, Program};
 use crate::lower::files::Files;
 use crate::lower::{self, Globals, Lowerer};
 use crate::report::{BY_THE_PARSER, Reports};
-use crate::{Loader, Outcome, library, schema};
+use crate::{Loader, Outcome, library, schema, types};
 
 /// Runs a file, as a site or as it is.
 pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
@@ -45,6 +45,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
+    types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
     let extracted = {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);

@@ -17,11 +17,15 @@ pub mod empty_list;
 pub mod endless;
 pub mod import_cycle;
 pub mod import_failed;
+pub mod infinite_type;
+pub mod maybe_absent;
 pub mod memory;
 pub mod misplaced;
 pub mod missing_argument;
 pub mod missing_case;
 pub mod missing_field;
+pub mod mixed;
+pub mod no_broadcast;
 pub mod no_such_address;
 pub mod no_such_field;
 pub mod not_a_function;
@@ -29,16 +33,20 @@ pub mod not_a_part;
 pub mod not_an_entity;
 pub mod not_data;
 pub mod not_text;
+pub mod not_whole;
 pub mod nothing_to_unset;
 pub mod overflow;
 pub mod reference_type;
 pub mod secret_reference;
 pub mod steps;
+pub mod too_many_hosts;
 pub mod two_owners;
 pub mod type_argument;
 pub mod type_cycle;
+pub mod unequal_lists;
 pub mod unknown_argument;
 pub mod unknown_field;
+pub mod unknown_fields;
 pub mod unknown_library;
 pub mod unknown_name;
 pub mod unknown_tag;
@@ -85,6 +93,10 @@ pub static CODES: &[&Code] = &[
     &duplicate_member::CODE,
     &missing_case::CODE,
     &unreachable_arm::CODE,
+    &maybe_absent::CODE,
+    &infinite_type::CODE,
+    &unknown_fields::CODE,
+    &mixed::CODE,
     &cycle::CODE,
     &depth::CODE,
     &steps::CODE,
@@ -95,6 +107,10 @@ pub static CODES: &[&Code] = &[
     &assertion::CODE,
     &empty_list::CODE,
     &no_such_address::CODE,
+    &not_whole::CODE,
+    &too_many_hosts::CODE,
+    &no_broadcast::CODE,
+    &unequal_lists::CODE,
     &conflict::CODE,
     &nothing_to_unset::CODE,
     &composition_cycle::CODE,

@@ -95,6 +95,16 @@ impl Scalar {
         SCALARS.iter().map(|(name, _)| *name)
     }
 
+    /// All of them, in the order of their numbers.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SCALARS.iter().map(|(_, scalar)| *scalar)
+    }
+
+    /// Whether it is text.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::String | Self::Name)
+    }
+
     /// The kind with this name in types.
     pub fn named(name: &str) -> Option<Self> {
         SCALARS.iter().find(|(known, _)| *known == name).map(|(_, scalar)| *scalar)
@@ -116,6 +126,11 @@ impl Scalar {
             Self::Secret => "a secret",
             Self::Flow => "a flow",
         }
+    }
+
+    /// The kind that `describe` says in these words.
+    pub fn described(words: &str) -> Option<Self> {
+        Self::all().find(|scalar| scalar.describe() == words)
     }
 
     /// How a value of that kind is written.
@@ -221,6 +236,14 @@ impl Schema {
             Definition::Record { .. } => None,
         });
         cases.flatten().map(|(tag, _)| *tag).collect()
+    }
+
+    /// The fields of a named record, and the type of every other one.
+    pub fn record(&self, id: DefId) -> Option<(&[FieldType], Option<TypeId>)> {
+        match &self.def(id).definition {
+            Definition::Record { fields, rest } => Some((fields, *rest)),
+            Definition::Union(_) => None,
+        }
     }
 
     /// The named type behind an index.

@@ -6,6 +6,7 @@
 mod compose;
 mod declare;
 mod expr;
+mod fields;
 pub mod files;
 mod head;
 mod joined;
@@ -32,9 +33,9 @@ use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
 use compose::{Context, Lost, Names};
 use declare::{Declared, TypeItem, TypeNames};
+use fields::Given;
 use files::Files;
 use head::Head;
-use record::Given;
 use scope::Scope;
 use settle::Place;
 

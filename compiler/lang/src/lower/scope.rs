@@ -9,7 +9,7 @@ use arvc_syntax::source::Span;
 
 use super::Lowerer;
 use super::declare::TypeNames;
-use super::record::{Fields, Source};
+use super::fields::{Fields, Source};
 use crate::builtins;
 use crate::errors::{closed_default, unknown_name};
 use crate::eval::value::{Kind, Value};

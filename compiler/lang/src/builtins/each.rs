@@ -25,7 +25,6 @@ pub(super) trait Visit {
 /// Applies the first argument to the items of the list that is the second one.
 pub(super) struct Each<V> {
     call: Call,
-    items: Option<Vec<Value>>,
     next: usize,
     visit: V,
     /// Its result is known, and is being computed.
@@ -34,7 +33,7 @@ pub(super) struct Each<V> {
 
 impl<V: Visit + 'static> Each<V> {
     pub(super) fn task(call: Call, visit: V) -> Box<dyn Task> {
-        Box::new(Self { call, items: None, next: 0, visit, done: false })
+        Box::new(Self { call, next: 0, visit, done: false })
     }
 }
 
@@ -43,23 +42,20 @@ impl<V: Visit> Task for Each<V> {
         if let (true, Some(result)) = (self.done, input) {
             return Ok(Step::Done(result));
         }
-        let items = match self.items.take() {
-            Some(items) => items,
-            None => self.call.list(machine, 1)?,
-        };
+        let (start, len) = self.call.run(machine, 1)?;
+        let item = |machine: &Machine<'_>, at: usize| machine.heap.slots[start as usize + at];
         if let Some(result) = input
-            && let Some(done) = self.visit.visit(machine, &self.call, items[self.next - 1], result)?
+            && let Some(done) = self.visit.visit(machine, &self.call, item(machine, self.next - 1), result)?
         {
             // It may be an item that nobody has computed yet.
             self.done = true;
             return Ok(Step::Force(done));
         }
-        let Some(item) = items.get(self.next).copied() else {
+        if self.next == len as usize {
             return self.visit.end(machine, &self.call).map(Step::Done);
-        };
+        }
         self.next += 1;
-        self.items = Some(items);
-        Ok(Step::Apply(self.call.arguments[0], item))
+        Ok(Step::Apply(self.call.arguments[0], item(machine, self.next - 1)))
     }
 }
 

@@ -40,25 +40,23 @@ pub(super) const FOLD: Builtin = Builtin {
     example: ("fold (total: size: total + size) 0MiB [ 1GiB, 512MiB ]", "1536MiB"),
     arity: 3,
     strict: 0b110,
-    body: Body::Task(|call| Box::new(Fold { call, items: None, next: 0 })),
+    body: Body::Task(|call| Box::new(Fold { call, next: 0 })),
 };
 
 struct Fold {
     call: Call,
-    items: Option<Vec<Value>>,
     next: usize,
 }
 
 impl Task for Fold {
     fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
-        let items = match self.items.take() {
-            Some(items) => items,
-            None => self.call.list(machine, 2)?,
-        };
+        let (start, len) = self.call.run(machine, 2)?;
         let so_far = input.unwrap_or(self.call.arguments[1]);
-        let Some(item) = items.get(self.next).copied() else { return Ok(Step::Done(so_far)) };
+        if self.next == len as usize {
+            return Ok(Step::Done(so_far));
+        }
         self.next += 1;
-        self.items = Some(items);
+        let item = machine.heap.slots[start as usize + self.next - 1];
         Ok(Step::Apply2(self.call.arguments[0], so_far, item))
     }
 }

@@ -219,6 +219,7 @@ impl Call {
         match machine.text(self.arguments[at]).map(str::to_owned) {
             Some(text) => {
                 machine.spend(text.len() / 64, self.origin)?;
+                machine.reserve(text.len(), self.origin)?;
                 Ok(text)
             }
             None => Err(self.wrong(machine, at, "text")),

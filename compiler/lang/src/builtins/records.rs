@@ -9,7 +9,7 @@ use super::{Body, Builtin, Call};
 use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
-use crate::eval::value::{Key, Kind, Reported, Value};
+use crate::eval::value::{Key, Kind, Record, Reported, Value};
 
 pub(super) const NAMES: Builtin = Builtin {
     name: "names",
@@ -138,11 +138,11 @@ pub(super) const PAIRS: Builtin = Builtin {
     strict: 0b1,
     body: Body::Value(|machine, call| {
         let record = call.record(machine, 0)?;
-        let names: Vec<String> =
-            machine.heap.keys_of(record).iter().map(|key| machine.names.get(key.name).to_owned()).collect();
-        let values = machine.heap.slots_of(record).to_vec();
-        let pairs = names.into_iter().zip(values).map(|(name, value)| [call.string(machine, name), value]).collect();
-        pairs_of(machine, call, ["name", "value"], pairs)
+        let Record { keys, slots, len, .. } = machine.heap.records[record.index()];
+        pairs_of(machine, call, ["name", "value"], len, |machine, at| {
+            let name = machine.names.get(machine.heap.keys[keys as usize + at].name).to_owned();
+            [call.string(machine, name), machine.heap.slots[slots as usize + at]]
+        })
     }),
 };
 

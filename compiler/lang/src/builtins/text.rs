@@ -215,7 +215,8 @@ fn texts<'t>(
     bytes: usize,
     parts: impl Iterator<Item = &'t str>,
 ) -> Result<Value, Reported> {
-    let each = size_of::<Box<str>>() + size_of::<Value>();
+    // Its place in the store and twice in a list, and what a small text takes at the least.
+    let each = size_of::<Box<str>>() + 2 * size_of::<Value>() + 32;
     machine.reserve(bytes.saturating_add(count.saturating_mul(each)), call.origin)?;
     let items: Vec<Value> = parts.map(|part| call.string(machine, part)).collect();
     Ok(machine.heap.list(items, call.origin))

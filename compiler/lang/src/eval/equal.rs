@@ -61,6 +61,9 @@ impl Task for Equal {
 impl Equal {
     /// Whether two computed values agree as far as their outermost constructor; their parts are compared later.
     fn compare(&mut self, machine: &mut Machine<'_>, left: Value, right: Value) -> Result<bool, Reported> {
+        if left.kind != right.kind {
+            machine.spend(machine.text(left).map_or(0, str::len) / 64, self.id)?;
+        }
         let store = &machine.program.store;
         let heap = &machine.heap;
         Ok(match (left.kind, right.kind) {
@@ -75,7 +78,7 @@ impl Equal {
             (Kind::Int(a), Kind::Int(b)) | (Kind::Size(a), Kind::Size(b)) | (Kind::Duration(a), Kind::Duration(b)) => {
                 a == b
             }
-            (Kind::Str(a), Kind::Str(b)) => store.strings[a.index()] == store.strings[b.index()],
+            (Kind::Str(a), Kind::Str(b)) => a == b || store.strings[a.index()] == store.strings[b.index()],
             (Kind::Address(a), Kind::Address(b)) => store.addresses[a.index()] == store.addresses[b.index()],
             (Kind::Prefix(a), Kind::Prefix(b)) => store.prefixes[a.index()] == store.prefixes[b.index()],
             (Kind::IntRange(a), Kind::IntRange(b)) => store.ranges[a.index()] == store.ranges[b.index()],

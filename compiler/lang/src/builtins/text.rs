@@ -63,7 +63,7 @@ pub(super) const SPLIT: Builtin = Builtin {
     strict: 0b11,
     body: Body::Value(|machine, call| {
         let (separator, text) = (call.sought(machine)?, call.text(machine, 1)?);
-        let count = text.matches(separator.as_str()).count() + 1;
+        let count = 1 + places(machine, call, &separator, &text)?;
         texts(machine, call, count, text.len(), text.split(separator.as_str()))
     }),
 };
@@ -82,7 +82,9 @@ pub(super) const CHARACTERS: Builtin = Builtin {
     body: Body::Value(|machine, call| {
         let text = call.text(machine, 0)?;
         let letter = |(at, letter): (usize, char)| &text[at..at + letter.len_utf8()];
-        texts(machine, call, text.chars().count(), text.len(), text.char_indices().map(letter))
+        let count = text.chars().count();
+        machine.spend(count.saturating_mul(4), call.origin)?;
+        texts(machine, call, count, text.len(), text.char_indices().map(letter))
     }),
 };
 
@@ -96,7 +98,7 @@ pub(super) const REPLACE: Builtin = Builtin {
     strict: 0b111,
     body: Body::Value(|machine, call| {
         let (old, new, text) = (call.sought(machine)?, call.text(machine, 1)?, call.text(machine, 2)?);
-        let places = text.matches(old.as_str()).count();
+        let places = places(machine, call, &old, &text)?;
         machine.reserve(text.len().saturating_add(places.saturating_mul(new.len())), call.origin)?;
         Ok(call.string(machine, text.replace(&old, &new)))
     }),
@@ -193,6 +195,13 @@ impl Call {
             text => Ok(text),
         }
     }
+}
+
+/// How often a text stands in another. Each place is paid for.
+fn places(machine: &mut Machine<'_>, call: &Call, part: &str, text: &str) -> Result<usize, Reported> {
+    let count = text.matches(part).count();
+    machine.spend(count.saturating_mul(4), call.origin)?;
+    Ok(count)
 }
 
 fn changed(machine: &mut Machine<'_>, call: &Call, change: fn(&str) -> String) -> Result<Value, Reported> {

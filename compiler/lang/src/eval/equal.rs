@@ -19,10 +19,34 @@ pub struct Equal {
     lenient: bool,
 }
 
+/// Texts that are longer are paid for before they are compared.
+const SHORT: usize = 64;
+
 impl Equal {
     /// A comparison of two values.
     pub fn new(left: Value, right: Value, equal: bool, id: ExprId) -> Self {
         Self { id, equal, pending: vec![(left, right)], left: None, pair: None, lenient: false }
+    }
+
+    /// Whether two computed values of one kind are equal, if one sees that at once.
+    pub fn at_once(machine: &Machine<'_>, left: Value, right: Value) -> Option<bool> {
+        let store = &machine.program.store;
+        match (left.kind, right.kind) {
+            (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+            (Kind::Int(a), Kind::Int(b)) | (Kind::Size(a), Kind::Size(b)) | (Kind::Duration(a), Kind::Duration(b)) => {
+                Some(a == b)
+            }
+            (Kind::Ports(a), Kind::Ports(b)) => Some(a == b),
+            (Kind::Address(a), Kind::Address(b)) => Some(store.addresses[a.index()] == store.addresses[b.index()]),
+            (Kind::Str(a), Kind::Str(b)) => {
+                let (a, b) = (&store.strings[a.index()], &store.strings[b.index()]);
+                if a.len() != b.len() { Some(false) } else { (a.len() <= SHORT).then(|| a == b) }
+            }
+            (Kind::Record(a), Kind::Record(b)) if machine.heap.is_entity(a) && machine.heap.is_entity(b) => {
+                Some(a == b)
+            }
+            _ => None,
+        }
     }
 
     /// Whether two values are one and the same: values of two kinds are not, and two functions never.

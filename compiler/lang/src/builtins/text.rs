@@ -74,8 +74,8 @@ pub(super) const CHARACTERS: Builtin = Builtin {
     usage: "characters text",
     about: "The characters of a text (Unicode scalar values), each as a text: so lists' functions work on text too.",
     example: (
-        r#"{ n = length (characters "vault"); short = join "" (take 3 (characters "vault")); }"#,
-        r#"{ n = 5; short = "vau"; }"#,
+        r#"{ n = length (characters "forge"); short = join "" (take 3 (characters "forge")); }"#,
+        r#"{ n = 5; short = "for"; }"#,
     ),
     arity: 1,
     strict: 0b1,
@@ -93,7 +93,7 @@ pub(super) const REPLACE: Builtin = Builtin {
     signature: "String -> String -> String -> String",
     usage: "replace old new text",
     about: "The text with `new` at each place where `old` stands.",
-    example: (r#"replace "-" "_" "node-exporter""#, r#""node_exporter""#),
+    example: (r#"replace "-" "_" "shop-db""#, r#""shop_db""#),
     arity: 3,
     strict: 0b111,
     body: Body::Value(|machine, call| {

@@ -2,11 +2,12 @@
 //!
 //! ## What is wrong
 //!
-//! `"${x}"` takes text, an Int, an Address or a Prefix, and `x` is something else.
+//! `"${x}"` takes text, an Int, an Address, a Prefix or a MAC address, and `x` is something else.
 //!
 //! ## Why
 //!
-//! A list or record has no one form as text. A secret is a reference that emitters turn into a lookup: it has no value
+//! A list or record has no one form as text, and what reads a size, a duration or ports wants one unit or one number. A
+//! secret is a reference that emitters turn into a lookup: it has no value
 //! here, so that none can end up in an emitted file.
 //!
 //! ## Example
@@ -17,7 +18,7 @@
 //!
 //! ## What to do
 //!
-//! Interpolate a part of the value, or hand the secret on as it is.
+//! Interpolate a part of the value: `${memory.mib}`, `${port.first}`, `${join ", " names}`. Hand a secret on as it is.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -38,8 +39,15 @@ pub fn report(machine: &mut Machine<'_>, value: Value, part: ExprId) -> Reported
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
     }
-    if let Kind::Secret(_) = value.kind {
-        diagnostic = diagnostic.help("hand the secret on as it is; whoever needs it looks it up");
-    }
-    machine.report(diagnostic)
+    let help = match value.kind {
+        Kind::Secret(_) => "hand the secret on as it is; whoever needs it looks it up",
+        Kind::Size(_) => "say in which unit: `size.mib` is an Int",
+        Kind::Duration(_) => "say in which unit: `duration.seconds` is an Int",
+        Kind::Ports(_) => "its number is `port.first`, its protocol `port.protocol`",
+        Kind::IntRange(_) => "its ends are `range.first` and `range.last`",
+        Kind::Bool(_) => "say what it is in words: `if b then \"yes\" else \"no\"`",
+        Kind::List { .. } => "texts are joined: `join \", \" list`",
+        _ => return machine.report(diagnostic),
+    };
+    machine.report(diagnostic.help(help))
 }

@@ -2,7 +2,6 @@
 //! have in common.
 
 use super::Call;
-use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{Kind, Reported, Value};
@@ -71,6 +70,6 @@ impl Call {
     /// The function that was given has another result than `expected`.
     pub(super) fn wrong_result(&self, machine: &mut Machine<'_>, result: Value, expected: &str) -> Reported {
         let what = format!("the result of the function given to `{}`", self.name);
-        errors::wrong_operand::expected(machine, result.origin, result, &what, expected)
+        self.refuse(machine, result, &what, expected)
     }
 }

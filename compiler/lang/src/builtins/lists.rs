@@ -2,7 +2,6 @@
 
 use super::each::{Each, Visit};
 use super::{Body, Builtin, Call};
-use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{Application, ApplyId, Kind, Reported, Thunk, Value};
@@ -118,7 +117,7 @@ impl Task for Concat {
         if let Some(value) = input {
             let Kind::List { start, len } = value.kind else {
                 let what = "an item of the list given to `concat`";
-                return Err(errors::wrong_operand::expected(machine, value.origin, value, what, "a list"));
+                return Err(self.call.refuse(machine, value, what, "a list"));
             };
             machine.reserve((self.items.len() + len as usize) * size_of::<Value>(), self.call.origin)?;
             self.items.extend_from_slice(machine.heap.items(start, len));

@@ -94,7 +94,7 @@ impl Task for FromPairs {
             (Some(name), Some(value)) => {
                 let Some(text) = machine.text(name).map(str::to_owned) else {
                     let what = "the name of a pair given to `fromPairs`";
-                    return Err(errors::wrong_operand::expected(machine, name.origin, name, what, "text"));
+                    return Err(self.call.refuse(machine, name, what, "text"));
                 };
                 let name = Key { name: machine.names.intern(&text), span: machine.span(name) };
                 self.fields.push((name, value));
@@ -108,7 +108,7 @@ impl Task for FromPairs {
                 let Some((name, value)) = parts else {
                     let what = "an item of the list given to `fromPairs`";
                     let expected = "a record with `name` and `value`";
-                    return Err(errors::wrong_operand::expected(machine, pair.origin, pair, what, expected));
+                    return Err(self.call.refuse(machine, pair, what, expected));
                 };
                 self.value = Some(value);
                 return Ok(Step::Force(name));

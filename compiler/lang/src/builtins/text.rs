@@ -1,7 +1,6 @@
 //! Text: `join`, `split`, `characters`, `replace`, `trim`, `upper`, `lower`, `startsWith`, `endsWith`, `contains`, `pad`.
 
 use super::{Body, Builtin, Call};
-use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{Reported, Value};
@@ -40,7 +39,7 @@ impl Task for Join {
                 Some(text) => self.text.push_str(text),
                 None => {
                     let what = "an item of the list given to `join`";
-                    return Err(errors::wrong_operand::expected(machine, item.origin, item, what, "text"));
+                    return Err(self.call.refuse(machine, item, what, "text"));
                 }
             }
         }

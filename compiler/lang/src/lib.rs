@@ -17,6 +17,7 @@ mod print;
 mod report;
 mod run;
 pub mod schema;
+mod types;
 
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;

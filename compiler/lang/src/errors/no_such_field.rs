@@ -29,7 +29,7 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use crate::builtins;
-use crate::errors::describe_value;
+use crate::errors::{describe_value, with_article};
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::members;
@@ -40,7 +40,13 @@ pub static CODE: Code = Code::new("E0208", "a value has no such field", include_
 
 /// A record with these fields has no `name`.
 pub fn new(name: &str, span: Span, fields: &[&str]) -> Diagnostic {
-    let message = format!("the record has no field `{name}`");
+    of(None, name, span, fields)
+}
+
+/// A record with these fields, of the type `owner` if it has a name, has no `name`.
+pub fn of(owner: Option<&str>, name: &str, span: Span, fields: &[&str]) -> Diagnostic {
+    let owner = owner.map_or_else(|| "the record".to_owned(), with_article);
+    let message = format!("{owner} has no field `{name}`");
     match nearest(name, fields.iter().copied()) {
         Some(nearest) => Diagnostic::new(&CODE, message, span, format!("did you mean `{nearest}`?")).fix(
             format!("write `{nearest}`"),

@@ -63,6 +63,12 @@ impl Machine<'_> {
                 },
                 value => value,
             },
+            // What has no fields that a type could add.
+            Expr::Coerce(value, _)
+                if matches!(self.program.get(value), Expr::Const(_) | Expr::Builtin(_) | Expr::Lambda(_)) =>
+            {
+                self.delay(value, frame)
+            }
             _ => self.heap.thunk(Thunk::Delayed(id, frame), id),
         }
     }

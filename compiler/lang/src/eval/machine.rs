@@ -30,6 +30,8 @@ pub(super) enum Cont {
     Probe { probe: ExprId, frame: FrameId, rest: u32 },
     /// The condition of an `If`.
     If(ExprId, FrameId),
+    /// What a `Match` looks at.
+    Match(ExprId, FrameId),
     /// The condition of an `Assert`.
     Assert(ExprId, FrameId),
     /// The left operand.
@@ -339,7 +341,7 @@ impl<'p> Machine<'p> {
                 self.stack.push(Cont::Import(id));
                 Ok(State::Force(self.unit(unit)))
             }
-            Expr::Match(..) => unreachable!("lowering makes none yet"),
+            Expr::Match(subject, ..) => self.wait(Cont::Match(id, frame), subject, frame),
             Expr::Coerce(value, _) => Ok(State::Eval(value, frame)),
             Expr::Error(reported) => Err(reported),
         }
@@ -399,6 +401,7 @@ impl<'p> Machine<'p> {
                 let holds = self.truth(value, condition, "the condition of `if`")?;
                 Ok(State::Eval(if holds { then } else { otherwise }, frame))
             }
+            Cont::Match(id, frame) => self.choose(id, frame, value),
             Cont::Assert(id, frame) => {
                 let Expr::Assert(condition, message, body) = self.program.get(id) else { unreachable!("an assert") };
                 match self.truth(value, condition, "what is asserted")? {

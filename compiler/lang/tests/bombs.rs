@@ -41,6 +41,24 @@ fn what_grows_without_end_is_given_up_within_its_bounds() {
             r#"let f = n: { "${"x"}${n}" = n; }; g : Int -> Map Int -> _ = n: r: g (n + 1) (r // f n); in g 0 {}"#,
         ),
         ("builtins", "let f = x: map f [ x ]; g = x: head (g [ x ]); in g 1"),
+        ("a list in a list", "let xs = range 1 100000; in filter (x: elem (0 - x) xs) xs"),
+        ("unlike items", "unique (map (x: [ x ]) (range 1 100000))"),
+        ("sorting", "length (sort (range 1 6000000))"),
+        ("sorting again", "let xs = range 1 50000; f = n: head (sort xs) + f (n + 1); in f 0"),
+        ("pairs", "length (indexed (range 1 6000000))"),
+        ("doubles", "length (unique (range 1 6000000))"),
+        ("addresses", "let f = n: length 10.0.0.0/16.hosts + f (n + 1); in f 0"),
+        ("replacing", r#"fold (a: _: replace "x" "xx" a) "x" (range 1 60)"#),
+        ("joining", r#"fold (a: _: join a [ a, a, a ]) "x" (range 1 60)"#),
+        ("letters", r#"length (characters (fold (a: _: "${a}${a}") "x" (range 1 25)))"#),
+        (
+            "one text again",
+            r#"let t = fold (a: _: "${a}${a}") "x" (range 1 24); f = n: if contains "y" t then n else f (n + 1); in f 0"#,
+        ),
+        (
+            "two texts",
+            r#"let t = fold (a: _: "${a}${a}") "x" (range 1 24); u = "${t}"; f = n: if t == u then f (n + 1) else n; in f 0"#,
+        ),
     ];
     for (name, text) in bombs {
         let found = codes(text);

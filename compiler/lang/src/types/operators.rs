@@ -172,14 +172,21 @@ impl Checker<'_> {
         }
         let (_, node) = self.types.resolve(ty);
         let fits = match node {
-            Ty::Scalar(scalar) => scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Address | Scalar::Prefix),
+            Ty::Scalar(scalar) => {
+                scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Address | Scalar::Prefix | Scalar::Mac)
+            }
             Ty::Error | Ty::Any | Ty::Var(_) => true,
             _ => false,
         };
         if !fits {
             let found = self.describe(ty);
             let span = self.span(part);
-            self.report(not_text::new(&found, node == Ty::Scalar(Scalar::Secret), span));
+            let what = match node {
+                Ty::Scalar(scalar) => not_text::What::Scalar(scalar),
+                Ty::List(_) => not_text::What::List,
+                _ => not_text::What::Other,
+            };
+            self.report(not_text::new(&found, what, span));
         }
     }
 }

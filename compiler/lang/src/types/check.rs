@@ -175,7 +175,18 @@ impl Checker<'_> {
         }
     }
 
-    fn open_site(&mut self, id: ExprId, all: Children, def: DefId, keys: u32, fields: u32, env: EnvId) -> EnvId {
+    pub(super) fn open_site(
+        &mut self,
+        id: ExprId,
+        all: Children,
+        def: DefId,
+        keys: u32,
+        fields: u32,
+        env: EnvId,
+    ) -> EnvId {
+        if let Some(known) = self.opened.get(&id) {
+            return *known;
+        }
         let inner = self.env(env, Frame::Site { all, def, keys, fields });
         self.opened.insert(id, inner);
         inner

@@ -16,6 +16,7 @@ mod check_record;
 mod define;
 mod describe;
 mod env;
+mod heads;
 mod infer;
 mod join;
 mod merge;
@@ -201,7 +202,7 @@ impl<'c> Checker<'c> {
     fn site(&mut self, root: ExprId, def: DefId) {
         let site = self.types.add(Ty::Named(def));
         self.trail = self.trails.root(Root::Site);
-        self.check(root, EnvId(0), site);
+        self.check_site(root, def, site);
         self.trail = Trail::NONE;
     }
 

@@ -188,7 +188,17 @@ impl Checker<'_> {
     /// What an expression says of a key.
     fn said(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
         let expr = self.program.uncoerced(expr);
-        match self.program.get(expr) {
+        // The record of a file, whose fields stand in its own frame.
+        let (known, env) = match (self.program.get(expr), self.opened.get(&expr)) {
+            (Expr::Scope { keys, fields, len }, Some(inner)) => (Expr::Record { keys, fields, len }, *inner),
+            (Expr::Composed(index), Some(inner)) => {
+                let composed = self.program.composed[index as usize];
+                let record = Expr::Record { keys: composed.keys, fields: composed.fields, len: composed.len };
+                (record, *inner)
+            }
+            (other, _) => (other, env),
+        };
+        match known {
             Expr::Record { keys, fields, len } => {
                 let keys = &self.program.keys[keys as usize..(keys + len) as usize];
                 match keys.iter().position(|key| key.name == name) {

@@ -5,9 +5,12 @@
 //!
 //! - the value of the source, behind a line that begins with `=> `;
 //! - a diagnostic at the end of the line of its first label: `# error: E0102 part of the message`, or `# warning: L0301`,
-//!   several of them in a row if there are several.
+//!   several of them in a row if there are several. A line of carets below says which characters it points at.
 //!
 //! Nothing else may be reported, in any file of the section.
+//!
+//! What stands before the first section is a comment on the file; but if one of its lines is `# the mistake`, its lines
+//! from the first `{` on are a site, and each section is put in the place of that line.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,6 +23,9 @@ use arvc_tests::list;
 
 /// The name of a section's own source.
 const ENTRY: &str = "site.arv";
+
+/// The line of a site in whose place the sections of its file are put.
+const PART: &str = "# the mistake";
 
 /// One section of a file.
 struct Section {
@@ -40,8 +46,15 @@ struct Found {
 type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
-const FOLDERS: &[(&str, Check)] =
-    &[("compose", plain), ("lang", plain), ("reach", judged), ("schema", site), ("site", resolved), ("syntax", plain)];
+const FOLDERS: &[(&str, Check)] = &[
+    ("compose", plain),
+    ("lang", plain),
+    ("mistakes", judged),
+    ("reach", judged),
+    ("schema", site),
+    ("site", resolved),
+    ("syntax", plain),
+];
 
 fn plain(section: &Section) -> Found {
     evaluated(evaluate_plain(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))
@@ -125,6 +138,7 @@ fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
 fn sections(text: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut file = String::new();
+    let mut before: Vec<&str> = Vec::new();
     for line in text.lines() {
         let heading = line.strip_prefix("--- ").and_then(|rest| rest.strip_suffix(" ---"));
         match (heading, sections.last_mut()) {
@@ -145,15 +159,37 @@ fn sections(text: &str) -> Vec<Section> {
                     text.push('\n');
                 }
             },
-            // What stands before the first section is a comment on the file.
-            (None, None) => {}
+            (None, None) => before.push(line),
+        }
+    }
+    if let Some(part) = before.iter().position(|line| line.trim() == PART) {
+        let start = before.iter().position(|line| line.starts_with('{')).expect("a site around the part");
+        for section in &mut sections {
+            let text = section.files.get_mut(ENTRY).expect("a section has an entry");
+            *text = format!("{}\n{text}{}\n", before[start..part].join("\n"), before[part + 1..].join("\n"));
         }
     }
     sections
 }
 
-/// A problem as it is expected: file, line, code, part of the message.
-type Expected = (String, u32, String, String);
+/// A problem as it is expected.
+struct Expected {
+    file: String,
+    line: u32,
+    code: String,
+    /// A part of its message.
+    words: String,
+    /// The first column of its label and the one behind it, where carets say so.
+    columns: Option<(u32, u32)>,
+}
+
+/// The columns of a line that has nothing but carets, as a comment.
+fn carets(line: &str) -> Option<(u32, u32)> {
+    let rest = line.trim_start().strip_prefix('#')?;
+    let carets = rest.trim();
+    let start = line.find('^')? as u32 + 1;
+    carets.bytes().all(|byte| byte == b'^').then_some((start, start + carets.len() as u32))
+}
 
 fn expected(section: &Section) -> Vec<Expected> {
     let mut expected = Vec::new();
@@ -166,7 +202,9 @@ fn expected(section: &Section) -> Vec<Expected> {
                 let words = mark[..end].trim();
                 let words = words.split_once(": ").map_or("", |(_, words)| words);
                 let (code, part) = words.split_once(' ').unwrap_or((words, ""));
-                expected.push((path.clone(), at as u32 + 1, code.to_owned(), part.trim().to_owned()));
+                let columns = text.lines().nth(at + 1).and_then(carets);
+                let (code, words) = (code.to_owned(), part.trim().to_owned());
+                expected.push(Expected { file: path.clone(), line: at as u32 + 1, code, words, columns });
                 rest = &mark[end..];
             }
         }
@@ -180,12 +218,14 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
     for diagnostic in &found.diagnostics {
         let span = diagnostic.span();
         let file = &found.sources.get(found.sources.file_of(span)).name;
-        let line = found.sources.position(span).line;
-        let at = missing.iter().position(|(path, expected, code, part)| {
-            path == file
-                && *expected == line
-                && code == diagnostic.code.id
-                && diagnostic.message.contains(part.as_str())
+        let place = found.sources.position(span);
+        let (line, columns) = (place.line, (place.column, place.column + (span.end - span.start).max(1)));
+        let at = missing.iter().position(|expected| {
+            expected.file == *file
+                && expected.line == line
+                && expected.code == diagnostic.code.id
+                && diagnostic.message.contains(&expected.words)
+                && expected.columns.is_none_or(|expected| expected == columns)
         });
         match at {
             Some(at) => {
@@ -194,12 +234,16 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
             None => {
                 let word = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
                 let (code, message) = (diagnostic.code.id, &diagnostic.message);
-                problems.push(format!("{file}:{line}: unexpected {word}: {code} {message}"));
+                let place = format!("{file}:{line}:{}-{}", columns.0, columns.1);
+                problems.push(format!("{place}: unexpected {word}: {code} {message}"));
             }
         }
     }
-    problems
-        .extend(missing.into_iter().map(|(file, line, code, part)| format!("{file}:{line}: expected {code} {part}")));
+    problems.extend(missing.into_iter().map(|expected| {
+        let Expected { file, line, code, words, columns } = expected;
+        let columns = columns.map(|(start, end)| format!(" at columns {start}-{end}")).unwrap_or_default();
+        format!("{file}:{line}: expected {code} {words}{columns}")
+    }));
     if let Some(value) = &section.value
         && found.value.as_ref() != Some(value)
     {

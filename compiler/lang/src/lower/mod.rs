@@ -87,6 +87,8 @@ pub struct Lowerer<'a, 'l, 't> {
     /// Records around the expression that are no scopes.
     nested: Vec<Nested>,
     nested_keys: Vec<Symbol>,
+    /// Why the record around is `rec { … }`, whose fields would be names.
+    rec: Option<Reported>,
     /// Unknown names of this file: each is reported once.
     unknown: HashMap<Symbol, Reported>,
 }
@@ -127,6 +129,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             scopes: Vec::new(),
             nested: Vec::new(),
             nested_keys: Vec::new(),
+            rec: None,
             unknown: HashMap::new(),
         }
     }

@@ -133,6 +133,9 @@ impl<'t> Lowerer<'_, '_, 't> {
             return self.error(reported, span);
         }
         let path = self.path_to(name);
+        if let (Some(rec), Some(_)) = (self.rec, &path) {
+            return self.error(rec, span);
+        }
         let mut candidates: Vec<&str> = self
             .scopes
             .iter()

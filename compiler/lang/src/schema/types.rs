@@ -1,6 +1,6 @@
 //! The schema as data: what a field may hold, what it is when nobody says, where its type is written.
 
-use arvc_syntax::intern::Symbol;
+use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::Span;
 
 use crate::ir::ExprId;
@@ -183,6 +183,22 @@ impl Schema {
             Definition::Record { .. } => None,
         });
         cases.flatten().map(|(tag, _)| *tag).collect()
+    }
+
+    /// Where a field `name` that a record of `fields` does not have itself is found below one of them, and below no other:
+    /// `on.NAME.address`, with `NAME` for any key of a map.
+    pub fn below(&self, fields: &[FieldType], name: &str, names: &Interner) -> Option<String> {
+        let mut found = fields.iter().filter_map(|field| {
+            let (ty, any) = match self.ty(field.ty) {
+                Type::Map(item) => (self.ty(item), ".NAME"),
+                ty => (ty, ""),
+            };
+            let Type::Named(def) = ty else { return None };
+            let Definition::Record { fields, .. } = &self.def(def).definition else { return None };
+            let has = fields.iter().any(|field| names.get(field.name) == name);
+            has.then(|| format!("{}{any}.{name}", names.get(field.name)))
+        });
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// The named type behind an index.

@@ -1,16 +1,20 @@
 //! Operands: names, literals, brackets, and what binds more tightly than operators.
 
 use super::expr::{begins_expr, begins_operand};
-use super::{Completed, EOF, Parser};
+use super::{Completed, EOF, Marker, Parser};
 use crate::diagnostic::{Applicability, Edit};
 use crate::kind::SyntaxKind::{self, *};
-use crate::problems::{reserved_word, unexpected, wrong_sign};
+use crate::literal::unit_for;
+use crate::problems::{reserved_word, unexpected, unknown_unit, wrong_sign};
 use crate::source::Span;
 
 impl Parser<'_> {
     /// A function with arguments, or only an operand.
     pub(super) fn application(&mut self) -> Completed {
         let function = self.selection();
+        if function.kind == Literal && self.at_unit() {
+            return self.unit_apart(function);
+        }
         // A literal is no function: what follows it is another item, and a comma is missing.
         if function.kind == Literal
             || matches!(function.kind, String | IndentedString | List | Record | PathLiteral | Error | Lambda)
@@ -19,14 +23,38 @@ impl Parser<'_> {
             return function;
         }
         let marker = self.precede(function);
+        let mut kind = Apply;
         while self.at_argument() {
             if self.at(Ident) && self.nth(1) == Colon && !self.context.flow {
                 self.function_as_argument();
-            } else {
-                self.selection();
+            } else if self.selection().kind == Error {
+                // How many arguments were meant is not known.
+                kind = Error;
             }
         }
-        self.complete(marker, Apply)
+        self.complete(marker, kind)
+    }
+
+    /// Whether a unit stands here, behind a number and a blank.
+    fn at_unit(&self) -> bool {
+        let unit = self.text(0);
+        self.pos > 0
+            && self.input.kind(self.pos - 1) == Int
+            && matches!(self.current(), Ident | Tag)
+            && !self.input.begins_line(self.pos)
+            && !self.at_definition(0)
+            && (unit.len() > 1 || unit.starts_with(|first: char| first.is_ascii_uppercase()))
+            && unit_for(unit).is_some()
+    }
+
+    /// `2 GiB`: a number and its unit are one word.
+    fn unit_apart(&mut self, number: Completed) -> Completed {
+        let (digits, unit) = (self.token_span(self.pos - 1), self.span(0));
+        let (text, meant) = (self.text(0), unit_for(self.text(0)).unwrap_or_default());
+        self.report(unknown_unit::apart(unit, text, Span::new(digits.end, unit.end), meant));
+        let marker = self.precede(number);
+        self.bump();
+        self.complete(marker, Error)
     }
 
     /// `f x: e`: understood as `f (x: e)`.
@@ -68,6 +96,10 @@ impl Parser<'_> {
                 Dot => self.precede(node),
                 Question => {
                     let marker = self.precede(node);
+                    if !self.names_a_field() {
+                        node = self.choice(marker);
+                        continue;
+                    }
                     self.bump();
                     self.key_path();
                     node = self.complete(marker, Has);
@@ -87,6 +119,27 @@ impl Parser<'_> {
             node = self.complete(marker, SelectOr);
         }
         node
+    }
+
+    /// Whether the path of a field follows the `?` here, and not what other languages write there.
+    fn names_a_field(&self) -> bool {
+        let choice = matches!(self.nth(1), LBrace | LBracket | LParen | IndentStart) || self.nth(1).is_literal();
+        let colon = || self.after_path(1).is_some_and(|after| self.nth(after) == Colon);
+        !choice && (self.context.flow || !colon())
+    }
+
+    /// `c ? a : b`, as other languages choose between two values.
+    fn choice(&mut self, marker: Marker) -> Completed {
+        let span = self.span(0);
+        let problem = unexpected::problem(span, "`?`", "an operator, or the end of the value");
+        self.report(problem.help("a choice is written `if condition then a else b`"));
+        self.bump();
+        self.operation();
+        if self.at(Colon) {
+            self.bump();
+            self.operation();
+        }
+        self.complete(marker, Error)
     }
 
     fn operand(&mut self) -> Completed {
@@ -120,6 +173,7 @@ impl Parser<'_> {
             StringStart | IndentStart => self.string(),
             LParen => self.paren(),
             LBracket => self.list(),
+            LBrace if self.at_double_brace() => self.double_brace(),
             LBrace if self.at_pattern() => self.unparenthesized("a function"),
             LBrace => self.record(),
             KwImport => self.import(),
@@ -137,13 +191,40 @@ impl Parser<'_> {
             }
             KwThen | KwElse | KwIn | KwInherit | KwOr => self.reserved_operand(),
             DollarBrace => {
-                self.unexpected("an expression; `${…}` stands in strings and keys");
+                let span = self.span(0);
+                let problem = unexpected::problem(span, "`${`", "an expression");
+                self.report(problem.help("outside of strings and keys a value stands without `${` and `}`"));
                 let marker = self.start();
                 self.interpolation(false);
                 self.complete(marker, Error)
             }
             _ => self.missing("an expression"),
         }
+    }
+
+    /// Whether `{{` stands here, as templates have it.
+    fn at_double_brace(&self) -> bool {
+        self.nth(1) == LBrace && self.input.is_adjacent(self.pos + 1)
+    }
+
+    /// `{{ name }}`
+    fn double_brace(&mut self) -> Completed {
+        let span = self.span(0).to(self.span(1));
+        let problem = unexpected::problem(span, "`{{`", "an expression");
+        self.report(problem.help("a name is written as it is; in a string it is put between `${` and `}`"));
+        let marker = self.start();
+        match self.input.partner(self.pos) {
+            Some(partner) => {
+                while self.pos <= partner {
+                    self.bump();
+                }
+            }
+            None => {
+                self.bump();
+                self.bump();
+            }
+        }
+        self.complete(marker, Error)
     }
 
     /// A word that ends something around, or one that somebody took for a name.
@@ -188,11 +269,13 @@ impl Parser<'_> {
         }
         let marker = self.start();
         let open = self.pos;
+        let mut kind = Paren;
         self.bump();
         self.bracketed(")", |p| {
             p.expr();
             if p.at(Comma) && p.parenthesis_closes() {
                 // `f(a, b)`, as other languages write calls.
+                kind = Error;
                 p.unexpected("`)`; a call is written `f a b`");
                 p.skip_until(|kind| matches!(kind, Semicolon | KwIn));
             }
@@ -204,7 +287,7 @@ impl Parser<'_> {
             }
         });
         self.close(open, RParen);
-        self.complete(marker, Paren)
+        self.complete(marker, kind)
     }
 
     /// Whether a `)` ends what the `(` here begins, before a `}` does.
@@ -268,6 +351,10 @@ impl Parser<'_> {
                     self.missing("an item");
                     self.bump();
                 }
+                _ if self.at_named_item() => {
+                    self.named_item();
+                    self.separator(RBracket, "items", begins_expr);
+                }
                 _ if self.at_definition(0) || self.at_anchor() => return,
                 _ => {
                     self.expr();
@@ -284,29 +371,111 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether `name = value` stands here as an item: what follows it is another item, or the end of the list.
+    fn at_named_item(&self) -> bool {
+        let Some(after) = self.after_path(0).filter(|after| self.nth(*after) == Eq) else { return false };
+        let (mut token, mut inner) = (self.pos + after, 0_u32);
+        loop {
+            match self.input.kind(token) {
+                LParen | LBracket => inner += 1,
+                RBracket | Comma if inner == 0 => return true,
+                RParen | RBracket => inner = inner.saturating_sub(1),
+                LBrace | DollarBrace => match self.input.partner(token) {
+                    Some(partner) => token = partner,
+                    None => return false,
+                },
+                Semicolon | RBrace | EOF => return false,
+                _ => {}
+            }
+            token += 1;
+        }
+    }
+
+    fn named_item(&mut self) {
+        let marker = self.start();
+        self.key_path();
+        self.unexpected("`,` or `]`: an item has no name");
+        self.bump();
+        self.expr();
+        self.complete(marker, Error);
+    }
+
     fn import(&mut self) -> Completed {
         let marker = self.start();
         self.bump();
-        self.source_of("a path such as `./file.arv`, or the name of a library in quotes");
+        self.source_of("a path such as `./file.arv`, or the name of a library in quotes", true);
         self.complete(marker, Import)
     }
 
-    /// The path or string behind `import`, `include` and `extends`.
-    pub(super) fn source_of(&mut self, what: &str) {
+    /// The path behind `import`, `include` and `extends`; where a `library` may be named, that is a string.
+    pub(super) fn source_of(&mut self, what: &str, library: bool) {
         let marker = self.start();
         match self.current() {
             Path => {
                 self.bump();
                 self.complete(marker, PathLiteral);
             }
-            StringStart | IndentStart => {
+            StringStart if self.at_quoted_path(library) => {
+                let (span, path) = (self.span(0), self.text(1));
+                let whole = span.to(self.span(2));
+                let meant = if path.starts_with('.') { path.to_owned() } else { format!("./{path}") };
+                let problem = unexpected::problem(whole, "a string", "a path, which has no quotes").fix(
+                    format!("write `{meant}`"),
+                    vec![Edit { span: whole, text: meant }],
+                    Applicability::MachineApplicable,
+                );
+                self.report(problem);
+                self.string();
+                self.complete(marker, Error);
+            }
+            StringStart | IndentStart if library => {
                 self.abandon(marker);
                 self.string();
+            }
+            Ident | Less if !self.input.begins_line(self.pos) => {
+                self.bare_source(what);
+                self.complete(marker, Error);
             }
             _ => {
                 self.abandon(marker);
                 self.missing(what);
             }
+        }
+    }
+
+    /// Whether a string stands here that is meant as a path.
+    fn at_quoted_path(&self, library: bool) -> bool {
+        let path = self.text(1);
+        let plain = self.nth(1) == StringText && self.nth(2) == StringEnd;
+        plain && (!library || path.starts_with("./") || path.starts_with("../") || path.ends_with(".arv"))
+    }
+
+    /// `std`, `<std>`, `hosts/web.arv`: a source without quotes, or without `./`.
+    fn bare_source(&mut self, what: &str) {
+        let first = self.pos;
+        self.unexpected(what);
+        let angle = self.eat(Less);
+        while matches!(self.current(), Ident | Dot | Slash | Minus | Int)
+            && (self.pos == first || self.input.is_adjacent(self.pos))
+        {
+            self.bump();
+        }
+        let (start, end) = (self.token_span(first), self.behind());
+        if angle {
+            self.eat(Greater);
+        }
+        let name = &self.text[(start.start - self.base) as usize + usize::from(angle)..(end.end - self.base) as usize];
+        let meant = match name.contains(['.', '/']) {
+            true => format!("./{name}"),
+            false => format!("\"{name}\""),
+        };
+        let whole = Span::new(start.start, self.behind().end);
+        if let Some(problem) = self.diagnostics.last_mut().filter(|problem| problem.span() == start) {
+            *problem = problem.clone().fix(
+                format!("write `{meant}`"),
+                vec![Edit { span: whole, text: meant }],
+                Applicability::MaybeIncorrect,
+            );
         }
     }
 

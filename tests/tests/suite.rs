@@ -19,7 +19,7 @@ use std::path::Path;
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
-use arvc_tests::list;
+use arvc_tests::{list, root};
 
 /// The name of a section's own source.
 const ENTRY: &str = "site.arv";
@@ -128,6 +128,55 @@ fn every_section_gives_what_is_written_beside_it() {
     assert!(failures.is_empty(), "{} of {run} sections fail\n{}", failures.len(), failures.join("\n"));
 }
 
+/// Mistakes that people really make, as `lang-spec/errors.md` lists them.
+#[test]
+fn a_typical_mistake_gives_one_diagnostic_at_the_token_to_change() {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/mistakes");
+    let (mut table, mut count, mut failures) = (String::new(), 0, Vec::new());
+    for file in entries(&suite) {
+        let text = fs::read_to_string(&file).expect("a file of the suite can be read");
+        let about = text.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, about)| about);
+        table.push_str(&format!("\n### {about}\n\n| mistake | underlined | message |\n| --- | --- | --- |\n"));
+        for section in sections(&text) {
+            count += 1;
+            let found = judged(&section);
+            let [diagnostic] = found.diagnostics.as_slice() else {
+                failures.push(format!("{}: {} diagnostics", section.name, found.diagnostics.len()));
+                continue;
+            };
+            if expected(&section).iter().all(|expected| expected.columns.is_none()) {
+                failures.push(format!("{}: no carets say what is underlined", section.name));
+            }
+            table.push_str(&row(&section.name, &found.sources, diagnostic));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(count >= 40, "only {count} mistakes");
+    let path = root().join("lang-spec/errors.md");
+    let page = fs::read_to_string(&path).expect("the page is there");
+    let (before, rest) = page.split_once("<!-- mistakes -->").expect("the page has a place for the mistakes");
+    let (_, after) = rest.split_once("<!-- /mistakes -->").expect("and its end");
+    let written = format!("{before}<!-- mistakes -->\n{table}\n<!-- /mistakes -->{after}");
+    if std::env::var_os("ARVC_BLESS").is_some() {
+        fs::write(&path, &written).expect("the page can be written");
+    }
+    let there = fs::read_to_string(&path).expect("the page is there");
+    pretty_assertions::assert_str_eq!(there, written, "lang-spec/errors.md (ARVC_BLESS=1 rewrites it)");
+}
+
+/// A line of the page: what is wrong, what is underlined, what is said.
+fn row(mistake: &str, sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let code = diagnostic.code.id;
+    let at = sources.text(diagnostic.span()).lines().next().unwrap_or_default();
+    let at = at.split(" # error: ").next().unwrap_or_default();
+    let at = if at.is_empty() { "the gap".to_owned() } else { format!("`` {at} ``") };
+    let fixes = diagnostic.fixes.iter().map(|fix| &fix.title);
+    let advice = diagnostic.labels[..1].iter().map(|label| &label.message).chain(&diagnostic.helps).chain(fixes);
+    let advice = advice.filter(|text| !text.is_empty()).map(|text| format!("<br>{text}"));
+    let (message, advice) = (&diagnostic.message, advice.collect::<String>());
+    format!("| {mistake} | {at} | [{code}](diagnostics/{code}.md) {message}{advice} |\n")
+}
+
 fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of the suite can be read");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry can be read").path()).collect();
@@ -219,7 +268,8 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
         let span = diagnostic.span();
         let file = &found.sources.get(found.sources.file_of(span)).name;
         let place = found.sources.position(span);
-        let (line, columns) = (place.line, (place.column, place.column + (span.end - span.start).max(1)));
+        let width = found.sources.text(span).lines().next().unwrap_or_default().chars().count() as u32;
+        let (line, columns) = (place.line, (place.column, place.column + width.max(1)));
         let at = missing.iter().position(|expected| {
             expected.file == *file
                 && expected.line == line

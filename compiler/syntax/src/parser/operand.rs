@@ -1,11 +1,10 @@
 //! Operands: names, literals, brackets, and what binds more tightly than operators.
 
 use super::expr::{begins_expr, begins_operand};
-use super::{Completed, EOF, Marker, Parser};
+use super::{Completed, EOF, Parser};
 use crate::diagnostic::{Applicability, Edit};
 use crate::kind::SyntaxKind::{self, *};
-use crate::literal::unit_for;
-use crate::problems::{reserved_word, unexpected, unknown_unit, wrong_sign};
+use crate::problems::{reserved_word, unexpected, wrong_sign};
 use crate::source::Span;
 
 impl Parser<'_> {
@@ -33,28 +32,6 @@ impl Parser<'_> {
             }
         }
         self.complete(marker, kind)
-    }
-
-    /// Whether a unit stands here, behind a number and a blank.
-    fn at_unit(&self) -> bool {
-        let unit = self.text(0);
-        self.pos > 0
-            && self.input.kind(self.pos - 1) == Int
-            && matches!(self.current(), Ident | Tag)
-            && !self.input.begins_line(self.pos)
-            && !self.at_definition(0)
-            && (unit.len() > 1 || unit.starts_with(|first: char| first.is_ascii_uppercase()))
-            && unit_for(unit).is_some()
-    }
-
-    /// `2 GiB`: a number and its unit are one word.
-    fn unit_apart(&mut self, number: Completed) -> Completed {
-        let (digits, unit) = (self.token_span(self.pos - 1), self.span(0));
-        let (text, meant) = (self.text(0), unit_for(self.text(0)).unwrap_or_default());
-        self.report(unknown_unit::apart(unit, text, Span::new(digits.end, unit.end), meant));
-        let marker = self.precede(number);
-        self.bump();
-        self.complete(marker, Error)
     }
 
     /// `f x: e`: understood as `f (x: e)`.
@@ -121,27 +98,6 @@ impl Parser<'_> {
         node
     }
 
-    /// Whether the path of a field follows the `?` here, and not what other languages write there.
-    fn names_a_field(&self) -> bool {
-        let choice = matches!(self.nth(1), LBrace | LBracket | LParen | IndentStart) || self.nth(1).is_literal();
-        let colon = || self.after_path(1).is_some_and(|after| self.nth(after) == Colon);
-        !choice && (self.context.flow || !colon())
-    }
-
-    /// `c ? a : b`, as other languages choose between two values.
-    fn choice(&mut self, marker: Marker) -> Completed {
-        let span = self.span(0);
-        let problem = unexpected::problem(span, "`?`", "an operator, or the end of the value");
-        self.report(problem.help("a choice is written `if condition then a else b`"));
-        self.bump();
-        self.operation();
-        if self.at(Colon) {
-            self.bump();
-            self.operation();
-        }
-        self.complete(marker, Error)
-    }
-
     fn operand(&mut self) -> Completed {
         let marker = self.start();
         match self.current() {
@@ -200,31 +156,6 @@ impl Parser<'_> {
             }
             _ => self.missing("an expression"),
         }
-    }
-
-    /// Whether `{{` stands here, as templates have it.
-    fn at_double_brace(&self) -> bool {
-        self.nth(1) == LBrace && self.input.is_adjacent(self.pos + 1)
-    }
-
-    /// `{{ name }}`
-    fn double_brace(&mut self) -> Completed {
-        let span = self.span(0).to(self.span(1));
-        let problem = unexpected::problem(span, "`{{`", "an expression");
-        self.report(problem.help("a name is written as it is; in a string it is put between `${` and `}`"));
-        let marker = self.start();
-        match self.input.partner(self.pos) {
-            Some(partner) => {
-                while self.pos <= partner {
-                    self.bump();
-                }
-            }
-            None => {
-                self.bump();
-                self.bump();
-            }
-        }
-        self.complete(marker, Error)
     }
 
     /// A word that ends something around, or one that somebody took for a name.
@@ -369,35 +300,6 @@ impl Parser<'_> {
                 self.skip_one();
             }
         }
-    }
-
-    /// Whether `name = value` stands here as an item: what follows it is another item, or the end of the list.
-    fn at_named_item(&self) -> bool {
-        let Some(after) = self.after_path(0).filter(|after| self.nth(*after) == Eq) else { return false };
-        let (mut token, mut inner) = (self.pos + after, 0_u32);
-        loop {
-            match self.input.kind(token) {
-                LParen | LBracket => inner += 1,
-                RBracket | Comma if inner == 0 => return true,
-                RParen | RBracket => inner = inner.saturating_sub(1),
-                LBrace | DollarBrace => match self.input.partner(token) {
-                    Some(partner) => token = partner,
-                    None => return false,
-                },
-                Semicolon | RBrace | EOF => return false,
-                _ => {}
-            }
-            token += 1;
-        }
-    }
-
-    fn named_item(&mut self) {
-        let marker = self.start();
-        self.key_path();
-        self.unexpected("`,` or `]`: an item has no name");
-        self.bump();
-        self.expr();
-        self.complete(marker, Error);
     }
 
     fn import(&mut self) -> Completed {

@@ -288,7 +288,12 @@ impl<'t> Parser<'t> {
     fn unexpected(&mut self, expected: &str) {
         let found = self.describe();
         let span = self.span(0);
-        self.report(unexpected::problem(span, &found, expected));
+        let problem = unexpected::problem(span, &found, expected);
+        self.report(match self.text(0) {
+            "and" => problem.help("that both hold is written `a && b`"),
+            "or" => problem.help("that one of two holds is written `a || b`"),
+            _ => problem,
+        });
     }
 
     /// The current token in words.

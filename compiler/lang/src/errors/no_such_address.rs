@@ -32,9 +32,9 @@ pub static CODE: Code =
 pub fn report(machine: &mut Machine<'_>, prefix: Value, text: &str, n: i64, call: ExprId) -> Reported {
     let span = machine.program.span(call);
     let mut diagnostic =
-        Diagnostic::new(&CODE, format!("{text} has no address number {n}"), span, "outside of the prefix");
+        Diagnostic::new(&CODE, format!("{text} has no address number {n}"), span, "outside of the network");
     if machine.span(prefix) != span {
-        diagnostic = diagnostic.secondary(machine.span(prefix), "the prefix");
+        diagnostic = diagnostic.secondary(machine.span(prefix), "the network");
     }
     machine.report(diagnostic)
 }

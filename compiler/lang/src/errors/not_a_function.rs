@@ -51,6 +51,22 @@ pub fn report(machine: &mut Machine<'_>, origin: ExprId, value: Value) -> Report
             Applicability::MaybeIncorrect,
         ));
     }
+    // `groups["web"]`, as other languages choose a field.
+    let argument = match machine.program.get(origin) {
+        Expr::Call(children) => {
+            machine.program.children(children).get(1).map(|argument| machine.program.span(*argument))
+        }
+        _ => None,
+    };
+    let callee = machine.program.span(at);
+    let key = argument.filter(|argument| argument.start == callee.end).and_then(|argument| {
+        let key = machine.sources.text(argument).strip_prefix("[\"")?.strip_suffix("\"]")?;
+        key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).then_some(key)
+    });
+    if let Some(key) = key {
+        let help = format!("a field is written behind a dot: `{}.{key}`", machine.sources.text(callee));
+        return machine.report(diagnostic.help(help));
+    }
     machine.report(diagnostic.help("if two items of a list are meant, put a comma between them"))
 }
 

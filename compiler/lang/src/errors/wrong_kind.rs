@@ -72,6 +72,23 @@ pub fn report(machine: &mut Machine<'_>, wrong: &Wrong<'_>) -> Reported {
         (Kind::Str(_), "an Int" | "an Address" | "a Prefix" | "Ports" | "a Duration") if digits => {
             text.map(|text| format!("without quotes: `{text}`"))
         }
+        (Kind::Str(_), "a Bool") => match text {
+            Some("true" | "yes" | "on") => Some("without quotes: `true`".to_owned()),
+            Some("false" | "no" | "off") => Some("without quotes: `false`".to_owned()),
+            _ => None,
+        },
+        (Kind::Tag(tag, _), "a Bool") => match machine.names.get(tag) {
+            "True" | "TRUE" | "Yes" => Some("in lower case: `true`".to_owned()),
+            "False" | "FALSE" | "No" => Some("in lower case: `false`".to_owned()),
+            _ => None,
+        },
+        (Kind::Int(_), "a Bool") => Some("write `true` or `false`".to_owned()),
+        (Kind::Duration(_), "a Size") => {
+            let digits = machine.sources.text(made).strip_suffix('m');
+            digits.map(|digits| format!("`m` is minutes; a size is written `{digits}MiB`"))
+        }
+        (Kind::Address(_), "a Prefix") => Some("write it with its length, as `10.0.0.0/24`".to_owned()),
+        (Kind::List { .. }, "a record") => Some("a record has a name for each: `{ a = …; b = …; }`".to_owned()),
         (Kind::Int(count), "a Size") => Some(format!("write its unit: `{}MiB`", i64::from(count))),
         (Kind::Closure(..), _) => {
             let name = machine.sources.text(said);

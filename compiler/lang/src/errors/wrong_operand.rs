@@ -20,6 +20,7 @@
 //! function takes.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -41,15 +42,29 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
         Binary::Equal | Binary::NotEqual => format!("`{text}` compares {a} with {b}"),
         _ => format!("`{text}` has no meaning for {a} and {b}"),
     };
-    let mut diagnostic = Diagnostic::new(&CODE, message, machine.program.span(id), format!("{a} {text} {b}"));
+    let around = machine.program.span(id);
+    let inside = |span: Span| around.start <= span.start && span.end <= around.end && span != around;
+    let shown = inside(machine.span(left)) && inside(machine.span(right));
+    let label = if shown { String::new() } else { format!("{a} {text} {b}") };
+    let mut diagnostic = Diagnostic::new(&CODE, message, around, label);
     for (value, what) in [(left, a), (right, b)] {
-        if machine.span(value) != machine.program.span(id) {
+        if machine.span(value) != around {
             diagnostic = diagnostic.secondary(machine.span(value), what);
         }
     }
     let texts = matches!((left.kind, right.kind), (Kind::Str(_), _) | (_, Kind::Str(_)));
     if matches!(operator, Binary::Add | Binary::Append) && texts {
         diagnostic = diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`");
+    }
+    match (operator, left.kind, right.kind) {
+        (Binary::Add, Kind::List { .. }, Kind::List { .. }) => {
+            diagnostic = diagnostic.help("lists are joined with `++`");
+        }
+        (Binary::Add | Binary::Subtract, Kind::Size(_), Kind::Int(number))
+        | (Binary::Add | Binary::Subtract, Kind::Int(number), Kind::Size(_)) => {
+            diagnostic = diagnostic.help(format!("write its unit: `{}MiB`", i64::from(number)));
+        }
+        _ => {}
     }
     if let (Binary::Divide, Kind::Int(port), Kind::Tag(tag, _)) = (operator, left.kind, right.kind) {
         let protocol = machine.names.get(tag).to_ascii_lowercase();

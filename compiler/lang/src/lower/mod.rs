@@ -69,6 +69,8 @@ pub struct Lowerer<'a, 'l, 't> {
     file_record: bool,
     /// Whether something is to be decided in the record that is being gathered.
     unsettled: bool,
+    /// The path to the record in which definitions are being weighed, below the one that is being settled.
+    settling: Vec<Symbol>,
     /// Definitions that lost, of the record that is being settled.
     overridden: Vec<Given<'t>>,
     /// Names that are unset, and where.
@@ -119,6 +121,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             strength: Strength::plain(0),
             file_record: false,
             unsettled: false,
+            settling: Vec::new(),
             overridden: Vec::new(),
             unset: HashMap::new(),
             contexts: Vec::new(),

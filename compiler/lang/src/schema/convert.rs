@@ -94,7 +94,22 @@ impl Extractor<'_, '_> {
                     let tag = tag.into_iter().find(|tag| tag.eq_ignore_ascii_case(text))?;
                     Some(format!("without quotes: `{tag}`"))
                 }
-                Definition::Record { .. } => None,
+                Definition::Record { fields, .. } => {
+                    // A record of which one field has to be given, and the value is what it holds.
+                    let mut required = fields.iter().filter(|field| !field.optional && field.default.is_none());
+                    let (field, None) = (required.next()?, required.next()) else { return None };
+                    let text = self.machine.sources.text(self.said(item));
+                    let text = match (self.schema.ty(field.ty), item.value.kind) {
+                        (Type::List(_), Kind::Ports(_) | Kind::Address(_) | Kind::Prefix(_)) => format!("[ {text} ]"),
+                        (Type::List(_), Kind::List { .. }) | (Type::Scalar(Scalar::Prefix), Kind::Prefix(_)) => {
+                            text.to_owned()
+                        }
+                        _ => return None,
+                    };
+                    (text.len() <= 60).then(|| {
+                        format!("write it as a record: `{{ {} = {text}; }}`", self.machine.names.get(field.name))
+                    })
+                }
             },
             Type::Scalar(_) | Type::Any | Type::List(_) | Type::Map(_) => None,
         }

@@ -249,7 +249,7 @@ impl Parser<'_> {
     /// `{{ name }}`
     pub(super) fn double_brace(&mut self) -> Completed {
         let span = self.span(0).to(self.span(1));
-        let problem = unexpected::problem(span, "`{{`", "an expression");
+        let problem = unexpected::problem(span, "`{{`", "a value");
         self.report(problem.help("a name is written as it is; in a string it is put between `${` and `}`"));
         let marker = self.start();
         let end = self.input.partner(self.pos).unwrap_or(self.pos);

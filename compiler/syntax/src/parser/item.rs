@@ -20,9 +20,7 @@ pub(super) fn file(p: &mut Parser<'_>) {
     }
     if p.at(EOF) {
         let place = p.behind();
-        p.report(
-            missing_part::problem(place, "an expression").help("a file is one expression, for example a record: `{ }`"),
-        );
+        p.report(missing_part::problem(place, "a value").help("a file is one value, most often a record: `{ }`"));
         p.empty();
     } else if p.at_definition(0) || p.at_statement() {
         p.bare_definitions();

@@ -140,7 +140,7 @@ impl Parser<'_> {
             }
             Underscore => {
                 let span = self.span(0);
-                self.report(unexpected::problem(span, "`_`", "an expression"));
+                self.report(unexpected::problem(span, "`_`", "a value"));
                 let marker = self.start();
                 self.bump();
                 self.complete(marker, Error)
@@ -148,13 +148,13 @@ impl Parser<'_> {
             KwThen | KwElse | KwIn | KwInherit | KwOr => self.reserved_operand(),
             DollarBrace => {
                 let span = self.span(0);
-                let problem = unexpected::problem(span, "`${`", "an expression");
+                let problem = unexpected::problem(span, "`${`", "a value");
                 self.report(problem.help("outside of strings and keys a value stands without `${` and `}`"));
                 let marker = self.start();
                 self.interpolation(false);
                 self.complete(marker, Error)
             }
-            _ => self.missing("an expression"),
+            _ => self.missing("a value"),
         }
     }
 
@@ -162,7 +162,7 @@ impl Parser<'_> {
     fn reserved_operand(&mut self) -> Completed {
         let ends = matches!(self.nth(1), Semicolon | Comma | RParen | RBracket | RBrace | Dot);
         if !ends || self.is_reported() {
-            return self.missing("an expression");
+            return self.missing("a value");
         }
         let (span, text) = (self.span(0), self.text(0));
         self.report(reserved_word::problem(span, text, false));
@@ -174,7 +174,7 @@ impl Parser<'_> {
     /// `let`, `if` or a function as an operand: understood, but it needs parentheses.
     fn unparenthesized(&mut self, what: &str) -> Completed {
         let span = self.span(0);
-        let problem = unexpected::problem(span, what, "an operand without a head")
+        let problem = unexpected::problem(span, what, "a value in parentheses")
             .help(format!("put parentheses around {what} and what belongs to it"));
         self.report(problem);
         self.expr()

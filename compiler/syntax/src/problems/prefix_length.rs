@@ -30,7 +30,8 @@ pub static CODE: Code = Code::new("E0038", "a prefix is too long", include_str!(
 
 /// The literal at `span`, and the largest length.
 pub(crate) fn problem(span: Span, most: u8) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("a prefix of this family has at most {most} bits"), span, "too long")
+    let family = if most == 32 { "IPv4" } else { "IPv6" };
+    Diagnostic::new(&CODE, format!("the length of an {family} network is at most {most}"), span, "too long")
 }
 
 /// The literal at `span` has a mask for its length; it means `network`, if the mask is one.

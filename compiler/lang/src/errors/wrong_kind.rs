@@ -88,7 +88,9 @@ pub fn report(machine: &mut Machine<'_>, wrong: &Wrong<'_>) -> Reported {
             digits.map(|digits| format!("`m` is minutes; a size is written `{digits}MiB`"))
         }
         (Kind::Address(_), "a Prefix") => Some("write it with its length, as `10.0.0.0/24`".to_owned()),
-        (Kind::List { .. }, "a record") => Some("a record has a name for each: `{ a = …; b = …; }`".to_owned()),
+        (Kind::List { .. }, "a record") if what.starts_with('`') => {
+            Some("a record has a name for each: `{ a = …; b = …; }`".to_owned())
+        }
         (Kind::Int(count), "a Size") => Some(format!("write its unit: `{}MiB`", i64::from(count))),
         (Kind::Closure(..), _) => {
             let name = machine.sources.text(said);

@@ -19,7 +19,7 @@
 //! Put a comma between items of a list, parentheses around an argument that is a call: `f (g x)`.
 
 use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
-use arvc_syntax::source::Span;
+use arvc_syntax::source::{Sources, Span};
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -37,37 +37,51 @@ pub fn report(machine: &mut Machine<'_>, origin: ExprId, value: Value) -> Report
         Expr::Call(children) => machine.program.children(children)[0],
         _ => origin,
     };
-    let message = format!("{found} is called as if it were a function");
-    let mut diagnostic = Diagnostic::new(&CODE, message, machine.program.span(at), format!("this is {found}"));
-    if machine.span(value) != machine.program.span(at) {
-        diagnostic = diagnostic.secondary(machine.span(value), "made here");
-    }
     let ports = machine.program.flows.iter().any(|flow| flow.target == origin && flow.ports.is_none());
-    if ports {
-        let end = machine.program.span(at).end;
-        return machine.report(diagnostic.help("`:` stands before the ports of a flow: `a -> b : ports`").fix(
-            "insert `:`",
-            vec![Edit { span: Span::new(end, end), text: " :".to_owned() }],
-            Applicability::MaybeIncorrect,
-        ));
-    }
-    // `groups["web"]`, as other languages choose a field.
+    let span = machine.program.span(at);
     let argument = match machine.program.get(origin) {
         Expr::Call(children) => {
             machine.program.children(children).get(1).map(|argument| machine.program.span(*argument))
         }
         _ => None,
     };
-    let callee = machine.program.span(at);
-    let key = argument.filter(|argument| argument.start == callee.end).and_then(|argument| {
-        let key = machine.sources.text(argument).strip_prefix("[\"")?.strip_suffix("\"]")?;
-        key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).then_some(key)
-    });
-    if let Some(key) = key {
-        let help = format!("a field is written behind a dot: `{}.{key}`", machine.sources.text(callee));
-        return machine.report(diagnostic.help(help));
+    let field = argument.and_then(|argument| indexed(machine.sources, span, argument));
+    let mut diagnostic = match field {
+        Some(field) => by_index(&found, span, &field),
+        None => kind(&found, span, ports),
+    };
+    if machine.span(value) != span {
+        diagnostic = diagnostic.secondary(machine.span(value), "made here");
     }
-    machine.report(diagnostic.help("if two items of a list are meant, put a comma between them"))
+    machine.report(diagnostic)
+}
+
+/// `groups.web` of `groups["web"]`, as other languages choose a field: what is called, and its argument.
+pub fn indexed(sources: &Sources, called: Span, argument: Span) -> Option<String> {
+    let key = sources.text(argument).strip_prefix("[\"")?.strip_suffix("\"]")?;
+    let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    (plain && argument.start == called.end).then(|| format!("{}.{key}", sources.text(called)))
+}
+
+/// What is `found` is called where `field` was meant.
+pub fn by_index(found: &str, span: Span, field: &str) -> Diagnostic {
+    Diagnostic::new(&CODE, CALLED.replace("{}", found), span, format!("this is {found}"))
+        .help(format!("a field is written behind a dot: `{field}`"))
+}
+
+const CALLED: &str = "{} is called as if it were a function";
+
+/// What is `found` is called; `ports` says whether the call is the target of a flow, whose ports it perhaps means.
+pub fn kind(found: &str, span: Span, ports: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&CODE, CALLED.replace("{}", found), span, format!("this is {found}"));
+    match ports {
+        true => diagnostic.help("`:` stands before the ports of a flow: `a -> b : ports`").fix(
+            "insert `:`",
+            vec![Edit { span: Span::new(span.end, span.end), text: " :".to_owned() }],
+            Applicability::MaybeIncorrect,
+        ),
+        false => diagnostic.help("if two items of a list are meant, put a comma between them"),
+    }
 }
 
 /// The call `call` gives an argument to what its function gave for those before the `next`th.
@@ -76,14 +90,15 @@ pub fn too_many(machine: &mut Machine<'_>, call: ExprId, next: u32, result: Valu
     let children = machine.program.children(children);
     let (function, argument) = (children[0], children[next as usize]);
     let name = machine.sources.text(machine.program.span(function)).to_owned();
-    let takes = if next == 2 { "one argument".to_owned() } else { format!("{} arguments", next - 1) };
     let found = describe_value(machine, result);
-    let diagnostic = Diagnostic::new(
-        &CODE,
-        format!("`{name}` takes {takes}"),
-        machine.program.span(argument),
-        "one too many; or is a comma missing before it?",
-    )
-    .note(format!("with {takes} it gives {found}"));
-    machine.report(diagnostic)
+    let span = machine.program.span(argument);
+    machine.report(further(Some(&name), next as usize - 1, &found, span))
+}
+
+/// The argument at `span` is one more than the `taken` that the function takes; with those it gives `found`.
+pub fn further(name: Option<&str>, taken: usize, found: &str, span: Span) -> Diagnostic {
+    let takes = if taken == 1 { "one argument".to_owned() } else { format!("{taken} arguments") };
+    let name = name.map_or_else(|| "the function".to_owned(), |name| format!("`{name}`"));
+    Diagnostic::new(&CODE, format!("{name} takes {takes}"), span, "one too many; or is a comma missing before it?")
+        .note(format!("with {takes} it gives {found}"))
 }

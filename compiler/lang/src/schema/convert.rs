@@ -9,7 +9,12 @@ use crate::eval::value::{Kind, RecordId, Value};
 impl Extractor<'_, '_> {
     pub(super) fn write(&mut self, item: Item) {
         match item.ty {
-            Type::Any => self.any(item),
+            Type::Any | Type::Infer | Type::Var(_) => self.any(item),
+            Type::Function(..) => match item.value.kind {
+                Kind::Closure(..) | Kind::Builtin(_) => self.any(item),
+                _ => self.wrong(item, "a function"),
+            },
+            Type::Option(ty) => self.write(Item { ty: self.schema.ty(ty), ..item }),
             Type::Scalar(scalar) => self.scalar(item, scalar),
             Type::List(ty) => match item.value.kind {
                 Kind::List { start, len } => self.list(item, start, len, self.schema.ty(ty)),
@@ -94,24 +99,18 @@ impl Extractor<'_, '_> {
                     let tag = tag.into_iter().find(|tag| tag.eq_ignore_ascii_case(text))?;
                     Some(format!("without quotes: `{tag}`"))
                 }
-                Definition::Record { fields, .. } => {
-                    // A record of which one field has to be given, and the value is what it holds.
-                    let mut required = fields.iter().filter(|field| !field.optional && field.default.is_none());
-                    let (field, None) = (required.next()?, required.next()) else { return None };
-                    let text = self.machine.sources.text(self.said(item));
-                    let text = match (self.schema.ty(field.ty), item.value.kind) {
-                        (Type::List(_), Kind::Ports(_) | Kind::Address(_) | Kind::Prefix(_)) => format!("[ {text} ]"),
-                        (Type::List(_), Kind::List { .. }) | (Type::Scalar(Scalar::Prefix), Kind::Prefix(_)) => {
-                            text.to_owned()
-                        }
+                Definition::Record { .. } => {
+                    let field = self.schema.only_required(def)?;
+                    let list = match (self.schema.ty(field.ty), item.value.kind) {
+                        (Type::List(_), Kind::Ports(_) | Kind::Prefix(_)) => true,
+                        (Type::Scalar(Scalar::Prefix), Kind::Prefix(_)) => false,
                         _ => return None,
                     };
-                    (text.len() <= 60).then(|| {
-                        format!("write it as a record: `{{ {} = {text}; }}`", self.machine.names.get(field.name))
-                    })
+                    let source = self.machine.sources.text(self.said(item));
+                    wrong_kind::only_field(self.machine.names.get(field.name), source, list)
                 }
             },
-            Type::Scalar(_) | Type::Any | Type::List(_) | Type::Map(_) => None,
+            _ => None,
         }
     }
 

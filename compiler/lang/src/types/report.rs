@@ -158,6 +158,9 @@ impl Checker<'_> {
             _ => None,
         };
         let help = match (wanted, literal) {
+            _ if matches!(is, Ty::Function(..)) => {
+                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
+            }
             (Ty::Scalar(scalar), Some(Kind::Int(count))) => wrong_kind::number_for(scalar, i64::from(count)),
             (Ty::Scalar(scalar), _) => match text {
                 Some(text) => wrong_kind::unquoted(scalar, text),
@@ -172,14 +175,11 @@ impl Checker<'_> {
                 Definition::Record { .. } if matches!(is, Ty::List(_)) => Some(wrong_kind::NAMED_ITEMS.to_owned()),
                 Definition::Record { .. } => self.wrapped(def, is, source),
             },
-            (Ty::View(..), _) if matches!(is, Ty::List(_)) => Some(wrong_kind::NAMED_ITEMS.to_owned()),
+            (Ty::View(..) | Ty::Record(_), _) if matches!(is, Ty::List(_)) => Some(wrong_kind::NAMED_ITEMS.to_owned()),
             (Ty::Ref(def), _) if text.is_some() => text.and_then(|text| {
                 let home = self.home(def)?;
                 Some(format!("name it by its path, without quotes: `{home}.{text}`"))
             }),
-            _ if matches!(is, Ty::Function(..)) => {
-                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
-            }
             (Ty::List(_), _) => (source.len() <= 60 && !source.contains('\n'))
                 .then(|| format!("a list of one item is written `[ {source} ]`")),
             _ => None,

@@ -173,8 +173,8 @@ fn row(mistake: &str, sources: &Sources, diagnostic: &Diagnostic) -> String {
     let fixes = diagnostic.fixes.iter().map(|fix| &fix.title);
     let advice = diagnostic.labels[..1].iter().map(|label| &label.message).chain(&diagnostic.helps).chain(fixes);
     let advice = advice.filter(|text| !text.is_empty()).map(|text| format!("<br>{text}"));
-    let (message, advice) = (&diagnostic.message, advice.collect::<String>());
-    format!("| {mistake} | {at} | [{code}](diagnostics/{code}.md) {message}{advice} |\n")
+    let said = format!("{}{}", diagnostic.message, advice.collect::<String>()).replace('|', "\\|");
+    format!("| {mistake} | {at} | [{code}](diagnostics/{code}.md) {said} |\n")
 }
 
 fn entries(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -144,7 +144,9 @@ pub fn unquoted(scalar: Scalar, text: &str) -> Option<String> {
 pub fn number_for(scalar: Scalar, number: i64) -> Option<String> {
     match scalar {
         Scalar::Size => Some(format!("write its unit: `{number}MiB`")),
+        Scalar::Duration => Some(format!("write its unit, as `{number}h`")),
         Scalar::Bool => Some("write `true` or `false`".to_owned()),
+        scalar if scalar.is_text() => Some(format!("in quotes: `\"{number}\"`")),
         _ => None,
     }
 }

@@ -28,6 +28,7 @@ impl Parser<'_> {
             KwMatch => p.match_of(),
             _ if p.at_with() => p.with(),
             _ if p.at_parameters() => p.parameters(),
+            _ if p.at_announced_function() => p.announced_function(),
             _ if p.at_lambda() => p.lambda(),
             _ => p.flow(),
         })

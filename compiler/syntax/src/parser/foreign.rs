@@ -24,6 +24,23 @@ impl Parser<'_> {
         self.complete(marker, Skipped);
     }
 
+    /// Whether the items of a list stand here on lines of their own, each behind a dash.
+    pub(super) fn at_dash_list(&self) -> bool {
+        self.at(Minus) && self.input.begins_line(self.pos) && !self.input.is_adjacent(self.pos + 1)
+    }
+
+    /// `- a` on each line, as YAML has it.
+    pub(super) fn dash_list(&mut self) -> Completed {
+        let problem = unexpected::problem(self.span(0), "`-`", "a value");
+        self.report(problem.help("a list is written `[ a, b ]`"));
+        let marker = self.start();
+        while self.at_dash_list() {
+            self.bump();
+            self.operation();
+        }
+        self.complete(marker, Error)
+    }
+
     /// Whether `--` stands here.
     pub(super) fn at_dashes(&self) -> bool {
         self.at(Minus) && self.nth(1) == Minus && self.input.is_adjacent(self.pos + 1)
@@ -98,25 +115,60 @@ impl Parser<'_> {
     /// `(a, b): e`, understood as `a: b: e`.
     pub(super) fn parameters(&mut self) -> Completed {
         let end = self.after_names(0).unwrap_or(1);
-        let names: Vec<&str> = (1..end).step_by(2).map(|at| self.text(at)).collect();
-        let meant = format!("{}:", names.join(": "));
-        let whole = self.span(0).to(self.span(end + 1));
-        let problem = unexpected::problem(self.span(0), "`(`", "a parameter, which has no parentheses").fix(
+        self.head_of_function(end + 2, "a parameter, which has no parentheses")
+    }
+
+    /// Whether a function begins here with a word that says so: `lambda a: e`, `fun a b => e`, `function(a, b) e`.
+    pub(super) fn at_announced_function(&self) -> bool {
+        self.at(Ident)
+            && matches!(self.text(0), "lambda" | "fun" | "func" | "fn" | "function")
+            && self.after_announced().is_some()
+    }
+
+    /// How many tokens ahead the body begins of a function that a word announces.
+    fn after_announced(&self) -> Option<usize> {
+        if self.nth(1) == LParen {
+            let end = self.after_names(1)?;
+            return Some(if matches!(self.nth(end + 1), Colon | FatArrow) { end + 2 } else { end + 1 });
+        }
+        let mut at = 1;
+        while self.nth(at) == Ident {
+            at += 1;
+        }
+        (at > 1 && matches!(self.nth(at), Colon | FatArrow)).then_some(at + 1)
+    }
+
+    pub(super) fn announced_function(&mut self) -> Completed {
+        let body = self.after_announced().unwrap_or(1);
+        self.head_of_function(body, "a parameter")
+    }
+
+    /// A function whose head has names among signs that are not ours, up to the body that begins so many tokens ahead.
+    fn head_of_function(&mut self, body: usize, expected: &str) -> Completed {
+        let first = usize::from(self.at(Ident));
+        let names: Vec<usize> = (first..body).filter(|at| self.nth(*at) == Ident).collect();
+        let meant = names.iter().map(|at| format!("{}:", self.text(*at))).collect::<Vec<_>>().join(" ");
+        let found = self.describe();
+        let problem = unexpected::problem(self.span(0), &found, expected).fix(
             format!("write `{meant}`"),
-            vec![Edit { span: whole, text: meant }],
+            vec![Edit { span: self.span(0).to(self.span(body - 1)), text: meant }],
             Applicability::MaybeIncorrect,
         );
         self.report(problem);
+        let (start, end) = (self.pos, self.pos + body);
         let mut functions = Vec::new();
-        while !self.at(RParen) && !self.at(EOF) {
+        for name in names {
             functions.push(self.start());
+            while self.pos < start + name {
+                self.bump();
+            }
+            let pattern = self.start();
             self.bump();
-            let name = self.start();
-            self.bump();
-            self.complete(name, NamePattern);
+            self.complete(pattern, NamePattern);
         }
-        self.bump();
-        self.bump_as(Colon);
+        while self.pos < end {
+            self.bump();
+        }
         let mut body = self.expr();
         while let Some(function) = functions.pop() {
             body = self.complete(function, Lambda);

@@ -337,6 +337,9 @@ impl Parser<'_> {
                 _ => {}
             }
         }
+        if self.at_dash_list() {
+            return Some(self.dash_list());
+        }
         let ends = matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn);
         Some(if ends || self.at_anchor() { self.missing("a value") } else { self.expr() })
     }

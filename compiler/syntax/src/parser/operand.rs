@@ -89,7 +89,14 @@ impl Parser<'_> {
             }
             node = self.complete(marker, Select);
         }
-        if self.at(KwOr) {
+        if self.at(KwOr) && (node.kind == Literal || matches!(node.kind, String | IndentedString | List)) {
+            // Such a value is always there: the `or` of a condition is meant.
+            self.unexpected("an operator, or the end of the value");
+            let marker = self.precede(node);
+            self.bump();
+            self.operation();
+            node = self.complete(marker, Error);
+        } else if self.at(KwOr) {
             let marker = self.precede(node);
             self.bump();
             self.deeper(|p| p.selection());

@@ -40,6 +40,14 @@ pub(crate) fn apart(span: Span, unit: &str, tail: Span, meant: &str) -> Diagnost
 /// The literal at `span`, and the unit that was perhaps meant.
 pub(crate) fn problem(span: Span, text: &str, meant: Option<&str>) -> Diagnostic {
     let suffix = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') {
+        let number = text.replace('_', "");
+        return Diagnostic::new(&CODE, format!("`{text}` is no number"), span, "digits are not grouped").fix(
+            format!("write `{number}`"),
+            vec![Edit { span, text: number }],
+            Applicability::MachineApplicable,
+        );
+    }
     let problem = Diagnostic::new(&CODE, format!("`{suffix}` is no unit"), span, "unknown unit")
         .note("sizes are KiB, MiB, GiB, TiB; durations are ms, s, m, h, d");
     let Some(unit) = meant else { return problem };

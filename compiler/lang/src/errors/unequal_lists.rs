@@ -39,5 +39,5 @@ pub fn report(machine: &mut Machine<'_>, lists: [(Value, usize); 2], call: ExprI
             diagnostic = diagnostic.secondary(machine.span(list), items(count));
         }
     }
-    machine.report(diagnostic)
+    machine.report(diagnostic.help("make them equally long, or make both from one list with `map`"))
 }

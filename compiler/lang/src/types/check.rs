@@ -69,8 +69,8 @@ impl Checker<'_> {
             }
             Expr::If(condition, then, otherwise) => {
                 self.truth(condition, env, "the condition of `if`");
-                self.check(then, env, expected);
-                self.check(otherwise, env, expected);
+                self.knowing(condition, true, env, |checker| checker.check(then, env, expected));
+                self.knowing(condition, false, env, |checker| checker.check(otherwise, env, expected));
             }
             Expr::Match(subject, first, count) => {
                 self.matching(id, subject, first, count, env, Some(expected));

@@ -144,9 +144,18 @@ impl Checker<'_> {
         (!text.is_empty() && text.len() <= 40 && !text.contains('\n')).then(|| text.to_owned())
     }
 
-    pub(super) fn connective(&mut self, operator: &str, left: ExprId, right: ExprId, env: EnvId) -> TyId {
+    /// `&&` and `||`: the right side is looked at where the left one is `outcome`.
+    pub(super) fn connective(
+        &mut self,
+        operator: &str,
+        left: ExprId,
+        right: ExprId,
+        outcome: bool,
+        env: EnvId,
+    ) -> TyId {
         self.truth(left, env, &format!("the left side of `{operator}`"));
-        self.truth(right, env, &format!("the right side of `{operator}`"));
+        let what = format!("the right side of `{operator}`");
+        self.knowing(left, outcome, env, |checker| checker.truth(right, env, &what));
         Types::scalar(Scalar::Bool)
     }
 

@@ -123,8 +123,10 @@ fn a_cycle_through_a_hidden_parameter_says_so() {
 fn a_misspelt_member_names_the_kind_and_the_nearest_member() {
     assert_eq!(
         of("let size = 4GiB; in size.gb"),
-        ["E0208 a Size has no `gb` | ^ site.arv:1:26 did you mean `gib`? | = what one \
-          may ask of a Size: `bytes`, `kib`, `mib`, `gib`, `tib`"]
+        [
+            "E0208 a Size has no `gb` | ^ site.arv:1:26 did you mean `gib`? | = what one may ask of a Size: `bytes`, `kib`, \
+             `mib`, `gib`, `tib`"
+        ]
     );
     assert_eq!(
         of(r#"{ a = "abc".length; }"#),
@@ -143,7 +145,18 @@ fn units_that_do_not_fit_together_say_how_one_is_had_from_the_other() {
 }
 
 #[test]
-fn an_item_that_a_function_refuses_shows_the_call_where_that_is_elsewhere() {
+fn an_item_that_a_function_refuses_is_shown_where_it_is_named_and_where_it_is_made() {
+    assert_eq!(
+        of("let memory = 1GiB; in { a = sum [ memory ]; }"),
+        [
+            "E0209 an item of the argument of `sum` is a Size, and not an Int | ^ site.arv:1:35 expected an Int, found a \
+             Size | - site.arv:1:14 this is a Size"
+        ]
+    );
+}
+
+#[test]
+fn an_item_whose_kind_evaluation_alone_knows_shows_the_call_that_refuses_it() {
     // No type says what a computed key gives.
     assert_eq!(
         of(r#"let r = { a = 1GiB; b = "x"; }; in { a = sum [ r.${"a"} ]; }"#),

@@ -42,6 +42,26 @@ fn definitions(choices: &mut Choices, most: usize) -> Vec<Definition> {
     found
 }
 
+/// As [`definitions`], and some are of whole records: of a literal, or of a record that only evaluation knows.
+///
+/// The latter is never a `default`. A mark belongs to a definition, and the fields of a call's result have none: once it
+/// has joined with something stronger, its fields are as strong as that, so that grouping would matter.
+fn blocks(choices: &mut Choices, most: usize) -> Vec<Definition> {
+    let mut found = definitions(choices, most);
+    for path in [vec!["r"], vec!["s"], vec!["r", "s"]] {
+        let shape = choices.below(4);
+        if shape > 1 {
+            let inner = record("", &definitions(choices, 3));
+            let (rank, value) = match shape {
+                2 => (choices.below(3), inner),
+                _ => (choices.below(2) + 1, format!("(x: x) {inner}")),
+            };
+            found.push(Definition { path, rank, value });
+        }
+    }
+    found
+}
+
 /// The text of definitions, in this order, with what begins the record in front of it.
 fn record(head: &str, definitions: &[Definition]) -> String {
     let mut out = format!("{{ {head}");
@@ -189,10 +209,26 @@ proptest! {
     }
 
     #[test]
-    fn agreement_is_commutative_and_associative_where_values_disagree_too(numbers in numbers(120)) {
+    fn agreement_is_commutative_and_associative_where_values_disagree_too(numbers in numbers(160)) {
         let mut choices = Choices::new(numbers);
-        let [a, b, c] = [(); 3].map(|()| record("", &definitions(&mut choices, 4)));
+        let [a, b, c] = [(); 3].map(|()| record("", &blocks(&mut choices, 4)));
         prop_assert_eq!(holes(&format!("{a} & {b}")), holes(&format!("{b} & {a}")), "{} & {}", a, b);
         prop_assert_eq!(holes(&format!("{a} & {b} & {c}")), holes(&format!("{a} & ({b} & {c})")), "{} & {} & {}", a, b, c);
+    }
+
+    #[test]
+    fn whole_records_and_parts_join_in_one_file_as_in_many(numbers in numbers(160)) {
+        let mut choices = Choices::new(numbers);
+        let all = blocks(&mut choices, 6);
+        let hands = dealt(&all, 3, &mut choices);
+        let files: BTreeMap<_, _> =
+            hands[1..].iter().enumerate().map(|(n, hand)| (format!("p/{n}.arv"), record("", hand))).collect();
+        let spread = record("include ./p/; ", &hands[0]);
+        let mut other = all.clone();
+        choices.shuffle(&mut other);
+        let whole = alone(&record("", &all));
+        // What is defined twice has one code in a file and another one over files.
+        prop_assert_eq!(alone(&record("", &other)).ok(), whole.clone().ok(), "{:?}", all);
+        prop_assert_eq!(value(&spread, &files).ok(), whole.ok(), "{} {:?}", spread, files);
     }
 }

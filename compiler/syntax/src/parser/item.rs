@@ -251,7 +251,7 @@ impl Parser<'_> {
             let (span, text) = (self.span(0), self.text(0));
             self.report(reserved_word::problem(span, text, true));
         }
-        self.key_path();
+        let inside = self.key_path() - 1;
         match self.current() {
             Colon if self.at_annotation() => {
                 self.bump();
@@ -277,11 +277,13 @@ impl Parser<'_> {
             }
             _ => self.equals(),
         }
+        self.depth += inside;
         if self.at_with() {
             self.with();
         } else {
             self.awaiting(";", Self::value);
         }
+        self.depth -= inside;
         self.semicolon();
         self.complete(marker, Definition);
     }

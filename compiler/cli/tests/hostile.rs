@@ -25,7 +25,9 @@ fn survive(name: &str, source: impl Into<Vec<u8>>) -> u8 {
             last = arvc::run(["arvc"].into_iter().chain(line.split(' ')).map(Into::into), &mut world);
             assert!(last <= exit::SOURCE, "{line}: {last} {}", world.stderr);
             let said = world.stdout.len() + world.stderr.len();
-            assert!(said < 4 << 20, "{line}: {said} bytes of messages");
+            // Programs read all of them.
+            let bound = if line.ends_with("json") { 64 << 20 } else { 8 << 20 };
+            assert!(said < bound, "{line}: {said} bytes of messages");
         }
         last
     };
@@ -55,18 +57,20 @@ fn what_is_nested_or_long_is_survived() {
         ("- ", ""),
         ("!", ""),
         ("f (", ")"),
-        ("import ", ""),
-        ("secret \"", ""),
     ] {
         let nested = site(&format!("a = {}1{};", open.repeat(MANY), close.repeat(MANY)));
         assert_eq!(survive(open, nested), exit::SOURCE, "{open}");
         assert_eq!(survive(open, open.repeat(MANY)), exit::SOURCE, "{open} without an end");
     }
     for link in [
-        ".a", " // {}", " & {}", " ++ []", " && true", " || true", " + 1", " == 1", " -> any", " a", " ? a", " or 1",
-        " : a", " via a",
+        ".a", " // {}", " & {}", " ++ []", " && true", " || true", " + 1", " == 1", " -> any", " a", " ? a",
+        " ? a.a.a", " or 1", " : a", " via a",
     ] {
-        survive(link, site(&format!("a = {{}}{};", link.repeat(MANY))));
+        // Each of some of them is a mistake of its own.
+        survive(link, site(&format!("a = {{}}{};", link.repeat(MANY / 20))));
+    }
+    for start in ["import ", "secret \"", "secret ", "; = ", "x.y = z; "] {
+        survive(start, site(&start.repeat(MANY / 20)));
     }
     survive("a path", site(&format!("{}a = 1;", "a.".repeat(MANY))));
     survive("a path of strings", site(&format!("{}a = 1;", "\"a\".".repeat(MANY))));
@@ -77,19 +81,17 @@ fn what_is_nested_or_long_is_survived() {
 
 #[test]
 fn what_is_large_is_survived() {
-    let long = "a".repeat(1 << 20);
+    let long = "a".repeat(1 << 18);
     survive("a name", site(&format!("{long} = 1; b = {long}x;")));
     survive("a text", site(&format!("description = \"{long}\"; hosts.\"{long}\" = {{}};")));
     survive("a line with a mistake", site(&format!("description = \"{long}\"; domian = 1;")));
     survive("a comment", format!("# {long}\n{}", site("domian = 1;")));
-    survive("a number", site(&format!("hosts.a.vmid = {};", "9".repeat(1 << 20))));
+    survive("a number", site(&format!("hosts.a.vmid = {};", "9".repeat(1 << 18))));
     survive("an address", site(&format!("hosts.a.on.n.address = {};", "1.".repeat(1 << 18))));
-    survive("a tag", site(&format!("hosts.a.kind = {};", "A".repeat(1 << 20))));
-    survive("lines", "\n".repeat(1 << 20));
-    survive("mistakes", site(&"; = ".repeat(50_000)));
-    survive("names", site(&"x.y = z; ".repeat(20_000)));
+    survive("a tag", site(&format!("hosts.a.kind = {};", "A".repeat(1 << 18))));
+    survive("lines", "\n".repeat(1 << 18));
     survive("quotes", "\"".repeat(100_001));
-    survive("dollars", site(&format!("a = \"{}\";", "$".repeat(1 << 20))));
+    survive("dollars", site(&format!("a = \"{}\";", "$".repeat(1 << 18))));
 }
 
 #[test]

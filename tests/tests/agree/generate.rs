@@ -246,7 +246,7 @@ impl Generator {
 
     pub(super) fn leaf(&mut self, ty: &Type) -> Expr {
         match ty {
-            Type::Scalar(kind) => Expr::Literal(self.choices.pick(&SCALARS[*kind].1)),
+            Type::Scalar(kind) => Expr::Literal(self.choices.pick::<&str>(&SCALARS[*kind].1)),
             _ => ty.simplest(),
         }
     }

@@ -121,9 +121,10 @@ impl Generator {
             }
             5 => Expr::call("tail", vec![self.expr(&list, depth)]),
             6 => Expr::call("concat", vec![self.expr(&Type::list(list), depth)]),
-            7 if *item == INT => {
-                Expr::call("range", vec![Expr::Literal("1"), Expr::Literal(self.choices.pick(&["3", "1", "0"]))])
-            }
+            7 if *item == INT => Expr::call(
+                "range",
+                vec![Expr::Literal("1"), Expr::Literal(self.choices.pick::<&str>(&["3", "1", "0"]))],
+            ),
             7 if *item == STRING => {
                 let record = Type::Record(vec![("a".to_owned(), INT), ("b".to_owned(), INT)]);
                 Expr::call("names", vec![self.known(&record, depth)])

@@ -63,12 +63,17 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Checks the names and types of a file as it is, and of all that it reads, and evaluates nothing: there is no value.
+pub fn check_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
+    run::run(entry_path, entry_text, loader, run::Until::Types)
+}
+
 /// Evaluates a site: its value is held against the type `Site` of the prelude.
 pub fn evaluate_site(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
-    run::run(entry_path, entry_text, loader, true)
+    run::run(entry_path, entry_text, loader, run::Until::Site)
 }
 
 /// Evaluates a file as it is, and completely.
 pub fn evaluate_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
-    run::run(entry_path, entry_text, loader, false)
+    run::run(entry_path, entry_text, loader, run::Until::Value)
 }

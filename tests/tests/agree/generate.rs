@@ -226,20 +226,7 @@ impl Generator {
                 Expr::Call(Box::new(function), vec![given])
             }
             8 => self.called(ty, depth),
-            9 => {
-                let list = self.expr(&Type::list(ty.clone()), depth - 1);
-                Expr::call("head", vec![list])
-            }
-            10 if ty.is_data() => {
-                let item = self.data(1);
-                let list = self.known(&Type::list(item.clone()), depth - 1);
-                let start = self.known(ty, depth - 1);
-                let outer = self.scope.len();
-                let so_far = self.parameter(ty, true);
-                let step = self.lambda(&item, ty, depth - 1, true);
-                self.scope.truncate(outer);
-                Expr::call("fold", vec![Expr::Lambda(so_far, Box::new(step)), start, list])
-            }
+            9..=11 => self.function(ty, depth - 1),
             _ => self.special(ty, depth),
         }
     }
@@ -266,6 +253,16 @@ impl Generator {
         if found.is_empty() { self.leaf(ty) } else { self.choices.pick(&found).clone() }
     }
 
+    /// How many variables there are.
+    pub(super) fn scope_len(&self) -> usize {
+        self.scope.len()
+    }
+
+    /// Leaves the scope of the variables behind the first ones.
+    pub(super) fn forget(&mut self, first: usize) {
+        self.scope.truncate(first);
+    }
+
     /// The names of optional parameters.
     pub(super) fn optional(&self) -> Vec<String> {
         self.variables(|variable| match variable.kind {
@@ -275,7 +272,7 @@ impl Generator {
     }
 
     /// The name of a new variable of a type.
-    fn parameter(&mut self, ty: &Type, known: bool) -> String {
+    pub(super) fn parameter(&mut self, ty: &Type, known: bool) -> String {
         let name = self.fresh();
         self.scope.push(Variable { name: name.clone(), kind: Kind::Value(ty.clone()), known });
         name

@@ -1,4 +1,4 @@
-//! What only some types have: operators, builtins, literals with parts.
+//! What only some types have: operators, and literals with parts.
 
 use super::generate::Generator;
 use super::program::{Expr, Field};
@@ -12,6 +12,7 @@ impl Generator {
             Type::Function(argument, result) => self.lambda(argument, result, depth, false),
             Type::List(item) => self.list(item, depth),
             Type::Record(fields) => self.record(fields, depth),
+            Type::Map(_) => self.function(ty, depth),
             _ if *ty == BOOL => self.bool(depth),
             _ if *ty == INT => self.int(depth),
             _ if *ty == STRING => self.string(depth),
@@ -21,12 +22,12 @@ impl Generator {
                 let left = self.known(ty, depth);
                 left.binary(operator, self.expr(if "+-".contains(operator) { ty } else { &INT }, depth))
             }
-            _ => self.leaf(ty),
+            _ => self.function(ty, depth),
         }
     }
 
     fn bool(&mut self, depth: usize) -> Expr {
-        match self.choices.below(6) {
+        match self.choices.below(5) {
             0 => {
                 let ty = self.data(1);
                 let operator = *self.choices.pick(&["==", "!="]);
@@ -42,11 +43,6 @@ impl Generator {
                 self.expr(&BOOL, depth).binary(operator, self.expr(&BOOL, depth))
             }
             3 => Expr::Unary("!", Box::new(self.expr(&BOOL, depth))),
-            4 => {
-                let ty = self.data(1);
-                let item = self.expr(&ty, depth);
-                Expr::call("elem", vec![item, self.expr(&Type::list(ty), depth)])
-            }
             _ => {
                 let optional = self.optional();
                 match optional.is_empty() {
@@ -62,81 +58,40 @@ impl Generator {
     }
 
     fn int(&mut self, depth: usize) -> Expr {
-        match self.choices.below(5) {
+        match self.choices.below(4) {
             0 | 1 => {
                 let operator = *self.choices.pick(&["+", "-", "*", "/"]);
                 self.expr(&INT, depth).binary(operator, self.expr(&INT, depth))
             }
             2 => Expr::Unary("-", Box::new(self.expr(&INT, depth))),
-            3 => {
-                let ty = self.data(1);
-                Expr::call("length", vec![self.expr(&Type::list(ty), depth)])
-            }
+            // How often the one fits into the other, and how far they are apart.
             _ => {
-                let name = *self.choices.pick(&["min", "max"]);
-                Expr::call(name, vec![self.expr(&INT, depth), self.expr(&INT, depth)])
+                let (ty, operator) = self.choices.pick(&[(SIZE, "/"), (DURATION, "/"), (ADDRESS, "-")]).clone();
+                self.known(&ty, depth).binary(operator, self.known(&ty, depth))
             }
         }
     }
 
     fn string(&mut self, depth: usize) -> Expr {
-        match self.choices.below(3) {
-            0 | 1 => {
-                let parts = 1 + self.choices.below(2);
-                let mut types = (0..parts).map(|_| self.choices.pick(&TEXTUAL).clone()).collect::<Vec<_>>();
-                Expr::Text(types.drain(..).map(|ty| self.known(&ty, depth)).collect())
-            }
-            _ => Expr::call("pad", vec![Expr::Literal("3"), self.expr(&INT, depth)]),
+        let mut parts = Vec::new();
+        for _ in 0..1 + self.choices.below(2) {
+            let ty = self.choices.pick(&TEXTUAL).clone();
+            parts.push(self.known(&ty, depth));
         }
+        Expr::Text(parts)
     }
 
     fn address(&mut self, depth: usize) -> Expr {
-        match self.choices.below(3) {
-            0 | 1 => {
-                let operator = *self.choices.pick(&["+", "-"]);
-                self.known(&ADDRESS, depth).binary(operator, self.expr(&INT, depth))
-            }
-            _ => Expr::call("host", vec![self.known(&PREFIX, depth), self.expr(&INT, depth)]),
-        }
+        let operator = *self.choices.pick(&["+", "-"]);
+        self.known(&ADDRESS, depth).binary(operator, self.expr(&INT, depth))
     }
 
     fn list(&mut self, item: &Type, depth: usize) -> Expr {
-        let list = Type::list(item.clone());
-        match self.choices.below(9) {
+        match self.choices.below(2) {
             0 => Expr::List((0..self.choices.below(4)).map(|_| self.expr(item, depth)).collect()),
-            1 => self.expr(&list, depth).binary("++", self.expr(&list, depth)),
-            2 | 3 => {
-                let from = self.data(1);
-                let source = self.known(&Type::list(from.clone()), depth);
-                let function = match self.choices.once_in(3) {
-                    true => self.expr(&Type::function(from, item.clone()), depth),
-                    false => self.lambda(&from, item, depth, true),
-                };
-                Expr::call("map", vec![function, source])
-            }
-            4 => {
-                let source = self.known(&list, depth);
-                let function = self.lambda(item, &BOOL, depth, true);
-                Expr::call("filter", vec![function, source])
-            }
-            5 => Expr::call("tail", vec![self.expr(&list, depth)]),
-            6 => Expr::call("concat", vec![self.expr(&Type::list(list), depth)]),
-            7 if *item == INT => Expr::call(
-                "range",
-                vec![Expr::Literal("1"), Expr::Literal(self.choices.pick::<&str>(&["3", "1", "0"]))],
-            ),
-            7 if *item == STRING => {
-                let record = Type::Record(vec![("a".to_owned(), INT), ("b".to_owned(), INT)]);
-                Expr::call("names", vec![self.known(&record, depth)])
-            }
             _ => {
-                let record = Type::Record(vec![("a".to_owned(), item.clone()), ("b".to_owned(), item.clone())]);
-                let record = self.known(&record, depth);
-                let record = match self.choices.once_in(3) {
-                    true => Expr::call("mapValues", vec![self.lambda(item, item, depth, true), record]),
-                    false => record,
-                };
-                Expr::call("values", vec![record])
+                let list = Type::list(item.clone());
+                self.expr(&list, depth).binary("++", self.expr(&list, depth))
             }
         }
     }

@@ -9,6 +9,8 @@ pub enum Type {
     Scalar(usize),
     /// `List T`
     List(Box<Type>),
+    /// `Map T`
+    Map(Box<Type>),
     /// A record with exactly these fields, in the order of their names.
     Record(Vec<(String, Type)>),
     /// A function of one argument.
@@ -43,6 +45,11 @@ pub const ORDERED: [Type; 5] = [INT, STRING, SIZE, DURATION, ADDRESS];
 /// What becomes text.
 pub const TEXTUAL: [Type; 4] = [STRING, INT, ADDRESS, PREFIX];
 
+/// The type of literals with this name.
+pub fn named(name: &str) -> Option<Type> {
+    SCALARS.iter().position(|(known, _)| *known == name).map(Type::Scalar)
+}
+
 impl Type {
     /// `List T`.
     pub fn list(item: Type) -> Self {
@@ -58,7 +65,7 @@ impl Type {
     pub fn is_data(&self) -> bool {
         match self {
             Self::Scalar(_) => true,
-            Self::List(item) => item.is_data(),
+            Self::List(item) | Self::Map(item) => item.is_data(),
             Self::Record(fields) => fields.iter().all(|(_, ty)| ty.is_data()),
             Self::Function(..) => false,
         }
@@ -69,6 +76,10 @@ impl Type {
         match self {
             Self::Scalar(kind) => Expr::Literal(SCALARS[*kind].1[0]),
             Self::List(item) => Expr::List(vec![item.simplest()]),
+            Self::Map(item) => {
+                let pair = vec![("name".to_owned(), Expr::Literal("\"k\"")), ("value".to_owned(), item.simplest())];
+                Expr::call("fromPairs", vec![Expr::List(vec![Expr::record(pair)])])
+            }
             Self::Record(fields) => {
                 Expr::record(fields.iter().map(|(name, ty)| (name.clone(), ty.simplest())).collect())
             }

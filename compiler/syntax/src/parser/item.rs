@@ -239,8 +239,8 @@ impl Parser<'_> {
             let (span, text) = (self.span(0), self.text(0));
             self.report(reserved_word::problem(span, text, true));
         }
-        let label = self.path_with_label();
-        let block = self.at(LBrace);
+        let (label, keys) = self.path_with_label();
+        let (block, inside) = (self.at(LBrace), keys - 1);
         match self.current() {
             LParen if self.at_defined_call() => {
                 self.defined_call();
@@ -273,10 +273,12 @@ impl Parser<'_> {
             }
             _ => self.equals(),
         }
+        self.depth += inside;
         let value = self.awaiting(";", Self::value);
         if self.at(Eq) {
             self.second_definition(value);
         }
+        self.depth -= inside;
         if block && !self.at(Semicolon) {
             self.complete(marker, Definition);
             return;

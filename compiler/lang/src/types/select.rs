@@ -354,7 +354,7 @@ impl Checker<'_> {
     }
 
     /// The name that was probably meant.
-    pub(super) fn nearest<'n>(&'n self, name: Symbol, fields: impl IntoIterator<Item = Symbol>) -> Option<&'n str> {
+    pub(super) fn nearest(&self, name: Symbol, fields: impl IntoIterator<Item = Symbol>) -> Option<&str> {
         nearest(self.names.get(name), fields.into_iter().map(|field| self.names.get(field)))
     }
 }

@@ -13,7 +13,7 @@ pub struct Project {
     pub name: String,
     /// The entry's path.
     pub entry: String,
-    /// Texts by their paths: sources and `arv.toml`.
+    /// Texts by their paths: sources, `arv.toml`, `arv.lock` and what is vendored.
     pub files: BTreeMap<String, String>,
 }
 
@@ -25,7 +25,9 @@ pub fn examples() -> Vec<Project> {
         let example = folder.file_name().expect("a name").to_string_lossy().into_owned();
         let mut sources = BTreeMap::new();
         files(&folder, "", &mut sources);
-        sources.retain(|path, _| path.ends_with(".arv") || path == "arv.toml");
+        let project = ["arv.toml", "arv.lock"];
+        let read = |path: &str| path.ends_with(".arv") || path.starts_with("vendor/") || project.contains(&path);
+        sources.retain(|path, _| read(path));
         for path in sources.keys().filter(|path| !path.contains('/')) {
             let name = match path.strip_suffix(".arv") {
                 Some("site") => example.clone(),

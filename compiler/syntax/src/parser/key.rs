@@ -34,7 +34,7 @@ impl Parser<'_> {
         self.bump();
         self.bracketed("}", |p| {
             let expr = p.expr();
-            if one_line && !p.at(RBrace) {
+            if one_line && !p.at_end_of_interpolation() {
                 // Where the text goes on is anybody's guess, so the expression has no value.
                 let error = p.precede(expr);
                 p.complete(error, Error);
@@ -56,12 +56,17 @@ impl Parser<'_> {
                 p.complete(skipped, Skipped);
             }
         });
-        if one_line && !self.at(RBrace) {
+        if one_line && !self.at_end_of_interpolation() {
             self.silence();
         } else {
             self.close(open, RBrace);
         }
         self.complete(marker, Interpolation);
+    }
+
+    /// Whether the `}` here ends an interpolation that is on one line.
+    fn at_end_of_interpolation(&self) -> bool {
+        self.at(RBrace) && !self.input.begins_line(self.pos)
     }
 
     /// One key, or an empty error node.

@@ -353,6 +353,8 @@ pub struct Program {
     pub units: Vec<Unit>,
     /// Constants.
     pub store: Store,
+    /// Selections of fields that may be absent, in order: the value is then absent too.
+    pub optional: Vec<ExprId>,
     /// Records in which a part was not understood: nothing is said about what they lack or have.
     pub damaged: Vec<ExprId>,
 }

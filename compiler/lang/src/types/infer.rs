@@ -40,10 +40,14 @@ impl Checker<'_> {
                 let found = self.select(base, name, span, false);
                 match self.is_present(id, env) {
                     true => self.types.present(found),
-                    false => found,
+                    false => {
+                        if let (_, Ty::Option(_)) = self.types.resolve(found) {
+                            self.optional.push(id);
+                        }
+                        found
+                    }
                 }
             }
-
             Expr::Index(base, key) => self.indexed(base, key, env),
             Expr::Or(chain, fallback, steps) => self.fallback(chain, fallback, steps, env),
             Expr::Has(chain, steps) => {

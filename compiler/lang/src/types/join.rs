@@ -123,6 +123,7 @@ impl Checker<'_> {
         let (found, expected) = self.apart(ty, known);
         let (span, before) = (self.span(item), self.span(first));
         self.report(mixed::items(&expected, before, &found, span));
+        self.poison(item);
         Types::ERROR
     }
 

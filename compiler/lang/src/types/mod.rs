@@ -102,6 +102,8 @@ pub(crate) struct Checker<'c> {
     here: EnvId,
     /// Expressions that are reported: evaluating them says nothing more.
     poisoned: Vec<(ExprId, Reported)>,
+    /// Selections of a field that may be absent.
+    optional: Vec<ExprId>,
     /// What conditions around the expression tell to be there.
     present: Vec<narrow::Place>,
     /// What was reported last.
@@ -128,7 +130,10 @@ pub(crate) fn check(
 ) {
     let mut checker = Checker::new(program, names, sources, reports, globals);
     checker.units(site);
-    for (expr, reported) in checker.poisoned {
+    let Checker { poisoned, mut optional, .. } = checker;
+    optional.sort_unstable();
+    program.optional = optional;
+    for (expr, reported) in poisoned {
         program.exprs[expr.0 as usize] = Expr::Error(reported);
     }
 }
@@ -172,6 +177,7 @@ impl<'c> Checker<'c> {
             trail: Trail::NONE,
             here: EnvId(0),
             poisoned: Vec::new(),
+            optional: Vec::new(),
             present: Vec::new(),
             last: BY_THE_PARSER,
         }

@@ -347,7 +347,11 @@ impl Checker<'_> {
     fn owner(&mut self, base: TyId) -> Option<String> {
         let (_, node) = self.types.resolve(base);
         match node {
-            Ty::Named(def) | Ty::Ref(def) => Some(self.names.get(self.schema.def(def).name).to_owned()),
+            // A record that an annotation writes has words in the place of a name.
+            Ty::Named(def) | Ty::Ref(def) => {
+                let name = self.names.get(self.schema.def(def).name);
+                (!name.contains(' ')).then(|| name.to_owned())
+            }
             Ty::View(declared, ..) => self.owner(declared),
             _ => None,
         }

@@ -41,7 +41,7 @@ type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
 const FOLDERS: &[(&str, Check)] =
-    &[("compose", plain), ("lang", plain), ("reach", judged), ("schema", site), ("site", resolved), ("syntax", plain)];
+    &[("compose", plain), ("lang", plain), ("reach", judged), ("schema", site), ("site", resolved), ("syntax", plain), ("types", plain)];
 
 fn plain(section: &Section) -> Found {
     evaluated(evaluate_plain(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))

@@ -37,7 +37,7 @@ use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::{Sources, Span};
 
-use crate::eval::value::Reported;
+use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::{Expr, ExprId, Program, UnitId};
 use crate::numbers::Spread;
 use crate::report::{BY_THE_PARSER, Reports};
@@ -102,6 +102,8 @@ pub(crate) struct Checker<'c> {
     here: EnvId,
     /// Expressions that are reported: evaluating them says nothing more.
     poisoned: Vec<(ExprId, Reported)>,
+    /// Selections of what may be absent: then they are nothing.
+    absent: Vec<ExprId>,
     /// What conditions around the expression tell to be there.
     present: Vec<narrow::Place>,
     /// What was reported last.
@@ -128,7 +130,14 @@ pub(crate) fn check(
 ) {
     let mut checker = Checker::new(program, names, sources, reports, globals);
     checker.units(site);
-    for (expr, reported) in checker.poisoned {
+    let Checker { poisoned, absent, .. } = checker;
+    for expr in absent {
+        let (select, span) = (program.get(expr), program.span(expr));
+        let chain = program.push(select, span);
+        let nothing = program.push(Expr::Const(Value::new(Kind::Absent, expr)), span);
+        program.exprs[expr.0 as usize] = Expr::Or(chain, nothing, 1);
+    }
+    for (expr, reported) in poisoned {
         program.exprs[expr.0 as usize] = Expr::Error(reported);
     }
 }
@@ -172,6 +181,7 @@ impl<'c> Checker<'c> {
             trail: Trail::NONE,
             here: EnvId(0),
             poisoned: Vec::new(),
+            absent: Vec::new(),
             present: Vec::new(),
             last: BY_THE_PARSER,
         }
@@ -372,6 +382,7 @@ impl<'c> Checker<'c> {
     fn overridden(&mut self, at: usize) {
         let overridden = self.program.overridden[at];
         let Some(env) = self.env_of(overridden.within) else { return };
+        self.trail = self.trails.root(Root::Words(format!("`{}`", self.names.get(overridden.key.name))));
         match overridden.ty {
             Some(ty) => {
                 let ty = self.declared(ty);
@@ -381,5 +392,6 @@ impl<'c> Checker<'c> {
                 self.definition(overridden.expr, env);
             }
         }
+        self.trail = Trail::NONE;
     }
 }

@@ -33,10 +33,8 @@ fn a_cycle_labels_each_definition_and_nothing_else() {
 fn a_name_of_a_nested_record_is_found_with_its_path() {
     assert_eq!(
         of("{ x = { y = 1; z = y; }; }"),
-        [
-            "E0102 `y` is not defined | ^ site.arv:1:20 not found here | = a nested record is no scope: its fields are not \
-          names | ? write `x.y`, or define `y` with `let` and use it in both places"
-        ]
+        ["E0102 `y` is not defined | ^ site.arv:1:20 not found here | = the fields of the file's outermost \
+             record are names; those of a record inside of it are not | ? write `x.y`, or define `y` with `let` and use it in both places"]
     );
 }
 

@@ -82,7 +82,10 @@ pub fn kinds(operator: Binary, sides: [&Side<'_>; 2], whole: Span) -> Diagnostic
         Binary::Equal | Binary::NotEqual => format!("`{text}` compares {a} with {b}"),
         _ => format!("`{text}` has no meaning for {a} and {b}"),
     };
-    let mut diagnostic = Diagnostic::new(&CODE, message, whole, format!("{a} {text} {b}"));
+    // Where both sides have labels of their own, the whole says nothing more.
+    let inside = |span: Span| span != whole && whole.start <= span.start && span.end <= whole.end;
+    let label = if inside(left.span) && inside(right.span) { String::new() } else { format!("{a} {text} {b}") };
+    let mut diagnostic = Diagnostic::new(&CODE, message, whole, label);
     for side in sides.into_iter().filter(|side| side.span != whole) {
         diagnostic = diagnostic.secondary(side.span, side.words);
     }
@@ -91,6 +94,9 @@ pub fn kinds(operator: Binary, sides: [&Side<'_>; 2], whole: Span) -> Diagnostic
         Some(help) => diagnostic.help(help),
         None if matches!(operator, Binary::Add | Binary::Append) && texts => {
             diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`")
+        }
+        None if operator == Binary::Add && a.starts_with("a list") && b.starts_with("a list") => {
+            diagnostic.help("lists are joined with `++`")
         }
         None => diagnostic,
     }

@@ -10,7 +10,6 @@ mod fields;
 pub mod files;
 mod head;
 mod joined;
-mod known;
 mod matching;
 mod pattern;
 mod record;
@@ -91,12 +90,12 @@ pub struct Lowerer<'a, 'l, 't> {
     /// What stands in front of the file's record, while that is being lowered.
     head: Option<Head<'t>>,
     /// What the files bind for themselves.
-    private: Vec<Names<'t>>,
+    private: Vec<Names>,
     /// Which scope is that of the composed record.
     composed: Option<usize>,
     /// Whether it is the prelude.
     prelude: bool,
-    scopes: Vec<Scope<'t>>,
+    scopes: Vec<Scope>,
     /// Scopes below are not seen by expressions.
     floor: usize,
     /// Types that this file defines.
@@ -219,7 +218,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     fn open_let(&mut self, bindings: ast::Let<'t>, record: Option<ast::Record<'t>>) -> OpenLet {
         let mut fields = self.collect(bindings.items(), true);
         let overridden = self.settle(&mut fields, Place::default());
-        self.open_scope(Scope::of_let(&fields), &fields.types);
+        self.open_scope(Scope::of_fields(&fields), &fields.types);
         if let Some(record) = record {
             self.begin_head(record, fields.entries.len());
         }
@@ -246,7 +245,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     }
 
     /// Opens a scope in which these types are defined.
-    fn open_scope(&mut self, mut scope: Scope<'t>, types: &[TypeItem<'t>]) {
+    fn open_scope(&mut self, mut scope: Scope, types: &[TypeItem<'t>]) {
         scope.types = self.declare_types(types);
         self.scopes.push(scope);
         self.tell_types_apart(types);

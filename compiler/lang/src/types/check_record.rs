@@ -220,7 +220,7 @@ impl Checker<'_> {
                         let names = || wanted.fields.iter().map(|field| field.name);
                         meant.extend(self.nearest(key.name, names()).and_then(|near| self.names.lookup(near)));
                         let fields: Vec<Symbol> = names().collect();
-                        self.no_argument(wanted.of, id, key.name, key.span, &fields);
+                        self.no_argument(wanted.of, id, key.name, (key.span, None), &fields);
                         self.poison(id);
                     }
                 }
@@ -241,8 +241,15 @@ impl Checker<'_> {
         }
     }
 
-    /// A field that a function does not take, or that is not known.
-    pub(super) fn no_argument(&mut self, of: Option<FnId>, at: ExprId, name: Symbol, span: Span, fields: &[Symbol]) {
+    /// A field that a function does not take, or that is not known; where it is written, and where that is given.
+    pub(super) fn no_argument(
+        &mut self,
+        of: Option<FnId>,
+        at: ExprId,
+        name: Symbol,
+        (span, given): (Span, Option<Span>),
+        fields: &[Symbol],
+    ) {
         let names: Vec<&str> = fields.iter().map(|field| self.names.get(*field)).collect();
         let diagnostic = match of {
             Some(function) => {
@@ -253,6 +260,10 @@ impl Checker<'_> {
                 let near = self.nearest(name, fields.iter().copied());
                 unknown_field::new("the record", self.names.get(name), span, near, &names)
             }
+        };
+        let diagnostic = match given {
+            Some(given) => diagnostic.secondary(given, "given here"),
+            None => diagnostic,
         };
         self.report(diagnostic);
     }

@@ -37,7 +37,7 @@ use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::{Sources, Span};
 
-use crate::eval::value::Reported;
+use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::{Expr, ExprId, Program, UnitId};
 use crate::numbers::Spread;
 use crate::report::{BY_THE_PARSER, Reports};
@@ -378,6 +378,7 @@ impl<'c> Checker<'c> {
     fn overridden(&mut self, at: usize) {
         let overridden = self.program.overridden[at];
         let Some(env) = self.env_of(overridden.within) else { return };
+        self.trail = self.trails.root(Root::Words(format!("`{}`", self.names.get(overridden.key.name))));
         match overridden.ty {
             Some(ty) => {
                 let ty = self.declared(ty);
@@ -387,5 +388,6 @@ impl<'c> Checker<'c> {
                 self.definition(overridden.expr, env);
             }
         }
+        self.trail = Trail::NONE;
     }
 }

@@ -73,8 +73,11 @@ impl Checker<'_> {
                     }
                     _ => (None, Vec::new()),
                 };
-                let at = if self.in_library(*key) { span } else { *key };
-                self.no_argument(of, id, *name, at, &fields);
+                // Of a record with a name, the value is one too many, and not its type.
+                let literal = matches!(self.types.get(found), Ty::Record(_)) && !self.in_library(*key);
+                let at = if literal { *key } else { span };
+                let given = (at.start < span.start || at.end > span.end).then_some(span);
+                self.no_argument(of, id, *name, (at, given), &fields);
             }
         }
     }

@@ -59,6 +59,30 @@ pub enum Command {
         #[arg(long, value_name = "PATH")]
         stdin_path: Option<PathBuf>,
     },
+    /// Print the value of a path or an expression, or who says what it is
+    ///
+    /// An expression stands where a further field of the site's record would: the names of the record and of the `let` in
+    /// front of it are in scope. Problems of the site that the value does not depend on do not matter.
+    #[command(after_help = EVAL)]
+    Eval {
+        /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]. A single argument is PATH, unless
+        /// it ends in .arv or has a `/`
+        site: Option<PathBuf>,
+        /// A path of the site, as hosts.web.memory; without it and --expr, the whole site
+        path: Option<String>,
+        /// An expression
+        #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+        expr: Option<String>,
+        /// Take FILE as it is: no site, but a library, a function, any value
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Tell who says what PATH is, who lost, and where
+        #[arg(long, conflicts_with = "expr")]
+        why: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Bring sources into the one style
     ///
     /// There is nothing to set: indentation is two blanks, lines have up to 120 characters, and comments stay where they
@@ -89,6 +113,7 @@ Examples:
   arvc check                     check ./site.arv, or the entry of the nearest arv.toml
   arvc build lab/site.arv        write lab/out/
   arvc build --out /srv/tree     write another folder
+  arvc eval --why hosts.a.vmid   what it is, who says so, and who lost
   arvc fmt                       bring the site's sources into the one style
   arvc explain E0301             what a message is about
 
@@ -113,6 +138,14 @@ Examples:
   arvc check --message-format json site.arv
   arvc check --stdin-path site.arv < buffer
   arvc check site.arv --stdin-path hosts/web.arv < buffer";
+
+const EVAL: &str = "\
+Examples:
+  arvc eval hosts.web.memory
+  arvc eval staging.arv hosts.web        what the host is in another environment
+  arvc eval --why hosts.web.memory       every definition of it, the winner first
+  arvc eval --expr 'map (h: h.vmid) (values hosts)' --json
+  arvc eval --file lib/net.arv           a file that is no site";
 
 const FMT: &str = "\
 Examples:
@@ -152,7 +185,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
             );
         }
         (None, None) => {
-            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, fmt or explain");
+            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, eval, fmt or explain");
         }
     };
     Ok(Request { command, format: arguments.message_format })

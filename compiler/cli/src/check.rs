@@ -61,7 +61,7 @@ pub fn check(
 }
 
 /// The files of a project, one of which may be in the editor.
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     disk: &'a dyn World,
     root: &'a Path,
     overlay: Option<(String, Vec<u8>)>,
@@ -69,7 +69,12 @@ struct Reader<'a> {
     read: bool,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The files as they are on the disk.
+    pub(crate) fn of(disk: &'a dyn World, root: &'a Path) -> Self {
+        Self { disk, root, overlay: None, read: false }
+    }
+
     /// The file in the editor, if nobody asked for it.
     fn unread(self) -> Option<String> {
         self.overlay.filter(|_| !self.read).map(|(path, _)| path)
@@ -152,7 +157,7 @@ fn unsaved(world: &mut dyn World, cwd: &Path, project: &Project, path: &Path) ->
 }
 
 /// An entry that is there and no text is a problem of the source; one that is not there is none.
-fn entry_problem(cwd: &Path, project: &Project, problem: source::Problem) -> Result<Checked, Stop> {
+pub(crate) fn entry_problem(cwd: &Path, project: &Project, problem: source::Problem) -> Result<Checked, Stop> {
     if let Some((text, diagnostic)) = source::unreadable(&problem) {
         let mut sources = Sources::new();
         sources.add(project.entry.clone(), text).expect("a source below the limit always fits as the first");

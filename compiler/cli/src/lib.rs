@@ -9,6 +9,7 @@ use std::path::Path;
 pub mod args;
 pub mod build;
 pub mod check;
+pub mod eval;
 pub mod explain;
 pub mod fmt;
 pub mod messages;
@@ -84,6 +85,9 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
                 world.print(Stream::Out, &summary)?;
             }
             Ok(())
+        }
+        Command::Eval { site, path, expr, file, why, json } => {
+            eval::eval(world, eval::Options { site, path, expr, file, why, json, format })
         }
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {

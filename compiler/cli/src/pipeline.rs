@@ -80,8 +80,8 @@ fn harmless(entry: &str) -> String {
 }
 
 /// The project's files as the language asks for them.
-struct Files<'a> {
-    load: &'a mut dyn Read,
+pub(crate) struct Files<'a> {
+    pub(crate) load: &'a mut dyn Read,
 }
 
 impl Loader for Files<'_> {

@@ -13,6 +13,7 @@ pub mod library;
 mod lower;
 mod numbers;
 mod print;
+pub mod query;
 mod report;
 mod run;
 pub mod schema;
@@ -23,7 +24,7 @@ use arvc_syntax::source::Sources;
 use data::Data;
 
 pub use errors::CODES;
-pub use print::print;
+pub use print::{print, print_with};
 
 /// Reads the files that `import`, `include` and `extends` name.
 pub trait Loader {

@@ -13,12 +13,24 @@ use crate::eval::value::Store;
 use crate::ir::{Expr, ExprId, Program};
 use crate::lower::files::Files;
 use crate::lower::{Globals, Lowerer};
+use crate::query::Question;
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
 use crate::{Loader, Outcome, library, schema};
 
 /// Runs a file, as a site or as it is.
 pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
+    run_asking(path, text, loader, site, None)
+}
+
+/// The same, for the answer to a question where there is one.
+pub(crate) fn run_asking(
+    path: &str,
+    text: String,
+    loader: &mut dyn Loader,
+    site: bool,
+    mut question: Option<&mut Question>,
+) -> Outcome {
     let mut names = Interner::new();
     let mut program = Program { store: Store::default(), ..Program::default() };
     let mut reports = Reports::default();
@@ -30,6 +42,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         Ok(entry) => entry,
         Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
     };
+    let tree = question.as_deref_mut().and_then(|question| question.read(&mut files, &mut reports));
     while let Some((path, unit)) = files.next() {
         let root = if unit != entry && files.is_empty(unit) {
             let span = files.sources.get(program.units[unit.0 as usize].file).span();
@@ -43,7 +56,10 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
             lowerer.tags = &tags;
             lowerer.lost = composition.lost;
             lowerer.site = site && unit == entry;
-            lowerer.file(ast::File::of(&composition.parts[0].tree))
+            match question.as_deref_mut().filter(|_| unit == entry) {
+                Some(question) => question.lower(&mut lowerer, tree.as_ref(), &composition.parts),
+                None => lowerer.file(ast::File::of(&composition.parts[0].tree)),
+            }
         };
         program.named[root.0 as usize] = true;
         program.units[unit.0 as usize].root = root;
@@ -54,6 +70,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         let schema = Rc::clone(&program.schema);
         let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);
         match site {
+            site if let Some(question) = question.as_deref_mut() => question.answer(&mut machine, &schema, entry, site),
             true => schema::site(&mut machine, &schema, entry),
             false => schema::plain(&mut machine, &schema, entry),
         }
@@ -65,7 +82,11 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         names,
         root: extracted.root,
     });
-    Outcome { sources: files.sources, data, diagnostics: reports.finish() }
+    let diagnostics = match question {
+        Some(question) => question.problems(reports),
+        None => reports.finish(),
+    };
+    Outcome { sources: files.sources, data, diagnostics }
 }
 
 /// The prelude: its types, and its definitions, which are names of every file.

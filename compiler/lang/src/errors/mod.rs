@@ -12,6 +12,7 @@ pub mod division;
 pub mod duplicate_definition;
 pub mod empty_list;
 pub mod endless;
+pub mod function_asked;
 pub mod import_cycle;
 pub mod import_failed;
 pub mod memory;
@@ -56,6 +57,7 @@ pub static CODES: &[&Code] = &[
     &secret_reference::CODE,
     &bare_path::CODE,
     &import_cycle::CODE,
+    &function_asked::CODE,
     &wrong_kind::CODE,
     &unknown_field::CODE,
     &unknown_argument::CODE,

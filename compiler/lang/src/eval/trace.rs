@@ -150,7 +150,8 @@ impl Machine<'_> {
 
     /// Whether a place is not the user's: the prelude, `std`.
     pub fn in_library(&self, span: Span) -> bool {
-        self.sources.get(self.sources.file_of(span)).name.starts_with('<')
+        let name = &self.sources.get(self.sources.file_of(span)).name;
+        name.starts_with('<') && name != crate::query::EXPRESSION
     }
 
     /// The innermost call around a frame that stands in the user's own source.

@@ -83,8 +83,10 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.file_record = false;
         (self.part, self.strength) = (0, Strength::plain(0));
         let ty = self.site_schema().and_then(|schema| schema.site).map(Type::Named);
+        self.note_definitions(&fields);
         let overridden = self.settle(&mut fields, Place { ty, set: false });
         self.sort(&mut fields);
+        self.note_outcomes(&fields);
         for entry in &fields.entries {
             if self.is_name(entry.key.name) {
                 self.program.hiding.push(entry.key.span);
@@ -102,10 +104,15 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     fn one_scope(&mut self, record: ast::Record<'t>, fields: Fields<'t>, overridden: Vec<Given<'t>>) -> ExprId {
         self.scopes.push(Scope::of_record(&fields));
-        let (keys, definitions) = self.definitions(fields);
+        let (keys, mut definitions) = self.definitions(fields);
         self.check_overridden(overridden, true);
+        let asked = self.ask();
         self.scopes.pop();
         let len = keys.len() as u32;
+        if let Some(asked) = asked {
+            definitions.push(asked);
+            return self.composed_of(keys, &definitions, None, record);
+        }
         let start = self.program.keys.len() as u32;
         self.program.keys.extend(keys);
         let children = self.program.add_children(&definitions);
@@ -130,6 +137,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.context = self.contexts[0].clone();
         let (keys, mut definitions) = self.definitions(fields);
         self.check_overridden(overridden, true);
+        let asked = self.ask();
         for private in privates {
             self.part = private.part;
             self.context = private.context;
@@ -143,6 +151,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             }
             self.check_overridden(private.overridden, true);
         }
+        definitions.extend(asked);
         let asserted = self.asserted(asserts, definitions.len(), record);
         if asserted.is_some() {
             definitions.push(self.error(BY_THE_PARSER, record.span()));
@@ -151,10 +160,21 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.private.clear();
         self.composed = around;
         self.scopes.pop();
+        self.composed_of(keys, &definitions, asserted, record)
+    }
+
+    /// A record with further definitions behind its fields.
+    fn composed_of(
+        &mut self,
+        keys: Vec<Key>,
+        definitions: &[ExprId],
+        asserted: Option<ExprId>,
+        record: ast::Record<'t>,
+    ) -> ExprId {
         let len = keys.len() as u32;
         let start = self.program.keys.len() as u32;
         self.program.keys.extend(keys);
-        let children = self.program.add_children(&definitions);
+        let children = self.program.add_children(definitions);
         let hidden = children.len - len;
         self.program.composed.push(Composed { keys: start, fields: children.start, len, hidden, asserted });
         self.program.push(Expr::Composed(self.program.composed.len() as u32 - 1), record.span())

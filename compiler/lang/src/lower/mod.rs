@@ -3,6 +3,7 @@
 //! Nothing is evaluated here. Every construct gives an expression; one that is not understood gives [`Expr::Error`],
 //! whose problem is reported already. Recursion follows the tree, whose depth the parser bounds.
 
+mod ask;
 mod compose;
 mod expr;
 pub mod files;
@@ -25,6 +26,7 @@ use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::{self, types::Schema};
+pub(crate) use ask::{Asked, Row, Rows, Standing};
 use compose::{Context, Names};
 use files::Files;
 use record::Given;
@@ -61,6 +63,8 @@ pub struct Lowerer<'a, 'l, 't> {
     pub(crate) tags: &'a [Symbol],
     /// What its record is, if that is a site.
     pub(crate) site: bool,
+    /// What somebody asks for, to be evaluated where the file's record is a scope.
+    pub(crate) asked: Asked<'t>,
     /// The file of the record whose text is being looked at.
     part: usize,
     /// How strong definitions are, where some are being gathered.
@@ -113,6 +117,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             lost: None,
             tags: &[],
             site: false,
+            asked: Asked::default(),
             part: 0,
             strength: Strength::plain(0),
             file_record: false,
@@ -177,12 +182,18 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
                 self.program.push(Expr::Let(children), expr.span())
             }
             ast::Expr::Assert(assert) => self.assert(assert, Self::outermost),
-            ast::Expr::Lambda(lambda) => self.lambda(lambda, None, Self::outermost),
+            ast::Expr::Lambda(lambda) => {
+                self.ask_of_function(lambda);
+                self.lambda(lambda, None, Self::outermost)
+            }
             ast::Expr::Paren(paren) => match paren.expr() {
                 Some(inner) => self.outermost(inner),
                 None => self.error(BY_THE_PARSER, expr.span()),
             },
-            other => self.expr(other),
+            other => {
+                let value = self.expr(other);
+                self.ask().unwrap_or(value)
+            }
         }
     }
 

@@ -1,0 +1,178 @@
+//! Questions to a site: what an expression gives in the scope of its record, and who says what a path is.
+//!
+//! An answer depends on nothing that it does not need: what is wrong elsewhere in the site is counted, and no more.
+
+use std::collections::BTreeSet;
+
+use arvc_syntax::ast::{self, AstNode};
+use arvc_syntax::parser;
+use arvc_syntax::source::{FileId, Sources, Span};
+use arvc_syntax::tree::Tree;
+
+use crate::Loader;
+use crate::compose::Part;
+use crate::data::Data;
+use crate::eval::machine::Machine;
+use crate::eval::value::Key;
+use crate::ir::{ExprId, UnitId};
+use crate::lower::files::Files;
+use crate::lower::{Lowerer, Rows};
+use crate::report::{BY_THE_PARSER, Reports};
+use crate::schema::types::Schema;
+use crate::schema::{self, Extracted, Found, Wanted};
+use arvc_syntax::diagnostic::Diagnostic;
+
+mod why;
+
+pub use why::{Definition, Explanation, Layer, Outcome, explain_path};
+
+/// What messages call the text of a question.
+pub const EXPRESSION: &str = "<expression>";
+
+/// What an expression gives.
+#[derive(Debug)]
+pub struct Answer {
+    /// All sources, that of the question among them.
+    pub sources: Sources,
+    /// The value, unless it failed or nobody gives it.
+    pub data: Option<Data>,
+    /// Whether nobody gives it: an optional that is absent.
+    pub absent: bool,
+    /// The problems that it depends on. With an error among them there is no whole value.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many errors of the site were met that the answer does not depend on.
+    pub others: usize,
+}
+
+/// What an expression gives where it stands as a further field of a file's outermost record; without one, what the file
+/// gives. In a site, a path has its type: what the schema says when nobody else does is a part of the value.
+pub fn evaluate_expression(
+    entry_path: &str,
+    entry_text: String,
+    expression: Option<&str>,
+    loader: &mut dyn Loader,
+    site: bool,
+) -> Answer {
+    let mut question = Question::new(expression, false);
+    let outcome = crate::run::run_asking(entry_path, entry_text, loader, site, Some(&mut question));
+    Answer {
+        sources: outcome.sources,
+        data: outcome.data,
+        absent: question.absent,
+        diagnostics: outcome.diagnostics,
+        others: question.others,
+    }
+}
+
+/// A question on its way through a run.
+pub(crate) struct Question {
+    text: Option<String>,
+    file: Option<Span>,
+    path: Option<Vec<Key>>,
+    lowered: Option<ExprId>,
+    /// All definitions of the file's record, if they are asked for.
+    rows: Option<Rows>,
+    /// The layer's file of each definition's layer.
+    layers: Vec<String>,
+    why: Option<why::Why>,
+    problems: BTreeSet<u32>,
+    absent: bool,
+    others: usize,
+}
+
+impl Question {
+    fn new(text: Option<&str>, why: bool) -> Self {
+        Self {
+            text: text.map(str::to_owned),
+            file: None,
+            path: None,
+            lowered: None,
+            rows: why.then(Rows::new),
+            layers: Vec::new(),
+            why: None,
+            problems: BTreeSet::new(),
+            absent: false,
+            others: 0,
+        }
+    }
+
+    /// Reads the expression, a source of its own.
+    pub(crate) fn read(&mut self, files: &mut Files<'_>, reports: &mut Reports) -> Option<Tree> {
+        let file: FileId = files.sources.add(EXPRESSION, self.text.clone()?).ok()?;
+        let source = files.sources.get(file);
+        self.file = Some(source.span());
+        let parsed = parser::parse(&source.text, source.base);
+        for diagnostic in parsed.diagnostics {
+            reports.early(diagnostic);
+        }
+        Some(parsed.tree)
+    }
+
+    /// Lowers the file, with the expression in the scope of its record.
+    pub(crate) fn lower<'t>(
+        &mut self,
+        lowerer: &mut Lowerer<'_, '_, 't>,
+        tree: Option<&'t Tree>,
+        parts: &'t [Part],
+    ) -> ExprId {
+        let expr = tree.and_then(|tree| ast::File::of(tree).expr());
+        self.path = expr.and_then(|expr| path_of(expr, lowerer));
+        lowerer.asked.expr = expr;
+        lowerer.asked.rows = self.rows.take();
+        let root = lowerer.file(ast::File::of(&parts[0].tree));
+        self.lowered = lowerer.asked.lowered;
+        self.rows = lowerer.asked.rows.take();
+        for part in parts.iter().filter(|part| part.owner.is_none()) {
+            self.layers.push(part.path.clone());
+        }
+        root
+    }
+
+    /// Evaluates it. A mistake in the question itself is the whole answer.
+    pub(crate) fn answer(
+        &mut self,
+        machine: &mut Machine<'_>,
+        schema: &Schema,
+        entry: UnitId,
+        site: bool,
+    ) -> Option<Extracted> {
+        if self.text.is_some() && (self.lowered.is_none() || machine.reports.is_wrong(self.file)) {
+            if !machine.reports.is_wrong(self.file) {
+                self.problems.insert(BY_THE_PARSER.0);
+            }
+            return None;
+        }
+        let wanted = Wanted { expr: self.lowered, path: self.path.as_deref(), site };
+        let answer = schema::ask(machine, schema, entry, &wanted);
+        self.problems.extend(answer.problems);
+        self.absent = answer.absent;
+        let found: Option<Found> = answer.found;
+        if let (Some(rows), Some(path)) = (self.rows.take(), &self.path) {
+            self.why = Some(why::Why::new(machine, site.then_some(schema), rows, path, found));
+        }
+        answer.extracted
+    }
+
+    /// The problems that the answer depends on.
+    pub(crate) fn problems(&mut self, reports: Reports) -> Vec<Diagnostic> {
+        let (diagnostics, others) = reports.only(&self.problems, self.file);
+        self.others = others;
+        diagnostics
+    }
+}
+
+/// The names of a path, if that is what an expression is.
+fn path_of<'t>(expr: ast::Expr<'t>, lowerer: &mut Lowerer<'_, '_, 't>) -> Option<Vec<Key>> {
+    match expr {
+        ast::Expr::Name(name) => Some(vec![Key { name: lowerer.intern(name.text()), span: name.span() }]),
+        ast::Expr::Select(select) => {
+            let mut path = path_of(select.base()?, lowerer)?;
+            for key in select.keys() {
+                path.push(lowerer.literal_key(key)?);
+            }
+            Some(path)
+        }
+        ast::Expr::Paren(paren) => path_of(paren.expr()?, lowerer),
+        _ => None,
+    }
+}

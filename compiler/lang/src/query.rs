@@ -2,7 +2,7 @@
 //!
 //! An answer depends on nothing that it does not need: what is wrong elsewhere in the site is counted, and no more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::parser;
@@ -11,7 +11,7 @@ use arvc_syntax::tree::Tree;
 
 use crate::Loader;
 use crate::compose::Part;
-use crate::data::Data;
+use crate::data::{Data, Datum};
 use crate::eval::machine::Machine;
 use crate::eval::value::Key;
 use crate::ir::{ExprId, UnitId};
@@ -142,13 +142,15 @@ impl Question {
             }
             return None;
         }
+        machine.joins = self.rows.is_some().then(HashMap::new);
         let wanted = Wanted { expr: self.lowered, path: self.path.as_deref(), site };
         let answer = schema::ask(machine, schema, entry, &wanted);
         self.problems.extend(answer.problems);
         self.absent = answer.absent;
         let found: Option<Found> = answer.found;
+        let failed = answer.extracted.as_ref().is_some_and(|it| it.nodes[it.root.0 as usize].value == Datum::Failed);
         if let (Some(rows), Some(path)) = (self.rows.take(), &self.path) {
-            self.why = Some(why::Why::new(machine, site.then_some(schema), rows, path, found));
+            self.why = Some(why::Why::new(machine, site.then_some(schema), rows, path, found, failed));
         }
         answer.extracted
     }

@@ -66,10 +66,14 @@ pub fn eval(world: &mut dyn World, options: Options) -> Result<(), Stop> {
     if let (true, Some(path)) = (options.why, asked) {
         let mut explanation = query::explain_path(&project.entry, text, path, loader, question.site);
         let mut diagnostics = std::mem::take(&mut explanation.diagnostics);
-        report(world, &options, &explanation.sources, &prefix, &mut diagnostics)?;
-        let texts = Texts { sources: &explanation.sources, prefix: &prefix };
-        let text = told(&options, texts, &explanation, messages::color(world, Stream::Out))?;
-        world.print(Stream::Out, &text)?;
+        // What failed has definitions too: they are perhaps the reason.
+        let good = report(world, &options, &explanation.sources, &prefix, &mut diagnostics);
+        if good.is_ok() || !explanation.definitions.is_empty() {
+            let texts = Texts { sources: &explanation.sources, prefix: &prefix };
+            let text = told(&options, texts, &explanation, messages::color(world, Stream::Out))?;
+            world.print(Stream::Out, &text)?;
+        }
+        good?;
         return others(world, &options, &project, &prefix, explanation.others);
     }
     let Answer { sources, data, absent, mut diagnostics, others: left } =
@@ -103,7 +107,9 @@ fn question(options: &Options) -> Result<Question, Stop> {
     }
     let text = path.or_else(|| options.expr.clone());
     match (&text, options.why) {
-        (None, true) => return wrong("--why needs a path\nhelp: name a field, as in `arvc eval --why hosts.web.memory`"),
+        (None, true) => {
+            return wrong("--why needs a path\nhelp: name a field, as in `arvc eval --why hosts.web.memory`");
+        }
         (Some(text), _) if text.trim().is_empty() => return wrong("there is nothing to evaluate"),
         _ => {}
     }
@@ -159,7 +165,8 @@ fn told(options: &Options, texts: Texts<'_>, explanation: &Explanation, color: b
     if explanation.path.is_none() {
         return Err(Stop::Says(
             exit::USAGE,
-            "--why explains a path, as hosts.web.memory\nhelp: `arvc eval --expr` gives the value of any expression".into(),
+            "--why explains a path, as hosts.web.memory\nhelp: `arvc eval --expr` gives the value of any expression"
+                .into(),
         ));
     }
     Ok(match (options.format, options.json) {
@@ -170,13 +177,7 @@ fn told(options: &Options, texts: Texts<'_>, explanation: &Explanation, color: b
 }
 
 /// What else is wrong with the site is not what was asked, and is not hidden either.
-fn others(
-    world: &mut dyn World,
-    options: &Options,
-    project: &Project,
-    prefix: &str,
-    count: usize,
-) -> Result<(), Stop> {
+fn others(world: &mut dyn World, options: &Options, project: &Project, prefix: &str, count: usize) -> Result<(), Stop> {
     if count > 0 && options.format == Format::Human {
         let name = messages::visible(&format!("{prefix}{}", project.entry));
         let errors = if count == 1 { "an error".to_owned() } else { format!("{count} errors") };

@@ -1,5 +1,6 @@
 //! Who says what a path is, as a table: a line a definition, the strongest first, and below it how the value was made.
 
+use arvc_lang::data::Datum;
 use arvc_lang::ir::Rank;
 use arvc_lang::query::{Definition, Explanation, Layer, Outcome};
 use arvc_syntax::source::Span;
@@ -23,7 +24,8 @@ pub(super) fn table(texts: Texts<'_>, explanation: &Explanation, color: bool) ->
     let path = explanation.path.as_deref().unwrap_or_default();
     let mut out = match head(explanation) {
         Some(value) => format!("{path} = {value}\n"),
-        None => format!("{path} is absent\n"),
+        None if explanation.absent => format!("{path} is absent\n"),
+        None => format!("{path} has no value\n"),
     };
     let definitions: Vec<Line> =
         explanation.definitions.iter().map(|definition| said(texts, explanation, definition)).collect();
@@ -35,15 +37,17 @@ pub(super) fn table(texts: Texts<'_>, explanation: &Explanation, color: bool) ->
         let mark = format!("{:marks$}", line.mark);
         let mark = match (color, line.mark) {
             (true, "wins") => format!("\u{1b}[1;32m{mark}\u{1b}[0m"),
-            (true, "loses") => format!("\u{1b}[31m{mark}\u{1b}[0m"),
+            (true, "loses" | "conflicts") => format!("\u{1b}[31m{mark}\u{1b}[0m"),
             _ => mark,
         };
         let row = format!("  {mark}  {:places$}  {:words$}  {}", line.place, line.text, line.note);
         out.push_str(row.trim_end());
         out.push('\n');
     }
-    if definitions.is_empty() {
-        out.push_str("  no definition of the file's record says it: a `let` or the prelude does\n");
+    if definitions.is_empty() && explanation.absent {
+        out.push_str("  nobody says it, and the schema has no default\n");
+    } else if definitions.is_empty() {
+        out.push_str("  it is no field of the file's record: a `let` or the prelude says it\n");
     }
     out
 }
@@ -51,7 +55,10 @@ pub(super) fn table(texts: Texts<'_>, explanation: &Explanation, color: bool) ->
 /// A line a definition: its place, what became of it, and its text.
 pub(super) fn short(texts: Texts<'_>, explanation: &Explanation) -> String {
     let lines = explanation.definitions.iter().map(|definition| said(texts, explanation, definition));
-    lines.chain(made(texts, explanation)).map(|line| format!("{}: {}: {}\n", line.place, line.mark, line.text)).collect()
+    lines
+        .chain(made(texts, explanation))
+        .map(|line| format!("{}: {}: {}\n", line.place, line.mark, line.text))
+        .collect()
 }
 
 /// One object.
@@ -65,11 +72,12 @@ pub(super) fn json(texts: Texts<'_>, explanation: &Explanation) -> String {
         })
     };
     let definition = |definition: &Definition| {
-        let span = definition.key.to(definition.value);
+        let span = written(texts, definition);
         let mut object = place(span);
         let (layer, of) = match &definition.layer {
             Layer::File => ("file", None),
             Layer::Extended(file) => ("extended", Some(file)),
+            Layer::Value => ("value", None),
             Layer::Schema(owner) => ("schema", Some(owner)),
         };
         object["path"] = definition.path.as_str().into();
@@ -77,8 +85,10 @@ pub(super) fn json(texts: Texts<'_>, explanation: &Explanation) -> String {
         object["layer"] = layer.into();
         object["of"] = of.map(String::as_str).into();
         object["outcome"] = outcome(definition.outcome).into();
-        if let Outcome::Loses(to) = definition.outcome {
-            object["to"] = to.map(place).into();
+        match definition.outcome {
+            Outcome::Loses(to) => object["to"] = to.map(place).into(),
+            Outcome::Conflicts(with) => object["to"] = place(with),
+            Outcome::Wins | Outcome::Joins | Outcome::Unites => {}
         }
         object
     };
@@ -95,14 +105,18 @@ pub(super) fn json(texts: Texts<'_>, explanation: &Explanation) -> String {
         "origin": explanation.origin.map(place),
     });
     // The value may be deeper than what a tree of JSON may be: it is written by itself.
-    let found = explanation.data.as_ref().map_or("null".to_owned(), |data| value::value(data, data.root));
+    let found = explanation
+        .data
+        .as_ref()
+        .filter(|_| !explanation.absent)
+        .map_or("null".to_owned(), |data| value::value(data, data.root));
     let path = value::text(explanation.path.as_deref().unwrap_or_default());
     let rest = rest.to_string();
     format!("{{\"version\":1,\"path\":{path},\"value\":{found},{}\n", &rest[1..])
 }
 
 fn head(explanation: &Explanation) -> Option<String> {
-    let data = explanation.data.as_ref()?;
+    let data = explanation.data.as_ref().filter(|data| *data.value(data.root) != Datum::Failed)?;
     let text = visible(&arvc_lang::print(data, data.root));
     Some(if text.chars().count() > 80 { cut(&text, 79) } else { text })
 }
@@ -112,23 +126,37 @@ fn said(texts: Texts<'_>, explanation: &Explanation, definition: &Definition) ->
     if explanation.path.as_ref() != Some(&definition.path) {
         notes.push(definition.path.clone());
     }
-    if definition.rank != Rank::Plain {
+    if definition.rank != Rank::Plain && !matches!(definition.layer, Layer::Schema(_)) {
         notes.push(rank(definition.rank).to_owned());
     }
     match &definition.layer {
         Layer::File => {}
-        Layer::Extended(file) if texts.place(definition.key).0.name == *file => notes.push("extended".to_owned()),
-        Layer::Extended(file) => notes.push(format!("extended, of {file}")),
-        Layer::Schema(owner) => notes.push(format!("{owner}, when nobody says")),
+        Layer::Extended(file) if texts.place(definition.key).0.name == *file => {
+            notes.push("which is extended".to_owned())
+        }
+        Layer::Extended(file) => notes.push(format!("in {file}, which is extended")),
+        Layer::Value => notes.push("in a record that it is joined with".to_owned()),
+        Layer::Schema(owner) => notes.push(format!("the schema of {owner}, when nobody says")),
     }
-    if let Outcome::Loses(Some(to)) = definition.outcome {
-        notes.push(format!("to {}", place(texts, to)));
+    match definition.outcome {
+        Outcome::Loses(Some(to)) => notes.push(format!("overridden by {}", place(texts, to))),
+        Outcome::Conflicts(with) => notes.push(format!("with {}", place(texts, with))),
+        Outcome::Loses(None) | Outcome::Wins | Outcome::Joins | Outcome::Unites => {}
     }
     Line {
         mark: outcome(definition.outcome),
         place: place(texts, definition.key),
-        text: text(texts, definition.key.to(definition.value)),
+        text: text(texts, written(texts, definition)),
         note: notes.join(", "),
+    }
+}
+
+/// A definition from its last key to its end.
+fn written(texts: Texts<'_>, definition: &Definition) -> Span {
+    match definition.layer {
+        // Its value may stand anywhere.
+        Layer::Value => whole(texts, definition.key),
+        _ => definition.key.to(definition.value),
     }
 }
 
@@ -149,10 +177,13 @@ fn made(texts: Texts<'_>, explanation: &Explanation) -> Vec<Line> {
     lines
 }
 
-/// A definition from its key to the end of its line or its `;`.
+/// A definition from its key to the end of its line or its `;`. An inherited name is all there is.
 fn whole(texts: Texts<'_>, key: Span) -> Span {
     let (source, range) = texts.place(key);
     let rest = &source.text[range.end..];
+    if !rest.trim_start().starts_with(['=', ':']) {
+        return key;
+    }
     let end = rest.find([';', '\n', '}']).unwrap_or(rest.len());
     let length = rest[..end].trim_end().len() as u32;
     Span::new(key.start, key.end + length)
@@ -196,5 +227,6 @@ fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Joins => "joins",
         Outcome::Unites => "unites",
         Outcome::Loses(_) => "loses",
+        Outcome::Conflicts(_) => "conflicts",
     }
 }

@@ -27,9 +27,9 @@ use arvc_syntax::source::Span;
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0120", "a function is asked for a value", include_str!("function_asked.rs"));
 
-/// The expression at `span` is asked of the file `path`, whose parameter stands at `pattern`.
-pub fn new(span: Span, pattern: Span, path: &str) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("{path} is a function, so its names have no values"), span, "what is asked for")
+/// The expression at `span` is asked of a file whose parameter stands at `pattern`.
+pub fn new(span: Span, pattern: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, "the file is a function, so its names have no values", span, "what is asked for")
         .secondary(pattern, "a call gives these their values")
-        .help(format!("call it from the site: `arvc eval --expr '(import ./{path} {{ … }}).name'`"))
+        .help("ask for what a call of it gives, from a file that imports it")
 }

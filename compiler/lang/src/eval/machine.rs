@@ -1,5 +1,7 @@
 //! The machine: one loop over a stack of what is waited for.
 
+use std::collections::HashMap;
+
 use arvc_syntax::diagnostic::{Diagnostic, Label};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::source::{Sources, Span};
@@ -97,8 +99,19 @@ pub struct Machine<'p> {
     /// The frame of the newest step, for messages.
     pub(super) current: FrameId,
     pub(super) stack: Vec<Cont>,
+    /// Which fields two records gave together, by their slots; kept only for a question.
+    pub joins: Option<HashMap<u32, Join>>,
     units: Vec<Value>,
     exhausted: Option<Reported>,
+}
+
+/// A field that both sides of a merge have: each with its key and its slot, the one that wins last.
+#[derive(Clone, Copy, Debug)]
+pub struct Join {
+    /// The side that loses, or is joined.
+    pub lower: (Span, u32),
+    /// The side that wins.
+    pub upper: (Span, u32),
 }
 
 /// The frame of the prelude, which is around every file.
@@ -126,6 +139,7 @@ impl<'p> Machine<'p> {
             written: 0,
             current: PRELUDE,
             stack: Vec::new(),
+            joins: None,
             units: Vec::new(),
             exhausted: None,
         };

@@ -79,7 +79,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn ask_of_function(&mut self, lambda: ast::Lambda<'t>) {
         if let Some(expr) = self.asked.expr.take() {
             let pattern = lambda.pattern().map_or(lambda.span(), |pattern| pattern.span());
-            self.reports.early(function_asked::new(expr.span(), pattern, self.path));
+            self.reports.early(function_asked::new(expr.span(), pattern));
         }
     }
 

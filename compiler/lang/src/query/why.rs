@@ -11,6 +11,7 @@ use arvc_syntax::source::{Sources, Span};
 
 use super::Question;
 use crate::Loader;
+use crate::compose::Strength;
 use crate::data::Data;
 use crate::eval::machine::Machine;
 use crate::eval::value::Key;
@@ -68,6 +69,8 @@ pub enum Layer {
     File,
     /// In a file that it extends, or a part of that.
     Extended(String),
+    /// In a record that is a value: it is joined with others by `//`, `&`, or as one of several definitions.
+    Value,
     /// In the schema: what a field of this type is when nobody says.
     Schema(String),
 }
@@ -83,6 +86,8 @@ pub enum Outcome {
     Unites,
     /// Something stronger is said, here.
     Loses(Option<Span>),
+    /// Something that is no weaker and no stronger is said, here.
+    Conflicts(Span),
 }
 
 /// Who says what `path` is in a file's outermost record.
@@ -108,11 +113,16 @@ pub fn explain_path(
         calls: Vec::new(),
     };
     if let Some(why) = question.why {
+        if why.unset {
+            explanation.absent = true;
+            explanation.diagnostics.clear();
+        }
         explanation.path = Some(why.path);
         explanation.field = why.field;
         explanation.origin = why.origin;
         explanation.calls = why.calls;
-        explanation.definitions = why.definitions.into_iter().map(|judged| judged.definition(&question.layers)).collect();
+        explanation.definitions =
+            why.definitions.into_iter().map(|judged| judged.definition(&question.layers)).collect();
     }
     explanation
 }
@@ -124,13 +134,15 @@ pub(crate) struct Why {
     origin: Option<Span>,
     calls: Vec<(Span, String)>,
     definitions: Vec<Judged>,
+    /// Whether the path, or what it is a part of, is unset.
+    unset: bool,
 }
 
 struct Judged {
     path: String,
     row: Row,
-    /// The name of the type, for a default of the schema.
-    schema: Option<String>,
+    /// Where it stands, if not in a file's record.
+    layer: Option<Layer>,
     outcome: Outcome,
 }
 
@@ -142,8 +154,8 @@ impl Judged {
             key: self.row.key,
             value: self.row.value,
             rank: self.row.strength.rank,
-            layer: match (self.schema, layer) {
-                (Some(name), _) => Layer::Schema(name),
+            layer: match (self.layer, layer) {
+                (Some(layer), _) => layer,
                 (None, 0) => Layer::File,
                 (None, layer) => Layer::Extended(layers.get(usize::from(layer)).cloned().unwrap_or_default()),
             },
@@ -159,6 +171,7 @@ impl Why {
         rows: Rows,
         path: &[Key],
         found: Option<Found>,
+        failed: bool,
     ) -> Self {
         let names: Vec<Symbol> = path.iter().map(|key| key.name).collect();
         let text = |path: &[Symbol]| path.iter().map(|name| machine.names.get(*name)).collect::<Vec<_>>().join(".");
@@ -168,44 +181,64 @@ impl Why {
         let known = found.and_then(|found| found.key);
         let known = known.filter(|key| rows.iter().any(|row| row.key == *key));
         let schema_wins = found.is_some_and(|found| found.schema);
+        let joined = joined(machine, found);
+        let key = found.filter(|found| !found.schema).and_then(|found| found.key);
+        let against = joined.iter().map(|(other, _)| *other).find(|other| failed && Some(*other) != key);
         let mut definitions: Vec<Judged> = Vec::new();
         for row in &rows {
-            let outcome = judge(row, &rows, &names, known, found.is_some() && !schema_wins);
+            let one = joined.iter().any(|(other, _)| *other == row.key);
+            let outcome = match (key, against) {
+                (Some(key), Some(against)) if one => Outcome::Conflicts(if row.key == key { against } else { key }),
+                (Some(key), _) if one && row.key != key => Outcome::Loses(Some(key)),
+                _ => judge(row, &rows, &names, known, found.is_some() && !schema_wins),
+            };
+            // A block that replaces is the reason for what is not there, and says nothing else of a path below it.
+            if row.opened && row.path.len() < names.len() && found.is_some() {
+                continue;
+            }
             let mut path = text(&row.path);
             if row.computed {
                 path.push_str(if path.is_empty() { "*" } else { ".*" });
             }
-            definitions.push(Judged { path, row: row.clone(), schema: None, outcome });
+            definitions.push(Judged { path, row: row.clone(), layer: None, outcome });
         }
-        // The longest path first, and below the question what its parts are, in their own order.
+        // Below the question stand its parts, in the order of their names.
         definitions.sort_by(|a, b| {
             let below = |judged: &Judged| judged.row.path.len() > names.len();
-            let within = |judged: &Judged| if below(judged) { Some(judged.path.clone()) } else { None };
+            let within = |judged: &Judged| below(judged).then(|| judged.path.clone());
             below(a).cmp(&below(b)).then_with(|| within(a).cmp(&within(b)))
         });
-        let winner = definitions.iter().find(|judged| judged.outcome == Outcome::Wins).map(|judged| judged.row.key);
+        let unset = definitions.iter().any(|judged| judged.outcome == Outcome::Wins && judged.row.unset);
+        let wins = |judged: &&Judged| judged.outcome == Outcome::Wins && judged.row.path.len() <= names.len();
+        let winner = key.or(definitions.iter().find(wins).map(|judged| judged.row.key));
+        let mut at = definitions.iter().take_while(|judged| judged.row.path.len() <= names.len()).count();
+        let mut further = |key: Span, value: Span, rank: Rank, layer: Layer, outcome: Outcome| {
+            let strength = Strength { layer: Reverse(u16::MAX), rank };
+            let (path, standing) = (names.clone(), Standing::Alone);
+            let row = Row { path, computed: false, key, value, strength, opened: false, unset: false, standing };
+            definitions.insert(at, Judged { path: text(&names), row, layer: Some(layer), outcome });
+            at += 1;
+        };
+        for (other, value) in joined {
+            if Some(other) != key && !rows.iter().any(|row| row.key == other) {
+                let outcome = match (key, failed) {
+                    (Some(key), true) => Outcome::Conflicts(key),
+                    _ => Outcome::Loses(key),
+                };
+                further(other, value, machine.program.rank(other), Layer::Value, outcome);
+            }
+        }
         if let Some((schema, (owner, field))) = default
             && let Some(value) = field.default
         {
-            let outcome = if schema_wins { Outcome::Wins } else { Outcome::Loses(winner.or(known)) };
-            let row = Row {
-                path: names.clone(),
-                computed: false,
-                key: field.key,
-                value: machine.program.span(value),
-                strength: crate::compose::Strength::plain(u16::MAX),
-                opened: false,
-                unset: false,
-                standing: Standing::Alone,
-            };
-            let at = definitions.iter().take_while(|judged| judged.row.path.len() <= names.len()).count();
-            let schema = Some(machine.names.get(schema.def(owner).name).to_owned());
-            definitions.insert(at, Judged { path: text(&names), row, schema, outcome });
+            let outcome = if schema_wins { Outcome::Wins } else { Outcome::Loses(winner) };
+            let layer = Layer::Schema(machine.names.get(schema.def(owner).name).to_owned());
+            further(field.key, machine.program.span(value), Rank::Default, layer, outcome);
         }
         let made = found.filter(|_| !schema_wins);
         let inside = |span: Span| {
-            let mut wins = definitions.iter().filter(|judged| judged.outcome == Outcome::Wins);
-            wins.any(|judged| judged.row.value == span || (judged.row.opened && judged.row.key == span))
+            let mut rows = definitions.iter().filter(|judged| !matches!(judged.outcome, Outcome::Loses(_)));
+            rows.any(|judged| judged.row.value == span || judged.row.key == span)
         };
         Self {
             path: text(&names),
@@ -213,8 +246,25 @@ impl Why {
             origin: made.map(|found| found.origin).filter(|origin| !inside(*origin)),
             calls: made.map(|found| calls(machine, found)).unwrap_or_default(),
             definitions,
+            unset,
         }
     }
+}
+
+/// The definitions that records which were joined have of a field: the key and the value of each, the one that wins too.
+fn joined(machine: &Machine<'_>, found: Option<Found>) -> Vec<(Span, Span)> {
+    let (Some(joins), Some(Found { key: Some(key), slot: Some(slot), .. })) = (&machine.joins, found) else {
+        return Vec::new();
+    };
+    let mut sides = vec![(key, slot)];
+    let mut leaves = Vec::new();
+    while let Some((key, slot)) = sides.pop() {
+        match joins.get(&slot) {
+            Some(join) => sides.extend([join.lower, join.upper]),
+            None => leaves.push((key, machine.span(machine.heap.slots[slot as usize]))),
+        }
+    }
+    leaves
 }
 
 /// Whether a definition is one of the path, of what it is a part of, or of its parts.
@@ -235,15 +285,21 @@ fn judge(row: &Row, rows: &[Row], path: &[Symbol], known: Option<Span>, found: b
             other.strength > row.strength && other.path[..shared] == row.path[..shared]
         });
         let alive = |other: &&Row| other.standing != Standing::Lost || other.unset;
-        Outcome::Loses(stronger.filter(alive).max_by_key(|other| other.strength).map(|other| other.key))
+        match stronger.filter(alive).max_by_key(|other| other.strength) {
+            Some(other) => Outcome::Loses(Some(other.key)),
+            None => match rows.iter().find(|other| alive(other) && other.strength == row.strength) {
+                Some(other) => Outcome::Conflicts(other.key),
+                None => Outcome::Loses(None),
+            },
+        }
     };
     let exact = row.path == path && !row.computed;
     match row.standing {
         // What is unset is taken away with what it unsets.
-        Standing::Lost if row.unset && exact && !found => Outcome::Wins,
+        Standing::Lost if row.unset && row.path.len() <= path.len() && !found => Outcome::Wins,
         Standing::Lost => loses(),
         Standing::United => Outcome::Unites,
-        Standing::Alone if row.path.len() >= path.len() => Outcome::Wins,
+        Standing::Alone if row.path.len() >= path.len() || row.opened => Outcome::Wins,
         Standing::Alone | Standing::Joined => match known {
             Some(known) if known == row.key => Outcome::Wins,
             Some(_) if exact && !row.opened => loses(),

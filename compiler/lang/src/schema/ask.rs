@@ -33,8 +33,8 @@ pub struct Found {
     pub key: Option<Span>,
     /// Whether the schema gives it, since nobody says it.
     pub schema: bool,
-    /// The field's own value, before it is computed.
-    pub slot: Value,
+    /// The field's slot.
+    pub slot: Option<u32>,
     /// The expression that made it.
     pub origin: Span,
     /// The call in which the record around it was made.
@@ -113,6 +113,9 @@ impl Asking {
             (Some(_), Some(path)) if site.is_some() => self.walk(&mut extractor, root, ty, path),
             _ => Walked::Unknown,
         };
+        if !matches!(walked, Walked::Value(..) | Walked::Default(_)) {
+            self.answer.found = None;
+        }
         let walked = match (walked, wanted.expr) {
             (Walked::Unknown, Some(expr)) => match asked(extractor.machine, expr) {
                 Some(value) => Walked::Value(value, Type::Any, Trail(0), None),
@@ -156,9 +159,10 @@ impl Asking {
             match (there, field) {
                 (Some((index, key)), known) => {
                     at = extractor.machine.heap.slots_of(record)[index];
+                    let slot = Some(extractor.machine.heap.records[record.index()].slots + index as u32);
                     call = extractor.machine.heap.records[record.index()].call.or(call);
                     let origin = extractor.machine.span(at);
-                    self.answer.found = Some(Found { key: Some(key.span), schema: false, slot: at, origin, call });
+                    self.answer.found = Some(Found { key: Some(key.span), schema: false, slot, origin, call });
                     trail = extractor.below(trail, Step::Field(step.name, key.span));
                     ty = match known {
                         Field::Of(ty, _) => ty,
@@ -175,8 +179,7 @@ impl Asking {
                         return if declared.optional { Walked::Absent } else { Walked::Unknown };
                     };
                     let origin = extractor.machine.program.span(default);
-                    let slot = Value::new(Kind::Absent, default);
-                    let found = Found { key: Some(declared.key), schema: true, slot, origin, call: None };
+                    let found = Found { key: Some(declared.key), schema: true, slot: None, origin, call: None };
                     self.answer.found = Some(found);
                     let Some(into) = extractor.default(def, index, &declared, default) else {
                         return Walked::Absent;
@@ -218,13 +221,11 @@ fn field(schema: &Schema, ty: Type, name: Symbol) -> Field {
     match ty {
         Type::Map(item) => Field::Of(schema.ty(item), None),
         Type::Named(def) | Type::Ref(def) => match &schema.def(def).definition {
-            Definition::Record { fields, rest } => {
-                match (fields.iter().position(|field| field.name == name), rest) {
-                    (Some(at), _) => Field::Of(schema.ty(fields[at].ty), Some((def, at))),
-                    (None, Some(rest)) => Field::Of(schema.ty(*rest), None),
-                    (None, None) => Field::Unknown,
-                }
-            }
+            Definition::Record { fields, rest } => match (fields.iter().position(|field| field.name == name), rest) {
+                (Some(at), _) => Field::Of(schema.ty(fields[at].ty), Some((def, at))),
+                (None, Some(rest)) => Field::Of(schema.ty(*rest), None),
+                (None, None) => Field::Unknown,
+            },
             Definition::Union(_) => Field::Open,
         },
         Type::Any | Type::Scalar(_) | Type::List(_) => Field::Open,

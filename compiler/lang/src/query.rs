@@ -146,6 +146,15 @@ impl Question {
         let wanted = Wanted { expr: self.lowered, path: self.path.as_deref(), site };
         let answer = schema::ask(machine, schema, entry, &wanted);
         self.problems.extend(answer.problems);
+        // What was decided before evaluation is wrong for the value, too: two definitions of one strength, a type.
+        let mut places: BTreeSet<Span> = answer.found.iter().flat_map(|found| found.key).collect();
+        for node in answer.extracted.iter().flat_map(|extracted| &extracted.nodes) {
+            places.insert(node.span);
+            if let Datum::Record(fields) = &node.value {
+                places.extend(fields.iter().map(|field| field.key));
+            }
+        }
+        self.problems.extend(machine.reports.early_at(&places));
         self.absent = answer.absent;
         let found: Option<Found> = answer.found;
         let failed = answer.extracted.as_ref().is_some_and(|it| it.nodes[it.root.0 as usize].value == Datum::Failed);

@@ -98,6 +98,13 @@ impl Reports {
         errors.any(|report| within(report.diagnostic.span()))
     }
 
+    /// The problems that were found without evaluating and have a label at one of these places, by their numbers.
+    pub fn early_at(&self, places: &BTreeSet<Span>) -> Vec<u32> {
+        let touches = |report: &Report| report.diagnostic.labels.iter().any(|label| places.contains(&label.span));
+        let found = self.reports.iter().zip(0..).filter(|(report, _)| report.early && touches(report));
+        found.map(|(_, index)| index).collect()
+    }
+
     /// How many there are so far.
     pub fn len(&self) -> usize {
         self.reports.len()

@@ -132,11 +132,11 @@ fn said(texts: Texts<'_>, explanation: &Explanation, definition: &Definition) ->
     match &definition.layer {
         Layer::File => {}
         Layer::Extended(file) if texts.place(definition.key).0.name == *file => {
-            notes.push("which is extended".to_owned())
+            notes.push("of the extended file".to_owned())
         }
-        Layer::Extended(file) => notes.push(format!("in {file}, which is extended")),
-        Layer::Value => notes.push("in a record that it is joined with".to_owned()),
-        Layer::Schema(owner) => notes.push(format!("the schema of {owner}, when nobody says")),
+        Layer::Extended(file) => notes.push(format!("of the extended {file}")),
+        Layer::Value => notes.push("in a value that is joined".to_owned()),
+        Layer::Schema(owner) => notes.push(format!("default of {owner}")),
     }
     match definition.outcome {
         Outcome::Loses(Some(to)) => notes.push(format!("overridden by {}", place(texts, to))),
@@ -147,7 +147,7 @@ fn said(texts: Texts<'_>, explanation: &Explanation, definition: &Definition) ->
         mark: outcome(definition.outcome),
         place: place(texts, definition.key),
         text: text(texts, written(texts, definition)),
-        note: notes.join(", "),
+        note: notes.join("; "),
     }
 }
 
@@ -204,9 +204,19 @@ fn text(texts: Texts<'_>, span: Span) -> String {
         return line;
     }
     match line.split_once(" { ") {
-        Some((before, _)) if line.ends_with('}') && before.chars().count() + 8 <= WIDTH => format!("{before} {{ … }}"),
+        Some((before, rest)) if closes(rest) && before.chars().count() + 8 <= WIDTH => format!("{before} {{ … }}"),
         _ => cut(&line, WIDTH - 1),
     }
+}
+
+/// Whether a brace that was opened before is closed by the last letter, and not earlier.
+fn closes(rest: &str) -> bool {
+    let mut depth = 1;
+    let close = rest.char_indices().find(|(_, letter)| {
+        depth += i32::from(*letter == '{') - i32::from(*letter == '}');
+        depth == 0
+    });
+    close.is_some_and(|(at, _)| at + 1 == rest.len())
 }
 
 fn cut(text: &str, at: usize) -> String {

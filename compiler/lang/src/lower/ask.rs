@@ -32,10 +32,8 @@ pub(crate) type Rows = Vec<Row>;
 /// One definition.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
-    /// Its path, as far as it is known.
-    pub(crate) path: Vec<Symbol>,
-    /// Whether a computed key ends the path.
-    pub(crate) computed: bool,
+    /// Its path; no name for a computed key.
+    pub(crate) path: Vec<Option<Symbol>>,
     /// The last key of it.
     pub(crate) key: Span,
     /// What it says.
@@ -87,7 +85,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn note_definitions(&mut self, fields: &Fields<'t>) {
         if let Some(rows) = &mut self.asked.rows {
             let mut path = Vec::new();
-            gather(fields, &mut path, false, false, rows);
+            gather(fields, &mut path, false, rows);
         }
     }
 
@@ -95,7 +93,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn note_outcomes(&mut self, fields: &Fields<'t>) {
         let Some(rows) = &mut self.asked.rows else { return };
         let mut left = Vec::new();
-        gather(fields, &mut Vec::new(), false, false, &mut left);
+        gather(fields, &mut Vec::new(), false, &mut left);
         let left: HashMap<(Span, Span), Standing> =
             left.into_iter().map(|row| ((row.key, row.value), row.standing)).collect();
         for row in rows {
@@ -104,12 +102,11 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 }
 
-fn gather(fields: &Fields<'_>, path: &mut Vec<Symbol>, computed: bool, joined: bool, rows: &mut Rows) {
+fn gather(fields: &Fields<'_>, path: &mut Vec<Option<Symbol>>, joined: bool, rows: &mut Rows) {
     for opened in &fields.literals {
         let Some(key) = opened.key else { continue };
         rows.push(Row {
             path: path.clone(),
-            computed,
             key: key.span,
             value: opened.record.span(),
             strength: opened.strength,
@@ -119,32 +116,33 @@ fn gather(fields: &Fields<'_>, path: &mut Vec<Symbol>, computed: bool, joined: b
         });
     }
     for entry in &fields.entries {
-        path.push(entry.key.name);
-        gather_entry(entry, path, computed, joined, rows);
+        path.push(Some(entry.key.name));
+        gather_entry(entry, path, joined, rows);
         path.pop();
     }
     for one in &fields.computed {
-        gather_entry(&one.entry, path, true, true, rows);
+        path.push(None);
+        gather_entry(&one.entry, path, true, rows);
+        path.pop();
     }
 }
 
-fn gather_entry(entry: &Entry<'_>, path: &mut Vec<Symbol>, computed: bool, joined: bool, rows: &mut Rows) {
+fn gather_entry(entry: &Entry<'_>, path: &mut Vec<Option<Symbol>>, joined: bool, rows: &mut Rows) {
     let count = entry.wholes().count() + usize::from(entry.parts.is_some());
     let standing = match () {
         () if entry.place.set && count > 1 => Standing::United,
         () if joined || count > 1 => Standing::Joined,
         () => Standing::Alone,
     };
-    rows.extend(entry.wholes().map(|given| row(given, path, computed, standing)));
+    rows.extend(entry.wholes().map(|given| row(given, path, standing)));
     if let Some(parts) = &entry.parts {
-        gather(parts, path, computed, joined || count > 1, rows);
+        gather(parts, path, joined || count > 1, rows);
     }
 }
 
-fn row(given: &Given<'_>, path: &[Symbol], computed: bool, standing: Standing) -> Row {
+fn row(given: &Given<'_>, path: &[Option<Symbol>], standing: Standing) -> Row {
     Row {
         path: path.to_vec(),
-        computed,
         key: given.key.span,
         value: given.span,
         strength: given.strength,

@@ -174,7 +174,11 @@ impl Why {
         failed: bool,
     ) -> Self {
         let names: Vec<Symbol> = path.iter().map(|key| key.name).collect();
-        let text = |path: &[Symbol]| path.iter().map(|name| machine.names.get(*name)).collect::<Vec<_>>().join(".");
+        let text = |path: &[Option<Symbol>]| {
+            let names = path.iter().map(|name| name.map_or("*", |name| machine.names.get(name)));
+            names.collect::<Vec<_>>().join(".")
+        };
+        let whole: Vec<Option<Symbol>> = names.iter().copied().map(Some).collect();
         let mut rows: Vec<Row> = rows.into_iter().filter(|row| concerns(row, &names)).collect();
         rows.sort_by_key(|row| (row.path.len() > names.len(), Reverse(row.path.len()), Reverse(row.strength)));
         let default = schema.and_then(|schema| Some((schema, declared(schema, &names)?)));
@@ -196,11 +200,12 @@ impl Why {
             if row.opened && row.path.len() < names.len() && found.is_some() {
                 continue;
             }
-            let mut path = text(&row.path);
-            if row.computed {
-                path.push_str(if path.is_empty() { "*" } else { ".*" });
+            // Which field a computed key makes is known only where it made this one.
+            let elsewhere = row.path.contains(&None) && key.is_some_and(|key| key != row.key) && !one;
+            if elsewhere && row.path.len() >= names.len() {
+                continue;
             }
-            definitions.push(Judged { path, row: row.clone(), layer: None, outcome });
+            definitions.push(Judged { path: text(&row.path), row: row.clone(), layer: None, outcome });
         }
         // Below the question stand its parts, in the order of their names.
         definitions.sort_by(|a, b| {
@@ -214,9 +219,9 @@ impl Why {
         let mut at = definitions.iter().take_while(|judged| judged.row.path.len() <= names.len()).count();
         let mut further = |key: Span, value: Span, rank: Rank, layer: Layer, outcome: Outcome| {
             let strength = Strength { layer: Reverse(u16::MAX), rank };
-            let (path, standing) = (names.clone(), Standing::Alone);
-            let row = Row { path, computed: false, key, value, strength, opened: false, unset: false, standing };
-            definitions.insert(at, Judged { path: text(&names), row, layer: Some(layer), outcome });
+            let (path, standing) = (whole.clone(), Standing::Alone);
+            let row = Row { path, key, value, strength, opened: false, unset: false, standing };
+            definitions.insert(at, Judged { path: text(&whole), row, layer: Some(layer), outcome });
             at += 1;
         };
         for (other, value) in joined {
@@ -236,12 +241,14 @@ impl Why {
             further(field.key, machine.program.span(value), Rank::Default, layer, outcome);
         }
         let made = found.filter(|_| !schema_wins);
+        // A record whose definitions are only those of its parts is made by nothing but them.
+        let made = made.filter(|found| found.key != Some(found.origin));
         let inside = |span: Span| {
             let mut rows = definitions.iter().filter(|judged| !matches!(judged.outcome, Outcome::Loses(_)));
             rows.any(|judged| judged.row.value == span || judged.row.key == span)
         };
         Self {
-            path: text(&names),
+            path: text(&whole),
             field: made.and_then(|found| found.key).filter(|key| known.is_none_or(|known| known != *key)),
             origin: made.map(|found| found.origin).filter(|origin| !inside(*origin)),
             calls: made.map(|found| calls(machine, found)).unwrap_or_default(),
@@ -269,8 +276,7 @@ fn joined(machine: &Machine<'_>, found: Option<Found>) -> Vec<(Span, Span)> {
 
 /// Whether a definition is one of the path, of what it is a part of, or of its parts.
 fn concerns(row: &Row, path: &[Symbol]) -> bool {
-    let shared = row.path.len().min(path.len());
-    let along = row.path[..shared] == path[..shared];
+    let along = row.path.iter().zip(path).all(|(name, asked)| name.is_none_or(|name| name == *asked));
     match row.path.len() < path.len() {
         // A literal around it says nothing but what its fields say, unless it is a block that replaces.
         true => along && (!row.opened || row.strength.rank == Rank::Force),
@@ -280,20 +286,20 @@ fn concerns(row: &Row, path: &[Symbol]) -> bool {
 
 fn judge(row: &Row, rows: &[Row], path: &[Symbol], known: Option<Span>, found: bool) -> Outcome {
     let loses = || {
-        let stronger = rows.iter().filter(|other| {
-            let shared = other.path.len().min(row.path.len());
-            other.strength > row.strength && other.path[..shared] == row.path[..shared]
-        });
+        let stronger = rows.iter().filter(|other| other.strength > row.strength && same(&other.path, &row.path));
         let alive = |other: &&Row| other.standing != Standing::Lost || other.unset;
         match stronger.filter(alive).max_by_key(|other| other.strength) {
             Some(other) => Outcome::Loses(Some(other.key)),
-            None => match rows.iter().find(|other| alive(other) && other.strength == row.strength) {
+            None => match rows
+                .iter()
+                .find(|other| alive(other) && other.strength == row.strength && same(&other.path, &row.path))
+            {
                 Some(other) => Outcome::Conflicts(other.key),
                 None => Outcome::Loses(None),
             },
         }
     };
-    let exact = row.path == path && !row.computed;
+    let exact = row.path.len() == path.len();
     match row.standing {
         // What is unset is taken away with what it unsets.
         Standing::Lost if row.unset && row.path.len() <= path.len() && !found => Outcome::Wins,
@@ -308,6 +314,11 @@ fn judge(row: &Row, rows: &[Row], path: &[Symbol], known: Option<Span>, found: b
             None => Outcome::Joins,
         },
     }
+}
+
+/// Whether two paths may be one, or one a part of the other.
+fn same(a: &[Option<Symbol>], b: &[Option<Symbol>]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.is_none() || b.is_none() || a == b)
 }
 
 /// Whether no other definition can have said what the path is.

@@ -136,6 +136,11 @@ impl Question {
         entry: UnitId,
         site: bool,
     ) -> Option<Extracted> {
+        // What the schema gives the site itself when nobody says it is no name of the record.
+        let first = self.path.as_ref().and_then(|path| path.first());
+        if site && first.is_some_and(|first| schema::declared(schema, &[first.name]).is_some()) {
+            self.file = None;
+        }
         if self.text.is_some() && (self.lowered.is_none() || machine.reports.is_wrong(self.file)) {
             if !machine.reports.is_wrong(self.file) {
                 self.problems.insert(BY_THE_PARSER.0);

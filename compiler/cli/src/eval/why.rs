@@ -108,7 +108,7 @@ pub(super) fn json(texts: Texts<'_>, explanation: &Explanation) -> String {
     let found = explanation
         .data
         .as_ref()
-        .filter(|_| !explanation.absent)
+        .filter(|_| !explanation.absent && !explanation.failed)
         .map_or("null".to_owned(), |data| value::value(data, data.root));
     let path = value::text(explanation.path.as_deref().unwrap_or_default());
     let rest = rest.to_string();
@@ -116,6 +116,9 @@ pub(super) fn json(texts: Texts<'_>, explanation: &Explanation) -> String {
 }
 
 fn head(explanation: &Explanation) -> Option<String> {
+    if explanation.failed {
+        return None;
+    }
     let data = explanation.data.as_ref().filter(|data| *data.value(data.root) != Datum::Failed)?;
     let text = visible(&arvc_lang::print(data, data.root));
     Some(if text.chars().count() > 80 { cut(&text, 79) } else { text })

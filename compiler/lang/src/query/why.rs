@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::{Sources, Span};
 
@@ -31,6 +31,8 @@ pub struct Explanation {
     pub absent: bool,
     /// The problems that the value depends on.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether one of them is an error.
+    pub failed: bool,
     /// How many errors of the site were met that the value does not depend on.
     pub others: usize,
     /// The path; none if the question is no path of the file's record.
@@ -105,6 +107,7 @@ pub fn explain_path(
         data: outcome.data,
         absent: question.absent,
         diagnostics: outcome.diagnostics,
+        failed: false,
         others: question.others,
         path: None,
         definitions: Vec::new(),
@@ -124,6 +127,7 @@ pub fn explain_path(
         explanation.definitions =
             why.definitions.into_iter().map(|judged| judged.definition(&question.layers)).collect();
     }
+    explanation.failed = explanation.diagnostics.iter().any(|problem| problem.severity == Severity::Error);
     explanation
 }
 
@@ -213,9 +217,22 @@ impl Why {
             let within = |judged: &Judged| below(judged).then(|| judged.path.clone());
             below(a).cmp(&below(b)).then_with(|| within(a).cmp(&within(b)))
         });
+        let conflicts: Vec<(Span, Span)> = definitions
+            .iter()
+            .filter_map(|judged| match judged.outcome {
+                Outcome::Conflicts(with) => Some((with, judged.row.key)),
+                _ => None,
+            })
+            .collect();
+        for judged in &mut definitions {
+            if let Some((_, with)) = conflicts.iter().find(|(key, _)| *key == judged.row.key) {
+                judged.outcome = Outcome::Conflicts(*with);
+            }
+        }
         let unset = definitions.iter().any(|judged| judged.outcome == Outcome::Wins && judged.row.unset);
         let wins = |judged: &&Judged| judged.outcome == Outcome::Wins && judged.row.path.len() <= names.len();
-        let winner = key.or(definitions.iter().find(wins).map(|judged| judged.row.key));
+        let united = definitions.iter().any(|judged| judged.outcome == Outcome::Unites);
+        let winner = key.filter(|_| !united).or(definitions.iter().find(wins).map(|judged| judged.row.key));
         let mut at = definitions.iter().take_while(|judged| judged.row.path.len() <= names.len()).count();
         let mut further = |key: Span, value: Span, rank: Rank, layer: Layer, outcome: Outcome| {
             let strength = Strength { layer: Reverse(u16::MAX), rank };

@@ -166,7 +166,7 @@ impl Asking {
                     trail = extractor.below(trail, Step::Field(step.name, key.span));
                     ty = match known {
                         Field::Of(ty, _) => ty,
-                        Field::Unknown if depth > 0 => return unknown(extractor, ty, *step),
+                        Field::Unknown if depth > 0 => return self.unknown(extractor, ty, *step),
                         Field::Unknown | Field::Open => Type::Any,
                     };
                 }
@@ -193,7 +193,7 @@ impl Asking {
                 }
                 // A name that the record does not have may be one of a `let`, of the prelude, or a builtin.
                 (None, _) if depth == 0 => return Walked::Unknown,
-                (None, Field::Unknown) => return unknown(extractor, ty, *step),
+                (None, Field::Unknown) => return self.unknown(extractor, ty, *step),
                 (None, _) => return Walked::Unknown,
             }
         }
@@ -204,6 +204,21 @@ impl Asking {
             }
         }
         Walked::Value(at, ty, trail, call)
+    }
+
+    /// A field that the type does not have.
+    fn unknown(&mut self, extractor: &mut Extractor<'_, '_>, ty: Type, step: Key) -> Walked {
+        let schema = extractor.schema;
+        let (Type::Named(def) | Type::Ref(def)) = ty else { return Walked::Unknown };
+        let Definition::Record { fields, .. } = &schema.def(def).definition else { return Walked::Unknown };
+        let names = &*extractor.machine.names;
+        let known = field_names(fields, names);
+        let name = names.get(step.name);
+        let near = nearest(name, known.iter().copied());
+        let diagnostic = unknown_field::new(names.get(schema.def(def).name), name, step.span, near, &known);
+        let reported = extractor.machine.report(diagnostic);
+        self.answer.problems.push(reported.0);
+        Walked::Failed
     }
 }
 
@@ -245,19 +260,6 @@ pub fn declared(schema: &Schema, path: &[Symbol]) -> Option<(DefId, FieldType)> 
         Definition::Record { fields, .. } => Some((def, fields[at])),
         Definition::Union(_) => None,
     }
-}
-
-fn unknown(extractor: &mut Extractor<'_, '_>, ty: Type, step: Key) -> Walked {
-    let schema = extractor.schema;
-    let (Type::Named(def) | Type::Ref(def)) = ty else { return Walked::Unknown };
-    let Definition::Record { fields, .. } = &schema.def(def).definition else { return Walked::Unknown };
-    let names = &*extractor.machine.names;
-    let known = field_names(fields, names);
-    let name = names.get(step.name);
-    let near = nearest(name, known.iter().copied());
-    let diagnostic = unknown_field::new(names.get(schema.def(def).name), name, step.span, near, &known);
-    extractor.machine.report(diagnostic);
-    Walked::Failed
 }
 
 /// The expression that was lowered beside the file's record, in the frame of that record.

@@ -25,7 +25,7 @@ struct Arguments {
     #[arg(long, value_name = "PATH", requires = "check")]
     stdin_path: Option<PathBuf>,
 
-    /// How problems, the pages of `explain` and the results of `fmt` are printed
+    /// How problems and results are printed
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "human", global = true)]
     message_format: Format,
 }
@@ -83,6 +83,20 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print documentation: of std, the schema, the functions of the language, and of files with `##` comments
+    ///
+    /// Without NAME it lists what there is. A `##` comment in front of a definition, an argument or a file documents it; it
+    /// is Markdown.
+    #[command(after_help = DOC)]
+    Doc {
+        /// A file of the project. A single argument is NAME, unless it ends in .arv or has a `/`
+        file: Option<PathBuf>,
+        /// A name, as std.patroni, Host.memory, map; with FILE, one of its definitions
+        name: Option<String>,
+        /// Print Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Bring sources into the one style
     ///
     /// There is nothing to set: indentation is two blanks, lines have up to 120 characters, and comments stay where they
@@ -114,6 +128,7 @@ Examples:
   arvc build lab/site.arv        write lab/out/
   arvc build --out /srv/tree     write another folder
   arvc eval --why hosts.a.vmid   what it is, who says so, and who lost
+  arvc doc std.patroni           what a function of the library takes and gives
   arvc fmt                       bring the site's sources into the one style
   arvc explain E0301             what a message is about
 
@@ -146,6 +161,15 @@ Examples:
   arvc eval --why hosts.web.memory       every definition of it, the winner first
   arvc eval --expr 'map (h: h.vmid) (values hosts)' --json
   arvc eval --file lib/net.arv           a file that is no site";
+
+const DOC: &str = "\
+Examples:
+  arvc doc                       everything that has a name
+  arvc doc std.patroni           a function: its arguments, what it gives, an example
+  arvc doc Host.memory           a field of the schema
+  arvc doc lib/net.arv           a library of your own
+  arvc doc lib/net.arv member
+  arvc doc std --markdown > std.md";
 
 const FMT: &str = "\
 Examples:
@@ -185,7 +209,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
             );
         }
         (None, None) => {
-            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, eval, fmt or explain");
+            return usage(
+                ErrorKind::MissingSubcommand,
+                "a command is missing: build, check, eval, doc, fmt or explain",
+            );
         }
     };
     Ok(Request { command, format: arguments.message_format })

@@ -9,6 +9,7 @@ use std::path::Path;
 pub mod args;
 pub mod build;
 pub mod check;
+pub mod doc;
 pub mod eval;
 pub mod explain;
 pub mod fmt;
@@ -89,6 +90,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
         Command::Eval { site, path, expr, file, why, json } => {
             eval::eval(world, eval::Options { site, path, expr, file, why, json, format })
         }
+        Command::Doc { file, name, markdown } => doc::doc(world, &doc::Options { file, name, markdown, format }),
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),

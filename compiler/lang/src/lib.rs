@@ -6,6 +6,7 @@
 pub mod builtins;
 mod compose;
 pub mod data;
+pub mod docs;
 pub mod errors;
 pub mod eval;
 pub mod ir;

@@ -91,7 +91,7 @@ pub enum Command {
     Doc {
         /// A file of the project. A single argument is NAME, unless it ends in .arv or has a `/`
         file: Option<PathBuf>,
-        /// A name, as std.patroni, Host.memory, map; with FILE, one of its definitions
+        /// A name, as std.dns, Host.memory, map; with FILE, one of its definitions
         name: Option<String>,
         /// Print Markdown
         #[arg(long)]
@@ -128,7 +128,7 @@ Examples:
   arvc build lab/site.arv        write lab/out/
   arvc build --out /srv/tree     write another folder
   arvc eval --why hosts.a.vmid   what it is, who says so, and who lost
-  arvc doc std.patroni           what a function of the library takes and gives
+  arvc doc std.dns               what a function of the library takes and gives
   arvc fmt                       bring the site's sources into the one style
   arvc explain E0301             what a message is about
 
@@ -165,7 +165,7 @@ Examples:
 const DOC: &str = "\
 Examples:
   arvc doc                       everything that has a name
-  arvc doc std.patroni           a function: its arguments, what it gives, an example
+  arvc doc std.dns               a function: its arguments, what it gives, an example
   arvc doc Host.memory           a field of the schema
   arvc doc lib/net.arv           a library of your own
   arvc doc lib/net.arv member

@@ -61,7 +61,9 @@ fn a_name_finds_a_thing_and_a_misspelt_one_the_nearest() {
 fn std_says_a_word_about_everything_that_it_offers() {
     for part in docs::std().shape.parts() {
         assert!(!part.about.is_empty(), "std.{} has no comment", part.name);
-        assert!(part.about.contains("```arv part"), "std.{} has no example", part.name);
+        let (_, example) = part.text_and_examples();
+        assert!(example.starts_with("```arv part\n"), "std.{} has no example", part.name);
+        assert!(example.contains(&format!("std.{}", part.name)), "the example of std.{} does not name it", part.name);
         let Shape::Function(arguments, gives) = part.shape.as_ref() else { continue };
         for argument in arguments {
             assert!(!argument.about.is_empty(), "the argument {} of std.{} has no comment", argument.name, part.name);

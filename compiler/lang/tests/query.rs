@@ -220,3 +220,42 @@ fn what_only_the_schema_says_is_told_as_such() {
     assert!(explanation.absent && explanation.definitions.is_empty());
     assert_eq!(why(&[("site.arv", SITE)], "1 + 1").path, None);
 }
+
+#[test]
+fn the_parts_of_a_record_are_told_one_level_deep_and_a_large_site_takes_no_square_of_time() {
+    let hosts: String = (0..20_000).map(|n| format!("  hosts.h{n} = {{ vmid = {n}; on = {{}}; }};\n")).collect();
+    let site = format!("{{ name = \"s\"; domain = \"s\";\n{hosts}}}\n");
+    let above = "{ extends ./site.arv; hosts.h7.vmid = 1; hosts.h8 = unset; }";
+    let explanation = why(&[("above.arv", above), ("site.arv", &site)], "hosts");
+    let told = rows(&explanation);
+    assert_eq!(told.len(), 20_000 + 2);
+    assert!(
+        told.iter().all(|row| row.split(": ").next().unwrap().split('.').count() <= 4),
+        "only the hosts themselves"
+    );
+    assert!(told.contains(&"above.arv:1:48 hosts.h8: wins".to_owned()));
+}
+
+#[test]
+fn a_hostile_question_is_answered_on_a_small_stack() {
+    let deep = |open: &str, close: &str| open.repeat(100_000) + "1" + &close.repeat(100_000);
+    let questions = [
+        deep("(", ")"),
+        deep("[", "]"),
+        "a".to_owned() + &".b".repeat(100_000),
+        "let f = x: f (x + 1); in f 0".to_owned(),
+        "let l = fold (a: b: [ a ]) 1 (range 1 100000); in l".to_owned(),
+        "import ./site.arv".to_owned(),
+        "\"".to_owned(),
+        "}".to_owned(),
+        "# nothing".to_owned(),
+    ];
+    for question in questions {
+        let thread = std::thread::Builder::new().stack_size(2 << 20);
+        let run = thread.spawn(move || {
+            ask(&[("site.arv", SITE)], &question, true);
+            why(&[("site.arv", SITE)], &question);
+        });
+        run.expect("a thread can be started").join().expect("no question panics");
+    }
+}

@@ -24,25 +24,23 @@ fn printed(args: &[&str]) -> String {
 #[test]
 fn without_a_name_everything_is_listed_with_a_sentence() {
     let list = printed(&[]);
-    for line in [
-        "  std.patroni        A cluster of PostgreSQL",
-        "  Host        A machine.\n",
-        "  map f list          The results",
-    ] {
+    for line in
+        ["  std.members        Machines for the", "  Host        A machine.\n", "  map f list          The results"]
+    {
         assert!(list.contains(line), "{line}: {list}");
     }
-    assert!(printed(&["--message-format", "short"]).contains("\nstd.caddy: Web server and reverse proxy.\n"));
+    assert!(printed(&["--message-format", "short"]).contains("\nstd.dns: The resolver of the site's names: a host that lists it is one of `resolvers`, and gets the emitted zones.\n"));
 }
 
 #[test]
 fn one_thing_is_told_in_full() {
-    let page = printed(&["std.node_exporter"]);
-    assert!(page.starts_with("std.node_exporter {}\n\n  Metrics of a machine"), "{page}");
+    let page = printed(&["std.dns"]);
+    assert!(page.starts_with("std.dns { forward ? [ 1.1.1.1 ], listen ? [] }\n\n  The resolver of"), "{page}");
     assert!(
-        page.contains("\nGives\n  scrape = { ports = [ 9100/tcp ]; }  What a monitoring server reads.\n"),
+        page.contains("\nGives\n  query = { ports = [ 53/udp, 53/tcp ]; }\n    Questions about names.\n"),
         "{page}"
     );
-    assert!(page.contains("\nExample\n      services.metrics = std.node_exporter {};\n"), "{page}");
+    assert!(page.contains("\nExample\n      hosts.dns-2 = {\n"), "{page}");
     assert!(printed(&["Host.memory"]).starts_with("Host.memory : Size = 2GiB\n"));
     assert!(printed(&["E0301"]).starts_with("E0301: "));
     let object: serde_json::Value = serde_json::from_str(&printed(&["--message-format", "json", "std.dns"])).unwrap();
@@ -65,10 +63,10 @@ fn a_file_of_the_user_is_told_as_the_library_is() {
 
 #[test]
 fn a_name_that_nothing_has_is_a_wrong_use_that_names_the_nearest() {
-    let (status, world) = arvc(&["patorni"]);
+    let (status, world) = arvc(&["memebrs"]);
     assert_eq!(
         (status, world.stderr.as_str()),
-        (exit::USAGE, "error: nothing is named patorni\nhelp: did you mean std.patroni?\n")
+        (exit::USAGE, "error: nothing is named memebrs\nhelp: did you mean std.members?\n")
     );
     let (status, world) = arvc(&["lib/net.arv", "nht"]);
     assert_eq!(

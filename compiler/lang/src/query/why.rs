@@ -4,6 +4,7 @@
 //! several records that join has the field, only evaluation tells, by the key that stands for it in the end.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::intern::Symbol;
@@ -192,13 +193,14 @@ impl Why {
         let joined = joined(machine, found);
         let key = found.filter(|found| !found.schema).and_then(|found| found.key);
         let against = joined.iter().map(|(other, _)| *other).find(|other| failed && Some(*other) != key);
+        let rivals = Rivals::new(&rows, names.len());
         let mut definitions: Vec<Judged> = Vec::new();
         for row in &rows {
             let one = joined.iter().any(|(other, _)| *other == row.key);
             let outcome = match (key, against) {
                 (Some(key), Some(against)) if one => Outcome::Conflicts(if row.key == key { against } else { key }),
                 (Some(key), _) if one && row.key != key => Outcome::Loses(Some(key)),
-                _ => judge(row, &rows, &names, known, found.is_some() && !schema_wins),
+                _ => judge(row, &rivals.of(row), &names, known, found.is_some() && !schema_wins),
             };
             // A block that replaces is the reason for what is not there, and says nothing else of a path below it.
             if row.opened && row.path.len() < names.len() && found.is_some() {
@@ -217,7 +219,7 @@ impl Why {
             let within = |judged: &Judged| below(judged).then(|| judged.path.clone());
             below(a).cmp(&below(b)).then_with(|| within(a).cmp(&within(b)))
         });
-        let conflicts: Vec<(Span, Span)> = definitions
+        let conflicts: HashMap<Span, Span> = definitions
             .iter()
             .filter_map(|judged| match judged.outcome {
                 Outcome::Conflicts(with) => Some((with, judged.row.key)),
@@ -225,11 +227,13 @@ impl Why {
             })
             .collect();
         for judged in &mut definitions {
-            if let Some((_, with)) = conflicts.iter().find(|(key, _)| *key == judged.row.key) {
+            if let Some(with) = conflicts.get(&judged.row.key) {
                 judged.outcome = Outcome::Conflicts(*with);
             }
         }
-        let unset = definitions.iter().any(|judged| judged.outcome == Outcome::Wins && judged.row.unset);
+        let unset = definitions
+            .iter()
+            .any(|judged| judged.outcome == Outcome::Wins && judged.row.unset && judged.row.path.len() <= names.len());
         let wins = |judged: &&Judged| judged.outcome == Outcome::Wins && judged.row.path.len() <= names.len();
         let united = definitions.iter().any(|judged| judged.outcome == Outcome::Unites);
         let winner = key.filter(|_| !united).or(definitions.iter().find(wins).map(|judged| judged.row.key));
@@ -291,20 +295,56 @@ fn joined(machine: &Machine<'_>, found: Option<Found>) -> Vec<(Span, Span)> {
     leaves
 }
 
+/// Which definitions one may lose to: sites have many, and most of them have nothing to do with one another.
+struct Rivals<'r> {
+    /// How long the path is.
+    len: usize,
+    /// Definitions of the path, and of what it is a part of.
+    near: Vec<&'r Row>,
+    /// Definitions of its parts, by the part.
+    below: HashMap<Option<Symbol>, Vec<&'r Row>>,
+    /// The strongest of these.
+    strongest: Option<&'r Row>,
+}
+
+impl<'r> Rivals<'r> {
+    fn new(rows: &'r [Row], len: usize) -> Self {
+        let mut rivals = Self { len, near: Vec::new(), below: HashMap::new(), strongest: None };
+        for row in rows {
+            match row.path.get(len) {
+                None => rivals.near.push(row),
+                Some(part) => rivals.below.entry(*part).or_default().push(row),
+            }
+        }
+        let alive = rows.iter().filter(|row| row.path.len() > len && row.standing != Standing::Lost);
+        rivals.strongest = alive.max_by_key(|row| row.strength);
+        rivals
+    }
+
+    fn of(&self, row: &Row) -> Vec<&'r Row> {
+        let mut rivals = self.near.clone();
+        match row.path.get(self.len) {
+            None => rivals.extend(self.strongest),
+            Some(part) => rivals.extend(self.below.get(part).into_iter().flatten()),
+        }
+        rivals
+    }
+}
+
 /// Whether a definition is one of the path, of what it is a part of, or of its parts.
 fn concerns(row: &Row, path: &[Symbol]) -> bool {
     let along = row.path.iter().zip(path).all(|(name, asked)| name.is_none_or(|name| name == *asked));
     match row.path.len() < path.len() {
         // A literal around it says nothing but what its fields say, unless it is a block that replaces.
         true => along && (!row.opened || row.strength.rank == Rank::Force),
-        false => along,
+        false => along && row.path.len() <= path.len() + 1,
     }
 }
 
-fn judge(row: &Row, rows: &[Row], path: &[Symbol], known: Option<Span>, found: bool) -> Outcome {
+fn judge(row: &Row, rows: &[&Row], path: &[Symbol], known: Option<Span>, found: bool) -> Outcome {
     let loses = || {
         let stronger = rows.iter().filter(|other| other.strength > row.strength && same(&other.path, &row.path));
-        let alive = |other: &&Row| other.standing != Standing::Lost || other.unset;
+        let alive = |other: &&&Row| other.standing != Standing::Lost || other.unset;
         match stronger.filter(alive).max_by_key(|other| other.strength) {
             Some(other) => Outcome::Loses(Some(other.key)),
             None => match rows
@@ -316,10 +356,13 @@ fn judge(row: &Row, rows: &[Row], path: &[Symbol], known: Option<Span>, found: b
             },
         }
     };
+    let said_above = rows
+        .iter()
+        .any(|other| other.standing != Standing::Lost && other.strength > row.strength && same(&other.path, &row.path));
     let exact = row.path.len() == path.len();
     match row.standing {
         // What is unset is taken away with what it unsets.
-        Standing::Lost if row.unset && row.path.len() <= path.len() && !found => Outcome::Wins,
+        Standing::Lost if row.unset && !said_above => Outcome::Wins,
         Standing::Lost => loses(),
         Standing::United => Outcome::Unites,
         Standing::Alone if row.path.len() >= path.len() || row.opened => Outcome::Wins,
@@ -339,7 +382,7 @@ fn same(a: &[Option<Symbol>], b: &[Option<Symbol>]) -> bool {
 }
 
 /// Whether no other definition can have said what the path is.
-fn alone_around(row: &Row, rows: &[Row], path: &[Symbol]) -> bool {
+fn alone_around(row: &Row, rows: &[&Row], path: &[Symbol]) -> bool {
     rows.iter().all(|other| {
         other.key == row.key || other.standing == Standing::Lost || other.opened || other.path.len() > path.len()
     })

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use arvc_syntax::ast::{self, AstNode};
+use arvc_syntax::ast;
 use arvc_syntax::parser;
 use arvc_syntax::source::{FileId, Sources, Span};
 use arvc_syntax::tree::Tree;
@@ -116,7 +116,7 @@ impl Question {
         parts: &'t [Part],
     ) -> ExprId {
         let expr = tree.and_then(|tree| ast::File::of(tree).expr());
-        self.path = expr.and_then(|expr| path_of(expr, lowerer));
+        self.path = expr.and_then(|expr| lowerer.path_of(expr));
         lowerer.asked.expr = expr;
         lowerer.asked.rows = self.rows.take();
         let root = lowerer.file(ast::File::of(&parts[0].tree));
@@ -174,21 +174,5 @@ impl Question {
         let (diagnostics, others) = reports.only(&self.problems, self.file);
         self.others = others;
         diagnostics
-    }
-}
-
-/// The names of a path, if that is what an expression is.
-fn path_of<'t>(expr: ast::Expr<'t>, lowerer: &mut Lowerer<'_, '_, 't>) -> Option<Vec<Key>> {
-    match expr {
-        ast::Expr::Name(name) => Some(vec![Key { name: lowerer.intern(name.text()), span: name.span() }]),
-        ast::Expr::Select(select) => {
-            let mut path = path_of(select.base()?, lowerer)?;
-            for key in select.keys() {
-                path.push(lowerer.literal_key(key)?);
-            }
-            Some(path)
-        }
-        ast::Expr::Paren(paren) => path_of(paren.expr()?, lowerer),
-        _ => None,
     }
 }

@@ -43,7 +43,7 @@ fn an_import_is_what_its_file_says_and_a_circle_ends() {
 fn a_name_finds_a_thing_and_a_misspelt_one_the_nearest() {
     let roots: Vec<Entry> = [docs::std()].into_iter().chain(docs::types()).chain(docs::builtins()).collect();
     let found = |name: &str| docs::find(&roots, name).map(|found| found.entry.summary());
-    assert_eq!(found("std.patroni.members").unwrap(), "Int: how many.");
+    assert_eq!(found("std.patroni.members").unwrap(), "How many.");
     assert_eq!(
         found("std.patroni.rest").unwrap(),
         "Patroni's REST API: health checks of a proxy, `patronictl`, metrics."

@@ -13,6 +13,7 @@ use super::record::{Entry, Fields, Given, Source};
 use super::scope::Scope;
 use crate::compose::Strength;
 use crate::errors::function_asked;
+use crate::eval::value::Key;
 use crate::ir::{Expr, ExprId};
 
 /// What is asked for, and what was found.
@@ -71,6 +72,22 @@ impl<'t> Lowerer<'_, '_, 't> {
         let asked = self.program.push(Expr::Let(children), expr.span());
         self.asked.lowered = Some(asked);
         Some(asked)
+    }
+
+    /// The names of a path, if that is what an expression is.
+    pub(crate) fn path_of(&mut self, expr: ast::Expr<'t>) -> Option<Vec<Key>> {
+        match expr {
+            ast::Expr::Name(name) => Some(vec![Key { name: self.names.intern(name.text()), span: name.span() }]),
+            ast::Expr::Select(select) => {
+                let mut path = self.path_of(select.base()?)?;
+                for key in select.keys() {
+                    path.push(self.literal_key(key)?);
+                }
+                Some(path)
+            }
+            ast::Expr::Paren(paren) => self.path_of(paren.expr()?),
+            _ => None,
+        }
     }
 
     /// The names of a function's body have values only in a call.

@@ -8,8 +8,7 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::extract::{Extracted, Extractor, Step, Trail};
-use super::parse::field_names;
-use super::types::{DefId, Definition, FieldType, Schema, Type};
+use super::types::{DefId, Definition, FieldType, Schema, Type, field_names};
 use crate::data::DataId;
 use crate::errors::unknown_field;
 use crate::eval::machine::Machine;
@@ -243,7 +242,8 @@ fn field(schema: &Schema, ty: Type, name: Symbol) -> Field {
             },
             Definition::Union(_) => Field::Open,
         },
-        Type::Any | Type::Scalar(_) | Type::List(_) => Field::Open,
+        Type::Option(inner) => field(schema, schema.ty(inner), name),
+        Type::Any | Type::Scalar(_) | Type::List(_) | Type::Function(..) | Type::Infer | Type::Var(_) => Field::Open,
     }
 }
 

@@ -11,6 +11,7 @@ const SITE: &str = r#"let
   std = import "std";
   vm = { n, mem ? 2GiB }: { vmid = n; memory = mem; } // { cores = 4; };
   big = 8GiB;
+  broken = 1 / 0;
 in {
   name = "s";
   domain = "s.internal";
@@ -19,7 +20,6 @@ in {
   hosts.a = vm { n = 1001; };
   hosts.b = vm { n = 1002; mem = big; };
   hosts.c = { vmid = 1003; memory = default 4GiB; groups = [ groups.web ]; };
-  broken = 1 / 0;
 }
 "#;
 
@@ -41,11 +41,11 @@ fn of_site(expression: &str) -> String {
 #[test]
 fn an_expression_sees_the_record_and_its_let_as_a_further_field_would() {
     assert_eq!(of_site("map (h: h.vmid) (values hosts)"), "[ 1001, 1002, 1003 ]");
-    assert_eq!(of_site("[ big, domain ]"), "[ 8GiB, \"s.internal\" ]");
+    assert_eq!(of_site("{ a = big; b = domain; }"), "{ a = 8GiB; b = \"s.internal\"; }");
     assert_eq!(of_site("hosts.c.groups"), "[ groups.web ]");
     assert_eq!(of_site("hosts.c.groups == [ groups.web ]"), "true");
     assert_eq!(of_site("let x = 1; in x + 1"), "2");
-    assert_eq!(of_site("[ vm, map, x: x ]"), "[ <function>, <function>, <function> ]");
+    assert_eq!(of_site("{ a = vm; b = map; c = x: x; }"), "{ a = <function>; b = <function>; c = <function>; }");
     assert_eq!(of_site("secret \"kv/a#b\""), "secret \"kv/a#b\"");
 }
 
@@ -150,7 +150,7 @@ fn every_layer_and_rank_is_told_with_the_winner_first() {
         [
             "staging.arv:1:51 hosts.c.memory: wins, force",
             "more.arv:1:11 hosts.c.memory: loses to staging.arv:1:51",
-            "site.arv:12:28 hosts.c.memory: loses to staging.arv:1:51, default, extended site.arv",
+            "site.arv:13:28 hosts.c.memory: loses to staging.arv:1:51, default, extended site.arv",
             "Host loses to staging.arv:1:51",
         ]
     );
@@ -161,7 +161,7 @@ fn every_layer_and_rank_is_told_with_the_winner_first() {
 fn a_value_that_a_function_made_is_told_with_its_field_its_literal_and_the_calls() {
     let explanation = why(&[("site.arv", SITE)], "hosts.b.memory");
     let text = |span| explanation.sources.text(span);
-    assert_eq!(rows(&explanation)[0], "site.arv:11:9 hosts.b: wins");
+    assert_eq!(rows(&explanation)[0], "site.arv:12:9 hosts.b: wins");
     assert_eq!(explanation.field.map(|span| explanation.sources.position(span).line), Some(3));
     assert_eq!(explanation.origin.map(text), Some("8GiB"));
     let calls: Vec<_> = explanation.calls.iter().map(|(span, name)| (text(*span), name.as_str())).collect();
@@ -176,7 +176,7 @@ fn a_field_of_joined_records_is_told_by_the_one_that_wins_and_those_that_lose() 
         rows(&why(&files, "hosts.a.cores")),
         [
             "staging.arv:1:31 hosts.a.cores: wins",
-            "site.arv:10:9 hosts.a: joins, extended site.arv",
+            "site.arv:11:9 hosts.a: joins, extended site.arv",
             "site.arv:3:60 hosts.a.cores: loses to staging.arv:1:31, value",
             "Host loses to staging.arv:1:31",
         ]
@@ -188,9 +188,9 @@ fn a_field_of_joined_records_is_told_by_the_one_that_wins_and_those_that_lose() 
     assert_eq!(
         first,
         [
-            "site.arv:12:11 hosts.a.cores: conflicts with site.arv:3:60",
-            "site.arv:10:9 hosts.a: joins",
-            "site.arv:3:60 hosts.a.cores: conflicts with site.arv:12:11, value",
+            "site.arv:13:11 hosts.a.cores: conflicts with site.arv:3:60",
+            "site.arv:11:9 hosts.a: joins",
+            "site.arv:3:60 hosts.a.cores: conflicts with site.arv:13:11, value",
         ]
     );
 }

@@ -51,6 +51,7 @@ fn sections() -> Vec<Section> {
         Section { title: "The library: import \"std\"", entries: vec![docs::std()] },
         Section { title: "The schema", entries: docs::types() },
         Section { title: "Functions of the language", entries: docs::builtins() },
+        Section { title: "What values have", entries: docs::kinds() },
         Section { title: "Names of the prelude", entries: docs::prelude() },
     ]
 }

@@ -25,7 +25,7 @@ fn printed(args: &[&str]) -> String {
 fn without_a_name_everything_is_listed_with_a_sentence() {
     let list = printed(&[]);
     for line in
-        ["  std.members        Machines for the", "  Host        A machine.\n", "  map f list          The results"]
+        ["  std.members        Machines for the", "  Host        A machine.\n", "  map f list              The results"]
     {
         assert!(list.contains(line), "{line}: {list}");
     }
@@ -35,7 +35,12 @@ fn without_a_name_everything_is_listed_with_a_sentence() {
 #[test]
 fn one_thing_is_told_in_full() {
     let page = printed(&["std.dns"]);
-    assert!(page.starts_with("std.dns { forward ? [ 1.1.1.1 ], listen ? [] }\n\n  The resolver of"), "{page}");
+    assert!(
+        page.starts_with(
+            "std.dns { forward : List Address ? [ 1.1.1.1 ], listen : List (Ref Network) ? [] }\n\n  The resolver of"
+        ),
+        "{page}"
+    );
     assert!(
         page.contains("\nGives\n  query = { ports = [ 53/udp, 53/tcp ]; }\n    Questions about names.\n"),
         "{page}"
@@ -45,7 +50,7 @@ fn one_thing_is_told_in_full() {
     assert!(printed(&["E0301"]).starts_with("E0301: "));
     let object: serde_json::Value = serde_json::from_str(&printed(&["--message-format", "json", "std.dns"])).unwrap();
     assert_eq!((&object["name"], &object["kind"]), (&"std.dns".into(), &"function".into()));
-    assert_eq!(object["parts"][0]["said"], "? [ 1.1.1.1 ]");
+    assert_eq!(object["parts"][0]["said"], ": List Address ? [ 1.1.1.1 ]");
 }
 
 #[test]

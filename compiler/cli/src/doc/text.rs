@@ -7,7 +7,10 @@ const WIDTH: usize = 100;
 
 /// One thing.
 pub(super) fn page(name: &str, entry: &Entry) -> String {
-    let mut out = format!("{name}{}\n", signature(entry));
+    let mut out = match entry.shape.as_ref() {
+        Shape::Call(usage) => format!("{usage}{}\n", entry.said),
+        _ => format!("{name}{}\n", signature(entry)),
+    };
     let (text, examples) = entry.text_and_examples();
     if !text.is_empty() {
         out.push_str(&format!("\n{}\n", paragraphs(text, 2)));
@@ -109,9 +112,8 @@ fn signature(entry: &Entry) -> String {
                 false => format!(" {{ {} }}", list.join(", ")),
             }
         }
-        Shape::Call(usage) => format!(": {usage}"),
         Shape::Value(value) if entry.said.is_empty() && !value.is_empty() => format!(" = {value}"),
-        Shape::Record(_) | Shape::Type(_) | Shape::Union(_) => String::new(),
+        Shape::Record(_) | Shape::Type(_) | Shape::Union(_) | Shape::Call(_) => String::new(),
         Shape::Value(_) => entry.said.clone(),
     }
 }
@@ -175,12 +177,14 @@ fn plain(text: &str) -> String {
 /// Fenced blocks without their fences.
 fn fenced(text: &str) -> String {
     let mut lines = Vec::new();
-    let mut inside = false;
+    let mut inside = None;
     for line in text.trim_end().lines() {
-        match line.starts_with("```") {
-            true => inside = !inside,
-            false if inside => lines.push(format!("    {line}")),
-            false => lines.push(format!("  {}", plain(line))),
+        match (line.strip_prefix("```"), inside) {
+            (Some(_), Some(_)) => inside = None,
+            (Some("value"), None) => inside = Some("    = "),
+            (Some(_), None) => inside = Some("    "),
+            (None, Some(before)) => lines.push(format!("{before}{line}")),
+            (None, None) => lines.push(format!("  {}", plain(line))),
         }
     }
     lines.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n")

@@ -9,6 +9,7 @@ use crate::{exit, run};
 
 const SITE: &str = r#"let
   vm = n: { vmid = n; memory = 2GiB; };
+  file = secret "kv/a#b";
 in {
   name = "s";
   domain = "s.internal";
@@ -17,7 +18,6 @@ in {
   hosts.b = { vmid = 1002; memory = default 4GiB; groups = [ groups.web ]; tags = [ "x" ]; };
   allow = [ groups.web -> groups.web : [ 80/tcp ] ];
   hosts.b.memory = 1GiB;
-  file = secret "kv/a#b";
 }
 "#;
 
@@ -43,7 +43,7 @@ fn a_value_is_printed_as_the_language_writes_it() {
     assert_eq!(printed(&["staging.arv", "domain"]), "\"stage\"\n");
     assert_eq!(printed(&["./site.arv", "hosts.b.groups"]), "[ groups.web ]\n");
     assert_eq!(printed(&["--expr", "-1"]), "-1\n");
-    assert_eq!(printed(&["--expr", "[ vm, file ]"]), "[ <function>, secret \"kv/a#b\" ]\n");
+    assert_eq!(printed(&["--expr", "{ f = vm; s = file; }"]), "{ f = <function>; s = secret \"kv/a#b\"; }\n");
     assert_eq!(printed(&["hosts.b.image"]), "none\n");
     assert_eq!(printed(&["--file", "lib/vm.arv"]), "<function>\n");
     let long = printed(&["hosts.b"]);
@@ -53,8 +53,12 @@ fn a_value_is_printed_as_the_language_writes_it() {
 #[test]
 fn json_has_a_form_for_every_value() {
     assert_eq!(
-        printed(&["--json", "--expr", "[ 1, true, \"a\\n\", 8GiB, 10.0.0.0/8, 80/tcp, 1..2 ]"]),
-        "[1,true,\"a\\n\",\"8GiB\",\"10.0.0.0/8\",\"80/tcp\",\"1..2\"]\n"
+        printed(&[
+            "--json",
+            "--expr",
+            "{ a = [ 1 ]; b = true; c = \"a\\n\"; d = 8GiB; e = 10.0.0.0/8; f = 80/tcp; g = 1..2; }"
+        ]),
+        "{\"a\":[1],\"b\":true,\"c\":\"a\\n\",\"d\":\"8GiB\",\"e\":\"10.0.0.0/8\",\"f\":\"80/tcp\",\"g\":\"1..2\"}\n"
     );
     assert_eq!(printed(&["--json", "hosts.b.groups"]), "[{\"entity\":\"groups.web\"}]\n");
     assert_eq!(printed(&["--json", "hosts.b.kind"]), "\"Vm\"\n");
@@ -101,9 +105,9 @@ fn who_says_a_value_is_a_table_with_the_winner_first() {
     assert_eq!(
         printed(&["--why", "hosts.b.memory"]),
         "hosts.b.memory = 1GiB
-  wins   site.arv:10:11   memory = 1GiB
-  loses  site.arv:8:28    memory = default 4GiB  default; overridden by site.arv:10:11
-  loses  <prelude>:162:5  memory : Size = 2GiB   default of Host; overridden by site.arv:10:11
+  wins   site.arv:11:11   memory = 1GiB
+  loses  site.arv:9:28    memory = default 4GiB  default; overridden by site.arv:11:11
+  loses  <prelude>:162:5  memory : Size = 2GiB   default of Host; overridden by site.arv:11:11
 "
         .replace("<prelude>:162:5 ", &format!("{:<15} ", prelude_line("memory : Size")))
     );
@@ -111,10 +115,10 @@ fn who_says_a_value_is_a_table_with_the_winner_first() {
     assert_eq!(
         made,
         "hosts.a.vmid = 1001
-  wins    site.arv:7:9   a = vm 1001  hosts.a
-  called  site.arv:7:13  vm 1001      a call of `vm`
+  wins    site.arv:8:9   a = vm 1001  hosts.a
+  called  site.arv:8:13  vm 1001      a call of `vm`
   field   site.arv:2:13  vmid = n
-  value   site.arv:7:16  1001
+  value   site.arv:8:16  1001
 "
     );
     let gone = printed(&["staging.arv", "--why", "hosts.a.vmid"]);
@@ -139,6 +143,6 @@ fn programs_get_the_same_as_one_object() {
     assert_eq!(outcomes, [("wins", "file"), ("loses", "file"), ("loses", "schema")]);
     assert_eq!(
         (&rows[1]["rank"], &rows[1]["line"], &rows[1]["to"]["line"]),
-        (&"default".into(), &8.into(), &10.into())
+        (&"default".into(), &9.into(), &11.into())
     );
 }

@@ -7,17 +7,43 @@ use arvc_syntax::parser;
 
 use super::extract::one_line;
 use super::{Entry, Shape};
-use crate::{builtins as table, library};
+use crate::schema::types::Scalar;
+use crate::{builtins as table, library, members};
 
 /// The functions of the language, in the order of the spec.
 pub fn builtins() -> Vec<Entry> {
     let entry = |builtin: &table::Builtin| Entry {
         name: builtin.name.to_owned(),
-        said: String::new(),
-        about: builtin.about.to_owned(),
+        said: format!(" : {}", builtin.signature),
+        about: with_example(builtin.about, builtin.example),
         shape: Rc::new(Shape::Call(builtin.usage.to_owned())),
     };
     table::TABLE.iter().map(entry).collect()
+}
+
+/// The kinds of values that have members, each with them: `Prefix.hosts`.
+pub fn kinds() -> Vec<Entry> {
+    let mut kinds: Vec<Entry> = Vec::new();
+    for scalar in Scalar::all() {
+        let members = members::TABLE.iter().filter(|member| member.of == scalar);
+        let entry = |member: &members::Member| Entry {
+            name: member.name.to_owned(),
+            said: format!(" : {}", member.signature),
+            about: with_example(member.about, member.example),
+            shape: Rc::new(Shape::Value(String::new())),
+        };
+        let members: Vec<Entry> = members.map(entry).collect();
+        if !members.is_empty() {
+            let (name, said) = (format!("{scalar:?}"), String::new());
+            let about = format!("A value as {}.", scalar.example());
+            kinds.push(Entry { name, said, about, shape: Rc::new(Shape::Type(members)) });
+        }
+    }
+    kinds
+}
+
+fn with_example(about: &str, (example, value): (&str, &str)) -> String {
+    format!("{about}\n\n```arv\n{example}\n```\n```value\n{value}\n```")
 }
 
 /// What the prelude defines, in its order.

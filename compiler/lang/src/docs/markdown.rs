@@ -18,7 +18,7 @@ pub fn sections(name: &str, entry: &Entry) -> Vec<String> {
     let (text, examples) = entry.text_and_examples();
     let mut found = Vec::new();
     match entry.shape.as_ref() {
-        Shape::Call(usage) => found.push(format!("```\n{usage}\n```")),
+        Shape::Call(usage) => found.push(format!("```\n{usage}{}\n```", entry.said)),
         // What a value is written as matters where no words say it.
         Shape::Value(_) if entry.said.is_empty() || entry.said.starts_with(" =") && !text.is_empty() => {}
         Shape::Value(_) => found.push(format!("```\n{}{}\n```", name.rsplit('.').next().unwrap_or(name), entry.said)),
@@ -78,7 +78,7 @@ fn table(title: &str, entries: &[Entry]) -> String {
     for entry in entries {
         let (text, _) = entry.text_and_examples();
         let about = cell(&text.lines().map(str::trim).collect::<Vec<_>>().join(" "));
-        let said = entry.said.trim().trim_start_matches("? ").trim_start_matches("= ");
+        let said = entry.said.trim().trim_start_matches("? ").trim_start_matches("= ").trim_start_matches(": ");
         let said = match said.is_empty() {
             true => String::new(),
             false => format!(" `{}`", said.replace('|', "\\|")),

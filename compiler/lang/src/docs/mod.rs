@@ -11,7 +11,7 @@ mod schema;
 
 use std::rc::Rc;
 
-pub use builtin::{builtins, prelude};
+pub use builtin::{builtins, kinds, prelude};
 pub use extract::{Reader, std};
 pub use find::{Found, find, names};
 pub use markdown::{chapter, markdown, sections};

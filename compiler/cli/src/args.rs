@@ -79,6 +79,9 @@ pub enum Command {
         /// Tell who says what PATH is, who lost, and where
         #[arg(long, conflicts_with = "expr")]
         why: bool,
+        /// Print the type instead of the value; nothing is evaluated
+        #[arg(long = "type", conflicts_with = "why")]
+        of_type: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
@@ -159,6 +162,7 @@ Examples:
   arvc eval hosts.web.memory
   arvc eval staging.arv hosts.web        what the host is in another environment
   arvc eval --why hosts.web.memory       every definition of it, the winner first
+  arvc eval --type --expr 'h: h.vmid'
   arvc eval --expr 'map (h: h.vmid) (values hosts)' --json
   arvc eval --file lib/net.arv           a file that is no site";
 

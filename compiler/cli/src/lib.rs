@@ -87,8 +87,8 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
             }
             Ok(())
         }
-        Command::Eval { site, path, expr, file, why, json } => {
-            eval::eval(world, eval::Options { site, path, expr, file, why, json, format })
+        Command::Eval { site, path, expr, file, why, of_type, json } => {
+            eval::eval(world, eval::Options { site, path, expr, file, why, of_type, json, format })
         }
         Command::Doc { file, name, markdown } => doc::doc(world, &doc::Options { file, name, markdown, format }),
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),

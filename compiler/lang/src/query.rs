@@ -5,11 +5,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use arvc_syntax::ast;
+use arvc_syntax::intern::Symbol;
 use arvc_syntax::parser;
 use arvc_syntax::source::{FileId, Sources, Span};
 use arvc_syntax::tree::Tree;
 
-use crate::Loader;
 use crate::compose::Part;
 use crate::data::{Data, Datum};
 use crate::eval::machine::Machine;
@@ -20,6 +20,7 @@ use crate::lower::{Lowerer, Rows};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
 use crate::schema::{self, Extracted, Found, Wanted};
+use crate::{Loader, docs};
 use arvc_syntax::diagnostic::Diagnostic;
 
 mod why;
@@ -64,12 +65,35 @@ pub fn evaluate_expression(
     }
 }
 
+/// What type an expression has.
+#[derive(Debug)]
+pub struct Typed {
+    /// All sources, that of the question among them.
+    pub sources: Sources,
+    /// The type in the language's notation, unless the expression has mistakes.
+    pub ty: Option<String>,
+    /// The mistakes in the expression.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The type of an expression where it stands as a further field of a file's outermost record. Nothing is evaluated.
+pub fn type_of(entry_path: &str, entry_text: String, expression: &str, loader: &mut dyn Loader, site: bool) -> Typed {
+    let mut question = Question { only_type: true, ..Question::new(Some(expression), false) };
+    let outcome = crate::run::run_asking(entry_path, entry_text, loader, site, Some(&mut question));
+    Typed { sources: outcome.sources, ty: question.ty, diagnostics: outcome.diagnostics }
+}
+
 /// A question on its way through a run.
 pub(crate) struct Question {
     text: Option<String>,
     file: Option<Span>,
     path: Option<Vec<Key>>,
-    lowered: Option<ExprId>,
+    /// The expression in the program.
+    pub(crate) lowered: Option<ExprId>,
+    /// Its type, as it is written.
+    pub(crate) ty: Option<String>,
+    /// Whether only its type is asked for.
+    only_type: bool,
     /// All definitions of the file's record, if they are asked for.
     rows: Option<Rows>,
     /// The layer's file of each definition's layer.
@@ -87,6 +111,8 @@ impl Question {
             file: None,
             path: None,
             lowered: None,
+            ty: None,
+            only_type: false,
             rows: why.then(Rows::new),
             layers: Vec::new(),
             why: None,
@@ -136,6 +162,18 @@ impl Question {
         entry: UnitId,
         site: bool,
     ) -> Option<Extracted> {
+        if self.only_type && self.lowered.is_some() {
+            // What the schema gives and nobody says is no name of the record, and has a type all the same.
+            let path: Vec<Symbol> = self.path.iter().flatten().map(|key| key.name).collect();
+            if site
+                && machine.reports.is_wrong(self.file)
+                && let Some((owner, field)) = schema::declared(schema, &path)
+            {
+                self.ty = docs::field_type(machine.names.get(schema.def(owner).name), machine.names.get(field.name));
+                self.file = None;
+            }
+            return None;
+        }
         // What the schema gives the site itself when nobody says it is no name of the record.
         let first = self.path.as_ref().and_then(|path| path.first());
         if site && first.is_some_and(|first| schema::declared(schema, &[first.name]).is_some()) {

@@ -63,7 +63,12 @@ pub(crate) fn run_asking(
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
-    types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
+    let asked = question.as_deref().and_then(|question| question.lowered);
+    let ty =
+        types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry), asked);
+    if let Some(question) = question.as_deref_mut() {
+        question.ty = ty;
+    }
     let extracted = {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);

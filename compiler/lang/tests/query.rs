@@ -4,7 +4,7 @@ mod common;
 
 use arvc_lang::ir::Rank;
 use arvc_lang::print;
-use arvc_lang::query::{Explanation, Layer, Outcome, evaluate_expression, explain_path};
+use arvc_lang::query::{Explanation, Layer, Outcome, evaluate_expression, explain_path, type_of};
 use common::project;
 
 const SITE: &str = r#"let
@@ -258,4 +258,24 @@ fn a_hostile_question_is_answered_on_a_small_stack() {
         });
         run.expect("a thread can be started").join().expect("no question panics");
     }
+}
+
+#[test]
+fn a_type_is_told_without_evaluating() {
+    let told = |expression: &str| {
+        let (path, text, mut loader) = project(&[("site.arv", SITE)]);
+        let typed = type_of(&path, text, expression, &mut loader, true);
+        match typed.diagnostics.first() {
+            Some(problem) => problem.code.id.to_owned(),
+            None => typed.ty.unwrap_or_default(),
+        }
+    };
+    assert_eq!(told("hosts.c.memory"), "Size");
+    assert_eq!(told("map (h: h.name) [ { name = \"a\"; } ]"), "List String");
+    assert_eq!(told("broken"), "Int");
+    assert_eq!(told("(vm { n = 1; }).memory"), "Size");
+    assert_eq!(told("never"), "Set Flow");
+    assert_eq!(told("description"), "String?");
+    assert_eq!(told("1 + \"a\""), "E0209");
+    assert_eq!(told("nobody"), "E0102");
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arvc_lang::data::Data;
-use arvc_lang::query::{self, Answer, Explanation};
+use arvc_lang::query::{self, Answer, Explanation, Typed};
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::format::format;
 use arvc_syntax::parse;
@@ -32,6 +32,8 @@ pub struct Options {
     pub file: Option<PathBuf>,
     /// Whether to tell who says so.
     pub why: bool,
+    /// Whether the type is asked for, and not the value.
+    pub of_type: bool,
     /// Whether the value is printed as JSON.
     pub json: bool,
     /// How problems and results are printed.
@@ -76,6 +78,13 @@ pub fn eval(world: &mut dyn World, options: Options) -> Result<(), Stop> {
         good?;
         return others(world, &options, &project, &prefix, explanation.others);
     }
+    if let (true, Some(expression)) = (options.of_type, asked) {
+        let Typed { sources, ty, mut diagnostics } =
+            query::type_of(&project.entry, text, expression, loader, question.site);
+        report(world, &options, &sources, &prefix, &mut diagnostics)?;
+        world.print(Stream::Out, &typed(&options, &ty.unwrap_or_else(|| "_".to_owned())))?;
+        return Ok(());
+    }
     let Answer { sources, data, absent, mut diagnostics, others: left } =
         query::evaluate_expression(&project.entry, text, asked, loader, question.site);
     report(world, &options, &sources, &prefix, &mut diagnostics)?;
@@ -107,6 +116,9 @@ fn question(options: &Options) -> Result<Question, Stop> {
     }
     let text = path.or_else(|| options.expr.clone());
     match (&text, options.why) {
+        (None, false) if options.of_type => {
+            return wrong("--type needs a path or an expression\nhelp: as in `arvc eval --type hosts.web`");
+        }
         (None, true) => {
             return wrong("--why needs a path\nhelp: name a field, as in `arvc eval --why hosts.web.memory`");
         }
@@ -143,6 +155,15 @@ fn value(options: &Options, data: Option<&Data>, absent: bool) -> String {
         (_, None) => "none\n".to_owned(),
         (Format::Short, Some(data)) => messages::printable(&arvc_lang::print(data, data.root)) + "\n",
         (Format::Human, Some(data)) => messages::printable(&pretty(data)),
+    }
+}
+
+/// A type as it is asked for.
+fn typed(options: &Options, ty: &str) -> String {
+    match options.format {
+        Format::Json => format!("{{\"version\":1,\"type\":{}}}\n", json::text(ty)),
+        _ if options.json => json::text(ty) + "\n",
+        Format::Human | Format::Short => messages::printable(ty) + "\n",
     }
 }
 

@@ -146,3 +146,12 @@ fn programs_get_the_same_as_one_object() {
         (&"default".into(), &9.into(), &11.into())
     );
 }
+
+#[test]
+fn a_type_is_printed_in_the_languages_notation() {
+    assert_eq!(printed(&["--type", "hosts.b.memory"]), "Size\n");
+    assert_eq!(printed(&["--type", "--expr", "[ 1 ]", "--json"]), "\"List Int\"\n");
+    assert_eq!(printed(&["--type", "--message-format", "json", "hosts"]), "{\"version\":1,\"type\":\"Map Host\"}\n");
+    assert_eq!(arvc(&["--type"]).0, exit::USAGE);
+    assert_eq!(arvc(&["--type", "--expr", "1 + true"]).0, exit::SOURCE);
+}

@@ -15,7 +15,7 @@ pub use builtin::{builtins, kinds, prelude};
 pub use extract::{Reader, std};
 pub use find::{Found, find, names};
 pub use markdown::{chapter, markdown, sections};
-pub use schema::types;
+pub use schema::{field_type, types};
 
 /// Something that has a name.
 #[derive(Clone, Debug)]

@@ -20,6 +20,20 @@ pub fn types() -> Vec<Entry> {
     bindings.items().filter_map(definition).collect()
 }
 
+/// The type of a field of a type, as the prelude writes it.
+pub fn field_type(owner: &str, field: &str) -> Option<String> {
+    let types = types();
+    let fields = types.iter().find(|entry| entry.name == owner)?.shape.parts();
+    let said = &fields.iter().find(|entry| entry.name == field)?.said;
+    let (mark, ty) = said.split_once(" : ")?;
+    let ty = ty.split_once(" = ").map_or(ty, |(ty, _)| ty);
+    Some(match (mark, ty.contains(' ')) {
+        ("?", true) => format!("({ty})?"),
+        ("?", false) => format!("{ty}?"),
+        _ => ty.to_owned(),
+    })
+}
+
 fn entry(definition: ast::TypeDefinition<'_>) -> Option<Entry> {
     let ty = definition.definition()?;
     let shape = match ty {

@@ -109,7 +109,9 @@ const SEGMENT: usize = 4 << 20;
 /// How much may be compared in one run.
 const FUEL: u32 = 50_000_000;
 
-/// Checks all files of a program. What is wrong becomes an error in it, so that evaluation does not meet it again. The entry is held against the schema's `Site` if it is one.
+/// Checks all files of a program. What is wrong becomes an error in it, so that evaluation does not meet it again. The
+/// entry is held against the schema's `Site` if it is one. Gives the type of the expression that is asked for, in the
+/// language's notation.
 pub(crate) fn check(
     program: &mut Program,
     names: &Interner,
@@ -117,12 +119,15 @@ pub(crate) fn check(
     reports: &mut Reports,
     globals: &[ExprId],
     site: Option<UnitId>,
-) {
+    asked: Option<ExprId>,
+) -> Option<String> {
     let mut checker = Checker::new(program, names, sources, reports, globals);
     checker.units(site);
+    let shown = asked.and_then(|asked| checker.known(asked)).map(|ty| checker.show(ty));
     for (expr, reported) in checker.poisoned {
         program.exprs[expr.0 as usize] = Expr::Error(reported);
     }
+    shown
 }
 
 impl<'c> Checker<'c> {

@@ -1,7 +1,5 @@
 //! The machine: one loop over a stack of what is waited for.
 
-use std::collections::HashMap;
-
 use arvc_syntax::diagnostic::{Diagnostic, Label};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::source::{Sources, Span};
@@ -9,6 +7,7 @@ use arvc_syntax::source::{Sources, Span};
 use crate::errors;
 use crate::eval::budget::Budget;
 use crate::eval::call::Callee;
+use crate::eval::merge::Joins;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{CallIx, Frame, FrameId, Heap, Kind, Reported, Thunk, ThunkId, Value};
 use crate::ir::{Binary, Expr, ExprId, Policy, Program, UnitId};
@@ -102,21 +101,15 @@ pub struct Machine<'p> {
     pub(super) current: FrameId,
     pub(super) stack: Vec<Cont>,
     /// Which fields two records gave together, by their slots; kept only for a question.
-    pub joins: Option<HashMap<u32, Join>>,
+    pub joins: Option<Joins>,
     /// Work that does not make a step yet.
     unpaid: u64,
     units: Vec<Value>,
     exhausted: Option<Reported>,
 }
 
-/// A field that both sides of a merge have: each with its key and its slot, the one that wins last.
-#[derive(Clone, Copy, Debug)]
-pub struct Join {
-    /// The side that loses, or is joined.
-    pub lower: (Span, u32),
-    /// The side that wins.
-    pub upper: (Span, u32),
-}
+/// What a value that a task asks for costs, in sixteenths of a step: the way through the loop, even if it is there already.
+const TURN: usize = 8;
 
 /// The frame of the prelude, which is around every file.
 pub const PRELUDE: FrameId = FrameId(0);
@@ -193,6 +186,17 @@ impl<'p> Machine<'p> {
                 _ => self.run(State::Force(value)),
             },
             _ => Ok(value),
+        }
+    }
+
+    /// A value, if it is computed already.
+    pub fn settled(&self, value: Value) -> Option<Value> {
+        match value.kind {
+            Kind::Thunk(id) => match self.heap.thunks[id.index()] {
+                Thunk::Value(value) => Some(value),
+                _ => None,
+            },
+            _ => Some(value),
         }
     }
 
@@ -474,7 +478,7 @@ impl<'p> Machine<'p> {
             return Ok(State::Return(value));
         }
         if let Step::Force(value) = step {
-            self.spend(1, value.origin)?;
+            self.spend(TURN, value.origin)?;
         }
         self.stack.push(Cont::Task(task));
         match step {

@@ -4,12 +4,27 @@
 //! computed that nobody asks for.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use arvc_syntax::source::Span;
 
 use crate::errors;
 use crate::eval::Equal;
-use crate::eval::machine::{Cont, Join, Machine, Next, State};
+use crate::eval::machine::{Cont, Machine, Next, State};
 use crate::eval::value::{Key, Kind, Pair, RecordId, Reported, Thunk, Value};
 use crate::ir::{Binary, ExprId, Policy, Rank};
+
+/// A field that both sides of a merge have: each with its key and its slot, the one that wins last.
+#[derive(Clone, Copy, Debug)]
+pub struct Join {
+    /// The side that loses, or is joined.
+    pub lower: (Span, u32),
+    /// The side that wins.
+    pub upper: (Span, u32),
+}
+
+/// Fields that two records gave together, by their slots.
+pub type Joins = HashMap<u32, Join>;
 
 impl Machine<'_> {
     /// `left // right`, both computed.

@@ -7,7 +7,9 @@ mod ask;
 mod compose;
 mod declare;
 mod expr;
+mod fields;
 pub mod files;
+mod head;
 mod joined;
 mod known;
 mod matching;
@@ -15,6 +17,8 @@ mod pattern;
 mod record;
 mod scope;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use std::collections::HashMap;
@@ -31,8 +35,9 @@ use crate::schema::types::Schema;
 pub(crate) use ask::{Asked, Row, Rows, Standing};
 use compose::{Context, Lost, Names};
 use declare::{Declared, TypeItem, TypeNames};
+use fields::Given;
 use files::Files;
-use record::Given;
+use head::Head;
 use scope::Scope;
 use settle::Place;
 
@@ -65,8 +70,6 @@ pub struct Lowerer<'a, 'l, 't> {
     pub(crate) parts: &'t [Part],
     /// Why a file of it is not there: it may define what is not found.
     pub(crate) lost: Option<Reported>,
-    /// The tags of the schema, which a name in lower case is perhaps meant to be.
-    pub(crate) tags: &'a [Symbol],
     /// What its record is, if that is a site.
     pub(crate) site: bool,
     /// What somebody asks for, to be evaluated where the file's record is a scope.
@@ -87,6 +90,8 @@ pub struct Lowerer<'a, 'l, 't> {
     contexts: Vec<Context>,
     /// That of the current one.
     context: Context,
+    /// What stands in front of the file's record, while that is being lowered.
+    head: Option<Head<'t>>,
     /// What the files bind for themselves.
     private: Vec<Names<'t>>,
     /// Which scope is that of the composed record.
@@ -136,7 +141,6 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             path,
             parts: &[],
             lost: None,
-            tags: &[],
             site: false,
             asked: Asked::default(),
             part: 0,
@@ -147,6 +151,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             unset: HashMap::new(),
             contexts: Vec::new(),
             context: Context::default(),
+            head: None,
             private: Vec::new(),
             composed: None,
             prelude: path == PRELUDE,
@@ -172,7 +177,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
 
     /// The definitions of the prelude's `let`, in the order of their slots. Its types become those of every file.
     pub fn prelude(&mut self, items: ast::Let<'t>) -> (Globals, Vec<ExprId>) {
-        let OpenLet { definitions, .. } = self.open_let(items);
+        let OpenLet { definitions, .. } = self.open_let(items, None);
         let globals = self.scopes.last().map(|scope| scope.slots()).unwrap_or_default();
         self.publish_types();
         (globals, definitions)
@@ -187,8 +192,11 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     fn outermost(&mut self, expr: ast::Expr<'t>) -> ExprId {
         match expr {
             ast::Expr::Record(record) => self.scope_record(record),
+            ast::Expr::Let(_) | ast::Expr::Assert(_) if let Some(record) = head::record_behind(expr) => {
+                self.head(expr, record)
+            }
             ast::Expr::Let(bindings) => {
-                let open = self.open_let(bindings);
+                let open = self.open_let(bindings, None);
                 let body = match bindings.body() {
                     Some(body) => self.outermost(body),
                     None => self.error(BY_THE_PARSER, expr.span()),
@@ -211,11 +219,15 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
         }
     }
 
-    /// Opens the scope of a `let` and lowers its definitions.
-    fn open_let(&mut self, bindings: ast::Let<'t>) -> OpenLet {
+    /// Opens the scope of a `let`, which stands in front of the file's record if that is given, and lowers its
+    /// definitions.
+    fn open_let(&mut self, bindings: ast::Let<'t>, record: Option<ast::Record<'t>>) -> OpenLet {
         let mut fields = self.collect(bindings.items(), true);
         let overridden = self.settle(&mut fields, Place::default());
         self.open_scope(Scope::of_let(&fields), &fields.types);
+        if let Some(record) = record {
+            self.begin_head(record, fields.entries.len());
+        }
         let mut definitions = Vec::new();
         for field in fields.entries {
             let key = field.key;

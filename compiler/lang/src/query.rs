@@ -142,6 +142,8 @@ impl Question {
         parts: &'t [Part],
     ) -> ExprId {
         let expr = tree.and_then(|tree| ast::File::of(tree).expr());
+        // A file that is missing may say anything.
+        self.problems.extend(lowerer.lost.map(|lost| lost.0));
         self.path = expr.and_then(|expr| lowerer.path_of(expr));
         lowerer.asked.expr = expr;
         lowerer.asked.rows = self.rows.take();

@@ -71,6 +71,12 @@ fn only_what_the_answer_needs_can_fail_it() {
 }
 
 #[test]
+fn a_file_that_is_missing_may_say_anything() {
+    assert_eq!(ask(&[("a.arv", "{ include ./gone.arv; x = 1; }")], "x", false), "E0105");
+    assert_eq!(ask(&[("a.arv", "{ x = 1; y = import ./gone.arv; }")], "x", false), "1");
+}
+
+#[test]
 fn a_conflict_about_a_path_is_an_error_of_its_value() {
     let files = [("a.arv", "{ include ./b.arv; x = 1; y = 1; }"), ("b.arv", "{ x = 2; }")];
     assert_eq!(ask(&files, "x", false), "E0601");

@@ -75,8 +75,8 @@ pub fn eval(world: &mut dyn World, options: Options) -> Result<(), Stop> {
             let text = told(&options, texts, &explanation, messages::color(world, Stream::Out))?;
             world.print(Stream::Out, &text)?;
         }
-        good?;
-        return others(world, &options, &project, &prefix, explanation.others);
+        others(world, &options, &project, &prefix, explanation.others)?;
+        return good;
     }
     if let (true, Some(expression)) = (options.of_type, asked) {
         let Typed { sources, ty, mut diagnostics } =
@@ -87,10 +87,13 @@ pub fn eval(world: &mut dyn World, options: Options) -> Result<(), Stop> {
     }
     let Answer { sources, data, absent, mut diagnostics, others: left } =
         query::evaluate_expression(&project.entry, text, asked, loader, question.site);
-    report(world, &options, &sources, &prefix, &mut diagnostics)?;
-    let text = value(&options, data.as_ref(), absent);
-    world.print(Stream::Out, &text)?;
-    others(world, &options, &project, &prefix, left)
+    let good = report(world, &options, &sources, &prefix, &mut diagnostics);
+    if good.is_ok() {
+        let text = value(&options, data.as_ref(), absent);
+        world.print(Stream::Out, &text)?;
+    }
+    others(world, &options, &project, &prefix, left)?;
+    good
 }
 
 /// What the arguments mean: of two the first is the site, and one alone is the site if it looks like a file.

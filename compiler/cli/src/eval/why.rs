@@ -202,7 +202,8 @@ fn place(texts: Texts<'_>, span: Span) -> String {
 fn text(texts: Texts<'_>, span: Span) -> String {
     let (source, range) = texts.place(span);
     let written = &source.text[range];
-    let line = visible(&written.split_whitespace().collect::<Vec<_>>().join(" "));
+    let code = written.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let line = visible(&code.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" "));
     if line.chars().count() <= WIDTH {
         return line;
     }

@@ -18,6 +18,7 @@ use crate::ir::{ExprId, UnitId};
 use crate::lower::files::Files;
 use crate::lower::{Lowerer, Rows};
 use crate::report::{BY_THE_PARSER, Reports};
+use crate::run::Until;
 use crate::schema::types::Schema;
 use crate::schema::{self, Extracted, Found, Wanted};
 use crate::{Loader, docs};
@@ -55,7 +56,7 @@ pub fn evaluate_expression(
     site: bool,
 ) -> Answer {
     let mut question = Question::new(expression, false);
-    let outcome = crate::run::run_asking(entry_path, entry_text, loader, site, Some(&mut question));
+    let outcome = crate::run::run_asking(entry_path, entry_text, loader, until(site), Some(&mut question));
     Answer {
         sources: outcome.sources,
         data: outcome.data,
@@ -79,8 +80,12 @@ pub struct Typed {
 /// The type of an expression where it stands as a further field of a file's outermost record. Nothing is evaluated.
 pub fn type_of(entry_path: &str, entry_text: String, expression: &str, loader: &mut dyn Loader, site: bool) -> Typed {
     let mut question = Question { only_type: true, ..Question::new(Some(expression), false) };
-    let outcome = crate::run::run_asking(entry_path, entry_text, loader, site, Some(&mut question));
+    let outcome = crate::run::run_asking(entry_path, entry_text, loader, until(site), Some(&mut question));
     Typed { sources: outcome.sources, ty: question.ty, diagnostics: outcome.diagnostics }
+}
+
+fn until(site: bool) -> Until {
+    if site { Until::Site } else { Until::Value }
 }
 
 /// A question on its way through a run.

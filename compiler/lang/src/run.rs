@@ -17,9 +17,20 @@ use crate::query::Question;
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::{Loader, Outcome, library, schema, types};
 
-/// Runs a file, as a site or as it is.
-pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
-    run_asking(path, text, loader, site, None)
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// What is wrong before evaluation.
+    Types,
+    /// The value as it is.
+    Value,
+    /// The value as a site.
+    Site,
+}
+
+/// Runs a file.
+pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, until: Until) -> Outcome {
+    run_asking(path, text, loader, until, None)
 }
 
 /// The same, for the answer to a question where there is one.
@@ -27,9 +38,10 @@ pub(crate) fn run_asking(
     path: &str,
     text: String,
     loader: &mut dyn Loader,
-    site: bool,
+    until: Until,
     mut question: Option<&mut Question>,
 ) -> Outcome {
+    let site = until == Until::Site;
     let mut names = Interner::new();
     let mut program = Program { store: Store::default(), ..Program::default() };
     let mut reports = Reports::default();
@@ -67,7 +79,9 @@ pub(crate) fn run_asking(
     if let Some(question) = question.as_deref_mut() {
         question.ty = ty;
     }
-    let extracted = {
+    let extracted = if until == Until::Types {
+        None
+    } else {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);
         let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);

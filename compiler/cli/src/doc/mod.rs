@@ -9,7 +9,7 @@ use crate::check::{self, Reader as Files};
 use crate::messages::{self, Format};
 use crate::pipeline::{self, Read};
 use crate::world::{Stream, World};
-use crate::{Stop, exit, explain, outside, project, reason};
+use crate::{Stop, exit, explain, libraries, outside, project, reason};
 
 mod text;
 
@@ -37,31 +37,45 @@ pub fn doc(world: &mut dyn World, options: &Options) -> Result<(), Stop> {
     let looks_like_a_file =
         |path: &Path| path.extension().is_some_and(|extension| extension == "arv") || path.components().count() > 1;
     let text = match (&options.file, &options.name) {
-        (Some(only), None) if !looks_like_a_file(only) => known(&only.to_string_lossy(), options)?,
+        (Some(only), None) if !looks_like_a_file(only) => known(world, &only.to_string_lossy(), options)?,
         (Some(file), name) => of_file(world, options, file, name.as_deref())?,
-        (None, _) => list(options),
+        (None, _) => list(world, options),
     };
     world.print(Stream::Out, &text)?;
     Ok(())
 }
 
-/// Everything that comes with the compiler.
-fn sections() -> Vec<Section> {
-    vec![
+/// Everything that has a name here: what comes with the compiler, and the libraries of the project, if there is one.
+fn sections(world: &dyn World) -> Vec<Section> {
+    let mut sections = vec![
         Section { title: "The library: import \"std\"", entries: vec![docs::std()] },
         Section { title: "The schema", entries: docs::types() },
         Section { title: "Functions of the language", entries: docs::builtins() },
         Section { title: "What values have", entries: docs::kinds() },
         Section { title: "Names of the prelude", entries: docs::prelude() },
-    ]
+    ];
+    let libraries = libraries_here(world);
+    if !libraries.is_empty() {
+        sections.insert(1, Section { title: "Libraries of the project", entries: libraries });
+    }
+    sections
+}
+
+/// The libraries of the project here. One that is not what it should be is said to be so by `check`, not here.
+fn libraries_here(world: &dyn World) -> Vec<Entry> {
+    let Ok(cwd) = world.cwd() else { return Vec::new() };
+    let Ok(project) = project::find(world, &cwd, None) else { return Vec::new() };
+    let Ok(libraries) = libraries::verify(world, &project.root) else { return Vec::new() };
+    let mut load = Files::of(world, &project.root.folder, &libraries);
+    Reader::new(&mut pipeline::Files { load: &mut load }).libraries()
 }
 
 /// One thing that comes with the compiler.
-fn known(name: &str, options: &Options) -> Result<String, Stop> {
+fn known(world: &dyn World, name: &str, options: &Options) -> Result<String, Stop> {
     if let Ok(page) = explain::explain(Some(name), options.format) {
         return Ok(page);
     }
-    let roots: Vec<Entry> = sections().into_iter().flat_map(|section| section.entries).collect();
+    let roots: Vec<Entry> = sections(world).into_iter().flat_map(|section| section.entries).collect();
     match docs::find(&roots, name) {
         Ok(found) => Ok(page(&found.name, &found.entry, options)),
         Err(near) => Err(unknown(name, near, "`arvc doc` lists all names")),
@@ -77,8 +91,9 @@ fn unknown(name: &str, near: Option<String>, otherwise: &str) -> Stop {
 fn of_file(world: &mut dyn World, options: &Options, file: &Path, name: Option<&str>) -> Result<String, Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let project = check::find(world, options.format, &cwd, Some(file))?;
-    let prefix = project::prefix(&project.root, &cwd);
-    let mut load = Files::of(&*world, &project.root);
+    let libraries = check::verified(world, options.format, &cwd, &project.root)?;
+    let prefix = project::prefix(&project.root.folder, &cwd);
+    let mut load = Files::of(&*world, &project.root.folder, &libraries);
     if let Err(problem) = load.text(&project.entry) {
         let mut checked = check::entry_problem(&cwd, &project, problem)?;
         let texts = messages::Texts { sources: &checked.sources, prefix: &prefix };
@@ -102,7 +117,8 @@ fn of_file(world: &mut dyn World, options: &Options, file: &Path, name: Option<&
 }
 
 fn page(name: &str, entry: &Entry, options: &Options) -> String {
-    let chapter = name == entry.name && (name == "std" || name.ends_with(".arv"));
+    let chapter = name == entry.name
+        && (matches!(entry.shape.as_ref(), docs::Shape::Record(_)) && !name.contains('.') || name.ends_with(".arv"));
     match (options.format, options.markdown) {
         (Format::Json, _) => json(name, entry).to_string() + "\n",
         (_, true) if chapter => docs::chapter(&title(name), entry),
@@ -113,12 +129,12 @@ fn page(name: &str, entry: &Entry, options: &Options) -> String {
 }
 
 fn title(name: &str) -> String {
-    if name == "std" { "The library `std`".to_owned() } else { format!("`{name}`") }
+    if name.ends_with(".arv") { format!("`{name}`") } else { format!("The library `{name}`") }
 }
 
 /// All names with their first sentences.
-fn list(options: &Options) -> String {
-    let sections = sections();
+fn list(world: &dyn World, options: &Options) -> String {
+    let sections = sections(world);
     let mut out = String::new();
     for section in &sections {
         let lines = text::lines(&section.entries);

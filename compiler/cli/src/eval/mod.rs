@@ -51,9 +51,16 @@ struct Question {
 pub fn eval(world: &mut dyn World, options: Options) -> Result<(), Stop> {
     let question = question(&options)?;
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
-    let project = check::find(world, options.format, &cwd, question.entry.as_deref())?;
-    let prefix = project::prefix(&project.root, &cwd);
-    let mut load = Reader::of(&*world, &project.root);
+    let mut project = check::find(world, options.format, &cwd, question.entry.as_deref())?;
+    let libraries = check::verified(world, options.format, &cwd, &project.root)?;
+    let prefix = project::prefix(&project.root.folder, &cwd);
+    let mut load = Reader::of(&*world, &project.root.folder, &libraries);
+    // What is written in a part means something in its site only.
+    if question.site
+        && let Some(owner) = check::owner(&mut load, &project)
+    {
+        project.entry = owner;
+    }
     let text = match load.text(&project.entry) {
         Ok(text) => text,
         Err(problem) => {

@@ -22,6 +22,10 @@ pub fn std() -> Entry {
     Entry { name: "std".to_owned(), ..entry.unwrap_or_else(|| unreachable!("std is a part of the compiler")) }
 }
 
+fn entry_of(library: &str) -> String {
+    format!("{}/{}", library::folder(library), library::ENTRY)
+}
+
 /// What comes with the compiler needs no file of a project.
 struct Nothing;
 
@@ -45,6 +49,15 @@ impl<'l> Reader<'l> {
     /// No files read yet.
     pub fn new(loader: &'l mut dyn Loader) -> Self {
         Self { loader, known: BTreeMap::new() }
+    }
+
+    /// The libraries of the project.
+    pub fn libraries(&mut self) -> Vec<Entry> {
+        let names = self.loader.libraries();
+        names
+            .into_iter()
+            .filter_map(|name| Some(Entry { name: name.clone(), ..self.file(&entry_of(&name), 0)? }))
+            .collect()
     }
 
     /// A file of the project; none if it cannot be read.
@@ -115,7 +128,8 @@ impl<'l> Reader<'l> {
     fn imported(&mut self, import: ast::Import<'_>, path: &str, depth: usize) -> Option<Entry> {
         match (import.path(), import.library().and_then(|library| library.plain())) {
             (Some(file), _) => self.file(&normalize(path, file.text())?, depth + 1),
-            (None, Some(library)) if library == "std" => self.file("<std>/default.arv", depth + 1),
+            (None, Some(name)) if name == library::STANDARD => self.file("<std>/default.arv", depth + 1),
+            (None, Some(name)) if library::is_name(&name) => self.file(&entry_of(&name), depth + 1),
             _ => None,
         }
     }

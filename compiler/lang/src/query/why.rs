@@ -102,7 +102,7 @@ pub fn explain_path(
     site: bool,
 ) -> Explanation {
     let mut question = Question::new(Some(path), true);
-    let outcome = crate::run::run_asking(entry_path, entry_text, loader, site, Some(&mut question));
+    let outcome = crate::run::run_asking(entry_path, entry_text, loader, super::until(site), Some(&mut question));
     let mut explanation = Explanation {
         sources: outcome.sources,
         data: outcome.data,

@@ -67,6 +67,25 @@ fn a_file_of_the_user_is_told_as_the_library_is() {
 }
 
 #[test]
+fn a_library_of_the_project_is_told_by_its_name() {
+    let mut world = Memory::new("/lab");
+    world.file("arv.toml", "entry = \"site.arv\"\n");
+    world.file("site.arv", "{ }\n");
+    world.file("/src/acme/default.arv", "## From elsewhere.\n{\n  ## Says it.\n  say = text: text;\n}\n");
+    for (line, expected) in [
+        ("lib add acme /src/acme", ""),
+        ("doc acme.say", "say text\n\n  Says it.\n"),
+        ("doc acme", "acme\n\n  From elsewhere.\n\nFields\n  say text  Says it.\n"),
+        ("doc", "\nLibraries of the project\n  acme.say text  Says it.\n"),
+    ] {
+        world.stdout.clear();
+        let status = run(format!("arvc {line}").split_whitespace().map(OsString::from), &mut world);
+        assert_eq!(status, exit::GOOD, "{line}: {}", world.stderr);
+        assert!(world.stdout.contains(expected), "{line}: {}", world.stdout);
+    }
+}
+
+#[test]
 fn a_name_that_nothing_has_is_a_wrong_use_that_names_the_nearest() {
     let (status, world) = arvc(&["memebrs"]);
     assert_eq!(

@@ -50,16 +50,21 @@ pub(super) fn lines(entries: &[Entry]) -> Vec<(String, Entry)> {
             Shape::Record(parts) => {
                 found.extend(parts.iter().map(|part| (format!("{}.{}", entry.name, part.name), part.clone())));
             }
-            Shape::Call(usage) => found.push((usage.clone(), entry.clone())),
             _ => found.push((entry.name.clone(), entry.clone())),
         }
     }
     found
 }
 
-/// Names with their first sentences.
+/// Names with their first sentences; functions of arguments without names as they are called.
 pub(super) fn table(lines: &[(String, Entry)]) -> String {
-    columns(lines, |entry| {
+    let called = |(name, entry): &(String, Entry)| match (entry.shape.as_ref(), name.rsplit_once('.')) {
+        (Shape::Call(usage), Some((library, _))) => (format!("{library}.{usage}"), entry.clone()),
+        (Shape::Call(usage), None) => (usage.clone(), entry.clone()),
+        _ => (name.clone(), entry.clone()),
+    };
+    let lines: Vec<(String, Entry)> = lines.iter().map(called).collect();
+    columns(&lines, |entry| {
         let summary = entry.summary();
         match (summary.is_empty(), entry.shape.as_ref()) {
             (true, Shape::Union(tags)) => tags.iter().map(shown).collect::<Vec<_>>().join(" | "),

@@ -155,3 +155,14 @@ fn a_type_is_printed_in_the_languages_notation() {
     assert_eq!(arvc(&["--type"]).0, exit::USAGE);
     assert_eq!(arvc(&["--type", "--expr", "1 + true"]).0, exit::SOURCE);
 }
+
+#[test]
+fn a_part_is_asked_in_its_site() {
+    let mut world = Memory::new("/lab");
+    world.file("site.arv", "{ include ./hosts/; name = \"s\"; domain = \"d\"; groups.web = {}; }\n");
+    world.file("hosts/a.arv", "{ hosts.a = { vmid = 1; groups = [ groups.web ]; }; }\n");
+    world.file("arv.toml", "entry = \"site.arv\"\n");
+    let args = ["arvc", "eval", "hosts/a.arv", "hosts.a.groups"];
+    assert_eq!(run(args.iter().map(OsString::from), &mut world), exit::GOOD, "{}", world.stderr);
+    assert_eq!(world.stdout, "[ groups.web ]\n");
+}

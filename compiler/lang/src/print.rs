@@ -15,12 +15,18 @@ enum Part<'d> {
 
 /// A value in the form in which it could be written: `{ a = 1; b = [ 1, 2 ]; }`. An entity is its path.
 pub fn print(data: &Data, id: DataId) -> String {
+    print_with(data, id, "<function>")
+}
+
+/// The same, with another word for a function, which has no text of its own.
+pub fn print_with(data: &Data, id: DataId, function: &str) -> String {
     let mut out = String::new();
     let mut parts = vec![Part::Value(id)];
     while let Some(part) = parts.pop() {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Name(name) => write_name(&mut out, name),
+            Part::Value(id) if *data.value(id) == Datum::Function => out.push_str(function),
             Part::Value(id) => write_value(&mut out, data, id, &mut parts),
         }
     }
@@ -91,6 +97,7 @@ fn write_value<'d>(out: &mut String, data: &'d Data, id: DataId, parts: &mut Vec
             }
             Ok(())
         }
+        Datum::Function => out.write_str("<function>"),
         Datum::Entity(entity) => out.write_str(&data.path(&data.entities[entity.0 as usize].path)),
     };
     debug_assert!(written.is_ok(), "writing to a String succeeds");

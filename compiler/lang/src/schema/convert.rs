@@ -145,6 +145,7 @@ impl Extractor<'_, '_> {
                 });
                 self.set(item.into, Datum::Tag(name, payload));
             }
+            Kind::Closure(..) | Kind::Builtin(_) if self.functions => self.set(item.into, Datum::Function),
             Kind::Closure(..) | Kind::Builtin(_) => {
                 let what = self.describe(item.trail);
                 let span = self.machine.span(item.value);

@@ -37,7 +37,7 @@ use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::{Sources, Span};
 
-use crate::eval::value::{Kind, Reported, Value};
+use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program, UnitId};
 use crate::numbers::Spread;
 use crate::report::{BY_THE_PARSER, Reports};
@@ -119,7 +119,9 @@ const SEGMENT: usize = 4 << 20;
 /// How much may be compared in one run.
 const FUEL: u32 = 50_000_000;
 
-/// Checks all files of a program. What is wrong becomes an error in it, so that evaluation does not meet it again. The entry is held against the schema's `Site` if it is one.
+/// Checks all files of a program. What is wrong becomes an error in it, so that evaluation does not meet it again. The
+/// entry is held against the schema's `Site` if it is one. Gives the type of the expression that is asked for, in the
+/// language's notation.
 pub(crate) fn check(
     program: &mut Program,
     names: &Interner,
@@ -127,15 +129,18 @@ pub(crate) fn check(
     reports: &mut Reports,
     globals: &[ExprId],
     site: Option<UnitId>,
-) {
+    asked: Option<ExprId>,
+) -> Option<String> {
     let mut checker = Checker::new(program, names, sources, reports, globals);
     checker.units(site);
+    let shown = asked.and_then(|asked| checker.known(asked)).map(|ty| checker.show(ty));
     let Checker { poisoned, mut optional, .. } = checker;
     optional.sort_unstable();
     program.optional = optional;
     for (expr, reported) in poisoned {
         program.exprs[expr.0 as usize] = Expr::Error(reported);
     }
+    shown
 }
 
 impl<'c> Checker<'c> {

@@ -12,6 +12,7 @@ pub mod ir;
 pub mod library;
 mod lower;
 mod numbers;
+pub mod plain;
 mod print;
 mod report;
 mod run;

@@ -7,6 +7,7 @@ mod addresses;
 mod lists;
 mod numbers;
 mod records;
+mod render;
 mod text;
 
 use crate::errors;
@@ -60,6 +61,10 @@ pub static TABLE: &[Builtin] = &[
     records::MAP_VALUES,
     records::FROM_PAIRS,
     text::PAD,
+    render::TO_JSON,
+    render::TO_YAML,
+    render::TO_TOML,
+    render::TO_INI,
     addresses::HOST,
     numbers::MIN,
     numbers::MAX,

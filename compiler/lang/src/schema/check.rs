@@ -119,6 +119,7 @@ impl Extractor<'_, '_> {
     fn kind(&self, ty: Type) -> String {
         match ty {
             Type::Any => "a value that the site gives meaning to".to_owned(),
+            Type::Data => "plain data".to_owned(),
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),
             Type::List(_) => "a list".to_owned(),
             Type::Map(_) => "a record, one field for each".to_owned(),

@@ -90,6 +90,7 @@ impl<'t> Parser<'_, '_, '_, 't> {
                 Some(ty) => return self.ty(ty),
                 None => Type::Any,
             },
+            ast::Type::Name(name) if name.text() == "Data" => Type::Data,
             ast::Type::Name(name) => match (Scalar::named(name.text()), self.names.get(name.text())) {
                 (Some(scalar), _) => Type::Scalar(scalar),
                 (None, Some(def)) => Type::Named(*def),

@@ -10,6 +10,8 @@ pub use arvc_lang::data::{SecretRef, Transport};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
+use crate::extra::ExtraField;
+
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -111,6 +113,115 @@ pub struct Site {
     pub uplink_resolvers: Vec<IpAddr>,
     /// Nebula.
     pub nebula: Nebula,
+    /// Ansible's variables of every machine.
+    pub variables: Vec<ExtraField>,
+    /// Further records of the domain.
+    pub records: Vec<ZoneRecord>,
+    /// Further files, by path.
+    pub files: Vec<File>,
+}
+
+/// What Terraform has to manage besides, in one root module.
+#[derive(Clone, Debug, Default)]
+pub struct Terraform {
+    /// Resources by type and name.
+    pub resources: Vec<Resource>,
+    /// The providers that they come from, by name.
+    pub providers: Vec<Provider>,
+}
+
+/// A further resource.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its type.
+    pub kind: String,
+    /// Where the type is written.
+    pub kind_key: Span,
+    /// Its name.
+    pub name: String,
+    /// Where the name is written.
+    pub key: Span,
+    /// What its block says.
+    pub arguments: Vec<ExtraField>,
+}
+
+/// A further provider.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Its local name.
+    pub name: String,
+    /// Where the name is written.
+    pub key: Span,
+    /// Its address in a registry.
+    pub source: String,
+    /// The versions that do.
+    pub version: String,
+    /// What its block says.
+    pub configuration: Vec<ExtraField>,
+}
+
+/// A further record of the domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneRecord {
+    /// The whole name, without a final dot.
+    pub owner: String,
+    /// What is answered.
+    pub answer: Answer,
+    /// How many seconds it may be kept.
+    pub ttl: Option<u32>,
+    /// Where the name is written.
+    pub name: Span,
+    /// Where the answer is.
+    pub span: Span,
+}
+
+/// What a record answers. Names are whole, without a final dot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// An address; whether it was written as an A record.
+    Address(IpAddr, bool),
+    /// Another name.
+    Cname(String),
+    /// Text.
+    Txt(String),
+    /// A mail exchanger.
+    Mx {
+        /// The lowest is asked first.
+        preference: i64,
+        /// Its name.
+        host: String,
+    },
+    /// A service (RFC 2782).
+    Srv {
+        /// The lowest is asked first.
+        priority: i64,
+        /// Among equals, how often.
+        weight: i64,
+        /// Its port.
+        ports: Ports,
+        /// Its machine.
+        target: String,
+    },
+    /// Who may issue certificates (RFC 8659).
+    Caa {
+        /// 128 is critical.
+        flags: i64,
+        /// The property.
+        tag: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// A further file of the tree.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path below the output folder.
+    pub path: String,
+    /// Where the path is written.
+    pub key: Span,
+    /// What it holds, to the byte.
+    pub text: String,
 }
 
 /// A Proxmox cluster.
@@ -122,6 +233,8 @@ pub struct Datacenter {
     pub endpoint: Option<String>,
     /// The pool of the guests.
     pub pool: String,
+    /// What Terraform has to manage besides.
+    pub terraform: Terraform,
 }
 
 /// A Proxmox host.
@@ -227,6 +340,10 @@ pub struct Range {
 pub struct Group {
     /// Name and place.
     pub named: Named,
+    /// Ansible's variables of its members.
+    pub variables: Vec<ExtraField>,
+    /// Further keys of its members' Nebula configurations.
+    pub nebula: Vec<ExtraField>,
 }
 
 /// What a guest is made from.
@@ -278,6 +395,10 @@ pub struct Service {
     pub hosts: Vec<HostId>,
     /// Upstream resolvers, if it answers the site's names.
     pub resolver: Option<Vec<IpAddr>>,
+    /// The Ansible role that deploys it.
+    pub role: Option<Spanned<String>>,
+    /// The role's variables.
+    pub variables: Vec<ExtraField>,
 }
 
 /// Ports that a flow can name.
@@ -362,6 +483,12 @@ pub struct Host {
     pub user: String,
     /// Further tags.
     pub tags: Vec<String>,
+    /// Further arguments of its resource for Terraform.
+    pub terraform: Vec<ExtraField>,
+    /// Further keys of its Nebula configuration.
+    pub nebula: Vec<ExtraField>,
+    /// Its variables for Ansible.
+    pub variables: Vec<ExtraField>,
     /// A part of it is wrong and that is reported: its groups, services and interfaces may be incomplete, so whoever
     /// would report something about it stays silent.
     pub broken: bool,
@@ -409,6 +536,8 @@ pub struct Nebula {
     pub version: Spanned<String>,
     /// Validity of a host's certificate in seconds.
     pub certificate: u64,
+    /// Further keys of every configuration.
+    pub config: Vec<ExtraField>,
 }
 
 /// One end of a flow.

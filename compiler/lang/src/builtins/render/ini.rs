@@ -33,13 +33,7 @@ pub(super) fn document(machine: &mut Machine<'_>, call: &Call, node: &Node) -> R
 }
 
 /// One key, or one for each item of a list.
-fn keys(
-    machine: &mut Machine<'_>,
-    call: &Call,
-    out: &mut String,
-    name: &str,
-    node: &Node,
-) -> Result<(), Reported> {
+fn keys(machine: &mut Machine<'_>, call: &Call, out: &mut String, name: &str, node: &Node) -> Result<(), Reported> {
     let proper = name.starts_with(|c: char| !matches!(c, '#' | ';' | '['))
         && !name.contains(['=', ':'])
         && !name.contains(char::is_control)
@@ -57,7 +51,13 @@ fn keys(
             Part::Scalar(Scalar::Int(number)) => number.to_string(),
             Part::Scalar(Scalar::Text(text)) => text.clone(),
             Part::List(_) | Part::Record(_) => {
-                return Err(unfit(machine, call, item, "INI has sections of keys, and nothing inside of a key", "nested"));
+                return Err(unfit(
+                    machine,
+                    call,
+                    item,
+                    "INI has sections of keys, and nothing inside of a key",
+                    "nested",
+                ));
             }
         };
         if text.contains(char::is_control) || text.trim() != text {

@@ -41,19 +41,20 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         }
         let lower = file.path.to_lowercase();
         if let Some(before) = seen.insert(lower, file) {
-            out.push(meets(file, before, "differs from it in case alone"));
+            out.push(meets(file, before, "differs from the other in case alone"));
         }
     }
     // A path sorts before those below it, with others between them (`a`, `a.b`, `a/b`).
     for (path, file) in &seen {
         let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
         if let Some(before) = folders.filter_map(|folder| seen.get(folder)).next() {
-            out.push(meets(file, before, "is a folder here"));
+            out.push(meets(file, before, "one of them is a folder of the other"));
         }
     }
 }
 
 fn meets(file: &File, other: &File, why: &str) -> Diagnostic {
+    let (other, file) = if other.key <= file.key { (other, file) } else { (file, other) };
     let message = format!("the files {} and {} cannot both be there", shown(&other.path), shown(&file.path));
     Diagnostic::new(&CODE, message, file.key, why).secondary(other.key, "a file")
 }

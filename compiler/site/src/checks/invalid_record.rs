@@ -34,18 +34,18 @@ use crate::model::{Answer, Transport};
 pub static CODE: Code = Code::new("E0380", "a record that no zone can have", include_str!("invalid_record.rs"));
 
 /// A time to live in seconds: 31 bits of them (RFC 2181, 8).
-pub(crate) fn ttl(milliseconds: u64, span: Span) -> Result<u32, Diagnostic> {
+pub(crate) fn ttl(milliseconds: u64, span: Span) -> Result<u32, Box<Diagnostic>> {
     let whole = milliseconds.is_multiple_of(1000).then_some(milliseconds / 1000);
     let seconds = whole.filter(|seconds| *seconds <= 0x7fff_ffff).and_then(|seconds| u32::try_from(seconds).ok());
     let label = "whole seconds, up to 2,147,483,647";
-    seconds.ok_or_else(|| Diagnostic::new(&CODE, "a record cannot be kept so long", span, label))
+    seconds.ok_or_else(|| Box::new(Diagnostic::new(&CODE, "a record cannot be kept so long", span, label)))
 }
 
 /// The whole name of a record.
-pub(crate) fn owner(name: &str, domain: &str, span: Span) -> Result<String, Diagnostic> {
+pub(crate) fn owner(name: &str, domain: &str, span: Span) -> Result<String, Box<Diagnostic>> {
     let problem = |label: String| {
-        Diagnostic::new(&CODE, format!("{} is not the name of a record", shown(name)), span, label)
-            .help("a name is relative to the domain, and `@` is the domain itself")
+        let diagnostic = Diagnostic::new(&CODE, format!("{} is not the name of a record", shown(name)), span, label);
+        Box::new(diagnostic.help("a name is relative to the domain, and `@` is the domain itself"))
     };
     if name == "@" {
         return Ok(domain.to_owned());

@@ -120,7 +120,7 @@ impl Decoder<'_> {
                     let seconds = self.read.duration(field.value)?;
                     match invalid_record::ttl(seconds, span) {
                         Ok(seconds) => ttl = Some(seconds),
-                        Err(problem) => self.read.diagnostics.push(problem),
+                        Err(problem) => self.read.diagnostics.push(*problem),
                     }
                 }
                 _ => {}
@@ -130,14 +130,14 @@ impl Decoder<'_> {
         let owner = match invalid_record::owner(name.value, &self.site.domain, name.span) {
             Ok(owner) => owner,
             Err(problem) => {
-                self.read.diagnostics.push(problem);
+                self.read.diagnostics.push(*problem);
                 return None;
             }
         };
         let problem = invalid_record::answer(&owner, &answer.value, answer.span);
         let good = problem.is_none();
         self.read.diagnostics.extend(problem);
-        good.then(|| ZoneRecord { owner, answer: answer.value, ttl, name: name.span, span: answer.span })
+        good.then_some(ZoneRecord { owner, answer: answer.value, ttl, name: name.span, span: answer.span })
     }
 
     fn answer(&self, id: DataId) -> Option<Answer> {

@@ -172,7 +172,10 @@ resource "proxmox_virtual_environment_vm" "files" {
     up_delay = 30
   }
 
-  depends_on = [proxmox_virtual_environment_firewall_options.template_debian]
+  depends_on = [
+    proxmox_virtual_environment_firewall_options.template_debian,
+    proxmox_virtual_environment_file.files-hook,
+  ]
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.

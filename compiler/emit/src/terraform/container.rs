@@ -85,6 +85,7 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
         });
     }
     extra::arguments(guest, body);
-    body.gap().set("depends_on", vec![image::before(scope, guest)]);
+    let before = [image::before(scope, guest)].into_iter().chain(extra::depends_on(guest));
+    body.gap().set("depends_on", before.collect::<Vec<_>>());
     guest::lifecycle(scope, guest, body);
 }

@@ -3,22 +3,37 @@
 //! That file is JSON: whether a record is a nested block or a map, only the provider's schema tells, and Terraform reads
 //! JSON by it. In it text is a template, so what would begin one is written as text that an expression gives.
 
-use arvc_site::checks::extra_terraform::is_free;
+use arvc_site::checks::extra_terraform::{is_free, reference};
 use arvc_site::extra::{Extra, ExtraField, ExtraKind};
 use serde_json::{Map, Value as Json, json};
 
-use crate::hcl::{Addition, Body, Identifier, Value};
+use crate::hcl::{Addition, Body, Identifier, Reference, Value};
 use crate::terraform::Folder;
 use crate::terraform::scope::{Guest, Scope};
 
 /// Adds the arguments of a guest to its resource.
 pub fn arguments(guest: &Guest, body: &mut Body) {
-    let additions = guest.host.terraform.iter().flat_map(|field| {
+    let fields = guest.host.terraform.iter().filter(|field| field.name != DEPENDS_ON);
+    let additions = fields.flat_map(|field| {
         let free = is_free(&field.name, guest.host.kind);
         additions(field, free)
     });
     body.add(additions.collect());
 }
+
+/// What a guest waits for besides.
+pub fn depends_on(guest: &Guest) -> Vec<Reference> {
+    let lists = guest.host.terraform.iter().filter(|field| field.name == DEPENDS_ON).map(|field| &field.value.kind);
+    let items = lists.filter_map(|kind| if let ExtraKind::List(items) = kind { Some(items) } else { None });
+    let paths = items.flatten().filter_map(|item| {
+        let ExtraKind::Text(text) = &item.kind else { return None };
+        let (kind, name) = reference(text)?;
+        Some(Reference::new(&Identifier::new(kind)?).attribute(&Identifier::new(name)?))
+    });
+    paths.collect()
+}
+
+const DEPENDS_ON: &str = "depends_on";
 
 /// One field of a block. A name that is no identifier was refused by the site.
 fn additions(field: &ExtraField, free: bool) -> Vec<Addition> {
@@ -27,7 +42,9 @@ fn additions(field: &ExtraField, free: bool) -> Vec<Addition> {
         |fields: &[ExtraField]| fields.iter().flat_map(|field| additions(field, false)).collect::<Vec<Addition>>();
     match &field.value.kind {
         ExtraKind::Record(fields) if !free => vec![Addition::Inside(name, inner(fields))],
-        ExtraKind::List(items) if items.iter().any(|item| matches!(item.kind, ExtraKind::Record(_))) => {
+        ExtraKind::List(items)
+            if !items.is_empty() && items.iter().all(|item| matches!(item.kind, ExtraKind::Record(_))) =>
+        {
             let blocks = items.iter().filter_map(|item| match &item.kind {
                 ExtraKind::Record(fields) => Some(Addition::Block(name.clone(), inner(fields))),
                 _ => None,

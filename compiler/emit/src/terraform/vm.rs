@@ -84,6 +84,7 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
     .comment("Debian's cloud images panic without it when their disk has grown.")
     .block("serial_device", |_| {});
     extra::arguments(guest, body);
-    body.gap().set("depends_on", vec![image::before(scope, guest)]);
+    let before = [image::before(scope, guest)].into_iter().chain(extra::depends_on(guest));
+    body.gap().set("depends_on", before.collect::<Vec<_>>());
     guest::lifecycle(scope, guest, body);
 }

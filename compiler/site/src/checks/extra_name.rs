@@ -2,7 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! An argument, a resource type, a resource or a provider for Terraform has a name that is no identifier of its language.
+//! An argument, a resource type, a resource or a provider for Terraform has a name that is no identifier of its language, or
+//! `depends_on` has something else than `"TYPE.NAME"` in its list.
 //!
 //! ## Why
 //!
@@ -35,6 +36,11 @@ pub(crate) fn check(what: &str, name: &str, key: Span) -> Option<Diagnostic> {
     let message = || format!("{} is not the name of {what} of Terraform", shown(name));
     let label = "an identifier is a letter or `_`, then letters, digits, `_` and `-`";
     (!is_identifier(name)).then(|| Diagnostic::new(&CODE, message(), key, label))
+}
+
+/// What stands at `span` does not name a resource.
+pub(crate) fn path(span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, "`depends_on` is a list of resources", span, "not `\"TYPE.NAME\"`")
 }
 
 /// HCL's identifiers, of ASCII alone.

@@ -68,10 +68,10 @@ const CLOSED: &[(&str, &[&str], &str)] = &[
 /// Everywhere where keys can be written.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     keys("nebula.config", &site.nebula.config, true, out);
-    for group in &site.groups {
+    for group in site.groups.iter().filter(|group| !group.nebula.is_empty()) {
         keys(&format!("{}.nebula", group.named.path), &group.nebula, false, out);
     }
-    for host in &site.hosts {
+    for host in site.hosts.iter().filter(|host| !host.nebula.is_empty()) {
         keys(&format!("{}.nebula", host.named.path), &host.nebula, false, out);
     }
 }

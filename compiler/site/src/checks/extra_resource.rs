@@ -22,7 +22,7 @@
 //!
 //! Write a host for a machine, and `allow` for a rule; give the resource another name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
@@ -96,7 +96,21 @@ pub(crate) fn check_names(site: &Site, origins: &Origins, out: &mut Vec<Diagnost
             let message = format!("`{}` has no node, and so nothing for Terraform", datacenter.named.path);
             out.push(Diagnostic::new(&CODE, message, key, "nobody would read it"));
         }
+        let mut providers = BTreeMap::new();
+        for provider in &datacenter.terraform.providers {
+            if let Some(before) = providers.insert(&provider.name, provider.key) {
+                let message = format!("the provider `{}` is there twice", provider.name);
+                let problem = Diagnostic::new(&CODE, message, provider.key.max(before), "here again");
+                out.push(problem.secondary(provider.key.min(before), "here first"));
+            }
+        }
+        let mut names = BTreeMap::new();
         for resource in &datacenter.terraform.resources {
+            if let Some(before) = names.insert((&resource.kind, &resource.name), resource.key) {
+                let message = format!("the resource `{}.{}` is there twice", resource.kind, resource.name);
+                let problem = Diagnostic::new(&CODE, message, resource.key.max(before), "here again");
+                out.push(problem.secondary(resource.key.min(before), "here first"));
+            }
             let written = match resource.kind.as_str() {
                 "proxmox_virtual_environment_pool" => resource.name == "guests",
                 "proxmox_pool_membership" => site

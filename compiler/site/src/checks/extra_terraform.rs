@@ -27,7 +27,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{extra_name, extra_secret};
-use crate::extra::{ExtraField, ExtraKind};
+use crate::extra::{Extra, ExtraField, ExtraKind};
 use crate::model::{Host, Kind, Site};
 use crate::place::report;
 
@@ -41,7 +41,6 @@ const BOTH: &[(&str, &str)] = &[
     ("connection", "say how Ansible connects: `user`"),
     ("count", "a host is one machine: `std.members` makes several"),
     ("cpu.cores", "write `cores`"),
-    ("depends_on", "arvc orders its resources itself"),
     ("description", "write `description`"),
     ("disk.datastore_id", "write `datastore`"),
     ("disk.size", "write `disk`"),
@@ -102,6 +101,10 @@ fn argument(host: &Host, field: &ExtraField, out: &mut Vec<Diagnostic>) {
         out.push(problem);
         return;
     }
+    if name == "depends_on" {
+        out.extend(paths(&field.value));
+        return;
+    }
     let own = if host.kind == Kind::Container { CONTAINER } else { VM };
     let rules: Vec<(&str, &str)> = BOTH.iter().chain(own).copied().collect();
     if let Some((_, help)) = rules.iter().find(|(path, _)| *path == name) {
@@ -152,13 +155,30 @@ fn argument(host: &Host, field: &ExtraField, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// What a machine waits for, besides what arvc lets it wait for: `TYPE.NAME` of further resources.
+fn paths(value: &Extra) -> Option<Diagnostic> {
+    let is_path = |item: &Extra| match &item.kind {
+        ExtraKind::Text(text) => reference(text).is_some(),
+        _ => false,
+    };
+    match &value.kind {
+        ExtraKind::List(items) => items.iter().find(|item| !is_path(item)).map(|item| extra_name::path(item.span)),
+        _ => Some(extra_name::path(value.span)),
+    }
+}
+
+/// The type and the name of a resource that a text speaks of.
+pub fn reference(text: &str) -> Option<(&str, &str)> {
+    text.split_once('.').filter(|(kind, name)| extra_name::is_identifier(kind) && extra_name::is_identifier(name))
+}
+
 /// Whether the keys of a record are the author's own: a map of the provider, and no block.
 pub fn is_free(name: &str, kind: Kind) -> bool {
     kind == Kind::Container && name == "environment_variables"
 }
 
 /// A further disk at the place of the first.
-fn first_disk(host: &Host, item: &crate::extra::Extra, out: &mut Vec<Diagnostic>) {
+fn first_disk(host: &Host, item: &Extra, out: &mut Vec<Diagnostic>) {
     let ExtraKind::Record(fields) = &item.kind else { return };
     let Some(field) = fields.iter().find(|field| field.name == "interface") else { return };
     if host.kind == Kind::Vm && field.value.kind == ExtraKind::Text("scsi0".to_owned()) {

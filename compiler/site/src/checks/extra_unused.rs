@@ -40,6 +40,9 @@ pub static CODE: Code =
 /// Every machine.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     for (host, origin) in site.hosts.iter().zip(&origins.hosts).filter(|(host, _)| !host.broken) {
+        if [&host.terraform, &host.nebula, &host.variables].iter().all(|extras| extras.is_empty()) {
+            continue;
+        }
         let overlay = || host.interfaces.iter().any(|interface| site.networks[interface.network.index()].is_overlay());
         if host.kind == Kind::Machine && !origin.kind_failed {
             unread(host, &host.terraform, "Terraform", "it is a `Machine`, which nobody creates", out);

@@ -90,7 +90,7 @@ fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
 /// A further record as the zone has it. The site has checked that its numbers and names are a zone's.
 fn record(answer: &Answer) -> Record {
     match answer {
-        Answer::Address(address, _) => Record::Address(*address),
+        Answer::Address(address) => Record::Address(*address),
         Answer::Cname(target) => Record::Cname(target.clone()),
         Answer::Txt(text) => Record::Txt(text.clone()),
         Answer::Mx { preference, host } => Record::Mx(*preference, host.clone()),

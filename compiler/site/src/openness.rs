@@ -64,8 +64,8 @@ pub struct ZoneRecord {
 /// What a record answers. Names are whole, without a final dot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// An address; whether it was written as an A record.
-    Address(IpAddr, bool),
+    /// An address: an A or AAAA record.
+    Address(IpAddr),
     /// Another name.
     Cname(String),
     /// Text.

@@ -24,6 +24,7 @@
 //! secret in `variables` becomes a lookup.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -37,13 +38,9 @@ pub static CODE: Code = Code::new("E0211", "a value cannot become text", include
 pub fn report(machine: &mut Machine<'_>, value: Value, part: ExprId) -> Reported {
     let found = describe_value(machine, value);
     let span = machine.program.span(part);
-    let mut diagnostic =
-        Diagnostic::new(&CODE, format!("{found} cannot become text"), span, format!("this is {found}"));
+    let mut diagnostic = new(&found, matches!(value.kind, Kind::Secret(_)), span);
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
-    }
-    if let Kind::Secret(_) = value.kind {
-        diagnostic = diagnostic.help("hand the secret on as it is; whoever needs it looks it up");
     }
     machine.report(diagnostic)
 }
@@ -82,4 +79,13 @@ pub fn unfit(
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     })
+}
+
+/// What is `found`, at `span` in a text.
+pub fn new(found: &str, secret: bool, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&CODE, format!("{found} cannot become text"), span, format!("this is {found}"));
+    match secret {
+        true => diagnostic.help("hand the secret on as it is; whoever needs it looks it up"),
+        false => diagnostic,
+    }
 }

@@ -3,7 +3,7 @@
 use crate::builtins;
 use crate::errors;
 use crate::eval::machine::{Cont, Machine, Next, State};
-use crate::eval::value::{CallInfo, CallIx, FrameId, Kind, NO_PAYLOAD, PartialId, Value};
+use crate::eval::value::{CallInfo, CallIx, FrameId, Kind, NO_PAYLOAD, PartialId, Primitive, Value};
 use crate::ir::{Expr, ExprId, FnId, Pattern};
 
 /// A function whose argument is being computed.
@@ -111,8 +111,11 @@ impl Machine<'_> {
 
     fn give(&mut self, partial: PartialId, argument: Value, origin: ExprId) -> Next {
         let mut partial = self.heap.partials[partial.index()];
-        let table = &builtins::TABLE[partial.builtin as usize];
-        if usize::from(partial.count) + 1 < table.arity {
+        let arity = match partial.primitive {
+            Primitive::Builtin(builtin) => builtin.arity,
+            Primitive::Member(member) => 1 + member.arity,
+        };
+        if usize::from(partial.count) + 1 < arity {
             partial.arguments[partial.count as usize] = argument;
             partial.count += 1;
             self.heap.partials.push(partial);
@@ -123,7 +126,10 @@ impl Machine<'_> {
         }
         let mut arguments = partial.arguments[..partial.count as usize].to_vec();
         arguments.push(argument);
-        let task = builtins::start(table, arguments, origin);
+        let task = match partial.primitive {
+            Primitive::Builtin(builtin) => builtins::start(builtin, arguments, origin),
+            Primitive::Member(member) => builtins::start_member(member, arguments, origin),
+        };
         self.work(task, None)
     }
 }

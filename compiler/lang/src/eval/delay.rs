@@ -3,8 +3,11 @@
 //! A record is built as soon as its frame is there, since that is cheap and cannot fail; recursion here follows the
 //! syntax, whose depth the parser bounds.
 
+use crate::builtins;
 use crate::eval::machine::{Machine, State};
-use crate::eval::value::{CallIx, FlowParts, Frame, FrameId, Kind, NO_PAYLOAD, Partial, PartialId, Thunk, Value};
+use crate::eval::value::{
+    CallIx, FlowParts, Frame, FrameId, Kind, NO_PAYLOAD, Partial, PartialId, Primitive, Thunk, Value,
+};
 use crate::ir::{Children, Expr, ExprId};
 use arvc_syntax::intern::Symbol;
 
@@ -60,6 +63,12 @@ impl Machine<'_> {
                 },
                 value => value,
             },
+            // What has no fields that a type could add.
+            Expr::Coerce(value, _)
+                if matches!(self.program.get(value), Expr::Const(_) | Expr::Builtin(_) | Expr::Lambda(_)) =>
+            {
+                self.delay(value, frame)
+            }
             _ => self.heap.thunk(Thunk::Delayed(id, frame), id),
         }
     }
@@ -147,7 +156,8 @@ impl Machine<'_> {
     /// A builtin without arguments.
     pub(super) fn builtin(&mut self, builtin: u16, origin: ExprId) -> Value {
         let unset = Value::new(Kind::Unset, origin);
-        self.heap.partials.push(Partial { builtin, count: 0, arguments: [unset; 2] });
+        let primitive = Primitive::Builtin(&builtins::TABLE[builtin as usize]);
+        self.heap.partials.push(Partial { primitive, count: 0, arguments: [unset; 2] });
         Value::new(Kind::Builtin(PartialId(self.heap.partials.len() as u32 - 1)), origin)
     }
 

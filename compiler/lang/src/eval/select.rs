@@ -3,10 +3,12 @@
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
+use crate::builtins::Call;
 use crate::errors;
 use crate::eval::machine::{Cont, Machine, Next, State};
-use crate::eval::value::{FrameId, Kind, RecordId, Reported, Value};
+use crate::eval::value::{FrameId, Kind, Partial, PartialId, Primitive, RecordId, Reported, Value};
 use crate::ir::{Expr, ExprId};
+use crate::members::{self, Member};
 
 impl Machine<'_> {
     /// Position of a field among the keys of a record.
@@ -26,24 +28,38 @@ impl Machine<'_> {
 
     pub(super) fn select(&mut self, id: ExprId, value: Value) -> Next {
         let Expr::Select(_, name, span) = self.program.get(id) else { unreachable!("a selection") };
-        match self.look_up(value, name, span)? {
+        match self.look_up(id, value, name, span)? {
             Some(field) => Ok(State::Force(field)),
             None => Err(errors::no_such_field::report(self, name, span, value)),
         }
     }
 
-    /// The field of a computed value, if it has it.
-    fn look_up(&mut self, value: Value, name: Symbol, span: Span) -> Result<Option<Value>, Reported> {
-        match value.kind {
-            Kind::Record(record) => Ok(self.field_of(record, name)),
-            _ => Err(errors::no_such_field::not_a_record(self, name, span, value)),
+    /// The field of a computed value, if it has it; `id` selects it.
+    fn look_up(&mut self, id: ExprId, value: Value, name: Symbol, span: Span) -> Result<Option<Value>, Reported> {
+        if let Kind::Record(record) = value.kind {
+            return Ok(self.field_of(record, name));
         }
+        let kind = members::kind(value.kind);
+        match kind.and_then(|kind| members::find(kind, self.names.get(name))) {
+            Some(member) => self.member(member, value, id).map(Some),
+            None => Err(errors::no_such_field::no_member(self, name, span, value, kind)),
+        }
+    }
+
+    /// A member of a value: what it is, or a function that knows the value.
+    fn member(&mut self, member: &'static Member, of: Value, origin: ExprId) -> Result<Value, Reported> {
+        if member.arity == 0 {
+            return (member.body)(self, &Call::of_member(member, of, origin));
+        }
+        let arguments = [of, Value::new(Kind::Unset, origin)];
+        self.heap.partials.push(Partial { primitive: Primitive::Member(member), count: 1, arguments });
+        Ok(Value::new(Kind::Builtin(PartialId(self.heap.partials.len() as u32 - 1)), origin))
     }
 
     /// `base.${key}`, both computed.
     pub(super) fn index(&mut self, id: ExprId, base: Value, key: Value) -> Next {
         let (name, span) = self.computed_key(id, key)?;
-        match self.look_up(base, name, span)? {
+        match self.look_up(id, base, name, span)? {
             Some(field) => Ok(State::Force(field)),
             None => Err(errors::no_such_field::report(self, name, span, base)),
         }
@@ -98,7 +114,7 @@ impl Machine<'_> {
         }
         let step = self.step(chain, rest);
         match self.program.get(step) {
-            Expr::Select(_, name, span) => match self.look_up(value, name, span)? {
+            Expr::Select(_, name, span) => match self.look_up(step, value, name, span)? {
                 Some(field) => {
                     self.stack.push(Cont::Probe { probe, frame, rest: rest - 1 });
                     Ok(State::Force(field))
@@ -117,7 +133,7 @@ impl Machine<'_> {
         };
         let step = self.step(chain, rest);
         let (name, span) = self.computed_key(step, key)?;
-        let field = self.look_up(base, name, span)?;
+        let field = self.look_up(step, base, name, span)?;
         let absent = Value::new(Kind::Absent, probe);
         let rest = if field.is_some() { rest - 1 } else { 0 };
         self.stack.push(Cont::Probe { probe, frame, rest });

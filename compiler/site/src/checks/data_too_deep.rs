@@ -14,7 +14,7 @@
 //!   hosts.a = {
 //!     vmid = 3000;
 //!     groups = [ groups.projects ];
-//!     variables.a = fold (all: n: [ all ]) 1 (range 1 40); # error: E0371
+//!     variables.a = let deep : Int -> Data = n: if n == 0 then 1 else [ deep (n - 1) ]; in deep 40; # error: E0371
 //!   };
 //! ```
 //!

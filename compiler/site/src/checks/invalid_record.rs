@@ -22,8 +22,6 @@
 //!
 //! Correct the part that is marked. A name is relative to the domain, and `@` is the domain itself.
 
-use std::net::IpAddr;
-
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
@@ -78,11 +76,7 @@ pub(crate) fn target(name: &str, domain: &str) -> String {
 /// What is wrong with the answer of a record.
 pub(crate) fn answer(owner: &str, answer: &Answer, span: Span) -> Option<Diagnostic> {
     let reason = match answer {
-        Answer::Address(address, is_a) => match (address, is_a) {
-            (IpAddr::V6(_), true) => Some("an IPv6 address is `Aaaa`".to_owned()),
-            (IpAddr::V4(_), false) => Some("an IPv4 address is `A`".to_owned()),
-            _ => None,
-        },
+        Answer::Address(_) => None,
         Answer::Cname(target) => host(target),
         Answer::Txt(text) => {
             let bad = text.chars().find(|c| c.is_control());
@@ -182,7 +176,6 @@ mod tests {
         assert!(bad(Answer::Txt("a\nb".to_owned())));
         assert!(!bad(Answer::Txt("ü; \"".to_owned())));
         assert!(bad(Answer::Caa { flags: 256, tag: "issue".to_owned(), value: String::new() }));
-        assert!(bad(Answer::Address([10, 0, 0, 1].into(), false)));
         assert!(ttl(1500, NOWHERE).is_err() && ttl(1000, NOWHERE) == Ok(1));
     }
 }

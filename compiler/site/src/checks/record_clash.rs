@@ -88,7 +88,7 @@ fn of_a_name(site: &Site, owner: &str, records: &[&ZoneRecord], machine: Option<
     let mut kinds: BTreeMap<&str, &ZoneRecord> = BTreeMap::new();
     let mut seen: Vec<&ZoneRecord> = Vec::new();
     for record in records {
-        if let (Answer::Address(..), Some(machine)) = (&record.answer, machine) {
+        if let (Answer::Address(_), Some(machine)) = (&record.answer, machine) {
             let message = format!("the addresses of `{owner}` are those of `{}`", machine.path);
             out.push(beside(message, record.span, machine.key, "its addresses follow from the site"));
             continue;
@@ -108,8 +108,8 @@ fn of_a_name(site: &Site, owner: &str, records: &[&ZoneRecord], machine: Option<
 
 fn kind(answer: &Answer) -> &'static str {
     match answer {
-        Answer::Address(address, _) if address.is_ipv4() => "A",
-        Answer::Address(..) => "AAAA",
+        Answer::Address(address) if address.is_ipv4() => "A",
+        Answer::Address(_) => "AAAA",
         Answer::Cname(_) => "CNAME",
         Answer::Txt(_) => "TXT",
         Answer::Mx { .. } => "MX",

@@ -151,7 +151,7 @@ impl Decoder<'_> {
         let text = |name: &str| self.read.text(field(name)?);
         let domain = &self.site.domain;
         Some(match self.read.name(*tag) {
-            "A" | "Aaaa" => Answer::Address(self.read.address(payload)?.value, self.read.name(*tag) == "A"),
+            "Ip" => Answer::Address(self.read.address(payload)?.value),
             "Cname" => Answer::Cname(invalid_record::target(self.read.text(payload)?, domain)),
             "Txt" => Answer::Txt(self.read.text(payload)?.to_owned()),
             "Mx" => {

@@ -19,41 +19,45 @@ use crate::plain::{self, Scalar};
 /// How deep data may be nested; serde's JSON reader stops at 128 as well.
 const LEVELS: usize = 128;
 
-/// signature: Data -> String
 pub(super) const TO_JSON: Builtin = Builtin {
     name: "toJSON",
+    signature: "Data -> String",
     usage: "toJSON data",
     about: "Plain data as JSON, indented by two blanks, with a final newline.",
+    example: (r#"toJSON { a = [ 1, true ]; }"#, r#""{\n  \"a\": [\n    1,\n    true\n  ]\n}\n""#),
     arity: 1,
     strict: 0b1,
     body: Body::Task(|call| gather(call, |_, _, node| Ok(json::document(node)))),
 };
 
-/// signature: Data -> String
 pub(super) const TO_YAML: Builtin = Builtin {
     name: "toYAML",
+    signature: "Data -> String",
     usage: "toYAML data",
     about: "Plain data as YAML in block style; text that a reader would misread is quoted.",
+    example: (r#"toYAML { a = [ 1, "yes" ]; }"#, r#""a:\n  - 1\n  - \"yes\"\n""#),
     arity: 1,
     strict: 0b1,
     body: Body::Task(|call| gather(call, |_, _, node| Ok(yaml::document(node)))),
 };
 
-/// signature: Data -> String
 pub(super) const TO_TOML: Builtin = Builtin {
     name: "toTOML",
+    signature: "Data -> String",
     usage: "toTOML record",
     about: "A record as TOML: its scalars first, then its tables.",
+    example: (r#"toTOML { a = 1; b.c = "x"; }"#, r#""a = 1\n\n[b]\nc = \"x\"\n""#),
     arity: 1,
     strict: 0b1,
     body: Body::Task(|call| gather(call, toml::document)),
 };
 
-/// signature: Data -> String
 pub(super) const TO_INI: Builtin = Builtin {
     name: "toINI",
+    signature: "Data -> String",
     usage: "toINI record",
     about: "A record of sections as INI: `[section]`, `key = value`; a list is its key once for each item.",
+    example: (r#"toINI { section.key = [ 1, 2 ]; }"#, r#""[section]\nkey = 1\nkey = 2\n""#),
     arity: 1,
     strict: 0b1,
     body: Body::Task(|call| gather(call, ini::document)),

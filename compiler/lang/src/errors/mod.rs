@@ -57,6 +57,7 @@ pub mod wrong_kind;
 pub mod wrong_operand;
 
 use arvc_syntax::diagnostic::Code;
+use arvc_syntax::source::Span;
 
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Value};
@@ -150,6 +151,11 @@ pub fn describe_value(machine: &Machine<'_>, value: Value) -> String {
         Kind::Tag(name, _) => format!("the tag `{}`", machine.names.get(name)),
         kind => describe(kind).to_owned(),
     }
+}
+
+/// Whether a place lies inside another: a label there would say nothing new.
+pub fn inside(inner: Span, outer: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// `a Host`, `an Endpoint`.

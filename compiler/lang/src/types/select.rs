@@ -7,7 +7,7 @@ use arvc_syntax::source::Span;
 use super::Checker;
 use super::env::EnvId;
 use super::ty::{Demand, Rest, Slot, Ty, TyId, Types, Var};
-use crate::errors::{maybe_absent, no_such_field};
+use crate::errors::{maybe_absent, no_such_field, unknown_fields};
 use crate::ir::{Expr, ExprId};
 use crate::members;
 use crate::schema::types::{DefId, Scalar};
@@ -189,7 +189,15 @@ impl Checker<'_> {
     fn said(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
         let expr = self.program.uncoerced(expr);
         match self.program.get(expr) {
-            Expr::Record { keys, fields, len } => {
+            Expr::Composed(index) => {
+                let composed = self.program.composed[index as usize];
+                let keys = &self.program.keys[composed.keys as usize..(composed.keys + composed.len) as usize];
+                match keys.iter().position(|key| key.name == name) {
+                    Some(at) => Said::Expr(self.program.children[composed.fields as usize + at], env),
+                    None => Said::Nothing(keys.iter().map(|key| key.name).collect()),
+                }
+            }
+            Expr::Record { keys, fields, len } | Expr::Scope { keys, fields, len } => {
                 let keys = &self.program.keys[keys as usize..(keys + len) as usize];
                 match keys.iter().position(|key| key.name == name) {
                     Some(at) => Said::Expr(self.program.children[fields as usize + at], env),
@@ -295,15 +303,14 @@ impl Checker<'_> {
                     true => {
                         let base = self.types.present(base);
                         match self.types.get(base) {
-                            // Whether it has the field is what is asked.
-                            Ty::Var(_) => Types::ANY,
+                            Ty::Var(_) => self.unknown_base("?", chain),
                             _ => self.select_quietly(base, name).unwrap_or(Types::ANY),
                         }
                     }
                     false => {
                         let present = self.types.present(base);
                         match self.types.get(present) {
-                            Ty::Var(_) => Types::ANY,
+                            Ty::Var(_) => self.unknown_base("or", chain),
                             _ => self.select(base, name, span, true),
                         }
                     }
@@ -317,6 +324,18 @@ impl Checker<'_> {
             }
             _ => self.infer(chain, env),
         }
+    }
+
+    /// A field is asked for of something whose fields are not known. Whether it has it decides what the result is.
+    fn unknown_base(&mut self, operator: &str, chain: ExprId) -> TyId {
+        let base = match self.program.get(chain) {
+            Expr::Select(base, ..) | Expr::Index(base, _) => base,
+            _ => chain,
+        };
+        let span = self.span(base);
+        let text = self.short(span);
+        self.report(unknown_fields::new(operator, text.as_deref(), span));
+        Types::ERROR
     }
 
     /// Whether a place is in a source of the compiler's own.

@@ -104,7 +104,7 @@ impl Checker<'_> {
             Ty::Record(_) => self.types.add(Ty::View(declared, expr, env)),
             Ty::Ref(def) => self.types.add(Ty::Named(def)),
             // Nobody says what it is, so it is what it says.
-            Ty::Any | Ty::Data => match self.program.get(expr) {
+            Ty::Any => match self.program.get(expr) {
                 Expr::Error(_) => Types::ERROR,
                 _ => self.used(expr, env),
             },

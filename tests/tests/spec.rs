@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use arvc_lang::{LoadError, Loader, builtins, evaluate_plain, members, print};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;
-use arvc_tests::{list, root};
+use arvc_tests::{libraries, list, root};
 
 /// One fenced block: where it begins, what stands behind its fence's `arv`, its text, and the `value` block behind it.
 struct Block {
@@ -89,11 +89,15 @@ impl Loader for Files<'_> {
         let names = list(self.0.keys(), path);
         if names.is_empty() { Err(LoadError::NotFound) } else { Ok(names) }
     }
+
+    fn libraries(&mut self) -> Vec<String> {
+        libraries(self.0.keys())
+    }
 }
 
-fn check_site(text: &str) -> (Sources, Vec<Diagnostic>) {
-    let none = &mut |_: &str| Err(arvc::source::Problem::NotFound);
-    let checked = arvc::pipeline::check("site.arv", text.to_owned(), none);
+fn check_site(text: &str, files: &BTreeMap<String, String>) -> (Sources, Vec<Diagnostic>) {
+    let read = &mut |path: &str| files.get(path).cloned().ok_or(arvc::source::Problem::NotFound);
+    let checked = arvc::pipeline::check("site.arv", text.to_owned(), read);
     (checked.sources, checked.diagnostics)
 }
 
@@ -134,7 +138,7 @@ fn every_example_of_the_law_gives_what_stands_beside_it() {
                     value = outcome.data.as_ref().map(|data| print(data, data.root));
                     (outcome.sources, outcome.diagnostics)
                 }
-                "site" | "part" => check_site(&text),
+                "site" | "part" => check_site(&text, &block.files),
                 other => panic!("{}: unknown kind of block `arv {other}`", block.place),
             };
             let (want, have) = (expected(&block, &text), found(&block, &sources, &diagnostics));

@@ -48,7 +48,7 @@ pub fn report(machine: &mut Machine<'_>, left: Value, right: Value, name: Option
     let [first, second] = words;
     let diagnostic = Diagnostic::new(&CODE, what, sides[0], first)
         .primary(sides[1], second)
-        .note("both have one rank: nothing says which counts")
+        .note("neither overrides the other: nothing says which counts")
         .help("delete one of them")
         .help("mark the one that may be overridden as `default`")
         .help("mark the one that must hold as `force`");

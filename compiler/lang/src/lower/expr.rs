@@ -226,6 +226,17 @@ impl<'t> Lowerer<'_, '_, 't> {
             let payload = self.expr(*payload);
             return self.program.push(Expr::Tag(tag, payload), span);
         }
+        if let (Some(ast::Expr::Name(rec)), [ast::Expr::Record(record)]) = (apply.function(), arguments.as_slice())
+            && rec.text() == "rec"
+            && let function = self.expr(ast::Expr::Name(rec))
+            && let Expr::Error(reported) = self.program.get(function)
+        {
+            // The fields are no names because of the same mistake.
+            let around = self.rec.replace(reported);
+            let record = self.expr(ast::Expr::Record(*record));
+            self.rec = around;
+            return record;
+        }
         let mut children = vec![self.maybe(apply.function(), span)];
         children.extend(arguments.iter().map(|argument| self.expr(*argument)));
         if let (Some(ast::Expr::Name(function)), Some(ast::Expr::Record(argument))) =
@@ -273,7 +284,8 @@ impl<'t> Lowerer<'_, '_, 't> {
             self.files.import(self.program, self.reports, &from, path.text(), path.span())
         } else if let Some(library) = import.library() {
             let name = library.plain().unwrap_or_default();
-            self.files.library(self.program, self.reports, &name, library.span())
+            let from = self.file_path().to_owned();
+            self.files.library(self.program, self.reports, &from, &name, library.span())
         } else {
             Err(BY_THE_PARSER)
         };

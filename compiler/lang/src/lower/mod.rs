@@ -78,6 +78,8 @@ pub struct Lowerer<'a, 'l, 't> {
     file_record: bool,
     /// Whether something is to be decided in the record that is being gathered.
     unsettled: bool,
+    /// The path to the record in which definitions are being weighed, below the one that is being settled.
+    settling: Vec<Symbol>,
     /// Definitions that lost, of the record that is being settled.
     overridden: Vec<Given<'t>>,
     /// Names that are unset, and where.
@@ -106,6 +108,8 @@ pub struct Lowerer<'a, 'l, 't> {
     /// Records around the expression that are no scopes.
     nested: Vec<Nested>,
     nested_keys: Vec<Symbol>,
+    /// Why the record around is `rec { … }`, whose fields would be names.
+    rec: Option<Reported>,
     /// Unknown names of this file: each is reported once.
     unknown: HashMap<Symbol, Reported>,
     /// Unknown types.
@@ -142,6 +146,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             strength: Strength::plain(0),
             file_record: false,
             unsettled: false,
+            settling: Vec::new(),
             overridden: Vec::new(),
             unset: HashMap::new(),
             contexts: Vec::new(),
@@ -157,6 +162,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             pending_defaults: Vec::new(),
             nested: Vec::new(),
             nested_keys: Vec::new(),
+            rec: None,
             unknown: HashMap::new(),
             unknown_types: HashMap::new(),
         }

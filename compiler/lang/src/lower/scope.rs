@@ -149,6 +149,9 @@ impl<'t> Lowerer<'_, '_, 't> {
             return self.error(reported, span);
         }
         let path = self.path_to(name);
+        if let (Some(rec), Some(_)) = (self.rec, &path) {
+            return self.error(rec, span);
+        }
         let mut candidates: Vec<&str> = self
             .scopes
             .iter()
@@ -185,12 +188,13 @@ impl<'t> Lowerer<'_, '_, 't> {
             }
             end = nested.start;
         }
-        // `storage`, where the file's record has `groups.storage`, and nothing else of that name.
-        let mut found = self.scopes.iter().flat_map(|scope| scope.below.iter().filter(|(_, below)| *below == name));
-        match (found.next(), found.next()) {
-            (Some((above, _)), None) => Some(format!("{}.{}", self.names.get(*above), self.names.get(name))),
-            _ => None,
-        }
+        // `storage`, where the file's record has `groups.storage`. What is being defined is not offered for itself.
+        let here = self.nested.get(1).and_then(|inner| Some((self.nested[0].name?, inner.name?)));
+        let found = self.scopes.iter().flat_map(|scope| scope.below.iter());
+        let found = found.filter(|path| path.1 == name && Some(**path) != here);
+        let paths: Vec<String> =
+            found.map(|(above, _)| format!("{}.{}", self.names.get(*above), self.names.get(name))).collect();
+        matches!(paths.len(), 1..=3).then(|| paths.join("` or `"))
     }
 
     /// Whether a scope that is open has the name.

@@ -100,7 +100,16 @@ impl Extractor<'_, '_> {
                     let tag = tag.into_iter().find(|tag| tag.eq_ignore_ascii_case(text))?;
                     Some(format!("without quotes: `{tag}`"))
                 }
-                Definition::Record { .. } => None,
+                Definition::Record { .. } => {
+                    let field = self.schema.only_required(def)?;
+                    let list = match (self.schema.ty(field.ty), item.value.kind) {
+                        (Type::List(_), Kind::Ports(_) | Kind::Prefix(_)) => true,
+                        (Type::Scalar(Scalar::Prefix), Kind::Prefix(_)) => false,
+                        _ => return None,
+                    };
+                    let source = self.machine.sources.text(self.said(item));
+                    wrong_kind::only_field(self.machine.names.get(field.name), source, list)
+                }
             },
             Type::Data => match item.value.kind {
                 Kind::Record(_) => Some("select what of it is meant: `hosts.web.vmid`".to_owned()),

@@ -184,7 +184,10 @@ impl Checker<'_> {
             0 => {
                 let flows = &self.program.flows;
                 let ports = flows.iter().any(|flow| flow.target == id && flow.ports.is_none());
-                not_a_function::kind(&found, self.span(callee), ports)
+                match not_a_function::indexed(self.sources, self.span(callee), self.span(argument)) {
+                    Some(field) => not_a_function::by_index(&found, self.span(callee), &field),
+                    None => not_a_function::kind(&found, self.span(callee), ports),
+                }
             }
             taken => {
                 let name = self.callee_text(callee);

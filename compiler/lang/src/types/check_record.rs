@@ -80,7 +80,11 @@ impl Checker<'_> {
         let owner = self.names.get(self.schema.def(def).name);
         let fields: Vec<&str> = known.iter().map(|field| self.names.get(field.name)).collect();
         let near = self.nearest(name, known.iter().map(|field| field.name));
-        let diagnostic = unknown_field::new(owner, self.names.get(name), span, near, &fields);
+        let text = self.names.get(name);
+        let diagnostic = match self.schema.below(known, text, self.names).filter(|_| near.is_none()) {
+            Some(path) => unknown_field::elsewhere(owner, text, span, &path),
+            None => unknown_field::new(owner, text, span, near, &fields),
+        };
         let meant = near.and_then(|near| self.names.lookup(near));
         self.report(diagnostic);
         meant

@@ -181,7 +181,8 @@ impl Decoder<'_> {
                 "terraform" => host.terraform = self.extras(value),
                 "nebula" => host.nebula = self.extras(value),
                 "variables" => host.variables = self.extras(value),
-                _ => {}
+                // A field that a host does not have was meant to say something about it.
+                _ => broken = true,
             }
         }
         host.broken = broken;
@@ -403,7 +404,7 @@ impl Decoder<'_> {
         let Some(vmid) = host.vmid else { return ByRule::Unknown };
         let Some(range) = host.range else {
             // A range that is named and wrong is reported already.
-            return if origin.range.is_some() { ByRule::Unknown } else { ByRule::NoRange };
+            return if origin.range.is_some() || origin.kind_failed { ByRule::Unknown } else { ByRule::NoRange };
         };
         match allocation::host_number(&self.site.ranges[range.index()], vmid.value) {
             None => ByRule::NoNumber(range),

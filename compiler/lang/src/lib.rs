@@ -14,6 +14,7 @@ pub mod library;
 mod lower;
 pub mod members;
 mod numbers;
+pub mod plain;
 mod print;
 pub mod query;
 pub mod references;

@@ -159,7 +159,7 @@ impl Checker<'_> {
                     parameters.push(parameter);
                     result = next;
                 }
-                Ty::Error | Ty::Any => {
+                Ty::Error | Ty::Any | Ty::Data => {
                     self.abandoned(&arguments[at..], env);
                     // Those before it are looked at all the same.
                     break;

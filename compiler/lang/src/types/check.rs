@@ -4,7 +4,7 @@ use super::Checker;
 use super::env::{EnvId, Frame};
 use super::infer::scalar;
 use super::trail::Root;
-use super::ty::{Ty, TyId, Types};
+use super::ty::{Rest, Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{not_an_entity, unknown_tag};
 use crate::eval::value::Kind;
@@ -87,6 +87,7 @@ impl Checker<'_> {
             }
             Expr::List(children) => match wanted {
                 Ty::List(item) => self.check_items(children, env, item),
+                Ty::Data => self.check_items(children, env, Types::DATA),
                 Ty::Any => {
                     for at in 0..children.len as usize {
                         let item = self.program.children(children)[at];
@@ -109,17 +110,15 @@ impl Checker<'_> {
                     self.poison(id);
                 }
                 Ty::Record(record) => self.check_against(id, keys, fields, len, env, record),
+                Ty::Data => self.check_data(keys, fields, len, env),
                 _ => self.meet(id, env, expected),
             },
             Expr::Scope { .. } | Expr::Composed(_) => match wanted {
                 Ty::Named(def) if self.record == Some(id) && self.is_record(def) => self.check_site(id, env, def),
                 _ => self.meet(id, env, expected),
             },
-            Expr::Computed(children) => match wanted {
-                Ty::Record(record)
-                    if matches!(self.types.records[record.0 as usize].rest, super::ty::Rest::Each(_)) =>
-                {
-                    let super::ty::Rest::Each(item) = self.types.records[record.0 as usize].rest else { return };
+            Expr::Computed(children) => match self.each_field(wanted) {
+                Some(item) => {
                     for pair in 0..children.len as usize / 2 {
                         let key = self.program.children(children)[2 * pair];
                         let value = self.program.children(children)[2 * pair + 1];
@@ -130,7 +129,7 @@ impl Checker<'_> {
                         self.trail = around;
                     }
                 }
-                _ => self.meet(id, env, expected),
+                None => self.meet(id, env, expected),
             },
             Expr::Lambda(function) => match wanted {
                 Ty::Function(parameter, result) => self.check_lambda(id, function, env, parameter, result),
@@ -156,6 +155,18 @@ impl Checker<'_> {
                 self.met(id, found, expected);
             }
             _ => self.meet(id, env, expected),
+        }
+    }
+
+    /// What every field of a value is, if it may have any.
+    fn each_field(&self, wanted: Ty) -> Option<TyId> {
+        match wanted {
+            Ty::Record(record) => match self.types.records[record.0 as usize].rest {
+                Rest::Each(item) => Some(item),
+                Rest::Open | Rest::Closed => None,
+            },
+            Ty::Data => Some(Types::DATA),
+            _ => None,
         }
     }
 

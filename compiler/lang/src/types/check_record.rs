@@ -171,7 +171,7 @@ impl Checker<'_> {
     }
 
     /// A field against its declared type. What is wrong is reported where its value is written, if that is the user's.
-    fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
+    pub(super) fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
         let around = self.trail;
         self.trail = self.trails.field(around, field.name, field.key);
         let result = match field.slot {

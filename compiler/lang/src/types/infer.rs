@@ -347,6 +347,6 @@ impl Ty {
 
     /// Whether nothing can be said of it.
     pub(super) fn is_vague(self) -> bool {
-        matches!(self, Ty::Error | Ty::Any)
+        matches!(self, Ty::Error | Ty::Any | Ty::Data)
     }
 }

@@ -13,6 +13,7 @@
 mod calls;
 mod check;
 mod check_record;
+mod data;
 mod define;
 mod describe;
 mod env;
@@ -269,6 +270,7 @@ impl<'c> Checker<'c> {
             let part = |checker: &Self, id: TypeId| checker.declared[id.0 as usize];
             let (ty, flexible) = match self.schema.types[at] {
                 Type::Any => (Types::ANY, false),
+                Type::Data => (Types::DATA, false),
                 Type::Scalar(scalar) => (Types::scalar(scalar), false),
                 Type::Ref(def) => (self.types.add(Ty::Ref(def)), false),
                 Type::Named(def) => (self.types.add(Ty::Named(def)), false),
@@ -335,7 +337,7 @@ impl<'c> Checker<'c> {
                 self.types.add(Ty::Function(parameter, result))
             }
             Type::Infer => self.types.free(self.level),
-            Type::Any | Type::Scalar(_) | Type::Ref(_) | Type::Named(_) => self.declared[id.0 as usize],
+            Type::Any | Type::Data | Type::Scalar(_) | Type::Ref(_) | Type::Named(_) => self.declared[id.0 as usize],
         }
     }
 

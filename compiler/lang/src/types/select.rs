@@ -90,7 +90,7 @@ impl Checker<'_> {
     fn find(&mut self, base: TyId, name: Symbol, span: Span) -> Found {
         let (_, node) = self.types.resolve(base);
         match node {
-            Ty::Error | Ty::Any => Found::Is(base),
+            Ty::Error | Ty::Any | Ty::Data => Found::Is(base),
             Ty::Var(var) => {
                 let level = match &self.types.vars[var.0 as usize] {
                     Var::Free { level, demands, .. } => match demands.iter().find(|demand| demand.name == name) {
@@ -286,7 +286,7 @@ impl Checker<'_> {
         let (_, node) = self.types.resolve(found);
         let other = self.infer(fallback, env);
         if node.is_vague() {
-            return if node == Ty::Any { other } else { found };
+            return if node != Ty::Error { other } else { found };
         }
         self.branches(chain, found, fallback, other)
     }

@@ -243,7 +243,9 @@ fn field(schema: &Schema, ty: Type, name: Symbol) -> Field {
             Definition::Union(_) => Field::Open,
         },
         Type::Option(inner) => field(schema, schema.ty(inner), name),
-        Type::Any | Type::Scalar(_) | Type::List(_) | Type::Function(..) | Type::Infer | Type::Var(_) => Field::Open,
+        Type::Any | Type::Data | Type::Scalar(_) | Type::List(_) | Type::Function(..) | Type::Infer | Type::Var(_) => {
+            Field::Open
+        }
     }
 }
 

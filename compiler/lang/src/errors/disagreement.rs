@@ -46,7 +46,6 @@ pub fn new(name: Option<&str>, mut sides: [(Span, &str); 2]) -> Diagnostic {
         None => "the two sides of `&` do not agree".to_owned(),
     };
     sides.sort();
-<<<<<<< HEAD
     let [(first, one), (second, other)] = sides;
     let words = match one == other {
         true => ["one side says this".to_owned(), "and the other one this".to_owned()],
@@ -55,13 +54,7 @@ pub fn new(name: Option<&str>, mut sides: [(Span, &str); 2]) -> Diagnostic {
     let [one, other] = words;
     Diagnostic::new(&CODE, what, first, one)
         .primary(second, other)
-        .note("both have one rank: nothing says which counts")
-=======
-    let [first, second] = words;
-    let diagnostic = Diagnostic::new(&CODE, what, sides[0], first)
-        .primary(sides[1], second)
         .note("neither overrides the other: nothing says which counts")
->>>>>>> main
         .help("delete one of them")
         .help("mark the one that may be overridden as `default`")
         .help("mark the one that must hold as `force`")

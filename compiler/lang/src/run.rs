@@ -6,6 +6,7 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::parser;
 
+use crate::builtins::signature;
 use crate::compose;
 use crate::data::Data;
 use crate::eval::machine::Machine;
@@ -57,6 +58,9 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, until: Unti
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
+    for field in signature::fields() {
+        names.intern(field);
+    }
     types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
     let extracted = if until == Until::Types {
         None

@@ -6,6 +6,7 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::parser;
 
+use crate::builtins::signature;
 use crate::compose;
 use crate::data::Data;
 use crate::eval::machine::Machine;
@@ -73,6 +74,9 @@ pub(crate) fn run_asking(
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
+    for field in signature::fields() {
+        names.intern(field);
+    }
     let asked = question.as_deref().and_then(|question| question.lowered);
     let ty =
         types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry), asked);

@@ -69,7 +69,12 @@ impl Checker<'_> {
             }
             Expr::If(condition, then, otherwise) => {
                 self.truth(condition, env, "the condition of `if`");
+                let poisoned = self.poisoned.len();
                 self.knowing(condition, true, env, |checker| checker.check(then, env, expected));
+                // What is wrong with the first branch is not said again of the second one, which may be chosen.
+                if self.poisoned.len() > poisoned {
+                    self.poison(id);
+                }
                 self.knowing(condition, false, env, |checker| checker.check(otherwise, env, expected));
             }
             Expr::Match(subject, first, count) => {

@@ -50,6 +50,7 @@ impl Checker<'_> {
                             continue;
                         }
                         meant.extend(self.unknown(def, known, key.name, key.span));
+                        self.lacking.push((id, self.last));
                         self.pending.push(super::Pending::Infer(value, env));
                         continue;
                     }
@@ -68,6 +69,9 @@ impl Checker<'_> {
                 .filter(|field| field.default.is_none() && !field.optional)
                 .collect();
             self.missing(def, &missing, self.span(id), None);
+            if !missing.is_empty() {
+                self.lacking.push((id, self.last));
+            }
         }
     }
 

@@ -103,6 +103,8 @@ pub(crate) struct Checker<'c> {
     here: EnvId,
     /// Expressions that are reported: evaluating them says nothing more.
     poisoned: Vec<(ExprId, Reported)>,
+    /// Records that are reported for their fields, and are values all the same.
+    lacking: Vec<(ExprId, Reported)>,
     /// Selections of a field that may be absent.
     optional: Vec<ExprId>,
     /// What conditions around the expression tell to be there.
@@ -135,9 +137,10 @@ pub(crate) fn check(
     let mut checker = Checker::new(program, names, sources, reports, globals);
     checker.units(site);
     let shown = asked.and_then(|asked| checker.known(asked)).map(|ty| checker.show(ty));
-    let Checker { poisoned, mut optional, .. } = checker;
+    let Checker { poisoned, lacking, mut optional, .. } = checker;
     optional.sort_unstable();
     program.optional = optional;
+    program.lacking = lacking.into_iter().collect();
     for (expr, reported) in poisoned {
         program.exprs[expr.0 as usize] = Expr::Error(reported);
     }
@@ -183,6 +186,7 @@ impl<'c> Checker<'c> {
             trail: Trail::NONE,
             here: EnvId(0),
             poisoned: Vec::new(),
+            lacking: Vec::new(),
             optional: Vec::new(),
             present: Vec::new(),
             last: BY_THE_PARSER,

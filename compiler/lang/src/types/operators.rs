@@ -168,7 +168,7 @@ impl Checker<'_> {
     pub(super) fn text_part(&mut self, part: ExprId, env: EnvId) {
         let ty = self.infer(part, env);
         if self.refuse_absent(part, ty) {
-            return;
+            return self.poison(part);
         }
         let (_, node) = self.types.resolve(ty);
         let fits = match node {
@@ -187,6 +187,7 @@ impl Checker<'_> {
                 _ => not_text::What::Other,
             };
             self.report(not_text::new(&found, what, span));
+            self.poison(part);
         }
     }
 }

@@ -79,9 +79,8 @@ impl Checker<'_> {
                 let mut all = Vec::new();
                 for (name, ty) in fields {
                     let slot = Slot::Known(self.written(ty, vars));
-                    if let Some(name) = self.names.lookup(name) {
-                        all.push(Field { name, key: Span::new(0, 0), slot, optional: false });
-                    }
+                    let name = self.names.lookup(name).expect("the fields of signatures are names of every program");
+                    all.push(Field { name, key: Span::new(0, 0), slot, optional: false });
                 }
                 self.types.record(Rec { fields: all, rest: Rest::Closed, of: None, at: None })
             }

@@ -104,6 +104,10 @@ struct Context {
     scrutinee: bool,
     /// Brackets that are open.
     open: Open,
+    /// Which problem says that the records around are written with `:` for `=`.
+    colons: Option<usize>,
+    /// The same for `,` in the place of `;`.
+    commas: Option<usize>,
 }
 
 /// How many brackets of each kind are open.
@@ -319,7 +323,8 @@ impl<'t> Parser<'t> {
             ")" => open.parens += 1,
             _ => open.lets += 1,
         }
-        self.context = Context { open, ..Context::default() };
+        let Context { colons, commas, .. } = saved;
+        self.context = Context { open, colons, commas, ..Context::default() };
         let result = self.awaiting(closer, inside);
         self.context = saved;
         result

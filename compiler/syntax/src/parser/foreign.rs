@@ -5,11 +5,14 @@
 
 use super::expr::begins_expr;
 use super::{Completed, EOF, Marker, Parser};
-use crate::diagnostic::{Applicability, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Label};
 use crate::kind::SyntaxKind::*;
 use crate::literal::unit_for;
 use crate::problems::{foreign_comment, missing_word, unexpected, unknown_unit};
 use crate::source::Span;
+
+/// More labels than these nobody reads.
+const SHOWN: usize = 5;
 
 impl Parser<'_> {
     /// `// …` or `-- …`, where no operand stands before it.
@@ -39,6 +42,44 @@ impl Parser<'_> {
             self.operation();
         }
         self.complete(marker, Error)
+    }
+
+    /// Reports a problem, or adds it to the one at this index, which is the same mistake of the record around: whoever
+    /// writes one definition in the notation of another language writes all of them so. Gives the index.
+    pub(super) fn report_with(&mut self, first: Option<usize>, problem: Diagnostic) -> Option<usize> {
+        let known = first.and_then(|first| self.diagnostics.get_mut(first)).filter(|known| known.code == problem.code);
+        let Some(known) = known else {
+            let index = self.diagnostics.len();
+            self.report(problem);
+            return (self.diagnostics.len() > index).then_some(index);
+        };
+        if known.labels.len() < SHOWN {
+            known.labels.push(Label { span: problem.span(), primary: false, message: "and here".into() });
+        }
+        for (fix, more) in known.fixes.iter_mut().zip(problem.fixes) {
+            fix.edits.extend(more.edits);
+        }
+        self.silence();
+        first
+    }
+
+    /// The end of a definition that has a `:`, as the problem at `colon` says, and no `;`; or of the last one of a record
+    /// with commas. That is no mistake of its own.
+    pub(super) fn foreign_end(&mut self, colon: Option<usize>) -> bool {
+        let last = matches!(self.current(), RBrace | EOF);
+        let next = self.input.begins_line(self.pos) && self.at_typed_definition();
+        let ends = last || next || self.at(Comma) || self.at_anchor();
+        let around = colon.or(self.context.commas.filter(|_| last));
+        let Some(index) = around.filter(|index| ends && *index < self.diagnostics.len()) else { return false };
+        let span = match self.input.kind(self.pos) {
+            Comma => self.token_span(self.pos),
+            _ => self.behind(),
+        };
+        if let Some(fix) = self.diagnostics[index].fixes.first_mut() {
+            fix.edits.push(Edit { span, text: ";".into() });
+        }
+        self.eat(Comma);
+        true
     }
 
     /// Whether `--` stands here.

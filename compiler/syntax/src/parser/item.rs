@@ -239,6 +239,7 @@ impl Parser<'_> {
             let (span, text) = (self.span(0), self.text(0));
             self.report(reserved_word::problem(span, text, true));
         }
+        let mut colon = None;
         let label = self.path_with_label();
         let block = self.at(LBrace);
         match self.current() {
@@ -263,7 +264,13 @@ impl Parser<'_> {
             }
             Colon => {
                 let span = self.span(0);
-                self.report(wrong_sign::problem(span, ":", "=", "between a name and its value"));
+                let mut problem = wrong_sign::problem(span, ":", "=", "between a name and its value");
+                if self.input.is_adjacent(self.pos) {
+                    let edits = problem.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+                    edits.for_each(|edit| edit.text.insert(0, ' '));
+                }
+                self.context.colons = self.report_with(self.context.colons, problem);
+                colon = self.context.colons;
                 self.bump_as(Eq);
             }
             EqEq => {
@@ -281,7 +288,9 @@ impl Parser<'_> {
             self.complete(marker, Definition);
             return;
         }
-        self.semicolon();
+        if !self.foreign_end(colon) {
+            self.semicolon();
+        }
         self.complete(marker, Definition);
     }
 

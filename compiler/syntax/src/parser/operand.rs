@@ -37,16 +37,16 @@ impl Parser<'_> {
     /// `f x: e`: understood as `f (x: e)`.
     fn function_as_argument(&mut self) {
         let first = self.span(0);
-        let place = Some((self.pos, self.diagnostics.len())).filter(|_| !self.is_reported());
+        let place = Some(self.pos).filter(|_| !self.is_reported());
         self.lambda();
-        let Some((token, index)) = place else { return };
+        let Some(token) = place else { return };
         let edits = [Span::new(first.start, first.start), self.behind()].into_iter().zip(["(", ")"]);
         let problem = unexpected::problem(self.token_span(token + 1), "`:`", "an argument").fix(
             "put parentheses around the function",
             edits.map(|(span, text)| Edit { span, text: text.into() }).collect(),
             Applicability::MachineApplicable,
         );
-        self.diagnostics.insert(index, problem);
+        self.diagnostics.push(problem);
     }
 
     fn at_argument(&self) -> bool {

@@ -369,7 +369,8 @@ impl Parser<'_> {
         if self.diagnostics.last().is_some_and(echo) {
             self.diagnostics.pop();
         }
-        self.report(unopened::early(brace));
+        let end = if self.at(Semicolon) { self.span(0).end } else { brace.end };
+        self.report(unopened::early(brace, Span::new(brace.start, end)));
     }
 
     /// What stands behind the file's expression.

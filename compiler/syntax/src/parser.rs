@@ -11,6 +11,7 @@ mod foreign;
 mod input;
 mod item;
 mod key;
+mod misplaced;
 mod operand;
 mod operator;
 mod pattern;
@@ -294,6 +295,7 @@ impl<'t> Parser<'t> {
         let span = self.span(0);
         let problem = unexpected::problem(span, &found, expected);
         self.report(match self.text(0) {
+            "in" => problem.help("whether a list has an item is written `elem item list`"),
             "and" => problem.help("that both hold is written `a && b`"),
             "or" => problem.help("that one of two holds is written `a || b`"),
             _ => problem,

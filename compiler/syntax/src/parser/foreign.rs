@@ -289,7 +289,7 @@ impl Parser<'_> {
 
     /// Whether the path of a field follows the `?` here, and not what other languages write there.
     pub(super) fn names_a_field(&self) -> bool {
-        let choice = matches!(self.nth(1), LBrace | LBracket | LParen | IndentStart) || self.nth(1).is_literal();
+        let choice = matches!(self.nth(1), LBrace | LBracket | LParen | IndentStart | Dot) || self.nth(1).is_literal();
         let colon = || self.after_path(1).is_some_and(|after| self.nth(after) == Colon);
         !choice && (self.context.flow || !colon())
     }
@@ -298,8 +298,18 @@ impl Parser<'_> {
     pub(super) fn choice(&mut self, marker: Marker) -> Completed {
         let span = self.span(0);
         let problem = unexpected::problem(span, "`?`", "an operator, or the end of the value");
-        self.report(problem.help("a choice is written `if condition then a else b`"));
+        let dot = self.nth(1) == Dot;
+        self.report(problem.help(match dot {
+            true => "what may be absent is written `a.b or c`",
+            false => "a choice is written `if condition then a else b`",
+        }));
         self.bump();
+        if dot {
+            while self.eat(Dot) {
+                self.key();
+            }
+            return self.complete(marker, Error);
+        }
         self.operation();
         if self.at(Colon) {
             self.bump();
@@ -317,13 +327,15 @@ impl Parser<'_> {
             && !self.input.begins_line(self.pos)
             && !self.at_definition(0)
             && (unit.len() > 1 || unit.starts_with(|first: char| first.is_ascii_uppercase()))
-            && unit_for(unit).is_some()
+            && (unit_for(unit).is_some() || matches!(unit, "tcp" | "udp"))
     }
 
     /// `2 GiB`: a number and its unit are one word.
     pub(super) fn unit_apart(&mut self, number: Completed) -> Completed {
         let (digits, unit) = (self.token_span(self.pos - 1), self.span(0));
-        let (text, meant) = (self.text(0), unit_for(self.text(0)).unwrap_or_default());
+        let text = self.text(0);
+        let protocol = format!("/{text}");
+        let meant = unit_for(text).unwrap_or(&protocol);
         self.report(unknown_unit::apart(unit, text, Span::new(digits.end, unit.end), meant));
         let marker = self.precede(number);
         self.bump();

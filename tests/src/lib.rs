@@ -1,9 +1,12 @@
-//! What the test suites share: where the sources of the workspace lie, and the generator of synthetic sites.
+//! What the test suites share: where the sources of the workspace lie, the examples as projects in memory, how random
+//! tests are run, and the generator of synthetic sites.
 //!
 //! No test lives here, and nothing of the compiler may depend on it.
 
 use std::path::PathBuf;
 
+pub mod projects;
+pub mod random;
 pub mod synthetic;
 
 /// The root of the workspace.
@@ -23,4 +26,10 @@ pub fn list<'p>(paths: impl Iterator<Item = &'p String>, folder: &str) -> Vec<St
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let inside = paths.filter_map(|path| path.strip_prefix(prefix.as_str()));
     inside.filter(|name| !name.contains('/')).map(str::to_owned).collect()
+}
+
+/// The names of the libraries of a project in memory.
+pub fn libraries<'p>(paths: impl Iterator<Item = &'p String>) -> Vec<String> {
+    let entries = paths.filter_map(|path| path.strip_prefix("vendor/")?.strip_suffix("/default.arv"));
+    entries.filter(|name| !name.contains('/')).map(str::to_owned).collect()
 }

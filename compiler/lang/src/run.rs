@@ -16,8 +16,20 @@ use crate::lower::{self, Globals, Lowerer};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::{Loader, Outcome, library, schema, types};
 
-/// Runs a file, as a site or as it is.
-pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// What is wrong before evaluation.
+    Types,
+    /// The value as it is.
+    Value,
+    /// The value as a site.
+    Site,
+}
+
+/// Runs a file.
+pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, until: Until) -> Outcome {
+    let site = until == Until::Site;
     let mut names = Interner::new();
     let mut program = Program { store: Store::default(), ..Program::default() };
     let mut reports = Reports::default();
@@ -46,7 +58,9 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
     }
     program.damaged.sort_unstable();
     types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
-    let extracted = {
+    let extracted = if until == Until::Types {
+        None
+    } else {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);
         let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);

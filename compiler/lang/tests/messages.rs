@@ -152,3 +152,15 @@ fn an_item_that_a_function_refuses_is_shown_where_it_is_named_and_where_it_is_ma
         ]
     );
 }
+
+#[test]
+fn an_item_whose_kind_evaluation_alone_knows_shows_the_call_that_refuses_it() {
+    // No type says what a computed key gives.
+    assert_eq!(
+        of(r#"let r = { a = 1GiB; b = "x"; }; in { a = sum [ r.${"a"} ]; }"#),
+        [
+            "E0209 an item of the list given to `sum` is a Size, and not an Int | ^ site.arv:1:15 expected an Int, found a \
+          Size | - site.arv:1:42 in this call"
+        ]
+    );
+}

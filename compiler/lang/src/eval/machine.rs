@@ -226,7 +226,7 @@ impl<'p> Machine<'p> {
     /// Bytes in use.
     pub fn used(&self) -> usize {
         let store = &self.program.store;
-        self.heap.bytes() + store.bytes() + self.written
+        self.heap.bytes() + store.bytes() + self.names.bytes() + self.written
     }
 
     /// A budget is used up: nothing more is evaluated, and only the first report stands.

@@ -340,7 +340,7 @@ impl Checker<'_> {
 
     /// Whether a place is in a source of the compiler's own.
     pub(super) fn in_library(&self, span: Span) -> bool {
-        self.sources.get(self.sources.file_of(span)).name.starts_with('<')
+        crate::library::of(&self.sources.get(self.sources.file_of(span)).name).is_some()
     }
 
     /// The type whose field is asked for, by name.

@@ -246,18 +246,20 @@ impl Parser<'_> {
         self.complete(marker, Error);
     }
 
-    /// The path of a definition. The label of a block, `name "label" {`, is a part of it: the place in front of it.
-    pub(super) fn path_with_label(&mut self) -> Option<Span> {
-        let path = self.key_path();
+    /// The path of a definition, and how many keys it has. The label of a block, `name "label" {`, is a part of it: the
+    /// place in front of it.
+    pub(super) fn path_with_label(&mut self) -> (Option<Span>, u32) {
+        let path = Marker(self.events.len());
+        let keys = self.key_path();
         let label =
             self.at(StringStart) && self.input.partner(self.pos).is_some_and(|end| self.input.kind(end + 1) == LBrace);
         if !label {
-            return None;
+            return (None, keys);
         }
         let gap = Span::new(self.behind().end, self.span(0).start);
         self.key();
-        self.complete(Marker(path.start), KeyPath);
-        Some(gap)
+        self.complete(path, KeyPath);
+        (Some(gap), keys + 1)
     }
 
     /// In front of the `{` of a block, whose label stands behind `gap`.

@@ -247,8 +247,8 @@ impl Parser<'_> {
             self.report(reserved_word::problem(span, text, true));
         }
         let mut colon = None;
-        let label = self.path_with_label();
-        let block = self.at(LBrace);
+        let (label, keys) = self.path_with_label();
+        let (block, inside) = (self.at(LBrace), keys - 1);
         match self.current() {
             LParen if self.at_defined_call() => {
                 self.defined_call();
@@ -298,6 +298,7 @@ impl Parser<'_> {
             _ => self.equals(),
         }
         let first = self.pos;
+        self.depth += inside;
         let value = self.awaiting(";", Self::value);
         if self.at(Eq) {
             self.second_definition(value);
@@ -305,6 +306,7 @@ impl Parser<'_> {
             let ends = self.ends_definition();
             self.whole_value(first, value, ends, "`;`");
         }
+        self.depth -= inside;
         if block && !self.at(Semicolon) {
             self.complete(marker, Definition);
             return;

@@ -1,8 +1,8 @@
 //! Strings, what is interpolated in them, and keys.
 
-use super::{Completed, EOF, Parser};
+use super::{Completed, EOF, MAX_DEPTH, Parser};
 use crate::kind::SyntaxKind::*;
-use crate::problems::unquoted_key;
+use crate::problems::{too_deep, unquoted_key};
 
 impl Parser<'_> {
     /// A string of either kind. Where it is not closed, the lexer has said so.
@@ -98,13 +98,28 @@ impl Parser<'_> {
         }
     }
 
-    /// Keys with dots between them.
-    pub(super) fn key_path(&mut self) -> Completed {
+    /// Keys with dots between them; gives their number. Each but the first is a record around the next, and those are
+    /// nested as others are.
+    pub(super) fn key_path(&mut self) -> u32 {
         let marker = self.start();
         self.key();
+        let mut keys = 1;
         while self.eat(Dot) {
+            if self.depth + keys >= MAX_DEPTH {
+                self.report(too_deep::problem(self.span(0), MAX_DEPTH));
+                self.too_deep_reported = true;
+                let skipped = self.start();
+                self.key();
+                while self.eat(Dot) {
+                    self.key();
+                }
+                self.complete(skipped, Skipped);
+                break;
+            }
             self.key();
+            keys += 1;
         }
-        self.complete(marker, KeyPath)
+        self.complete(marker, KeyPath);
+        keys
     }
 }

@@ -145,9 +145,9 @@ impl Checker<'_> {
     fn becomes_new(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
         let schema = std::rc::Rc::clone(&self.schema);
         let Some((known, rest)) = schema.record(def) else { return Err(Mismatch::Kind) };
-        let fields: Vec<Field> = self.types.records[record.0 as usize].fields.clone();
+        let fields = self.types.records[record.0 as usize].fields.clone();
         let mut result = Ok(());
-        for field in fields {
+        for field in fields.iter().copied() {
             let ty = match known.iter().find(|known| known.name == field.name) {
                 Some(known) => {
                     let ty = self.declared(known.ty);

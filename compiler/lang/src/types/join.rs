@@ -76,7 +76,7 @@ impl Checker<'_> {
             return all.map(|item| self.types.map(item));
         }
         let mut fields = Vec::new();
-        for field in &left.fields {
+        for field in left.fields.iter() {
             let joined = match right.field(field.name) {
                 Some(other) => {
                     let (one, two) = (self.slot(field.slot), self.slot(other.slot));
@@ -90,12 +90,12 @@ impl Checker<'_> {
             };
             fields.push(joined);
         }
-        for field in &right.fields {
+        for field in right.fields.iter() {
             if left.field(field.name).is_none() {
                 fields.push(Field { optional: true, ..*field });
             }
         }
-        Some(self.types.record(Rec { fields, rest: left.rest, of: None, at: left.at }))
+        Some(self.types.record(Rec { fields: fields.into(), rest: left.rest, of: None, at: left.at }))
     }
 
     /// The type of two branches.

@@ -61,7 +61,7 @@ impl Checker<'_> {
     }
 
     fn subsume_fields(&mut self, found: &Rec, wanted: &Rec) -> Result<(), Mismatch> {
-        for field in &found.fields {
+        for field in found.fields.iter() {
             let place = match (wanted.field(field.name), wanted.rest) {
                 (Some(place), _) => {
                     if field.optional && !place.optional {
@@ -76,7 +76,7 @@ impl Checker<'_> {
             let ty = self.slot(field.slot);
             self.subsume(ty, place)?;
         }
-        for place in &wanted.fields {
+        for place in wanted.fields.iter() {
             if !place.optional && found.field(place.name).is_none() && found.rest == Rest::Closed {
                 return Err(Mismatch::Missing(place.name, Some(place.key)));
             }
@@ -97,7 +97,7 @@ impl Checker<'_> {
         {
             return self.subsume(declared, expected);
         }
-        for field in &place.fields {
+        for field in place.fields.iter() {
             let wanted = self.slot(field.slot);
             match self.select_quietly(found, field.name) {
                 Some(ty) => {

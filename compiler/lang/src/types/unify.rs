@@ -69,7 +69,7 @@ impl Checker<'_> {
     fn unify_records(&mut self, a: RecId, b: RecId, work: &mut Vec<(TyId, TyId)>) -> Result<(), Mismatch> {
         let (left, right) = (self.types.records[a.0 as usize].clone(), self.types.records[b.0 as usize].clone());
         for (one, other) in [(&left, &right), (&right, &left)] {
-            for field in &one.fields {
+            for field in one.fields.iter() {
                 match (other.field(field.name), other.rest) {
                     // Both orders meet it once.
                     (Some(found), _) if std::ptr::eq(one, &left) => {

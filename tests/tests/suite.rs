@@ -54,6 +54,7 @@ const FOLDERS: &[(&str, Check)] = &[
     ("schema", site),
     ("site", resolved),
     ("syntax", plain),
+    ("types", plain),
 ];
 
 fn plain(section: &Section) -> Found {

@@ -271,6 +271,8 @@ pub struct Overridden {
     pub within: ExprId,
     /// What it says.
     pub expr: ExprId,
+    /// What it is called.
+    pub key: Key,
     /// What the schema says that it should be.
     pub ty: Option<TypeId>,
 }

@@ -29,7 +29,9 @@ static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
         }
         Function { of, name, parameters, result }
     };
-    let free = builtins::TABLE.iter().map(|builtin| function(None, builtin.name, builtin.signature, builtin.arity));
+    // What a format can hold is more than a type tells.
+    let typed = builtins::TABLE.iter().filter(|builtin| !builtin.signature.starts_with("Data"));
+    let free = typed.map(|builtin| function(None, builtin.name, builtin.signature, builtin.arity));
     let members = members::TABLE.iter().map(|member| {
         let of = SCALARS.iter().position(|(name, _)| Scalar::named(name) == Some(member.of));
         function(of.map(Type::Scalar), member.name, member.signature, member.arity)

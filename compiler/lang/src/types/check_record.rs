@@ -175,7 +175,7 @@ impl Checker<'_> {
     }
 
     /// A field against its declared type. What is wrong is reported where its value is written, if that is the user's.
-    fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
+    pub(super) fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
         let around = self.trail;
         self.trail = self.trails.field(around, field.name, field.key);
         let result = match field.slot {
@@ -224,7 +224,7 @@ impl Checker<'_> {
                         let names = || wanted.fields.iter().map(|field| field.name);
                         meant.extend(self.nearest(key.name, names()).and_then(|near| self.names.lookup(near)));
                         let fields: Vec<Symbol> = names().collect();
-                        self.no_argument(wanted.of, id, key.name, key.span, &fields);
+                        self.no_argument(wanted.of, id, key.name, (key.span, None), &fields);
                         self.poison(id);
                     }
                 }
@@ -245,8 +245,15 @@ impl Checker<'_> {
         }
     }
 
-    /// A field that a function does not take, or that is not known.
-    pub(super) fn no_argument(&mut self, of: Option<FnId>, at: ExprId, name: Symbol, span: Span, fields: &[Symbol]) {
+    /// A field that a function does not take, or that is not known; where it is written, and where that is given.
+    pub(super) fn no_argument(
+        &mut self,
+        of: Option<FnId>,
+        at: ExprId,
+        name: Symbol,
+        (span, given): (Span, Option<Span>),
+        fields: &[Symbol],
+    ) {
         let names: Vec<&str> = fields.iter().map(|field| self.names.get(*field)).collect();
         let diagnostic = match of {
             Some(function) => {
@@ -257,6 +264,10 @@ impl Checker<'_> {
                 let near = self.nearest(name, fields.iter().copied());
                 unknown_field::new("the record", self.names.get(name), span, near, &names)
             }
+        };
+        let diagnostic = match given {
+            Some(given) => diagnostic.secondary(given, "given here"),
+            None => diagnostic,
         };
         self.report(diagnostic);
     }

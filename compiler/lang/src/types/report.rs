@@ -54,7 +54,7 @@ impl Checker<'_> {
                         _ => None,
                     };
                     let made = made
-                        .filter(|made| !self.in_library(*made) && !(span.start <= made.start && made.end <= span.end));
+                        .filter(|made| !(self.in_library(*made) || span.start <= made.start && made.end <= span.end));
                     return self.missing(def, &missing, made.unwrap_or(span), made.map(|_| span));
                 }
                 let of = match wanted {
@@ -73,8 +73,11 @@ impl Checker<'_> {
                     }
                     _ => (None, Vec::new()),
                 };
-                let at = if self.in_library(*key) { span } else { *key };
-                self.no_argument(of, id, *name, at, &fields);
+                // Of a record with a name, the value is one too many, and not its type.
+                let literal = matches!(self.types.get(found), Ty::Record(_)) && !self.in_library(*key);
+                let at = if literal { *key } else { span };
+                let given = (at.start < span.start || at.end > span.end).then_some(span);
+                self.no_argument(of, id, *name, (at, given), &fields);
             }
         }
     }

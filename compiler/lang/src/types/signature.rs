@@ -42,9 +42,10 @@ impl Checker<'_> {
         match signature {
             // Each place is of a kind of its own.
             Signature::Any => Types::ANY,
-            Signature::Name(name) => match Scalar::named(name) {
-                Some(scalar) => Types::scalar(scalar),
-                None => Types::ANY,
+            Signature::Name(name) => match (name.as_str(), Scalar::named(name)) {
+                ("Data", _) => Types::DATA,
+                (_, Some(scalar)) => Types::scalar(scalar),
+                (_, None) => Types::ANY,
             },
             Signature::Variable(name) => match vars.iter().find(|(known, _)| known == name) {
                 Some((_, ty)) => *ty,

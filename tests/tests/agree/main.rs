@@ -41,7 +41,8 @@ fn check(text: &str) -> Outcome {
 /// Whether a problem is of types. How large a number may be and of which family an address is are no questions of their
 /// types, although the code of a wrong operand tells it; and a function may be the value of a file that others import.
 fn is_of_types(problem: &Diagnostic) -> bool {
-    let of_values = [" from ", "not empty", "an Address and an Address"].iter().any(|words| problem.message.contains(words));
+    let of_values =
+        [" from ", "not empty", "an Address and an Address"].iter().any(|words| problem.message.contains(words));
     match problem.code.id {
         "E0209" => !of_values,
         "E0213" => false,

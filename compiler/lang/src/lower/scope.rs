@@ -34,8 +34,7 @@ impl Scope {
     /// The names of parameters, in the order of their slots.
     pub(super) fn of_parameters(parameters: impl IntoIterator<Item = Option<Symbol>>) -> Self {
         let parameters = parameters.into_iter().enumerate();
-        let names = parameters
-            .filter_map(|(slot, name)| Some((name?, Name { slot: slot as u32 })));
+        let names = parameters.filter_map(|(slot, name)| Some((name?, Name { slot: slot as u32 })));
         Self { names: names.collect(), below: Vec::new(), types: TypeNames::default() }
     }
 

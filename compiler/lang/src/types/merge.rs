@@ -109,7 +109,11 @@ impl Checker<'_> {
             };
         }
         // A layer need not agree with the one below it: the schema says what the field is.
-        if policy == Policy::Layers || matches!(a, Ty::Var(_)) || matches!(b, Ty::Var(_)) || self.join(one, other).is_some() {
+        if policy == Policy::Layers
+            || matches!(a, Ty::Var(_))
+            || matches!(b, Ty::Var(_))
+            || self.join(one, other).is_some()
+        {
             return Ok(other);
         }
         let (was, is) = (self.describe(one), self.describe(other));

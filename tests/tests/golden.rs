@@ -73,3 +73,15 @@ fn every_example_has_a_golden_tree_and_the_reverse() {
     let examples: Vec<String> = examples().into_iter().map(|example| example.name).collect();
     assert_eq!(golden, examples);
 }
+
+/// A further file can never meet one that arvc writes: the site refuses every path that any example's tree has.
+#[test]
+fn no_further_file_can_have_the_path_of_an_emitted_one() {
+    use arvc_site::checks::file_written::instead;
+    for example in examples() {
+        let text: String = example.files.values().map(String::as_str).collect();
+        let free: Vec<String> = build(&example).into_keys().filter(|path| instead(path).is_none()).collect();
+        let own = |path: &String| text.contains(&format!("files.\"{path}\""));
+        assert!(free.iter().all(own), "{}: {free:?}", example.name);
+    }
+}

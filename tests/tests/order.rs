@@ -11,9 +11,9 @@ use arvc_syntax::ast::{AstNode, Expr, File, Item, views_of};
 use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::parse;
 use arvc_syntax::tree::{Element, Node};
-use arvc_tests::list;
 use arvc_tests::projects::{Project, examples};
 use arvc_tests::random::{Choices, config, numbers};
+use arvc_tests::{libraries, list};
 use proptest::prelude::*;
 
 struct Memory<'p>(&'p BTreeMap<String, String>);
@@ -26,6 +26,10 @@ impl Read for Memory<'_> {
     fn names(&mut self, path: &str) -> Result<Vec<String>, Problem> {
         let names = list(self.0.keys(), path);
         if names.is_empty() { Err(Problem::NotFound) } else { Ok(names) }
+    }
+
+    fn libraries(&mut self) -> Vec<String> {
+        libraries(self.0.keys())
     }
 }
 

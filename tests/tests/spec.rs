@@ -187,6 +187,12 @@ fn the_law_has_a_page_for_every_code_and_no_other() {
 }
 
 #[test]
+fn the_chapter_on_std_is_what_std_says_of_itself() {
+    let text = arvc_lang::docs::chapter("The library `std`", &arvc_lang::docs::std());
+    hold(&root().join("lang-spec/std.md"), &text);
+}
+
+#[test]
 fn the_schema_in_the_law_is_the_prelude() {
     let path = root().join("lang-spec/schema.md");
     let prelude = fs::read_to_string(root().join("compiler/lang/prelude/prelude.arv")).expect("the prelude is there");

@@ -17,7 +17,7 @@ use std::fs;
 use std::path::Path;
 
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
-use arvc_syntax::diagnostic::{Diagnostic, Severity};
+use arvc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use arvc_syntax::source::Sources;
 use arvc_tests::{libraries, list, root};
 
@@ -167,6 +167,37 @@ fn a_typical_mistake_gives_one_diagnostic_at_the_token_to_change() {
     }
     let there = fs::read_to_string(&path).expect("the page is there");
     pretty_assertions::assert_str_eq!(there, written, "lang-spec/errors.md (ARVC_BLESS=1 rewrites it)");
+}
+
+/// A fix that an editor may apply unasked leaves nothing to mend.
+#[test]
+fn a_fix_that_is_certain_mends_the_mistake() {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/mistakes");
+    let (mut mended, mut failures) = (0, Vec::new());
+    for file in entries(&suite) {
+        let text = fs::read_to_string(&file).expect("a file of the suite can be read");
+        for mut section in sections(&text) {
+            let found = judged(&section);
+            let certain = |fix: &&Fix| fix.applicability == Applicability::MachineApplicable;
+            let Some(fix) = found.diagnostics.iter().flat_map(|diagnostic| &diagnostic.fixes).find(certain) else {
+                continue;
+            };
+            let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+            edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+            let source = found.sources.get(found.sources.file_of(edits[0].span));
+            let text = section.files.get_mut(&source.name).expect("a fix is of a file of the section");
+            for edit in edits {
+                let (start, end) = (edit.span.start - source.base, edit.span.end - source.base);
+                text.replace_range(start as usize..end as usize, &edit.text);
+            }
+            mended += 1;
+            for left in judged(&section).diagnostics {
+                failures.push(format!("{}: {} {}", section.name, left.code.id, left.message));
+            }
+        }
+    }
+    assert!(mended > 20, "only {mended} mistakes have a fix that is certain");
+    assert!(failures.is_empty(), "{} fixes leave something:\n{}", failures.len(), failures.join("\n"));
 }
 
 /// A line of the page: what is wrong, what is underlined, what is said.

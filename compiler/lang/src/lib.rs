@@ -6,6 +6,7 @@
 pub mod builtins;
 mod compose;
 pub mod data;
+pub mod docs;
 pub mod errors;
 pub mod eval;
 pub mod ir;
@@ -13,7 +14,9 @@ pub mod library;
 mod lower;
 pub mod members;
 mod numbers;
+pub mod plain;
 mod print;
+pub mod query;
 pub mod references;
 mod report;
 mod run;
@@ -26,7 +29,7 @@ use arvc_syntax::source::Sources;
 use data::Data;
 
 pub use errors::CODES;
-pub use print::print;
+pub use print::{print, print_with};
 
 /// Reads the files that `import`, `include` and `extends` name.
 pub trait Loader {

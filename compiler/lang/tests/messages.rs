@@ -137,7 +137,7 @@ fn a_misspelt_member_names_the_kind_and_the_nearest_member() {
 fn units_that_do_not_fit_together_say_how_one_is_had_from_the_other() {
     assert_eq!(
         of("{ a = 1GiB + 512; }"),
-        ["E0209 `+` has no meaning for a Size and an Int | ^ site.arv:1:7 a Size + an Int | - site.arv:1:7 a Size \
+        ["E0209 `+` has no meaning for a Size and an Int | ^ site.arv:1:7  | - site.arv:1:7 a Size \
           | - site.arv:1:14 an Int | ? write the unit of the Int, `512MiB`; or take the Size as an Int, `size.mib`"]
     );
 }

@@ -142,7 +142,8 @@ fn a_record_that_was_not_understood_lacks_nothing() {
 fn a_site_is_a_record() {
     assert_eq!(
         problems(&site("[ 1 ]")),
-        ["E0201 the site is a list, and not a record | ^ site.arv:1:1 expected a record, found a list"]
+        ["E0201 the site is a list, and not a record | ^ site.arv:1:1 expected a record, found a list \
+          | ? a record has a name for each: `{ a = …; b = …; }`"]
     );
 }
 

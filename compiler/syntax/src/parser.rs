@@ -11,6 +11,7 @@ mod foreign;
 mod input;
 mod item;
 mod key;
+mod misplaced;
 mod operand;
 mod operator;
 mod pattern;
@@ -104,6 +105,10 @@ struct Context {
     scrutinee: bool,
     /// Brackets that are open.
     open: Open,
+    /// Which problem says that the records around are written with `:` for `=`.
+    colons: Option<usize>,
+    /// The same for `,` in the place of `;`.
+    commas: Option<usize>,
 }
 
 /// How many brackets of each kind are open.
@@ -290,6 +295,7 @@ impl<'t> Parser<'t> {
         let span = self.span(0);
         let problem = unexpected::problem(span, &found, expected);
         self.report(match self.text(0) {
+            "in" => problem.help("whether a list has an item is written `elem item list`"),
             "and" => problem.help("that both hold is written `a && b`"),
             "or" => problem.help("that one of two holds is written `a || b`"),
             _ => problem,
@@ -319,7 +325,8 @@ impl<'t> Parser<'t> {
             ")" => open.parens += 1,
             _ => open.lets += 1,
         }
-        self.context = Context { open, ..Context::default() };
+        let Context { colons, commas, .. } = saved;
+        self.context = Context { open, colons, commas, ..Context::default() };
         let result = self.awaiting(closer, inside);
         self.context = saved;
         result

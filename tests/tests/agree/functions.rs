@@ -137,6 +137,8 @@ impl Generator {
     /// The type that a signature says, with a type for each variable that has none yet.
     fn instance(&mut self, signature: &Signature, bindings: &mut Bindings) -> Type {
         match signature {
+            // Plain data is data of any type.
+            Signature::Name(name) if name == "Data" => self.choices.pick(&ORDERED).clone(),
             Signature::Name(name) => named(name).unwrap_or_else(|| panic!("no literal is a {name}")),
             Signature::Variable(name) => match bindings.iter().find(|(known, _)| known == name) {
                 Some((_, known)) => known.clone(),

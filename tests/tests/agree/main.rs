@@ -50,9 +50,11 @@ fn is_of_types(problem: &Diagnostic) -> bool {
     }
 }
 
-/// What a program that is right in its types may still give: wrong numbers, too small a machine, values that disagree.
+/// What a program that is right in its types may still give: wrong numbers, too small a machine, values that disagree,
+/// and names of a map that are computed twice.
 fn may_be_given(problem: &Diagnostic) -> bool {
-    ["E02", "E05", "E06", "L"].iter().any(|family| problem.code.id.starts_with(family)) && !is_of_types(problem)
+    ["E0103", "E02", "E05", "E06", "L"].iter().any(|family| problem.code.id.starts_with(family))
+        && !is_of_types(problem)
 }
 
 /// What is said about types.

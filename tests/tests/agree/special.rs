@@ -88,7 +88,8 @@ impl Generator {
 
     fn list(&mut self, item: &Type, depth: usize) -> Expr {
         match self.choices.below(2) {
-            0 => Expr::List((0..self.choices.below(4)).map(|_| self.expr(item, depth)).collect()),
+            // An empty one is of any type, which its user then has to say.
+            0 => Expr::List((0..1 + self.choices.below(3)).map(|_| self.expr(item, depth)).collect()),
             _ => {
                 let list = Type::list(item.clone());
                 self.expr(&list, depth).binary("++", self.expr(&list, depth))

@@ -7,6 +7,7 @@ use arvc_syntax::source::{Sources, Span};
 use crate::errors;
 use crate::eval::budget::Budget;
 use crate::eval::call::Callee;
+use crate::eval::merge::Joins;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{CallIx, Frame, FrameId, Heap, Kind, Reported, Thunk, ThunkId, Value};
 use crate::ir::{Binary, Expr, ExprId, Policy, Program, UnitId};
@@ -99,6 +100,8 @@ pub struct Machine<'p> {
     /// The frame of the newest step, for messages.
     pub(super) current: FrameId,
     pub(super) stack: Vec<Cont>,
+    /// Which fields two records gave together, by their slots; kept only for a question.
+    pub joins: Option<Joins>,
     /// Work that does not make a step yet.
     unpaid: u64,
     units: Vec<Value>,
@@ -133,6 +136,7 @@ impl<'p> Machine<'p> {
             written: 0,
             current: PRELUDE,
             stack: Vec::new(),
+            joins: None,
             unpaid: 0,
             units: Vec::new(),
             exhausted: None,

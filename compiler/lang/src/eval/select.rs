@@ -30,7 +30,11 @@ impl Machine<'_> {
         let Expr::Select(_, name, span) = self.program.get(id) else { unreachable!("a selection") };
         match self.look_up(id, value, name, span)? {
             Some(field) => Ok(State::Force(field)),
-            None => Err(errors::no_such_field::report(self, name, span, value)),
+            None if self.program.optional.binary_search(&id).is_ok() => Ok(State::Return(Value::new(Kind::Absent, id))),
+            None => match self.program.lacking.get(&value.origin) {
+                Some(reported) => Err(*reported),
+                None => Err(errors::no_such_field::report(self, name, span, value)),
+            },
         }
     }
 

@@ -91,8 +91,10 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.file_record = false;
         (self.part, self.strength) = (0, Strength::plain(0));
         let ty = self.site_schema().and_then(|schema| schema.find(Type::Named(schema.site?)));
+        self.note_definitions(&fields);
         let overridden = self.settle(&mut fields, Place { ty, set: false });
         self.sort(&mut fields);
+        self.note_outcomes(&fields);
         for entry in &fields.entries {
             if self.is_name(entry.key.name) {
                 self.program.hiding.push(entry.key.span);
@@ -112,10 +114,15 @@ impl<'t> Lowerer<'_, '_, 't> {
         let types = std::mem::take(&mut fields.types);
         let scope = Scope::of_fields(&fields);
         self.open_scope(scope, &types);
-        let (keys, definitions) = self.definitions(fields);
+        let (keys, mut definitions) = self.definitions(fields);
         let lost = self.check_overridden(overridden, true);
+        let asked = self.ask();
         self.scopes.pop();
         let len = keys.len() as u32;
+        if let Some(asked) = asked {
+            definitions.push(asked);
+            return self.composed_of(keys, &definitions, None, record, lost);
+        }
         let start = self.program.keys.len() as u32;
         self.program.keys.extend(keys);
         let children = self.program.add_children(&definitions);
@@ -157,6 +164,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         let (keys, mut definitions) = self.definitions(fields);
         let mut lost = self.check_overridden(overridden, true);
+        let asked = self.ask();
         for private in privates {
             self.part = private.part;
             self.context = private.context;
@@ -170,6 +178,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             }
             lost.extend(self.check_overridden(private.overridden, true));
         }
+        definitions.extend(asked);
         let asserted = self.asserted(asserts, definitions.len(), record);
         if asserted.is_some() {
             definitions.push(self.error(BY_THE_PARSER, record.span()));
@@ -179,10 +188,22 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.private_types.clear();
         self.composed = around;
         self.scopes.pop();
+        self.composed_of(keys, &definitions, asserted, record, lost)
+    }
+
+    /// A record with further definitions behind its fields.
+    fn composed_of(
+        &mut self,
+        keys: Vec<Key>,
+        definitions: &[ExprId],
+        asserted: Option<ExprId>,
+        record: ast::Record<'t>,
+        lost: Lost,
+    ) -> ExprId {
         let len = keys.len() as u32;
         let start = self.program.keys.len() as u32;
         self.program.keys.extend(keys);
-        let children = self.program.add_children(&definitions);
+        let children = self.program.add_children(definitions);
         let hidden = children.len - len;
         self.program.composed.push(Composed { keys: start, fields: children.start, len, hidden, asserted });
         let id = self.program.push(Expr::Composed(self.program.composed.len() as u32 - 1), record.span());

@@ -3,6 +3,7 @@
 //! Nothing is evaluated here. Every construct gives an expression; one that is not understood gives [`Expr::Error`],
 //! whose problem is reported already. Recursion follows the tree, whose depth the parser bounds.
 
+mod ask;
 mod compose;
 mod declare;
 mod expr;
@@ -30,6 +31,7 @@ use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
+pub(crate) use ask::{Asked, Row, Rows, Standing};
 use compose::{Context, Lost, Names};
 use declare::{Declared, TypeItem, TypeNames};
 use fields::Given;
@@ -69,6 +71,8 @@ pub struct Lowerer<'a, 'l, 't> {
     pub(crate) lost: Option<Reported>,
     /// What its record is, if that is a site.
     pub(crate) site: bool,
+    /// What somebody asks for, to be evaluated where the file's record is a scope.
+    pub(crate) asked: Asked<'t>,
     /// The file of the record whose text is being looked at.
     part: usize,
     /// How strong definitions are, where some are being gathered.
@@ -141,6 +145,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             parts: &[],
             lost: None,
             site: false,
+            asked: Asked::default(),
             part: 0,
             strength: Strength::plain(0),
             file_record: false,
@@ -204,12 +209,18 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
                 self.close_let(open, body, expr.span())
             }
             ast::Expr::Assert(assert) => self.assert(assert, Self::outermost),
-            ast::Expr::Lambda(lambda) => self.lambda(lambda, None, Self::outermost),
+            ast::Expr::Lambda(lambda) => {
+                self.ask_of_function(lambda);
+                self.lambda(lambda, None, Self::outermost)
+            }
             ast::Expr::Paren(paren) => match paren.expr() {
                 Some(inner) => self.outermost(inner),
                 None => self.error(BY_THE_PARSER, expr.span()),
             },
-            other => self.expr(other),
+            other => {
+                let value = self.expr(other);
+                self.ask().unwrap_or(value)
+            }
         }
     }
 

@@ -125,6 +125,7 @@ impl Extractor<'_, '_> {
     fn kind(&self, ty: Type) -> String {
         match ty {
             Type::Any | Type::Infer | Type::Var(_) => "a value that the site gives meaning to".to_owned(),
+            Type::Data => "plain data".to_owned(),
             Type::Function(..) => "a function".to_owned(),
             Type::Option(ty) => self.kind(self.schema.ty(ty)),
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),

@@ -2,6 +2,7 @@
 //!
 //! What the fields mean is decided elsewhere: here a `Vmid` is an `Int`.
 
+mod ask;
 mod check;
 mod convert;
 mod defaults;
@@ -10,4 +11,5 @@ mod extract;
 mod said;
 pub mod types;
 
+pub use ask::{Found, Wanted, ask, declared};
 pub use extract::{Extracted, plain, site};

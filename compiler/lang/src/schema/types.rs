@@ -21,6 +21,8 @@ pub struct DefId(pub u32);
 pub enum Type {
     /// `_` in a `type`: anything. In the prelude, the site itself says what it means.
     Any,
+    /// `Data`: any plain data, which no part of a site gives meaning to.
+    Data,
     /// One of the kinds that have no parts.
     Scalar(Scalar),
     /// `List T` and `Set T`.

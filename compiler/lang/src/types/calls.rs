@@ -159,7 +159,7 @@ impl Checker<'_> {
                     parameters.push(parameter);
                     result = next;
                 }
-                Ty::Error | Ty::Any => {
+                Ty::Error | Ty::Any | Ty::Data => {
                     self.abandoned(&arguments[at..], env);
                     // Those before it are looked at all the same.
                     break;
@@ -175,7 +175,14 @@ impl Checker<'_> {
         if let Some(expected) = expected {
             // What does not fit is said when the arguments are known.
             let around = self.meeting.take();
-            let _ = self.subsume(result, expected);
+            let before = match self.types.resolve(expected) {
+                (_, Ty::Var(var)) => Some((var, self.types.vars[var.0 as usize].clone())),
+                _ => None,
+            };
+            if let (Err(_), Some((var, free))) = (self.subsume(result, expected), before) {
+                // A type that does not fit is not what was wanted.
+                self.types.vars[var.0 as usize] = free;
+            }
             self.meeting = around;
         }
         let name = self.callee_text(callee);

@@ -4,7 +4,7 @@ use super::Checker;
 use super::env::{EnvId, Frame};
 use super::infer::scalar;
 use super::trail::Root;
-use super::ty::{Ty, TyId, Types};
+use super::ty::{Rest, Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{not_an_entity, unknown_tag};
 use crate::eval::value::Kind;
@@ -69,7 +69,12 @@ impl Checker<'_> {
             }
             Expr::If(condition, then, otherwise) => {
                 self.truth(condition, env, "the condition of `if`");
+                let poisoned = self.poisoned.len();
                 self.knowing(condition, true, env, |checker| checker.check(then, env, expected));
+                // What is wrong with the first branch is not said again of the second one, which may be chosen.
+                if self.poisoned.len() > poisoned {
+                    self.poison(id);
+                }
                 self.knowing(condition, false, env, |checker| checker.check(otherwise, env, expected));
             }
             Expr::Match(subject, first, count) => {
@@ -88,6 +93,7 @@ impl Checker<'_> {
             Expr::List(children) => match wanted {
                 Ty::List(item) if self.is_unknown(item) => self.join_items(children, env, item),
                 Ty::List(item) => self.check_items(children, env, item),
+                Ty::Data => self.check_items(children, env, Types::DATA),
                 Ty::Any => {
                     for at in 0..children.len as usize {
                         let item = self.program.children(children)[at];
@@ -110,17 +116,15 @@ impl Checker<'_> {
                     self.poison(id);
                 }
                 Ty::Record(record) => self.check_against(id, keys, fields, len, env, record),
+                Ty::Data => self.check_data(keys, fields, len, env),
                 _ => self.meet(id, env, expected),
             },
             Expr::Scope { .. } | Expr::Composed(_) => match wanted {
                 Ty::Named(def) if self.record == Some(id) && self.is_record(def) => self.check_site(id, env, def),
                 _ => self.meet(id, env, expected),
             },
-            Expr::Computed(children) => match wanted {
-                Ty::Record(record)
-                    if matches!(self.types.records[record.0 as usize].rest, super::ty::Rest::Each(_)) =>
-                {
-                    let super::ty::Rest::Each(item) = self.types.records[record.0 as usize].rest else { return };
+            Expr::Computed(children) => match self.each_field(wanted) {
+                Some(item) => {
                     for pair in 0..children.len as usize / 2 {
                         let key = self.program.children(children)[2 * pair];
                         let value = self.program.children(children)[2 * pair + 1];
@@ -131,7 +135,7 @@ impl Checker<'_> {
                         self.trail = around;
                     }
                 }
-                _ => self.meet(id, env, expected),
+                None => self.meet(id, env, expected),
             },
             Expr::Lambda(function) => match wanted {
                 Ty::Function(parameter, result) => self.check_lambda(id, function, env, parameter, result),
@@ -157,6 +161,18 @@ impl Checker<'_> {
                 self.met(id, found, expected);
             }
             _ => self.meet(id, env, expected),
+        }
+    }
+
+    /// What every field of a value is, if it may have any.
+    fn each_field(&self, wanted: Ty) -> Option<TyId> {
+        match wanted {
+            Ty::Record(record) => match self.types.records[record.0 as usize].rest {
+                Rest::Each(item) => Some(item),
+                Rest::Open | Rest::Closed => None,
+            },
+            Ty::Data => Some(Types::DATA),
+            _ => None,
         }
     }
 

@@ -50,6 +50,7 @@ impl Checker<'_> {
                             continue;
                         }
                         meant.extend(self.unknown(def, known, key.name, key.span));
+                        self.lacking.push((id, self.last));
                         self.pending.push(super::Pending::Infer(value, env));
                         continue;
                     }
@@ -68,6 +69,9 @@ impl Checker<'_> {
                 .filter(|field| field.default.is_none() && !field.optional)
                 .collect();
             self.missing(def, &missing, self.span(id), None);
+            if !missing.is_empty() {
+                self.lacking.push((id, self.last));
+            }
         }
     }
 
@@ -171,7 +175,7 @@ impl Checker<'_> {
     }
 
     /// A field against its declared type. What is wrong is reported where its value is written, if that is the user's.
-    fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
+    pub(super) fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
         let around = self.trail;
         self.trail = self.trails.field(around, field.name, field.key);
         let result = match field.slot {

@@ -42,8 +42,8 @@ impl Checker<'_> {
                 match self.is_present(id, env) {
                     true => self.types.present(found),
                     false => {
-                        if matches!(self.types.get(found), Ty::Option(_)) {
-                            self.absent.push(id);
+                        if let (_, Ty::Option(_)) = self.types.resolve(found) {
+                            self.optional.push(id);
                         }
                         found
                     }
@@ -347,6 +347,6 @@ impl Ty {
 
     /// Whether nothing can be said of it.
     pub(super) fn is_vague(self) -> bool {
-        matches!(self, Ty::Error | Ty::Any)
+        matches!(self, Ty::Error | Ty::Any | Ty::Data)
     }
 }

@@ -32,7 +32,7 @@ impl Checker<'_> {
             (_, Ty::Var(_)) if self.is_in_progress(right) => Ok(Types::ANY),
             (Ty::Var(_), _) => Err(Refusal::Unknown(true)),
             (_, Ty::Var(_)) => Err(Refusal::Unknown(false)),
-            (Ty::Any, _) | (_, Ty::Any) => Ok(Types::ANY),
+            (Ty::Any | Ty::Data, _) | (_, Ty::Any | Ty::Data) => Ok(Types::ANY),
             _ => match (self.named(a), self.named(b)) {
                 (Some(one), Some(other)) if one == other && self.is_record(one) => Ok(self.types.add(Ty::Named(one))),
                 (Some(def), None) | (None, Some(def)) if self.is_record(def) => {

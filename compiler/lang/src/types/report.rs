@@ -62,7 +62,7 @@ impl Checker<'_> {
                         _ => None,
                     };
                     let made = made
-                        .filter(|made| !self.in_library(*made) && !(span.start <= made.start && made.end <= span.end));
+                        .filter(|made| !(self.in_library(*made) || span.start <= made.start && made.end <= span.end));
                     return self.missing(def, &missing, made.unwrap_or(span), made.map(|_| span));
                 }
                 let of = match wanted {

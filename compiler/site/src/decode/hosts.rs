@@ -178,6 +178,9 @@ impl Decoder<'_> {
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
+                "terraform" => host.terraform = self.extras(value),
+                "nebula" => host.nebula = self.extras(value),
+                "variables" => host.variables = self.extras(value),
                 // A field that a host does not have was meant to say something about it.
                 _ => broken = true,
             }
@@ -460,6 +463,9 @@ fn unread(named: Named) -> Host {
         managed: false,
         user: String::new(),
         tags: Vec::new(),
+        terraform: Vec::new(),
+        nebula: Vec::new(),
+        variables: Vec::new(),
         broken: false,
     }
 }

@@ -27,6 +27,8 @@ impl Parser<'_> {
             KwIf => p.conditional(),
             KwMatch => p.match_of(),
             _ if p.at_with() => p.with(),
+            _ if p.at_url() => p.url(),
+            LBrace if p.at_spread() => p.flow(),
             _ if p.at_parameters() => p.parameters(),
             _ if p.at_announced_function() => p.announced_function(),
             _ if p.at_lambda() => p.lambda(),
@@ -128,12 +130,26 @@ impl Parser<'_> {
     fn conditional(&mut self) -> Completed {
         let marker = self.start();
         self.bump();
+        if self.at_braced_branches() {
+            self.braced_branches();
+            return self.complete(marker, Error);
+        }
         self.condition();
         let stop = |kind| matches!(kind, KwThen | KwElse | Semicolon | Comma | KwIn);
         for (word, text, why) in [
             (KwThen, "then", "expected `then` and the value if the condition holds"),
             (KwElse, "else", "every `if` has a value, so it needs an `else`"),
         ] {
+            if word == KwElse && self.at(Semicolon) && self.nth(1) == KwElse {
+                self.unexpected("`else`: the whole of `if` is one value");
+                self.skip_one();
+            }
+            if word == KwElse && self.at(Ident) && matches!(self.text(0), "elif" | "elsif" | "elseif") {
+                let (span, found) = (self.span(0), self.text(0));
+                self.report(wrong_sign::problem(span, found, "else if", "a further condition"));
+                self.conditional();
+                continue;
+            }
             if !self.at(word) {
                 let at = self.behind();
                 self.report(missing_word::problem(at, text, why));

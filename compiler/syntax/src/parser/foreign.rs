@@ -5,11 +5,14 @@
 
 use super::expr::begins_expr;
 use super::{Completed, EOF, Marker, Parser};
-use crate::diagnostic::{Applicability, Edit};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Label};
 use crate::kind::SyntaxKind::*;
 use crate::literal::unit_for;
 use crate::problems::{foreign_comment, missing_word, unexpected, unknown_unit};
 use crate::source::Span;
+
+/// More labels than these nobody reads.
+const SHOWN: usize = 5;
 
 impl Parser<'_> {
     /// `// …` or `-- …`, where no operand stands before it.
@@ -39,6 +42,44 @@ impl Parser<'_> {
             self.operation();
         }
         self.complete(marker, Error)
+    }
+
+    /// Reports a problem, or adds it to the one at this index, which is the same mistake of the record around: whoever
+    /// writes one definition in the notation of another language writes all of them so. Gives the index.
+    pub(super) fn report_with(&mut self, first: Option<usize>, problem: Diagnostic) -> Option<usize> {
+        let known = first.and_then(|first| self.diagnostics.get_mut(first)).filter(|known| known.code == problem.code);
+        let Some(known) = known else {
+            let index = self.diagnostics.len();
+            self.report(problem);
+            return (self.diagnostics.len() > index).then_some(index);
+        };
+        if known.labels.len() < SHOWN {
+            known.labels.push(Label { span: problem.span(), primary: false, message: "and here".into() });
+        }
+        for (fix, more) in known.fixes.iter_mut().zip(problem.fixes) {
+            fix.edits.extend(more.edits);
+        }
+        self.silence();
+        first
+    }
+
+    /// The end of a definition that has a `:`, as the problem at `colon` says, and no `;`; or of the last one of a record
+    /// with commas. That is no mistake of its own.
+    pub(super) fn foreign_end(&mut self, colon: Option<usize>) -> bool {
+        let last = matches!(self.current(), RBrace | EOF);
+        let next = self.input.begins_line(self.pos) && self.at_typed_definition();
+        let ends = last || next || self.at(Comma) || self.at_anchor();
+        let around = colon.or(self.context.commas.filter(|_| last));
+        let Some(index) = around.filter(|index| ends && *index < self.diagnostics.len()) else { return false };
+        let span = match self.input.kind(self.pos) {
+            Comma => self.token_span(self.pos),
+            _ => self.behind(),
+        };
+        if let Some(fix) = self.diagnostics[index].fixes.first_mut() {
+            fix.edits.push(Edit { span, text: ";".into() });
+        }
+        self.eat(Comma);
+        true
     }
 
     /// Whether `--` stands here.
@@ -250,7 +291,7 @@ impl Parser<'_> {
 
     /// Whether the path of a field follows the `?` here, and not what other languages write there.
     pub(super) fn names_a_field(&self) -> bool {
-        let choice = matches!(self.nth(1), LBrace | LBracket | LParen | IndentStart) || self.nth(1).is_literal();
+        let choice = matches!(self.nth(1), LBrace | LBracket | LParen | IndentStart | Dot) || self.nth(1).is_literal();
         let colon = || self.after_path(1).is_some_and(|after| self.nth(after) == Colon);
         !choice && (self.context.flow || !colon())
     }
@@ -259,8 +300,18 @@ impl Parser<'_> {
     pub(super) fn choice(&mut self, marker: Marker) -> Completed {
         let span = self.span(0);
         let problem = unexpected::problem(span, "`?`", "an operator, or the end of the value");
-        self.report(problem.help("a choice is written `if condition then a else b`"));
+        let dot = self.nth(1) == Dot;
+        self.report(problem.help(match dot {
+            true => "what may be absent is written `a.b or c`",
+            false => "a choice is written `if condition then a else b`",
+        }));
         self.bump();
+        if dot {
+            while self.eat(Dot) {
+                self.key();
+            }
+            return self.complete(marker, Error);
+        }
         self.operation();
         if self.at(Colon) {
             self.bump();
@@ -278,13 +329,15 @@ impl Parser<'_> {
             && !self.input.begins_line(self.pos)
             && !self.at_definition(0)
             && (unit.len() > 1 || unit.starts_with(|first: char| first.is_ascii_uppercase()))
-            && unit_for(unit).is_some()
+            && (unit_for(unit).is_some() || matches!(unit, "tcp" | "udp"))
     }
 
     /// `2 GiB`: a number and its unit are one word.
     pub(super) fn unit_apart(&mut self, number: Completed) -> Completed {
         let (digits, unit) = (self.token_span(self.pos - 1), self.span(0));
-        let (text, meant) = (self.text(0), unit_for(self.text(0)).unwrap_or_default());
+        let text = self.text(0);
+        let protocol = format!("/{text}");
+        let meant = unit_for(text).unwrap_or(&protocol);
         self.report(unknown_unit::apart(unit, text, Span::new(digits.end, unit.end), meant));
         let marker = self.precede(number);
         self.bump();

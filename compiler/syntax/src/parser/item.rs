@@ -66,10 +66,16 @@ impl Parser<'_> {
                 EOF => return true,
                 KwIn if self.context.open.lets > 0 => return true,
                 RParen | RBracket if self.closes_outer() => return true,
+                RParen | RBracket if open.is_some() && self.at_mistaken_brace() => {
+                    self.mistaken_brace();
+                    return false;
+                }
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
                 SlashSlash => self.foreign_comment(),
                 Minus if self.at_dashes() => self.foreign_comment(),
+                Ident if self.at_comprehension() => self.comprehension(),
+                Ident if self.at_stray_word() => self.stray_word(),
                 _ if open.is_some_and(|open| self.belongs_outside(open, &indent)) => {
                     if let Some(open) = open {
                         self.unclosed_record(open);
@@ -163,6 +169,7 @@ impl Parser<'_> {
         match self.nth(after) {
             EqEq => self.context.open.lets == 0,
             Eq => true,
+            FatArrow | Plus => self.foreign_equals(after).is_some() && self.context.open.lets == 0,
             Colon | Semicolon | Comma | RBrace | EOF => !matches!(self.current(), KwTrue | KwFalse),
             LBrace | LBracket => matches!(self.current(), Ident) && self.context.open.lets == 0,
             LParen => self.defines_a_call(after),
@@ -239,6 +246,7 @@ impl Parser<'_> {
             let (span, text) = (self.span(0), self.text(0));
             self.report(reserved_word::problem(span, text, true));
         }
+        let mut colon = None;
         let (label, keys) = self.path_with_label();
         let (block, inside) = (self.at(LBrace), keys - 1);
         match self.current() {
@@ -249,6 +257,16 @@ impl Parser<'_> {
                 return;
             }
             LBrace => self.block(label),
+            Ident if self.nth(1) == Eq && !self.input.begins_line(self.pos) => {
+                let problem = unexpected::problem(self.span(0), &self.describe(), "`=`");
+                self.report(problem.help("a key with a blank in it stands in quotes"));
+                self.skip_one();
+                self.bump();
+            }
+            Colon | Plus | FatArrow | Question if self.foreign_equals(0).is_some() => {
+                let tokens = self.foreign_equals(0).unwrap_or(1);
+                self.equals_of(tokens);
+            }
             Colon if self.at_annotation() => {
                 self.bump();
                 self.ty();
@@ -263,7 +281,13 @@ impl Parser<'_> {
             }
             Colon => {
                 let span = self.span(0);
-                self.report(wrong_sign::problem(span, ":", "=", "between a name and its value"));
+                let mut problem = wrong_sign::problem(span, ":", "=", "between a name and its value");
+                if self.input.is_adjacent(self.pos) {
+                    let edits = problem.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+                    edits.for_each(|edit| edit.text.insert(0, ' '));
+                }
+                self.context.colons = self.report_with(self.context.colons, problem);
+                colon = self.context.colons;
                 self.bump_as(Eq);
             }
             EqEq => {
@@ -273,17 +297,23 @@ impl Parser<'_> {
             }
             _ => self.equals(),
         }
+        let first = self.pos;
         self.depth += inside;
         let value = self.awaiting(";", Self::value);
         if self.at(Eq) {
             self.second_definition(value);
+        } else if let Some(value) = value.filter(|_| !block) {
+            let ends = self.ends_definition();
+            self.whole_value(first, value, ends, "`;`");
         }
         self.depth -= inside;
         if block && !self.at(Semicolon) {
             self.complete(marker, Definition);
             return;
         }
-        self.semicolon();
+        if !self.foreign_end(colon) {
+            self.semicolon();
+        }
         self.complete(marker, Definition);
     }
 
@@ -362,7 +392,8 @@ impl Parser<'_> {
         if self.diagnostics.last().is_some_and(echo) {
             self.diagnostics.pop();
         }
-        self.report(unopened::early(brace));
+        let end = if self.at(Semicolon) { self.span(0).end } else { brace.end };
+        self.report(unopened::early(brace, Span::new(brace.start, end)));
     }
 
     /// What stands behind the file's expression.

@@ -14,6 +14,9 @@ impl Parser<'_> {
         if function.kind == Literal && self.at_unit() {
             return self.unit_apart(function);
         }
+        if function.kind == Literal && self.at_range_dots() {
+            return self.range_dots(function);
+        }
         // A literal is no function: what follows it is another item, and a comma is missing.
         if function.kind == Literal
             || matches!(function.kind, String | IndentedString | List | Record | PathLiteral | Error | Lambda)
@@ -37,22 +40,23 @@ impl Parser<'_> {
     /// `f x: e`: understood as `f (x: e)`.
     fn function_as_argument(&mut self) {
         let first = self.span(0);
-        let place = Some((self.pos, self.diagnostics.len())).filter(|_| !self.is_reported());
+        let place = Some(self.pos).filter(|_| !self.is_reported());
         self.lambda();
-        let Some((token, index)) = place else { return };
+        let Some(token) = place else { return };
         let edits = [Span::new(first.start, first.start), self.behind()].into_iter().zip(["(", ")"]);
         let problem = unexpected::problem(self.token_span(token + 1), "`:`", "an argument").fix(
             "put parentheses around the function",
             edits.map(|(span, text)| Edit { span, text: text.into() }).collect(),
             Applicability::MachineApplicable,
         );
-        self.diagnostics.insert(index, problem);
+        self.diagnostics.push(problem);
     }
 
     fn at_argument(&self) -> bool {
         let kind = self.current();
         begins_operand(kind)
             && self.flow_word().is_none()
+            && !self.at_comprehension()
             && !(self.context.flow && self.at_source())
             && !(self.input.begins_line(self.pos) && self.at_typed_definition())
             && !(kind == LBrace && self.context.scrutinee)
@@ -70,6 +74,7 @@ impl Parser<'_> {
         let mut node = self.operand();
         loop {
             let marker = match self.current() {
+                Dot if node.kind == Literal && self.at_range_dots() => break,
                 Dot => self.precede(node),
                 Question => {
                     let marker = self.precede(node);
@@ -137,6 +142,8 @@ impl Parser<'_> {
             LParen => self.paren(),
             LBracket => self.list(),
             LBrace if self.at_double_brace() => self.double_brace(),
+            LBrace if self.at_spread() => self.spread(),
+            LBrace if self.at_list_in_braces() => self.list_in_braces(),
             LBrace if self.at_pattern() => self.unparenthesized("a function"),
             LBrace => self.record(),
             KwImport => self.import(),
@@ -214,7 +221,10 @@ impl Parser<'_> {
             if p.at(Comma) && p.parenthesis_closes() {
                 // `f(a, b)`, as other languages write calls.
                 kind = Error;
-                p.unexpected("`)`; a call is written `f a b`");
+                p.unexpected(match p.input.kind(open.wrapping_sub(1)) {
+                    Eq => "`)`; a list is written `[ a, b ]`",
+                    _ => "`)`; a call is written `f a b`",
+                });
                 p.skip_until(|kind| matches!(kind, Semicolon | KwIn));
             }
             if !matches!(p.current(), RParen | Comma | Semicolon | RBrace | RBracket | EOF | KwIn)
@@ -277,7 +287,7 @@ impl Parser<'_> {
         self.complete(marker, List)
     }
 
-    fn items_of_list(&mut self) {
+    pub(super) fn items_of_list(&mut self) {
         loop {
             let before = self.pos;
             match self.current() {
@@ -295,7 +305,14 @@ impl Parser<'_> {
                 }
                 _ if self.at_definition(0) || self.at_anchor() => return,
                 _ => {
-                    self.expr();
+                    let item = self.expr();
+                    if self.at_comprehension() {
+                        let marker = self.precede(item);
+                        self.comprehension();
+                        self.complete(marker, Error);
+                    } else {
+                        self.whole_value(before, item, true, "");
+                    }
                     self.separator(RBracket, "items", begins_expr);
                 }
             }

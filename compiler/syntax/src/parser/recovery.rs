@@ -163,7 +163,8 @@ impl Parser<'_> {
         if self.at(Comma) {
             let span = self.span(0);
             let label = "a definition ends with `;`";
-            self.report(wrong_sign::problem(span, ",", ";", label));
+            let problem = wrong_sign::problem(span, ",", ";", label);
+            self.context.commas = self.report_with(self.context.commas, problem);
             return self.bump();
         }
         if !matches!(self.current(), RParen | RBracket) || !self.closes_outer() {

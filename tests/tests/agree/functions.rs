@@ -29,7 +29,9 @@ static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
         }
         Function { of, name, parameters, result }
     };
-    let free = builtins::TABLE.iter().map(|builtin| function(None, builtin.name, builtin.signature, builtin.arity));
+    // What a format can hold is more than a type tells.
+    let typed = builtins::TABLE.iter().filter(|builtin| !builtin.signature.starts_with("Data"));
+    let free = typed.map(|builtin| function(None, builtin.name, builtin.signature, builtin.arity));
     let members = members::TABLE.iter().map(|member| {
         let of = SCALARS.iter().position(|(name, _)| Scalar::named(name) == Some(member.of));
         function(of.map(Type::Scalar), member.name, member.signature, member.arity)
@@ -137,8 +139,6 @@ impl Generator {
     /// The type that a signature says, with a type for each variable that has none yet.
     fn instance(&mut self, signature: &Signature, bindings: &mut Bindings) -> Type {
         match signature {
-            // Plain data is data of any type.
-            Signature::Name(name) if name == "Data" => self.choices.pick(&ORDERED).clone(),
             Signature::Name(name) => named(name).unwrap_or_else(|| panic!("no literal is a {name}")),
             Signature::Variable(name) => match bindings.iter().find(|(known, _)| known == name) {
                 Some((_, known)) => known.clone(),

@@ -61,6 +61,8 @@ impl Checker<'_> {
     }
 
     fn subsume_fields(&mut self, found: &Rec, wanted: &Rec) -> Result<(), Mismatch> {
+        // What the fields of a map have in common, as long as nothing says what they are.
+        let mut all: Option<TyId> = None;
         for field in found.fields.iter() {
             let place = match (wanted.field(field.name), wanted.rest) {
                 (Some(place), _) => {
@@ -69,12 +71,23 @@ impl Checker<'_> {
                     }
                     self.slot(place.slot)
                 }
+                (None, Rest::Each(item)) if self.is_unknown(item) => {
+                    let ty = self.slot(field.slot);
+                    all = Some(match all {
+                        Some(known) => self.join(known, ty).ok_or(Mismatch::Kind)?,
+                        None => ty,
+                    });
+                    continue;
+                }
                 (None, Rest::Each(item)) => item,
                 (None, Rest::Open) => continue,
                 (None, Rest::Closed) => return Err(Mismatch::Unknown(field.name, field.key)),
             };
             let ty = self.slot(field.slot);
             self.subsume(ty, place)?;
+        }
+        if let (Some(ty), Rest::Each(item)) = (all, wanted.rest) {
+            self.subsume(ty, item)?;
         }
         for place in wanted.fields.iter() {
             if !place.optional && found.field(place.name).is_none() && found.rest == Rest::Closed {

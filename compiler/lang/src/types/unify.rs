@@ -19,6 +19,8 @@ pub(super) enum Mismatch {
     Absent,
     /// It lacks a field; where that is asked for.
     Missing(Symbol, Option<Span>),
+    /// A field that is asked for is of another kind: what it is, and what it should be.
+    Field(Symbol, TyId, TyId),
     /// It has a field too many; where that is defined.
     Unknown(Symbol, Span),
     /// It would contain itself.
@@ -122,7 +124,10 @@ impl Checker<'_> {
         self.types.vars[var.0 as usize] = Var::Bound(ty);
         for Demand { name, span, ty: wanted } in demands {
             match self.select_quietly(ty, name) {
-                Some(found) => work.push((found, wanted)),
+                Some(found) => match self.deeper(|checker| checker.unify(found, wanted)).unwrap_or(Ok(())) {
+                    Err(Mismatch::Kind) => return Err(Mismatch::Field(name, found, wanted)),
+                    result => result?,
+                },
                 None => return Err(Mismatch::Missing(name, Some(span))),
             }
         }

@@ -38,6 +38,9 @@ impl Checker<'_> {
             Expr::Builtin(builtin) => self.builtin(builtin),
             Expr::Select(base, name, span) => {
                 let base = self.infer(base, env);
+                if matches!(self.types.get(base), Ty::Var(_)) {
+                    self.asked.insert(span, id);
+                }
                 let found = self.select(base, name, span, false);
                 match self.is_present(id, env) {
                     true => self.types.present(found),

@@ -113,6 +113,8 @@ pub(crate) struct Checker<'c> {
     lacking: Vec<(ExprId, Reported)>,
     /// Selections of a field that may be absent.
     optional: Vec<ExprId>,
+    /// Selections from what is not known yet, by their keys.
+    asked: HashMap<Span, ExprId, Spread>,
     /// What conditions around the expression tell to be there.
     present: Vec<narrow::Place>,
     /// What was reported last.
@@ -145,6 +147,7 @@ pub(crate) fn check(
     let shown = asked.and_then(|asked| checker.known(asked)).map(|ty| checker.show(ty));
     let Checker { poisoned, lacking, mut optional, .. } = checker;
     optional.sort_unstable();
+    optional.dedup();
     program.optional = optional;
     program.lacking = lacking.into_iter().collect();
     for (expr, reported) in poisoned {
@@ -196,6 +199,7 @@ impl<'c> Checker<'c> {
             here: EnvId(0),
             poisoned: Vec::new(),
             lacking: Vec::new(),
+            asked: HashMap::default(),
             optional: Vec::new(),
             present: Vec::new(),
             last: BY_THE_PARSER,

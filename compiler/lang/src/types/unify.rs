@@ -123,7 +123,11 @@ impl Checker<'_> {
         }
         self.types.vars[var.0 as usize] = Var::Bound(ty);
         for Demand { name, span, ty: wanted } in demands {
-            match self.select_quietly(ty, name) {
+            let found = self.select_quietly(ty, name);
+            if found.is_some_and(|found| matches!(self.types.get(found), Ty::Option(_))) {
+                self.optional.extend(self.asked.get(&span));
+            }
+            match found {
                 Some(found) => match self.deeper(|checker| checker.unify(found, wanted)).unwrap_or(Ok(())) {
                     Err(Mismatch::Kind) => return Err(Mismatch::Field(name, found, wanted)),
                     result => result?,

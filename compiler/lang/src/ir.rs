@@ -374,6 +374,14 @@ impl Program {
         self.exprs[id.0 as usize]
     }
 
+    /// An expression without what it is said to be.
+    pub fn bare(&self, mut id: ExprId) -> ExprId {
+        while let Expr::Coerce(value, _) = self.get(id) {
+            id = value;
+        }
+        id
+    }
+
     /// Where an expression is written.
     pub fn span(&self, id: ExprId) -> Span {
         self.spans[id.0 as usize]

@@ -22,16 +22,18 @@ use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
-use crate::errors::describe_value;
+use crate::errors::{absent_help, describe_value};
 use crate::eval::machine::Machine;
+use crate::eval::see::Seen;
 use crate::eval::value::{Kind, Reported, Value};
+use crate::schema::types::Definition;
 
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0208", "a record has no such field", include_str!("no_such_field.rs"));
 
-/// A record with these fields has no `name`.
-pub fn new(name: &str, span: Span, fields: &[&str]) -> Diagnostic {
-    let message = format!("the record has no field `{name}`");
+/// `owner`, which has these fields, has no `name`.
+pub fn new(owner: &str, name: &str, span: Span, fields: &[&str]) -> Diagnostic {
+    let message = format!("{owner} has no field `{name}`");
     match nearest(name, fields.iter().copied()) {
         Some(nearest) => Diagnostic::new(&CODE, message, span, format!("did you mean `{nearest}`?")).fix(
             format!("write `{nearest}`"),
@@ -52,11 +54,20 @@ pub fn new(name: &str, span: Span, fields: &[&str]) -> Diagnostic {
 
 /// `name`, at `span`, of a record that lacks it.
 pub fn report(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Value) -> Reported {
-    let fields: Vec<&str> = match value.kind {
-        Kind::Record(record) => machine.heap.keys_of(record).iter().map(|key| machine.names.get(key.name)).collect(),
-        _ => Vec::new(),
-    };
-    let diagnostic = new(machine.names.get(name), span, &fields).secondary(machine.span(value), "this record");
+    let mut owner = "the record".to_owned();
+    let mut fields: Vec<&str> = Vec::new();
+    if let Kind::Record(record) = value.kind {
+        fields.extend(machine.heap.keys_of(record).iter().map(|key| machine.names.get(key.name)));
+        if let Seen::Record(def) = record.view.seen()
+            && let Definition::Record { fields: declared, .. } = &machine.program.schema.def(def).definition
+        {
+            owner = machine.names.get(machine.program.schema.def(def).name).to_owned();
+            fields.extend(declared.iter().map(|field| machine.names.get(field.name)));
+            fields.sort_unstable();
+            fields.dedup();
+        }
+    }
+    let diagnostic = new(&owner, machine.names.get(name), span, &fields).secondary(machine.span(value), "this record");
     machine.report(diagnostic)
 }
 
@@ -64,7 +75,8 @@ pub fn report(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Value)
 pub fn not_a_record(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Value) -> Reported {
     let found = describe_value(machine, value);
     let message = format!("`{}` is asked of {found}, which has no fields", machine.names.get(name));
-    let diagnostic = Diagnostic::new(&CODE, message, span, "only records have fields")
+    let mut diagnostic = Diagnostic::new(&CODE, message, span, "only records have fields")
         .secondary(machine.span(value), format!("this is {found}"));
+    diagnostic.helps.extend(absent_help(machine, value));
     machine.report(diagnostic)
 }

@@ -21,7 +21,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::errors::describe_value;
+use crate::errors::{absent_help, describe_value};
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::ExprId;
@@ -38,6 +38,7 @@ pub fn report(machine: &mut Machine<'_>, value: Value, part: ExprId) -> Reported
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
     }
+    diagnostic.helps.extend(absent_help(machine, value));
     if let Kind::Secret(_) = value.kind {
         diagnostic = diagnostic.help("hand the secret on as it is; whoever needs it looks it up");
     }

@@ -21,7 +21,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::errors::describe_value;
+use crate::errors::{absent_help, describe_value};
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::{Binary, Expr, ExprId};
@@ -47,6 +47,7 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
             diagnostic = diagnostic.secondary(machine.span(value), what);
         }
     }
+    diagnostic.helps.extend([left, right].into_iter().find_map(|value| absent_help(machine, value)));
     let texts = matches!((left.kind, right.kind), (Kind::Str(_), _) | (_, Kind::Str(_)));
     if matches!(operator, Binary::Add | Binary::Append) && texts {
         diagnostic = diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`");
@@ -69,6 +70,7 @@ pub fn expected(machine: &mut Machine<'_>, at: ExprId, value: Value, what: &str,
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), format!("this is {found}"));
     }
+    diagnostic.helps.extend(absent_help(machine, value));
     machine.report(diagnostic)
 }
 

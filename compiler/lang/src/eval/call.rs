@@ -3,6 +3,7 @@
 use crate::builtins;
 use crate::errors;
 use crate::eval::machine::{Cont, Machine, Next, State};
+use crate::eval::see::Sight;
 use crate::eval::value::{CallInfo, CallIx, FrameId, Kind, NO_PAYLOAD, PartialId, Value};
 use crate::ir::{Expr, ExprId, FnId, Pattern};
 
@@ -73,8 +74,8 @@ impl Machine<'_> {
         let mut found = vec![None; fields.len()];
         let mut taken = 0;
         for (slot, field) in fields.iter().enumerate() {
-            found[slot] = self.field_of(record, field.key.name);
-            taken += usize::from(found[slot].is_some());
+            found[slot] = self.seen_field(record, field.key.name);
+            taken += usize::from(self.position(record, field.key.name).is_some());
         }
         if !open && taken < self.heap.keys_of(record).len() {
             return Err(errors::unknown_argument::report(self, function, origin, record, argument));
@@ -86,7 +87,7 @@ impl Machine<'_> {
         let mut missing = Vec::new();
         for (slot, field) in fields.iter().enumerate() {
             self.heap.slots[start + slot] = match (found[slot], field.default) {
-                (Some(value), _) => value,
+                (Some(value), _) => field.ty.map_or(value, |ty| self.see_later(value, Sight::of(ty))),
                 (None, None) if field.optional => Value::new(Kind::Absent, origin),
                 (None, None) => {
                     missing.push(field.key);
@@ -103,7 +104,8 @@ impl Machine<'_> {
         }
         for (slot, field) in fields.iter().enumerate() {
             if let (None, Some(default)) = (found[slot], field.default) {
-                self.heap.slots[start + slot] = self.definition(default, frame);
+                let value = self.definition(default, frame);
+                self.heap.slots[start + slot] = field.ty.map_or(value, |ty| self.see_later(value, Sight::of(ty)));
             }
         }
         Ok(State::Eval(self.program.functions[function.0 as usize].body, frame))

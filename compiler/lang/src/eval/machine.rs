@@ -7,13 +7,17 @@ use arvc_syntax::source::{Sources, Span};
 use crate::errors;
 use crate::eval::budget::Budget;
 use crate::eval::call::Callee;
+use crate::eval::see::Sight;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{CallIx, Frame, FrameId, Heap, Kind, Reported, Thunk, ThunkId, Value};
 use crate::ir::{Binary, Expr, ExprId, Policy, Program, UnitId};
 use crate::report::Reports;
+use crate::schema::shape::{self, Shape};
 
 /// What is waited for.
 pub(super) enum Cont {
+    /// A value to be seen as something.
+    Seen(Sight),
     /// A delayed value, to be kept. The expression says which one, for messages.
     Keep(ThunkId, ExprId),
     /// The record of a `Select`.
@@ -97,6 +101,10 @@ pub struct Machine<'p> {
     /// The frame of the newest step, for messages.
     pub(super) current: FrameId,
     pub(super) stack: Vec<Cont>,
+    /// What the types of the program add to values.
+    pub(super) shapes: Vec<Shape>,
+    /// Defaults of the schema, by type and field.
+    pub(super) defaults: Vec<Vec<Option<Value>>>,
     units: Vec<Value>,
     exhausted: Option<Reported>,
 }
@@ -115,7 +123,10 @@ impl<'p> Machine<'p> {
     ) -> Self {
         let bytes = sources.iter().map(|(_, source)| source.text.len()).sum();
         let heap = Heap { keys: std::mem::take(&mut program.keys), ..Heap::default() };
+        let shapes = shape::of(&program.schema);
         let mut machine = Self {
+            shapes,
+            defaults: Vec::new(),
             program,
             names,
             sources,
@@ -309,7 +320,7 @@ impl<'p> Machine<'p> {
                 Ok(State::Force(self.unit(unit)))
             }
             Expr::Match(..) => unreachable!("lowering makes none yet"),
-            Expr::Coerce(value, _) => Ok(State::Eval(value, frame)),
+            Expr::Coerce(value, ty) => self.wait(Cont::Seen(Sight::of(ty)), value, frame),
             Expr::Error(reported) => Err(reported),
         }
     }
@@ -338,6 +349,12 @@ impl<'p> Machine<'p> {
                     call: application.call,
                 })
             }
+            Thunk::Seen(at) => {
+                self.heap.thunks[thunk.index()] = Thunk::Hole;
+                let (seen, sight) = self.heap.sights[at as usize];
+                self.stack.push(Cont::Keep(thunk, seen.origin));
+                self.look(seen, sight)
+            }
             Thunk::Merge(merge) => {
                 self.heap.thunks[thunk.index()] = Thunk::Hole;
                 let pair = self.heap.merges[merge as usize];
@@ -354,6 +371,7 @@ impl<'p> Machine<'p> {
                 self.heap.thunks[thunk.index()] = Thunk::Value(value);
                 Ok(State::Return(value))
             }
+            Cont::Seen(sight) => self.seen(value, sight),
             Cont::Select(select) => self.select(select, value),
             Cont::Indexed(index, frame) => {
                 let Expr::Index(_, key) = self.program.get(index) else { unreachable!("a selection") };

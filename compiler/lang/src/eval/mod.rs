@@ -11,6 +11,7 @@ pub mod machine;
 mod merge;
 mod operators;
 mod records;
+pub mod see;
 mod select;
 pub mod task;
 pub mod trace;

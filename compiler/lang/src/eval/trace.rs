@@ -65,7 +65,7 @@ impl Machine<'_> {
                 Expr::Call(children) => &self.program.children(*children)[1..],
                 Expr::Let(children) => self.program.children(*children).last_chunk::<1>().map_or(&[], |last| last),
                 Expr::If(_, then, otherwise) => &[*then, *otherwise],
-                Expr::Assert(_, _, body) => &[*body],
+                Expr::Assert(_, _, body) | Expr::Coerce(body, _) => &[*body],
                 Expr::Binary(Binary::Update | Binary::Agree, left, right)
                 | Expr::Layers(left, right)
                 | Expr::Beside(left, right) => &[*left, *right],

@@ -10,6 +10,7 @@ use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use crate::data::{Ports, SecretRef};
+use crate::eval::see::{Sight, View};
 use crate::ir::{ExprId, FnId, Policy};
 
 /// 64 bits with the alignment of 32, which keeps [`Value`] at 16 bytes.
@@ -48,7 +49,6 @@ index!(/** An address of [`Store::addresses`]. */ AddressId);
 index!(/** A prefix of [`Store::prefixes`]. */ PrefixId);
 index!(/** A span of integers of [`Store::ranges`]. */ RangeId);
 index!(/** A secret of [`Store::secrets`]. */ SecretId);
-index!(/** A record of [`Heap::records`]. */ RecordId);
 index!(/** A delayed value of [`Heap::thunks`]. */ ThunkId);
 index!(/** A frame of [`Heap::frames`]. */ FrameId);
 index!(/** A call of [`Heap::calls`]. */ CallIx);
@@ -56,6 +56,40 @@ index!(/** A flow of [`Heap::flows`]. */ FlowId);
 index!(/** A builtin with its first arguments, of [`Heap::partials`]. */ PartialId);
 index!(/** A delayed application of [`Heap::applications`]. */ ApplyId);
 index!(/** The number of a reported problem: only reporting makes one. */ Reported);
+
+/// A record of [`Heap::records`], and what it is seen as. However it is seen, it is the same record, and compares so.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordId {
+    at: u32,
+    /// What it is seen as here.
+    pub view: View,
+}
+
+impl RecordId {
+    /// As an index into [`Heap::records`].
+    pub fn index(self) -> usize {
+        self.at as usize
+    }
+
+    /// The same record, seen as something.
+    pub fn seen_as(self, view: View) -> Self {
+        Self { view, ..self }
+    }
+}
+
+impl PartialEq for RecordId {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl Eq for RecordId {}
+
+impl std::hash::Hash for RecordId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.at.hash(state);
+    }
+}
 
 /// What a value is. Payloads are at most eight bytes; the rest is an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,6 +281,8 @@ pub enum Thunk {
     Apply(ApplyId),
     /// Two values of one path: index into [`Heap::merges`].
     Merge(u32),
+    /// A value to be seen as something: index into [`Heap::sights`].
+    Seen(u32),
     /// Being evaluated: needing it now is a cycle.
     Hole,
     /// Done. Never a thunk.
@@ -330,6 +366,8 @@ pub struct Heap {
     pub applications: Vec<Application>,
     /// Delayed merges.
     pub merges: Vec<Pair>,
+    /// Values that are to be seen as something.
+    pub sights: Vec<(Value, Sight)>,
     /// Flows.
     pub flows: Vec<FlowParts>,
     /// Builtins with arguments.
@@ -347,6 +385,7 @@ impl Heap {
             + self.calls.len() * size_of::<CallInfo>()
             + self.applications.len() * size_of::<Application>()
             + self.merges.len() * size_of::<Pair>()
+            + self.sights.len() * size_of::<(Value, Sight)>()
             + self.flows.len() * size_of::<FlowParts>()
             + self.partials.len() * size_of::<Partial>()
     }
@@ -389,6 +428,6 @@ impl Heap {
     /// A record with keys that are already stored.
     pub fn record(&mut self, keys: u32, slots: u32, len: u32, call: Option<CallIx>) -> Kind {
         self.records.push(Record { keys, slots, len, call, entity: NO_ENTITY });
-        Kind::Record(RecordId(self.records.len() as u32 - 1))
+        Kind::Record(RecordId { at: self.records.len() as u32 - 1, view: View::PLAIN })
     }
 }

@@ -3,8 +3,6 @@
 use super::extract::{Extractor, Trail};
 use super::types::{DefId, FieldType};
 use crate::data::DataId;
-use crate::eval::machine::PRELUDE;
-use crate::eval::value::Thunk;
 use crate::ir::ExprId;
 
 impl Extractor<'_, '_> {
@@ -13,7 +11,7 @@ impl Extractor<'_, '_> {
         if known.is_some() {
             return known;
         }
-        let slot = self.machine.heap.thunk(Thunk::Delayed(value, PRELUDE), value);
+        let slot = self.machine.default_of(def, at, value);
         let trail = self.below(Trail(0), super::extract::Step::Field(field.name, field.key));
         let data = self.place(slot, slot.origin, self.schema.ty(field.ty), trail, None, false)?;
         let def = def.0 as usize;

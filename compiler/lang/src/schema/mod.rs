@@ -9,6 +9,7 @@ mod entities;
 mod extract;
 pub(crate) mod parse;
 mod said;
+pub mod shape;
 pub mod types;
 
 pub use extract::{Extracted, plain, site};

@@ -23,9 +23,13 @@ impl Extractor<'_, '_> {
         let mut others: Vec<Field> = Vec::new();
         // Names that an unknown field was probably meant to be: they are not missing too.
         let mut meant: Vec<Symbol> = Vec::new();
+        let mut next = 0;
         for at in 0..self.machine.heap.keys_of(record).len() {
             let key = self.machine.heap.keys_of(record)[at];
-            let known = fields.iter().position(|field| field.name == key.name);
+            // Both are in the order of their names, so the field is one of those that follow, if it is known.
+            let found = fields[next..].iter().position(|field| field.name == key.name);
+            let known = found.map(|found| next + found);
+            next = known.map_or(next, |known| known + 1);
             match (known, rest) {
                 (Some(known), _) => {
                     known_fields[known] = self.field(item, record, at, schema.ty(fields[known].ty));

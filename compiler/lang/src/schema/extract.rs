@@ -69,6 +69,17 @@ pub(super) struct Item {
     pub(super) home: bool,
 }
 
+/// Where a value stands, for whether it is the path of the entity that the value is.
+#[derive(Clone, Copy)]
+pub(super) enum Home {
+    /// It is the whole.
+    Root,
+    /// In this field.
+    Field(RecordId, Symbol),
+    /// Where no entity has its path.
+    No,
+}
+
 /// What a value of the result costs, with its place in its parent and its path.
 const BYTES_A_NODE: usize = size_of::<Node>() + 160;
 
@@ -143,7 +154,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
 
     fn run(mut self, unit: UnitId, ty: Type) -> Option<Extracted> {
         let root = self.machine.unit(unit);
-        let into = self.place(root, root.origin, ty, Trail(0), None, true)?;
+        let into = self.place(root, root.origin, ty, Trail(0), None, Home::Root)?;
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Leave(inside) => {
@@ -177,18 +188,30 @@ impl<'m, 'p> Extractor<'m, 'p> {
         ty: Type,
         trail: Trail,
         call: Option<CallIx>,
-        home: bool,
+        home: Home,
     ) -> Option<DataId> {
         match self.machine.force(slot) {
             Ok(Value { kind: Kind::Absent, .. }) if trail != Trail(0) => None,
             Ok(value) => {
+                let home = match home {
+                    Home::Root => true,
+                    Home::Field(record, name) => self.is_home(record, name, value),
+                    Home::No => false,
+                };
                 let into = self.node(value, call);
                 if !home && self.entity(value).is_some() {
                     // An entity is written once and named in many places: what a message shows is where it is named.
                     let item = Item { value, said, ty, into, trail, call, home };
                     self.nodes[into.0 as usize].span = self.said(item);
                 }
-                self.work.push(Work::Value(Item { value, said, ty, into, trail, call, home }));
+                let item = Item { value, said, ty, into, trail, call, home };
+                match value.kind {
+                    Kind::Record(_) | Kind::List { .. } | Kind::Tag(..) | Kind::Flow(_) => {
+                        self.work.push(Work::Value(item));
+                    }
+                    // What has no parts is written at once.
+                    _ => self.write(item),
+                }
                 Some(into)
             }
             Err(reported) => {

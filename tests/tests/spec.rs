@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arvc_lang::{LoadError, Loader, evaluate_plain, print};
+use arvc_lang::{LoadError, Loader, builtins, evaluate_plain, members, print};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;
 use arvc_tests::{list, root};
@@ -185,9 +185,40 @@ fn the_law_has_a_page_for_every_code_and_no_other() {
 #[test]
 fn the_schema_in_the_law_is_the_prelude() {
     let path = root().join("lang-spec/schema.md");
-    let text = fs::read_to_string(&path).expect("the chapter is there");
     let prelude = fs::read_to_string(root().join("compiler/lang/prelude/prelude.arv")).expect("the prelude is there");
-    let (before, rest) = text.split_once("<!-- prelude -->").expect("the chapter has a place for the prelude");
-    let (_, after) = rest.split_once("<!-- /prelude -->").expect("and its end");
-    hold(&path, &format!("{before}<!-- prelude -->\n```\n{prelude}```\n<!-- /prelude -->{after}"));
+    hold_part(&path, "prelude", &format!("```\n{prelude}```\n"));
+}
+
+/// The text between two comments of a chapter is `generated`.
+fn hold_part(path: &Path, name: &str, generated: &str) {
+    let text = fs::read_to_string(path).expect("the chapter is there");
+    let (begin, end) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
+    let (before, rest) = text.split_once(&begin).expect("the chapter has a place for it");
+    let (_, after) = rest.split_once(&end).expect("and its end");
+    hold(path, &format!("{before}{begin}\n{generated}{end}{after}"));
+}
+
+/// How something is called, what it gives, and an example with its value.
+fn entry(call: &str, signature: &str, about: &str, (example, value): (&str, &str)) -> String {
+    format!("`{call} : {signature}`\n\n{about}\n\n```arv\n{example}\n```\n```value\n{value}\n```\n\n")
+}
+
+#[test]
+fn the_law_lists_every_function_and_every_member_with_an_example() {
+    let path = root().join("lang-spec/functions.md");
+    let mut functions = String::new();
+    for builtin in builtins::TABLE {
+        functions.push_str(&format!("### `{}`\n\n", builtin.usage));
+        functions.push_str(&entry(builtin.name, builtin.signature, builtin.about, builtin.example));
+    }
+    hold_part(&path, "functions", &functions);
+    let mut listed = String::new();
+    let mut kind = None;
+    for member in members::TABLE {
+        if kind.replace(member.of) != Some(member.of) {
+            listed.push_str(&format!("### {:?}\n\n", member.of));
+        }
+        listed.push_str(&entry(&format!(".{}", member.name), member.signature, member.about, member.example));
+    }
+    hold_part(&path, "members", &listed);
 }

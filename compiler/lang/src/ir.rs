@@ -244,6 +244,8 @@ pub struct PatternField {
     pub optional: bool,
     /// What it is said to be.
     pub ty: Option<TypeId>,
+    /// Where that is written.
+    pub annotation: Option<Span>,
 }
 
 /// One arm of a `match`.
@@ -251,6 +253,8 @@ pub struct PatternField {
 pub struct Arm {
     /// The tag, and where it is written. None: whatever is left.
     pub tag: Option<Key>,
+    /// Whether the tag is said to carry something: a name or a `_` stands behind it.
+    pub carries: bool,
     /// Whether what the tag carries gets a name: then the body stands in a frame of its own, whose slot 0 it is.
     pub binds: bool,
     /// What it gives.
@@ -262,7 +266,8 @@ pub struct Arm {
 /// A definition that another one is stronger than. It is checked and never evaluated.
 #[derive(Clone, Copy, Debug)]
 pub struct Overridden {
-    /// The `let` or record that it stands in, or the record around it that is a scope.
+    /// The `let` or the record that it stands in. Where that opens a frame, it stands in that frame: so it does in a
+    /// `Let`, a `Scope` and a `Composed`. In a `Record` or a `Computed` it stands where that does.
     pub within: ExprId,
     /// What it says.
     pub expr: ExprId,
@@ -326,6 +331,8 @@ pub struct Program {
     pub overridden: Vec<Overridden>,
     /// The types of the prelude, and those of the files.
     pub schema: Rc<Schema>,
+    /// Where the type of each `Coerce` is written.
+    pub annotations: HashMap<ExprId, Span>,
     /// Names and places of `let` bindings and of parameters with defaults, by the expression that they name.
     pub bindings: Vec<(ExprId, Key)>,
     /// Which expressions are what a name is defined as, in parallel to `exprs`.
@@ -374,8 +381,8 @@ impl Program {
         self.exprs[id.0 as usize]
     }
 
-    /// An expression without what it is said to be.
-    pub fn bare(&self, mut id: ExprId) -> ExprId {
+    /// An expression without the types that it is said to be of.
+    pub fn uncoerced(&self, mut id: ExprId) -> ExprId {
         while let Expr::Coerce(value, _) = self.get(id) {
             id = value;
         }

@@ -11,11 +11,13 @@ pub mod eval;
 pub mod ir;
 pub mod library;
 mod lower;
+pub mod members;
 mod numbers;
 mod print;
 mod report;
 mod run;
 pub mod schema;
+mod types;
 
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;

@@ -12,10 +12,9 @@ use crate::eval::machine::Machine;
 use crate::eval::value::Store;
 use crate::ir::{Expr, ExprId, Program};
 use crate::lower::files::Files;
-use crate::lower::{Globals, Lowerer};
+use crate::lower::{self, Globals, Lowerer};
 use crate::report::{BY_THE_PARSER, Reports};
-use crate::schema::types::Schema;
-use crate::{Loader, Outcome, library, schema};
+use crate::{Loader, Outcome, library, schema, types};
 
 /// Runs a file, as a site or as it is.
 pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
@@ -23,9 +22,8 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
     let mut program = Program { store: Store::default(), ..Program::default() };
     let mut reports = Reports::default();
     let mut files = Files::new(loader);
-    let (schema, globals, definitions) = prelude(&mut program, &mut names, &mut reports, &mut files);
-    let tags = schema.tags();
-    program.schema = Rc::new(schema);
+    let (globals, definitions) = prelude(&mut program, &mut names, &mut reports, &mut files);
+    let tags = program.schema.tags();
     let entry = match files.add(&mut program, path, text) {
         Ok(entry) => entry,
         Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
@@ -49,6 +47,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
+    types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
     let extracted = {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);
@@ -74,8 +73,8 @@ fn prelude(
     names: &mut Interner,
     reports: &mut Reports,
     files: &mut Files<'_>,
-) -> (Schema, Globals, Vec<ExprId>) {
-    let name = "<prelude>";
+) -> (Globals, Vec<ExprId>) {
+    let name = lower::PRELUDE;
     let file = files.sources.add(name, library::PRELUDE).expect("the prelude is the first source and small");
     let base = files.sources.get(file).base;
     let parsed = parser::parse(library::PRELUDE, base);
@@ -86,7 +85,6 @@ fn prelude(
     let none = Globals::new();
     let mut lowerer = Lowerer::new(program, names, reports, files, &none, name);
     let (globals, definitions) = lowerer.prelude(items);
-    let schema = lowerer.schema(items);
     debug_assert!(items.span().start >= base, "spans of the prelude lie in it");
-    (schema, globals, definitions)
+    (globals, definitions)
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 const SITE: &str = r#"let std = import "std"; mk = { n, groups ? [] }: { vmid = n; inherit groups; }; in {
   name = "x"; domain = "x.internal"; groups.web = { description = "${"a"}b"; };
   networks.n = { cidr = 10.0.0.0/24; port = 4242/udp; reserved = [ 1..9 ]; };
-  hosts = { a = mk { n = 1; groups = [ groups.web ]; }; } // { b.on.n = { address = host networks.n.cidr 5; };
+  hosts = { a = mk { n = 1; groups = [ groups.web ]; }; } // { b.on.n = { address = networks.n.cidr.host 5; };
     c.memory = if hosts ? a.vmid then hosts.a.memory or 4GiB else 2GiB * 2; };
   clusters.db = std.patroni { members = 3; first = 3000; };
   allow = [ groups.web -> clusters.db : [ clusters.db.sql ] via networks.n except std.essentials ];

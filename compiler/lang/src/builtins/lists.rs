@@ -1,5 +1,6 @@
-//! Lists: `map`, `filter`, `fold`, `head`, `tail`, `length`, `elem`, `concat`, `range`.
+//! Lists out of lists, item by item: `map`, `fold`, `flatMap`, `concat`, `range`, `length`.
 
+use super::each::{Each, Visit};
 use super::{Body, Builtin, Call};
 use crate::errors;
 use crate::eval::machine::Machine;
@@ -9,8 +10,10 @@ use crate::ir::ExprId;
 
 pub(super) const MAP: Builtin = Builtin {
     name: "map",
+    signature: "(a -> b) -> List a -> List b",
     usage: "map f list",
     about: "The results of `f` on each item. None is computed before it is needed.",
+    example: ("map (x: x * 2) [ 1, 2, 3 ]", "[ 2, 4, 6 ]"),
     arity: 2,
     strict: 0b10,
     body: Body::Value(|machine, call| {
@@ -29,50 +32,12 @@ pub(super) fn later(machine: &mut Machine<'_>, function: Value, argument: Value,
     machine.heap.thunk(Thunk::Apply(apply), origin)
 }
 
-pub(super) const FILTER: Builtin = Builtin {
-    name: "filter",
-    usage: "filter f list",
-    about: "The items for which `f` gives true.",
-    arity: 2,
-    strict: 0b10,
-    body: Body::Task(|call| Box::new(Filter { call, items: None, next: 0, kept: Vec::new() })),
-};
-
-struct Filter {
-    call: Call,
-    items: Option<Vec<Value>>,
-    next: usize,
-    kept: Vec<Value>,
-}
-
-impl Task for Filter {
-    fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
-        let items = match self.items.take() {
-            Some(items) => items,
-            None => self.call.list(machine, 1)?,
-        };
-        match input.map(|value| (value, value.kind)) {
-            Some((_, Kind::Bool(true))) => self.kept.push(items[self.next - 1]),
-            None | Some((_, Kind::Bool(false))) => {}
-            Some((value, _)) => {
-                let what = "the result of the function given to `filter`";
-                return Err(errors::wrong_operand::expected(machine, value.origin, value, what, "a Bool"));
-            }
-        }
-        let Some(item) = items.get(self.next).copied() else {
-            let kept = std::mem::take(&mut self.kept);
-            return Ok(Step::Done(machine.heap.list(kept, self.call.origin)));
-        };
-        self.next += 1;
-        self.items = Some(items);
-        Ok(Step::Apply(self.call.arguments[0], item))
-    }
-}
-
 pub(super) const FOLD: Builtin = Builtin {
     name: "fold",
+    signature: "(b -> a -> b) -> b -> List a -> b",
     usage: "fold f start list",
     about: "`f (f start a) b` for the list `[ a, b ]`.",
+    example: ("fold (total: size: total + size) 0MiB [ 1GiB, 512MiB ]", "1536MiB"),
     arity: 3,
     strict: 0b110,
     body: Body::Task(|call| Box::new(Fold { call, items: None, next: 0 })),
@@ -98,98 +63,46 @@ impl Task for Fold {
     }
 }
 
-pub(super) const HEAD: Builtin = Builtin {
-    name: "head",
-    usage: "head list",
-    about: "The first item.",
-    arity: 1,
-    strict: 0b1,
-    body: Body::Task(|call| Box::new(Head(call))),
-};
-
-struct Head(Call);
-
-impl Task for Head {
-    fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
-        if let Some(value) = input {
-            return Ok(Step::Done(value));
-        }
-        match self.0.list(machine, 0)?.first() {
-            Some(item) => Ok(Step::Force(*item)),
-            None => Err(errors::empty_list::report(machine, "head", self.0.arguments[0], self.0.origin)),
-        }
-    }
-}
-
-pub(super) const TAIL: Builtin = Builtin {
-    name: "tail",
-    usage: "tail list",
-    about: "All items but the first.",
-    arity: 1,
-    strict: 0b1,
-    body: Body::Value(|machine, call| match call.arguments[0].kind {
-        Kind::List { len: 0, .. } => Err(errors::empty_list::report(machine, "tail", call.arguments[0], call.origin)),
-        Kind::List { start, len } => Ok(Value::new(Kind::List { start: start + 1, len: len - 1 }, call.origin)),
-        _ => Err(call.wrong(machine, 0, "a list")),
-    }),
-};
-
-pub(super) const LENGTH: Builtin = Builtin {
-    name: "length",
-    usage: "length list",
-    about: "The number of items.",
-    arity: 1,
-    strict: 0b1,
-    body: Body::Value(|machine, call| match call.arguments[0].kind {
-        Kind::List { len, .. } => Ok(Value::int(i64::from(len), call.origin)),
-        _ => Err(call.wrong(machine, 0, "a list")),
-    }),
-};
-
-pub(super) const ELEM: Builtin = Builtin {
-    name: "elem",
-    usage: "elem x list",
-    about: "Whether an item equals `x`.",
+pub(super) const FLAT_MAP: Builtin = Builtin {
+    name: "flatMap",
+    signature: "(a -> List b) -> List a -> List b",
+    usage: "flatMap f list",
+    about: "The items of the lists that `f` gives for each item, in order.",
+    example: ("flatMap (port: [ port, port + 1 ]) [ 80, 8080 ]", "[ 80, 81, 8080, 8081 ]"),
     arity: 2,
-    strict: 0b11,
-    body: Body::Task(|call| Box::new(Elem { call, next: 0, comparison: None })),
+    strict: 0b10,
+    body: Body::Task(|call| Each::task(call, FlatMap { items: Vec::new() })),
 };
 
-struct Elem {
-    call: Call,
-    next: usize,
-    comparison: Option<crate::eval::Equal>,
+struct FlatMap {
+    items: Vec<Value>,
 }
 
-impl Task for Elem {
-    fn resume(&mut self, machine: &mut Machine<'_>, mut input: Option<Value>) -> Result<Step, Reported> {
-        let Kind::List { start, len } = self.call.arguments[1].kind else {
-            return Err(self.call.wrong(machine, 1, "a list"));
-        };
-        loop {
-            if let Some(comparison) = &mut self.comparison {
-                match comparison.resume(machine, input.take())? {
-                    Step::Done(Value { kind: Kind::Bool(true), .. }) => {
-                        return Ok(Step::Done(Value::bool(true, self.call.origin)));
-                    }
-                    Step::Done(_) => self.comparison = None,
-                    step => return Ok(step),
-                }
-            }
-            if self.next == len as usize {
-                return Ok(Step::Done(Value::bool(false, self.call.origin)));
-            }
-            let item = machine.heap.slots[start as usize + self.next];
-            self.next += 1;
-            self.comparison = Some(crate::eval::Equal::new(self.call.arguments[0], item, true, self.call.origin));
-        }
+impl Visit for FlatMap {
+    fn visit(
+        &mut self,
+        machine: &mut Machine<'_>,
+        call: &Call,
+        _: Value,
+        result: Value,
+    ) -> Result<Option<Value>, Reported> {
+        let Kind::List { start, len } = result.kind else { return Err(call.wrong_result(machine, result, "a list")) };
+        machine.reserve((self.items.len() + len as usize) * size_of::<Value>(), call.origin)?;
+        self.items.extend_from_slice(machine.heap.items(start, len));
+        Ok(None)
+    }
+
+    fn end(&mut self, machine: &mut Machine<'_>, call: &Call) -> Result<Value, Reported> {
+        Ok(machine.heap.list(std::mem::take(&mut self.items), call.origin))
     }
 }
 
 pub(super) const CONCAT: Builtin = Builtin {
     name: "concat",
+    signature: "List (List a) -> List a",
     usage: "concat lists",
     about: "The items of all lists of a list, in order.",
+    example: ("concat [ [ 1 ], [], [ 2, 3 ] ]", "[ 1, 2, 3 ]"),
     arity: 1,
     strict: 0b1,
     body: Body::Task(|call| Box::new(Concat { call, next: 0, items: Vec::new() })),
@@ -203,9 +116,7 @@ struct Concat {
 
 impl Task for Concat {
     fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
-        let Kind::List { start, len } = self.call.arguments[0].kind else {
-            return Err(self.call.wrong(machine, 0, "a list"));
-        };
+        let (start, len) = self.call.run(machine, 0)?;
         if let Some(value) = input {
             let Kind::List { start, len } = value.kind else {
                 let what = "an item of the list given to `concat`";
@@ -225,8 +136,10 @@ impl Task for Concat {
 
 pub(super) const RANGE: Builtin = Builtin {
     name: "range",
+    signature: "Int -> Int -> List Int",
     usage: "range first last",
-    about: "The Ints from `first` to `last`, both included.",
+    about: "The Ints from `first` to `last`, both included; none if `last` is smaller.",
+    example: ("range 1 4", "[ 1, 2, 3, 4 ]"),
     arity: 2,
     strict: 0b11,
     body: Body::Value(|machine, call| {
@@ -236,5 +149,19 @@ pub(super) const RANGE: Builtin = Builtin {
         machine.reserve(bytes, call.origin)?;
         let items = (0..len).map(|n| Value::int(first.wrapping_add_unsigned(n), call.origin));
         Ok(machine.heap.list(items, call.origin))
+    }),
+};
+
+pub(super) const LENGTH: Builtin = Builtin {
+    name: "length",
+    signature: "List a -> Int",
+    usage: "length list",
+    about: "The number of items.",
+    example: ("length [ 5, 6 ]", "2"),
+    arity: 1,
+    strict: 0b1,
+    body: Body::Value(|machine, call| {
+        let (_, len) = call.run(machine, 0)?;
+        Ok(Value::int(i64::from(len), call.origin))
     }),
 };

@@ -1,6 +1,10 @@
-//! Records as maps: `names`, `values`, `mapValues`, `fromPairs`.
+//! Records as maps: `names`, `values`, `pairs`, `fromPairs`, `mapValues`, `filterValues`, `groupBy`.
 
+use std::collections::BTreeMap;
+
+use super::each::{Each, Visit};
 use super::lists::later;
+use super::parts::pairs_of;
 use super::{Body, Builtin, Call};
 use crate::errors;
 use crate::eval::machine::Machine;
@@ -9,8 +13,10 @@ use crate::eval::value::{Key, Kind, Reported, Value};
 
 pub(super) const NAMES: Builtin = Builtin {
     name: "names",
+    signature: "Map _ -> List String",
     usage: "names record",
     about: "The names of the fields, in order.",
+    example: (r#"names { b = 1; a = true; }"#, r#"[ "a", "b" ]"#),
     arity: 1,
     strict: 0b1,
     body: Body::Value(|machine, call| {
@@ -25,8 +31,10 @@ pub(super) const NAMES: Builtin = Builtin {
 
 pub(super) const VALUES: Builtin = Builtin {
     name: "values",
+    signature: "Map a -> List a",
     usage: "values record",
     about: "The values of the fields, in the order of their names.",
+    example: (r#"values { b = 1; a = 2; }"#, r#"[ 2, 1 ]"#),
     arity: 1,
     strict: 0b1,
     body: Body::Value(|machine, call| {
@@ -38,8 +46,10 @@ pub(super) const VALUES: Builtin = Builtin {
 
 pub(super) const MAP_VALUES: Builtin = Builtin {
     name: "mapValues",
+    signature: "(a -> b) -> Map a -> Map b",
     usage: "mapValues f record",
     about: "The record with `f` of each value in its place.",
+    example: (r#"mapValues (memory: memory * 2) { db = 4GiB; web = 512MiB; }"#, r#"{ db = 8GiB; web = 1GiB; }"#),
     arity: 2,
     strict: 0b10,
     body: Body::Value(|machine, call| {
@@ -57,8 +67,13 @@ pub(super) const MAP_VALUES: Builtin = Builtin {
 
 pub(super) const FROM_PAIRS: Builtin = Builtin {
     name: "fromPairs",
+    signature: "List { name : String; value : a; } -> Map a",
     usage: "fromPairs list",
-    about: "A record of pairs `{ name = …; value = …; }`.",
+    about: "A record of pairs `{ name = …; value = …; }`. A name that stands twice is an error: E0103.",
+    example: (
+        r#"fromPairs (map (i: { name = "h${i}"; value = 10.0.0.0/24.host i; }) [ 1, 2 ])"#,
+        r#"{ h1 = 10.0.0.1; h2 = 10.0.0.2; }"#,
+    ),
     arity: 1,
     strict: 0b1,
     body: Body::Task(|call| Box::new(FromPairs { call, next: 0, value: None, fields: Vec::new() })),
@@ -74,9 +89,7 @@ struct FromPairs {
 
 impl Task for FromPairs {
     fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
-        let Kind::List { start, len } = self.call.arguments[0].kind else {
-            return Err(self.call.wrong(machine, 0, "a list"));
-        };
+        let (start, len) = self.call.run(machine, 0)?;
         match (input, self.value.take()) {
             (Some(name), Some(value)) => {
                 let Some(text) = machine.text(name).map(str::to_owned) else {
@@ -112,5 +125,101 @@ impl Task for FromPairs {
             return Err(errors::duplicate_definition::computed(machine, pair[0].0, pair[1].0));
         }
         Ok(Step::Done(machine.record_of(fields, self.call.origin)))
+    }
+}
+
+pub(super) const PAIRS: Builtin = Builtin {
+    name: "pairs",
+    signature: "Map a -> List { name : String; value : a; }",
+    usage: "pairs record",
+    about: "The fields as records of a name and a value, in the order of names; `fromPairs` makes the record again.",
+    example: (r#"map ({ name, value }: "${name}=${value}") (pairs { b = 1; a = 2; })"#, r#"[ "a=2", "b=1" ]"#),
+    arity: 1,
+    strict: 0b1,
+    body: Body::Value(|machine, call| {
+        let record = call.record(machine, 0)?;
+        let names: Vec<String> =
+            machine.heap.keys_of(record).iter().map(|key| machine.names.get(key.name).to_owned()).collect();
+        let values = machine.heap.slots_of(record).to_vec();
+        let pairs = names.into_iter().zip(values).map(|(name, value)| [call.string(machine, name), value]).collect();
+        pairs_of(machine, call, ["name", "value"], pairs)
+    }),
+};
+
+pub(super) const FILTER_VALUES: Builtin = Builtin {
+    name: "filterValues",
+    signature: "(a -> Bool) -> Map a -> Map a",
+    usage: "filterValues f record",
+    about: "The record of the fields for whose values `f` gives true.",
+    example: ("filterValues (memory: memory > 1GiB) { db = 4GiB; web = 512MiB; }", "{ db = 4GiB; }"),
+    arity: 2,
+    strict: 0b10,
+    body: Body::Task(|call| Box::new(FilterValues { call, next: 0, kept: Vec::new() })),
+};
+
+struct FilterValues {
+    call: Call,
+    next: usize,
+    kept: Vec<(Key, Value)>,
+}
+
+impl Task for FilterValues {
+    fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
+        let record = self.call.record(machine, 1)?;
+        if let Some(result) = input
+            && self.call.truth(machine, result)?
+        {
+            let at = self.next - 1;
+            self.kept.push((machine.heap.keys_of(record)[at], machine.heap.slots_of(record)[at]));
+        }
+        match machine.heap.slots_of(record).get(self.next).copied() {
+            Some(value) => {
+                self.next += 1;
+                Ok(Step::Apply(self.call.arguments[0], value))
+            }
+            None => Ok(Step::Done(machine.record_of(std::mem::take(&mut self.kept), self.call.origin))),
+        }
+    }
+}
+
+pub(super) const GROUP_BY: Builtin = Builtin {
+    name: "groupBy",
+    signature: "(a -> String) -> List a -> Map (List a)",
+    usage: "groupBy f list",
+    about: "A record of lists: under each name the items for which `f` gives it, in their order.",
+    example: (
+        r#"groupBy (h: h.kind) [ { n = 1; kind = "db"; }, { n = 2; kind = "web"; }, { n = 3; kind = "db"; } ]"#,
+        r#"{ db = [ { kind = "db"; n = 1; }, { kind = "db"; n = 3; } ]; web = [ { kind = "web"; n = 2; } ]; }"#,
+    ),
+    arity: 2,
+    strict: 0b10,
+    body: Body::Task(|call| Each::task(call, GroupBy { groups: BTreeMap::new() })),
+};
+
+/// The groups by name, each with the key of its first item.
+struct GroupBy {
+    groups: BTreeMap<Box<str>, (Key, Vec<Value>)>,
+}
+
+impl Visit for GroupBy {
+    fn visit(
+        &mut self,
+        machine: &mut Machine<'_>,
+        call: &Call,
+        item: Value,
+        result: Value,
+    ) -> Result<Option<Value>, Reported> {
+        let Some(text) = machine.text(result).map(Box::<str>::from) else {
+            return Err(call.wrong_result(machine, result, "text"));
+        };
+        let key = Key { name: machine.names.intern(&text), span: machine.span(result) };
+        self.groups.entry(text).or_insert((key, Vec::new())).1.push(item);
+        Ok(None)
+    }
+
+    fn end(&mut self, machine: &mut Machine<'_>, call: &Call) -> Result<Value, Reported> {
+        let groups = std::mem::take(&mut self.groups).into_values();
+        let fields = groups.map(|(key, items)| (key, machine.heap.list(items, call.origin))).collect();
+        Ok(machine.record_of(fields, call.origin))
     }
 }

@@ -1,12 +1,12 @@
-//! The first item of an empty list.
+//! The first or the last item of an empty list.
 //!
 //! ## What is wrong
 //!
-//! `head` and `tail` need a list with at least one item.
+//! `head`, `tail` and `last` need a list with at least one item.
 //!
 //! ## Why
 //!
-//! An empty list has no first item.
+//! An empty list has neither a first item nor a last one.
 //!
 //! ## Example
 //!
@@ -16,7 +16,7 @@
 //!
 //! ## What to do
 //!
-//! Ask first: `if length xs == 0 then … else head xs`.
+//! Ask first: `if xs == [] then … else head xs`.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -25,7 +25,7 @@ use crate::eval::value::{Reported, Value};
 use crate::ir::ExprId;
 
 /// The code of this problem.
-pub static CODE: Code = Code::new("E0509", "an empty list has no first item", include_str!("empty_list.rs"));
+pub static CODE: Code = Code::new("E0509", "an empty list has no first or last item", include_str!("empty_list.rs"));
 
 /// `name` of an empty list.
 pub fn report(machine: &mut Machine<'_>, name: &str, list: Value, call: ExprId) -> Reported {

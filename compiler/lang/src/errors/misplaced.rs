@@ -1,10 +1,10 @@
-//! `include`, `extends` or `unset` where it has no meaning.
+//! `include`, `extends`, `type` or `unset` where it has no meaning.
 //!
 //! ## What is wrong
 //!
 //! `include` and `extends` are statements of a file's outermost record. A file extends one other file, and only a file
 //! that is no part of another one extends and is extended. `unset` stands in a file's record too, since it removes what
-//! a file below defines.
+//! a file below defines. `type` stands in a file's record or in a `let`: those are what names are seen in.
 //!
 //! ## Why
 //!
@@ -69,4 +69,11 @@ pub fn extends_in_part(span: Span, path: &str, owner: &str, named: Option<Span>)
 pub fn extends_folder(span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, "a folder cannot be extended", span, "a folder")
         .help("`extends` names one file; that file may include a folder")
+}
+
+/// `type` in a record that is no scope.
+pub fn type_in_record(span: Span) -> Diagnostic {
+    let message = "`type` stands in a `let` or in a file's outermost record";
+    Diagnostic::new(&CODE, message, span, "not in a record inside of it")
+        .help("define it in the file's record, or in a `let` in front of this one")
 }

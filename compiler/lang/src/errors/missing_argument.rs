@@ -22,6 +22,7 @@
 //! Give the argument, or give the parameter a default.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -33,19 +34,26 @@ pub static CODE: Code = Code::new("E0207", "a function lacks an argument", inclu
 
 /// The record `argument` lacks what these keys of the pattern ask for.
 pub fn report(machine: &mut Machine<'_>, function: FnId, call: ExprId, argument: Value, missing: &[Key]) -> Reported {
-    let names: Vec<String> = missing.iter().map(|key| format!("`{}`", machine.names.get(key.name))).collect();
-    let names = names.join(", ");
-    let message = format!("{} lacks {names}", machine.callee_name(function, call));
+    let asked: Vec<(&str, Option<Span>)> =
+        missing.iter().map(|key| (machine.names.get(key.name), Some(key.span))).collect();
     let span = machine.span(argument);
     let at = machine.program.span(call);
-    let mut diagnostic = Diagnostic::new(&CODE, message, span, format!("{names} is missing here"));
-    for key in missing {
-        diagnostic = diagnostic.secondary(key.span, "asked for here");
-    }
+    let mut diagnostic = new(&machine.callee_name(function, call), &asked, span);
     if !(at.start <= span.start && span.end <= at.end) {
         diagnostic = diagnostic.secondary(at, "called here");
     }
     machine.report(diagnostic)
+}
+
+/// The record at `span` lacks what `function` asks for, each at its place if that is worth showing.
+pub fn new(function: &str, missing: &[(&str, Option<Span>)], span: Span) -> Diagnostic {
+    let names = missing.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let message = format!("{function} lacks {names}");
+    let mut diagnostic = Diagnostic::new(&CODE, message, span, format!("{names} is missing here"));
+    for asked in missing.iter().filter_map(|(_, asked)| *asked) {
+        diagnostic = diagnostic.secondary(asked, "asked for here");
+    }
+    diagnostic
 }
 
 /// The argument is no record at all.

@@ -2,6 +2,7 @@
 
 pub mod assertion;
 pub mod bare_path;
+pub mod closed_default;
 pub mod composition_cycle;
 pub mod computed_name;
 pub mod conflict;
@@ -10,14 +11,21 @@ pub mod depth;
 pub mod disagreement;
 pub mod division;
 pub mod duplicate_definition;
+pub mod duplicate_member;
+pub mod duplicate_type;
 pub mod empty_list;
 pub mod endless;
 pub mod import_cycle;
 pub mod import_failed;
+pub mod infinite_type;
+pub mod maybe_absent;
 pub mod memory;
 pub mod misplaced;
 pub mod missing_argument;
+pub mod missing_case;
 pub mod missing_field;
+pub mod mixed;
+pub mod no_broadcast;
 pub mod no_such_address;
 pub mod no_such_field;
 pub mod not_a_function;
@@ -25,17 +33,25 @@ pub mod not_a_part;
 pub mod not_an_entity;
 pub mod not_data;
 pub mod not_text;
-pub mod not_yet;
+pub mod not_whole;
 pub mod nothing_to_unset;
 pub mod overflow;
+pub mod reference_type;
 pub mod secret_reference;
 pub mod steps;
+pub mod too_many_hosts;
 pub mod two_owners;
+pub mod type_argument;
+pub mod type_cycle;
+pub mod unequal_lists;
 pub mod unknown_argument;
 pub mod unknown_field;
+pub mod unknown_fields;
 pub mod unknown_library;
 pub mod unknown_name;
 pub mod unknown_tag;
+pub mod unknown_type;
+pub mod unreachable_arm;
 pub mod update_kind;
 pub mod wrong_kind;
 pub mod wrong_operand;
@@ -48,7 +64,6 @@ use crate::ir::Expr;
 
 /// All codes of this crate.
 pub static CODES: &[&Code] = &[
-    &not_yet::CODE,
     &unknown_name::CODE,
     &duplicate_definition::CODE,
     &computed_name::CODE,
@@ -57,6 +72,10 @@ pub static CODES: &[&Code] = &[
     &secret_reference::CODE,
     &bare_path::CODE,
     &import_cycle::CODE,
+    &unknown_type::CODE,
+    &duplicate_type::CODE,
+    &type_cycle::CODE,
+    &closed_default::CODE,
     &wrong_kind::CODE,
     &unknown_field::CODE,
     &unknown_argument::CODE,
@@ -70,6 +89,15 @@ pub static CODES: &[&Code] = &[
     &not_text::CODE,
     &update_kind::CODE,
     &not_data::CODE,
+    &type_argument::CODE,
+    &reference_type::CODE,
+    &duplicate_member::CODE,
+    &missing_case::CODE,
+    &unreachable_arm::CODE,
+    &maybe_absent::CODE,
+    &infinite_type::CODE,
+    &unknown_fields::CODE,
+    &mixed::CODE,
     &cycle::CODE,
     &depth::CODE,
     &steps::CODE,
@@ -80,6 +108,10 @@ pub static CODES: &[&Code] = &[
     &assertion::CODE,
     &empty_list::CODE,
     &no_such_address::CODE,
+    &not_whole::CODE,
+    &too_many_hosts::CODE,
+    &no_broadcast::CODE,
+    &unequal_lists::CODE,
     &conflict::CODE,
     &nothing_to_unset::CODE,
     &composition_cycle::CODE,

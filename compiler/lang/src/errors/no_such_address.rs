@@ -1,17 +1,18 @@
-//! A prefix has no address of that number.
+//! A prefix has no address, or no network, of that number.
 //!
 //! ## What is wrong
 //!
-//! `host prefix n` is the n-th address of the prefix, counted from 0, and the prefix is smaller than that.
+//! `prefix.host n` is the n-th address of the prefix, counted from 0, and `prefix.subnet 24 n` the n-th /24 in it; the
+//! prefix is smaller than that.
 //!
 //! ## Why
 //!
-//! The address would lie in another network.
+//! The address or the network would lie in another network.
 //!
 //! ## Example
 //!
 //! ```arv
-//! { a = host 10.0.0.0/24 256; } # error: E0510
+//! let network = 10.0.0.0/24; in { a = network.host 256; } # error: E0510
 //! ```
 //!
 //! ## What to do
@@ -26,13 +27,12 @@ use crate::ir::ExprId;
 
 /// The code of this problem.
 pub static CODE: Code =
-    Code::new("E0510", "a prefix has no address of that number", include_str!("no_such_address.rs"));
+    Code::new("E0510", "a prefix has no address or network of that number", include_str!("no_such_address.rs"));
 
-/// The address number `n` of `prefix`.
-pub fn report(machine: &mut Machine<'_>, prefix: Value, text: &str, n: i64, call: ExprId) -> Reported {
+/// `what` (address number 256) of `prefix`, written `text`.
+pub fn report(machine: &mut Machine<'_>, prefix: Value, text: &str, what: &str, call: ExprId) -> Reported {
     let span = machine.program.span(call);
-    let mut diagnostic =
-        Diagnostic::new(&CODE, format!("{text} has no address number {n}"), span, "outside of the prefix");
+    let mut diagnostic = Diagnostic::new(&CODE, format!("{text} has no {what}"), span, "outside of the prefix");
     if machine.span(prefix) != span {
         diagnostic = diagnostic.secondary(machine.span(prefix), "the prefix");
     }

@@ -37,21 +37,27 @@ pub fn report(machine: &mut Machine<'_>, origin: ExprId, value: Value) -> Report
         Expr::Call(children) => machine.program.children(children)[0],
         _ => origin,
     };
-    let message = format!("{found} is called as if it were a function");
-    let mut diagnostic = Diagnostic::new(&CODE, message, machine.program.span(at), format!("this is {found}"));
-    if machine.span(value) != machine.program.span(at) {
+    let ports = machine.program.flows.iter().any(|flow| flow.target == origin && flow.ports.is_none());
+    let span = machine.program.span(at);
+    let mut diagnostic = kind(&found, span, ports);
+    if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
     }
-    let ports = machine.program.flows.iter().any(|flow| flow.target == origin && flow.ports.is_none());
-    if ports {
-        let end = machine.program.span(at).end;
-        return machine.report(diagnostic.help("`:` stands before the ports of a flow: `a -> b : ports`").fix(
+    machine.report(diagnostic)
+}
+
+/// What is `found` is called; `ports` says whether the call is the target of a flow, whose ports it perhaps means.
+pub fn kind(found: &str, span: Span, ports: bool) -> Diagnostic {
+    let message = format!("{found} is called as if it were a function");
+    let diagnostic = Diagnostic::new(&CODE, message, span, format!("this is {found}"));
+    match ports {
+        true => diagnostic.help("`:` stands before the ports of a flow: `a -> b : ports`").fix(
             "insert `:`",
-            vec![Edit { span: Span::new(end, end), text: " :".to_owned() }],
+            vec![Edit { span: Span::new(span.end, span.end), text: " :".to_owned() }],
             Applicability::MaybeIncorrect,
-        ));
+        ),
+        false => diagnostic.help("if two items of a list are meant, put a comma between them"),
     }
-    machine.report(diagnostic.help("if two items of a list are meant, put a comma between them"))
 }
 
 /// The call `call` gives an argument to what its function gave for those before the `next`th.
@@ -60,14 +66,15 @@ pub fn too_many(machine: &mut Machine<'_>, call: ExprId, next: u32, result: Valu
     let children = machine.program.children(children);
     let (function, argument) = (children[0], children[next as usize]);
     let name = machine.sources.text(machine.program.span(function)).to_owned();
-    let takes = if next == 2 { "one argument".to_owned() } else { format!("{} arguments", next - 1) };
     let found = describe_value(machine, result);
-    let diagnostic = Diagnostic::new(
-        &CODE,
-        format!("`{name}` takes {takes}"),
-        machine.program.span(argument),
-        "one too many; or is a comma missing before it?",
-    )
-    .note(format!("with {takes} it gives {found}"));
-    machine.report(diagnostic)
+    let span = machine.program.span(argument);
+    machine.report(further(Some(&name), next as usize - 1, &found, span))
+}
+
+/// The argument at `span` is one more than the `taken` that the function takes; with those it gives `found`.
+pub fn further(name: Option<&str>, taken: usize, found: &str, span: Span) -> Diagnostic {
+    let takes = if taken == 1 { "one argument".to_owned() } else { format!("{taken} arguments") };
+    let name = name.map_or_else(|| "the function".to_owned(), |name| format!("`{name}`"));
+    Diagnostic::new(&CODE, format!("{name} takes {takes}"), span, "one too many; or is a comma missing before it?")
+        .note(format!("with {takes} it gives {found}"))
 }

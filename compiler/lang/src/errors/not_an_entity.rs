@@ -61,3 +61,19 @@ pub fn other(expected: &str, found: &str, path: &str, span: Span, key: Span) -> 
     )
     .secondary(key, format!("`{path}` is defined here"))
 }
+
+/// Something of type `found` where an entity of type `expected` is due.
+pub fn of_kind(expected: &str, found: &str, text: Option<&str>, span: Span) -> Diagnostic {
+    let expected = with_article(expected);
+    let kind = with_article(found);
+    let (what, label) = match text {
+        Some(text) => (format!("`{text}`"), format!("the {found} `{text}`")),
+        None => ("this".to_owned(), kind.clone()),
+    };
+    Diagnostic::new(
+        &CODE,
+        format!("{what} is {kind}, and not {expected}"),
+        span,
+        format!("expected {expected}, found {label}"),
+    )
+}

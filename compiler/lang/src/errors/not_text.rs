@@ -20,6 +20,7 @@
 //! Interpolate a part of the value, or hand the secret on as it is.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::errors::{absent_help, describe_value};
 use crate::eval::machine::Machine;
@@ -33,14 +34,19 @@ pub static CODE: Code = Code::new("E0211", "a value cannot become text", include
 pub fn report(machine: &mut Machine<'_>, value: Value, part: ExprId) -> Reported {
     let found = describe_value(machine, value);
     let span = machine.program.span(part);
-    let mut diagnostic =
-        Diagnostic::new(&CODE, format!("{found} cannot become text"), span, format!("this is {found}"));
+    let mut diagnostic = new(&found, matches!(value.kind, Kind::Secret(_)), span);
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
     }
     diagnostic.helps.extend(absent_help(machine, value));
-    if let Kind::Secret(_) = value.kind {
-        diagnostic = diagnostic.help("hand the secret on as it is; whoever needs it looks it up");
-    }
     machine.report(diagnostic)
+}
+
+/// What is `found`, at `span` in a text.
+pub fn new(found: &str, secret: bool, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(&CODE, format!("{found} cannot become text"), span, format!("this is {found}"));
+    match secret {
+        true => diagnostic.help("hand the secret on as it is; whoever needs it looks it up"),
+        false => diagnostic,
+    }
 }

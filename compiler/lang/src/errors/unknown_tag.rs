@@ -52,3 +52,20 @@ pub fn payload(owner: &str, tag: &str, span: Span, expected: bool) -> Diagnostic
     };
     Diagnostic::new(&CODE, message, span, label)
 }
+
+/// An arm of a `match` names what `tag` carries, and it carries nothing, or the other way round.
+pub fn arm(tag: &str, arm: Span, value: Span, carries: bool) -> Diagnostic {
+    let (message, label, help) = match carries {
+        true => (
+            format!("`{tag}` carries a value, and this arm takes none"),
+            "nothing stands behind the tag",
+            format!("write `{tag} _ => …`, or give what it carries a name"),
+        ),
+        false => (
+            format!("`{tag}` carries nothing, and this arm takes a value"),
+            "something stands behind the tag",
+            format!("write `{tag} => …`"),
+        ),
+    };
+    Diagnostic::new(&CODE, message, arm, label).secondary(value, "the value is this").help(help)
+}

@@ -21,6 +21,7 @@
 //! Write a value of the same kind.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -32,12 +33,11 @@ pub static CODE: Code = Code::new("E0212", "`//` changes the kind of a value", i
 /// `right` in the place of `left`.
 pub fn report(machine: &mut Machine<'_>, left: Value, right: Value) -> Reported {
     let (was, is) = (describe_value(machine, left), describe_value(machine, right));
-    let diagnostic = Diagnostic::new(
-        &CODE,
-        format!("`//` puts {is} in the place of {was}"),
-        machine.span(right),
-        format!("expected {was}, found {is}"),
-    )
-    .secondary(machine.span(left), format!("{was} before"));
-    machine.report(diagnostic)
+    machine.report(new(&was, &is, machine.span(right), machine.span(left)))
+}
+
+/// What `is`, at `span`, in the place of what `was` at `before`.
+pub fn new(was: &str, is: &str, span: Span, before: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`//` puts {is} in the place of {was}"), span, format!("expected {was}, found {is}"))
+        .secondary(before, format!("{was} before"))
 }

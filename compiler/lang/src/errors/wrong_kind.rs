@@ -27,6 +27,7 @@ use arvc_syntax::source::Span;
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
+use crate::schema::types::Scalar;
 
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0201", "a value is of the wrong kind", include_str!("wrong_kind.rs"));
@@ -65,28 +66,49 @@ pub fn report(machine: &mut Machine<'_>, wrong: &Wrong<'_>) -> Reported {
         diagnostic = diagnostic.secondary(key, format!("{what} is defined here"));
     }
     let text = machine.text(value);
-    let digits = text.is_some_and(|text| text.starts_with(|first: char| first.is_ascii_digit()));
-    let help = match (value.kind, expected) {
+    let source = machine.sources.text(said);
+    let help = match (value.kind, Scalar::described(expected)) {
         _ if wrong.help.is_some() => wrong.help.clone(),
-        (Kind::Str(_), "a Size") if digits => text.and_then(size).map(|size| format!("without quotes: `{size}`")),
-        (Kind::Str(_), "an Int" | "an Address" | "a Prefix" | "Ports" | "a Duration") if digits => {
-            text.map(|text| format!("without quotes: `{text}`"))
-        }
-        (Kind::Int(count), "a Size") => Some(format!("write its unit: `{}MiB`", i64::from(count))),
-        (Kind::Closure(..), _) => {
-            let name = machine.sources.text(said);
-            is_path(name).then(|| format!("call it: `{name} {{}}`"))
-        }
-        (kind, "a list") if !matches!(kind, Kind::Absent) => {
-            let text = machine.sources.text(said);
-            (text.len() <= 60 && !text.contains('\n')).then(|| format!("a list of one item is written `[ {text} ]`"))
-        }
+        (Kind::Str(_), Some(scalar)) => text.and_then(|text| unquoted(scalar, text)),
+        (Kind::Int(number), Some(scalar)) => number_for(scalar, number.into()),
+        (Kind::Closure(..), _) => is_path(source).then(|| format!("call it: `{source} {{}}`")),
+        (kind, _) if expected == "a list" && !matches!(kind, Kind::Absent) => (source.len() <= 60
+            && !source.contains('\n'))
+        .then(|| format!("a list of one item is written `[ {source} ]`")),
         _ => None,
     };
     machine.report(match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     })
+}
+
+/// `what` is `found` (a type in words) and should be `expected`.
+pub fn kinds(what: &str, found: &str, expected: &str, span: Span) -> Diagnostic {
+    let message = format!("{what} is {found}, and not {expected}");
+    Diagnostic::new(&CODE, message, span, format!("expected {expected}, found {found}"))
+}
+
+/// What a text where a value of this kind is due was probably meant to be.
+pub fn unquoted(scalar: Scalar, text: &str) -> Option<String> {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    match scalar {
+        Scalar::Size => size(text).map(|size| format!("without quotes: `{size}`")),
+        Scalar::Int | Scalar::Address | Scalar::Prefix | Scalar::Ports | Scalar::Duration => {
+            Some(format!("without quotes: `{text}`"))
+        }
+        _ => None,
+    }
+}
+
+/// What a number where a value of this kind is due was probably meant to be.
+pub fn number_for(scalar: Scalar, number: i64) -> Option<String> {
+    match scalar {
+        Scalar::Size => Some(format!("write its unit: `{number}MiB`")),
+        _ => None,
+    }
 }
 
 /// `4G`, as other programs write it, in a unit of the language.
@@ -102,6 +124,7 @@ fn size(text: &str) -> Option<String> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{digits}{unit}"))
 }
 
-fn is_path(text: &str) -> bool {
+/// Whether a text is names with dots between them.
+pub fn is_path(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }

@@ -4,7 +4,7 @@ use crate::builtins;
 use crate::errors;
 use crate::eval::machine::{Cont, Machine, Next, State};
 use crate::eval::see::Sight;
-use crate::eval::value::{CallInfo, CallIx, FrameId, Kind, NO_PAYLOAD, PartialId, Value};
+use crate::eval::value::{CallInfo, CallIx, FrameId, Kind, NO_PAYLOAD, PartialId, Primitive, Value};
 use crate::ir::{Expr, ExprId, FnId, Pattern};
 
 /// A function whose argument is being computed.
@@ -51,7 +51,7 @@ impl Machine<'_> {
                 self.stack.push(Cont::Argument(callee));
                 Ok(State::Force(argument))
             }
-            Kind::Builtin(partial) => self.give(partial, argument, origin),
+            Kind::Builtin(partial) => self.give(partial, argument, origin, call),
             Kind::Tag(name, NO_PAYLOAD) => Ok(State::Return(self.tag(name, argument, origin))),
             Kind::Thunk(_) => {
                 self.stack.push(Cont::Then(argument, origin, call));
@@ -111,10 +111,14 @@ impl Machine<'_> {
         Ok(State::Eval(self.program.functions[function.0 as usize].body, frame))
     }
 
-    fn give(&mut self, partial: PartialId, argument: Value, origin: ExprId) -> Next {
+    fn give(&mut self, partial: PartialId, argument: Value, origin: ExprId, call: Option<CallIx>) -> Next {
         let mut partial = self.heap.partials[partial.index()];
-        let table = &builtins::TABLE[partial.builtin as usize];
-        if usize::from(partial.count) + 1 < table.arity {
+        let arity = match partial.primitive {
+            Primitive::Builtin(builtin) => builtin.arity,
+            Primitive::Member(member) => 1 + member.arity,
+            Primitive::Seen { .. } => 2,
+        };
+        if usize::from(partial.count) + 1 < arity {
             partial.arguments[partial.count as usize] = argument;
             partial.count += 1;
             self.heap.partials.push(partial);
@@ -125,7 +129,15 @@ impl Machine<'_> {
         }
         let mut arguments = partial.arguments[..partial.count as usize].to_vec();
         arguments.push(argument);
-        let task = builtins::start(table, arguments, origin);
+        let task = match partial.primitive {
+            Primitive::Builtin(builtin) => builtins::start(builtin, arguments, origin),
+            Primitive::Member(member) => builtins::start_member(member, arguments, origin),
+            Primitive::Seen { takes, gives } => {
+                self.see_result(gives);
+                let argument = self.see_later(argument, Sight::of(takes));
+                return Ok(State::Apply { function: arguments[0], argument, origin, call });
+            }
+        };
         self.work(task, None)
     }
 }

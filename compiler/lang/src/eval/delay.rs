@@ -3,9 +3,12 @@
 //! A record is built as soon as its frame is there, since that is cheap and cannot fail; recursion here follows the
 //! syntax, whose depth the parser bounds.
 
+use crate::builtins;
 use crate::eval::machine::{Machine, State};
 use crate::eval::see::Sight;
-use crate::eval::value::{CallIx, FlowParts, Frame, FrameId, Kind, NO_PAYLOAD, Partial, PartialId, Thunk, Value};
+use crate::eval::value::{
+    CallIx, FlowParts, Frame, FrameId, Kind, NO_PAYLOAD, Partial, PartialId, Primitive, Thunk, Value,
+};
 use crate::ir::{Children, Expr, ExprId};
 use arvc_syntax::intern::Symbol;
 
@@ -54,7 +57,7 @@ impl Machine<'_> {
             Expr::List(children) => self.list(id, children, frame),
             Expr::Flow(flow) => self.flow(id, flow, frame),
             Expr::Coerce(value, ty) => match self.program.get(value) {
-                Expr::Const(_) | Expr::Lambda(_) | Expr::Record { .. } | Expr::List(_) => {
+                Expr::Const(_) | Expr::Builtin(_) | Expr::Lambda(_) | Expr::Record { .. } | Expr::List(_) => {
                     let value = self.delay(value, frame);
                     self.see_later(value, Sight::of(ty))
                 }
@@ -156,7 +159,8 @@ impl Machine<'_> {
     /// A builtin without arguments.
     pub(super) fn builtin(&mut self, builtin: u16, origin: ExprId) -> Value {
         let unset = Value::new(Kind::Unset, origin);
-        self.heap.partials.push(Partial { builtin, count: 0, arguments: [unset; 2] });
+        let primitive = Primitive::Builtin(&builtins::TABLE[builtin as usize]);
+        self.heap.partials.push(Partial { primitive, count: 0, arguments: [unset; 2] });
         Value::new(Kind::Builtin(PartialId(self.heap.partials.len() as u32 - 1)), origin)
     }
 

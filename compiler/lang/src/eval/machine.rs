@@ -34,6 +34,8 @@ pub(super) enum Cont {
     Probe { probe: ExprId, frame: FrameId, rest: u32 },
     /// The condition of an `If`.
     If(ExprId, FrameId),
+    /// What a `Match` looks at.
+    Match(ExprId, FrameId),
     /// The condition of an `Assert`.
     Assert(ExprId, FrameId),
     /// The left operand.
@@ -105,6 +107,8 @@ pub struct Machine<'p> {
     pub(super) shapes: Vec<Shape>,
     /// Defaults of the schema, by type and field.
     pub(super) defaults: Vec<Vec<Option<Value>>>,
+    /// Work that does not make a step yet.
+    unpaid: u64,
     units: Vec<Value>,
     exhausted: Option<Reported>,
 }
@@ -137,6 +141,7 @@ impl<'p> Machine<'p> {
             written: 0,
             current: PRELUDE,
             stack: Vec::new(),
+            unpaid: 0,
             units: Vec::new(),
             exhausted: None,
         };
@@ -201,10 +206,24 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Pays for work that is no expression: comparing an item, reading some bytes. Sixteen are one step.
+    pub fn spend(&mut self, work: usize, origin: ExprId) -> Result<(), Reported> {
+        if let Some(reported) = self.exhausted {
+            return Err(reported);
+        }
+        self.unpaid = self.unpaid.saturating_add(work as u64);
+        self.steps = self.steps.saturating_add(self.unpaid / 16);
+        self.unpaid %= 16;
+        match self.steps > self.budget.steps {
+            true => Err(errors::steps::report(self, origin, self.current)),
+            false => Ok(()),
+        }
+    }
+
     /// Bytes in use.
     pub fn used(&self) -> usize {
         let store = &self.program.store;
-        self.heap.bytes() + store.text_bytes + store.strings.len() * 16 + self.written
+        self.heap.bytes() + store.bytes() + self.written
     }
 
     /// A budget is used up: nothing more is evaluated, and only the first report stands.
@@ -319,8 +338,11 @@ impl<'p> Machine<'p> {
                 self.stack.push(Cont::Import(id));
                 Ok(State::Force(self.unit(unit)))
             }
-            Expr::Match(..) => unreachable!("lowering makes none yet"),
-            Expr::Coerce(value, ty) => self.wait(Cont::Seen(Sight::of(ty)), value, frame),
+            Expr::Match(subject, ..) => self.wait(Cont::Match(id, frame), subject, frame),
+            Expr::Coerce(value, ty) => {
+                self.see_result(ty);
+                Ok(State::Eval(value, frame))
+            }
             Expr::Error(reported) => Err(reported),
         }
     }
@@ -386,6 +408,7 @@ impl<'p> Machine<'p> {
                 let holds = self.truth(value, condition, "the condition of `if`")?;
                 Ok(State::Eval(if holds { then } else { otherwise }, frame))
             }
+            Cont::Match(id, frame) => self.choose(id, frame, value),
             Cont::Assert(id, frame) => {
                 let Expr::Assert(condition, message, body) = self.program.get(id) else { unreachable!("an assert") };
                 match self.truth(value, condition, "what is asserted")? {
@@ -456,6 +479,9 @@ impl<'p> Machine<'p> {
         let step = task.resume(self, input)?;
         if let Step::Done(value) = step {
             return Ok(State::Return(value));
+        }
+        if let Step::Force(value) = step {
+            self.spend(1, value.origin)?;
         }
         self.stack.push(Cont::Task(task));
         match step {

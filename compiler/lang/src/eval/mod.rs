@@ -8,6 +8,7 @@ mod delay;
 mod equal;
 mod interpolate;
 pub mod machine;
+mod matching;
 mod merge;
 mod operators;
 mod records;

@@ -85,19 +85,29 @@ impl Machine<'_> {
 
     fn compute(&mut self, id: ExprId, operator: Binary, left: Value, right: Value) -> Result<Value, Reported> {
         let wrap: fn(i64) -> Kind = match (left.kind, right.kind, operator) {
-            (Kind::Int(_), Kind::Int(_), _) => |value| Kind::Int(value.into()),
+            (Kind::Int(_), Kind::Int(_), _)
+            | (Kind::Size(_), Kind::Size(_), Binary::Divide)
+            | (Kind::Duration(_), Kind::Duration(_), Binary::Divide) => |value| Kind::Int(value.into()),
             (Kind::Size(_), Kind::Size(_), Binary::Add | Binary::Subtract)
-            | (Kind::Size(_), Kind::Int(_), Binary::Multiply | Binary::Divide) => |value| Kind::Size(value.into()),
+            | (Kind::Size(_), Kind::Int(_), Binary::Multiply | Binary::Divide)
+            | (Kind::Int(_), Kind::Size(_), Binary::Multiply) => |value| Kind::Size(value.into()),
             (Kind::Duration(_), Kind::Duration(_), Binary::Add | Binary::Subtract)
-            | (Kind::Duration(_), Kind::Int(_), Binary::Multiply | Binary::Divide) => {
-                |value| Kind::Duration(value.into())
-            }
+            | (Kind::Duration(_), Kind::Int(_), Binary::Multiply | Binary::Divide)
+            | (Kind::Int(_), Kind::Duration(_), Binary::Multiply) => |value| Kind::Duration(value.into()),
             (Kind::Address(address), Kind::Int(by), Binary::Add | Binary::Subtract) => {
                 let by = i128::from(i64::from(by));
                 let by = if operator == Binary::Add { by } else { -by };
                 return match shift(self.program.store.addresses[address.index()], by) {
                     Some(address) => Ok(Value::new(self.program.store.address(address), id)),
                     None => Err(errors::overflow::report(self, id, operator.text())),
+                };
+            }
+            (Kind::Address(a), Kind::Address(b), Binary::Subtract) => {
+                let store = &self.program.store;
+                return match distance(store.addresses[b.index()], store.addresses[a.index()]) {
+                    Some(Ok(distance)) => Ok(Value::int(distance, id)),
+                    Some(Err(_)) => Err(errors::overflow::report(self, id, operator.text())),
+                    None => Err(errors::wrong_operand::report(self, id, operator, left, right)),
                 };
             }
             _ => return Err(errors::wrong_operand::report(self, id, operator, left, right)),
@@ -114,11 +124,25 @@ impl Machine<'_> {
             _ if b == 0 => return Err(errors::division::report(self, id, right)),
             _ => a.checked_div(b),
         };
-        let quantity = !matches!(left.kind, Kind::Int(_));
-        match result {
-            Some(value) if value >= 0 || !quantity => Ok(Value::new(wrap(value), id)),
+        match result.map(|value| (value, wrap(value))) {
+            // A quantity is not negative.
+            Some((value, kind)) if value >= 0 || matches!(kind, Kind::Int(_)) => Ok(Value::new(kind, id)),
             _ => Err(errors::overflow::report(self, id, operator.text())),
         }
+    }
+}
+
+/// How far `to` lies behind `from`, if both are of one family.
+fn distance(from: IpAddr, to: IpAddr) -> Option<Result<i64, std::num::TryFromIntError>> {
+    match (from, to) {
+        (IpAddr::V4(from), IpAddr::V4(to)) => Some(Ok(i64::from(u32::from(to)) - i64::from(u32::from(from)))),
+        (IpAddr::V6(from), IpAddr::V6(to)) => {
+            let (from, to) = (u128::from(from), u128::from(to));
+            // The difference of two numbers of 128 bits, if it fits, is also right when it wraps around.
+            let wrapped = to.wrapping_sub(from) as i128;
+            Some(if (wrapped < 0) == (to < from) { i64::try_from(wrapped) } else { i64::try_from(u128::MAX) })
+        }
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use arvc_syntax::intern::Symbol;
 
 use crate::eval::machine::{Cont, Machine, Next, PRELUDE, State};
-use crate::eval::value::{Kind, RecordId, Reported, Thunk, Value};
+use crate::eval::value::{Kind, Partial, PartialId, Primitive, RecordId, Reported, Thunk, Value};
 use crate::ir::ExprId;
 use crate::schema::shape::Shape;
 use crate::schema::types::{DefId, Definition, TypeId};
@@ -68,7 +68,7 @@ pub struct Sight {
 
 impl Sight {
     /// As it is.
-    const PLAIN: Self = Self { ty: None, default: None };
+    pub(super) const PLAIN: Self = Self { ty: None, default: None };
 
     /// As something of a type.
     pub fn of(ty: TypeId) -> Self {
@@ -154,6 +154,14 @@ impl Machine<'_> {
         Ok(State::Force(value))
     }
 
+    /// Sees what is computed next as something of a type.
+    pub(super) fn see_result(&mut self, ty: TypeId) {
+        let sight = self.sight_of(ty, None);
+        if sight != Sight::PLAIN {
+            self.stack.push(Cont::Seen(sight));
+        }
+    }
+
     /// A value that is to be seen as something is computed.
     pub(super) fn seen(&mut self, value: Value, sight: Sight) -> Next {
         match (value.kind, sight) {
@@ -172,6 +180,9 @@ impl Machine<'_> {
                 let items = self.heap.items(start, len).to_vec();
                 let items: Vec<Value> = items.into_iter().map(|one| self.see_later(one, Sight::of(item))).collect();
                 self.heap.list(items, value.origin)
+            }
+            (Shape::Function(takes, gives), Kind::Closure(..) | Kind::Builtin(_)) => {
+                self.see_function(value, takes, gives)
             }
             (Shape::Union(def), Kind::Tag(name, payload)) => {
                 let schema = Rc::clone(&self.program.schema);
@@ -201,6 +212,9 @@ impl Machine<'_> {
                 Some(default) => self.see_later(default, Sight { default: None, ..sight }),
                 None => value,
             },
+            (Kind::Closure(..) | Kind::Builtin(_), Shape::Function(takes, gives)) => {
+                self.see_function(value, takes, gives)
+            }
             (Kind::Thunk(_), Shape::Plain) if sight.default.is_none() => value,
             (Kind::Thunk(_), _) | (Kind::List { .. }, Shape::List(_)) | (Kind::Tag(..), Shape::Union(_)) => {
                 self.heap.sights.push((value, sight));
@@ -208,6 +222,13 @@ impl Machine<'_> {
             }
             _ => value,
         }
+    }
+
+    fn see_function(&mut self, function: Value, takes: TypeId, gives: TypeId) -> Value {
+        let mut arguments = [function; 2];
+        arguments[1].kind = Kind::Unset;
+        self.heap.partials.push(Partial { primitive: Primitive::Seen { takes, gives }, count: 1, arguments });
+        Value { kind: Kind::Builtin(PartialId(self.heap.partials.len() as u32 - 1)), ..function }
     }
 
     /// The field of a record as it is seen, not computed yet. None if it is absent.
@@ -236,7 +257,7 @@ fn view(value: Value, record: RecordId, shape: Shape) -> Value {
     let view = match shape {
         Shape::Record(def) => View::record(def),
         Shape::Map(item) => View::map(item),
-        Shape::Plain | Shape::List(_) | Shape::Union(_) => return value,
+        Shape::Plain | Shape::List(_) | Shape::Union(_) | Shape::Function(..) => return value,
     };
     Value { kind: Kind::Record(record.seen_as(view)), ..value }
 }

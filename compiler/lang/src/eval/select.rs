@@ -3,11 +3,13 @@
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
+use crate::builtins::Call;
 use crate::errors;
 use crate::eval::machine::{Cont, Machine, Next, State};
-use crate::eval::see::Found;
-use crate::eval::value::{FrameId, Kind, RecordId, Reported, Value};
+use crate::eval::see::{Found, Sight};
+use crate::eval::value::{FrameId, Kind, Partial, PartialId, Primitive, RecordId, Reported, Value};
 use crate::ir::{Expr, ExprId};
+use crate::members::{self, Member};
 use crate::report::BY_THE_PARSER;
 
 impl Machine<'_> {
@@ -31,9 +33,9 @@ impl Machine<'_> {
         self.take(id, value, name, span)
     }
 
-    /// The field of a computed value.
+    /// The field of a computed value; `id` selects it.
     fn take(&mut self, id: ExprId, value: Value, name: Symbol, span: Span) -> Next {
-        match self.look_up(value, name, span)? {
+        match self.look_up(id, value, name, span)? {
             Found::Field(field, sight) => self.look(field, sight),
             Found::Absent => Ok(State::Return(Value::new(Kind::Absent, id))),
             Found::Missing(def) => Err(errors::missing_field::selected(self, id, value, def, name)),
@@ -41,17 +43,32 @@ impl Machine<'_> {
         }
     }
 
-    /// What a computed value has under a name.
-    fn look_up(&mut self, value: Value, name: Symbol, span: Span) -> Result<Found, Reported> {
-        let Kind::Record(record) = value.kind else {
-            return Err(errors::no_such_field::not_a_record(self, name, span, value));
-        };
-        let found = self.find(record, name);
-        // Perhaps it stands in what was not understood, which is said.
-        match self.field_of(record, name).is_none() && self.program.damaged.binary_search(&value.origin).is_ok() {
-            true => Err(BY_THE_PARSER),
-            false => Ok(found),
+    /// What a computed value has under a name; `id` selects it.
+    fn look_up(&mut self, id: ExprId, value: Value, name: Symbol, span: Span) -> Result<Found, Reported> {
+        if let Kind::Record(record) = value.kind {
+            let found = self.find(record, name);
+            // Perhaps it stands in what was not understood, which is said.
+            let damaged = || self.program.damaged.binary_search(&value.origin).is_ok();
+            return match self.field_of(record, name).is_none() && damaged() {
+                true => Err(BY_THE_PARSER),
+                false => Ok(found),
+            };
         }
+        let kind = members::kind(value.kind);
+        match kind.and_then(|kind| members::find(kind, self.names.get(name))) {
+            Some(member) => self.member(member, value, id).map(|value| Found::Field(value, Sight::PLAIN)),
+            None => Err(errors::no_such_field::no_member(self, name, span, value, kind)),
+        }
+    }
+
+    /// A member of a value: what it is, or a function that knows the value.
+    fn member(&mut self, member: &'static Member, of: Value, origin: ExprId) -> Result<Value, Reported> {
+        if member.arity == 0 {
+            return (member.body)(self, &Call::of_member(member, of, origin));
+        }
+        let arguments = [of, Value::new(Kind::Unset, origin)];
+        self.heap.partials.push(Partial { primitive: Primitive::Member(member), count: 1, arguments });
+        Ok(Value::new(Kind::Builtin(PartialId(self.heap.partials.len() as u32 - 1)), origin))
     }
 
     /// `base.${key}`, both computed.
@@ -109,7 +126,7 @@ impl Machine<'_> {
         }
         let step = self.step(chain, rest);
         match self.program.get(step) {
-            Expr::Select(_, name, span) => match self.look_up(value, name, span)? {
+            Expr::Select(_, name, span) => match self.look_up(step, value, name, span)? {
                 Found::Field(field, sight) => {
                     self.stack.push(Cont::Probe { probe, frame, rest: rest - 1 });
                     self.look(field, sight)
@@ -129,7 +146,7 @@ impl Machine<'_> {
         };
         let step = self.step(chain, rest);
         let (name, span) = self.computed_key(step, key)?;
-        match self.look_up(base, name, span)? {
+        match self.look_up(step, base, name, span)? {
             Found::Field(field, sight) => {
                 self.stack.push(Cont::Probe { probe, frame, rest: rest - 1 });
                 self.look(field, sight)

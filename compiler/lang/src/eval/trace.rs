@@ -65,13 +65,18 @@ impl Machine<'_> {
                 Expr::Call(children) => &self.program.children(*children)[1..],
                 Expr::Let(children) => self.program.children(*children).last_chunk::<1>().map_or(&[], |last| last),
                 Expr::If(_, then, otherwise) => &[*then, *otherwise],
-                Expr::Assert(_, _, body) | Expr::Coerce(body, _) => &[*body],
+                Expr::Coerce(value, _) => &[*value],
+                Expr::Assert(_, _, body) => &[*body],
                 Expr::Binary(Binary::Update | Binary::Agree, left, right)
                 | Expr::Layers(left, right)
                 | Expr::Beside(left, right) => &[*left, *right],
                 _ => &[],
             };
             around.extend(parts.iter().map(|part| (*part, ExprId(at as u32))));
+            if let Expr::Match(_, first, count) = *expr {
+                let arms = &self.program.arms[first as usize..(first + count) as usize];
+                around.extend(arms.iter().map(|arm| (arm.body, ExprId(at as u32))));
+            }
         }
         around
     }

@@ -9,9 +9,12 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
+use crate::builtins::Builtin;
 use crate::data::{Ports, SecretRef};
 use crate::eval::see::{Sight, View};
 use crate::ir::{ExprId, FnId, Policy};
+use crate::members::Member;
+use crate::schema::types::TypeId;
 
 /// 64 bits with the alignment of 32, which keeps [`Value`] at 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +193,14 @@ pub struct Store {
 }
 
 impl Store {
+    /// Bytes in use, as far as evaluation adds to them.
+    pub fn bytes(&self) -> usize {
+        self.text_bytes
+            + self.strings.len() * size_of::<Box<str>>()
+            + self.addresses.len() * size_of::<IpAddr>()
+            + self.prefixes.len() * size_of::<IpNet>()
+    }
+
     /// Keeps a text.
     pub fn string(&mut self, text: impl Into<Box<str>>) -> Kind {
         let text = text.into();
@@ -336,11 +347,27 @@ pub struct FlowParts {
     pub except: Option<Value>,
 }
 
-/// A builtin with the arguments that it has so far.
+/// A function that is not written in the language.
+#[derive(Clone, Copy, Debug)]
+pub enum Primitive {
+    /// One of the table of builtins.
+    Builtin(&'static Builtin),
+    /// A member of a value, which is the first argument.
+    Member(&'static Member),
+    /// A function of the language that is said to take and to give something: it is the first argument.
+    Seen {
+        /// What its argument is seen as.
+        takes: TypeId,
+        /// What its result is seen as.
+        gives: TypeId,
+    },
+}
+
+/// A builtin or a member with the arguments that it has so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Partial {
-    /// Index into the table of builtins.
-    pub builtin: u16,
+    /// What is called.
+    pub primitive: Primitive,
     /// How many arguments are there.
     pub count: u8,
     /// The arguments.

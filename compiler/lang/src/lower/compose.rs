@@ -8,12 +8,13 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Symbol;
 
 use super::Lowerer;
+use super::declare::TypeName;
 use super::record::{Fields, Given};
 use super::scope::{Name, Scope};
 use super::settle::Place;
 use crate::compose::{self, Head, Strength};
 use crate::eval::value::Key;
-use crate::ir::{Composed, Expr, ExprId};
+use crate::ir::{Composed, Expr, ExprId, Overridden};
 use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
 use crate::schema::shape::{self, Shape};
@@ -60,11 +61,18 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.parts.get(self.part).map_or(self.path, |part| &part.path)
     }
 
-    /// Looks at what lost: an unknown name in it is a mistake all the same.
-    pub(super) fn check_overridden(&mut self, overridden: Vec<Given<'t>>, scope: bool) {
-        for given in overridden {
-            self.given_expr(given, scope);
-        }
+    /// Looks at what lost: a mistake in it is a mistake all the same.
+    pub(super) fn check_overridden(&mut self, overridden: Vec<Given<'t>>, scope: bool) -> Lost {
+        let look = |given: Given<'t>| {
+            let value = self.given_expr(given, scope);
+            (self.annotated(value, given.annotation.into_iter().collect()), given.ty)
+        };
+        overridden.into_iter().map(look).collect()
+    }
+
+    /// Keeps what lost with the expression that it stands in.
+    pub(super) fn keep_overridden(&mut self, within: ExprId, lost: Lost) {
+        self.program.overridden.extend(lost.into_iter().map(|(expr, ty)| Overridden { within, expr, ty }));
     }
 
     /// The outermost record of the file, which is a scope.
@@ -83,7 +91,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         self.file_record = false;
         (self.part, self.strength) = (0, Strength::plain(0));
-        let ty = self.site_schema().and_then(|schema| schema.site).map(Type::Named);
+        let ty = self.site_schema().and_then(|schema| schema.find(Type::Named(schema.site?)));
         let overridden = self.settle(&mut fields, Place { ty, set: false });
         self.sort(&mut fields);
         for entry in &fields.entries {
@@ -101,16 +109,20 @@ impl<'t> Lowerer<'_, '_, 't> {
         id
     }
 
-    fn one_scope(&mut self, record: ast::Record<'t>, fields: Fields<'t>, overridden: Vec<Given<'t>>) -> ExprId {
-        self.scopes.push(Scope::of_record(&fields));
+    fn one_scope(&mut self, record: ast::Record<'t>, mut fields: Fields<'t>, overridden: Vec<Given<'t>>) -> ExprId {
+        let types = std::mem::take(&mut fields.types);
+        let scope = Scope::of_record(&fields);
+        self.open_scope(scope, &types);
         let (keys, definitions) = self.definitions(fields);
-        self.check_overridden(overridden, true);
+        let lost = self.check_overridden(overridden, true);
         self.scopes.pop();
         let len = keys.len() as u32;
         let start = self.program.keys.len() as u32;
         self.program.keys.extend(keys);
         let children = self.program.add_children(&definitions);
-        self.program.push(Expr::Scope { keys: start, fields: children.start, len }, record.span())
+        let id = self.program.push(Expr::Scope { keys: start, fields: children.start, len }, record.span());
+        self.keep_overridden(id, lost);
+        id
     }
 
     fn definitions(&mut self, fields: Fields<'t>) -> (Vec<Key>, Vec<ExprId>) {
@@ -142,13 +154,28 @@ impl<'t> Lowerer<'_, '_, 't> {
         keys.iter().map(ty).collect()
     }
 
-    fn composed_scope(&mut self, record: ast::Record<'t>, fields: Fields<'t>, overridden: Vec<Given<'t>>) -> ExprId {
+    fn composed_scope(
+        &mut self,
+        record: ast::Record<'t>,
+        mut fields: Fields<'t>,
+        overridden: Vec<Given<'t>>,
+    ) -> ExprId {
         let (privates, asserts) = self.heads_of_parts(fields.entries.len());
-        self.scopes.push(Scope::of_record(&fields));
+        let types = std::mem::take(&mut fields.types);
+        let mut scope = Scope::of_record(&fields);
+        scope.types = self.declare_types(&types);
+        self.scopes.push(scope);
         let around = self.composed.replace(self.scopes.len() - 1);
-        self.context = self.contexts[0].clone();
+        for step in [Self::tell_types_apart, Self::define_types] {
+            for private in &privates {
+                (self.part, self.context) = (private.part, private.context.clone());
+                step(self, &private.fields.types);
+            }
+            (self.part, self.context) = (0, self.contexts[0].clone());
+            step(self, &types);
+        }
         let (keys, mut definitions) = self.definitions(fields);
-        self.check_overridden(overridden, true);
+        let mut lost = self.check_overridden(overridden, true);
         for private in privates {
             self.part = private.part;
             self.context = private.context;
@@ -160,7 +187,7 @@ impl<'t> Lowerer<'_, '_, 't> {
                 self.program.bindings.push((definition, key));
                 definitions.push(definition);
             }
-            self.check_overridden(private.overridden, true);
+            lost.extend(self.check_overridden(private.overridden, true));
         }
         let asserted = self.asserted(asserts, definitions.len(), record);
         if asserted.is_some() {
@@ -168,6 +195,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         (self.part, self.context, self.contexts) = (0, Context::default(), Vec::new());
         self.private.clear();
+        self.private_types.clear();
         self.composed = around;
         self.scopes.pop();
         let len = keys.len() as u32;
@@ -176,7 +204,9 @@ impl<'t> Lowerer<'_, '_, 't> {
         let children = self.program.add_children(&definitions);
         let hidden = children.len - len;
         self.program.composed.push(Composed { keys: start, fields: children.start, len, hidden, asserted });
-        self.program.push(Expr::Composed(self.program.composed.len() as u32 - 1), record.span())
+        let id = self.program.push(Expr::Composed(self.program.composed.len() as u32 - 1), record.span());
+        self.keep_overridden(id, lost);
+        id
     }
 
     /// Finds what the parts bind and assert, and with that what each of them sees.
@@ -202,7 +232,9 @@ impl<'t> Lowerer<'_, '_, 't> {
                 let mut fields = self.collect(bindings.items(), true);
                 let overridden = self.settle(&mut fields, Place::default());
                 let names = Scope::of_let(&fields).moved(slot);
+                let types = self.declare_types(&fields.types);
                 self.private.push(names);
+                self.private_types.push(types);
                 let own = self.private.len() - 1;
                 match owner {
                     Some(_) => context.inner.insert(0, own),
@@ -257,7 +289,18 @@ impl<'t> Lowerer<'_, '_, 't> {
             .or_else(|| if record { scope.get(name) } else { None })
             .or_else(|| context.outer.iter().find_map(private))
     }
+
+    /// As [`Self::find_composed`], of a type's name.
+    pub(super) fn find_composed_type(&self, scope: &Scope<'t>, name: Symbol) -> Option<TypeName> {
+        let context = &self.context;
+        let private = |at: &usize| self.private_types[*at].get(&name).copied();
+        let record = || if context.record { scope.types.get(&name).copied() } else { None };
+        context.inner.iter().find_map(private).or_else(record).or_else(|| context.outer.iter().find_map(private))
+    }
 }
+
+/// What lost, and what the schema says that it should be.
+pub(super) type Lost = Vec<(ExprId, Option<TypeId>)>;
 
 /// The names of a part's bindings.
 pub(super) type Names<'t> = SymbolMap<Name<'t>>;

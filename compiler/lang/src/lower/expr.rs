@@ -32,12 +32,9 @@ impl<'t> Lowerer<'_, '_, 't> {
         let span = expr.span();
         match expr {
             ast::Expr::Let(bindings) => {
-                let mut children = self.open_let(bindings);
+                let open = self.open_let(bindings);
                 let body = self.maybe(bindings.body(), span);
-                self.scopes.pop();
-                children.push(body);
-                let children = self.program.add_children(&children);
-                self.program.push(Expr::Let(children), span)
+                self.close_let(open, body, span)
             }
             ast::Expr::Assert(assert) => self.assert(assert, Self::expr),
             ast::Expr::Lambda(lambda) => self.lambda(lambda, name, Self::expr),
@@ -47,11 +44,7 @@ impl<'t> Lowerer<'_, '_, 't> {
                 let otherwise = self.maybe(conditional.otherwise(), span);
                 self.program.push(Expr::If(condition, then, otherwise), span)
             }
-            ast::Expr::Match(matching) => {
-                let word = matching.keyword().map_or(span, |word| word.span());
-                let reported = self.not_yet("`match`", word);
-                self.error(reported, span)
-            }
+            ast::Expr::Match(matching) => self.matching(matching),
             ast::Expr::Flow(flow) => self.flow(flow),
             ast::Expr::Binary(binary) => self.binary(binary),
             ast::Expr::Unary(unary) => {

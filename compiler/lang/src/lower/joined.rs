@@ -17,7 +17,14 @@ impl<'t> Fields<'t> {
         let computed = std::mem::take(&mut self.computed).into_iter().partition(|one| wanted(one.strength));
         (taken.computed, self.computed) = computed;
         for mut entry in std::mem::take(&mut self.entries) {
-            let mut out = Entry { key: entry.key, whole: None, more: Vec::new(), parts: None, place: entry.place };
+            let mut out = Entry {
+                key: entry.key,
+                whole: None,
+                more: Vec::new(),
+                parts: None,
+                place: entry.place,
+                types: entry.types.clone(),
+            };
             let (yes, no): (Vec<Given<'t>>, Vec<Given<'t>>) = entry
                 .whole
                 .take()

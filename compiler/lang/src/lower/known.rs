@@ -47,7 +47,7 @@ impl<'t> Lowerer<'_, '_, 't> {
                 None if or && path.peek().is_some() => return,
                 None => {
                     let fields: Vec<&str> = known.iter().map(|(name, ..)| name.as_str()).collect();
-                    let diagnostic = no_such_field::new("the record", wanted.text(), key.span(), &fields);
+                    let diagnostic = no_such_field::new(wanted.text(), key.span(), &fields);
                     self.reports.early(diagnostic.secondary(record.span(), "this record"));
                     return;
                 }

@@ -4,14 +4,17 @@
 //! whose problem is reported already. Recursion follows the tree, whose depth the parser bounds.
 
 mod compose;
+mod declare;
 mod expr;
 pub mod files;
 mod joined;
 mod known;
+mod matching;
 mod pattern;
 mod record;
 mod scope;
 mod settle;
+mod types;
 
 use std::collections::HashMap;
 
@@ -20,16 +23,19 @@ use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::Span;
 
 use crate::compose::{Part, Strength};
-use crate::errors::not_yet;
 use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program};
 use crate::report::{BY_THE_PARSER, Reports};
-use crate::schema::{self, types::Schema};
-use compose::{Context, Names};
+use crate::schema::types::Schema;
+use compose::{Context, Lost, Names};
+use declare::{Declared, TypeItem, TypeNames};
 use files::Files;
 use record::Given;
 use scope::Scope;
 use settle::Place;
+
+/// The name of the prelude's source.
+pub const PRELUDE: &str = "<prelude>";
 
 /// The definitions of the prelude, by name.
 pub type Globals = HashMap<Symbol, u32>;
@@ -81,14 +87,30 @@ pub struct Lowerer<'a, 'l, 't> {
     private: Vec<Names<'t>>,
     /// Which scope is that of the composed record.
     composed: Option<usize>,
-    /// A source of the compiler's own: types and annotations are allowed.
-    library: bool,
+    /// Whether it is the prelude.
+    prelude: bool,
     scopes: Vec<Scope<'t>>,
+    /// Scopes below are not seen by expressions.
+    floor: usize,
+    /// Types that this file defines.
+    declared: Vec<Declared<'t>>,
+    /// Those of the files' own bindings, in parallel to `private`.
+    private_types: Vec<TypeNames>,
+    /// Defaults of types that are being read.
+    pending_defaults: Vec<types::Default<'t>>,
     /// Records around the expression that are no scopes.
     nested: Vec<Nested>,
     nested_keys: Vec<Symbol>,
     /// Unknown names of this file: each is reported once.
     unknown: HashMap<Symbol, Reported>,
+    /// Unknown types.
+    unknown_types: HashMap<Symbol, Reported>,
+}
+
+/// A `let` whose scope is open.
+struct OpenLet {
+    definitions: Vec<ExprId>,
+    lost: Lost,
 }
 
 impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
@@ -101,7 +123,6 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
         globals: &'a Globals,
         path: &'a str,
     ) -> Self {
-        let library = path.starts_with('<');
         Self {
             program,
             names,
@@ -123,11 +144,16 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             context: Context::default(),
             private: Vec::new(),
             composed: None,
-            library,
+            prelude: path == PRELUDE,
             scopes: Vec::new(),
+            floor: 0,
+            declared: Vec::new(),
+            private_types: Vec::new(),
+            pending_defaults: Vec::new(),
             nested: Vec::new(),
             nested_keys: Vec::new(),
             unknown: HashMap::new(),
+            unknown_types: HashMap::new(),
         }
     }
 
@@ -139,16 +165,12 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
         }
     }
 
-    /// The definitions of the prelude's `let`, in the order of their slots; they stay in scope.
+    /// The definitions of the prelude's `let`, in the order of their slots. Its types become those of every file.
     pub fn prelude(&mut self, items: ast::Let<'t>) -> (Globals, Vec<ExprId>) {
-        let definitions = self.open_let(items);
+        let OpenLet { definitions, .. } = self.open_let(items);
         let globals = self.scopes.last().map(|scope| scope.slots()).unwrap_or_default();
+        self.publish_types();
         (globals, definitions)
-    }
-
-    /// The types of the prelude, whose definitions are in scope for their defaults.
-    pub fn schema(&mut self, items: ast::Let<'t>) -> Schema {
-        schema::parse::parse(items, self)
     }
 
     /// What the file's record is held against, if that is a site.
@@ -156,25 +178,17 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
         self.site.then_some(&*self.program.schema)
     }
 
-    /// The symbol of a name.
-    pub fn intern(&mut self, name: &str) -> Symbol {
-        self.names.intern(name)
-    }
-
     /// The heads of a file, and its outermost record, which is a scope.
     fn outermost(&mut self, expr: ast::Expr<'t>) -> ExprId {
         match expr {
             ast::Expr::Record(record) => self.scope_record(record),
             ast::Expr::Let(bindings) => {
-                let mut children = self.open_let(bindings);
+                let open = self.open_let(bindings);
                 let body = match bindings.body() {
                     Some(body) => self.outermost(body),
                     None => self.error(BY_THE_PARSER, expr.span()),
                 };
-                self.scopes.pop();
-                children.push(body);
-                let children = self.program.add_children(&children);
-                self.program.push(Expr::Let(children), expr.span())
+                self.close_let(open, body, expr.span())
             }
             ast::Expr::Assert(assert) => self.assert(assert, Self::outermost),
             ast::Expr::Lambda(lambda) => self.lambda(lambda, None, Self::outermost),
@@ -187,10 +201,10 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     }
 
     /// Opens the scope of a `let` and lowers its definitions.
-    fn open_let(&mut self, bindings: ast::Let<'t>) -> Vec<ExprId> {
+    fn open_let(&mut self, bindings: ast::Let<'t>) -> OpenLet {
         let mut fields = self.collect(bindings.items(), true);
         let overridden = self.settle(&mut fields, Place::default());
-        self.scopes.push(Scope::of_let(&fields));
+        self.open_scope(Scope::of_let(&fields), &fields.types);
         let mut definitions = Vec::new();
         for field in fields.entries {
             let key = field.key;
@@ -199,16 +213,29 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             self.program.bindings.push((definition, key));
             definitions.push(definition);
         }
-        self.check_overridden(overridden, true);
-        definitions
+        let lost = self.check_overridden(overridden, true);
+        OpenLet { definitions, lost }
+    }
+
+    fn close_let(&mut self, open: OpenLet, body: ExprId, span: Span) -> ExprId {
+        self.scopes.pop();
+        let mut children = open.definitions;
+        children.push(body);
+        let children = self.program.add_children(&children);
+        let id = self.program.push(Expr::Let(children), span);
+        self.keep_overridden(id, open.lost);
+        id
+    }
+
+    /// Opens a scope in which these types are defined.
+    fn open_scope(&mut self, mut scope: Scope<'t>, types: &[TypeItem<'t>]) {
+        scope.types = self.declare_types(types);
+        self.scopes.push(scope);
+        self.tell_types_apart(types);
+        self.define_types(types);
     }
 
     fn error(&mut self, reported: Reported, span: Span) -> ExprId {
         self.program.push(Expr::Error(reported), span)
-    }
-
-    /// A construct without a meaning yet.
-    fn not_yet(&mut self, what: &str, keyword: Span) -> Reported {
-        self.reports.early(not_yet::new(what, keyword))
     }
 }

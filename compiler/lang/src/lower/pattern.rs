@@ -2,7 +2,6 @@
 
 use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Symbol;
-use arvc_syntax::kind::SyntaxKind;
 
 use super::Lowerer;
 use super::scope::Scope;
@@ -51,10 +50,6 @@ impl<'t> Lowerer<'_, '_, 't> {
                 self.reports.early(duplicate_definition::new(token.text(), first.span, key.span));
                 continue;
             }
-            if let (Some(_), false) = (field.annotation(), self.library) {
-                let colon = field.node().token(SyntaxKind::Colon);
-                self.not_yet("an annotation", colon.map_or(field.span(), |colon| colon.span()));
-            }
             keys.push(key);
             fields.push(field);
         }
@@ -74,7 +69,15 @@ impl<'t> Lowerer<'_, '_, 't> {
                 self.program.named[default.0 as usize] = true;
                 self.program.bindings.push((default, key));
             }
-            PatternField { key, default, optional: field.is_optional(), ty: None }
+            let annotation = field.annotation();
+            let (ty, absent) = annotation.map(|ty| self.parameter_type(ty)).unzip();
+            PatternField {
+                key,
+                default,
+                optional: field.is_optional() || absent.unwrap_or(false),
+                ty,
+                annotation: annotation.map(|ty| ty.span()),
+            }
         });
         let fields = fields.collect();
         let open = record.rest().is_some() || record.node().has_error_child();

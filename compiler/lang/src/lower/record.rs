@@ -6,7 +6,9 @@ use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::source::Span;
 use arvc_syntax::tree::{Element, Token};
 
+use super::declare::TypeItem;
 use super::settle::Place;
+use super::types::Annotation;
 use super::{Lowerer, Nested};
 use crate::compose::Strength;
 use crate::errors::{computed_name, misplaced};
@@ -14,6 +16,7 @@ use crate::eval::value::{Key, Kind, Reported, Value};
 use crate::ir::{Expr, ExprId, Rank};
 use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
+use crate::schema::types::TypeId;
 
 /// What a definition says.
 #[derive(Clone, Copy)]
@@ -40,6 +43,10 @@ pub(super) struct Given<'t> {
     pub(super) source: Source<'t>,
     /// The value, or the key if that is all there is.
     pub(super) span: Span,
+    /// What it is said to be where it is written.
+    pub(super) annotation: Option<Annotation<'t>>,
+    /// What the schema says, once it lost.
+    pub(super) ty: Option<TypeId>,
 }
 
 /// A definition that is a record literal: its fields are definitions of their own.
@@ -62,15 +69,19 @@ pub(super) struct Entry<'t> {
     pub(super) parts: Option<Box<Fields<'t>>>,
     /// What its path may be, once that was asked.
     pub(super) place: Place,
+    /// What definitions of it say that it is.
+    pub(super) types: Vec<Annotation<'t>>,
 }
 
 impl<'t> Entry<'t> {
     pub(super) fn of_parts(key: Key, parts: Fields<'t>) -> Self {
-        Self { key, whole: None, more: Vec::new(), parts: Some(Box::new(parts)), place: Place::default() }
+        let parts = Some(Box::new(parts));
+        Self { key, whole: None, more: Vec::new(), parts, place: Place::default(), types: Vec::new() }
     }
 
     fn of_whole(given: Given<'t>) -> Self {
-        Self { key: given.key, whole: Some(given), more: Vec::new(), parts: None, place: Place::default() }
+        let types = given.annotation.into_iter().collect();
+        Self { key: given.key, whole: Some(given), more: Vec::new(), parts: None, place: Place::default(), types }
     }
 
     /// All definitions of the whole.
@@ -108,6 +119,8 @@ pub(super) struct Fields<'t> {
     pub(super) entries: Vec<Entry<'t>>,
     pub(super) index: SymbolMap<usize>,
     pub(super) computed: Vec<Computed<'t>>,
+    /// Types that are defined beside them.
+    pub(super) types: Vec<TypeItem<'t>>,
     /// The records as they are written, if they are written as such.
     pub(super) literals: Vec<Opened<'t>>,
     /// Whether a part of it was not understood.
@@ -121,20 +134,26 @@ pub(super) struct Fields<'t> {
 /// The parts of a definition, found in one walk over it: sites are mostly definitions.
 struct Written<'t> {
     path: Option<ast::KeyPath<'t>>,
-    colon: Option<Token<'t>>,
+    annotation: Option<ast::Type<'t>>,
     mark: Option<Token<'t>>,
     value: Option<ast::Expr<'t>>,
 }
 
 impl<'t> Written<'t> {
     fn of(definition: ast::Definition<'t>) -> Self {
-        let mut parts = Self { path: None, colon: None, mark: None, value: None };
+        let mut parts = Self { path: None, annotation: None, mark: None, value: None };
+        let mut annotated = false;
         for element in definition.node().elements() {
             match element {
                 Element::Node(node) if node.kind() == SyntaxKind::KeyPath => parts.path = ast::KeyPath::cast(node),
+                Element::Node(node) if annotated => {
+                    parts.annotation = ast::Type::cast(node).filter(|ty| !matches!(ty, ast::Type::Error(_)));
+                    annotated = false;
+                }
                 Element::Node(node) => parts.value = ast::Expr::cast(node).or(parts.value),
                 Element::Token(token) => match token.kind() {
-                    SyntaxKind::Colon => parts.colon = Some(token),
+                    SyntaxKind::Colon => annotated = true,
+                    SyntaxKind::Eq => annotated = false,
                     SyntaxKind::KwDefault | SyntaxKind::KwForce | SyntaxKind::KwUnset => parts.mark = Some(token),
                     _ => {}
                 },
@@ -231,17 +250,22 @@ impl<'t> Lowerer<'_, '_, 't> {
                     let word = extends.keyword().map_or(extends.span(), |word| word.span());
                     self.reports.early(misplaced::statement("extends", word));
                 }
-                Item::Type(definition) if !self.library => {
-                    self.not_yet("`type`", definition.keyword().map_or(definition.span(), |word| word.span()));
+                Item::Type(definition) if scope => {
+                    let Some(name) = definition.name() else { continue };
+                    let key = Key { name: self.names.intern(name.text()), span: name.span() };
+                    fields.types.push(TypeItem { key, definition: definition.definition(), part: self.part });
                 }
-                Item::Type(_) => {}
+                Item::Type(definition) => {
+                    let word = definition.keyword().map_or(definition.span(), |word| word.span());
+                    self.reports.early(misplaced::type_in_record(word));
+                }
                 Item::Error(_) => fields.damaged = true,
             }
         }
     }
 
     fn given(&self, key: Key, source: Source<'t>, span: Span) -> Given<'t> {
-        Given { key, strength: self.strength, part: self.part, source, span }
+        Given { key, strength: self.strength, part: self.part, source, span, annotation: None, ty: None }
     }
 
     /// The fields of a record literal that is defined as `key`.
@@ -256,9 +280,6 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     fn define(&mut self, fields: &mut Fields<'t>, definition: ast::Definition<'t>, scope: bool) {
         let written = Written::of(definition);
-        if let (Some(colon), false) = (written.colon, self.library) {
-            self.not_yet("an annotation", colon.span());
-        }
         let mut keys = written.path.into_iter().flat_map(|path| path.keys()).peekable();
         let mut place = fields;
         let mut scope = scope;
@@ -319,7 +340,8 @@ impl<'t> Lowerer<'_, '_, 't> {
         let around = std::mem::replace(&mut self.strength, strength);
         self.unsettled |= self.strength.rank != Rank::Plain;
         let unset = written.mark.filter(|mark| mark.kind() == SyntaxKind::KwUnset);
-        let entry = match (unset, written.value) {
+        let annotation = written.annotation.map(|ty| Annotation { ty, part: self.part });
+        let mut entry = match (unset, written.value) {
             (Some(word), _) => {
                 self.unsettled = true;
                 let source = match self.file_record {
@@ -329,10 +351,16 @@ impl<'t> Lowerer<'_, '_, 't> {
                 Entry::of_whole(self.given(key, source, word.span()))
             }
             (None, Some(ast::Expr::Record(record))) => Entry::of_parts(key, self.opened(record, Some(key))),
-            (None, Some(value)) => Entry::of_whole(self.given(key, Source::Expr(value), value.span())),
+            (None, Some(value)) => {
+                let given = self.given(key, Source::Expr(value), value.span());
+                Entry::of_whole(Given { annotation, ..given })
+            }
             (None, None) => Entry::of_whole(self.given(key, Source::Error(BY_THE_PARSER), key.span)),
         };
         self.strength = around;
+        if unset.is_none() && entry.types.is_empty() {
+            entry.types.extend(annotation);
+        }
         entry
     }
 
@@ -356,6 +384,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             return;
         };
         let known = &mut fields.entries[at];
+        known.types.extend(new.types);
         self.unsettled |= known.whole.is_some() || new.whole.is_some();
         for given in new.whole.into_iter().chain(new.more) {
             match known.whole {
@@ -377,6 +406,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         fields.literals.extend(more.literals);
         self.unsettled |= !fields.computed.is_empty() || !more.computed.is_empty();
         fields.computed.extend(more.computed);
+        fields.types.extend(more.types);
         for entry in more.entries {
             self.add(fields, entry);
         }
@@ -422,7 +452,8 @@ impl<'t> Lowerer<'_, '_, 't> {
     /// The expression of one key. In a scope, an inherited name comes from outside of it.
     pub(super) fn entry(&mut self, mut entry: Entry<'t>, scope: bool) -> ExprId {
         let key = entry.key;
-        match (entry.whole, entry.more.is_empty(), entry.parts.take()) {
+        let types = std::mem::take(&mut entry.types);
+        let value = match (entry.whole, entry.more.is_empty(), entry.parts.take()) {
             (Some(given), true, None) => self.given_expr(given, scope),
             (None, _, Some(parts)) if !parts.is_banded() => self.parts(*parts, Some(key)),
             (None, _, None) => self.error(BY_THE_PARSER, key.span),
@@ -430,6 +461,10 @@ impl<'t> Lowerer<'_, '_, 't> {
                 entry.parts = parts;
                 self.joined(entry, scope)
             }
+        };
+        match types.is_empty() {
+            true => value,
+            false => self.annotated(value, types),
         }
     }
 
@@ -464,7 +499,8 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.file_record = file_record;
         let overridden = self.settle(&mut fields, Place::default());
         let id = self.parts(fields, None);
-        self.check_overridden(overridden, false);
+        let lost = self.check_overridden(overridden, false);
+        self.keep_overridden(id, lost);
         id
     }
 

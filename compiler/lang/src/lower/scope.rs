@@ -8,9 +8,10 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Lowerer;
+use super::declare::TypeNames;
 use super::record::{Fields, Source};
 use crate::builtins;
-use crate::errors::unknown_name;
+use crate::errors::{closed_default, unknown_name};
 use crate::eval::value::{Kind, Value};
 use crate::ir::{Expr, ExprId};
 use crate::numbers::SymbolMap;
@@ -20,6 +21,8 @@ pub(super) struct Scope<'t> {
     names: SymbolMap<Name<'t>>,
     /// Names that are no names here, each with the one that it is a field of. In the order of the source.
     below: Vec<(Symbol, Symbol)>,
+    /// Types that are defined here.
+    pub(super) types: TypeNames,
 }
 
 /// One name.
@@ -38,7 +41,7 @@ impl<'t> Scope<'t> {
         let parameters = parameters.into_iter().enumerate();
         let names = parameters
             .filter_map(|(slot, name)| Some((name?, Name { slot: slot as u32, definition: None, local: false })));
-        Self { names: names.collect(), below: Vec::new() }
+        Self { names: names.collect(), below: Vec::new(), types: TypeNames::default() }
     }
 
     pub(super) fn of_let(fields: &Fields<'t>) -> Self {
@@ -65,7 +68,7 @@ impl<'t> Scope<'t> {
             let parts = entry.parts.iter().flat_map(|parts| &parts.entries);
             parts.map(|part| (entry.key.name, part.key.name))
         });
-        Self { names: names.collect(), below: below.collect() }
+        Self { names: names.collect(), below: below.collect(), types: TypeNames::default() }
     }
 
     /// The names, in slots from `first` on.
@@ -106,7 +109,7 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     /// The scope, counted from the innermost, and the slot of a name; `skip` scopes are not looked at.
     fn find(&self, name: Symbol, skip: usize) -> Option<(usize, Name<'t>)> {
-        for (up, scope) in self.scopes.iter().rev().enumerate() {
+        for (up, scope) in self.scopes[self.floor..].iter().rev().enumerate() {
             let place = if self.composed == Some(self.scopes.len() - 1 - up) {
                 match self.find_composed(scope, name, up < skip) {
                     None if self.context.sealed => return None,
@@ -130,6 +133,13 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         if let Some(reported) = self.unknown.get(&name).copied() {
             self.reports.also(reported, span, "and here");
+            return self.error(reported, span);
+        }
+        let floor = std::mem::take(&mut self.floor);
+        let outside = floor > 0 && self.is_name(name);
+        self.floor = floor;
+        if outside {
+            let reported = self.reports.early(closed_default::new(text, span));
             return self.error(reported, span);
         }
         let path = self.path_to(name);

@@ -13,12 +13,12 @@ use super::record::{Entry, Fields, Given, Source};
 use crate::compose::Strength;
 use crate::errors::{conflict, duplicate_definition, nothing_to_unset};
 use crate::ir::Rank;
-use crate::schema::types::{Definition, Schema, Type};
+use crate::schema::types::{Definition, Schema, Type, TypeId};
 
 /// What a path may be, where the schema says.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place {
-    pub(super) ty: Option<Type>,
+    pub(super) ty: Option<TypeId>,
     /// A set, of which several definitions unite.
     pub(super) set: bool,
 }
@@ -26,11 +26,10 @@ pub(super) struct Place {
 impl Place {
     /// Whether two values of it may be records that join.
     pub(super) fn joins(self, schema: Option<&Schema>) -> bool {
-        match (self.ty, schema) {
-            (Some(Type::Named(def)), Some(schema)) => {
-                matches!(schema.def(def).definition, Definition::Record { .. })
-            }
-            (Some(Type::Map(_)) | None, _) => true,
+        let (Some(ty), Some(schema)) = (self.ty, schema) else { return true };
+        match schema.ty(ty) {
+            Type::Named(def) => matches!(schema.def(def).definition, Definition::Record { .. }),
+            Type::Map(_) => true,
             _ => false,
         }
     }
@@ -38,12 +37,12 @@ impl Place {
     /// The place of a field.
     pub(super) fn field(self, schema: Option<&Schema>, name: Symbol) -> Self {
         let (Some(ty), Some(schema)) = (self.ty, schema) else { return Self::default() };
-        match ty {
-            Type::Map(item) => Self { ty: Some(schema.ty(item)), set: false },
+        match schema.ty(ty) {
+            Type::Map(item) => Self { ty: Some(item), set: false },
             Type::Named(def) => match &schema.def(def).definition {
                 Definition::Record { fields, rest } => match fields.iter().find(|field| field.name == name) {
-                    Some(field) => Self { ty: Some(schema.ty(field.ty)), set: field.set },
-                    None => Self { ty: rest.map(|rest| schema.ty(rest)), set: false },
+                    Some(field) => Self { ty: Some(field.ty), set: field.set },
+                    None => Self { ty: *rest, set: false },
                 },
                 Definition::Union(_) => Self::default(),
             },
@@ -106,12 +105,13 @@ impl<'t> Fields<'t> {
         })
     }
 
-    /// All definitions of wholes in it.
-    fn into_given(self, into: &mut Vec<Given<'t>>) {
+    /// All definitions of wholes in it, each with what the schema says of it.
+    fn into_given(self, schema: Option<&Schema>, place: Place, into: &mut Vec<Given<'t>>) {
         for entry in self.entries {
-            into.extend(entry.whole.into_iter().chain(entry.more));
+            let place = place.field(schema, entry.key.name);
+            into.extend(entry.whole.into_iter().chain(entry.more).map(|given| Given { ty: place.ty, ..given }));
             if let Some(parts) = entry.parts {
-                parts.into_given(into);
+                parts.into_given(schema, place, into);
             }
         }
     }
@@ -167,12 +167,12 @@ impl<'t> Lowerer<'_, '_, 't> {
             fields.entries.push(entry);
         }
         for computed in &mut fields.computed {
-            let mut place = place;
-            place.ty = match place.ty {
-                Some(Type::Map(item)) => self.site_schema().map(|schema| schema.ty(item)),
+            let schema = self.site_schema();
+            let ty = match place.ty.zip(schema).map(|(ty, schema)| schema.ty(ty)) {
+                Some(Type::Map(item)) => Some(item),
                 _ => None,
             };
-            computed.entry.place = Place { ty: place.ty, set: false };
+            computed.entry.place = Place { ty, set: false };
             self.settle_entry(&mut computed.entry, None, None, &[]);
         }
     }
@@ -222,7 +222,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         for given in entry.whole.take().into_iter().chain(std::mem::take(&mut entry.more)) {
             match Some(given.strength) >= cut {
                 true => wholes.push(given),
-                false => self.overridden.push(given),
+                false => self.lose(given, entry.place),
             }
         }
         let dark = wholes.iter().filter(|given| !is_leaf(given.source) && !matches!(given.source, Source::Unset));
@@ -238,7 +238,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         wholes.sort_by(|a, b| b.strength.cmp(&a.strength).then_with(|| order(a).cmp(&order(b))));
         let unset = self.settle_unset(entry, &mut wholes, open);
         match entry.place.set {
-            true => self.settle_set(entry.key.name, &mut wholes),
+            true => self.settle_set(entry.key.name, entry.place, &mut wholes),
             false => self.settle_wholes(entry, &mut wholes),
         }
         self.settle_key(entry, &wholes);
@@ -282,7 +282,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     /// A set is all that is said of it; a `default` counts only if nobody says more.
-    fn settle_set(&mut self, name: Symbol, wholes: &mut Vec<Given<'t>>) {
+    fn settle_set(&mut self, name: Symbol, place: Place, wholes: &mut Vec<Given<'t>>) {
         let mut kept: Vec<Given<'t>> = Vec::new();
         for given in std::mem::take(wholes) {
             let twice = kept.iter().find(|other| other.strength == given.strength && other.part == given.part);
@@ -291,7 +291,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             } else if given.strength.rank == Rank::Default
                 && kept.first().is_some_and(|other| other.strength != given.strength)
             {
-                self.overridden.push(given);
+                self.lose(given, place);
             } else {
                 kept.push(given);
             }
@@ -308,11 +308,11 @@ impl<'t> Lowerer<'_, '_, 't> {
             match kept.last().copied() {
                 Some(last) if last.strength == given.strength => {
                     self.twice(entry.key.name, last, given);
-                    self.overridden.push(given);
+                    self.lose(given, entry.place);
                 }
                 // A record can only join a record.
                 Some(last) if !joins || is_leaf(given.source) || (kept.len() == 1 && is_leaf(last.source)) => {
-                    self.overridden.push(given);
+                    self.lose(given, entry.place);
                 }
                 _ => kept.push(given),
             }
@@ -324,7 +324,9 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         let strongest = parts.strongest().unwrap_or(whole.strength);
         if whole.strength < strongest {
-            self.overridden.append(wholes);
+            for given in std::mem::take(wholes) {
+                self.lose(given, entry.place);
+            }
             return;
         }
         if whole.strength == strongest {
@@ -336,8 +338,15 @@ impl<'t> Lowerer<'_, '_, 't> {
             });
         }
         if let Some(parts) = entry.parts.take() {
-            parts.into_given(&mut self.overridden);
+            let mut lost = std::mem::take(&mut self.overridden);
+            parts.into_given(self.site_schema(), entry.place, &mut lost);
+            self.overridden = lost;
         }
+    }
+
+    /// Keeps a definition that does not count.
+    fn lose(&mut self, given: Given<'t>, place: Place) {
+        self.overridden.push(Given { ty: place.ty, ..given });
     }
 
     /// Two definitions of one strength.

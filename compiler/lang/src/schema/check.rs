@@ -4,8 +4,7 @@ use arvc_syntax::diagnostic::nearest;
 use arvc_syntax::intern::Symbol;
 
 use super::extract::{Extractor, Inside, Item};
-use super::parse::field_names;
-use super::types::{DefId, Definition, FieldType, Type};
+use super::types::{DefId, Definition, FieldType, Type, field_names};
 use crate::data::{Datum, Field};
 use crate::errors::{missing_field, unknown_field};
 use crate::eval::value::{Kind, RecordId};
@@ -122,7 +121,9 @@ impl Extractor<'_, '_> {
     /// A type in words.
     fn kind(&self, ty: Type) -> String {
         match ty {
-            Type::Any => "a value that the site gives meaning to".to_owned(),
+            Type::Any | Type::Infer | Type::Var(_) => "a value that the site gives meaning to".to_owned(),
+            Type::Function(..) => "a function".to_owned(),
+            Type::Option(ty) => self.kind(self.schema.ty(ty)),
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),
             Type::List(_) => "a list".to_owned(),
             Type::Map(_) => "a record, one field for each".to_owned(),

@@ -9,7 +9,12 @@ use crate::eval::value::{self as heap, Kind, RecordId, Value};
 impl Extractor<'_, '_> {
     pub(super) fn write(&mut self, item: Item) {
         match item.ty {
-            Type::Any => self.any(item),
+            Type::Any | Type::Infer | Type::Var(_) => self.any(item),
+            Type::Function(..) => match item.value.kind {
+                Kind::Closure(..) | Kind::Builtin(_) => self.any(item),
+                _ => self.wrong(item, "a function"),
+            },
+            Type::Option(ty) => self.write(Item { ty: self.schema.ty(ty), ..item }),
             Type::Scalar(scalar) => self.scalar(item, scalar),
             Type::List(ty) => match item.value.kind {
                 Kind::List { start, len } => self.list(item, start, len, self.schema.ty(ty)),
@@ -96,7 +101,7 @@ impl Extractor<'_, '_> {
                 }
                 Definition::Record { .. } => None,
             },
-            Type::Scalar(_) | Type::Any | Type::List(_) | Type::Map(_) => None,
+            _ => None,
         }
     }
 

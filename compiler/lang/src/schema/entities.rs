@@ -119,7 +119,7 @@ impl Extractor<'_, '_> {
     fn is_alias(&self, slot: Value) -> bool {
         matches!(slot.kind, Kind::Thunk(_))
             && matches!(
-                self.machine.program.get(slot.origin),
+                self.machine.program.get(self.machine.program.uncoerced(slot.origin)),
                 Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Index(..) | Expr::Or(..)
             )
     }

@@ -7,7 +7,6 @@ mod convert;
 mod defaults;
 mod entities;
 mod extract;
-pub(crate) mod parse;
 mod said;
 pub mod shape;
 pub mod types;

@@ -24,7 +24,7 @@ impl Extractor<'_, '_> {
         };
         // What was joined or updated has the origin of one side only.
         match children.len as usize == len && slot.origin != whole.origin {
-            true => program.bare(program.children(children)[at]),
+            true => program.uncoerced(program.children(children)[at]),
             false => slot.origin,
         }
     }
@@ -49,7 +49,7 @@ impl Extractor<'_, '_> {
     /// What a call gives for a parameter that is only handed on: `inherit vmid;` in a function means the caller's value.
     fn given(&self, mut said: ExprId, mut call: Option<CallIx>) -> ExprId {
         let program = &self.machine.program;
-        while let (Expr::Local { .. }, Some(at)) = (program.get(said), call) {
+        while let (Expr::Local { .. }, Some(at)) = (program.get(program.uncoerced(said)), call) {
             let at = self.machine.heap.calls[at.index()];
             let body = program.span(program.functions[at.function.0 as usize].body);
             let span = program.span(said);
@@ -70,11 +70,12 @@ impl Extractor<'_, '_> {
     fn argument(&self, call: ExprId, name: &str) -> Option<ExprId> {
         let program = &self.machine.program;
         let Expr::Call(children) = program.get(call) else { return None };
-        program.children(children)[1..].iter().find_map(|argument| match program.get(*argument) {
+        let arguments = program.children(children)[1..].iter();
+        arguments.map(|argument| program.uncoerced(*argument)).find_map(|argument| match program.get(argument) {
             Expr::Record { keys, fields, len } => (0..len).find_map(|at| {
                 let key = self.machine.heap.keys[(keys + at) as usize];
                 (self.machine.names.get(key.name) == name)
-                    .then(|| program.bare(program.children[(fields + at) as usize]))
+                    .then(|| program.uncoerced(program.children[(fields + at) as usize]))
             }),
             _ => None,
         })

@@ -16,6 +16,8 @@ pub enum Shape {
     List(TypeId),
     /// To what a tag carries, what the type of that adds.
     Union(DefId),
+    /// To what a function is given and to what it gives, what their types add.
+    Function(TypeId, TypeId),
 }
 
 /// What each type of a schema adds, by its index.
@@ -23,8 +25,7 @@ pub fn of(schema: &Schema) -> Vec<Shape> {
     let mut shapes = vec![Shape::Plain; schema.types.len()];
     // A type may be written behind those that hold it, and hold itself: until nothing changes.
     loop {
-        let adds = |ty: &TypeId| shapes[ty.0 as usize] != Shape::Plain;
-        let next: Vec<Shape> = schema.types.iter().map(|ty| shape(schema, *ty, &adds)).collect();
+        let next: Vec<Shape> = schema.types.iter().map(|ty| shape(schema, *ty, &shapes)).collect();
         if next == shapes {
             return shapes;
         }
@@ -32,15 +33,19 @@ pub fn of(schema: &Schema) -> Vec<Shape> {
     }
 }
 
-fn shape(schema: &Schema, ty: Type, adds: &dyn Fn(&TypeId) -> bool) -> Shape {
+fn shape(schema: &Schema, ty: Type, known: &[Shape]) -> Shape {
+    let adds = |ty: &TypeId| known[ty.0 as usize] != Shape::Plain;
     match ty {
-        Type::Any | Type::Scalar(_) => Shape::Plain,
+        Type::Any | Type::Scalar(_) | Type::Infer | Type::Var(_) => Shape::Plain,
+        Type::Option(inner) => known[inner.0 as usize],
+        Type::Function(takes, gives) if adds(&takes) || adds(&gives) => Shape::Function(takes, gives),
+        Type::Function(..) => Shape::Plain,
         Type::List(item) if adds(&item) => Shape::List(item),
         Type::Map(item) if adds(&item) => Shape::Map(item),
         Type::List(_) | Type::Map(_) => Shape::Plain,
         Type::Ref(def) | Type::Named(def) => match &schema.def(def).definition {
             Definition::Record { .. } => Shape::Record(def),
-            Definition::Union(cases) if cases.iter().any(|(_, payload)| payload.as_ref().is_some_and(adds)) => {
+            Definition::Union(cases) if cases.iter().any(|(_, payload)| payload.as_ref().is_some_and(&adds)) => {
                 Shape::Union(def)
             }
             Definition::Union(_) => Shape::Plain,

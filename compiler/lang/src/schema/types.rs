@@ -1,6 +1,9 @@
-//! The schema as data: what a field may hold, what it is when nobody says, where its type is written.
+//! Types as data: what a field may hold, what it is when nobody says, where its type is written. The prelude's are the
+//! schema of a site; those that files define and write as annotations stand behind them.
 
-use arvc_syntax::intern::Symbol;
+use std::collections::{BTreeMap, HashMap};
+
+use arvc_syntax::intern::{Interner, Symbol};
 use arvc_syntax::source::Span;
 
 use crate::ir::ExprId;
@@ -14,9 +17,9 @@ pub struct TypeId(pub u32);
 pub struct DefId(pub u32);
 
 /// What a value may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
-    /// `_`: the site itself says what it means.
+    /// `_` in a `type`: anything. In the prelude, the site itself says what it means.
     Any,
     /// One of the kinds that have no parts.
     Scalar(Scalar),
@@ -26,12 +29,20 @@ pub enum Type {
     Map(TypeId),
     /// `Ref T`: an entity whose home is a map of `T`.
     Ref(DefId),
-    /// A record or union with a name.
+    /// A record or union with a name, or a record type that is written where it is used.
     Named(DefId),
+    /// `A -> B`
+    Function(TypeId, TypeId),
+    /// `T?`: a value that may be absent. The `T` is no such type itself.
+    Option(TypeId),
+    /// `_` in an annotation: left to inference, each for itself.
+    Infer,
+    /// `a`: the same unknown type wherever one annotation writes it.
+    Var(Symbol),
 }
 
 /// Kinds that have no parts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scalar {
     /// `Bool`
     Bool,
@@ -61,25 +72,42 @@ pub enum Scalar {
     Flow,
 }
 
+/// Kinds that have no parts, by the names that they have in types.
+const SCALARS: [(&str, Scalar); 13] = [
+    ("Bool", Scalar::Bool),
+    ("Int", Scalar::Int),
+    ("String", Scalar::String),
+    ("Name", Scalar::Name),
+    ("Address", Scalar::Address),
+    ("Prefix", Scalar::Prefix),
+    ("Ports", Scalar::Ports),
+    ("IntRange", Scalar::IntRange),
+    ("Size", Scalar::Size),
+    ("Duration", Scalar::Duration),
+    ("Mac", Scalar::Mac),
+    ("Secret", Scalar::Secret),
+    ("Flow", Scalar::Flow),
+];
+
 impl Scalar {
+    /// The names of all kinds.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SCALARS.iter().map(|(name, _)| *name)
+    }
+
+    /// All of them, in the order of their numbers.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SCALARS.iter().map(|(_, scalar)| *scalar)
+    }
+
+    /// Whether it is text.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::String | Self::Name)
+    }
+
     /// The kind with this name in types.
     pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "Bool" => Self::Bool,
-            "Int" => Self::Int,
-            "String" => Self::String,
-            "Name" => Self::Name,
-            "Address" => Self::Address,
-            "Prefix" => Self::Prefix,
-            "Ports" => Self::Ports,
-            "IntRange" => Self::IntRange,
-            "Size" => Self::Size,
-            "Duration" => Self::Duration,
-            "Mac" => Self::Mac,
-            "Secret" => Self::Secret,
-            "Flow" => Self::Flow,
-            _ => return None,
-        })
+        SCALARS.iter().find(|(known, _)| *known == name).map(|(_, scalar)| *scalar)
     }
 
     /// In words, with an example.
@@ -98,6 +126,11 @@ impl Scalar {
             Self::Secret => "a secret",
             Self::Flow => "a flow",
         }
+    }
+
+    /// The kind that `describe` says in these words.
+    pub fn described(words: &str) -> Option<Self> {
+        Self::all().find(|scalar| scalar.describe() == words)
     }
 
     /// How a value of that kind is written.
@@ -155,22 +188,42 @@ pub enum Definition {
 pub struct Def {
     /// Its name.
     pub name: Symbol,
+    /// Where it is defined.
+    pub key: Span,
     /// What it means.
     pub definition: Definition,
 }
 
-/// All types of the prelude.
+/// All types of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     /// Types.
     pub types: Vec<Type>,
-    /// Named types.
+    /// Named types: those of the prelude first, then those of the files.
     pub defs: Vec<Def>,
+    /// The names that every file knows: the prelude's.
+    pub names: BTreeMap<Symbol, DefId>,
     /// The type of a site.
     pub site: Option<DefId>,
+    known: HashMap<Type, TypeId>,
 }
 
 impl Schema {
+    /// The index of a type, which is added if it is new.
+    pub fn add(&mut self, ty: Type) -> TypeId {
+        let next = TypeId(self.types.len() as u32);
+        let id = *self.known.entry(ty).or_insert(next);
+        if id == next {
+            self.types.push(ty);
+        }
+        id
+    }
+
+    /// The index of a type, if something is of it.
+    pub fn find(&self, ty: Type) -> Option<TypeId> {
+        self.known.get(&ty).copied()
+    }
+
     /// The type behind an index.
     pub fn ty(&self, id: TypeId) -> Type {
         self.types[id.0 as usize]
@@ -185,8 +238,21 @@ impl Schema {
         cases.flatten().map(|(tag, _)| *tag).collect()
     }
 
+    /// The fields of a named record, and the type of every other one.
+    pub fn record(&self, id: DefId) -> Option<(&[FieldType], Option<TypeId>)> {
+        match &self.def(id).definition {
+            Definition::Record { fields, rest } => Some((fields, *rest)),
+            Definition::Union(_) => None,
+        }
+    }
+
     /// The named type behind an index.
     pub fn def(&self, id: DefId) -> &Def {
         &self.defs[id.0 as usize]
     }
+}
+
+/// Names of fields, for messages.
+pub fn field_names<'n>(fields: &[FieldType], names: &'n Interner) -> Vec<&'n str> {
+    fields.iter().map(|field| names.get(field.name)).collect()
 }

@@ -1,0 +1,325 @@
+//! Pushing what an expression should be inwards, down to the literal that is at fault.
+
+use super::Checker;
+use super::env::{EnvId, Frame};
+use super::infer::scalar;
+use super::trail::Root;
+use super::ty::{Ty, TyId, Types};
+use super::unify::Mismatch;
+use crate::errors::{not_an_entity, unknown_tag};
+use crate::eval::value::Kind;
+use crate::ir::{Children, Expr, ExprId};
+use crate::schema::types::{DefId, Definition};
+use arvc_syntax::intern::Symbol;
+
+impl Checker<'_> {
+    /// Checks an expression that should be of a type.
+    pub(super) fn check(&mut self, id: ExprId, env: EnvId, expected: TyId) {
+        // Most of a site is literals, which need no more than a look.
+        if let (Expr::Const(value), Ty::Scalar(wanted)) = (self.program.get(id), self.types.get(expected))
+            && let Some(found) = scalar(value.kind)
+            && (found == wanted || (found.is_text() && wanted.is_text()))
+        {
+            return;
+        }
+        if self.deeper(|checker| checker.check_new(id, env, expected)).is_none() {
+            self.infer(id, env);
+        }
+    }
+
+    /// Checks an expression that is `what` and should be of a type.
+    pub(super) fn wanted(&mut self, id: ExprId, env: EnvId, expected: TyId, what: &str) {
+        let trail = self.trails.root(Root::Words(what.to_owned()));
+        let around = std::mem::replace(&mut self.trail, trail);
+        self.check(id, env, expected);
+        self.trail = around;
+    }
+
+    /// As `wanted`, of what an operator or a function of the language is given.
+    pub(super) fn operand_wanted(&mut self, id: ExprId, env: EnvId, expected: TyId, what: &str) {
+        let trail = self.trails.root(Root::Operand(what.to_owned()));
+        let around = std::mem::replace(&mut self.trail, trail);
+        self.check(id, env, expected);
+        self.trail = around;
+    }
+
+    fn check_new(&mut self, id: ExprId, env: EnvId, expected: TyId) {
+        self.keep_place(id, env);
+        let (expected, wanted) = self.types.resolve(expected);
+        if let Ty::Option(inner) = wanted {
+            return match self.program.get(id) {
+                Expr::Record { .. } | Expr::List(_) | Expr::Lambda(_) | Expr::Computed(_) => {
+                    self.check(id, env, inner);
+                }
+                _ => self.meet(id, env, expected),
+            };
+        }
+        match self.program.get(id) {
+            Expr::Coerce(inner, ty) => {
+                let found = self.annotated(id, inner, ty, env);
+                self.met(id, found, expected);
+            }
+            Expr::Let(children) => {
+                let (inner, body) = self.open_let(id, children, env);
+                self.check(body, inner, expected);
+            }
+            Expr::Assert(condition, message, body) => {
+                self.asserted(condition, message, env);
+                self.check(body, env, expected);
+            }
+            Expr::If(condition, then, otherwise) => {
+                self.truth(condition, env, "the condition of `if`");
+                self.check(then, env, expected);
+                self.check(otherwise, env, expected);
+            }
+            Expr::Match(subject, first, count) => {
+                self.matching(id, subject, first, count, env, Some(expected));
+            }
+            Expr::Layers(lower, upper) | Expr::Beside(lower, upper) => {
+                self.check_part(lower, env, expected);
+                self.check_part(upper, env, expected);
+            }
+            Expr::Unite(children) => {
+                for at in 0..children.len as usize {
+                    let part = self.program.children(children)[at];
+                    self.check(part, env, expected);
+                }
+            }
+            Expr::List(children) => match wanted {
+                Ty::List(item) => self.check_items(children, env, item),
+                Ty::Any => {
+                    for at in 0..children.len as usize {
+                        let item = self.program.children(children)[at];
+                        self.check(item, env, Types::ANY);
+                    }
+                }
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Record { keys, fields, len } => match wanted {
+                Ty::Named(def) if self.is_record(def) => {
+                    self.check_fields(id, keys, fields, len, env, def, true);
+                }
+                Ty::View(declared, ..) => self.check(id, env, declared),
+                Ty::Ref(def) => {
+                    self.infer(id, env);
+                    let expected = self.names.get(self.schema.def(def).name);
+                    let span = self.span(id);
+                    let example = self.home(def).map(|home| format!("{home}.NAME"));
+                    self.report(not_an_entity::plain(expected, span, example));
+                    self.poison(id);
+                }
+                Ty::Record(record) => self.check_against(id, keys, fields, len, env, record),
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Scope { keys, fields, len } => match wanted {
+                Ty::Named(def) if self.is_record(def) => {
+                    let all = Children { start: fields, len };
+                    let inner = self.open_site(id, all, def, keys, len, env);
+                    self.check_fields(id, keys, fields, len, inner, def, true);
+                }
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Composed(index) => match wanted {
+                Ty::Named(def) if self.is_record(def) => {
+                    let composed = self.program.composed[index as usize];
+                    let all = Children { start: composed.fields, len: composed.len + composed.hidden };
+                    let inner = self.open_site(id, all, def, composed.keys, composed.len, env);
+                    self.check_fields(id, composed.keys, composed.fields, composed.len, inner, def, true);
+                    let hidden = self.program.children(all)[composed.len as usize..].iter();
+                    self.pending.extend(hidden.map(|definition| super::Pending::Infer(*definition, inner)));
+                    self.parts_assert(composed.asserted, inner);
+                }
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Computed(children) => match wanted {
+                Ty::Record(record)
+                    if matches!(self.types.records[record.0 as usize].rest, super::ty::Rest::Each(_)) =>
+                {
+                    let super::ty::Rest::Each(item) = self.types.records[record.0 as usize].rest else { return };
+                    for pair in 0..children.len as usize / 2 {
+                        let key = self.program.children(children)[2 * pair];
+                        let value = self.program.children(children)[2 * pair + 1];
+                        self.text_key(key, env);
+                        let trail = self.trails.item(self.trail);
+                        let around = std::mem::replace(&mut self.trail, trail);
+                        self.check(value, env, item);
+                        self.trail = around;
+                    }
+                }
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Lambda(function) => match wanted {
+                Ty::Function(parameter, result) => self.check_lambda(id, function, env, parameter, result),
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Const(value) => match (value.kind, wanted) {
+                (Kind::Tag(tag, _), Ty::Named(def)) => self.check_tag(id, tag, None, env, def),
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Tag(tag, payload) => match wanted {
+                Ty::Named(def) => self.check_tag(id, tag, Some(payload), env, def),
+                _ => self.meet(id, env, expected),
+            },
+            Expr::Call(children) => {
+                let found = match self.known(id) {
+                    Some(known) => known,
+                    None => {
+                        let found = self.call(id, children, env, Some(expected));
+                        self.know(id, found);
+                        found
+                    }
+                };
+                self.met(id, found, expected);
+            }
+            _ => self.meet(id, env, expected),
+        }
+    }
+
+    fn open_site(&mut self, id: ExprId, all: Children, def: DefId, keys: u32, fields: u32, env: EnvId) -> EnvId {
+        let inner = self.env(env, Frame::Site { all, def, keys, fields });
+        self.opened.insert(id, inner);
+        inner
+    }
+
+    fn check_items(&mut self, children: Children, env: EnvId, item: TyId) {
+        let trail = self.trails.item(self.trail);
+        let around = std::mem::replace(&mut self.trail, trail);
+        for at in 0..children.len as usize {
+            let expr = self.program.children(children)[at];
+            self.check(expr, env, item);
+        }
+        self.trail = around;
+    }
+
+    /// A part of what makes up a value: what it lacks, another part may have.
+    fn check_part(&mut self, id: ExprId, env: EnvId, expected: TyId) {
+        let wanted = self.types.get(expected);
+        match (self.program.get(id), wanted) {
+            (Expr::Record { keys, fields, len }, Ty::Named(def)) if self.is_record(def) => {
+                self.check_fields(id, keys, fields, len, env, def, false);
+            }
+            (Expr::Layers(lower, upper) | Expr::Beside(lower, upper), _) => {
+                self.check_part(lower, env, expected);
+                self.check_part(upper, env, expected);
+            }
+            (_, Ty::Named(def)) if self.is_record(def) => {
+                let found = self.used(id, env);
+                self.here = env;
+                let (_, node) = self.types.resolve(found);
+                match node {
+                    Ty::Record(record) => {
+                        let _ = self.becomes_part(record, def);
+                    }
+                    _ => self.met(id, found, expected),
+                }
+            }
+            _ => self.check(id, env, expected),
+        }
+    }
+
+    /// Finds the type out and holds it against what is expected.
+    pub(super) fn meet(&mut self, id: ExprId, env: EnvId, expected: TyId) {
+        let found = self.infer(id, env);
+        self.here = env;
+        self.met(id, found, expected);
+    }
+
+    pub(super) fn met(&mut self, id: ExprId, found: TyId, expected: TyId) {
+        let around = self.meeting.replace(id);
+        let result = self.subsume(found, expected);
+        self.meeting = around;
+        if let Err(mismatch) = result {
+            self.mismatch(id, found, expected, &mismatch);
+        }
+    }
+
+    /// A tag of a known union.
+    pub(super) fn check_tag(&mut self, id: ExprId, tag: Symbol, payload: Option<ExprId>, env: EnvId, def: DefId) {
+        let schema = std::rc::Rc::clone(&self.schema);
+        let definition = schema.def(def);
+        let Definition::Union(cases) = &definition.definition else {
+            if let Some(payload) = payload {
+                self.infer(payload, env);
+            }
+            return self.wrong_tag(id, tag, def);
+        };
+        let owner = self.names.get(definition.name);
+        let span = self.span(id);
+        match cases.iter().find(|(name, _)| *name == tag) {
+            None => {
+                let tags: Vec<&str> = cases.iter().map(|(name, _)| self.names.get(*name)).collect();
+                self.report(unknown_tag::new(owner, self.names.get(tag), span, &tags));
+                self.poison(id);
+            }
+            Some((_, expected)) => match (expected, payload) {
+                (Some(ty), Some(payload)) => {
+                    let ty = self.declared(*ty);
+                    let what = format!("what `{}` carries", self.names.get(tag));
+                    self.wanted(payload, env, ty, &what);
+                }
+                (None, None) => {}
+                (expected, _) => {
+                    self.report(unknown_tag::payload(owner, self.names.get(tag), span, expected.is_some()));
+                    self.poison(id);
+                }
+            },
+        }
+    }
+
+    fn wrong_tag(&mut self, id: ExprId, tag: Symbol, def: DefId) {
+        let found = self.tag_type(tag).map_or(Types::ANY, |def| self.types.add(Ty::Named(def)));
+        let expected = self.types.add(Ty::Named(def));
+        self.mismatch(id, found, expected, &Mismatch::Kind);
+    }
+
+    /// The union that has a tag, if only one has it.
+    pub(super) fn tag_type(&self, tag: Symbol) -> Option<DefId> {
+        let mut found = None;
+        for (at, def) in self.schema.defs.iter().enumerate() {
+            if let Definition::Union(cases) = &def.definition
+                && cases.iter().any(|(name, _)| *name == tag)
+            {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(DefId(at as u32));
+            }
+        }
+        found
+    }
+
+    /// A tag of which nothing says the union.
+    pub(super) fn tagged(&mut self, id: ExprId, tag: Symbol, payload: Option<ExprId>, env: EnvId) -> TyId {
+        match self.tag_type(tag) {
+            Some(def) => {
+                let schema = std::rc::Rc::clone(&self.schema);
+                // A tag that is waiting for its value is a function.
+                if let (Definition::Union(cases), None) = (&schema.def(def).definition, payload)
+                    && let Some((_, Some(carried))) = cases.iter().find(|(name, _)| *name == tag)
+                {
+                    let parameter = self.declared(*carried);
+                    let result = self.types.add(Ty::Named(def));
+                    return self.types.add(Ty::Function(parameter, result));
+                }
+                self.check_tag(id, tag, payload, env, def);
+                self.types.add(Ty::Named(def))
+            }
+            None => {
+                if let Some(payload) = payload {
+                    self.infer(payload, env);
+                }
+                Types::ANY
+            }
+        }
+    }
+
+    /// The map of the site whose entries are what is expected.
+    pub(super) fn home(&self, def: DefId) -> Option<&str> {
+        let (fields, _) = self.schema.record(self.schema.site?)?;
+        let map = fields.iter().find(|field| match self.schema.ty(field.ty) {
+            crate::schema::types::Type::Map(item) => self.schema.ty(item) == crate::schema::types::Type::Named(def),
+            _ => false,
+        })?;
+        Some(self.names.get(map.name))
+    }
+}

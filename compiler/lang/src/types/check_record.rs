@@ -1,0 +1,276 @@
+//! A record against a record with a name, or against what a function takes: fields that are not known, and fields that
+//! are missing.
+
+use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::Span;
+
+use super::Checker;
+use super::env::EnvId;
+use super::ty::{Field, RecId, Rest, Slot, TyId, Types};
+use super::unify::Mismatch;
+use crate::errors::{missing_argument, missing_field, unknown_argument, unknown_field};
+use crate::ir::{ExprId, FnId};
+use crate::schema::types::{DefId, FieldType};
+
+impl Checker<'_> {
+    /// The fields of a literal against a named record. `whole`: what it lacks is missing.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn check_fields(
+        &mut self,
+        id: ExprId,
+        keys: u32,
+        fields: u32,
+        len: u32,
+        env: EnvId,
+        def: DefId,
+        whole: bool,
+    ) {
+        let schema = std::rc::Rc::clone(&self.schema);
+        let Some((known, rest)) = schema.record(def) else { return };
+        let damaged = self.program.damaged.binary_search(&id).is_ok();
+        let mut given = vec![false; known.len()];
+        let mut meant: Vec<Symbol> = Vec::new();
+        for at in 0..len as usize {
+            let key = self.program.keys[keys as usize + at];
+            let value = self.program.children[fields as usize + at];
+            let ty = match known.iter().position(|field| field.name == key.name) {
+                Some(found) => {
+                    given[found] = true;
+                    self.declared(known[found].ty)
+                }
+                None => match rest {
+                    Some(rest) => self.declared(rest),
+                    None => {
+                        // What inherits an unknown name is one mistake, and reported.
+                        if damaged || self.is_error_at(value, key.span) {
+                            meant.extend(
+                                self.nearest(key.name, known.iter().map(|field| field.name))
+                                    .and_then(|near| self.names.lookup(near)),
+                            );
+                            continue;
+                        }
+                        meant.extend(self.unknown(def, known, key.name, key.span));
+                        self.pending.push(super::Pending::Infer(value, env));
+                        continue;
+                    }
+                },
+            };
+            let trail = self.trails.field(self.trail, key.name, key.span);
+            let around = std::mem::replace(&mut self.trail, trail);
+            self.check(value, env, ty);
+            self.trail = around;
+        }
+        if whole && !damaged {
+            let lacks = |at: &usize| !given[*at] && !meant.contains(&known[*at].name);
+            let missing: Vec<&FieldType> = (0..known.len())
+                .filter(lacks)
+                .map(|at| &known[at])
+                .filter(|field| field.default.is_none() && !field.optional)
+                .collect();
+            self.missing(def, &missing, self.span(id), None);
+        }
+    }
+
+    fn is_error_at(&self, value: ExprId, key: Span) -> bool {
+        matches!(self.program.get(value), crate::ir::Expr::Error(_)) && self.span(value) == key
+    }
+
+    /// Reports an unknown field; gives the name that was probably meant.
+    fn unknown(&mut self, def: DefId, known: &[FieldType], name: Symbol, span: Span) -> Option<Symbol> {
+        let owner = self.names.get(self.schema.def(def).name);
+        let fields: Vec<&str> = known.iter().map(|field| self.names.get(field.name)).collect();
+        let near = self.nearest(name, known.iter().map(|field| field.name));
+        let diagnostic = unknown_field::new(owner, self.names.get(name), span, near, &fields);
+        let meant = near.and_then(|near| self.names.lookup(near));
+        self.report(diagnostic);
+        meant
+    }
+
+    pub(super) fn missing(&mut self, def: DefId, fields: &[&FieldType], span: Span, call: Option<Span>) {
+        if fields.is_empty() {
+            return;
+        }
+        let what = self.trails.describe(self.trail, self.names);
+        let owner = self.names.get(self.schema.def(def).name);
+        let kinds: Vec<(&str, String)> =
+            fields.iter().map(|field| (self.names.get(field.name), self.kind(self.schema.ty(field.ty)))).collect();
+        let list: Vec<(&str, &str)> = kinds.iter().map(|(name, kind)| (*name, kind.as_str())).collect();
+        let mut diagnostic = missing_field::new(&what, owner, span, &list);
+        if let Some(call) = call {
+            diagnostic = diagnostic.secondary(call, "made by this call");
+        }
+        self.report(diagnostic);
+    }
+
+    /// A record that was found becomes one with a name.
+    pub(super) fn becomes(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
+        self.becomes_part(record, def)?;
+        let schema = std::rc::Rc::clone(&self.schema);
+        let Some((known, _)) = schema.record(def) else { return Ok(()) };
+        let found = &self.types.records[record.0 as usize];
+        let lacks = |field: &&FieldType| {
+            field.default.is_none() && !field.optional && found.field(field.name).is_none_or(|found| found.optional)
+        };
+        match (found.rest, known.iter().find(lacks)) {
+            (Rest::Closed, Some(field)) => Err(Mismatch::Missing(field.name, None)),
+            _ => Ok(()),
+        }
+    }
+
+    /// As `becomes`, and what it lacks may come from elsewhere.
+    pub(super) fn becomes_part(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
+        let key = (record, def);
+        if let Some(known) = self.became.get(&key) {
+            return known.clone();
+        }
+        // What contains itself is looked at once.
+        self.became.insert(key, Ok(()));
+        let result = self.becomes_new(record, def);
+        match (&result, self.meeting) {
+            // Nothing was reported: whoever meets it next does.
+            (Err(_), None) => self.became.remove(&key),
+            _ => self.became.insert(key, result.clone()),
+        };
+        result
+    }
+
+    fn becomes_new(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
+        let schema = std::rc::Rc::clone(&self.schema);
+        let Some((known, rest)) = schema.record(def) else { return Err(Mismatch::Kind) };
+        let fields: Vec<Field> = self.types.records[record.0 as usize].fields.clone();
+        let mut result = Ok(());
+        for field in fields {
+            let ty = match known.iter().find(|known| known.name == field.name) {
+                Some(known) => {
+                    let ty = self.declared(known.ty);
+                    match known.optional {
+                        true => self.types.option(ty),
+                        false => ty,
+                    }
+                }
+                None => match rest {
+                    Some(rest) => self.declared(rest),
+                    None if self.slot(field.slot) == Types::ERROR => continue,
+                    None if self.in_library(field.key) => return Err(Mismatch::Unknown(field.name, field.key)),
+                    None => {
+                        self.unknown(def, known, field.name, field.key);
+                        result = Err(Mismatch::Reported);
+                        continue;
+                    }
+                },
+            };
+            if let Err(mismatch) = self.field_becomes(&field, ty) {
+                result = Err(mismatch);
+            }
+        }
+        result
+    }
+
+    /// A field against its declared type. What is wrong is reported where its value is written, if that is the user's.
+    fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
+        let around = self.trail;
+        self.trail = self.trails.field(around, field.name, field.key);
+        let result = match field.slot {
+            Slot::Lazy(expr, env) if !self.in_library(self.span(expr)) => {
+                self.check(expr, env, ty);
+                Ok(())
+            }
+            slot => {
+                let found = self.slot(slot);
+                match (self.subsume(found, ty), self.meeting) {
+                    (Err(mismatch), Some(at)) if mismatch != Mismatch::Reported => {
+                        self.mismatch(at, found, ty, &mismatch);
+                        Err(Mismatch::Reported)
+                    }
+                    (result, _) => result,
+                }
+            }
+        };
+        self.trail = around;
+        result
+    }
+
+    /// The fields of a literal against a record type that has no name: a map, or what a function takes.
+    pub(super) fn check_against(&mut self, id: ExprId, keys: u32, fields: u32, len: u32, env: EnvId, record: RecId) {
+        let wanted = self.types.records[record.0 as usize].clone();
+        let damaged = self.program.damaged.binary_search(&id).is_ok();
+        let mut meant = Vec::new();
+        for at in 0..len as usize {
+            let key = self.program.keys[keys as usize + at];
+            let value = self.program.children[fields as usize + at];
+            let trail = self.trails.field(self.trail, key.name, key.span);
+            let around = std::mem::replace(&mut self.trail, trail);
+            match (wanted.field(key.name), wanted.rest) {
+                (Some(field), _) => {
+                    let ty = self.slot(field.slot);
+                    let ty = if field.optional { self.types.option(ty) } else { ty };
+                    self.check(value, env, ty);
+                }
+                (None, Rest::Each(item)) => self.check(value, env, item),
+                (None, Rest::Open) => {
+                    self.infer(value, env);
+                }
+                (None, Rest::Closed) => {
+                    self.infer(value, env);
+                    if !damaged {
+                        let names = || wanted.fields.iter().map(|field| field.name);
+                        meant.extend(self.nearest(key.name, names()).and_then(|near| self.names.lookup(near)));
+                        let fields: Vec<Symbol> = names().collect();
+                        self.no_argument(wanted.of, id, key.name, key.span, &fields);
+                        self.poison(id);
+                    }
+                }
+            }
+            self.trail = around;
+        }
+        let given = &self.program.keys[keys as usize..(keys + len) as usize];
+        let missing: Vec<(Symbol, Span)> = wanted
+            .fields
+            .iter()
+            .filter(|field| !field.optional && !meant.contains(&field.name))
+            .filter(|field| given.iter().all(|key| key.name != field.name))
+            .map(|field| (field.name, field.key))
+            .collect();
+        if !missing.is_empty() && !damaged {
+            self.lacks(wanted.of, self.span(id), &missing);
+            self.poison(id);
+        }
+    }
+
+    /// A field that a function does not take, or that is not known.
+    pub(super) fn no_argument(&mut self, of: Option<FnId>, at: ExprId, name: Symbol, span: Span, fields: &[Symbol]) {
+        let names: Vec<&str> = fields.iter().map(|field| self.names.get(*field)).collect();
+        let diagnostic = match of {
+            Some(function) => {
+                let function = self.function_name(function, at);
+                unknown_argument::new(&function, self.names.get(name), span, &names)
+            }
+            None => {
+                let near = self.nearest(name, fields.iter().copied());
+                unknown_field::new("the record", self.names.get(name), span, near, &names)
+            }
+        };
+        self.report(diagnostic);
+    }
+
+    pub(super) fn lacks(&mut self, of: Option<FnId>, span: Span, missing: &[(Symbol, Span)]) {
+        let function = match of {
+            Some(function) => self.function_name(function, ExprId(0)),
+            None => self.trails.describe(self.trail, self.names),
+        };
+        let asked: Vec<(&str, Option<Span>)> = missing
+            .iter()
+            .map(|(name, key)| (self.names.get(*name), Some(*key).filter(|key| !self.in_library(*key))))
+            .collect();
+        self.report(missing_argument::new(&function, &asked, span));
+    }
+
+    /// What a function is called in messages.
+    pub(super) fn function_name(&self, function: FnId, _: ExprId) -> String {
+        match (self.callee.as_deref(), self.program.functions[function.0 as usize].name) {
+            (Some(callee), _) => format!("`{callee}`"),
+            (None, Some(name)) => format!("`{}`", self.names.get(name)),
+            (None, None) => "the function".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `//`, `&`, and the layers of a composed record: what two records give together.
+
+use super::Checker;
+use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
+use crate::errors::wrong_operand::{self, Side};
+use crate::errors::{unknown_fields, update_kind};
+use crate::eval::value::{Kind, Value};
+use crate::ir::{Binary, Expr, ExprId};
+
+/// Why two types cannot be merged.
+pub(super) enum Refusal {
+    /// The fields of one are not known: the left one's, if true.
+    Unknown(bool),
+    /// They are no records.
+    Kind,
+    /// It is reported.
+    Reported,
+}
+
+impl Checker<'_> {
+    /// The type of two records together; the right one wins.
+    pub(super) fn merge(&mut self, left: TyId, right: TyId) -> Result<TyId, Refusal> {
+        self.deeper(|checker| checker.merge_new(left, right)).unwrap_or(Ok(Types::ANY))
+    }
+
+    fn merge_new(&mut self, left: TyId, right: TyId) -> Result<TyId, Refusal> {
+        let ((left, a), (right, b)) = (self.types.resolve(left), self.types.resolve(right));
+        match (a, b) {
+            (Ty::Error, _) | (_, Ty::Error) => Ok(Types::ERROR),
+            // A definition that needs itself is shown by evaluation.
+            (Ty::Var(_), _) if self.is_in_progress(left) => Ok(Types::ANY),
+            (_, Ty::Var(_)) if self.is_in_progress(right) => Ok(Types::ANY),
+            (Ty::Var(_), _) => Err(Refusal::Unknown(true)),
+            (_, Ty::Var(_)) => Err(Refusal::Unknown(false)),
+            (Ty::Any, _) | (_, Ty::Any) => Ok(Types::ANY),
+            _ => match (self.named(a), self.named(b)) {
+                (Some(one), Some(other)) if one == other && self.is_record(one) => Ok(self.types.add(Ty::Named(one))),
+                (Some(def), None) | (None, Some(def)) if self.is_record(def) => {
+                    let record = if self.named(a).is_some() { b } else { a };
+                    let Ty::Record(record) = record else { return Err(Refusal::Kind) };
+                    match self.becomes_part(record, def) {
+                        Ok(()) => Ok(self.types.add(Ty::Named(def))),
+                        Err(_) => Err(Refusal::Reported),
+                    }
+                }
+                _ => match (self.as_record(left), self.as_record(right)) {
+                    (Some(one), Some(other)) => self.merge_records(one, other),
+                    _ => Err(Refusal::Kind),
+                },
+            },
+        }
+    }
+
+    fn is_in_progress(&mut self, ty: TyId) -> bool {
+        let running: Vec<TyId> = self.progress.values().copied().collect();
+        running.into_iter().any(|var| self.types.resolve(var).0 == ty)
+    }
+
+    fn merge_records(&mut self, left: TyId, right: TyId) -> Result<TyId, Refusal> {
+        let (Ty::Record(a), Ty::Record(b)) = (self.types.get(left), self.types.get(right)) else {
+            return Err(Refusal::Kind);
+        };
+        let (left, right) = (self.types.records[a.0 as usize].clone(), self.types.records[b.0 as usize].clone());
+        let mut fields = left.fields.clone();
+        for field in &right.fields {
+            let Some(at) = fields.iter().position(|known| known.name == field.name) else {
+                fields.push(*field);
+                continue;
+            };
+            let known = fields[at];
+            let (one, other) = (self.slot(known.slot), self.slot(field.slot));
+            let slot = Slot::Known(self.over(one, other, &known, field)?);
+            let optional = known.optional && field.optional;
+            fields[at] = Field { slot, optional, ..*field };
+        }
+        let rest = match (left.rest, right.rest) {
+            (Rest::Closed, rest) | (rest, Rest::Closed) => rest,
+            (Rest::Each(one), Rest::Each(other)) => Rest::Each(self.join(one, other).unwrap_or(Types::ANY)),
+            _ => Rest::Open,
+        };
+        Ok(self.types.record(Rec { fields, rest, of: None, at: right.at.or(left.at) }))
+    }
+
+    /// A field of one record over that of another: records join, and everything else keeps its kind.
+    fn over(&mut self, one: TyId, other: TyId, below: &Field, above: &Field) -> Result<TyId, Refusal> {
+        let (one, other) = (self.types.present(one), self.types.present(other));
+        let ((_, a), (_, b)) = (self.types.resolve(one), self.types.resolve(other));
+        let record = |ty: Ty| matches!(ty, Ty::Record(_) | Ty::View(..) | Ty::Named(_));
+        if record(a) && record(b) {
+            // Two different things of the site: the upper one stands in the place of the lower one.
+            return match self.merge(one, other) {
+                Err(Refusal::Kind) => Ok(other),
+                merged => merged,
+            };
+        }
+        if matches!(a, Ty::Var(_)) || matches!(b, Ty::Var(_)) || self.join(one, other).is_some() {
+            return Ok(other);
+        }
+        let (was, is) = (self.describe(one), self.describe(other));
+        let at = self.value_span(above);
+        let before = self.value_span(below);
+        self.report(update_kind::new(&was, &is, at, before));
+        Err(Refusal::Reported)
+    }
+
+    /// Where the value of a field is written.
+    fn value_span(&self, field: &Field) -> arvc_syntax::source::Span {
+        match field.slot {
+            Slot::Lazy(expr, _) => self.span(expr),
+            Slot::Known(_) => field.key,
+        }
+    }
+
+    /// `left // right` and `left & right`.
+    pub(super) fn merged(
+        &mut self,
+        id: ExprId,
+        operator: Binary,
+        left: ExprId,
+        right: ExprId,
+        sides: [TyId; 2],
+    ) -> TyId {
+        let [one, other] = sides;
+        match self.merge(one, other) {
+            Ok(ty) => ty,
+            Err(Refusal::Reported) => Types::ERROR,
+            // What agrees need be no record.
+            Err(Refusal::Kind) if operator == Binary::Agree => match self.join(one, other) {
+                Some(ty) => ty,
+                None => self.operands(id, operator, left, right, one, other),
+            },
+            Err(Refusal::Kind) => self.operands(id, operator, left, right, one, other),
+            Err(Refusal::Unknown(first)) => {
+                let at = if first { left } else { right };
+                // A parameter is annotated where it is named; what else it is, is said nowhere.
+                let span = self.span(at);
+                let text = match self.program.get(at) {
+                    Expr::Local { .. } => Some(self.sources.text(span).to_owned()),
+                    _ => None,
+                };
+                self.report(unknown_fields::new(operator.text(), text.as_deref(), span));
+                Types::ERROR
+            }
+        }
+    }
+
+    /// An operator that has no meaning for its operands.
+    pub(super) fn operands(
+        &mut self,
+        id: ExprId,
+        operator: Binary,
+        left: ExprId,
+        right: ExprId,
+        one: TyId,
+        other: TyId,
+    ) -> TyId {
+        let (a, b) = (self.describe(one), self.describe(other));
+        let kinds = [self.types.get(one), self.types.get(other)];
+        let whole = self.span(id);
+        let side = |words, expr, ty| Side {
+            words,
+            span: self.program.span(expr),
+            scalar: match ty {
+                Ty::Scalar(scalar) => Some(scalar),
+                _ => None,
+            },
+            number: match self.program.get(expr) {
+                Expr::Const(Value { kind: Kind::Int(number), .. }) => Some(number.into()),
+                _ => None,
+            },
+        };
+        let sides = [side(&*a, left, kinds[0]), side(&*b, right, kinds[1])];
+        let diagnostic = wrong_operand::kinds(operator, [&sides[0], &sides[1]], whole);
+        self.report(diagnostic);
+        self.poison(id);
+        Types::ERROR
+    }
+}

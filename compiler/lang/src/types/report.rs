@@ -1,0 +1,218 @@
+//! What is said of a value that is not what it should be.
+
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Span;
+
+use super::Checker;
+use super::env::{EnvId, Frame};
+use super::ty::{Ty, TyId};
+use super::unify::Mismatch;
+use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind, wrong_operand};
+use crate::eval::value::{Kind, Value};
+use crate::ir::{Expr, ExprId};
+use crate::schema::types::{Definition, FieldType};
+
+impl Checker<'_> {
+    /// Reports what does not fit.
+    pub(super) fn mismatch(&mut self, id: ExprId, found: TyId, expected: TyId, mismatch: &Mismatch) {
+        self.mismatched(id, found, expected, mismatch);
+        self.poison(id);
+    }
+
+    fn mismatched(&mut self, id: ExprId, found: TyId, expected: TyId, mismatch: &Mismatch) {
+        let span = self.span(id);
+        match mismatch {
+            Mismatch::Reported => {}
+            Mismatch::Kind => self.wrong(id, found, expected),
+            Mismatch::Absent => {
+                let text = self.short(span);
+                let inner = self.types.present(expected);
+                let found = self.describe(inner);
+                self.report(maybe_absent::new(text.as_deref(), &found, span));
+            }
+            Mismatch::Infinite => {
+                let text = self.short(span);
+                self.report(infinite_type::new(text.as_deref(), span));
+            }
+            Mismatch::Missing(name, asked) => {
+                let (_, wanted) = self.types.resolve(expected);
+                if let Some(def) = self.named(wanted) {
+                    let schema = std::rc::Rc::clone(&self.schema);
+                    let (fields, _) = schema.record(def).unwrap_or((&[], None));
+                    let (_, is) = self.types.resolve(found);
+                    let has = |field: &FieldType| match is {
+                        Ty::Record(record) => self.types.records[record.0 as usize].field(field.name).is_some(),
+                        _ => false,
+                    };
+                    let missing: Vec<&FieldType> = fields
+                        .iter()
+                        .filter(|field| field.default.is_none() && !field.optional && !has(field))
+                        .collect();
+                    // The record itself lacks it, wherever it is used.
+                    let made = match is {
+                        Ty::Record(record) => self.types.records[record.0 as usize].at,
+                        _ => None,
+                    };
+                    let made = made
+                        .filter(|made| !self.in_library(*made) && !(span.start <= made.start && made.end <= span.end));
+                    return self.missing(def, &missing, made.unwrap_or(span), made.map(|_| span));
+                }
+                let of = match wanted {
+                    Ty::Record(record) => self.types.records[record.0 as usize].of,
+                    _ => None,
+                };
+                let key = asked.unwrap_or(span);
+                self.lacks(of, span, &[(*name, key)]);
+            }
+            Mismatch::Unknown(name, key) => {
+                let (_, wanted) = self.types.resolve(expected);
+                let (of, fields) = match wanted {
+                    Ty::Record(record) => {
+                        let record = &self.types.records[record.0 as usize];
+                        (record.of, record.fields.iter().map(|field| field.name).collect())
+                    }
+                    _ => (None, Vec::new()),
+                };
+                let at = if self.in_library(*key) { span } else { *key };
+                self.no_argument(of, id, *name, at, &fields);
+            }
+        }
+    }
+
+    fn wrong(&mut self, id: ExprId, found: TyId, expected: TyId) {
+        let span = self.span(id);
+        let (found, expected) = (self.types.present(found), self.types.present(expected));
+        let ((found, is), (expected, wanted)) = (self.types.resolve(found), self.types.resolve(expected));
+        if let (Some(def), Some(other)) = (self.named(wanted), self.named(is))
+            && self.is_record(def)
+            && self.is_record(other)
+        {
+            let (expected, found) =
+                (self.names.get(self.schema.def(def).name), self.names.get(self.schema.def(other).name));
+            let text = self.short(span);
+            self.report(not_an_entity::of_kind(expected, found, text.as_deref(), span));
+            return;
+        }
+        if let (Ty::Ref(def), Ty::Record(_)) = (wanted, is) {
+            let expected = self.names.get(self.schema.def(def).name);
+            self.report(not_an_entity::plain(expected, span, None));
+            return;
+        }
+        let same = matches!(
+            (is, wanted),
+            (Ty::List(_), Ty::List(_)) | (Ty::Record(_), Ty::Record(_)) | (Ty::Function(..), Ty::Function(..))
+        );
+        let (is_words, wanted_words) = match same {
+            true => (format!("`{}`", self.show(found)), format!("`{}`", self.show(expected))),
+            false => (self.found_words(found, is, span), self.expected_words(expected)),
+        };
+        let what = self.trails.describe(self.trail, self.names);
+        let mut diagnostic = match self.trails.is_operand(self.trail) {
+            true => wrong_operand::wanted(&what, &is_words, &wanted_words, span),
+            false => wrong_kind::kinds(&what, &is_words, &wanted_words, span),
+        };
+        let literal = self.literal(id, self.here);
+        if literal != id && !self.in_library(self.span(literal)) {
+            diagnostic = diagnostic.secondary(self.span(literal), format!("this is {is_words}"));
+        }
+        let line = |span| (self.sources.file_of(span), self.sources.position(span).line);
+        if let Some(key) = self.trails.key(self.trail)
+            && line(key) != line(span)
+            && !self.in_library(key)
+        {
+            diagnostic = diagnostic.secondary(key, format!("{what} is defined here"));
+        }
+        let diagnostic = self.helped(diagnostic, literal, span, is, wanted);
+        self.report(diagnostic);
+    }
+
+    /// What is found; a thing of the site with its path.
+    fn found_words(&mut self, found: TyId, is: Ty, span: Span) -> String {
+        match (self.named(is), self.short(span)) {
+            (Some(def), Some(text)) if self.is_record(def) && wrong_kind::is_path(&text) && text.contains('.') => {
+                format!("the {} `{text}`", self.names.get(self.schema.def(def).name))
+            }
+            _ => self.describe(found),
+        }
+    }
+
+    /// What is expected, in the words of the schema.
+    fn expected_words(&mut self, expected: TyId) -> String {
+        let (_, node) = self.types.resolve(expected);
+        match node {
+            Ty::Named(def) if self.is_record(def) => "a record".to_owned(),
+            Ty::View(..) => "a record".to_owned(),
+            _ => self.describe(expected),
+        }
+    }
+
+    /// With what was probably meant.
+    fn helped(&self, diagnostic: Diagnostic, id: ExprId, said: Span, is: Ty, wanted: Ty) -> Diagnostic {
+        let source = self.sources.text(said);
+        let literal = match self.program.get(self.program.uncoerced(id)) {
+            Expr::Const(Value { kind, .. }) => Some(kind),
+            _ => None,
+        };
+        let text = match literal {
+            Some(Kind::Str(text)) => Some(&*self.program.store.strings[text.index()]),
+            _ => None,
+        };
+        let help = match (wanted, literal) {
+            (Ty::Scalar(scalar), Some(Kind::Int(count))) => wrong_kind::number_for(scalar, i64::from(count)),
+            (Ty::Scalar(scalar), _) => text.and_then(|text| wrong_kind::unquoted(scalar, text)),
+            (Ty::Named(def), _) => match &self.schema.def(def).definition {
+                Definition::Union(cases) => text.and_then(|text| {
+                    let tags = cases.iter().map(|(tag, _)| self.names.get(*tag));
+                    let tag = tags.into_iter().find(|tag| tag.eq_ignore_ascii_case(text))?;
+                    Some(format!("without quotes: `{tag}`"))
+                }),
+                Definition::Record { .. } => None,
+            },
+            (Ty::Ref(def), _) if text.is_some() => text.and_then(|text| {
+                let home = self.home(def)?;
+                Some(format!("name it by its path, without quotes: `{home}.{text}`"))
+            }),
+            _ if matches!(is, Ty::Function(..)) => {
+                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
+            }
+            (Ty::List(_), _) => (source.len() <= 60 && !source.contains('\n'))
+                .then(|| format!("a list of one item is written `[ {source} ]`")),
+            _ => None,
+        };
+        match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    /// The literal that a name stands for, as far as definitions tell; else the expression itself.
+    fn literal(&self, id: ExprId, env: EnvId) -> ExprId {
+        self.followed(id, env, 16).map_or(id, |(expr, _)| expr)
+    }
+
+    fn followed(&self, id: ExprId, env: EnvId, fuel: u32) -> Option<(ExprId, EnvId)> {
+        let id = self.program.uncoerced(id);
+        match self.program.get(id) {
+            _ if fuel == 0 => None,
+            Expr::Local { up, slot } => {
+                let mut at = env;
+                for _ in 0..up {
+                    at = self.envs[at.0 as usize].parent;
+                }
+                let (Frame::Definitions(all) | Frame::Site { all, .. }) = &self.envs[at.0 as usize].frame else {
+                    return None;
+                };
+                self.followed(self.program.children(*all)[slot as usize], at, fuel - 1)
+            }
+            Expr::Select(base, name, _) => {
+                let (base, at) = self.followed(base, env, fuel - 1)?;
+                let Expr::Record { keys, fields, len } = self.program.get(base) else { return None };
+                let keys = &self.program.keys[keys as usize..(keys + len) as usize];
+                let field = keys.iter().position(|key| key.name == name)?;
+                self.followed(self.program.children[fields as usize + field], at, fuel - 1)
+            }
+            Expr::Const(_) | Expr::Record { .. } | Expr::List(_) => Some((id, env)),
+            _ => None,
+        }
+    }
+}

@@ -23,7 +23,6 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
     let mut reports = Reports::default();
     let mut files = Files::new(loader);
     let (globals, definitions) = prelude(&mut program, &mut names, &mut reports, &mut files);
-    let tags = program.schema.tags();
     let entry = match files.add(&mut program, path, text) {
         Ok(entry) => entry,
         Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
@@ -38,7 +37,6 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
             program.reserve(composition.parts.iter().map(|part| part.tree.text().len()).sum());
             let mut lowerer = Lowerer::new(&mut program, &mut names, &mut reports, &mut files, &globals, &path);
             lowerer.parts = &composition.parts;
-            lowerer.tags = &tags;
             lowerer.lost = composition.lost;
             lowerer.site = site && unit == entry;
             lowerer.file(ast::File::of(&composition.parts[0].tree))

@@ -29,10 +29,13 @@ fn a_chain_of_definitions_is_as_deep_as_the_budget_says() {
 
 #[test]
 fn a_deep_value_costs_no_native_stack() {
-    let outcome = plain(&[("site.arv", "fold (a: _: [ a ]) [] (range 1 20000)")]);
+    let outcome = plain(&[(
+        "site.arv",
+        "let type N = { n? : N; }; f : N -> Int -> N = a: _: { n = a; }; in fold f {} (range 1 20000)",
+    )]);
     assert!(outcome.diagnostics.is_empty(), "{:?}", outcome.diagnostics);
-    assert_eq!(common::value(&outcome).matches('[').count(), 20_001);
-    let text = "let deep = fold (a: _: { n = a; }) {} (range 1 20000); in deep == deep // {}";
+    assert_eq!(common::value(&outcome).matches('{').count(), 20_001);
+    let text = "let type N = { n? : N; }; f : N -> Int -> N = a: _: { n = a; }; deep = fold f {} (range 1 20000); in deep == deep // {}";
     assert_eq!(common::value(&plain(&[("site.arv", text)])), "true");
 }
 

@@ -6,10 +6,14 @@ use arvc_lang::library::STD;
 use common::{plain, problems, site, value};
 use proptest::prelude::*;
 
-const SITE: &str = r#"let std = import "std"; mk = { n, groups ? [] }: { vmid = n; inherit groups; }; in {
+const SITE: &str = r#"let std = import "std"; mk = { n : Int, groups ? [] }: { vmid = n; inherit groups; };
+  type Plan = Small | Large Size; type Plans = List Plan; type Team = { plans : Plans; lead? : Team; size : Int = 2; };
+  size : Plan -> _ = plan: match plan { Small => 2GiB, Large size => size, }; hosted : Bool = domain == "x.internal";
+  teams : Map Team = { a = { plans = [ Small ]; }; }; in {
   name = "x"; domain = "x.internal"; groups.web = { description = "${"a"}b"; };
   networks.n = { cidr = 10.0.0.0/24; port = 4242/udp; reserved = [ 1..9 ]; };
   hosts = { a = mk { n = 1; groups = [ groups.web ]; }; } // { b.on.n = { address = networks.n.cidr.host 5; };
+    d.memory : Size = size (Large 8GiB);
     c.memory = if hosts ? a.vmid then hosts.a.memory or 4GiB else 2GiB * 2; };
   clusters.db = std.patroni { members = 3; first = 3000; };
   allow = [ groups.web -> clusters.db : [ clusters.db.sql ] via networks.n except std.essentials ];

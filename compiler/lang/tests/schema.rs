@@ -142,7 +142,7 @@ fn a_record_that_was_not_understood_lacks_nothing() {
 fn a_site_is_a_record() {
     assert_eq!(
         problems(&site("[ 1 ]")),
-        ["E0201 a site is a list, and not a record | ^ site.arv:1:1 expected a record, found a list"]
+        ["E0201 the site is a list, and not a record | ^ site.arv:1:1 expected a record, found a list"]
     );
 }
 
@@ -211,7 +211,7 @@ fn a_wrong_kind_is_reported_where_it_is_said_and_names_what_was_meant() {
             "E0201 `hosts.a.memory` is an Int, and not a Size | ^ site.arv:3:22 expected a Size, found an Int | ? write its unit: `4096MiB`",
             "E0201 `hosts.a.kind` is text, and not a Kind (`Vm`, `Container`, `Machine`) | ^ site.arv:3:20 expected a Kind (`Vm`, `Container`, `Machine`), found text | ? without quotes: `Machine`",
             "E0102 `machine` is not defined | ^ site.arv:3:20 did you mean `Machine`?",
-            "E0501 `hosts.a.vmid` needs itself: hosts.a.vmid → hosts.a.vmid | ^ site.arv:3:16 needs itself | - site.arv:1:66 handed on here | = 1 value depends on it",
+            "E0225 `hosts.a.vmid` may be absent | ^ site.arv:3:23 an Int, if it is there at all | ? say what it is otherwise: `hosts.a.vmid or …`",
             "E0102 `vmdi` is not defined | ^ site.arv:3:21 not found here",
         ]
     );

@@ -174,14 +174,15 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// The name among `candidates` that `name` was probably meant to be, by edit distance (optimal string alignment) with
-/// at most a third of its letters changed.
+/// at most a third of its letters changed. Of two that are as near, it is the one that is as long: `hosst` is `hosts`.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 3).max(1);
     let scored = candidates.into_iter().filter_map(|candidate| {
         let distance = distance(name, candidate);
-        (candidate != name && distance <= limit).then_some((distance, candidate))
+        let longer = candidate.chars().count() != name.chars().count();
+        (candidate != name && distance <= limit).then_some((distance, longer, candidate))
     });
-    scored.min().map(|(_, candidate)| candidate)
+    scored.min().map(|(.., candidate)| candidate)
 }
 
 fn distance(a: &str, b: &str) -> usize {
@@ -216,6 +217,7 @@ mod tests {
     #[test]
     fn the_nearest_name_is_found_and_a_far_one_is_not_offered() {
         assert_eq!(nearest("vmdi", ["name", "vmid", "memory"]), Some("vmid"));
+        assert_eq!(nearest("hosst", ["host", "hosts"]), Some("hosts"));
         assert_eq!(nearest("memmory", ["name", "vmid", "memory"]), Some("memory"));
         assert_eq!(nearest("zebra", ["name", "vmid", "memory"]), None);
     }

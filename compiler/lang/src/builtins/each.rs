@@ -2,7 +2,6 @@
 //! have in common.
 
 use super::Call;
-use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{Kind, Reported, Value};
@@ -25,7 +24,6 @@ pub(super) trait Visit {
 /// Applies the first argument to the items of the list that is the second one.
 pub(super) struct Each<V> {
     call: Call,
-    items: Option<Vec<Value>>,
     next: usize,
     visit: V,
     /// Its result is known, and is being computed.
@@ -34,7 +32,7 @@ pub(super) struct Each<V> {
 
 impl<V: Visit + 'static> Each<V> {
     pub(super) fn task(call: Call, visit: V) -> Box<dyn Task> {
-        Box::new(Self { call, items: None, next: 0, visit, done: false })
+        Box::new(Self { call, next: 0, visit, done: false })
     }
 }
 
@@ -43,23 +41,20 @@ impl<V: Visit> Task for Each<V> {
         if let (true, Some(result)) = (self.done, input) {
             return Ok(Step::Done(result));
         }
-        let items = match self.items.take() {
-            Some(items) => items,
-            None => self.call.list(machine, 1)?,
-        };
+        let (start, len) = self.call.run(machine, 1)?;
+        let item = |machine: &Machine<'_>, at: usize| machine.heap.slots[start as usize + at];
         if let Some(result) = input
-            && let Some(done) = self.visit.visit(machine, &self.call, items[self.next - 1], result)?
+            && let Some(done) = self.visit.visit(machine, &self.call, item(machine, self.next - 1), result)?
         {
             // It may be an item that nobody has computed yet.
             self.done = true;
             return Ok(Step::Force(done));
         }
-        let Some(item) = items.get(self.next).copied() else {
+        if self.next == len as usize {
             return self.visit.end(machine, &self.call).map(Step::Done);
-        };
+        }
         self.next += 1;
-        self.items = Some(items);
-        Ok(Step::Apply(self.call.arguments[0], item))
+        Ok(Step::Apply(self.call.arguments[0], item(machine, self.next - 1)))
     }
 }
 
@@ -75,6 +70,6 @@ impl Call {
     /// The function that was given has another result than `expected`.
     pub(super) fn wrong_result(&self, machine: &mut Machine<'_>, result: Value, expected: &str) -> Reported {
         let what = format!("the result of the function given to `{}`", self.name);
-        errors::wrong_operand::expected(machine, result.origin, result, &what, expected)
+        self.refuse(machine, result, &what, expected)
     }
 }

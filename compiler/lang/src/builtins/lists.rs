@@ -2,7 +2,6 @@
 
 use super::each::{Each, Visit};
 use super::{Body, Builtin, Call};
-use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{Application, ApplyId, Kind, Reported, Thunk, Value};
@@ -40,25 +39,23 @@ pub(super) const FOLD: Builtin = Builtin {
     example: ("fold (total: size: total + size) 0MiB [ 1GiB, 512MiB ]", "1536MiB"),
     arity: 3,
     strict: 0b110,
-    body: Body::Task(|call| Box::new(Fold { call, items: None, next: 0 })),
+    body: Body::Task(|call| Box::new(Fold { call, next: 0 })),
 };
 
 struct Fold {
     call: Call,
-    items: Option<Vec<Value>>,
     next: usize,
 }
 
 impl Task for Fold {
     fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
-        let items = match self.items.take() {
-            Some(items) => items,
-            None => self.call.list(machine, 2)?,
-        };
+        let (start, len) = self.call.run(machine, 2)?;
         let so_far = input.unwrap_or(self.call.arguments[1]);
-        let Some(item) = items.get(self.next).copied() else { return Ok(Step::Done(so_far)) };
+        if self.next == len as usize {
+            return Ok(Step::Done(so_far));
+        }
         self.next += 1;
-        self.items = Some(items);
+        let item = machine.heap.slots[start as usize + self.next - 1];
         Ok(Step::Apply2(self.call.arguments[0], so_far, item))
     }
 }
@@ -120,7 +117,7 @@ impl Task for Concat {
         if let Some(value) = input {
             let Kind::List { start, len } = value.kind else {
                 let what = "an item of the list given to `concat`";
-                return Err(errors::wrong_operand::expected(machine, value.origin, value, what, "a list"));
+                return Err(self.call.refuse(machine, value, what, "a list"));
             };
             machine.reserve((self.items.len() + len as usize) * size_of::<Value>(), self.call.origin)?;
             self.items.extend_from_slice(machine.heap.items(start, len));

@@ -181,7 +181,12 @@ impl Call {
         };
         let value = self.arguments[at];
         let what = format!("the {place} of `{}`", self.name);
-        errors::wrong_operand::expected(machine, value.origin, value, &what, expected)
+        self.refuse(machine, value, &what, expected)
+    }
+
+    /// `value`, which is `what`, is not `expected`.
+    fn refuse(&self, machine: &mut Machine<'_>, value: Value, what: &str, expected: &str) -> Reported {
+        errors::wrong_operand::in_call(machine, self.origin, value, what, expected)
     }
 
     /// The items of a list.
@@ -219,6 +224,7 @@ impl Call {
         match machine.text(self.arguments[at]).map(str::to_owned) {
             Some(text) => {
                 machine.spend(text.len() / 64, self.origin)?;
+                machine.reserve(text.len(), self.origin)?;
                 Ok(text)
             }
             None => Err(self.wrong(machine, at, "text")),

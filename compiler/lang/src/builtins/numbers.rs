@@ -68,7 +68,7 @@ impl Task for Sum {
                 Some(sum) => self.sum = sum,
                 None => return Err(errors::overflow::report(machine, self.call.origin, "sum")),
             },
-            Some((value, _)) => return Err(errors::wrong_operand::no_summand(machine, value)),
+            Some((value, _)) => return Err(errors::wrong_operand::no_summand(machine, self.call.origin, value)),
             None => {}
         }
         if self.next == len as usize {

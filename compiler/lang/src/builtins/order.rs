@@ -22,29 +22,26 @@ pub(super) const SORT: Builtin = Builtin {
     example: ("sort [ 10.0.0.9, 10.0.0.10, 9.9.9.9 ]", "[ 9.9.9.9, 10.0.0.9, 10.0.0.10 ]"),
     arity: 1,
     strict: 0b1,
-    body: Body::Task(|call| Box::new(Sort { call, items: None, keyed: Vec::new() })),
+    body: Body::Task(|call| Box::new(Sort { call, keyed: Vec::new() })),
 };
 
 struct Sort {
     call: Call,
-    items: Option<Vec<Value>>,
     /// The items so far, each computed and with itself as its key.
     keyed: Vec<(Value, Value)>,
 }
 
 impl Task for Sort {
     fn resume(&mut self, machine: &mut Machine<'_>, input: Option<Value>) -> Result<Step, Reported> {
-        let items = match self.items.take() {
-            Some(items) => items,
-            None => self.call.list(machine, 0)?,
-        };
-        self.keyed.extend(input.map(|value| (value, value)));
-        match items.get(self.keyed.len()).copied() {
-            Some(item) => {
-                self.items = Some(items);
-                Ok(Step::Force(item))
-            }
-            None => sorted(machine, &self.call, std::mem::take(&mut self.keyed)).map(Step::Done),
+        let (start, len) = self.call.run(machine, 0)?;
+        match input {
+            Some(value) => self.keyed.push((value, value)),
+            // The pairs, half of them once more while they are sorted, and the result.
+            None => machine.reserve(len as usize * 4 * size_of::<Value>(), self.call.origin)?,
+        }
+        match self.keyed.len() {
+            all if all == len as usize => sorted(machine, &self.call, std::mem::take(&mut self.keyed)).map(Step::Done),
+            next => Ok(Step::Force(machine.heap.slots[start as usize + next])),
         }
     }
 }
@@ -167,6 +164,11 @@ impl Whole {
 impl Task for Unique {
     fn resume(&mut self, machine: &mut Machine<'_>, mut input: Option<Value>) -> Result<Step, Reported> {
         let (start, len) = self.call.run(machine, 0)?;
+        if input.is_none() {
+            // What is kept, what is looked up, and the result.
+            let each = 2 * size_of::<Value>() + 2 * size_of::<Whole>();
+            machine.reserve(len as usize * each, self.call.origin)?;
+        }
         loop {
             if let Some(comparison) = &mut self.comparison {
                 match comparison.resume(machine, input.take())? {
@@ -190,7 +192,6 @@ impl Task for Unique {
                 self.item = None;
             }
             if self.next == len as usize {
-                machine.reserve(self.kept.len() * size_of::<Value>(), self.call.origin)?;
                 let kept = std::mem::take(&mut self.kept);
                 return Ok(Step::Done(machine.heap.list(kept, self.call.origin)));
             }

@@ -110,9 +110,12 @@ pub(super) const REVERSE: Builtin = Builtin {
     arity: 1,
     strict: 0b1,
     body: Body::Value(|machine, call| {
-        let items = call.list(machine, 0)?;
-        machine.reserve(items.len() * size_of::<Value>(), call.origin)?;
-        Ok(machine.heap.list(items.into_iter().rev(), call.origin))
+        let (start, len) = call.run(machine, 0)?;
+        machine.reserve(len as usize * size_of::<Value>(), call.origin)?;
+        let at = machine.heap.slots.len();
+        machine.heap.slots.extend_from_within(start as usize..(start + len) as usize);
+        machine.heap.slots[at..].reverse();
+        Ok(Value::new(Kind::List { start: at as u32, len }, call.origin))
     }),
 };
 
@@ -128,13 +131,15 @@ pub(super) const ZIP: Builtin = Builtin {
     arity: 2,
     strict: 0b11,
     body: Body::Value(|machine, call| {
-        let (first, second) = (call.list(machine, 0)?, call.list(machine, 1)?);
-        if first.len() != second.len() {
-            let lists = [(call.arguments[0], first.len()), (call.arguments[1], second.len())];
+        let ((first, len), (second, other)) = (call.run(machine, 0)?, call.run(machine, 1)?);
+        if len != other {
+            let lists = [(call.arguments[0], len), (call.arguments[1], other)];
             return Err(errors::unequal_lists::report(machine, lists, call.origin));
         }
-        let pairs = first.into_iter().zip(second).map(|(first, second)| [first, second]).collect();
-        pairs_of(machine, call, ["first", "second"], pairs)
+        pairs_of(machine, call, ["first", "second"], len, |machine, at| {
+            let slots = &machine.heap.slots;
+            [slots[first as usize + at], slots[second as usize + at]]
+        })
     }),
 };
 
@@ -147,30 +152,34 @@ pub(super) const INDEXED: Builtin = Builtin {
     arity: 1,
     strict: 0b1,
     body: Body::Value(|machine, call| {
-        let items = call.list(machine, 0)?;
-        let pairs = (0..).zip(items).map(|(index, value)| [Value::int(index, call.origin), value]).collect();
-        pairs_of(machine, call, ["index", "value"], pairs)
+        let (start, len) = call.run(machine, 0)?;
+        pairs_of(machine, call, ["index", "value"], len, |machine, at| {
+            [Value::int(at as i64, call.origin), machine.heap.slots[start as usize + at]]
+        })
     }),
 };
 
-/// A list of records with two fields each, whose names are in order.
+/// A list of so many records with two fields each, whose names are in order.
 pub(super) fn pairs_of(
     machine: &mut Machine<'_>,
     call: &Call,
     names: [&str; 2],
-    pairs: Vec<[Value; 2]>,
+    len: u32,
+    mut pair: impl FnMut(&mut Machine<'_>, usize) -> [Value; 2],
 ) -> Result<Value, Reported> {
-    machine.reserve(pairs.len() * (size_of::<Record>() + 3 * size_of::<Value>()), call.origin)?;
+    // Each has two fields, and stands in the list twice while that is made.
+    machine.reserve(len as usize * (size_of::<Record>() + 4 * size_of::<Value>()), call.origin)?;
     let keys = machine.heap.keys.len() as u32;
     let span = machine.program.span(call.origin);
     for name in names {
         let name = machine.names.intern(name);
         machine.heap.keys.push(Key { name, span });
     }
-    let mut records = Vec::with_capacity(pairs.len());
-    for pair in pairs {
+    let mut records = Vec::with_capacity(len as usize);
+    for at in 0..len as usize {
+        let fields = pair(machine, at);
         let slots = machine.heap.slots.len() as u32;
-        machine.heap.slots.extend(pair);
+        machine.heap.slots.extend(fields);
         records.push(Value::new(machine.heap.record(keys, slots, 2, None), call.origin));
     }
     Ok(machine.heap.list(records, call.origin))

@@ -9,7 +9,7 @@ use super::{Body, Builtin, Call};
 use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
-use crate::eval::value::{Key, Kind, Reported, Value};
+use crate::eval::value::{Key, Kind, Record, Reported, Value};
 
 pub(super) const NAMES: Builtin = Builtin {
     name: "names",
@@ -94,7 +94,7 @@ impl Task for FromPairs {
             (Some(name), Some(value)) => {
                 let Some(text) = machine.text(name).map(str::to_owned) else {
                     let what = "the name of a pair given to `fromPairs`";
-                    return Err(errors::wrong_operand::expected(machine, name.origin, name, what, "text"));
+                    return Err(self.call.refuse(machine, name, what, "text"));
                 };
                 let name = Key { name: machine.names.intern(&text), span: machine.span(name) };
                 self.fields.push((name, value));
@@ -108,7 +108,7 @@ impl Task for FromPairs {
                 let Some((name, value)) = parts else {
                     let what = "an item of the list given to `fromPairs`";
                     let expected = "a record with `name` and `value`";
-                    return Err(errors::wrong_operand::expected(machine, pair.origin, pair, what, expected));
+                    return Err(self.call.refuse(machine, pair, what, expected));
                 };
                 self.value = Some(value);
                 return Ok(Step::Force(name));
@@ -138,11 +138,11 @@ pub(super) const PAIRS: Builtin = Builtin {
     strict: 0b1,
     body: Body::Value(|machine, call| {
         let record = call.record(machine, 0)?;
-        let names: Vec<String> =
-            machine.heap.keys_of(record).iter().map(|key| machine.names.get(key.name).to_owned()).collect();
-        let values = machine.heap.slots_of(record).to_vec();
-        let pairs = names.into_iter().zip(values).map(|(name, value)| [call.string(machine, name), value]).collect();
-        pairs_of(machine, call, ["name", "value"], pairs)
+        let Record { keys, slots, len, .. } = machine.heap.records[record.index()];
+        pairs_of(machine, call, ["name", "value"], len, |machine, at| {
+            let name = machine.names.get(machine.heap.keys[keys as usize + at].name).to_owned();
+            [call.string(machine, name), machine.heap.slots[slots as usize + at]]
+        })
     }),
 };
 

@@ -141,6 +141,14 @@ impl Task for Elem {
             }
             let item = machine.heap.slots[start as usize + self.next];
             self.next += 1;
+            let known = machine.settled(item).and_then(|item| Equal::at_once(machine, self.call.arguments[0], item));
+            if let Some(equal) = known {
+                machine.spend(1, self.call.origin)?;
+                match equal {
+                    true => return Ok(Step::Done(Value::bool(true, self.call.origin))),
+                    false => continue,
+                }
+            }
             self.comparison = Some(Equal::new(self.call.arguments[0], item, true, self.call.origin));
         }
     }

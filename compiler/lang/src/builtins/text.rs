@@ -1,7 +1,6 @@
 //! Text: `join`, `split`, `characters`, `replace`, `trim`, `upper`, `lower`, `startsWith`, `endsWith`, `contains`, `pad`.
 
 use super::{Body, Builtin, Call};
-use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{Reported, Value};
@@ -40,7 +39,7 @@ impl Task for Join {
                 Some(text) => self.text.push_str(text),
                 None => {
                     let what = "an item of the list given to `join`";
-                    return Err(errors::wrong_operand::expected(machine, item.origin, item, what, "text"));
+                    return Err(self.call.refuse(machine, item, what, "text"));
                 }
             }
         }
@@ -63,7 +62,7 @@ pub(super) const SPLIT: Builtin = Builtin {
     strict: 0b11,
     body: Body::Value(|machine, call| {
         let (separator, text) = (call.sought(machine)?, call.text(machine, 1)?);
-        let count = text.matches(separator.as_str()).count() + 1;
+        let count = 1 + places(machine, call, &separator, &text)?;
         texts(machine, call, count, text.len(), text.split(separator.as_str()))
     }),
 };
@@ -74,15 +73,17 @@ pub(super) const CHARACTERS: Builtin = Builtin {
     usage: "characters text",
     about: "The characters of a text (Unicode scalar values), each as a text: so lists' functions work on text too.",
     example: (
-        r#"{ n = length (characters "vault"); short = join "" (take 3 (characters "vault")); }"#,
-        r#"{ n = 5; short = "vau"; }"#,
+        r#"{ n = length (characters "forge"); short = join "" (take 3 (characters "forge")); }"#,
+        r#"{ n = 5; short = "for"; }"#,
     ),
     arity: 1,
     strict: 0b1,
     body: Body::Value(|machine, call| {
         let text = call.text(machine, 0)?;
         let letter = |(at, letter): (usize, char)| &text[at..at + letter.len_utf8()];
-        texts(machine, call, text.chars().count(), text.len(), text.char_indices().map(letter))
+        let count = text.chars().count();
+        machine.spend(count.saturating_mul(4), call.origin)?;
+        texts(machine, call, count, text.len(), text.char_indices().map(letter))
     }),
 };
 
@@ -91,12 +92,12 @@ pub(super) const REPLACE: Builtin = Builtin {
     signature: "String -> String -> String -> String",
     usage: "replace old new text",
     about: "The text with `new` at each place where `old` stands.",
-    example: (r#"replace "-" "_" "node-exporter""#, r#""node_exporter""#),
+    example: (r#"replace "-" "_" "shop-db""#, r#""shop_db""#),
     arity: 3,
     strict: 0b111,
     body: Body::Value(|machine, call| {
         let (old, new, text) = (call.sought(machine)?, call.text(machine, 1)?, call.text(machine, 2)?);
-        let places = text.matches(old.as_str()).count();
+        let places = places(machine, call, &old, &text)?;
         machine.reserve(text.len().saturating_add(places.saturating_mul(new.len())), call.origin)?;
         Ok(call.string(machine, text.replace(&old, &new)))
     }),
@@ -195,6 +196,13 @@ impl Call {
     }
 }
 
+/// How often a text stands in another. Each place is paid for.
+fn places(machine: &mut Machine<'_>, call: &Call, part: &str, text: &str) -> Result<usize, Reported> {
+    let count = text.matches(part).count();
+    machine.spend(count.saturating_mul(4), call.origin)?;
+    Ok(count)
+}
+
 fn changed(machine: &mut Machine<'_>, call: &Call, change: fn(&str) -> String) -> Result<Value, Reported> {
     let text = call.text(machine, 0)?;
     // A letter becomes at most three (Unicode, SpecialCasing.txt).
@@ -215,7 +223,8 @@ fn texts<'t>(
     bytes: usize,
     parts: impl Iterator<Item = &'t str>,
 ) -> Result<Value, Reported> {
-    let each = size_of::<Box<str>>() + size_of::<Value>();
+    // Its place in the store and twice in a list, and what a small text takes at the least.
+    let each = size_of::<Box<str>>() + 2 * size_of::<Value>() + 32;
     machine.reserve(bytes.saturating_add(count.saturating_mul(each)), call.origin)?;
     let items: Vec<Value> = parts.map(|part| call.string(machine, part)).collect();
     Ok(machine.heap.list(items, call.origin))

@@ -57,6 +57,7 @@ pub mod wrong_kind;
 pub mod wrong_operand;
 
 use arvc_syntax::diagnostic::Code;
+use arvc_syntax::source::Span;
 
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Value};
@@ -161,6 +162,11 @@ pub fn absent_help(machine: &Machine<'_>, value: Value) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether a place lies inside another: a label there would say nothing new.
+pub fn inside(inner: Span, outer: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// `a Host`, `an Endpoint`.

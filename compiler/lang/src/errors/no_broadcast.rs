@@ -22,6 +22,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::errors::inside;
 use crate::eval::machine::Machine;
 use crate::eval::value::{Reported, Value};
 use crate::ir::ExprId;
@@ -41,7 +42,7 @@ pub fn report(
 ) -> Reported {
     let span = machine.program.span(select);
     let mut diagnostic = Diagnostic::new(&CODE, format!("{text} has no {what}"), span, format!("there is no {what}"));
-    if machine.span(prefix) != span {
+    if !inside(machine.span(prefix), span) {
         diagnostic = diagnostic.secondary(machine.span(prefix), "the network");
     }
     machine.report(diagnostic.help(help))

@@ -21,6 +21,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::errors::inside;
 use crate::eval::machine::Machine;
 use crate::eval::value::{Reported, Value};
 use crate::ir::ExprId;
@@ -33,7 +34,7 @@ pub static CODE: Code =
 pub fn report(machine: &mut Machine<'_>, prefix: Value, text: &str, what: &str, call: ExprId) -> Reported {
     let span = machine.program.span(call);
     let mut diagnostic = Diagnostic::new(&CODE, format!("{text} has no {what}"), span, "outside of the prefix");
-    if machine.span(prefix) != span {
+    if !inside(machine.span(prefix), span) {
         diagnostic = diagnostic.secondary(machine.span(prefix), "the prefix");
     }
     machine.report(diagnostic)

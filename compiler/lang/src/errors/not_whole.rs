@@ -21,6 +21,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::errors::inside;
 use crate::eval::machine::Machine;
 use crate::eval::value::{Reported, Value};
 use crate::ir::ExprId;
@@ -40,7 +41,7 @@ pub fn report(
     let span = machine.program.span(select);
     let message = format!("{text} is not a whole number of {unit}");
     let mut diagnostic = Diagnostic::new(&CODE, message, span, format!("not a whole number of {unit}"));
-    if machine.span(value) != span {
+    if !inside(machine.span(value), span) {
         diagnostic = diagnostic.secondary(machine.span(value), format!("this is {text}"));
     }
     let help = format!("`.{smaller}` is a whole number; a division by `1{unit}` rounds down");

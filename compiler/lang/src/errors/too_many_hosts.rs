@@ -22,6 +22,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::errors::inside;
 use crate::eval::machine::Machine;
 use crate::eval::value::{Reported, Value};
 use crate::ir::ExprId;
@@ -35,7 +36,7 @@ pub fn report(machine: &mut Machine<'_>, prefix: Value, text: &str, limit: u128,
     let span = machine.program.span(select);
     let message = format!("{text} has more addresses than a list may have");
     let mut diagnostic = Diagnostic::new(&CODE, message, span, "too many for a list");
-    if machine.span(prefix) != span {
+    if !inside(machine.span(prefix), span) {
         diagnostic = diagnostic.secondary(machine.span(prefix), "the network");
     }
     let help = "name those that are needed: `map network.host (range 10 19)`";

@@ -28,9 +28,9 @@ use crate::ir::ExprId;
 pub static CODE: Code = Code::new("E0514", "two lists are not of one length", include_str!("unequal_lists.rs"));
 
 /// Two lists and the lengths that they have.
-pub fn report(machine: &mut Machine<'_>, lists: [(Value, usize); 2], call: ExprId) -> Reported {
+pub fn report(machine: &mut Machine<'_>, lists: [(Value, u32); 2], call: ExprId) -> Reported {
     let span = machine.program.span(call);
-    let items = |count: usize| if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
+    let items = |count: u32| if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
     let [(_, first), (_, second)] = lists;
     let message = format!("`zip` of {} and {}", items(first), items(second));
     let mut diagnostic = Diagnostic::new(&CODE, message, span, "the lists differ in length");

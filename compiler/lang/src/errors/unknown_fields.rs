@@ -1,9 +1,9 @@
-//! Records are put together whose fields are not known.
+//! The fields of a record must be known, and nothing says them.
 //!
 //! ## What is wrong
 //!
-//! `//` and `&` join two records. Of a parameter that is joined nothing says which fields it has, so what the result has is not
-//! known either.
+//! `//` and `&` join two records, and `?` and `or` ask whether one has a field. Of this parameter nothing says which fields it
+//! has, so what the result is cannot be known either.
 //!
 //! ## Why
 //!

@@ -22,7 +22,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::errors::{absent_help, describe_value};
+use crate::errors::{absent_help, describe_value, inside};
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::{Binary, Expr, ExprId};
@@ -138,12 +138,15 @@ fn conversion(operator: Binary, left: &Side<'_>, right: &Side<'_>) -> Option<Str
     })
 }
 
-/// `value`, an item of the list given to `sum`, is no Int.
-pub fn no_summand(machine: &mut Machine<'_>, value: Value) -> Reported {
-    let found = describe_value(machine, value);
-    let message = format!("an item of the list given to `sum` is {found}, and not an Int");
-    let label = format!("expected an Int, found {found}");
-    let diagnostic = Diagnostic::new(&CODE, message, machine.span(value), label);
+/// `value`, which the call `call` of a function of the language looks at, is `what` and should be `expected`.
+pub fn in_call(machine: &mut Machine<'_>, call: ExprId, value: Value, what: &str, expected: &str) -> Reported {
+    let diagnostic = looked_at(machine, call, value, what, expected);
+    machine.report(diagnostic)
+}
+
+/// `value`, an item of the list given to `sum` in `call`, is no Int.
+pub fn no_summand(machine: &mut Machine<'_>, call: ExprId, value: Value) -> Reported {
+    let diagnostic = looked_at(machine, call, value, "an item of the list given to `sum`", "an Int");
     let zero = match value.kind {
         Kind::Size(_) => "0MiB",
         Kind::Duration(_) => "0s",
@@ -151,6 +154,20 @@ pub fn no_summand(machine: &mut Machine<'_>, value: Value) -> Reported {
     };
     machine
         .report(diagnostic.help(format!("they are folded from a zero with a unit: `fold (a: b: a + b) {zero} list`")))
+}
+
+/// The value may have been written far away from the call, of which the function's name is shown.
+fn looked_at(machine: &Machine<'_>, call: ExprId, value: Value, what: &str, expected: &str) -> Diagnostic {
+    let (found, span) = (describe_value(machine, value), machine.span(value));
+    let message = format!("{what} is {found}, and not {expected}");
+    let diagnostic = Diagnostic::new(&CODE, message, span, format!("expected {expected}, found {found}"));
+    let around = machine.program.span(call);
+    match machine.program.get(call) {
+        Expr::Call(children) if !inside(span, around) => {
+            diagnostic.secondary(machine.program.span(machine.program.children(children)[0]), "in this call")
+        }
+        _ => diagnostic,
+    }
 }
 
 /// `value`, computed by `at`, is `what` and should be `expected`.

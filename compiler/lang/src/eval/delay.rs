@@ -4,7 +4,7 @@
 //! syntax, whose depth the parser bounds.
 
 use crate::builtins;
-use crate::eval::machine::{Machine, State};
+use crate::eval::machine::{Cont, Machine, State};
 use crate::eval::see::Sight;
 use crate::eval::value::{
     CallIx, FlowParts, Frame, FrameId, Kind, NO_PAYLOAD, Partial, PartialId, Primitive, Thunk, Value,
@@ -122,6 +122,10 @@ impl Machine<'_> {
         match composed.asserted {
             Some(asserted) => {
                 self.heap.slots[(slots + composed.len + composed.hidden - 1) as usize] = record;
+                // What stands in front of the record may name it, and what is asserted may call that.
+                if let Some(Cont::Keep(thunk, _)) = self.stack.last() {
+                    self.heap.thunks[thunk.index()] = Thunk::Value(record);
+                }
                 State::Eval(asserted, inner)
             }
             None => State::Return(record),

@@ -19,10 +19,34 @@ pub struct Equal {
     lenient: bool,
 }
 
+/// Texts that are longer are paid for before they are compared.
+const SHORT: usize = 64;
+
 impl Equal {
     /// A comparison of two values.
     pub fn new(left: Value, right: Value, equal: bool, id: ExprId) -> Self {
         Self { id, equal, pending: vec![(left, right)], left: None, pair: None, lenient: false }
+    }
+
+    /// Whether two computed values of one kind are equal, if one sees that at once.
+    pub fn at_once(machine: &Machine<'_>, left: Value, right: Value) -> Option<bool> {
+        let store = &machine.program.store;
+        match (left.kind, right.kind) {
+            (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
+            (Kind::Int(a), Kind::Int(b)) | (Kind::Size(a), Kind::Size(b)) | (Kind::Duration(a), Kind::Duration(b)) => {
+                Some(a == b)
+            }
+            (Kind::Ports(a), Kind::Ports(b)) => Some(a == b),
+            (Kind::Address(a), Kind::Address(b)) => Some(store.addresses[a.index()] == store.addresses[b.index()]),
+            (Kind::Str(a), Kind::Str(b)) => {
+                let (a, b) = (&store.strings[a.index()], &store.strings[b.index()]);
+                if a.len() != b.len() { Some(false) } else { (a.len() <= SHORT).then(|| a == b) }
+            }
+            (Kind::Record(a), Kind::Record(b)) if machine.heap.is_entity(a) && machine.heap.is_entity(b) => {
+                Some(a == b)
+            }
+            _ => None,
+        }
     }
 
     /// Whether two values are one and the same: values of two kinds are not, and two functions never.
@@ -61,6 +85,9 @@ impl Task for Equal {
 impl Equal {
     /// Whether two computed values agree as far as their outermost constructor; their parts are compared later.
     fn compare(&mut self, machine: &mut Machine<'_>, left: Value, right: Value) -> Result<bool, Reported> {
+        if left.kind != right.kind {
+            machine.spend(machine.text(left).map_or(0, str::len) / 64, self.id)?;
+        }
         let store = &machine.program.store;
         let heap = &machine.heap;
         Ok(match (left.kind, right.kind) {
@@ -75,7 +102,7 @@ impl Equal {
             (Kind::Int(a), Kind::Int(b)) | (Kind::Size(a), Kind::Size(b)) | (Kind::Duration(a), Kind::Duration(b)) => {
                 a == b
             }
-            (Kind::Str(a), Kind::Str(b)) => store.strings[a.index()] == store.strings[b.index()],
+            (Kind::Str(a), Kind::Str(b)) => a == b || store.strings[a.index()] == store.strings[b.index()],
             (Kind::Address(a), Kind::Address(b)) => store.addresses[a.index()] == store.addresses[b.index()],
             (Kind::Prefix(a), Kind::Prefix(b)) => store.prefixes[a.index()] == store.prefixes[b.index()],
             (Kind::IntRange(a), Kind::IntRange(b)) => store.ranges[a.index()] == store.ranges[b.index()],

@@ -1,4 +1,4 @@
-//! `"…${x}…"`: text out of text, numbers and addresses, and of nothing else; a secret never becomes text.
+//! `"…${x}…"`: text out of text, Ints and addresses, and of nothing else; a secret never becomes text.
 
 use std::fmt::Write;
 
@@ -53,6 +53,7 @@ impl Interpolation {
             Kind::Int(number) => write!(text, "{}", i64::from(number)),
             Kind::Address(id) => write!(text, "{}", store.addresses[id.index()]),
             Kind::Prefix(id) => write!(text, "{}", store.prefixes[id.index()]),
+            Kind::Mac([a, b, c, d, e, f]) => write!(text, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"),
             _ => return Err(errors::not_text::report(machine, value, part)),
         };
         debug_assert!(written.is_ok(), "writing to a String succeeds");

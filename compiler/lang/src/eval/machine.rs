@@ -113,6 +113,9 @@ pub struct Machine<'p> {
     exhausted: Option<Reported>,
 }
 
+/// What a value that a task asks for costs, in sixteenths of a step: the way through the loop, even if it is there already.
+const TURN: usize = 8;
+
 /// The frame of the prelude, which is around every file.
 pub const PRELUDE: FrameId = FrameId(0);
 
@@ -190,6 +193,17 @@ impl<'p> Machine<'p> {
                 _ => self.run(State::Force(value)),
             },
             _ => Ok(value),
+        }
+    }
+
+    /// A value, if it is computed already.
+    pub fn settled(&self, value: Value) -> Option<Value> {
+        match value.kind {
+            Kind::Thunk(id) => match self.heap.thunks[id.index()] {
+                Thunk::Value(value) => Some(value),
+                _ => None,
+            },
+            _ => Some(value),
         }
     }
 
@@ -481,7 +495,7 @@ impl<'p> Machine<'p> {
             return Ok(State::Return(value));
         }
         if let Step::Force(value) = step {
-            self.spend(1, value.origin)?;
+            self.spend(TURN, value.origin)?;
         }
         self.stack.push(Cont::Task(task));
         match step {

@@ -61,6 +61,7 @@ impl Machine<'_> {
         let Some(order) = self.order(left, right) else {
             return Err(errors::wrong_operand::report(self, id, operator, left, right));
         };
+        self.spend(self.text(left).map_or(0, str::len) / 64, id)?;
         let holds = match operator {
             Binary::Less => order.is_lt(),
             Binary::LessEqual => order.is_le(),

@@ -9,7 +9,7 @@ use arvc_syntax::intern::Symbol;
 
 use super::Lowerer;
 use super::declare::TypeName;
-use super::record::{Fields, Given};
+use super::fields::{Fields, Given};
 use super::scope::{Name, Scope};
 use super::settle::Place;
 use crate::compose::{self, Head, Strength};

@@ -32,7 +32,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         let span = expr.span();
         match expr {
             ast::Expr::Let(bindings) => {
-                let open = self.open_let(bindings);
+                let open = self.open_let(bindings, None);
                 let body = self.maybe(bindings.body(), span);
                 self.close_let(open, body, span)
             }

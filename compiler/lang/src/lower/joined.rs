@@ -2,7 +2,7 @@
 //! give is known only when they are evaluated, and in which order they win is known here.
 
 use super::Lowerer;
-use super::record::{Entry, Fields, Given};
+use super::fields::{Entry, Fields, Given};
 use super::settle::Place;
 use crate::compose::Strength;
 use crate::eval::value::Key;

@@ -6,7 +6,9 @@
 mod compose;
 mod declare;
 mod expr;
+mod fields;
 pub mod files;
+mod head;
 mod joined;
 mod known;
 mod matching;
@@ -14,6 +16,8 @@ mod pattern;
 mod record;
 mod scope;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use std::collections::HashMap;
@@ -29,8 +33,9 @@ use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
 use compose::{Context, Lost, Names};
 use declare::{Declared, TypeItem, TypeNames};
+use fields::Given;
 use files::Files;
-use record::Given;
+use head::Head;
 use scope::Scope;
 use settle::Place;
 
@@ -63,8 +68,6 @@ pub struct Lowerer<'a, 'l, 't> {
     pub(crate) parts: &'t [Part],
     /// Why a file of it is not there: it may define what is not found.
     pub(crate) lost: Option<Reported>,
-    /// The tags of the schema, which a name in lower case is perhaps meant to be.
-    pub(crate) tags: &'a [Symbol],
     /// What its record is, if that is a site.
     pub(crate) site: bool,
     /// The file of the record whose text is being looked at.
@@ -83,6 +86,8 @@ pub struct Lowerer<'a, 'l, 't> {
     contexts: Vec<Context>,
     /// That of the current one.
     context: Context,
+    /// What stands in front of the file's record, while that is being lowered.
+    head: Option<Head<'t>>,
     /// What the files bind for themselves.
     private: Vec<Names<'t>>,
     /// Which scope is that of the composed record.
@@ -132,7 +137,6 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             path,
             parts: &[],
             lost: None,
-            tags: &[],
             site: false,
             part: 0,
             strength: Strength::plain(0),
@@ -142,6 +146,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             unset: HashMap::new(),
             contexts: Vec::new(),
             context: Context::default(),
+            head: None,
             private: Vec::new(),
             composed: None,
             prelude: path == PRELUDE,
@@ -167,7 +172,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
 
     /// The definitions of the prelude's `let`, in the order of their slots. Its types become those of every file.
     pub fn prelude(&mut self, items: ast::Let<'t>) -> (Globals, Vec<ExprId>) {
-        let OpenLet { definitions, .. } = self.open_let(items);
+        let OpenLet { definitions, .. } = self.open_let(items, None);
         let globals = self.scopes.last().map(|scope| scope.slots()).unwrap_or_default();
         self.publish_types();
         (globals, definitions)
@@ -182,8 +187,11 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     fn outermost(&mut self, expr: ast::Expr<'t>) -> ExprId {
         match expr {
             ast::Expr::Record(record) => self.scope_record(record),
+            ast::Expr::Let(_) | ast::Expr::Assert(_) if let Some(record) = head::record_behind(expr) => {
+                self.head(expr, record)
+            }
             ast::Expr::Let(bindings) => {
-                let open = self.open_let(bindings);
+                let open = self.open_let(bindings, None);
                 let body = match bindings.body() {
                     Some(body) => self.outermost(body),
                     None => self.error(BY_THE_PARSER, expr.span()),
@@ -200,11 +208,15 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
         }
     }
 
-    /// Opens the scope of a `let` and lowers its definitions.
-    fn open_let(&mut self, bindings: ast::Let<'t>) -> OpenLet {
+    /// Opens the scope of a `let`, which stands in front of the file's record if that is given, and lowers its
+    /// definitions.
+    fn open_let(&mut self, bindings: ast::Let<'t>, record: Option<ast::Record<'t>>) -> OpenLet {
         let mut fields = self.collect(bindings.items(), true);
         let overridden = self.settle(&mut fields, Place::default());
         self.open_scope(Scope::of_let(&fields), &fields.types);
+        if let Some(record) = record {
+            self.begin_head(record, fields.entries.len());
+        }
         let mut definitions = Vec::new();
         for field in fields.entries {
             let key = field.key;

@@ -9,7 +9,7 @@ use arvc_syntax::source::Span;
 
 use super::Lowerer;
 use super::declare::TypeNames;
-use super::record::{Fields, Source};
+use super::fields::{Fields, Source};
 use crate::builtins;
 use crate::errors::{closed_default, unknown_name};
 use crate::eval::value::{Kind, Value};
@@ -59,7 +59,8 @@ impl<'t> Scope<'t> {
                     Source::Expr(expr) => Some(expr),
                     _ => None,
                 },
-                (None, Some(fields)) => fields.literal().map(ast::Expr::Record),
+                // A type that is written may add to a literal.
+                (None, Some(fields)) if entry.types.is_empty() => fields.literal().map(ast::Expr::Record),
                 _ => None,
             };
             (entry.key.name, Name { slot: slot as u32, definition, local })
@@ -92,7 +93,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn name(&mut self, text: &str, span: Span, skip: usize) -> ExprId {
         let name = self.names.intern(text);
         if let Some((up, place)) = self.find(name, skip) {
-            return self.program.push(Expr::Local { up: up as u16, slot: place.slot }, span);
+            return self.local(up, place, span);
         }
         if let Some(slot) = self.globals.get(&name) {
             return self.program.push(Expr::Global(*slot), span);
@@ -104,7 +105,13 @@ impl<'t> Lowerer<'_, '_, 't> {
             let id = ExprId(self.program.exprs.len() as u32);
             return self.program.push(Expr::Const(Value::new(Kind::Absent, id)), span);
         }
-        self.unknown(name, text, span)
+        let behind = if skip == 0 { self.name_of_record(name, span) } else { None };
+        behind.unwrap_or_else(|| self.unknown(name, text, span))
+    }
+
+    /// A name of a scope, so many scopes up.
+    pub(super) fn local(&mut self, up: usize, place: Name<'t>, span: Span) -> ExprId {
+        self.program.push(Expr::Local { up: up as u16, slot: place.slot }, span)
     }
 
     /// The scope, counted from the innermost, and the slot of a name; `skip` scopes are not looked at.
@@ -148,10 +155,13 @@ impl<'t> Lowerer<'_, '_, 't> {
             .iter()
             .flat_map(|scope| scope.names.keys())
             .chain(self.globals.keys())
+            .chain(self.head.iter().flat_map(|head| head.names()))
             .map(|name| self.names.get(*name))
             .collect();
         candidates.extend(builtins::TABLE.iter().map(|builtin| builtin.name));
-        let tag = || self.tags.iter().map(|tag| self.names.get(*tag)).find(|tag| tag.eq_ignore_ascii_case(text));
+        // A tag in lower case.
+        let tags = self.program.schema.tags();
+        let tag = || tags.iter().map(|tag| self.names.get(*tag)).find(|tag| tag.eq_ignore_ascii_case(text));
         let near = if path.is_some() { None } else { nearest(text, candidates).or_else(tag) };
         let mut diagnostic = unknown_name::new(text, span, path, near);
         if let Some(unset) = self.unset.get(&name) {

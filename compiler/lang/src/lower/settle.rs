@@ -9,7 +9,7 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Lowerer;
-use super::record::{Entry, Fields, Given, Source};
+use super::fields::{Entry, Fields, Given, Source};
 use crate::compose::Strength;
 use crate::errors::{conflict, duplicate_definition, nothing_to_unset};
 use crate::ir::Rank;

@@ -23,32 +23,48 @@ pub enum Shape {
 /// What each type of a schema adds, by its index.
 pub fn of(schema: &Schema) -> Vec<Shape> {
     let mut shapes = vec![Shape::Plain; schema.types.len()];
-    // A type may be written behind those that hold it, and hold itself: until nothing changes.
-    loop {
-        let next: Vec<Shape> = schema.types.iter().map(|ty| shape(schema, *ty, &shapes)).collect();
-        if next == shapes {
-            return shapes;
+    // A type that adds something is found from what is in it outwards: it may be written in any order, and hold itself.
+    let mut holders: Vec<Vec<TypeId>> = vec![Vec::new(); schema.types.len()];
+    let mut found = Vec::new();
+    for (at, ty) in schema.types.iter().enumerate() {
+        let id = TypeId(at as u32);
+        for part in parts(schema, *ty) {
+            holders[part.0 as usize].push(id);
         }
-        shapes = next;
+        if let Type::Ref(def) | Type::Named(def) = *ty
+            && let Definition::Record { .. } = schema.def(def).definition
+        {
+            shapes[at] = Shape::Record(def);
+            found.push(id);
+        }
     }
+    while let Some(part) = found.pop() {
+        for holder in std::mem::take(&mut holders[part.0 as usize]) {
+            if shapes[holder.0 as usize] == Shape::Plain {
+                shapes[holder.0 as usize] = match schema.ty(holder) {
+                    Type::List(item) => Shape::List(item),
+                    Type::Map(item) => Shape::Map(item),
+                    Type::Function(takes, gives) => Shape::Function(takes, gives),
+                    Type::Option(inner) => shapes[inner.0 as usize],
+                    Type::Ref(def) | Type::Named(def) => Shape::Union(def),
+                    Type::Any | Type::Scalar(_) | Type::Infer | Type::Var(_) => continue,
+                };
+                found.push(holder);
+            }
+        }
+    }
+    shapes
 }
 
-fn shape(schema: &Schema, ty: Type, known: &[Shape]) -> Shape {
-    let adds = |ty: &TypeId| known[ty.0 as usize] != Shape::Plain;
+/// The types in a type, except in a record: that adds something by itself.
+fn parts(schema: &Schema, ty: Type) -> Vec<TypeId> {
     match ty {
-        Type::Any | Type::Scalar(_) | Type::Infer | Type::Var(_) => Shape::Plain,
-        Type::Option(inner) => known[inner.0 as usize],
-        Type::Function(takes, gives) if adds(&takes) || adds(&gives) => Shape::Function(takes, gives),
-        Type::Function(..) => Shape::Plain,
-        Type::List(item) if adds(&item) => Shape::List(item),
-        Type::Map(item) if adds(&item) => Shape::Map(item),
-        Type::List(_) | Type::Map(_) => Shape::Plain,
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) => vec![inner],
+        Type::Function(takes, gives) => vec![takes, gives],
         Type::Ref(def) | Type::Named(def) => match &schema.def(def).definition {
-            Definition::Record { .. } => Shape::Record(def),
-            Definition::Union(cases) if cases.iter().any(|(_, payload)| payload.as_ref().is_some_and(&adds)) => {
-                Shape::Union(def)
-            }
-            Definition::Union(_) => Shape::Plain,
+            Definition::Union(cases) => cases.iter().filter_map(|(_, carried)| *carried).collect(),
+            Definition::Record { .. } => Vec::new(),
         },
+        Type::Any | Type::Scalar(_) | Type::Infer | Type::Var(_) => Vec::new(),
     }
 }

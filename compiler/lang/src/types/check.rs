@@ -8,7 +8,7 @@ use super::ty::{Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{not_an_entity, unknown_tag};
 use crate::eval::value::Kind;
-use crate::ir::{Children, Expr, ExprId};
+use crate::ir::{Children, Expr, ExprId, Program};
 use crate::schema::types::{DefId, Definition};
 use arvc_syntax::intern::Symbol;
 
@@ -47,12 +47,9 @@ impl Checker<'_> {
         self.keep_place(id, env);
         let (expected, wanted) = self.types.resolve(expected);
         if let Ty::Option(inner) = wanted {
-            return match self.program.get(id) {
-                Expr::Record { .. } | Expr::List(_) | Expr::Lambda(_) | Expr::Computed(_) => {
-                    self.check(id, env, inner);
-                }
-                _ => self.meet(id, env, expected),
-            };
+            if !may_be_absent(self.program, id) {
+                return self.check(id, env, inner);
+            }
         }
         match self.program.get(id) {
             Expr::Coerce(inner, ty) => {
@@ -69,8 +66,8 @@ impl Checker<'_> {
             }
             Expr::If(condition, then, otherwise) => {
                 self.truth(condition, env, "the condition of `if`");
-                self.check(then, env, expected);
-                self.check(otherwise, env, expected);
+                self.knowing(condition, true, env, |checker| checker.check(then, env, expected));
+                self.knowing(condition, false, env, |checker| checker.check(otherwise, env, expected));
             }
             Expr::Match(subject, first, count) => {
                 self.matching(id, subject, first, count, env, Some(expected));
@@ -321,5 +318,18 @@ impl Checker<'_> {
             _ => false,
         })?;
         Some(self.names.get(map.name))
+    }
+}
+
+/// Whether an expression has a form that can give what is absent: a name, a field, a result, `none`, or one of them inside.
+pub(super) fn may_be_absent(program: &Program, id: ExprId) -> bool {
+    match program.get(id) {
+        Expr::Const(value) => value.kind == Kind::Absent,
+        Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Index(..) | Expr::Or(..) | Expr::Call(_) => {
+            true
+        }
+        Expr::Coerce(..) | Expr::Let(_) | Expr::Assert(..) | Expr::If(..) | Expr::Match(..) => true,
+        Expr::Layers(..) | Expr::Beside(..) => true,
+        _ => false,
     }
 }

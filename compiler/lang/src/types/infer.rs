@@ -37,8 +37,13 @@ impl Checker<'_> {
             Expr::Builtin(builtin) => self.builtin(builtin),
             Expr::Select(base, name, span) => {
                 let base = self.infer(base, env);
-                self.select(base, name, span, false)
+                let found = self.select(base, name, span, false);
+                match self.is_present(id, env) {
+                    true => self.types.present(found),
+                    false => found,
+                }
             }
+
             Expr::Index(base, key) => self.indexed(base, key, env),
             Expr::Or(chain, fallback, steps) => self.fallback(chain, fallback, steps, env),
             Expr::Has(chain, steps) => {
@@ -73,8 +78,8 @@ impl Checker<'_> {
             }
             Expr::If(condition, then, otherwise) => {
                 self.truth(condition, env, "the condition of `if`");
-                let then_ty = self.infer(then, env);
-                let otherwise_ty = self.infer(otherwise, env);
+                let then_ty = self.knowing(condition, true, env, |checker| checker.infer(then, env));
+                let otherwise_ty = self.knowing(condition, false, env, |checker| checker.infer(otherwise, env));
                 self.branches(then, then_ty, otherwise, otherwise_ty)
             }
             Expr::Assert(condition, message, body) => {
@@ -82,8 +87,8 @@ impl Checker<'_> {
                 self.infer(body, env)
             }
             Expr::Binary(operator, left, right) => self.binary(id, operator, left, right, env),
-            Expr::And(left, right) => self.connective("&&", left, right, env),
-            Expr::Either(left, right) => self.connective("||", left, right, env),
+            Expr::And(left, right) => self.connective("&&", left, right, true, env),
+            Expr::Either(left, right) => self.connective("||", left, right, false, env),
             Expr::Not(operand) => {
                 self.truth(operand, env, "the operand of `!`");
                 Types::scalar(Scalar::Bool)

@@ -19,6 +19,7 @@ mod env;
 mod infer;
 mod join;
 mod merge;
+mod narrow;
 mod operators;
 mod report;
 mod scheme;
@@ -96,6 +97,8 @@ pub(crate) struct Checker<'c> {
     here: EnvId,
     /// Expressions that are reported: evaluating them says nothing more.
     poisoned: Vec<(ExprId, Reported)>,
+    /// What conditions around the expression tell to be there.
+    present: Vec<narrow::Place>,
     /// What was reported last.
     last: Reported,
 }
@@ -161,6 +164,7 @@ impl<'c> Checker<'c> {
             trail: Trail::NONE,
             here: EnvId(0),
             poisoned: Vec::new(),
+            present: Vec::new(),
             last: BY_THE_PARSER,
         }
     }

@@ -135,6 +135,7 @@ impl Checker<'_> {
         let span = self.span(id);
         let text = self.short(span);
         self.report(maybe_absent::new(text.as_deref(), &found, span));
+        self.poison(id);
         true
     }
 
@@ -144,9 +145,18 @@ impl Checker<'_> {
         (!text.is_empty() && text.len() <= 40 && !text.contains('\n')).then(|| text.to_owned())
     }
 
-    pub(super) fn connective(&mut self, operator: &str, left: ExprId, right: ExprId, env: EnvId) -> TyId {
+    /// `&&` and `||`: the right side is looked at where the left one is `outcome`.
+    pub(super) fn connective(
+        &mut self,
+        operator: &str,
+        left: ExprId,
+        right: ExprId,
+        outcome: bool,
+        env: EnvId,
+    ) -> TyId {
         self.truth(left, env, &format!("the left side of `{operator}`"));
-        self.truth(right, env, &format!("the right side of `{operator}`"));
+        let what = format!("the right side of `{operator}`");
+        self.knowing(left, outcome, env, |checker| checker.truth(right, env, &what));
         Types::scalar(Scalar::Bool)
     }
 
@@ -163,14 +173,21 @@ impl Checker<'_> {
         }
         let (_, node) = self.types.resolve(ty);
         let fits = match node {
-            Ty::Scalar(scalar) => scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Address | Scalar::Prefix),
+            Ty::Scalar(scalar) => {
+                scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Address | Scalar::Prefix | Scalar::Mac)
+            }
             Ty::Error | Ty::Any | Ty::Var(_) => true,
             _ => false,
         };
         if !fits {
             let found = self.describe(ty);
             let span = self.span(part);
-            self.report(not_text::new(&found, node == Ty::Scalar(Scalar::Secret), span));
+            let what = match node {
+                Ty::Scalar(scalar) => not_text::What::Scalar(scalar),
+                Ty::List(_) => not_text::What::List,
+                _ => not_text::What::Other,
+            };
+            self.report(not_text::new(&found, what, span));
         }
     }
 }

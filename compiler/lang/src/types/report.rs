@@ -158,6 +158,9 @@ impl Checker<'_> {
             _ => None,
         };
         let help = match (wanted, literal) {
+            _ if matches!(is, Ty::Function(..)) => {
+                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
+            }
             (Ty::Scalar(scalar), Some(Kind::Int(count))) => wrong_kind::number_for(scalar, i64::from(count)),
             (Ty::Scalar(scalar), _) => text.and_then(|text| wrong_kind::unquoted(scalar, text)),
             (Ty::Named(def), _) => match &self.schema.def(def).definition {
@@ -172,9 +175,6 @@ impl Checker<'_> {
                 let home = self.home(def)?;
                 Some(format!("name it by its path, without quotes: `{home}.{text}`"))
             }),
-            _ if matches!(is, Ty::Function(..)) => {
-                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
-            }
             (Ty::List(_), _) => (source.len() <= 60 && !source.contains('\n'))
                 .then(|| format!("a list of one item is written `[ {source} ]`")),
             _ => None,

@@ -5,9 +5,10 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Checker;
+use super::check::may_be_absent;
 use super::env::EnvId;
 use super::ty::{Demand, Rest, Slot, Ty, TyId, Types, Var};
-use crate::errors::{maybe_absent, no_such_field};
+use crate::errors::{maybe_absent, no_such_field, unknown_fields};
 use crate::ir::{Expr, ExprId};
 use crate::members;
 use crate::schema::types::{DefId, Scalar};
@@ -141,7 +142,13 @@ impl Checker<'_> {
         let said = self.said(expr, env, name);
         match self.types.get(declared) {
             Ty::Named(def) => match (self.own_field(def, name), said) {
-                (Some((ty, _)), Said::Expr(expr, env)) => Found::Is(self.view(ty, expr, env)),
+                (Some((ty, optional)), Said::Expr(expr, env)) => {
+                    let seen = self.view(ty, expr, env);
+                    match optional && self.gives_absent(expr, env) {
+                        true => Found::Is(self.types.option(seen)),
+                        false => Found::Is(seen),
+                    }
+                }
                 (Some((ty, _)), Said::Something) => Found::Is(ty),
                 (Some((ty, true)), _) => Found::Is(self.types.option(ty)),
                 (Some((ty, false)), _) => Found::Is(ty),
@@ -172,6 +179,18 @@ impl Checker<'_> {
             },
             _ => self.find(declared, name, Span::new(0, 0)),
         }
+    }
+
+    /// Whether what a field is given is perhaps absent itself.
+    fn gives_absent(&mut self, expr: ExprId, env: EnvId) -> bool {
+        may_be_absent(self.program, expr) && {
+            let ty = self.used(expr, env);
+            self.is_option(ty)
+        }
+    }
+
+    fn is_option(&mut self, ty: TyId) -> bool {
+        matches!(self.types.resolve(ty).1, Ty::Option(_))
     }
 
     /// A field that a named record declares by name.
@@ -219,6 +238,7 @@ impl Checker<'_> {
                         match (record.field(name), record.rest) {
                             (Some(field), _) if field.optional => Said::Unknown,
                             (Some(field), _) => match field.slot {
+                                Slot::Known(ty) if self.is_option(ty) => Said::Unknown,
                                 Slot::Known(_) => Said::Something,
                                 Slot::Lazy(expr, env) => Said::Expr(expr, env),
                             },
@@ -295,15 +315,14 @@ impl Checker<'_> {
                     true => {
                         let base = self.types.present(base);
                         match self.types.get(base) {
-                            // Whether it has the field is what is asked.
-                            Ty::Var(_) => Types::ANY,
+                            Ty::Var(_) => self.unknown_base("?", chain),
                             _ => self.select_quietly(base, name).unwrap_or(Types::ANY),
                         }
                     }
                     false => {
                         let present = self.types.present(base);
                         match self.types.get(present) {
-                            Ty::Var(_) => Types::ANY,
+                            Ty::Var(_) => self.unknown_base("or", chain),
                             _ => self.select(base, name, span, true),
                         }
                     }
@@ -317,6 +336,18 @@ impl Checker<'_> {
             }
             _ => self.infer(chain, env),
         }
+    }
+
+    /// A field is asked for of something whose fields are not known. Whether it has it decides what the result is.
+    fn unknown_base(&mut self, operator: &str, chain: ExprId) -> TyId {
+        let base = match self.program.get(chain) {
+            Expr::Select(base, ..) | Expr::Index(base, _) => base,
+            _ => chain,
+        };
+        let span = self.span(base);
+        let text = self.short(span);
+        self.report(unknown_fields::new(operator, text.as_deref(), span));
+        Types::ERROR
     }
 
     /// Whether a place is in a source of the compiler's own.

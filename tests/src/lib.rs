@@ -24,3 +24,9 @@ pub fn list<'p>(paths: impl Iterator<Item = &'p String>, folder: &str) -> Vec<St
     let inside = paths.filter_map(|path| path.strip_prefix(prefix.as_str()));
     inside.filter(|name| !name.contains('/')).map(str::to_owned).collect()
 }
+
+/// The names of the libraries of a project in memory.
+pub fn libraries<'p>(paths: impl Iterator<Item = &'p String>) -> Vec<String> {
+    let entries = paths.filter_map(|path| path.strip_prefix("vendor/")?.strip_suffix("/default.arv"));
+    entries.filter(|name| !name.contains('/')).map(str::to_owned).collect()
+}

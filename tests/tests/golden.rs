@@ -66,7 +66,8 @@ fn build(example: &Example) -> BTreeMap<String, String> {
 fn sources(name: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     files(&root().join("examples").join(name), "", &mut found);
-    found.retain(|path, _| path.ends_with(".arv") || path == "arv.toml");
+    let project = ["arv.toml", "arv.lock"];
+    found.retain(|path, _| path.ends_with(".arv") || path.starts_with("vendor/") || project.contains(&path.as_str()));
     found
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use arvc_lang::{LoadError, Loader, builtins, evaluate_plain, members, print};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;
-use arvc_tests::{list, root};
+use arvc_tests::{libraries, list, root};
 
 /// One fenced block: where it begins, what stands behind its fence's `arv`, its text, and the `value` block behind it.
 struct Block {
@@ -88,6 +88,10 @@ impl Loader for Files<'_> {
     fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError> {
         let names = list(self.0.keys(), path);
         if names.is_empty() { Err(LoadError::NotFound) } else { Ok(names) }
+    }
+
+    fn libraries(&mut self) -> Vec<String> {
+        libraries(self.0.keys())
     }
 }
 

@@ -16,7 +16,7 @@ use std::path::Path;
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
-use arvc_tests::list;
+use arvc_tests::{libraries, list};
 
 /// The name of a section's own source.
 const ENTRY: &str = "site.arv";
@@ -85,6 +85,10 @@ impl Loader for Memory<'_> {
     fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError> {
         let names = list(self.0.keys(), path);
         if names.is_empty() { Err(LoadError::NotFound) } else { Ok(names) }
+    }
+
+    fn libraries(&mut self) -> Vec<String> {
+        libraries(self.0.keys())
     }
 }
 

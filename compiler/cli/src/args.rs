@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::libraries::command::Lib;
 use crate::messages::Format;
 
 /// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
@@ -49,13 +50,18 @@ pub enum Command {
         #[arg(long)]
         overwrite: bool,
     },
-    /// Report every problem of a site; write nothing
+    /// Report every problem of a site, or of a library; write nothing
+    ///
+    /// A file that a site includes or imports is checked with that site, which is looked for in the project. A folder without a
+    /// site.arv is a library: each source in it is checked by itself.
     #[command(after_help = CHECK)]
     Check {
-        /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
+        /// The site's file, a part of it, or the folder of a library [default: `entry` of the nearest arv.toml, else
+        /// ./site.arv]
+        #[arg(value_name = "SITE")]
         site: Option<PathBuf>,
         /// Take the text of PATH from standard input, for editors: what is not saved yet is checked as if it stood there.
-        /// Without SITE, PATH is the site; with it, a file that the site imports
+        /// Without SITE, PATH is the site or a part of it; with it, a file that the site imports
         #[arg(long, value_name = "PATH")]
         stdin_path: Option<PathBuf>,
     },
@@ -75,6 +81,16 @@ pub enum Command {
         /// Read a source from standard input and print it formatted, for editors
         #[arg(long, conflicts_with = "paths")]
         stdin: bool,
+    },
+    /// Keep libraries: copy them into the project, lock them, list them, remove them
+    ///
+    /// A library lies in vendor/NAME and is imported as `import "NAME"`. arv.toml lists it, and arv.lock holds its hash: a build
+    /// stops if a file of it is not what was locked. Nothing is fetched; all of it is meant to be committed.
+    #[command(after_help = LIB)]
+    Lib {
+        /// What to do
+        #[command(subcommand)]
+        command: Lib,
     },
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
@@ -111,7 +127,8 @@ const CHECK: &str = "\
 Examples:
   arvc check
   arvc check --message-format json site.arv
-  arvc check --stdin-path site.arv < buffer
+  arvc check lib/                          a folder of sources that are no site
+  arvc check --stdin-path hosts/web.arv < buffer
   arvc check site.arv --stdin-path hosts/web.arv < buffer";
 
 const FMT: &str = "\
@@ -120,6 +137,13 @@ Examples:
   arvc fmt site.arv lib/
   arvc fmt --check               for CI: a diff, and status 1 if there is one
   arvc fmt --stdin < buffer      for editors";
+
+const LIB: &str = "\
+Examples:
+  arvc lib add acme ~/src/acme
+  arvc lib add acme acme-1.2.0.tar.gz --source https://example.org/acme-1.2.0.tar.gz
+  arvc lib list
+  arvc lib lock                  after a change in vendor/ that is meant, and after a merge";
 
 const EXPLAIN: &str = "\
 Examples:
@@ -152,7 +176,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
             );
         }
         (None, None) => {
-            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, fmt or explain");
+            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, fmt, lib or explain");
         }
     };
     Ok(Request { command, format: arguments.message_format })
@@ -196,6 +220,11 @@ mod tests {
             "build --stdin-path a",
             "fmt --stdin a.arv",
             "fmt --out x",
+            "lib",
+            "lib add acme",
+            "lib add acme x y",
+            "lib remove",
+            "lib list acme",
         ];
         for line in bad {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::check::{Reported, check};
+use crate::check::{Part, Reported, check};
 use crate::messages::Format;
 use crate::output::{self, Failure, Options, Reason, Refusal, listing};
 use crate::pipeline;
@@ -18,7 +18,7 @@ pub fn build(
     out: Option<&Path>,
     overwrite: bool,
 ) -> Result<(), Stop> {
-    let Reported { project, checked, .. } = check(world, format, site, None)?;
+    let Reported { project, checked, .. } = check(world, format, site, None, Part::Alone)?;
     if !checked.is_good() {
         return Err(Stop::Silent(exit::SOURCE));
     }

@@ -3,17 +3,18 @@
 use arvc_syntax::diagnostic::{Code, Severity, nearest};
 
 use crate::messages::Format;
-use crate::{project, source};
+use crate::{libraries, project, source};
 
 /// Every code of every crate, sorted.
 pub fn codes() -> Vec<&'static Code> {
-    let crates: [&[&Code]; 6] = [
+    let crates: [&[&Code]; 7] = [
         arvc_syntax::problems::CODES,
         arvc_lang::CODES,
         arvc_site::CODES,
         arvc_reach::CODES,
         project::CODES,
         source::CODES,
+        libraries::CODES,
     ];
     let mut codes: Vec<_> = crates.into_iter().flatten().copied().collect();
     codes.sort_by_key(|code| code.id);

@@ -11,6 +11,7 @@ pub mod build;
 pub mod check;
 pub mod explain;
 pub mod fmt;
+pub mod libraries;
 pub mod messages;
 pub mod output;
 pub mod pipeline;
@@ -19,7 +20,6 @@ pub mod source;
 pub mod world;
 
 use args::Command;
-use messages::Format;
 use world::{Stream, World};
 
 /// What the exit status says; part of the interface.
@@ -74,18 +74,9 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
         Command::Build { site, out, overwrite } => {
             build::build(world, format, site.as_deref(), out.as_deref(), overwrite)
         }
-        Command::Check { site, stdin_path } => {
-            let reported = check::check(world, format, site.as_deref(), stdin_path.as_deref())?;
-            if !reported.checked.is_good() {
-                return Err(Stop::Silent(exit::SOURCE));
-            }
-            if let (Format::Human, Some(site)) = (format, &reported.checked.site) {
-                let summary = check::summary(&reported.name, site, reported.counts);
-                world.print(Stream::Out, &summary)?;
-            }
-            Ok(())
-        }
+        Command::Check { site, stdin_path } => check::run(world, format, site.as_deref(), stdin_path.as_deref()),
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
+        Command::Lib { command } => libraries::command::run(world, format, &command),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {

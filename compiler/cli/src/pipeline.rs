@@ -16,6 +16,10 @@ pub trait Read {
     fn text(&mut self, path: &str) -> Result<String, Problem>;
     /// The names of the files in a folder, hidden ones left out; `""` is the root.
     fn names(&mut self, path: &str) -> Result<Vec<String>, Problem>;
+    /// The names of the project's libraries.
+    fn libraries(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Files without folders.
@@ -80,8 +84,8 @@ fn harmless(entry: &str) -> String {
 }
 
 /// The project's files as the language asks for them.
-struct Files<'a> {
-    load: &'a mut dyn Read,
+pub(crate) struct Files<'a> {
+    pub(crate) load: &'a mut dyn Read,
 }
 
 impl Loader for Files<'_> {
@@ -91,6 +95,10 @@ impl Loader for Files<'_> {
 
     fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError> {
         self.load.names(path).map_err(said)
+    }
+
+    fn libraries(&mut self) -> Vec<String> {
+        self.load.libraries()
     }
 }
 

@@ -57,6 +57,45 @@ fn wrong_settings_are_a_wrong_use_shown_at_their_line() {
     assert_eq!(world.stderr, "../arv.toml:2:1: error[E0711]: `arv.toml` has no key `ouput`\n");
 }
 
+/// The lines of a page's example in TOML, and the one that its code is promised at.
+fn example(page: &str) -> Option<(String, usize)> {
+    let (_, rest) = page.split_once("\n```toml\n")?;
+    let text = rest.split_once("```")?.0;
+    let line = text.lines().position(|line| line.contains("# error: "))?;
+    Some((text.to_owned(), line + 1))
+}
+
+#[test]
+fn an_example_of_settings_on_a_page_gives_its_code_at_its_line() {
+    let mut run = 0;
+    for code in crate::project::CODES.iter().chain(crate::libraries::CODES) {
+        let (text, line) = example(&code.page()).unwrap_or_else(|| panic!("{} has an example", code.id));
+        let mut world = Memory::new("/site");
+        world.file("site.arv", "{ }");
+        let file = if code.id == "E0724" { "arv.lock" } else { "arv.toml" };
+        world.file("arv.toml", "[libs]\nacme = {}\n");
+        if code.id != "E0721" {
+            world.file("vendor/acme/default.arv", "{ }");
+        }
+        if code.id == "E0723" || code.id == "E0725" {
+            assert_eq!(arvc(&mut world, "lib lock"), exit::GOOD);
+            world.link("vendor/acme/link.arv", "/site/site.arv");
+        }
+        if code.id == "E0723" {
+            world.disk.remove(std::path::Path::new("/site/vendor/acme/link.arv"));
+            world.file("vendor/acme/default.arv", "{ a = 1; }");
+        }
+        world.file(file, text);
+        world.stderr.clear();
+        arvc(&mut world, "check --message-format short");
+        let found: Vec<&str> = world.stderr.lines().collect();
+        let expected = |found: &str| found.starts_with(&format!("{file}:{line}:")) && found.contains(code.id);
+        assert!(found.len() == 1 && expected(found[0]), "{}: {found:?}", code.id);
+        run += 1;
+    }
+    assert!(run >= 9, "{run} pages");
+}
+
 #[test]
 fn a_binary_entry_is_a_problem_of_the_source_and_nothing_is_written() {
     let mut world = Memory::new("/site");

@@ -14,6 +14,7 @@ mod lower;
 pub mod members;
 mod numbers;
 mod print;
+pub mod references;
 mod report;
 mod run;
 pub mod schema;
@@ -35,6 +36,12 @@ pub trait Loader {
     /// The names of the files in a folder, folders and hidden files left out. The path is as that of a file; empty for
     /// the project's root.
     fn list(&mut self, path: &str) -> Result<Vec<String>, LoadError>;
+
+    /// The names of the libraries that the project has, `std` left out. The sources of each are loaded as
+    /// `vendor/NAME/default.arv`, and so on.
+    fn libraries(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a file could not be read.
@@ -71,4 +78,11 @@ pub fn evaluate_site(entry_path: &str, entry_text: String, loader: &mut dyn Load
 /// Evaluates a file as it is, and completely.
 pub fn evaluate_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
     run::run(entry_path, entry_text, loader, false)
+}
+
+/// Evaluates a file of a library: as it is, and completely but for the functions in it, which are what libraries are made of.
+pub fn evaluate_library(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
+    let mut outcome = run::run(entry_path, entry_text, loader, false);
+    outcome.diagnostics.retain(|problem| problem.code != &errors::not_data::CODE);
+    outcome
 }

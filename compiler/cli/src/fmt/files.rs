@@ -24,8 +24,8 @@ pub(super) fn find(
     let mut found = BTreeSet::new();
     if paths.is_empty() {
         let project = check::find(world, format, cwd, None)?;
-        let entry = project.root.join(&project.entry);
-        let folder = entry.parent().unwrap_or(&project.root);
+        let entry = project.root.folder.join(&project.entry);
+        let folder = entry.parent().unwrap_or(&project.root.folder);
         below(world, cwd, folder, Some(&project.out), &mut found)?;
         return Ok(found);
     }
@@ -42,7 +42,16 @@ pub(super) fn find(
     Ok(found)
 }
 
-/// The sources below a folder. Links are not followed, and what is hidden is not looked into.
+/// The sources below a folder that people write here. Links are not followed, and what is hidden is not looked into.
+pub(crate) fn sources_below(
+    world: &dyn World,
+    cwd: &Path,
+    folder: &Path,
+    found: &mut BTreeSet<PathBuf>,
+) -> Result<(), Stop> {
+    below(world, cwd, folder, None, found)
+}
+
 fn below(
     world: &dyn World,
     cwd: &Path,

@@ -16,6 +16,8 @@ use crate::{Stop, exit, outside, reason, shown, source};
 mod diff;
 mod files;
 
+pub(crate) use files::sources_below;
+
 /// What the command line asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {

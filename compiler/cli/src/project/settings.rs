@@ -4,16 +4,18 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
+use arvc_lang::library;
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::{Sources, Span};
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{FILE, Problem, inside, not_toml, unknown_key, wrong_value};
+use super::{FILE, Library, Problem, inside, not_toml, unknown_key, wrong_library, wrong_value};
 use crate::source;
 use crate::world::Disk;
 
 /// The keys that mean something.
-pub(super) const KEYS: [&str; 2] = ["entry", "out"];
+pub(super) const KEYS: [&str; 3] = ["entry", "out", "libs"];
 
 /// What it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,10 +24,12 @@ pub(super) struct Settings {
     pub(super) entry: Option<String>,
     /// The output folder.
     pub(super) out: Option<String>,
+    /// The libraries, in the order of their names.
+    pub(super) libraries: Vec<Library>,
 }
 
-/// Reads the file of a folder. Its diagnostics name it relative to that folder.
-pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> {
+/// Reads the file of a folder, with its text, which the places in it point into. Its diagnostics name it relative to that folder.
+pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<(Settings, String), Problem> {
     let failed = |error| Problem::Disk(folder.join(FILE), error);
     let mut sources = Sources::new();
     let text = match source::read(disk, folder, FILE) {
@@ -60,6 +64,10 @@ pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> 
         let slot = match name {
             "entry" => &mut settings.entry,
             "out" => &mut settings.out,
+            "libs" => {
+                libraries(value, &span, &mut settings.libraries, &mut diagnostics);
+                continue;
+            }
             _ => {
                 diagnostics.push(unknown_key::diagnostic(span(key.span()), name));
                 continue;
@@ -71,7 +79,45 @@ pub(super) fn read(disk: &dyn Disk, folder: &Path) -> Result<Settings, Problem> 
         }
     }
     drop(table);
-    if diagnostics.is_empty() { Ok(settings) } else { Err(Problem::Settings(folder.into(), sources, diagnostics)) }
+    settings.libraries.sort_by(|a, b| a.name.cmp(&b.name));
+    if diagnostics.is_empty() {
+        Ok((settings, text.clone()))
+    } else {
+        Err(Problem::Settings(folder.into(), sources, diagnostics))
+    }
+}
+
+/// The entries of `[libs]`.
+fn libraries(
+    table: &Spanned<DeValue<'_>>,
+    span: &impl Fn(Range<usize>) -> Span,
+    libraries: &mut Vec<Library>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let DeValue::Table(entries) = table.get_ref() else {
+        diagnostics.push(wrong_library::no_table(span(table.span())));
+        return;
+    };
+    for (key, value) in entries {
+        let (name, at): (&str, Span) = (key.get_ref(), span(key.span()));
+        if !library::is_name(name) {
+            diagnostics.push(wrong_library::name(at, name));
+            continue;
+        }
+        let DeValue::Table(fields) = value.get_ref() else {
+            diagnostics.push(wrong_library::value(span(value.span()), name));
+            continue;
+        };
+        let mut listed = Library { name: name.to_owned(), source: None, span: at };
+        for (field, value) in fields {
+            match (field.get_ref().as_ref(), value.get_ref().as_str()) {
+                ("source", Some(text)) => listed.source = Some(text.to_owned()),
+                ("source", None) => diagnostics.push(wrong_library::source(span(value.span()), name)),
+                (other, _) => diagnostics.push(wrong_library::key(span(field.span()), name, other)),
+            }
+        }
+        libraries.push(listed);
+    }
 }
 
 fn checked(key: &str, span: Span, value: &DeValue<'_>) -> Result<String, Box<Diagnostic>> {

@@ -8,7 +8,7 @@ use crate::world::memory::Memory;
 fn found(disk: &Memory, site: Option<&str>) -> (String, String, String) {
     let project = find(disk, &disk.cwd, site.map(Path::new)).unwrap();
     let show = |path: PathBuf| path.to_str().unwrap().to_owned();
-    (show(project.root), project.entry, show(project.out))
+    (show(project.root.folder), project.entry, show(project.out))
 }
 
 fn codes(toml: &str) -> Vec<(&'static str, String)> {

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! ## What to do
-//! Use the nearest key, or remove the line. The keys are `entry` and `out`.
+//! Use the nearest key, or remove the line. The keys are `entry` and `out`, and the table `[libs]`.
 
 use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use arvc_syntax::source::Span;
@@ -31,6 +31,6 @@ pub(super) fn diagnostic(span: Span, name: &str) -> Diagnostic {
             vec![Edit { span, text: near.into() }],
             Applicability::MaybeIncorrect,
         ),
-        None => Diagnostic::new(&CODE, message, span, "means nothing").note("the keys are `entry` and `out`"),
+        None => Diagnostic::new(&CODE, message, span, "means nothing").note("the keys are `entry`, `out` and `libs`"),
     }
 }

@@ -226,6 +226,20 @@ impl Disk for Memory {
         if matches!(self.disk.get(&to), Some(Entry::Folder)) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        if matches!(self.disk.get(&from), Some(Entry::Folder)) {
+            if self.disk.contains_key(&to) || to.starts_with(&from) {
+                return Err(io::ErrorKind::NotADirectory.into());
+            }
+            let inside: Vec<PathBuf> = self.disk.keys().filter(|path| path.starts_with(&from)).cloned().collect();
+            for path in inside {
+                if let (Some(entry), Ok(below)) = (self.disk.remove(&path), path.strip_prefix(&from)) {
+                    // Joining an empty path would put a slash behind the name.
+                    let moved = if below.as_os_str().is_empty() { to.clone() } else { to.join(below) };
+                    self.disk.insert(moved, entry);
+                }
+            }
+            return Ok(());
+        }
         let Some(entry @ Entry::File { .. }) = self.disk.get(&from).cloned() else {
             return Err(io::ErrorKind::NotFound.into());
         };

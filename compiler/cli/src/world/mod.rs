@@ -42,7 +42,7 @@ pub trait Disk {
     fn create(&mut self, path: &Path, bytes: &[u8], executable: bool) -> io::Result<()>;
     /// Gives a file that exists other bytes; its mode and owner stay.
     fn replace(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Moves a file, over another one if need be.
+    /// Moves a file, over another one if need be; or a folder with all that is in it, to where nothing stands.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove_file(&mut self, path: &Path) -> io::Result<()>;

@@ -13,7 +13,7 @@ use arvc_syntax::source::{FileId, Span};
 use arvc_syntax::tree::Tree;
 
 use crate::LoadError;
-use crate::errors::{composition_cycle, import_failed, misplaced, not_a_part};
+use crate::errors::{composition_cycle, import_failed, library_by_path, misplaced, not_a_part};
 use crate::eval::value::Reported;
 use crate::ir::Rank;
 use crate::lower::files::{Files, Role, is_empty, normalize};
@@ -106,14 +106,15 @@ fn record(tree: &Tree) -> Option<ast::Record<'_>> {
 }
 
 /// `include PATH;` or `extends PATH;`.
-struct Statement {
-    extends: bool,
-    path: String,
-    span: Span,
+pub(crate) struct Statement {
+    pub(crate) extends: bool,
+    pub(crate) path: String,
+    pub(crate) span: Span,
     keyword: Span,
 }
 
-fn statements(tree: &Tree) -> Vec<Statement> {
+/// Those of a file's outermost record.
+pub(crate) fn statements(tree: &Tree) -> Vec<Statement> {
     let items = record(tree).into_iter().flat_map(|record| record.items());
     let statement = |item| {
         let (extends, path, keyword): (bool, Option<ast::PathLiteral<'_>>, _) = match item {
@@ -200,9 +201,13 @@ impl Gathering<'_, '_> {
                 extended = Some(statement.keyword);
             }
             let Some(path) = normalize(&self.parts[at].path, &statement.path) else {
-                self.lose(import_failed::new(&statement.path, &LoadError::Outside, statement.span));
+                self.lose(import_failed::outside(&self.parts[at].path, &statement.path, statement.span));
                 continue;
             };
+            if let Some(problem) = library_by_path::check(&self.parts[at].path, &path, folder, statement.span) {
+                self.lose(problem);
+                continue;
+            }
             if !folder {
                 self.add(at, &statement, path);
                 continue;

@@ -6,7 +6,8 @@
 //!
 //! ## Why
 //!
-//! The same sources give the same output on every machine, so nothing outside of the project is read.
+//! The same sources give the same output on every machine, so nothing outside of the project is read. A library, likewise,
+//! reads nothing outside of its own folder.
 //!
 //! ## Example
 //!
@@ -21,7 +22,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::LoadError;
+use crate::{LoadError, library};
 
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0105", "a file cannot be imported", include_str!("import_failed.rs"));
@@ -36,6 +37,18 @@ pub fn new(path: &str, error: &LoadError, span: Span) -> Diagnostic {
         LoadError::Other(why) => (format!("`{path}` cannot be read: {why}"), why.clone()),
     };
     Diagnostic::new(&CODE, message, span, label).help("a path is relative to the file in which it stands")
+}
+
+/// `path` leaves the project, or the library that the file `from` belongs to.
+pub fn outside(from: &str, path: &str, span: Span) -> Diagnostic {
+    match library::of(from).filter(|name| library::is_name(name)) {
+        Some(name) => {
+            let message = format!("`{path}` lies outside of the library `{name}`");
+            Diagnostic::new(&CODE, message, span, "leaves the library")
+                .help("a library reads its own files; another library it imports by its name")
+        }
+        None => new(path, &LoadError::Outside, span),
+    }
 }
 
 /// The file at `path` has no expression.

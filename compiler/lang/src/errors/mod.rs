@@ -18,6 +18,7 @@ pub mod endless;
 pub mod import_cycle;
 pub mod import_failed;
 pub mod infinite_type;
+pub mod library_by_path;
 pub mod maybe_absent;
 pub mod memory;
 pub mod misplaced;
@@ -73,6 +74,7 @@ pub static CODES: &[&Code] = &[
     &secret_reference::CODE,
     &bare_path::CODE,
     &import_cycle::CODE,
+    &library_by_path::CODE,
     &unknown_type::CODE,
     &duplicate_type::CODE,
     &type_cycle::CODE,

@@ -7,6 +7,7 @@ use arvc_syntax::source::Span;
 use crate::eval::machine::{Cont, Machine};
 use crate::eval::value::{CallIx, FrameId, Key, RecordId, ThunkId};
 use crate::ir::{Binary, Expr, ExprId};
+use crate::library;
 
 /// A definition on the way of a cycle.
 #[derive(Clone, Debug)]
@@ -153,9 +154,9 @@ impl Machine<'_> {
         self.calls_from(self.heap.frames[frame.index()].call)
     }
 
-    /// Whether a place is not the user's: the prelude, `std`.
+    /// Whether a place is not the user's: the prelude, `std`, a library of the project.
     pub fn in_library(&self, span: Span) -> bool {
-        self.sources.get(self.sources.file_of(span)).name.starts_with('<')
+        library::of(&self.sources.get(self.sources.file_of(span)).name).is_some()
     }
 
     /// The innermost call around a frame that stands in the user's own source.

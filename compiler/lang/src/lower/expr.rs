@@ -273,7 +273,8 @@ impl<'t> Lowerer<'_, '_, 't> {
             self.files.import(self.program, self.reports, &from, path.text(), path.span())
         } else if let Some(library) = import.library() {
             let name = library.plain().unwrap_or_default();
-            self.files.library(self.program, self.reports, &name, library.span())
+            let from = self.file_path().to_owned();
+            self.files.library(self.program, self.reports, &from, &name, library.span())
         } else {
             Err(BY_THE_PARSER)
         };

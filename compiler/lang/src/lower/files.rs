@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::{FileId, Sources, Span};
 
-use crate::errors::{import_failed, two_owners, unknown_library};
+use crate::errors::{import_failed, library_by_path, two_owners, unknown_library};
 use crate::eval::value::Reported;
 use crate::ir::{ExprId, Program, Unit, UnitId};
 use crate::library;
@@ -132,23 +132,33 @@ impl<'l> Files<'l> {
                 let folder = LoadError::Other("it names a folder, and no file".to_owned());
                 Err(reports.early(import_failed::new(path, &folder, span)))
             }
-            Some(full) => self.unit(program, reports, &full, span),
-            None => Err(reports.early(import_failed::new(path, &LoadError::Outside, span))),
+            Some(full) => match library_by_path::check(from, &full, false, span) {
+                Some(problem) => Err(reports.early(problem)),
+                None => self.unit(program, reports, &full, span),
+            },
+            None => Err(reports.early(import_failed::outside(from, path, span))),
         }
     }
 
-    /// The library `name`.
+    /// The library that `from` names `name`.
     pub fn library(
         &mut self,
         program: &mut Program,
         reports: &mut Reports,
+        from: &str,
         name: &str,
         span: Span,
     ) -> Result<UnitId, Reported> {
-        match name {
-            "std" => self.unit(program, reports, "<std>/default.arv", span),
-            _ => Err(reports.early(unknown_library::new(name, span))),
+        if name == library::STANDARD {
+            return self.unit(program, reports, "<std>/default.arv", span);
         }
+        let libraries = self.loader.libraries();
+        if libraries.iter().any(|known| known == name) {
+            let entry = format!("{}/{}", library::folder(name), library::ENTRY);
+            return self.unit(program, reports, &entry, span);
+        }
+        let there = library::is_name(name) && self.loader.list(&library::folder(name)).is_ok();
+        Err(reports.early(unknown_library::new(from, name, &libraries, there, span)))
     }
 
     fn unit(
@@ -181,18 +191,23 @@ pub(crate) fn is_empty(text: &str) -> bool {
     text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
 }
 
-/// The path of a file relative to the project, or to `<std>`; none if it leaves that.
+/// The path of a file relative to the project; none if it leaves that, or the library that `from` belongs to.
 pub(crate) fn normalize(from: &str, path: &str) -> Option<String> {
     if path.starts_with('/') {
         return None;
     }
-    let library = from.starts_with("<std>/");
+    // What a library is made of lies in its own folder: `<std>`, `vendor/acme`.
+    let root = match library::of(from) {
+        Some(library) if library.starts_with('<') => 1,
+        Some(_) => 2,
+        None => 0,
+    };
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." if library && parts.len() == 1 => return None,
+            ".." if parts.len() <= root => return None,
             ".." => {
                 parts.pop()?;
             }
@@ -215,5 +230,8 @@ mod tests {
         assert_eq!(normalize("site.arv", "/etc/passwd"), None);
         assert_eq!(normalize("<std>/default.arv", "./dns.arv").as_deref(), Some("<std>/dns.arv"));
         assert_eq!(normalize("<std>/default.arv", "../dns.arv"), None);
+        assert_eq!(normalize("vendor/a/x/y.arv", "../z.arv").as_deref(), Some("vendor/a/z.arv"));
+        assert_eq!(normalize("vendor/a/x/y.arv", "../../z.arv"), None);
+        assert_eq!(normalize("vendor/a/default.arv", "../b/default.arv"), None);
     }
 }

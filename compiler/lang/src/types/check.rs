@@ -108,24 +108,8 @@ impl Checker<'_> {
                 Ty::Record(record) => self.check_against(id, keys, fields, len, env, record),
                 _ => self.meet(id, env, expected),
             },
-            Expr::Scope { keys, fields, len } => match wanted {
-                Ty::Named(def) if self.is_record(def) => {
-                    let all = Children { start: fields, len };
-                    let inner = self.open_site(id, all, def, keys, len, env);
-                    self.check_fields(id, keys, fields, len, inner, def, true);
-                }
-                _ => self.meet(id, env, expected),
-            },
-            Expr::Composed(index) => match wanted {
-                Ty::Named(def) if self.is_record(def) => {
-                    let composed = self.program.composed[index as usize];
-                    let all = Children { start: composed.fields, len: composed.len + composed.hidden };
-                    let inner = self.open_site(id, all, def, composed.keys, composed.len, env);
-                    self.check_fields(id, composed.keys, composed.fields, composed.len, inner, def, true);
-                    let hidden = self.program.children(all)[composed.len as usize..].iter();
-                    self.pending.extend(hidden.map(|definition| super::Pending::Infer(*definition, inner)));
-                    self.parts_assert(composed.asserted, inner);
-                }
+            Expr::Scope { .. } | Expr::Composed(_) => match wanted {
+                Ty::Named(def) if self.record == Some(id) && self.is_record(def) => self.check_site(id, env, def),
                 _ => self.meet(id, env, expected),
             },
             Expr::Computed(children) => match wanted {
@@ -172,10 +156,57 @@ impl Checker<'_> {
         }
     }
 
-    fn open_site(&mut self, id: ExprId, all: Children, def: DefId, keys: u32, fields: u32, env: EnvId) -> EnvId {
-        let inner = self.env(env, Frame::Site { all, def, keys, fields });
+    /// The file record of a site against its type, once.
+    fn check_site(&mut self, id: ExprId, env: EnvId, def: DefId) {
+        if std::mem::replace(&mut self.checked, true) {
+            return;
+        }
+        let inner = self.open_site(id, env, def);
+        match self.program.get(id) {
+            Expr::Scope { keys, fields, len } => self.check_fields(id, keys, fields, len, inner, def, true),
+            Expr::Composed(index) => {
+                let composed = self.program.composed[index as usize];
+                self.check_fields(id, composed.keys, composed.fields, composed.len, inner, def, true);
+                let hidden = Children { start: composed.fields + composed.len, len: composed.hidden };
+                let hidden = self.program.children(hidden).iter();
+                self.pending.extend(hidden.map(|definition| super::Pending::Infer(*definition, inner)));
+                self.parts_assert(composed.asserted, inner);
+            }
+            _ => {}
+        }
+    }
+
+    /// The frame of the file record of a site.
+    fn open_site(&mut self, id: ExprId, env: EnvId, def: DefId) -> EnvId {
+        if let Some(known) = self.opened.get(&id) {
+            return *known;
+        }
+        let frame = match self.program.get(id) {
+            Expr::Scope { keys, fields, len } => {
+                Frame::Site { all: Children { start: fields, len }, def, keys, fields: len }
+            }
+            Expr::Composed(index) => {
+                let composed = self.program.composed[index as usize];
+                let all = Children { start: composed.fields, len: composed.len + composed.hidden };
+                Frame::Site { all, def, keys: composed.keys, fields: composed.len }
+            }
+            _ => return env,
+        };
+        let inner = self.env(env, frame);
         self.opened.insert(id, inner);
         inner
+    }
+
+    /// The file record of a site, as something in front of it sees it.
+    pub(super) fn site_view(&mut self, id: ExprId, env: EnvId) -> TyId {
+        let Some(def) = self.schema.site else { return Types::ANY };
+        let inner = self.open_site(id, env, def);
+        let site = self.types.add(Ty::Named(def));
+        if !self.checked {
+            let trail = self.trails.root(Root::Site);
+            self.pending.push(super::Pending::Check(id, env, site, trail));
+        }
+        self.types.add(Ty::View(site, id, inner))
     }
 
     fn check_items(&mut self, children: Children, env: EnvId, item: TyId) {

@@ -51,6 +51,7 @@ impl Checker<'_> {
                 Types::scalar(Scalar::Bool)
             }
             Expr::Record { keys, fields, len } => self.record(id, keys, fields, len, env),
+            Expr::Scope { .. } | Expr::Composed(_) if self.record == Some(id) => self.site_view(id, env),
             Expr::Scope { keys, fields, len } => {
                 let children = Children { start: fields, len };
                 let inner = self.open(id, children, env);

@@ -72,7 +72,12 @@ pub(crate) struct Checker<'c> {
     /// Definitions whose type stands for many.
     generic: HashSet<ExprId, Spread>,
     /// Types of the schema.
-    declared: Vec<Option<TyId>>,
+    declared: Vec<TyId>,
+    /// Which of them leave parts to inference.
+    flexible: Vec<bool>,
+    /// The record of the site, and whether it was held against the schema.
+    record: Option<ExprId>,
+    checked: bool,
     /// Records in which definitions lost, whose places are needed.
     holders: HashSet<ExprId, Spread>,
     builtins: HashMap<u16, TyId>,
@@ -148,7 +153,10 @@ impl<'c> Checker<'c> {
             known: vec![0; program.exprs.len()],
             progress: HashMap::default(),
             generic: HashSet::default(),
-            declared: vec![None; program.schema.types.len()],
+            declared: Vec::new(),
+            flexible: Vec::new(),
+            record: None,
+            checked: false,
             holders: program.overridden.iter().map(|overridden| overridden.within).collect(),
             builtins: HashMap::new(),
             pending: Vec::new(),
@@ -170,6 +178,7 @@ impl<'c> Checker<'c> {
     }
 
     fn units(&mut self, site: Option<UnitId>) {
+        self.declare();
         for at in 0..self.program.units.len() {
             let root = self.program.units[at].root;
             match (site, self.schema.site) {
@@ -204,9 +213,32 @@ impl<'c> Checker<'c> {
     /// The entry, whose outermost record is a site.
     fn site(&mut self, root: ExprId, def: DefId) {
         let site = self.types.add(Ty::Named(def));
+        self.record = self.site_record(root);
         self.trail = self.trails.root(Root::Site);
         self.check(root, EnvId(0), site);
         self.trail = Trail::NONE;
+    }
+
+    /// The record that is the value of the entry, behind what stands in front of it.
+    fn site_record(&self, root: ExprId) -> Option<ExprId> {
+        let (mut at, mut definitions) = (root, None);
+        loop {
+            at = match (self.program.get(at), definitions) {
+                (Expr::Let(children), _) => {
+                    definitions = Some(children);
+                    *self.program.children(children).last()?
+                }
+                (Expr::Assert(_, _, body), _) => body,
+                (Expr::Coerce(inner, _), _) => inner,
+                // The frame of a `let` in front of the record keeps that in a slot, if it names it.
+                (Expr::Local { up: 0, slot }, Some(children)) => {
+                    definitions = None;
+                    self.program.children(children)[slot as usize]
+                }
+                (Expr::Scope { .. } | Expr::Composed(_), _) => return Some(at),
+                _ => return None,
+            };
+        }
     }
 
     fn env(&mut self, parent: EnvId, frame: Frame) -> EnvId {
@@ -219,55 +251,53 @@ impl<'c> Checker<'c> {
         self.program.span(id)
     }
 
+    /// The types that the schema and annotations write, the parts of each before it. Where a part is left to inference
+    /// it is looked at again at each use.
+    fn declare(&mut self) {
+        for at in 0..self.schema.types.len() {
+            let part = |checker: &Self, id: TypeId| checker.declared[id.0 as usize];
+            let (ty, flexible) = match self.schema.types[at] {
+                Type::Any => (Types::ANY, false),
+                Type::Scalar(scalar) => (Types::scalar(scalar), false),
+                Type::Ref(def) => (self.types.add(Ty::Ref(def)), false),
+                Type::Named(def) => (self.types.add(Ty::Named(def)), false),
+                Type::List(item) => (self.types.list(part(self, item)), self.flexible[item.0 as usize]),
+                Type::Map(item) => (self.types.map(part(self, item)), self.flexible[item.0 as usize]),
+                Type::Option(inner) => (self.types.option(part(self, inner)), self.flexible[inner.0 as usize]),
+                Type::Function(parameter, result) => {
+                    let flexible = self.flexible[parameter.0 as usize] || self.flexible[result.0 as usize];
+                    let (parameter, result) = (part(self, parameter), part(self, result));
+                    (self.types.add(Ty::Function(parameter, result)), flexible)
+                }
+                Type::Infer | Type::Var(_) => (Types::ANY, true),
+            };
+            self.declared.push(ty);
+            self.flexible.push(flexible);
+        }
+    }
+
     /// The type that the schema or an annotation writes.
     fn declared(&mut self, id: TypeId) -> TyId {
-        if let Some(known) = self.declared[id.0 as usize] {
-            return known;
+        match self.flexible[id.0 as usize] {
+            true => self.annotation(id, &mut Vec::new()),
+            false => self.declared[id.0 as usize],
         }
-        let ty = match self.schema.ty(id) {
-            Type::Any => Types::ANY,
-            Type::Scalar(scalar) => Types::scalar(scalar),
-            Type::List(item) => {
-                let item = self.declared(item);
-                self.types.list(item)
-            }
-            Type::Map(item) => {
-                let item = self.declared(item);
-                self.types.map(item)
-            }
-            Type::Ref(def) => self.types.add(Ty::Ref(def)),
-            Type::Named(def) => self.types.add(Ty::Named(def)),
-            Type::Option(inner) => {
-                let inner = self.declared(inner);
-                self.types.option(inner)
-            }
-            Type::Function(parameter, result) => {
-                let (parameter, result) = (self.declared(parameter), self.declared(result));
-                self.types.add(Ty::Function(parameter, result))
-            }
-            Type::Infer | Type::Var(_) => return self.types.free(self.level),
-        };
-        if !self.is_flexible(id) {
-            self.declared[id.0 as usize] = Some(ty);
-        }
-        ty
     }
 
     /// Whether a type leaves parts to inference.
     fn is_flexible(&self, id: TypeId) -> bool {
-        match self.schema.ty(id) {
-            Type::Infer | Type::Var(_) => true,
-            Type::List(inner) | Type::Map(inner) | Type::Option(inner) => self.is_flexible(inner),
-            Type::Function(parameter, result) => self.is_flexible(parameter) || self.is_flexible(result),
-            Type::Any | Type::Scalar(_) | Type::Ref(_) | Type::Named(_) => false,
-        }
+        self.flexible[id.0 as usize]
     }
 
     /// As `declared`, and each name of an unknown type stands for one type throughout.
     fn annotation(&mut self, id: TypeId, vars: &mut Vec<(Symbol, TyId)>) -> TyId {
-        if !self.is_flexible(id) {
-            return self.declared(id);
+        match self.is_flexible(id) {
+            true => self.deeper(|checker| checker.flexible_annotation(id, vars)).unwrap_or(Types::ANY),
+            false => self.declared[id.0 as usize],
         }
+    }
+
+    fn flexible_annotation(&mut self, id: TypeId, vars: &mut Vec<(Symbol, TyId)>) -> TyId {
         match self.schema.ty(id) {
             Type::Var(name) => match vars.iter().find(|(known, _)| *known == name) {
                 Some((_, ty)) => *ty,
@@ -293,7 +323,8 @@ impl<'c> Checker<'c> {
                 let (parameter, result) = (self.annotation(parameter, vars), self.annotation(result, vars));
                 self.types.add(Ty::Function(parameter, result))
             }
-            _ => self.declared(id),
+            Type::Infer => self.types.free(self.level),
+            Type::Any | Type::Scalar(_) | Type::Ref(_) | Type::Named(_) => self.declared[id.0 as usize],
         }
     }
 

@@ -208,7 +208,15 @@ impl Checker<'_> {
     fn said(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
         let expr = self.program.uncoerced(expr);
         match self.program.get(expr) {
-            Expr::Record { keys, fields, len } => {
+            Expr::Composed(index) => {
+                let composed = self.program.composed[index as usize];
+                let keys = &self.program.keys[composed.keys as usize..(composed.keys + composed.len) as usize];
+                match keys.iter().position(|key| key.name == name) {
+                    Some(at) => Said::Expr(self.program.children[composed.fields as usize + at], env),
+                    None => Said::Nothing(keys.iter().map(|key| key.name).collect()),
+                }
+            }
+            Expr::Record { keys, fields, len } | Expr::Scope { keys, fields, len } => {
                 let keys = &self.program.keys[keys as usize..(keys + len) as usize];
                 match keys.iter().position(|key| key.name == name) {
                     Some(at) => Said::Expr(self.program.children[fields as usize + at], env),
@@ -352,7 +360,7 @@ impl Checker<'_> {
 
     /// Whether a place is in a source of the compiler's own.
     pub(super) fn in_library(&self, span: Span) -> bool {
-        self.sources.get(self.sources.file_of(span)).name.starts_with('<')
+        crate::library::of(&self.sources.get(self.sources.file_of(span)).name).is_some()
     }
 
     /// The type whose field is asked for, by name.

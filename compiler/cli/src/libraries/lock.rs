@@ -1,0 +1,272 @@
+//! `arv.lock`: what a project holds on to, of which this file knows the libraries.
+//!
+//! It is text that is merged line by line: a version, then tables in the order of their names, one key a line. A table that
+//! is not known here is kept, so that others can hold on to things in the same file.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Span;
+use toml::{Table, Value};
+
+use super::listing::{Hashes, is_hash};
+use super::lock_unreadable;
+use crate::source;
+use crate::world::Disk;
+
+/// Its name, in the root of the project.
+pub const FILE: &str = "arv.lock";
+
+/// The version of its form.
+const VERSION: i64 = 1;
+
+/// What stands above everything else.
+const HEAD: &str = "# Written by arvc, to be committed. After a merge: `arvc lib lock`.\n";
+
+/// A lock as it was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lock {
+    table: Table,
+}
+
+/// A lock that cannot be read: its text as far as it is one, and what is wrong, in a source that begins at 0.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The text.
+    pub text: String,
+    /// The problem.
+    pub diagnostic: Box<Diagnostic>,
+}
+
+impl Lock {
+    /// The lock of a project; empty if there is none.
+    pub fn read(disk: &dyn Disk, root: &Path) -> Result<Self, Unreadable> {
+        let at_start = |why: &str| Unreadable {
+            text: String::new(),
+            diagnostic: Box::new(lock_unreadable::diagnostic(Span::new(0, 0), why)),
+        };
+        match source::read(disk, root, FILE) {
+            Ok(text) => Self::parse(&text).map_err(|diagnostic| Unreadable { text, diagnostic }),
+            Err(source::Problem::NotFound) => Ok(Self::default()),
+            Err(source::Problem::NotText(text)) => {
+                let end = text.len() as u32;
+                let diagnostic = lock_unreadable::diagnostic(Span::new(end, end), "what follows is not UTF-8");
+                Err(Unreadable { text, diagnostic: Box::new(diagnostic) })
+            }
+            Err(source::Problem::Outside) => Err(at_start("a link leads out of the project")),
+            Err(source::Problem::TooLarge) => Err(at_start("it is too large")),
+            Err(source::Problem::Disk(error)) => Err(at_start(&crate::reason(&error))),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<Diagnostic>> {
+        let problem = |span: Range<usize>, why: &str| {
+            Box::new(lock_unreadable::diagnostic(Span::new(span.start as u32, span.end as u32), why))
+        };
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            let span = error.span().unwrap_or(0..0);
+            match text.lines().any(|line| line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>")) {
+                true => Box::new(lock_unreadable::merge(text, Span::new(span.start as u32, span.end as u32))),
+                false => problem(span, error.message()),
+            }
+        })?;
+        match table.get("version") {
+            Some(Value::Integer(VERSION)) => {}
+            Some(Value::Integer(other)) => {
+                return Err(problem(
+                    place(text, "version"),
+                    &format!("its version is {other}; this arvc writes {VERSION}"),
+                ));
+            }
+            _ => return Err(problem(0..0, "it does not begin with `version = 1`")),
+        }
+        let lock = Self { table };
+        for (name, value) in lock.libraries() {
+            if hashes(value).is_none() {
+                return Err(problem(
+                    place(text, &format!("[libs.{name}")),
+                    &format!("the table of `{name}` is not whole"),
+                ));
+            }
+        }
+        Ok(lock)
+    }
+
+    fn libraries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.table.get("libs").and_then(Value::as_table).into_iter().flatten()
+    }
+
+    /// The libraries that it holds.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.libraries().map(|(name, _)| name.as_str())
+    }
+
+    /// What it holds of one.
+    pub fn get(&self, name: &str) -> Option<Hashes> {
+        self.libraries().find(|(known, _)| *known == name).and_then(|(_, value)| hashes(value))
+    }
+
+    /// Makes it hold this of a library.
+    pub fn set(&mut self, name: &str, hashes: &Hashes) {
+        self.table.insert("version".into(), Value::Integer(VERSION));
+        let libraries = self.table.entry("libs").or_insert_with(|| Value::Table(Table::new()));
+        if !libraries.is_table() {
+            *libraries = Value::Table(Table::new());
+        }
+        let files = hashes.files.iter().map(|(path, hash)| (path.clone(), Value::String(hash.clone())));
+        let table = Table::from_iter([
+            ("sha256".to_owned(), Value::String(hashes.library.clone())),
+            ("files".to_owned(), Value::Table(files.collect())),
+        ]);
+        if let Value::Table(libraries) = libraries {
+            libraries.insert(name.to_owned(), Value::Table(table));
+        }
+    }
+
+    /// Lets go of a library; whether it held one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let Some(Value::Table(libraries)) = self.table.get_mut("libs") else { return false };
+        let held = libraries.remove(name).is_some();
+        if libraries.is_empty() {
+            self.table.remove("libs");
+        }
+        held
+    }
+
+    /// Whether there is nothing to hold on to.
+    pub fn is_empty(&self) -> bool {
+        self.table.keys().all(|key| key == "version")
+    }
+
+    /// Its text.
+    pub fn text(&self) -> String {
+        format!("{HEAD}{}", self.table)
+    }
+}
+
+/// Where a line begins with something, for a message.
+fn place(text: &str, start: &str) -> Range<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with(start) {
+            return at..at + line.trim_end().len();
+        }
+        at += line.len();
+    }
+    0..0
+}
+
+fn hashes(value: &Value) -> Option<Hashes> {
+    let text = |value: &Value| value.as_str().filter(|text| is_hash(text)).map(str::to_owned);
+    let library = text(value.get("sha256")?)?;
+    let files = value.get("files")?.as_table()?.iter();
+    let files = files.map(|(path, hash)| Some((path.clone(), text(hash)?))).collect::<Option<BTreeMap<_, _>>>()?;
+    Some(Hashes { library, files })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::listing;
+    use super::*;
+
+    fn held(text: &str) -> Hashes {
+        listing::hashes(&BTreeMap::from([("default.arv".to_owned(), text.as_bytes().to_vec())]))
+    }
+
+    fn lock(names: &[&str]) -> Lock {
+        let mut lock = Lock::default();
+        for name in names {
+            lock.set(name, &held(name));
+        }
+        lock
+    }
+
+    #[test]
+    fn a_lock_is_text_with_a_table_a_library_and_a_line_a_key() {
+        let hash = held("acme");
+        let expected = format!(
+            "{HEAD}version = 1\n\n[libs.acme]\nsha256 = \"{}\"\n\n[libs.acme.files]\n\"default.arv\" = \"{}\"\n",
+            hash.library, hash.files["default.arv"]
+        );
+        pretty_assertions::assert_str_eq!(lock(&["acme"]).text(), expected);
+        assert_eq!(Lock::parse(&expected).unwrap(), lock(&["acme"]));
+    }
+
+    #[test]
+    fn its_tables_are_sorted_whatever_came_first() {
+        assert_eq!(lock(&["b", "a", "c"]).text(), lock(&["c", "b", "a"]).text());
+        let names: Vec<String> = lock(&["b", "a"]).names().map(str::to_owned).collect();
+        assert_eq!(names, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_table_of_others_is_kept() {
+        let others = "version = 1\n\n[allocations.shop]\nvmid = 2001\n\n[zz]\nserial = 7\n";
+        let mut lock = Lock::parse(others).unwrap();
+        lock.set("acme", &held("x"));
+        let text = lock.text();
+        for line in ["[allocations.shop]\nvmid = 2001\n", "[zz]\nserial = 7\n", "[libs.acme]\n"] {
+            assert!(text.contains(line), "{text}");
+        }
+        let mut again = Lock::parse(&text).unwrap();
+        assert_eq!(again, lock);
+        assert!(again.remove("acme") && !again.remove("acme"));
+        assert_eq!(again.text(), format!("{HEAD}{others}"));
+        assert!(!again.is_empty());
+    }
+
+    /// The lines of `text` with those that `changed` has more than it, which stand in one place.
+    fn inserted(base: &str, changed: &str) -> (usize, Vec<String>) {
+        let (base, changed): (Vec<_>, Vec<_>) = (base.lines().collect(), changed.lines().collect());
+        let same = base.iter().zip(&changed).take_while(|(a, b)| a == b).count();
+        let more = changed.len() - base.len();
+        assert_eq!(base[same..], changed[same + more..], "one block is inserted");
+        (same, changed[same..same + more].iter().map(|line| (*line).to_owned()).collect())
+    }
+
+    #[test]
+    fn two_branches_that_add_libraries_at_different_places_merge_as_text() {
+        let base = lock(&["beta", "delta", "zeta"]).text();
+        let (one, other) = (lock(&["beta", "delta", "zeta", "alpha"]), lock(&["beta", "delta", "zeta", "gamma"]));
+        let (at_one, lines_one) = inserted(&base, &one.text());
+        let (at_other, lines_other) = inserted(&base, &other.text());
+        assert!(at_one < at_other);
+        let mut merged: Vec<String> = base.lines().map(str::to_owned).collect();
+        merged.splice(at_other..at_other, lines_other);
+        merged.splice(at_one..at_one, lines_one);
+        let all = lock(&["alpha", "beta", "gamma", "delta", "zeta"]);
+        assert_eq!(Lock::parse(&(merged.join("\n") + "\n")).unwrap(), all);
+        assert_eq!(merged.join("\n") + "\n", all.text());
+    }
+
+    #[test]
+    fn what_is_no_lock_is_said_at_its_place() {
+        let problem = |text: &str| {
+            let diagnostic = Lock::parse(text).unwrap_err();
+            (diagnostic.span().start, diagnostic.labels[0].message.clone())
+        };
+        assert_eq!(problem(""), (0, "it does not begin with `version = 1`".into()));
+        assert_eq!(problem("# x\nversion = 2\n").0, 4);
+        assert_eq!(problem("version = 1\n[libs.a]\nsha256 = \"x\"\n"), (12, "the table of `a` is not whole".into()));
+        let (at, why) = problem("version = 1\n<<<<<<< ours\n[libs.a]\n=======\n>>>>>>> theirs\n");
+        assert!(at == 12 && why.contains("merge"), "{at} {why}");
+    }
+
+    #[test]
+    fn a_lock_that_somebody_cut_or_changed_is_a_lock_or_has_a_problem_inside_of_its_text() {
+        let whole = lock(&["acme", "beta"]).text();
+        let cut = (0..whole.len()).map(|end| whole[..end].to_owned());
+        let changed = (0..whole.len()).flat_map(|at| {
+            let whole = &whole;
+            ['[', '"', '\n', '=', 'é', '9'].map(|with| format!("{}{with}{}", &whole[..at], &whole[at + 1..]))
+        });
+        for text in cut.chain(changed) {
+            if let Err(problem) = Lock::parse(&text) {
+                let span = problem.span();
+                assert!(span.start <= span.end && span.end as usize <= text.len(), "{span:?}: {text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! `arv.lock` cannot be read.
+//!
+//! ## What is wrong
+//! `arv.lock` is not the text that arvc writes: it holds the marks of a merge that nobody finished, it was written by a later
+//! arvc, or somebody edited it.
+//!
+//! ## Why
+//! The lock says which libraries were reviewed. What it says is never guessed.
+//!
+//! ## Example
+//! ```toml
+//! version = 1
+//! <<<<<<< ours # error: E0724
+//! ```
+//!
+//! ## What to do
+//! After a merge, keep the tables of both sides, remove the marks, and run `arvc lib lock`: it writes what `vendor/` holds, and
+//! shows what that changes. Otherwise get the file back from version control.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
+
+/// The code.
+pub static CODE: Code = Code::new("E0724", "`arv.lock` cannot be read", include_str!("lock_unreadable.rs"));
+
+/// Why not, at its place.
+pub(super) fn diagnostic(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::new(&CODE, "`arv.lock` cannot be read", span, why.trim_end().replace('\n', "; "))
+        .help("get it back from version control")
+}
+
+/// A merge was not finished: at its first mark.
+pub(super) fn merge(text: &str, error: Span) -> Diagnostic {
+    let start = text.find("<<<<<<<").map_or(error, |at| Span::new(at as u32, at as u32 + 7));
+    Diagnostic::new(&CODE, "`arv.lock` cannot be read", start, "a merge that is not finished")
+        .help("keep the tables of both sides and remove the marks; then `arvc lib lock` writes what `vendor/` holds")
+}

@@ -8,7 +8,7 @@ use arvc_syntax::source::Span;
 
 use super::entities::Claim;
 use super::types::{Schema, Type};
-use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Node};
+use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Field, Node};
 use crate::errors::{endless, wrong_kind};
 use crate::eval::machine::Machine;
 use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
@@ -92,6 +92,8 @@ pub(super) struct Extractor<'m, 'p> {
     pub(super) claims: Vec<Claim>,
     /// Defaults that are written, by type and field.
     pub(super) defaults: Vec<Vec<Option<DataId>>>,
+    /// Room for the fields of one record.
+    pub(super) known_fields: Vec<Option<Field>>,
     inside: HashSet<Inside, Spread>,
     trails: Vec<(Trail, Step)>,
     calls: Vec<Call>,
@@ -143,6 +145,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
             work: Vec::new(),
             claims: Vec::new(),
             defaults: Vec::new(),
+            known_fields: Vec::new(),
             inside: HashSet::default(),
             trails: vec![(Trail(0), Step::Item)],
             calls: Vec::new(),

@@ -129,7 +129,7 @@ impl<'p> Machine<'p> {
         globals: &[ExprId],
     ) -> Self {
         let bytes = sources.iter().map(|(_, source)| source.text.len()).sum();
-        let heap = Heap { keys: std::mem::take(&mut program.keys), ..Heap::default() };
+        let heap = Heap::of(program);
         let shapes = shape::of(&program.schema);
         let mut machine = Self {
             shapes,

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use crate::builtins::Builtin;
 use crate::data::{Ports, SecretRef};
 use crate::eval::see::{Sight, View};
-use crate::ir::{ExprId, FnId, Policy};
+use crate::ir::{ExprId, FnId, Policy, Program};
 use crate::members::Member;
 use crate::schema::types::TypeId;
 
@@ -402,6 +402,17 @@ pub struct Heap {
 }
 
 impl Heap {
+    /// The heap of a program, with room for what is written: growing step by step would copy everything several times.
+    pub fn of(program: &mut Program) -> Self {
+        Self {
+            slots: Vec::with_capacity(program.children.len()),
+            thunks: Vec::with_capacity(program.children.len() / 2),
+            records: Vec::with_capacity(program.keys.len() / 4),
+            keys: std::mem::take(&mut program.keys),
+            ..Self::default()
+        }
+    }
+
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
         self.keys.len() * size_of::<Key>()

@@ -106,6 +106,8 @@ pub struct Lowerer<'a, 'l, 't> {
     /// Records around the expression that are no scopes.
     nested: Vec<Nested>,
     nested_keys: Vec<Symbol>,
+    /// Items of the lists that are being lowered.
+    operands: Vec<ExprId>,
     /// Unknown names of this file: each is reported once.
     unknown: HashMap<Symbol, Reported>,
     /// Unknown types.
@@ -157,6 +159,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             pending_defaults: Vec::new(),
             nested: Vec::new(),
             nested_keys: Vec::new(),
+            operands: Vec::new(),
             unknown: HashMap::new(),
             unknown_types: HashMap::new(),
         }

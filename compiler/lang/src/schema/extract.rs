@@ -138,20 +138,16 @@ impl<'m, 'p> Extractor<'m, 'p> {
     fn new(machine: &'m mut Machine<'p>, schema: &'m Schema, unit: UnitId) -> Self {
         let root = machine.program.units[unit.0 as usize].root;
         let origin = machine.program.span(root);
-        let written = machine.program.exprs.len();
-        let mut trails = Vec::with_capacity(written);
-        trails.push((Trail(0), Step::Item));
         Self {
             machine,
             schema,
-            // What is written is most of what there is.
-            nodes: Vec::with_capacity(written),
+            nodes: Vec::new(),
             work: Vec::new(),
             claims: Vec::new(),
             defaults: Vec::new(),
             known_fields: Vec::new(),
             inside: HashSet::default(),
-            trails,
+            trails: vec![(Trail(0), Step::Item)],
             calls: Vec::new(),
             known_calls: HashMap::default(),
             origin,

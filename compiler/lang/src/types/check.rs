@@ -46,10 +46,10 @@ impl Checker<'_> {
     fn check_new(&mut self, id: ExprId, env: EnvId, expected: TyId) {
         self.keep_place(id, env);
         let (expected, wanted) = self.types.resolve(expected);
-        if let Ty::Option(inner) = wanted {
-            if !may_be_absent(self.program, id) {
-                return self.check(id, env, inner);
-            }
+        if let Ty::Option(inner) = wanted
+            && !may_be_absent(self.program, id)
+        {
+            return self.check(id, env, inner);
         }
         match self.program.get(id) {
             Expr::Coerce(inner, ty) => {

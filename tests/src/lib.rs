@@ -1,9 +1,12 @@
-//! What the test suites share: where the sources of the workspace lie, and the generator of synthetic sites.
+//! What the test suites share: where the sources of the workspace lie, the examples as projects in memory, how random
+//! tests are run, and the generator of synthetic sites.
 //!
 //! No test lives here, and nothing of the compiler may depend on it.
 
 use std::path::PathBuf;
 
+pub mod projects;
+pub mod random;
 pub mod synthetic;
 
 /// The root of the workspace.

@@ -95,9 +95,9 @@ impl Loader for Files<'_> {
     }
 }
 
-fn check_site(text: &str) -> (Sources, Vec<Diagnostic>) {
-    let none = &mut |_: &str| Err(arvc::source::Problem::NotFound);
-    let checked = arvc::pipeline::check("site.arv", text.to_owned(), none);
+fn check_site(text: &str, files: &BTreeMap<String, String>) -> (Sources, Vec<Diagnostic>) {
+    let read = &mut |path: &str| files.get(path).cloned().ok_or(arvc::source::Problem::NotFound);
+    let checked = arvc::pipeline::check("site.arv", text.to_owned(), read);
     (checked.sources, checked.diagnostics)
 }
 
@@ -138,7 +138,7 @@ fn every_example_of_the_law_gives_what_stands_beside_it() {
                     value = outcome.data.as_ref().map(|data| print(data, data.root));
                     (outcome.sources, outcome.diagnostics)
                 }
-                "site" | "part" => check_site(&text),
+                "site" | "part" => check_site(&text, &block.files),
                 other => panic!("{}: unknown kind of block `arv {other}`", block.place),
             };
             let (want, have) = (expected(&block, &text), found(&block, &sources, &diagnostics));
@@ -184,6 +184,12 @@ fn the_law_has_a_page_for_every_code_and_no_other() {
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     assert_eq!(there, pages);
+}
+
+#[test]
+fn the_chapter_on_std_is_what_std_says_of_itself() {
+    let text = arvc_lang::docs::chapter("The library `std`", &arvc_lang::docs::std());
+    hold(&root().join("lang-spec/std.md"), &text);
 }
 
 #[test]

@@ -5,21 +5,27 @@
 //!
 //! - the value of the source, behind a line that begins with `=> `;
 //! - a diagnostic at the end of the line of its first label: `# error: E0102 part of the message`, or `# warning: L0301`,
-//!   several of them in a row if there are several.
+//!   several of them in a row if there are several. A line of carets below says which characters it points at.
 //!
 //! Nothing else may be reported, in any file of the section.
+//!
+//! What stands before the first section is a comment on the file; but if one of its lines is `# the mistake`, its lines
+//! from the first `{` on are a site, and each section is put in the place of that line.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
-use arvc_syntax::diagnostic::{Diagnostic, Severity};
+use arvc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use arvc_syntax::source::Sources;
-use arvc_tests::{libraries, list};
+use arvc_tests::{libraries, list, root};
 
 /// The name of a section's own source.
 const ENTRY: &str = "site.arv";
+
+/// The line of a site in whose place the sections of its file are put.
+const PART: &str = "# the mistake";
 
 /// One section of a file.
 struct Section {
@@ -40,8 +46,16 @@ struct Found {
 type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
-const FOLDERS: &[(&str, Check)] =
-    &[("compose", plain), ("lang", plain), ("reach", judged), ("schema", site), ("site", resolved), ("syntax", plain)];
+const FOLDERS: &[(&str, Check)] = &[
+    ("compose", plain),
+    ("lang", plain),
+    ("mistakes", judged),
+    ("reach", judged),
+    ("schema", site),
+    ("site", resolved),
+    ("syntax", plain),
+    ("types", plain),
+];
 
 fn plain(section: &Section) -> Found {
     evaluated(evaluate_plain(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files)))
@@ -119,6 +133,86 @@ fn every_section_gives_what_is_written_beside_it() {
     assert!(failures.is_empty(), "{} of {run} sections fail\n{}", failures.len(), failures.join("\n"));
 }
 
+/// Mistakes that people really make, as `lang-spec/errors.md` lists them.
+#[test]
+fn a_typical_mistake_gives_one_diagnostic_at_the_token_to_change() {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/mistakes");
+    let (mut table, mut count, mut failures) = (String::new(), 0, Vec::new());
+    for file in entries(&suite) {
+        let text = fs::read_to_string(&file).expect("a file of the suite can be read");
+        let about = text.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, about)| about);
+        table.push_str(&format!("\n### {about}\n\n| mistake | underlined | message |\n| --- | --- | --- |\n"));
+        for section in sections(&text) {
+            count += 1;
+            let found = judged(&section);
+            let [diagnostic] = found.diagnostics.as_slice() else {
+                failures.push(format!("{}: {} diagnostics", section.name, found.diagnostics.len()));
+                continue;
+            };
+            if expected(&section).iter().all(|expected| expected.columns.is_none()) {
+                failures.push(format!("{}: no carets say what is underlined", section.name));
+            }
+            table.push_str(&row(&section.name, &found.sources, diagnostic));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(count >= 40, "only {count} mistakes");
+    let path = root().join("lang-spec/errors.md");
+    let page = fs::read_to_string(&path).expect("the page is there");
+    let (before, rest) = page.split_once("<!-- mistakes -->").expect("the page has a place for the mistakes");
+    let (_, after) = rest.split_once("<!-- /mistakes -->").expect("and its end");
+    let written = format!("{before}<!-- mistakes -->\n{table}\n<!-- /mistakes -->{after}");
+    if std::env::var_os("ARVC_BLESS").is_some() {
+        fs::write(&path, &written).expect("the page can be written");
+    }
+    let there = fs::read_to_string(&path).expect("the page is there");
+    pretty_assertions::assert_str_eq!(there, written, "lang-spec/errors.md (ARVC_BLESS=1 rewrites it)");
+}
+
+/// A fix that an editor may apply unasked leaves nothing to mend.
+#[test]
+fn a_fix_that_is_certain_mends_the_mistake() {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/mistakes");
+    let (mut mended, mut failures) = (0, Vec::new());
+    for file in entries(&suite) {
+        let text = fs::read_to_string(&file).expect("a file of the suite can be read");
+        for mut section in sections(&text) {
+            let found = judged(&section);
+            let certain = |fix: &&Fix| fix.applicability == Applicability::MachineApplicable;
+            let Some(fix) = found.diagnostics.iter().flat_map(|diagnostic| &diagnostic.fixes).find(certain) else {
+                continue;
+            };
+            let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+            edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+            let source = found.sources.get(found.sources.file_of(edits[0].span));
+            let text = section.files.get_mut(&source.name).expect("a fix is of a file of the section");
+            for edit in edits {
+                let (start, end) = (edit.span.start - source.base, edit.span.end - source.base);
+                text.replace_range(start as usize..end as usize, &edit.text);
+            }
+            mended += 1;
+            for left in judged(&section).diagnostics {
+                failures.push(format!("{}: {} {}", section.name, left.code.id, left.message));
+            }
+        }
+    }
+    assert!(mended > 20, "only {mended} mistakes have a fix that is certain");
+    assert!(failures.is_empty(), "{} fixes leave something:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A line of the page: what is wrong, what is underlined, what is said.
+fn row(mistake: &str, sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let code = diagnostic.code.id;
+    let at = sources.text(diagnostic.span()).lines().next().unwrap_or_default();
+    let at = at.split(" # error: ").next().unwrap_or_default();
+    let at = if at.is_empty() { "the gap".to_owned() } else { format!("`` {at} ``") };
+    let fixes = diagnostic.fixes.iter().map(|fix| &fix.title);
+    let advice = diagnostic.labels[..1].iter().map(|label| &label.message).chain(&diagnostic.helps).chain(fixes);
+    let advice = advice.filter(|text| !text.is_empty()).map(|text| format!("<br>{text}"));
+    let said = format!("{}{}", diagnostic.message, advice.collect::<String>()).replace('|', "\\|");
+    format!("| {mistake} | {at} | [{code}](diagnostics/{code}.md) {said} |\n")
+}
+
 fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of the suite can be read");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry can be read").path()).collect();
@@ -129,6 +223,7 @@ fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
 fn sections(text: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut file = String::new();
+    let mut before: Vec<&str> = Vec::new();
     for line in text.lines() {
         let heading = line.strip_prefix("--- ").and_then(|rest| rest.strip_suffix(" ---"));
         match (heading, sections.last_mut()) {
@@ -149,15 +244,37 @@ fn sections(text: &str) -> Vec<Section> {
                     text.push('\n');
                 }
             },
-            // What stands before the first section is a comment on the file.
-            (None, None) => {}
+            (None, None) => before.push(line),
+        }
+    }
+    if let Some(part) = before.iter().position(|line| line.trim() == PART) {
+        let start = before.iter().position(|line| line.starts_with('{')).expect("a site around the part");
+        for section in &mut sections {
+            let text = section.files.get_mut(ENTRY).expect("a section has an entry");
+            *text = format!("{}\n{text}{}\n", before[start..part].join("\n"), before[part + 1..].join("\n"));
         }
     }
     sections
 }
 
-/// A problem as it is expected: file, line, code, part of the message.
-type Expected = (String, u32, String, String);
+/// A problem as it is expected.
+struct Expected {
+    file: String,
+    line: u32,
+    code: String,
+    /// A part of its message.
+    words: String,
+    /// The first column of its label and the one behind it, where carets say so.
+    columns: Option<(u32, u32)>,
+}
+
+/// The columns of a line that has nothing but carets, as a comment.
+fn carets(line: &str) -> Option<(u32, u32)> {
+    let rest = line.trim_start().strip_prefix('#')?;
+    let carets = rest.trim();
+    let start = line.find('^')? as u32 + 1;
+    carets.bytes().all(|byte| byte == b'^').then_some((start, start + carets.len() as u32))
+}
 
 fn expected(section: &Section) -> Vec<Expected> {
     let mut expected = Vec::new();
@@ -170,7 +287,9 @@ fn expected(section: &Section) -> Vec<Expected> {
                 let words = mark[..end].trim();
                 let words = words.split_once(": ").map_or("", |(_, words)| words);
                 let (code, part) = words.split_once(' ').unwrap_or((words, ""));
-                expected.push((path.clone(), at as u32 + 1, code.to_owned(), part.trim().to_owned()));
+                let columns = text.lines().nth(at + 1).and_then(carets);
+                let (code, words) = (code.to_owned(), part.trim().to_owned());
+                expected.push(Expected { file: path.clone(), line: at as u32 + 1, code, words, columns });
                 rest = &mark[end..];
             }
         }
@@ -184,12 +303,15 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
     for diagnostic in &found.diagnostics {
         let span = diagnostic.span();
         let file = &found.sources.get(found.sources.file_of(span)).name;
-        let line = found.sources.position(span).line;
-        let at = missing.iter().position(|(path, expected, code, part)| {
-            path == file
-                && *expected == line
-                && code == diagnostic.code.id
-                && diagnostic.message.contains(part.as_str())
+        let place = found.sources.position(span);
+        let width = found.sources.text(span).lines().next().unwrap_or_default().chars().count() as u32;
+        let (line, columns) = (place.line, (place.column, place.column + width.max(1)));
+        let at = missing.iter().position(|expected| {
+            expected.file == *file
+                && expected.line == line
+                && expected.code == diagnostic.code.id
+                && diagnostic.message.contains(&expected.words)
+                && expected.columns.is_none_or(|expected| expected == columns)
         });
         match at {
             Some(at) => {
@@ -198,12 +320,16 @@ fn compare(section: &Section, found: &Found) -> Vec<String> {
             None => {
                 let word = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
                 let (code, message) = (diagnostic.code.id, &diagnostic.message);
-                problems.push(format!("{file}:{line}: unexpected {word}: {code} {message}"));
+                let place = format!("{file}:{line}:{}-{}", columns.0, columns.1);
+                problems.push(format!("{place}: unexpected {word}: {code} {message}"));
             }
         }
     }
-    problems
-        .extend(missing.into_iter().map(|(file, line, code, part)| format!("{file}:{line}: expected {code} {part}")));
+    problems.extend(missing.into_iter().map(|expected| {
+        let Expected { file, line, code, words, columns } = expected;
+        let columns = columns.map(|(start, end)| format!(" at columns {start}-{end}")).unwrap_or_default();
+        format!("{file}:{line}: expected {code} {words}{columns}")
+    }));
     if let Some(value) = &section.value
         && found.value.as_ref() != Some(value)
     {

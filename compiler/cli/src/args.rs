@@ -26,7 +26,7 @@ struct Arguments {
     #[arg(long, value_name = "PATH", requires = "check")]
     stdin_path: Option<PathBuf>,
 
-    /// How problems, the pages of `explain` and the results of `fmt` are printed
+    /// How problems and results are printed
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "human", global = true)]
     message_format: Format,
 }
@@ -64,6 +64,47 @@ pub enum Command {
         /// Without SITE, PATH is the site or a part of it; with it, a file that the site imports
         #[arg(long, value_name = "PATH")]
         stdin_path: Option<PathBuf>,
+    },
+    /// Print the value of a path or an expression, or who says what it is
+    ///
+    /// An expression stands where a further field of the site's record would: the names of the record and of the `let` in
+    /// front of it are in scope. Problems of the site that the value does not depend on do not matter.
+    #[command(after_help = EVAL)]
+    Eval {
+        /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]. A single argument is PATH, unless
+        /// it ends in .arv or has a `/`
+        site: Option<PathBuf>,
+        /// A path of the site, as hosts.web.memory; without it and --expr, the whole site
+        path: Option<String>,
+        /// An expression
+        #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+        expr: Option<String>,
+        /// Take FILE as it is: no site, but a library, a function, any value
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Tell who says what PATH is, who lost, and where
+        #[arg(long, conflicts_with = "expr")]
+        why: bool,
+        /// Print the type instead of the value; nothing is evaluated
+        #[arg(long = "type", conflicts_with = "why")]
+        of_type: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print documentation: of std, the schema, the functions of the language, and of files with `##` comments
+    ///
+    /// Without NAME it lists what there is. A `##` comment in front of a definition, an argument or a file documents it; it
+    /// is Markdown.
+    #[command(after_help = DOC)]
+    Doc {
+        /// A file of the project. A single argument is NAME, unless it ends in .arv or has a `/`
+        file: Option<PathBuf>,
+        /// A name, as std.dns, Host.memory, map; with FILE, one of its definitions
+        name: Option<String>,
+        /// Print Markdown
+        #[arg(long)]
+        markdown: bool,
     },
     /// Bring sources into the one style
     ///
@@ -105,6 +146,8 @@ Examples:
   arvc check                     check ./site.arv, or the entry of the nearest arv.toml
   arvc build lab/site.arv        write lab/out/
   arvc build --out /srv/tree     write another folder
+  arvc eval --why hosts.a.vmid   what it is, who says so, and who lost
+  arvc doc std.dns               what a function of the library takes and gives
   arvc fmt                       bring the site's sources into the one style
   arvc explain E0301             what a message is about
 
@@ -130,6 +173,24 @@ Examples:
   arvc check lib/                          a folder of sources that are no site
   arvc check --stdin-path hosts/web.arv < buffer
   arvc check site.arv --stdin-path hosts/web.arv < buffer";
+
+const EVAL: &str = "\
+Examples:
+  arvc eval hosts.web.memory
+  arvc eval staging.arv hosts.web        what the host is in another environment
+  arvc eval --why hosts.web.memory       every definition of it, the winner first
+  arvc eval --type --expr 'h: h.vmid'
+  arvc eval --expr 'map (h: h.vmid) (values hosts)' --json
+  arvc eval --file lib/net.arv           a file that is no site";
+
+const DOC: &str = "\
+Examples:
+  arvc doc                       everything that has a name
+  arvc doc std.dns               a function: its arguments, what it gives, an example
+  arvc doc Host.memory           a field of the schema
+  arvc doc lib/net.arv           a library of your own
+  arvc doc lib/net.arv member
+  arvc doc std --markdown > std.md";
 
 const FMT: &str = "\
 Examples:
@@ -176,7 +237,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
             );
         }
         (None, None) => {
-            return usage(ErrorKind::MissingSubcommand, "a command is missing: build, check, fmt, lib or explain");
+            return usage(
+                ErrorKind::MissingSubcommand,
+                "a command is missing: build, check, eval, doc, fmt, lib or explain",
+            );
         }
     };
     Ok(Request { command, format: arguments.message_format })

@@ -9,6 +9,8 @@ use std::path::Path;
 pub mod args;
 pub mod build;
 pub mod check;
+pub mod doc;
+pub mod eval;
 pub mod explain;
 pub mod fmt;
 pub mod libraries;
@@ -75,6 +77,10 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
             build::build(world, format, site.as_deref(), out.as_deref(), overwrite)
         }
         Command::Check { site, stdin_path } => check::run(world, format, site.as_deref(), stdin_path.as_deref()),
+        Command::Eval { site, path, expr, file, why, of_type, json } => {
+            eval::eval(world, eval::Options { site, path, expr, file, why, of_type, json, format })
+        }
+        Command::Doc { file, name, markdown } => doc::doc(world, &doc::Options { file, name, markdown, format }),
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
         Command::Lib { command } => libraries::command::run(world, format, &command),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {

@@ -6,18 +6,25 @@
 mod filters;
 mod inventory;
 mod roles;
+mod services;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, Site, Status};
+use arvc_site::model::{Host, Service, Site, Status};
 
 use crate::nebula;
 use crate::tree::Tree;
 
 /// Writes `ansible/`.
 pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
-    roles::emit(nebula::overlay(site).is_some(), header, tree);
+    let services = services::emit(site, header, tree);
+    roles::emit(nebula::overlay(site).is_some(), services, header, tree);
     let names = filters::emit(site, policies, header, tree);
     inventory::emit(site, policies, &names, header, tree);
+}
+
+/// The machines of the inventory that run a service.
+fn service_group(service: &Service) -> String {
+    format!("service_{}", inventory::identifier(&service.named.name))
 }
 
 /// Whether Ansible configures a machine.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use arvc_site::model::{Host, HostId, Network, Service, Site, Status};
+use arvc_site::model::{Answer, Host, HostId, Network, Service, Site, Status};
 
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
@@ -66,12 +66,37 @@ fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
         let reverse = zone::reverse_zone(address, network.prefix.value.prefix_len());
         zones.entry(reverse).or_default().insert((zone::reverse(address), Record::Ptr(name)));
     }
+    let mut ttls = BTreeMap::new();
+    for further in &site.records {
+        let entry = (further.owner.clone(), record(&further.answer));
+        ttls.extend(further.ttl.map(|ttl| (entry.clone(), ttl)));
+        zones.entry(domain.clone()).or_default().insert(entry);
+    }
     let zones = zones.into_iter().map(|(origin, mut records)| {
         records.extend(servers.iter().map(|server| (origin.clone(), Record::Ns(server.clone()))));
         let (primary, mailbox) = (primary.clone(), format!("hostmaster.{domain}"));
-        Zone { origin, primary, mailbox, serial: SERIAL, records }
+        Zone {
+            primary,
+            mailbox,
+            serial: SERIAL,
+            ttls: if origin == *domain { ttls.clone() } else { BTreeMap::new() },
+            records,
+            origin,
+        }
     });
     zones.collect()
+}
+
+/// A further record as the zone has it. The site has checked that its numbers and names are a zone's.
+fn record(answer: &Answer) -> Record {
+    match answer {
+        Answer::Address(address) => Record::Address(*address),
+        Answer::Cname(target) => Record::Cname(target.clone()),
+        Answer::Txt(text) => Record::Txt(text.clone()),
+        Answer::Mx { preference, host } => Record::Mx(*preference, host.clone()),
+        Answer::Srv { priority, weight, ports, target } => Record::Srv(*priority, *weight, ports.first, target.clone()),
+        Answer::Caa { flags, tag, value } => Record::Caa(*flags, tag.clone(), value.clone()),
+    }
 }
 
 /// Whether a machine on the bridge has no overlay in common with the resolver, and so asks it over the bridge.

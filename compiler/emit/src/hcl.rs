@@ -4,9 +4,11 @@
 //! checked when they are made. The only other syntax is [`Value::Fixed`], which only a literal of this program can be.
 //! It knows no resource and no provider.
 
+mod add;
 mod print;
 mod quote;
 
+pub use add::Addition;
 pub use quote::quote;
 
 /// A name that HCL takes without quotes: of a block, an attribute, a resource.
@@ -72,6 +74,8 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Number(u64),
+    /// A whole number that may be negative.
+    Signed(i64),
     /// `true`, `false`.
     Bool(bool),
     /// A list, on one line if it is short and not of references.

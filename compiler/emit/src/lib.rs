@@ -6,6 +6,7 @@
 
 pub mod ansible;
 pub mod dns;
+mod extra;
 pub mod filter;
 pub mod hcl;
 pub mod nebula;
@@ -34,6 +35,9 @@ pub fn emit(site: &Site, policies: &Policies, entry: &str) -> Tree {
     nebula::emit(site, policies, &header, &mut tree);
     dns::emit(site, &header, &mut tree);
     readme::emit(site, &header, &mut tree);
+    for file in &site.files {
+        tree.text(&file.path, &file.text);
+    }
     tree
 }
 

@@ -6,6 +6,7 @@
 //! those of [`arvc_reach::policy`] on bridges, printed; nothing is decided here. No secret is written or asked for.
 
 mod container;
+mod extra;
 mod firewall;
 mod guest;
 mod image;
@@ -35,6 +36,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         vm::emit(scope, &mut folder);
         container::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
+        extra::emit(scope, &mut folder);
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Yaml {
     Str(String),
     /// Text that is always quoted: Nebula reads an unquoted `1` or `yes` in a group's place as something else.
     Quoted(String),
+    /// An expression of Ansible's, of this program's own making.
+    Expression(String),
     /// An integer.
     Int(i64),
     /// `true` or `false`.
@@ -164,6 +166,7 @@ fn inline(out: &mut String, value: &Yaml) {
     match value {
         Yaml::Str(string) => out.push_str(&text(string)),
         Yaml::Quoted(string) => out.push_str(&quote(string)),
+        Yaml::Expression(expression) => out.push_str(&quote(&format!("{{{{ {expression} }}}}"))),
         Yaml::Int(number) => out.push_str(&number.to_string()),
         Yaml::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
         Yaml::List(_) => out.push_str("[]"),

@@ -1,6 +1,6 @@
 //! The one writer of DNS master files (RFC 1035, 5.1): every name absolute, the owner on every line, sets sorted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// A record's data.
@@ -12,6 +12,16 @@ pub enum Record {
     Address(IpAddr),
     /// A name for a reverse name.
     Ptr(String),
+    /// Another name.
+    Cname(String),
+    /// A mail exchanger.
+    Mx(i64, String),
+    /// Text, of any length.
+    Txt(String),
+    /// Priority, weight, port and machine of a service.
+    Srv(i64, i64, u16, String),
+    /// Flags, tag and value: who may issue certificates.
+    Caa(i64, String, String),
 }
 
 /// A zone to write. Names are without their final dot.
@@ -27,6 +37,8 @@ pub struct Zone {
     pub serial: u32,
     /// Records by owner.
     pub records: BTreeSet<(String, Record)>,
+    /// How long an answer may be kept, of those that have a time of their own.
+    pub ttls: BTreeMap<(String, Record), u32>,
 }
 
 /// Seconds that an answer may be kept, positive ones.
@@ -45,15 +57,46 @@ pub fn document(header: &str, zone: &Zone) -> String {
     out.push_str(&format!("{origin}. IN SOA {primary}. {mailbox}. {serial} 3600 900 1209600 {NEGATIVE}\n"));
     let apex = |owner: &String| owner == origin;
     let (own, others): (Vec<_>, Vec<_>) = zone.records.iter().partition(|(owner, _)| apex(owner));
-    for (owner, record) in own.into_iter().chain(others) {
+    for entry in own.into_iter().chain(others) {
+        let (owner, record) = entry;
         let data = match record {
             Record::Ns(name) => format!("NS {name}."),
             Record::Address(IpAddr::V4(address)) => format!("A {address}"),
             Record::Address(IpAddr::V6(address)) => format!("AAAA {address}"),
             Record::Ptr(name) => format!("PTR {name}."),
+            Record::Cname(name) => format!("CNAME {name}."),
+            Record::Mx(preference, host) => format!("MX {preference} {host}."),
+            Record::Txt(text) => format!("TXT {}", strings(text)),
+            Record::Srv(priority, weight, port, target) => format!("SRV {priority} {weight} {port} {target}."),
+            Record::Caa(flags, tag, value) => format!("CAA {flags} {tag} {}", string(value.as_bytes())),
         };
-        out.push_str(&format!("{owner}. IN {data}\n"));
+        let ttl = zone.ttls.get(entry).map_or(String::new(), |ttl| format!("{ttl} "));
+        out.push_str(&format!("{owner}. {ttl}IN {data}\n"));
     }
+    out
+}
+
+/// Text as character strings of at most 255 octets (RFC 1035, 3.3), at least one.
+fn strings(text: &str) -> String {
+    let mut parts: Vec<String> = text.as_bytes().chunks(255).map(string).collect();
+    if parts.is_empty() {
+        parts.push(string(b""));
+    }
+    parts.join(" ")
+}
+
+/// One character string between quotes (RFC 1035, 5.1): what is no printable ASCII is `\DDD`.
+fn string(octets: &[u8]) -> String {
+    let mut out = String::with_capacity(octets.len() + 2);
+    out.push('"');
+    for octet in octets {
+        match octet {
+            b'"' | b'\\' => out.extend(['\\', char::from(*octet)]),
+            b' '..=b'~' => out.push(char::from(*octet)),
+            _ => out.push_str(&format!("\\{octet:03}")),
+        }
+    }
+    out.push('"');
     out
 }
 
@@ -105,9 +148,31 @@ mod tests {
             mailbox: "hostmaster.nebula".to_owned(),
             serial: 1,
             records: records.into(),
+            ttls: BTreeMap::new(),
         };
         let expected = "; made\n$TTL 300\n$ORIGIN nebula.\nnebula. IN SOA dns.nebula. hostmaster.nebula. 1 3600 900 1209600 60\nnebula. IN NS dns.nebula.\napp.nebula. IN A 10.10.10.41\ndns.nebula. IN A 10.10.10.11\n";
         assert_eq!(document("made", &zone), expected);
+    }
+
+    #[test]
+    fn text_is_quoted_and_cut_at_255_octets() {
+        assert_eq!(strings("a \"b\" \\ ü;"), "\"a \\\"b\\\" \\\\ \\195\\188;\"");
+        assert_eq!(strings(""), "\"\"");
+        assert_eq!(strings(&"x".repeat(300)), format!("\"{}\" \"{}\"", "x".repeat(255), "x".repeat(45)));
+    }
+
+    #[test]
+    fn a_record_with_a_time_of_its_own_says_it() {
+        let mx = ("a".to_owned(), Record::Mx(10, "mx.a".to_owned()));
+        let zone = Zone {
+            origin: "a".to_owned(),
+            primary: "p.a".to_owned(),
+            mailbox: "m.a".to_owned(),
+            serial: 1,
+            records: [mx.clone()].into(),
+            ttls: [(mx, 60)].into(),
+        };
+        assert!(document("", &zone).ends_with("\na. 60 IN MX 10 mx.a.\n"));
     }
 
     #[test]

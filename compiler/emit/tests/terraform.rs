@@ -248,7 +248,7 @@ fn a_guest_takes_what_all_have_then_its_own_and_the_internet_last() {
 fn a_peer_that_nobody_is_opens_nothing() {
     let mut site = small();
     let empty = GroupId(site.groups.len() as u32);
-    site.groups.push(Group { named: named("groups", "nobody") });
+    site.groups.push(Group { named: named("groups", "nobody"), variables: Vec::new(), nebula: Vec::new() });
     let mut opening = flow(End::Group(empty), End::Host(HostId(0)), &[tcp(8080)]);
     opening.via = Some(BRIDGE);
     site.allow.push(opening);
@@ -405,7 +405,12 @@ fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
 #[test]
 fn each_proxmox_cluster_is_a_module_of_its_own() {
     let mut site = small();
-    site.datacenters.push(Datacenter { named: named("datacenters", "west"), endpoint: None, pool: "west".into() });
+    site.datacenters.push(Datacenter {
+        named: named("datacenters", "west"),
+        endpoint: None,
+        pool: "west".into(),
+        terraform: Terraform::default(),
+    });
     site.nodes.push(Node { datacenter: DatacenterId(1), ..node("pve-west", "192.168.100.2") });
     site.hosts[1].node = Some(NodeId(1));
     let files = emitted(&site);

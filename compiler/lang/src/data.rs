@@ -94,6 +94,8 @@ pub enum Datum {
     Flow(Box<FlowData>),
     /// An entity mentioned elsewhere than where it is defined.
     Entity(EntityId),
+    /// A function. Only the answer to a question has one: in a file's value it is a mistake.
+    Function,
 }
 
 /// A value with where it came from.

@@ -2,7 +2,7 @@
 //!
 //! It holds no syntax. Spans lie beside the expressions, since only messages read them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use arvc_syntax::intern::Symbol;
@@ -271,6 +271,8 @@ pub struct Overridden {
     pub within: ExprId,
     /// What it says.
     pub expr: ExprId,
+    /// What it is called.
+    pub key: Key,
     /// What the schema says that it should be.
     pub ty: Option<TypeId>,
 }
@@ -353,6 +355,10 @@ pub struct Program {
     pub units: Vec<Unit>,
     /// Constants.
     pub store: Store,
+    /// Selections of fields that may be absent, in order: the value is then absent too.
+    pub optional: Vec<ExprId>,
+    /// Records that are reported for having other fields than they should: none that is missed there is news.
+    pub lacking: BTreeMap<ExprId, Reported>,
     /// Records in which a part was not understood: nothing is said about what they lack or have.
     pub damaged: Vec<ExprId>,
 }

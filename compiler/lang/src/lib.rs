@@ -6,6 +6,7 @@
 pub mod builtins;
 mod compose;
 pub mod data;
+pub mod docs;
 pub mod errors;
 pub mod eval;
 pub mod ir;
@@ -13,7 +14,9 @@ pub mod library;
 mod lower;
 pub mod members;
 mod numbers;
+pub mod plain;
 mod print;
+pub mod query;
 pub mod references;
 mod report;
 mod run;
@@ -26,7 +29,7 @@ use arvc_syntax::source::Sources;
 use data::Data;
 
 pub use errors::CODES;
-pub use print::print;
+pub use print::{print, print_with};
 
 /// Reads the files that `import`, `include` and `extends` name.
 pub trait Loader {
@@ -70,19 +73,24 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Checks the names and types of a file as it is, and of all that it reads, and evaluates nothing: there is no value.
+pub fn check_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
+    run::run(entry_path, entry_text, loader, run::Until::Types)
+}
+
 /// Evaluates a site: its value is held against the type `Site` of the prelude.
 pub fn evaluate_site(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
-    run::run(entry_path, entry_text, loader, true)
+    run::run(entry_path, entry_text, loader, run::Until::Site)
 }
 
 /// Evaluates a file as it is, and completely.
 pub fn evaluate_plain(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
-    run::run(entry_path, entry_text, loader, false)
+    run::run(entry_path, entry_text, loader, run::Until::Value)
 }
 
 /// Evaluates a file of a library: as it is, and completely but for the functions in it, which are what libraries are made of.
 pub fn evaluate_library(entry_path: &str, entry_text: String, loader: &mut dyn Loader) -> Outcome {
-    let mut outcome = run::run(entry_path, entry_text, loader, false);
+    let mut outcome = run::run(entry_path, entry_text, loader, run::Until::Value);
     outcome.diagnostics.retain(|problem| problem.code != &errors::not_data::CODE);
     outcome
 }

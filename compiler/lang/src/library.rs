@@ -3,6 +3,8 @@
 //!
 //! Which libraries a project has, and whether they are what it locked, is not decided here.
 
+use crate::query::EXPRESSION;
+
 /// What a site is.
 pub const PRELUDE: &str = include_str!("../prelude/prelude.arv");
 
@@ -27,9 +29,10 @@ pub fn folder(name: &str) -> String {
     format!("{FOLDER}/{name}")
 }
 
-/// The library that a source belongs to: `<std>` and `<prelude>` for the compiler's own. None: the project's own text.
+/// The library that a source belongs to: `<std>` and `<prelude>` for the compiler's own. None: the project's own text, or that of
+/// a question.
 pub fn of(path: &str) -> Option<&str> {
-    if path.starts_with('<') {
+    if path.starts_with('<') && path != EXPRESSION {
         return Some(path.split_once('/').map_or(path, |(library, _)| library));
     }
     let below = path.strip_prefix(FOLDER)?.strip_prefix('/')?;

@@ -15,12 +15,18 @@ enum Part<'d> {
 
 /// A value in the form in which it could be written: `{ a = 1; b = [ 1, 2 ]; }`. An entity is its path.
 pub fn print(data: &Data, id: DataId) -> String {
+    print_with(data, id, "<function>")
+}
+
+/// The same, with another word for a function, which has no text of its own.
+pub fn print_with(data: &Data, id: DataId, function: &str) -> String {
     let mut out = String::new();
     let mut parts = vec![Part::Value(id)];
     while let Some(part) = parts.pop() {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Name(name) => write_name(&mut out, name),
+            Part::Value(id) if *data.value(id) == Datum::Function => out.push_str(function),
             Part::Value(id) => write_value(&mut out, data, id, &mut parts),
         }
     }
@@ -37,22 +43,16 @@ fn write_value<'d>(out: &mut String, data: &'d Data, id: DataId, parts: &mut Vec
             write_text(out, text);
             Ok(())
         }
-        Datum::Address(address) => write!(out, "{address}"),
-        Datum::Prefix(prefix) => write!(out, "{prefix}"),
-        Datum::Ports(ports) => {
-            let transport = match ports.transport {
-                Transport::Tcp => "tcp",
-                Transport::Udp => "udp",
-            };
-            match ports.first == ports.last {
-                true => write!(out, "{}/{transport}", ports.first),
-                false => write!(out, "{}-{}/{transport}", ports.first, ports.last),
-            }
+        Datum::Address(_)
+        | Datum::Prefix(_)
+        | Datum::Ports(_)
+        | Datum::IntRange(..)
+        | Datum::Size(_)
+        | Datum::Duration(_)
+        | Datum::Mac(_) => {
+            out.push_str(&leaf(data.value(id)).unwrap_or_default());
+            Ok(())
         }
-        Datum::IntRange(first, last) => write!(out, "{first}..{last}"),
-        Datum::Size(bytes) => write_quantity(out, *bytes, SIZES),
-        Datum::Duration(millis) => write_quantity(out, *millis, DURATIONS),
-        Datum::Mac([a, b, c, d, e, f]) => write!(out, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"),
         Datum::Secret(secret) => {
             out.push_str("secret ");
             write_text(out, &format!("{}#{}", secret.path, secret.key));
@@ -91,19 +91,43 @@ fn write_value<'d>(out: &mut String, data: &'d Data, id: DataId, parts: &mut Vec
             }
             Ok(())
         }
+        Datum::Function => out.write_str("<function>"),
         Datum::Entity(entity) => out.write_str(&data.path(&data.entities[entity.0 as usize].path)),
     };
     debug_assert!(written.is_ok(), "writing to a String succeeds");
     parts[begin..].reverse();
 }
 
+/// A literal of the domain as it is written.
+pub(crate) fn leaf(datum: &Datum) -> Option<String> {
+    Some(match datum {
+        Datum::Address(address) => address.to_string(),
+        Datum::Prefix(prefix) => prefix.to_string(),
+        Datum::Ports(ports) => {
+            let transport = match ports.transport {
+                Transport::Tcp => "tcp",
+                Transport::Udp => "udp",
+            };
+            match ports.first == ports.last {
+                true => format!("{}/{transport}", ports.first),
+                false => format!("{}-{}/{transport}", ports.first, ports.last),
+            }
+        }
+        Datum::IntRange(first, last) => format!("{first}..{last}"),
+        Datum::Size(bytes) => quantity(*bytes, SIZES),
+        Datum::Duration(millis) => quantity(*millis, DURATIONS),
+        Datum::Mac([a, b, c, d, e, f]) => format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"),
+        _ => return None,
+    })
+}
+
 const SIZES: &[(u64, &str)] = &[(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B")];
 const DURATIONS: &[(u64, &str)] = &[(3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms")];
 
-fn write_quantity(out: &mut String, value: u64, units: &[(u64, &str)]) -> std::fmt::Result {
+fn quantity(value: u64, units: &[(u64, &str)]) -> String {
     let fits = units.iter().find(|(unit, _)| value != 0 && value.is_multiple_of(*unit));
     let (unit, name) = fits.or(units.last()).copied().unwrap_or((1, ""));
-    write!(out, "{}{name}", value / unit)
+    format!("{}{name}", value / unit)
 }
 
 fn write_name(out: &mut String, name: &str) {

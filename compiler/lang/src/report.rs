@@ -1,8 +1,8 @@
 //! Diagnostics as they are collected: one for one cause, however often it is met.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use arvc_syntax::diagnostic::{self, Diagnostic};
+use arvc_syntax::diagnostic::{self, Diagnostic, Severity};
 use arvc_syntax::source::Span;
 
 use crate::eval::value::{Reported, ThunkId};
@@ -106,6 +106,42 @@ impl Reports {
         {
             report.dependents += 1;
         }
+    }
+
+    /// Whether an error stands at a place in `around`.
+    pub fn is_wrong(&self, around: Option<Span>) -> bool {
+        let within = |span: Span| around.is_some_and(|around| around.start <= span.start && span.end <= around.end);
+        let mut errors = self.reports.iter().filter(|report| report.diagnostic.severity == Severity::Error);
+        errors.any(|report| within(report.diagnostic.span()))
+    }
+
+    /// The problems that were found without evaluating and have a label at one of these places, by their numbers.
+    pub fn early_at(&self, places: &BTreeSet<Span>) -> Vec<u32> {
+        let touches = |report: &Report| report.diagnostic.labels.iter().any(|label| places.contains(&label.span));
+        let found = self.reports.iter().zip(0..).filter(|(report, _)| report.early && touches(report));
+        found.map(|(_, index)| index).collect()
+    }
+
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        self.reports.len()
+    }
+
+    /// The problems without those that `wanted` does not name, by the order in which they were found; and how many errors
+    /// that leaves out. A problem at a place in `inside` is always wanted.
+    pub fn only(mut self, wanted: &BTreeSet<u32>, inside: Option<Span>) -> (Vec<Diagnostic>, usize) {
+        let within = |span: Span| inside.is_some_and(|around| around.start <= span.start && span.end <= around.end);
+        let mut others = 0;
+        let mut index = 0;
+        self.reports.retain(|report| {
+            // What the parser did not understand is behind every value that is not there.
+            let unread = report.early && wanted.contains(&BY_THE_PARSER.0);
+            let keep = unread || wanted.contains(&index) || within(report.diagnostic.span());
+            others += usize::from(!keep && report.diagnostic.severity == Severity::Error);
+            index += 1;
+            keep
+        });
+        (self.finish(), others)
     }
 
     /// The problems in the order of places.

@@ -6,6 +6,7 @@ use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Interner;
 use arvc_syntax::parser;
 
+use crate::builtins::signature;
 use crate::compose;
 use crate::data::Data;
 use crate::eval::machine::Machine;
@@ -13,11 +14,35 @@ use crate::eval::value::Store;
 use crate::ir::{Expr, ExprId, Program};
 use crate::lower::files::Files;
 use crate::lower::{self, Globals, Lowerer};
+use crate::query::Question;
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::{Loader, Outcome, library, schema, types};
 
-/// Runs a file, as a site or as it is.
-pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool) -> Outcome {
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// What is wrong before evaluation.
+    Types,
+    /// The value as it is.
+    Value,
+    /// The value as a site.
+    Site,
+}
+
+/// Runs a file.
+pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, until: Until) -> Outcome {
+    run_asking(path, text, loader, until, None)
+}
+
+/// The same, for the answer to a question where there is one.
+pub(crate) fn run_asking(
+    path: &str,
+    text: String,
+    loader: &mut dyn Loader,
+    until: Until,
+    mut question: Option<&mut Question>,
+) -> Outcome {
+    let site = until == Until::Site;
     let mut names = Interner::new();
     let mut program = Program { store: Store::default(), ..Program::default() };
     let mut reports = Reports::default();
@@ -27,6 +52,7 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         Ok(entry) => entry,
         Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
     };
+    let tree = question.as_deref_mut().and_then(|question| question.read(&mut files, &mut reports));
     while let Some((path, unit)) = files.next() {
         let root = if unit != entry && files.is_empty(unit) {
             let span = files.sources.get(program.units[unit.0 as usize].file).span();
@@ -39,18 +65,32 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
             lowerer.parts = &composition.parts;
             lowerer.lost = composition.lost;
             lowerer.site = site && unit == entry;
-            lowerer.file(ast::File::of(&composition.parts[0].tree))
+            match question.as_deref_mut().filter(|_| unit == entry) {
+                Some(question) => question.lower(&mut lowerer, tree.as_ref(), &composition.parts),
+                None => lowerer.file(ast::File::of(&composition.parts[0].tree)),
+            }
         };
         program.named[root.0 as usize] = true;
         program.units[unit.0 as usize].root = root;
     }
     program.damaged.sort_unstable();
-    types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry));
-    let extracted = {
+    for field in signature::fields() {
+        names.intern(field);
+    }
+    let asked = question.as_deref().and_then(|question| question.lowered);
+    let ty =
+        types::check(&mut program, &names, &files.sources, &mut reports, &definitions, site.then_some(entry), asked);
+    if let Some(question) = question.as_deref_mut() {
+        question.ty = ty;
+    }
+    let extracted = if until == Until::Types {
+        None
+    } else {
         let sources = &files.sources;
         let schema = Rc::clone(&program.schema);
         let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);
         match site {
+            site if let Some(question) = question.as_deref_mut() => question.answer(&mut machine, &schema, entry, site),
             true => schema::site(&mut machine, &schema, entry),
             false => schema::plain(&mut machine, &schema, entry),
         }
@@ -62,7 +102,11 @@ pub(crate) fn run(path: &str, text: String, loader: &mut dyn Loader, site: bool)
         names,
         root: extracted.root,
     });
-    Outcome { sources: files.sources, data, diagnostics: reports.finish() }
+    let diagnostics = match question {
+        Some(question) => question.problems(reports),
+        None => reports.finish(),
+    };
+    Outcome { sources: files.sources, data, diagnostics }
 }
 
 /// The prelude: its types, and its definitions, which are names of every file.

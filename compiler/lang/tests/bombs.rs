@@ -50,6 +50,10 @@ fn what_grows_without_end_is_given_up_within_its_bounds() {
         ("addresses", "let f = n: length 10.0.0.0/16.hosts + f (n + 1); in f 0"),
         ("replacing", r#"fold (a: _: replace "x" "xx" a) "x" (range 1 60)"#),
         ("joining", r#"fold (a: _: join a [ a, a, a ]) "x" (range 1 60)"#),
+        (
+            "names of groups",
+            r#"let t = fold (a: _: "${a}${a}") "x" (range 1 20); in length (names (groupBy (i: "${t}${i}") (range 1 1000)))"#,
+        ),
         ("letters", r#"length (characters (fold (a: _: "${a}${a}") "x" (range 1 25)))"#),
         (
             "one text again",

@@ -87,9 +87,11 @@ fn a_conflict_shows_both_values_and_the_ways_out() {
     ]);
     assert_eq!(
         problems(&outcome),
-        ["E0601 `id` is defined in two files | ^ a.arv:1:16 one file says this | ^ b.arv:1:16 and another one this \
-          | = both stand in one layer, and neither is marked: nothing says which counts | ? delete one of them \
-          | ? mark the one that may be overridden as `default` | ? mark the one that must hold as `force`"]
+        [
+            "E0601 `hosts.x.id` is defined in two files | ^ a.arv:1:16 one file says this | ^ b.arv:1:16 and another one this \
+          | = neither file overrides the other, and neither value is marked: nothing says which counts | ? delete one of them \
+          | ? mark the one that may be overridden as `default` | ? mark the one that must hold as `force`"
+        ]
     );
 }
 

@@ -33,10 +33,8 @@ fn a_cycle_labels_each_definition_and_nothing_else() {
 fn a_name_of_a_nested_record_is_found_with_its_path() {
     assert_eq!(
         of("{ x = { y = 1; z = y; }; }"),
-        [
-            "E0102 `y` is not defined | ^ site.arv:1:20 not found here | = a nested record is no scope: its fields are not \
-          names | ? write `x.y`, or define `y` with `let` and use it in both places"
-        ]
+        ["E0102 `y` is not defined | ^ site.arv:1:20 not found here | = the fields of the file's outermost \
+             record are names; those of a record inside of it are not | ? write `x.y`, or define `y` with `let` and use it in both places"]
     );
 }
 
@@ -139,7 +137,7 @@ fn a_misspelt_member_names_the_kind_and_the_nearest_member() {
 fn units_that_do_not_fit_together_say_how_one_is_had_from_the_other() {
     assert_eq!(
         of("{ a = 1GiB + 512; }"),
-        ["E0209 `+` has no meaning for a Size and an Int | ^ site.arv:1:7 a Size + an Int | - site.arv:1:7 a Size \
+        ["E0209 `+` has no meaning for a Size and an Int | ^ site.arv:1:7  | - site.arv:1:7 a Size \
           | - site.arv:1:14 an Int | ? write the unit of the Int, `512MiB`; or take the Size as an Int, `size.mib`"]
     );
 }
@@ -151,6 +149,18 @@ fn an_item_that_a_function_refuses_is_shown_where_it_is_named_and_where_it_is_ma
         [
             "E0209 an item of the argument of `sum` is a Size, and not an Int | ^ site.arv:1:35 expected an Int, found a \
              Size | - site.arv:1:14 this is a Size"
+        ]
+    );
+}
+
+#[test]
+fn an_item_whose_kind_evaluation_alone_knows_shows_the_call_that_refuses_it() {
+    // No type says what a computed key gives.
+    assert_eq!(
+        of(r#"let r = { a = 1GiB; b = "x"; }; in { a = sum [ r.${"a"} ]; }"#),
+        [
+            "E0209 an item of the list given to `sum` is a Size, and not an Int | ^ site.arv:1:15 expected an Int, found a \
+          Size | - site.arv:1:42 in this call"
         ]
     );
 }

@@ -142,7 +142,8 @@ fn a_record_that_was_not_understood_lacks_nothing() {
 fn a_site_is_a_record() {
     assert_eq!(
         problems(&site("[ 1 ]")),
-        ["E0201 the site is a list, and not a record | ^ site.arv:1:1 expected a record, found a list"]
+        ["E0201 the site is a list, and not a record | ^ site.arv:1:1 expected a record, found a list \
+          | ? a record has a name for each: `{ a = …; b = …; }`"]
     );
 }
 
@@ -204,7 +205,7 @@ fn a_wrong_kind_is_reported_where_it_is_said_and_names_what_was_meant() {
         [
             "E0201 `hosts.a.groups` is the Group `groups.storage`, and not a list | ^ site.arv:3:22 expected a list, found the Group `groups.storage` | - site.arv:2:55 this is the Group `groups.storage` | ? a list of one item is written `[ groups.storage ]`",
             "E0201 an item of `hosts.a.groups` is text, and not a Group of the site | ^ site.arv:3:24 expected a Group of the site, found text | ? name it by its path, without quotes: `groups.storage`",
-            "E0102 `storage` is not defined | ^ site.arv:3:24 not found here | = a nested record is no scope: its fields are not names | ? write `groups.storage`, or define `storage` with `let` and use it in both places",
+            "E0102 `storage` is not defined | ^ site.arv:3:24 not found here | = the fields of the file's outermost record are names; those of a record inside of it are not | ? write `groups.storage`, or define `storage` with `let` and use it in both places",
             "E0201 an item of `hosts.a.services` is a function, and not a record | ^ site.arv:3:26 expected a record, found a function | ? call it: `std.dns {}`",
             "E0208 the record has no field `dnss` | ^ site.arv:3:30 did you mean `dns`?",
             "E0201 `hosts.a.memory` is text, and not a Size | ^ site.arv:3:22 expected a Size, found text | ? without quotes: `4GiB`",

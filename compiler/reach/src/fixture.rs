@@ -19,7 +19,12 @@ pub fn site() -> Site {
         name: "test".into(),
         description: None,
         domain: "test".into(),
-        datacenters: vec![Datacenter { named: named("test", "datacenters.test"), endpoint: None, pool: "test".into() }],
+        datacenters: vec![Datacenter {
+            named: named("test", "datacenters.test"),
+            endpoint: None,
+            pool: "test".into(),
+            terraform: Terraform::default(),
+        }],
         nodes: vec![Node {
             named: named("pve", "nodes.pve"),
             datacenter: DatacenterId(0),
@@ -42,7 +47,10 @@ pub fn site() -> Site {
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
-        nebula: Nebula { version: at("1.9.3".into()), certificate: 3600 },
+        nebula: Nebula { version: at("1.9.3".into()), certificate: 3600, config: Vec::new() },
+        variables: Vec::new(),
+        records: Vec::new(),
+        files: Vec::new(),
     };
     let gateway = Some((address("192.168.100.1"), Some(NodeId(0))));
     let bridge = NetworkKind::Bridge { bridge: "vmbr1".into(), vlan: None, gateway };
@@ -60,7 +68,11 @@ pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> Ne
 
 /// Adds a group.
 pub fn group(site: &mut Site, name: &str) -> GroupId {
-    site.groups.push(Group { named: named(name, &format!("groups.{name}")) });
+    site.groups.push(Group {
+        named: named(name, &format!("groups.{name}")),
+        variables: Vec::new(),
+        nebula: Vec::new(),
+    });
     GroupId(site.groups.len() as u32 - 1)
 }
 
@@ -100,6 +112,9 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         managed: true,
         user: "root".into(),
         tags: Vec::new(),
+        terraform: Vec::new(),
+        nebula: Vec::new(),
+        variables: Vec::new(),
         broken: false,
     });
     HostId(site.hosts.len() as u32 - 1)
@@ -115,6 +130,8 @@ pub fn serve(site: &mut Site, name: &str, hosts: &[HostId], ports: &[PortTerm]) 
         peers: Vec::new(),
         hosts: hosts.to_vec(),
         resolver: None,
+        role: None,
+        variables: Vec::new(),
     });
     for host in hosts {
         site.hosts[host.index()].services.push(service);

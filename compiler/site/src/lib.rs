@@ -5,7 +5,9 @@
 pub mod allocation;
 pub mod checks;
 mod decode;
+pub mod extra;
 pub mod model;
+mod openness;
 mod origins;
 mod place;
 mod read;

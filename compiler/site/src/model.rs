@@ -10,6 +10,9 @@ pub use arvc_lang::data::{SecretRef, Transport};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
+use crate::extra::ExtraField;
+pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
+
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -111,6 +114,12 @@ pub struct Site {
     pub uplink_resolvers: Vec<IpAddr>,
     /// Nebula.
     pub nebula: Nebula,
+    /// Ansible's variables of every machine.
+    pub variables: Vec<ExtraField>,
+    /// Further records of the domain.
+    pub records: Vec<ZoneRecord>,
+    /// Further files, by path.
+    pub files: Vec<File>,
 }
 
 /// A Proxmox cluster.
@@ -122,6 +131,8 @@ pub struct Datacenter {
     pub endpoint: Option<String>,
     /// The pool of the guests.
     pub pool: String,
+    /// What Terraform has to manage besides.
+    pub terraform: Terraform,
 }
 
 /// A Proxmox host.
@@ -227,6 +238,10 @@ pub struct Range {
 pub struct Group {
     /// Name and place.
     pub named: Named,
+    /// Ansible's variables of its members.
+    pub variables: Vec<ExtraField>,
+    /// Further keys of its members' Nebula configurations.
+    pub nebula: Vec<ExtraField>,
 }
 
 /// What a guest is made from.
@@ -278,6 +293,10 @@ pub struct Service {
     pub hosts: Vec<HostId>,
     /// Upstream resolvers, if it answers the site's names.
     pub resolver: Option<Vec<IpAddr>>,
+    /// The Ansible role that deploys it.
+    pub role: Option<Spanned<String>>,
+    /// The role's variables.
+    pub variables: Vec<ExtraField>,
 }
 
 /// Ports that a flow can name.
@@ -362,6 +381,12 @@ pub struct Host {
     pub user: String,
     /// Further tags.
     pub tags: Vec<String>,
+    /// Further arguments of its resource for Terraform.
+    pub terraform: Vec<ExtraField>,
+    /// Further keys of its Nebula configuration.
+    pub nebula: Vec<ExtraField>,
+    /// Its variables for Ansible.
+    pub variables: Vec<ExtraField>,
     /// A part of it is wrong and that is reported: its groups, services and interfaces may be incomplete, so whoever
     /// would report something about it stays silent.
     pub broken: bool,
@@ -409,6 +434,8 @@ pub struct Nebula {
     pub version: Spanned<String>,
     /// Validity of a host's certificate in seconds.
     pub certificate: u64,
+    /// Further keys of every configuration.
+    pub config: Vec<ExtraField>,
 }
 
 /// One end of a flow.

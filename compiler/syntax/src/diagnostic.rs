@@ -173,9 +173,15 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
 }
 
+/// Longer names are not compared: the cost is the product of two lengths, and a source may hold a name of any length.
+const COMPARED: usize = 64;
+
 /// The name among `candidates` that `name` was probably meant to be, by edit distance (optimal string alignment) with
 /// at most a third of its letters changed. Of two that are as near, it is the one that is as long: `hosst` is `hosts`.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > COMPARED {
+        return None;
+    }
     let limit = (name.chars().count() / 3).max(1);
     let scored = candidates.into_iter().filter_map(|candidate| {
         let distance = distance(name, candidate);
@@ -220,5 +226,12 @@ mod tests {
         assert_eq!(nearest("hosst", ["host", "hosts"]), Some("hosts"));
         assert_eq!(nearest("memmory", ["name", "vmid", "memory"]), Some("memory"));
         assert_eq!(nearest("zebra", ["name", "vmid", "memory"]), None);
+    }
+
+    #[test]
+    fn names_of_any_length_cost_nothing() {
+        let long = "a".repeat(1 << 20);
+        assert_eq!(nearest(&long[1..], [long.as_str()]), None);
+        assert_eq!(nearest("aa", [long.as_str()]), None);
     }
 }

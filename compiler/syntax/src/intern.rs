@@ -17,6 +17,8 @@ pub struct Interner {
     hashes: Vec<u32>,
     /// Symbols by the hashes of their names, a power of two of places; the next free one if several want one.
     table: Vec<u32>,
+    /// Bytes of all names.
+    text: usize,
     /// Chosen anew for each run, so that no source can be written to slow it down.
     seed: u64,
 }
@@ -27,9 +29,12 @@ const FREE: u32 = u32::MAX;
 impl Default for Interner {
     fn default() -> Self {
         let seed = RandomState::new().build_hasher().finish();
-        Self { names: Vec::new(), hashes: Vec::new(), table: vec![FREE; 256], seed }
+        Self { names: Vec::new(), hashes: Vec::new(), text: 0, table: vec![FREE; 256], seed }
     }
 }
+
+/// What a name costs beside its text: its place, its hash, and its part of a table that is half empty.
+const EACH: usize = 48;
 
 impl Interner {
     /// No names yet.
@@ -46,12 +51,18 @@ impl Interner {
         }
         let symbol = self.names.len() as u32;
         self.names.push(name.into());
+        self.text += name.len();
         self.hashes.push(hash);
         self.table[place] = symbol;
         if self.names.len() * 2 > self.table.len() {
             self.grow();
         }
         Symbol(symbol)
+    }
+
+    /// Bytes in use.
+    pub fn bytes(&self) -> usize {
+        self.text + self.names.len() * EACH
     }
 
     /// The symbol of `name` if it was ever interned.

@@ -74,6 +74,8 @@ pub enum Flaw {
     Address(String),
     /// `10.0.0.0/33`: the largest length.
     PrefixLength(u8),
+    /// `10.0.0.0/255.255.255.0`: a mask in the place of a length; the network that is meant, if the mask is one.
+    Mask(Option<IpNet>),
     /// `10.0.0.5/24`: the network that contains it.
     HostBits(IpNet),
 }
@@ -122,13 +124,13 @@ fn int(text: &str) -> Result<Literal, Flaw> {
 }
 
 /// The unit that somebody meant who wrote `suffix`.
-fn unit_for(suffix: &str) -> Option<&'static str> {
+pub(crate) fn unit_for(suffix: &str) -> Option<&'static str> {
     let lower = suffix.to_ascii_lowercase();
     Some(match lower.as_str() {
-        "k" | "kb" | "kib" => "KiB",
-        "m" | "mb" | "mib" => "MiB",
-        "g" | "gb" | "gib" => "GiB",
-        "t" | "tb" | "tib" => "TiB",
+        "k" | "kb" | "ki" | "kib" => "KiB",
+        "m" | "mb" | "mi" | "mib" => "MiB",
+        "g" | "gb" | "gi" | "gib" => "GiB",
+        "t" | "tb" | "ti" | "tib" => "TiB",
         "msec" | "millis" => "ms",
         "s" | "sec" | "secs" | "second" | "seconds" => "s",
         "min" | "mins" | "minute" | "minutes" => "m",
@@ -178,6 +180,10 @@ fn address(text: &str) -> Result<IpAddr, Flaw> {
 fn prefix(text: &str) -> Result<Literal, Flaw> {
     let (head, length) = text.split_once('/').unwrap_or((text, ""));
     let ip = address(head)?;
+    if length.contains('.') {
+        let mask = address(length).ok();
+        return Err(Flaw::Mask(mask.and_then(|mask| IpNet::with_netmask(ip, mask).ok())));
+    }
     let most = if ip.is_ipv4() { 32 } else { 128 };
     let length = length.parse().ok().filter(|length| *length <= most).ok_or(Flaw::PrefixLength(most))?;
     let written = IpNet::new(ip, length).map_err(|_| Flaw::PrefixLength(most))?;

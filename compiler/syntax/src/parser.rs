@@ -7,9 +7,11 @@
 
 mod build;
 mod expr;
+mod foreign;
 mod input;
 mod item;
 mod key;
+mod misplaced;
 mod operand;
 mod operator;
 mod pattern;
@@ -21,7 +23,7 @@ use std::cell::Cell;
 use crate::diagnostic::{self, Diagnostic};
 use crate::kind::SyntaxKind::{self, *};
 use crate::lexer;
-use crate::problems::{too_deep, unexpected, unquoted_key};
+use crate::problems::{too_deep, unclosed_interpolation, unexpected, unquoted_key, unterminated_string};
 use crate::source::Span;
 use crate::tree::Tree;
 use input::Input;
@@ -43,6 +45,9 @@ pub fn parse(text: &str, base: u32) -> Parse {
     let lexed = lexer::lex(text, base);
     let input = Input::new(text, &lexed.kinds, &lexed.starts);
     let mut parser = Parser::new(text, base, &lexed.starts, input);
+    let takes =
+        |problem: &Diagnostic| [&unterminated_string::CODE, &unclosed_interpolation::CODE].contains(&problem.code);
+    parser.swallowed = lexed.diagnostics.iter().any(takes);
     item::file(&mut parser);
     let Parser { events, mut diagnostics, words, input, too_deep_reported, fuel, pos, .. } = parser;
     debug_assert!(fuel.get() > 0, "the parser ran in a circle at token {pos}");
@@ -100,6 +105,10 @@ struct Context {
     scrutinee: bool,
     /// Brackets that are open.
     open: Open,
+    /// Which problem says that the records around are written with `:` for `=`.
+    colons: Option<usize>,
+    /// The same for `,` in the place of `;`.
+    commas: Option<usize>,
 }
 
 /// How many brackets of each kind are open.
@@ -128,6 +137,8 @@ struct Parser<'t> {
     /// The token at which a problem was reported last.
     reported: Option<usize>,
     too_deep_reported: bool,
+    /// Whether a string that is not closed took what stands behind it, closing brackets among it.
+    swallowed: bool,
     /// Looks at tokens that are left. It never runs out, but a loop that does not consume would end here.
     fuel: Cell<u64>,
 }
@@ -149,6 +160,7 @@ impl<'t> Parser<'t> {
             depth: 0,
             reported: None,
             too_deep_reported: false,
+            swallowed: false,
             fuel: Cell::new(fuel),
         }
     }
@@ -259,9 +271,10 @@ impl<'t> Parser<'t> {
     }
 
     /// Reports a problem at the current token, unless one is reported there already. Behind something too deep, what
-    /// seems to be missing may be in what was passed over.
+    /// seems to be missing may be in what was passed over; at the end of the file, in a string that is not closed.
     fn report(&mut self, problem: Diagnostic) {
-        if !self.is_reported() && !self.too_deep_reported {
+        let swallowed = self.swallowed && self.at(EOF);
+        if !self.is_reported() && !self.too_deep_reported && !swallowed {
             self.diagnostics.push(problem);
         }
         self.reported = Some(self.pos);
@@ -280,7 +293,13 @@ impl<'t> Parser<'t> {
     fn unexpected(&mut self, expected: &str) {
         let found = self.describe();
         let span = self.span(0);
-        self.report(unexpected::problem(span, &found, expected));
+        let problem = unexpected::problem(span, &found, expected);
+        self.report(match self.text(0) {
+            "in" => problem.help("whether a list has an item is written `elem item list`"),
+            "and" => problem.help("that both hold is written `a && b`"),
+            "or" => problem.help("that one of two holds is written `a || b`"),
+            _ => problem,
+        });
     }
 
     /// The current token in words.
@@ -306,7 +325,8 @@ impl<'t> Parser<'t> {
             ")" => open.parens += 1,
             _ => open.lets += 1,
         }
-        self.context = Context { open, ..Context::default() };
+        let Context { colons, commas, .. } = saved;
+        self.context = Context { open, colons, commas, ..Context::default() };
         let result = self.awaiting(closer, inside);
         self.context = saved;
         result

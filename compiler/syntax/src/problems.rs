@@ -89,6 +89,7 @@ pub(crate) fn flaw(flaw: Flaw, span: Span, text: &str) -> Diagnostic {
         Flaw::EmptyPorts(exchanged) => empty_ports::problem(span, exchanged),
         Flaw::Address(why) => bad_address::problem(span, text, &why),
         Flaw::PrefixLength(most) => prefix_length::problem(span, most),
+        Flaw::Mask(network) => prefix_length::mask(span, text, network),
         Flaw::HostBits(network) => host_bits::problem(span, text, &network.to_string()),
     }
 }

@@ -44,7 +44,12 @@ pub struct Source {
     /// Offset of the first byte in the space of all sources.
     pub base: u32,
     lines: OnceCell<Vec<u32>>,
+    characters: OnceCell<Vec<u32>>,
 }
+
+/// Characters are counted once up to each multiple of so many bytes: a message about a line of megabytes costs as much as
+/// any other.
+const COUNTED: usize = 1 << 12;
 
 impl Source {
     /// Byte offsets within this source at which its lines begin; the first is 0.
@@ -53,6 +58,21 @@ impl Source {
             let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
             std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect()
         })
+    }
+
+    /// How many characters begin before a byte of the text.
+    fn characters_before(&self, byte: usize) -> u32 {
+        let begun = |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32;
+        let bytes = self.text.as_bytes();
+        let counts = self.characters.get_or_init(|| {
+            let sums = bytes.chunks(COUNTED).scan(0, |sum, chunk| {
+                *sum += begun(chunk);
+                Some(*sum)
+            });
+            std::iter::once(0).chain(sums).collect()
+        });
+        let block = byte / COUNTED;
+        counts[block] + begun(&bytes[block * COUNTED..byte])
     }
 
     /// The span of the whole text.
@@ -96,7 +116,13 @@ impl Sources {
             .and_then(|len| self.next.checked_add(len)?.checked_add(1))
             .ok_or(SourcesFull)?;
         let id = FileId(self.files.len() as u32);
-        self.files.push(Source { name: name.into(), text, base: self.next, lines: OnceCell::new() });
+        self.files.push(Source {
+            name: name.into(),
+            text,
+            base: self.next,
+            lines: OnceCell::new(),
+            characters: OnceCell::new(),
+        });
         self.next = next;
         Ok(id)
     }
@@ -135,8 +161,9 @@ impl Sources {
         let local = offset - source.base;
         let starts = source.line_starts();
         let line = starts.partition_point(|start| *start <= local) - 1;
-        let before = source.text.get(starts[line] as usize..local as usize).unwrap_or_default();
-        Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
+        let end = (local as usize).min(source.text.len());
+        let column = source.characters_before(end) - source.characters_before(starts[line] as usize);
+        Position { line: line as u32 + 1, column: column + 1 }
     }
 }
 
@@ -156,6 +183,19 @@ mod tests {
         assert_eq!(sources.position(one), Position { line: 1, column: 5 });
         assert_eq!(sources.text(Span::new(9, 14)), "three");
         assert_eq!(sources.position(Span::new(9, 14)), Position { line: 2, column: 5 });
+    }
+
+    #[test]
+    fn columns_are_characters_in_lines_of_any_length() {
+        let text = "aö€😀\n".to_owned() + &"ö€".repeat(5000) + "\n€";
+        let mut sources = Sources::new();
+        sources.add("a", text.as_str()).unwrap();
+        let (mut line, mut column) = (1, 1);
+        for (at, letter) in text.char_indices() {
+            assert_eq!(sources.position_at(at as u32), Position { line, column }, "{at}");
+            (line, column) = if letter == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        assert_eq!(sources.position_at(text.len() as u32), Position { line, column });
     }
 
     #[test]

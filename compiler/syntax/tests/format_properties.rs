@@ -2,19 +2,22 @@
 
 mod common;
 
+use std::sync::LazyLock;
+
 use arvc_syntax::diagnostic::Severity;
 use arvc_syntax::format::{Unformatted, WIDTH, format};
 use arvc_syntax::parser::parse;
 use proptest::prelude::*;
 
-/// Real sources, and the suite's, which have everything in them.
-fn sources() -> Vec<String> {
-    let mut sources: Vec<String> =
-        [include_str!("../../lang/prelude/prelude.arv"), include_str!("../../../examples/arvandor/site.arv")]
-            .map(str::to_owned)
-            .into();
-    sources.extend(common::cases().into_iter().map(|case| case.before));
-    sources
+/// Every source of the repository without mistakes, and this crate's cases, which have everything in them.
+fn sources() -> &'static [String] {
+    static SOURCES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let repository = common::repository().into_iter().map(|(_, text)| text);
+        let mut sources: Vec<String> = repository.filter(|text| parse(text, 0).diagnostics.is_empty()).collect();
+        sources.extend(common::cases().into_iter().map(|case| case.before));
+        sources
+    });
+    &SOURCES
 }
 
 /// Formats a text, if it has no mistakes, and checks what must hold of the result.
@@ -48,8 +51,9 @@ fn bare(text: &str) -> String {
 
 #[test]
 fn real_sources_are_formatted() {
+    assert!(sources().len() > 200, "{} sources", sources().len());
     for source in sources() {
-        assert!(check(&source).is_some(), "{source}");
+        assert!(check(source).is_some(), "{source}");
     }
 }
 

@@ -78,6 +78,19 @@ fn a_bomb_of_open_brackets_is_one_or_two_diagnostics() {
 }
 
 #[test]
+fn the_keys_of_a_path_are_levels_too() {
+    on_a_small_stack(|| {
+        let path = |keys: usize| format!("{}a = 1;", "a.".repeat(keys - 1));
+        assert_eq!(codes(&format!("{{ {} }}", path(200))), [""; 0]);
+        assert_eq!(codes(&format!("{{ {} }}", path(100_000))), ["E0007"]);
+        assert_eq!(codes(&format!("{{ a = {{ {} b = {{ {} }}; }}; }}", path(200), path(200))), [""; 0]);
+        let nested = format!("{} = {{ {} }};", "b.".repeat(150) + "b", path(150));
+        assert_eq!(codes(&format!("{{ {nested} c = 1; }}")), ["E0007"]);
+        assert_eq!(codes(&format!("{{ {} = {{ {nested} }}; }}", "a.".repeat(150) + "a")), ["E0007"]);
+    });
+}
+
+#[test]
 fn a_chain_of_operators_is_bounded_too() {
     on_a_small_stack(|| {
         assert_eq!(codes(&format!("1{}", " + 1".repeat(300))), [""; 0]);

@@ -133,6 +133,11 @@ pub fn check(
     Ok(Reported { project, name, part, checked, counts })
 }
 
+/// The site that a file is a part of, if it is one.
+pub(crate) fn owner(load: &mut Reader<'_>, project: &Project) -> Option<String> {
+    Search::new(load, project.root.main.as_deref(), Wanted::Using).owner(&project.entry)
+}
+
 /// What a good site is told about: enough to see that all of it was read.
 pub fn summary(reported: &Reported, site: &Site) -> String {
     let Reported { name, part, counts, .. } = reported;

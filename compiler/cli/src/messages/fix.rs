@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arvc_syntax::diagnostic::{Applicability, Edit, Fix};
 use arvc_syntax::source::FileId;
 
-use super::{Texts, json};
+use super::{Texts, human, json};
 
 /// The note that shows a fix.
 pub(super) fn render(texts: Texts<'_>, fix: &Fix) -> String {
@@ -47,6 +47,9 @@ fn blocks(texts: Texts<'_>, edits: &[&Edit]) -> Vec<String> {
 
 fn block(texts: Texts<'_>, start: usize, end: usize, edits: &[&Edit]) -> String {
     let (source, _) = texts.place(edits[0].span);
+    if end - start > human::WIDE {
+        return String::new();
+    }
     let mut after = String::new();
     let mut at = start;
     for edit in edits {

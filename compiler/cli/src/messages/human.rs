@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
-use arvc_syntax::source::{FileId, Source};
+use arvc_syntax::source::{FileId, Source, Span};
 use codespan_reporting::diagnostic::{self as report, LabelStyle};
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::termcolor::{Ansi, NoColor};
@@ -17,6 +17,9 @@ use super::{Counts, Texts, fix, hidden, printable, visible};
 
 /// More than these nobody reads; the machine formats have all.
 const SHOWN: usize = 100;
+
+/// Lines with more bytes are not drawn: nobody reads them, and each problem of such a line would draw it again.
+pub(super) const WIDE: usize = 2_000;
 
 /// All problems up to the limit, and a last line with the counts.
 pub(super) fn render(texts: Texts<'_>, diagnostics: &[Diagnostic], counts: Counts, color: bool) -> String {
@@ -58,7 +61,13 @@ fn report(texts: Texts<'_>, diagnostic: &Diagnostic) -> report::Diagnostic<FileI
         Severity::Error => report::Severity::Error,
         Severity::Warning => report::Severity::Warning,
     };
-    let labels = diagnostic.labels.iter().map(|label| {
+    let (wide, narrow): (Vec<_>, Vec<_>) = diagnostic.labels.iter().partition(|label| is_wide(texts, label.span));
+    let places = wide.iter().map(|label| {
+        let (source, range) = texts.place(label.span);
+        let (name, at) = (texts.name(source), texts.position(source, range.start));
+        format!("{name}:{}:{}: {}", at.line, at.column, visible(&label.message))
+    });
+    let labels = narrow.iter().map(|label| {
         let (_, range) = texts.place(label.span);
         let style = if label.primary { LabelStyle::Primary } else { LabelStyle::Secondary };
         report::Label::new(style, texts.sources.file_of(label.span), range).with_message(printable(&label.message))
@@ -70,7 +79,18 @@ fn report(texts: Texts<'_>, diagnostic: &Diagnostic) -> report::Diagnostic<FileI
         .with_code(diagnostic.code.id)
         .with_message(visible(&diagnostic.message))
         .with_labels(labels.collect())
-        .with_notes(notes.chain(helps).chain(fixes).collect())
+        .with_notes(places.chain(notes).chain(helps).chain(fixes).collect())
+}
+
+/// Whether a line on which a span begins or ends is not drawn.
+fn is_wide(texts: Texts<'_>, span: Span) -> bool {
+    let (source, range) = texts.place(span);
+    let starts = source.line_starts();
+    [range.start, range.end].into_iter().any(|byte| {
+        let line = starts.partition_point(|start| *start as usize <= byte) - 1;
+        let end = starts.get(line + 1).map_or(source.text.len(), |next| *next as usize);
+        end - starts[line] as usize > WIDE
+    })
 }
 
 /// The sources as they are drawn. Each is made harmless once, so many problems in a large file stay cheap.

@@ -56,7 +56,7 @@ pub struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     /// The path of a source as the user can open it. Sources of the library (`<std>/patroni.arv`) lie in no folder.
-    fn name(&self, source: &Source) -> String {
+    pub(crate) fn name(&self, source: &Source) -> String {
         let name =
             if source.name.starts_with('<') { source.name.clone() } else { format!("{}{}", self.prefix, source.name) };
         visible(&name)
@@ -65,7 +65,7 @@ impl<'a> Texts<'a> {
     /// The source of a span and the range of bytes in it: inside the text, and on borders of characters.
     ///
     /// A span outside its file would be a bug of ours; a message about the right file is still the better answer.
-    fn place(&self, span: Span) -> (&'a Source, std::ops::Range<usize>) {
+    pub(crate) fn place(&self, span: Span) -> (&'a Source, std::ops::Range<usize>) {
         let source = self.sources.get(self.sources.file_of(span));
         let text = &source.text;
         let mut start = (span.start.saturating_sub(source.base) as usize).min(text.len());
@@ -80,7 +80,7 @@ impl<'a> Texts<'a> {
     }
 
     /// Where a byte of a source lies, as people count.
-    fn position(&self, source: &Source, offset: usize) -> Position {
+    pub(crate) fn position(&self, source: &Source, offset: usize) -> Position {
         self.sources.position_at(source.base + offset as u32)
     }
 }
@@ -128,7 +128,7 @@ fn severity(diagnostic: &Diagnostic) -> &'static str {
 }
 
 /// A text in which nothing can command a terminal: what is invisible is written as an escape. A line break is kept.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c != '\n' && hidden(c) {

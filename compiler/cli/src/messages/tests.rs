@@ -159,6 +159,18 @@ fn no_text_commands_the_terminal() {
 }
 
 #[test]
+fn a_line_that_nobody_can_read_is_not_drawn() {
+    let mut sources = Sources::new();
+    sources.add("a.arv", format!("{}\nab", "ä".repeat(100_000))).unwrap();
+    let diagnostic =
+        Diagnostic::new(&TWICE, "m", Span::new(2, 4), "here").secondary(Span::new(200_001, 200_002), "there");
+    let mut world = Memory::new("/");
+    print(&mut world, Format::Human, Texts { sources: &sources, prefix: "" }, &mut vec![diagnostic]).unwrap();
+    assert!(world.stderr.contains("= a.arv:1:2: here"), "{}", world.stderr);
+    assert!(world.stderr.contains("2 │ ab") && world.stderr.len() < 1000, "{}", world.stderr);
+}
+
+#[test]
 fn a_label_at_the_end_of_an_empty_or_unfinished_file_is_drawn() {
     for text in ["", "a", "a\n", "ä"] {
         let mut sources = Sources::new();

@@ -5,12 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
-use arvc_site::model::{Host, HostId, Site, Status};
+use arvc_site::extra::ExtraField;
+use arvc_site::model::{Group, GroupId, Host, HostId, Site, Status};
 
 use super::is_configured;
+use crate::extra;
 use crate::nebula::{Overlay, is_member, on, overlay};
 use crate::tree::Tree;
-use crate::yaml::{Yaml, document, entry};
+use crate::yaml::{Entry, Yaml, document, entry};
 
 /// A port that nobody serves (discard, RFC 863): a machine that may open every port of a lighthouse asks for this one, and
 /// a refusal is an answer.
@@ -28,10 +30,20 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
         ("bootstrap_authorized_keys", Yaml::strs(&site.operators.keys)),
     ];
     let version = overlay.as_ref().map(|_| ("nebula_version", Yaml::str(&site.nebula.version.value)));
-    let shared = Yaml::map(shared.into_iter().chain(version));
+    let shared = shared.into_iter().chain(version).map(|(name, value)| entry(name, value));
+    let shared = Yaml::Map(shared.chain(extra::variables(&site.variables)).collect());
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
+    for (group, id) in site.groups.iter().zip((0..).map(GroupId)) {
+        let members = || hosts.iter().any(|(_, host)| host.groups.contains(&id));
+        if !group.variables.is_empty() && members() {
+            let path = format!("ansible/inventory/group_vars/{}.yml", group_name(group));
+            tree.text(path, document(header, &Yaml::Map(extra::variables(&group.variables))));
+        }
+    }
     for (id, host) in hosts {
-        let variables = variables(overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        let mut variables = variables(overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        variables.extend(extra::variables(&own_variables(site, host)));
+        let variables = Yaml::Map(variables);
         tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));
     }
 }
@@ -44,10 +56,16 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
         };
         join("guests".to_owned());
         for group in &host.groups {
-            join(format!("group_{}", identifier(&site.groups[group.index()].named.name)));
+            join(group_name(&site.groups[group.index()]));
         }
         if let Some(cluster) = host.cluster {
             join(format!("cluster_{}", identifier(&site.clusters[cluster.index()].named.name)));
+        }
+        for service in &host.services {
+            let service = &site.services[service.index()];
+            if service.role.is_some() {
+                join(super::service_group(service));
+            }
         }
         if overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
             join("nebula_members".to_owned());
@@ -63,7 +81,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
     Yaml::map([("all", Yaml::map([("children", Yaml::map(children))]))])
 }
 
-fn variables(overlay: Option<&Overlay<'_>>, policy: &Policy, host: &Host, filter: Option<&String>) -> Yaml {
+fn variables(overlay: Option<&Overlay<'_>>, policy: &Policy, host: &Host, filter: Option<&String>) -> Vec<Entry> {
     let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
     // Over the bridge: the overlay is what a play is about to build or to cut.
     let direct = host.interfaces.iter().find(|interface| overlay.is_none_or(|overlay| interface.network != overlay.id));
@@ -86,7 +104,22 @@ fn variables(overlay: Option<&Overlay<'_>>, policy: &Policy, host: &Host, filter
     if let Some(description) = &host.named.description {
         entries.push(entry("site_description", Yaml::str(description)));
     }
-    Yaml::Map(entries)
+    entries
+}
+
+/// What the services of a machine say, and above it what the machine says itself.
+fn own_variables(site: &Site, host: &Host) -> Vec<ExtraField> {
+    let services = host.services.iter().flat_map(|service| &site.services[service.index()].variables);
+    let mut said: BTreeMap<&str, &ExtraField> = BTreeMap::new();
+    for variable in services.chain(&host.variables) {
+        said.insert(&variable.name, variable);
+    }
+    said.into_values().cloned().collect()
+}
+
+/// A group as the inventory names it: no name of a host begins like that.
+fn group_name(group: &Group) -> String {
+    format!("group_{}", identifier(&group.named.name))
 }
 
 /// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done. Lighthouses
@@ -120,6 +153,6 @@ fn probes(overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
 }
 
 /// A name as Ansible takes it for groups: `^[A-Za-z_]\w*$`.
-fn identifier(name: &str) -> String {
+pub(super) fn identifier(name: &str) -> String {
     name.replace('-', "_")
 }

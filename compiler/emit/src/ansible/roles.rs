@@ -69,11 +69,18 @@ const FRAME: &[(&str, &str)] = assets!(
 /// The last play of `playbooks/site.yml`, which a site without an overlay does not have.
 const JOIN: &str = "\n- name: Join the overlay\n  ansible.builtin.import_playbook: nebula.yml\n";
 
-/// Writes the frame and the roles; what joins an overlay only where there is one to join.
-pub fn emit(overlay: bool, header: &str, tree: &mut Tree) {
+/// Another last play, which only a site with roles of its own has.
+const DEPLOY: &str = "\n- name: Deploy the services\n  ansible.builtin.import_playbook: services.yml\n";
+
+/// Writes the frame and the roles; what joins an overlay only where there is one to join, and what deploys services only
+/// where there are some.
+pub fn emit(overlay: bool, services: bool, header: &str, tree: &mut Tree) {
     let wanted = |path: &str| overlay || !(path.starts_with("nebula/") || path == "playbooks/nebula.yml");
     for (path, text) in FRAME.iter().filter(|(path, _)| wanted(path)) {
-        let text = if overlay { (*text).to_owned() } else { text.replace(JOIN, "") };
+        let mut text = if overlay { (*text).to_owned() } else { text.replace(JOIN, "") };
+        if services && *path == "playbooks/site.yml" {
+            text.push_str(DEPLOY);
+        }
         tree.text(format!("ansible/{path}"), headed(&text, header));
     }
     for (path, text) in ROLES.iter().filter(|(path, _)| wanted(path)) {

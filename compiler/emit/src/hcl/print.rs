@@ -150,6 +150,7 @@ fn single_line(value: &Value) -> String {
     match value {
         Value::Text(text) => quote(text),
         Value::Number(number) => number.to_string(),
+        Value::Signed(number) => number.to_string(),
         Value::Bool(value) => value.to_string(),
         Value::List(list) => format!("[{}]", list.iter().map(single_line).collect::<Vec<_>>().join(", ")),
         Value::Object(_) => "{}".to_owned(),

@@ -7,6 +7,7 @@ use arvc_site::model::{Forward, Host, HostId, Site, Transport};
 
 use super::profile::Profile;
 use super::{Overlay, on, rules};
+use crate::extra;
 use crate::yaml::{Entry, Yaml, entry};
 
 /// 60 bytes of headers over IPv4, 80 over IPv6, and 32 more through a relay fit into 1500 with room to spare.
@@ -59,7 +60,7 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
     if profile.knows_certificates_v2() {
         pki.push(entry("initiating_version", Yaml::Int(super::certificates::version(overlay))));
     }
-    Yaml::Map(vec![
+    let mut config = vec![
         entry("pki", Yaml::Map(pki)),
         entry("static_host_map", Yaml::Map(places.iter().map(Place::entry).collect())),
         entry("lighthouse", Yaml::Map(lighthouse)),
@@ -83,7 +84,12 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
         ),
         entry("logging", Yaml::map([("level", Yaml::quoted("info")), ("format", Yaml::quoted("text"))])),
         entry("firewall", Yaml::Map(firewall)),
-    ])
+    ];
+    let groups = host.groups.iter().map(|group| &site.groups[group.index()].nebula);
+    for keys in [&site.nebula.config].into_iter().chain(groups).chain([&host.nebula]) {
+        extra::merge(&mut config, keys);
+    }
+    Yaml::Map(config)
 }
 
 /// A lighthouse or relay, and where a machine finds it without asking.

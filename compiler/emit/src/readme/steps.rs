@@ -181,7 +181,21 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
         true => "The guests' base, their packet filter, then the overlay. Each run changes only what differs.",
         false => "The guests' base, then their packet filter. Each run changes only what differs.",
     });
-    text.push_str(&commands(&["cd ansible".to_owned(), "ansible-playbook playbooks/site.yml".to_owned()]));
+    let mut lines = vec!["cd ansible".to_owned()];
+    if tree.files.contains_key("ansible/requirements.yml") {
+        lines.push("ansible-galaxy collection install -r requirements.yml".to_owned());
+        text.push_str(&paragraph(
+            "Secrets are looked up when a task uses them. The collection of `requirements.yml` reads from the environment \
+             where that is and who asks, and needs the Python package `hvac`.",
+        ));
+    }
+    if tree.files.contains_key("ansible/playbooks/services.yml") {
+        text.push_str(&paragraph(
+            "The services come last, in `playbooks/services.yml`: their roles are the site's own, in `roles/` or in a collection.",
+        ));
+    }
+    lines.push("ansible-playbook playbooks/site.yml".to_owned());
+    text.push_str(&commands(&lines));
     let bridges = site.networks.iter().filter(|network| network.is_bridge());
     let prefixes = list(bridges.map(|network| network.prefix.value.to_string()));
     if let (false, Some(node)) = (prefixes.is_empty(), site.nodes.first()) {

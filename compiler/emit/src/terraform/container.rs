@@ -5,7 +5,7 @@ use arvc_site::model::Kind;
 use crate::hcl::{Body, fixed};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::{Guest, Scope};
-use crate::terraform::{Folder, guest, image, setup, vm};
+use crate::terraform::{Folder, extra, guest, image, setup, vm};
 
 /// Adds the file.
 pub fn emit(scope: &Scope, folder: &mut Folder) {
@@ -84,6 +84,8 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
             system.set("template_file_id", volume).set("type", "debian");
         });
     }
-    body.gap().set("depends_on", vec![image::before(scope, guest)]);
+    extra::arguments(guest, body);
+    let before = [image::before(scope, guest)].into_iter().chain(extra::depends_on(guest));
+    body.gap().set("depends_on", before.collect::<Vec<_>>());
     guest::lifecycle(scope, guest, body);
 }

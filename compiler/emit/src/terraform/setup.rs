@@ -5,11 +5,11 @@ use arvc_site::model::Kind;
 use crate::hcl::{Body, Reference, Value, fixed};
 use crate::terraform::name::kind;
 use crate::terraform::scope::Scope;
-use crate::terraform::{Folder, guest};
+use crate::terraform::{Folder, extra, guest};
 
 /// Adds the files.
 pub fn emit(scope: &Scope, folder: &mut Folder) {
-    folder.file("versions.tf", "", &versions());
+    folder.file("versions.tf", "", &versions(scope));
     folder.file("providers.tf", provider_head(scope), &provider(scope));
     if scope.guests.is_empty() {
         return;
@@ -29,7 +29,7 @@ pub fn ssh_keys(scope: &Scope) -> Reference {
     Reference::new(&fixed(root)).field("ssh_keys")
 }
 
-fn versions() -> Body {
+fn versions(scope: &Scope) -> Body {
     let mut file = Body::new();
     file.block("terraform", |terraform| {
         terraform
@@ -47,6 +47,7 @@ fn versions() -> Body {
                             ("version".to_owned(), "~> 0.111.1".into()),
                         ]),
                     );
+                providers.add(extra::providers(scope));
             });
     });
     file

@@ -5,7 +5,7 @@ use arvc_site::model::Kind;
 use crate::hcl::{Body, fixed};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::{Guest, Scope};
-use crate::terraform::{Folder, guest, image, setup};
+use crate::terraform::{Folder, extra, guest, image, setup};
 
 /// Adds the file.
 pub fn emit(scope: &Scope, folder: &mut Folder) {
@@ -82,8 +82,9 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
         system.set("type", "l26");
     })
     .comment("Debian's cloud images panic without it when their disk has grown.")
-    .block("serial_device", |_| {})
-    .gap()
-    .set("depends_on", vec![image::before(scope, guest)]);
+    .block("serial_device", |_| {});
+    extra::arguments(guest, body);
+    let before = [image::before(scope, guest)].into_iter().chain(extra::depends_on(guest));
+    body.gap().set("depends_on", before.collect::<Vec<_>>());
     guest::lifecycle(scope, guest, body);
 }

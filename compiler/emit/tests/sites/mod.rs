@@ -27,11 +27,19 @@ pub fn small() -> Site {
         name: "small".into(),
         description: None,
         domain: "nebula".into(),
-        datacenters: vec![Datacenter { named: named("datacenters", "small"), endpoint: None, pool: "small".into() }],
+        datacenters: vec![Datacenter {
+            named: named("datacenters", "small"),
+            endpoint: None,
+            pool: "small".into(),
+            terraform: Terraform::default(),
+        }],
         nodes: vec![node("pve", "192.168.100.1")],
         networks: Vec::new(),
         ranges: Vec::new(),
-        groups: vec![Group { named: named("groups", "infrastructure") }, Group { named: named("groups", "projects") }],
+        groups: vec![
+            Group { named: named("groups", "infrastructure"), variables: Vec::new(), nebula: Vec::new() },
+            Group { named: named("groups", "projects"), variables: Vec::new(), nebula: Vec::new() },
+        ],
         images: vec![Image {
             named: named("images", "debian"),
             kind: Kind::Vm,
@@ -48,7 +56,10 @@ pub fn small() -> Site {
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
-        nebula: Nebula { version: at("1.9.3".into()), certificate: 31_536_000 },
+        nebula: Nebula { version: at("1.9.3".into()), certificate: 31_536_000, config: Vec::new() },
+        variables: Vec::new(),
+        records: Vec::new(),
+        files: Vec::new(),
     };
     bridge(&mut site, "bridge", "192.168.100.0/24", "vmbr1", Some(("192.168.100.1", Some(NodeId(0)))));
     let overlay = NetworkKind::Overlay { underlay: BRIDGE, port: 4242 };
@@ -65,6 +76,8 @@ pub fn small() -> Site {
         peers: Vec::new(),
         hosts: vec![dns],
         resolver: Some(vec![address("1.1.1.1")]),
+        role: None,
+        variables: Vec::new(),
     });
     site.hosts[dns.index()].services.push(resolver);
     let mut essentials = [
@@ -126,6 +139,9 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         managed: true,
         user: "root".into(),
         tags: Vec::new(),
+        terraform: Vec::new(),
+        nebula: Vec::new(),
+        variables: Vec::new(),
         broken: false,
     });
     HostId(site.hosts.len() as u32 - 1)

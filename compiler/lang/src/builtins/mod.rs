@@ -10,6 +10,7 @@ mod numbers;
 mod order;
 mod parts;
 mod records;
+mod render;
 mod search;
 pub mod signature;
 mod text;
@@ -100,6 +101,10 @@ pub static TABLE: &[Builtin] = &[
     text::ENDS_WITH,
     text::CONTAINS,
     text::PAD,
+    render::TO_JSON,
+    render::TO_YAML,
+    render::TO_TOML,
+    render::TO_INI,
     numbers::MIN,
     numbers::MAX,
     numbers::SUM,

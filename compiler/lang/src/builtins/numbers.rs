@@ -47,7 +47,8 @@ pub(super) const SUM: Builtin = Builtin {
     name: "sum",
     signature: "List Int -> Int",
     usage: "sum list",
-    about: "The sum of Ints; 0 for an empty list. Sizes and Durations, whose zero has a unit, are folded.",
+    about: "The sum of Ints; 0 for an empty list. Sizes and Durations, whose zero has a unit, are folded: \
+            `fold (a: b: a + b) 0MiB sizes`.",
     example: ("sum [ 1, 2, 3 ]", "6"),
     arity: 1,
     strict: 0b1,
@@ -68,7 +69,10 @@ impl Task for Sum {
                 Some(sum) => self.sum = sum,
                 None => return Err(errors::overflow::report(machine, self.call.origin, "sum")),
             },
-            Some((value, _)) => return Err(errors::wrong_operand::no_summand(machine, self.call.origin, value)),
+            Some((value, _)) => {
+                let what = "an item of the list given to `sum`";
+                return Err(self.call.refuse(machine, value, what, "an Int"));
+            }
             None => {}
         }
         if self.next == len as usize {

@@ -1,7 +1,5 @@
 //! Records as maps: `names`, `values`, `pairs`, `fromPairs`, `mapValues`, `filterValues`, `groupBy`.
 
-use std::collections::BTreeMap;
-
 use super::each::{Each, Visit};
 use super::lists::later;
 use super::parts::pairs_of;
@@ -10,6 +8,7 @@ use crate::errors;
 use crate::eval::machine::Machine;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{Key, Kind, Record, Reported, Value};
+use crate::numbers::SymbolMap;
 
 pub(super) const NAMES: Builtin = Builtin {
     name: "names",
@@ -193,12 +192,13 @@ pub(super) const GROUP_BY: Builtin = Builtin {
     ),
     arity: 2,
     strict: 0b10,
-    body: Body::Task(|call| Each::task(call, GroupBy { groups: BTreeMap::new() })),
+    body: Body::Task(|call| Each::task(call, GroupBy { groups: Vec::new(), named: SymbolMap::default() })),
 };
 
-/// The groups by name, each with the key of its first item.
+/// The groups, each with the key of its first item, and which of them a name has.
 struct GroupBy {
-    groups: BTreeMap<Box<str>, (Key, Vec<Value>)>,
+    groups: Vec<(Key, Vec<Value>)>,
+    named: SymbolMap<usize>,
 }
 
 impl Visit for GroupBy {
@@ -209,16 +209,21 @@ impl Visit for GroupBy {
         item: Value,
         result: Value,
     ) -> Result<Option<Value>, Reported> {
-        let Some(text) = machine.text(result).map(Box::<str>::from) else {
-            return Err(call.wrong_result(machine, result, "text"));
-        };
-        let key = Key { name: machine.names.intern(&text), span: machine.span(result) };
-        self.groups.entry(text).or_insert((key, Vec::new())).1.push(item);
+        let Kind::Str(text) = result.kind else { return Err(call.wrong_result(machine, result, "text")) };
+        let text = &machine.program.store.strings[text.index()];
+        let (name, length) = (machine.names.intern(text), text.len());
+        machine.spend(length / 64, call.origin)?;
+        machine.reserve(0, call.origin)?;
+        let at = *self.named.entry(name).or_insert(self.groups.len());
+        if at == self.groups.len() {
+            self.groups.push((Key { name, span: machine.span(result) }, Vec::new()));
+        }
+        self.groups[at].1.push(item);
         Ok(None)
     }
 
     fn end(&mut self, machine: &mut Machine<'_>, call: &Call) -> Result<Value, Reported> {
-        let groups = std::mem::take(&mut self.groups).into_values();
+        let groups = std::mem::take(&mut self.groups).into_iter();
         let fields = groups.map(|(key, items)| (key, machine.heap.list(items, call.origin))).collect();
         Ok(machine.record_of(fields, call.origin))
     }

@@ -3,8 +3,14 @@
 //! It is a tree of its own and refers to no source. What its names mean is said by whoever checks types. The texts are
 //! ours: one that is no type is an assertion, and a test reads them all.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use arvc_syntax::ast::{self, Item};
 use arvc_syntax::parser;
+
+use super::TABLE;
+use crate::members;
 
 /// A type as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +50,31 @@ pub fn parse(text: &str) -> Signature {
         Some(signature) => signature,
         None => panic!("`{text}` is no type of a signature"),
     }
+}
+
+/// The names of fields that signatures write. They have a meaning in every program, also in one that writes none of them.
+pub fn fields() -> &'static BTreeSet<String> {
+    static FIELDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let builtins = TABLE.iter().map(|builtin| builtin.signature);
+        let members = members::TABLE.iter().map(|member| member.signature);
+        let mut fields = BTreeSet::new();
+        let mut work: Vec<Signature> = builtins.chain(members).map(parse).collect();
+        while let Some(signature) = work.pop() {
+            match signature {
+                Signature::Name(_) | Signature::Variable(_) | Signature::Any => {}
+                Signature::Apply(_, inner) | Signature::Option(inner) => work.push(*inner),
+                Signature::Function(parameter, result) => work.extend([*parameter, *result]),
+                Signature::Record(all) => {
+                    for (name, ty) in all {
+                        fields.insert(name);
+                        work.push(ty);
+                    }
+                }
+            }
+        }
+        fields
+    });
+    &FIELDS
 }
 
 fn signature(ty: ast::Type<'_>) -> Option<Signature> {

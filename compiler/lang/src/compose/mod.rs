@@ -129,6 +129,15 @@ pub(crate) fn statements(tree: &Tree) -> Vec<Statement> {
     items.filter_map(statement).collect()
 }
 
+/// Whether a statement names no file, which the parser reported.
+fn unreadable(tree: &Tree) -> bool {
+    record(tree).into_iter().flat_map(|record| record.items()).any(|item| match item {
+        Item::Include(include) => include.path().is_none(),
+        Item::Extends(extends) => extends.path().is_none(),
+        _ => false,
+    })
+}
+
 /// The files of one record.
 pub(crate) struct Composition {
     /// The file itself first, each behind the one that names it.
@@ -179,6 +188,9 @@ impl Gathering<'_, '_> {
     }
 
     fn statements_of(&mut self, at: usize) {
+        if unreadable(&self.parts[at].tree) {
+            self.lost.get_or_insert(BY_THE_PARSER);
+        }
         let mut extended: Option<Span> = None;
         for statement in statements(&self.parts[at].tree) {
             let folder = statement.path.ends_with('/');

@@ -28,6 +28,6 @@ pub static CODE: Code = Code::new("E0104", "a name that must be literal is compu
 
 /// The key at `span` must be literal.
 pub fn new(span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, "names of a file's record and of `let` must be literal", span, "computed")
-        .help("put it below a literal name: `m.${k} = …;`")
+    Diagnostic::new(&CODE, "a name of the file's record, or of a `let`, is computed", span, "written with `${…}`")
+        .help("put it below a name: `m.${k} = …;`")
 }

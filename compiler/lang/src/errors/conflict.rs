@@ -38,13 +38,15 @@ pub static CODE: Code = Code::new("E0601", "two files define one thing", include
 /// `name` is defined at `first` and at `second`, both with this rank.
 pub fn new(name: &str, rank: Rank, first: Span, second: Span) -> Diagnostic {
     let (both, weaker, stronger) = match rank {
-        Rank::Plain => ("neither is marked", "mark the one that may be overridden as `default`", MARK_FORCE),
-        Rank::Default => ("both are marked `default`", "leave `default` out where the value shall hold", MARK_FORCE),
-        Rank::Force => ("both are marked `force`", "leave `force` out where the value may give way", ""),
+        Rank::Plain => ("neither value is marked", "mark the one that may be overridden as `default`", MARK_FORCE),
+        Rank::Default => {
+            ("both values are marked `default`", "leave `default` out where the value shall hold", MARK_FORCE)
+        }
+        Rank::Force => ("both values are marked `force`", "leave `force` out where the value may give way", ""),
     };
     let diagnostic = Diagnostic::new(&CODE, format!("`{name}` is defined in two files"), first, "one file says this")
         .primary(second, "and another one this")
-        .note(format!("both stand in one layer, and {both}: nothing says which counts"))
+        .note(format!("neither file overrides the other, and {both}: nothing says which counts"))
         .help("delete one of them")
         .help(weaker);
     if stronger.is_empty() { diagnostic } else { diagnostic.help(stronger) }
@@ -68,7 +70,7 @@ pub fn whole_and_part(name: &str, whole: Span, part: Span) -> Diagnostic {
 
 /// `name` is unset and defined in one layer.
 pub fn unset(name: &str, unset: Span, other: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("`{name}` is unset and defined in one layer"), unset, "unset here")
+    Diagnostic::new(&CODE, format!("`{name}` is unset and defined, and nothing says which counts"), unset, "unset here")
         .primary(other, "and defined here")
         .help(format!("to replace all of what is below, leave `unset` out and write `{name} = force …;`"))
 }

@@ -23,6 +23,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::Span;
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -33,24 +34,28 @@ pub static CODE: Code = Code::new("E0607", "two values do not agree", include_st
 
 /// `left` and `right` are what `name` is, if they stand in a record.
 pub fn report(machine: &mut Machine<'_>, left: Value, right: Value, name: Option<Symbol>) -> Reported {
+    let [one, other] = [left, right].map(|value| (machine.span(value), describe_value(machine, value)));
+    let diagnostic = new(name.map(|name| machine.names.get(name)), [(one.0, &one.1), (other.0, &other.1)]);
+    machine.report(diagnostic)
+}
+
+/// Where both sides are written, and what they are.
+pub fn new(name: Option<&str>, mut sides: [(Span, &str); 2]) -> Diagnostic {
     let what = match name {
-        Some(name) => format!("`{}` has two values", machine.names.get(name)),
+        Some(name) => format!("`{name}` has two values"),
         None => "the two sides of `&` do not agree".to_owned(),
     };
-    let (mut sides, kinds) =
-        ([machine.span(left), machine.span(right)], [describe_value(machine, left), describe_value(machine, right)]);
-    let words = match kinds[0] == kinds[1] {
-        true => ["one side says this".to_owned(), "and the other one this".to_owned()],
-        false if sides[0] <= sides[1] => [format!("{} here", kinds[0]), format!("{} here", kinds[1])],
-        false => [format!("{} here", kinds[1]), format!("{} here", kinds[0])],
-    };
     sides.sort();
-    let [first, second] = words;
-    let diagnostic = Diagnostic::new(&CODE, what, sides[0], first)
-        .primary(sides[1], second)
-        .note("both have one rank: nothing says which counts")
+    let [(first, one), (second, other)] = sides;
+    let words = match one == other {
+        true => ["one side says this".to_owned(), "and the other one this".to_owned()],
+        false => [one, other].map(|kind| format!("{kind} here")),
+    };
+    let [one, other] = words;
+    Diagnostic::new(&CODE, what, first, one)
+        .primary(second, other)
+        .note("neither overrides the other: nothing says which counts")
         .help("delete one of them")
         .help("mark the one that may be overridden as `default`")
-        .help("mark the one that must hold as `force`");
-    machine.report(diagnostic)
+        .help("mark the one that must hold as `force`")
 }

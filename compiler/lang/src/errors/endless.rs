@@ -30,6 +30,12 @@ pub fn contains_itself(path: &str, span: Span, key: Span) -> Diagnostic {
         .secondary(key, "contains it again")
 }
 
+/// A value has no end, or more levels than any reader of `format` takes.
+pub fn nested(format: &str, levels: usize, span: Span, call: Span) -> Diagnostic {
+    let message = format!("a value is nested in more than {levels} levels, or contains itself");
+    Diagnostic::new(&CODE, message, span, "given up here").secondary(call, format!("`{format}` writes it whole"))
+}
+
 /// The result has more values than the limit: so many, when it was given up.
 pub fn too_large(limit: usize, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, "the result has too many values", span, "given up here")

@@ -54,5 +54,5 @@ pub fn outside(from: &str, path: &str, span: Span) -> Diagnostic {
 /// The file at `path` has no expression.
 pub fn empty(path: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, format!("`{path}` is empty"), span, "has no value")
-        .help("a file is one expression, for example a record: `{ }`")
+        .help("a file is one value, most often a record: `{ }`")
 }

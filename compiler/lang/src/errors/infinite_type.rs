@@ -33,4 +33,5 @@ pub static CODE: Code = Code::new("E0226", "a value would be a part of itself", 
 pub fn new(text: Option<&str>, span: Span) -> Diagnostic {
     let what = text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
     Diagnostic::new(&CODE, format!("{what} would be its own argument, or a part of itself"), span, "without an end")
+        .help("look for a name too many, or for a list around the wrong thing")
 }

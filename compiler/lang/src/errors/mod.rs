@@ -15,6 +15,7 @@ pub mod duplicate_member;
 pub mod duplicate_type;
 pub mod empty_list;
 pub mod endless;
+pub mod function_asked;
 pub mod import_cycle;
 pub mod import_failed;
 pub mod infinite_type;
@@ -75,6 +76,7 @@ pub static CODES: &[&Code] = &[
     &bare_path::CODE,
     &import_cycle::CODE,
     &library_by_path::CODE,
+    &function_asked::CODE,
     &unknown_type::CODE,
     &duplicate_type::CODE,
     &type_cycle::CODE,

@@ -33,9 +33,9 @@ pub static CODE: Code =
 /// `what` (address number 256) of `prefix`, written `text`.
 pub fn report(machine: &mut Machine<'_>, prefix: Value, text: &str, what: &str, call: ExprId) -> Reported {
     let span = machine.program.span(call);
-    let mut diagnostic = Diagnostic::new(&CODE, format!("{text} has no {what}"), span, "outside of the prefix");
+    let mut diagnostic = Diagnostic::new(&CODE, format!("{text} has no {what}"), span, "outside of the network");
     if !inside(machine.span(prefix), span) {
-        diagnostic = diagnostic.secondary(machine.span(prefix), "the prefix");
+        diagnostic = diagnostic.secondary(machine.span(prefix), "the network");
     }
     machine.report(diagnostic)
 }

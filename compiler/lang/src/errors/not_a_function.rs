@@ -19,7 +19,7 @@
 //! Put a comma between items of a list, parentheses around an argument that is a call: `f (g x)`.
 
 use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
-use arvc_syntax::source::Span;
+use arvc_syntax::source::{Sources, Span};
 
 use crate::errors::describe_value;
 use crate::eval::machine::Machine;
@@ -39,17 +39,41 @@ pub fn report(machine: &mut Machine<'_>, origin: ExprId, value: Value) -> Report
     };
     let ports = machine.program.flows.iter().any(|flow| flow.target == origin && flow.ports.is_none());
     let span = machine.program.span(at);
-    let mut diagnostic = kind(&found, span, ports);
+    let argument = match machine.program.get(origin) {
+        Expr::Call(children) => {
+            machine.program.children(children).get(1).map(|argument| machine.program.span(*argument))
+        }
+        _ => None,
+    };
+    let field = argument.and_then(|argument| indexed(machine.sources, span, argument));
+    let mut diagnostic = match field {
+        Some(field) => by_index(&found, span, &field),
+        None => kind(&found, span, ports),
+    };
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
     }
     machine.report(diagnostic)
 }
 
+/// `groups.web` of `groups["web"]`, as other languages choose a field: what is called, and its argument.
+pub fn indexed(sources: &Sources, called: Span, argument: Span) -> Option<String> {
+    let key = sources.text(argument).strip_prefix("[\"")?.strip_suffix("\"]")?;
+    let plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    (plain && argument.start == called.end).then(|| format!("{}.{key}", sources.text(called)))
+}
+
+/// What is `found` is called where `field` was meant.
+pub fn by_index(found: &str, span: Span, field: &str) -> Diagnostic {
+    Diagnostic::new(&CODE, CALLED.replace("{}", found), span, format!("this is {found}"))
+        .help(format!("a field is written behind a dot: `{field}`"))
+}
+
+const CALLED: &str = "{} is called as if it were a function";
+
 /// What is `found` is called; `ports` says whether the call is the target of a flow, whose ports it perhaps means.
 pub fn kind(found: &str, span: Span, ports: bool) -> Diagnostic {
-    let message = format!("{found} is called as if it were a function");
-    let diagnostic = Diagnostic::new(&CODE, message, span, format!("this is {found}"));
+    let diagnostic = Diagnostic::new(&CODE, CALLED.replace("{}", found), span, format!("this is {found}"));
     match ports {
         true => diagnostic.help("`:` stands before the ports of a flow: `a -> b : ports`").fix(
             "insert `:`",

@@ -16,9 +16,13 @@
 //! { a = "${secret "kv/data/a#b"}"; } # error: E0211
 //! ```
 //!
+//! `toJSON`, `toYAML`, `toTOML` and `toINI` take plain data ([openness](../openness.md)), with what the format can hold: a
+//! secret, a function, a flow or a thing of the site inside is this mistake too.
+//!
 //! ## What to do
 //!
-//! Interpolate a part of the value: `${memory.mib}`, `${port.first}`, `${join ", " names}`. Hand a secret on as it is.
+//! Interpolate a part of the value: `${memory.mib}`, `${port.first}`, `${join ", " names}`. Hand a secret on as it is. For a
+//! file that needs one, let a role write it: a secret in `variables` becomes a lookup.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
@@ -49,6 +53,42 @@ pub fn report(machine: &mut Machine<'_>, value: Value, part: ExprId) -> Reported
     }
     diagnostic.helps.extend(absent_help(machine, value));
     machine.report(diagnostic)
+}
+
+/// `value`, inside of what the call `call` of `function` should turn into text.
+pub fn inside(machine: &mut Machine<'_>, value: Value, call: ExprId, function: &str) -> Reported {
+    let (what, help) = match value.kind {
+        Kind::Secret(_) => (
+            "a secret".to_owned(),
+            Some("hand it on in `variables`, where it becomes a lookup, and let a role write the file"),
+        ),
+        Kind::Record(_) => ("a thing of the site".to_owned(), Some("select what of it is meant: `hosts.web.vmid`")),
+        Kind::IntRange(_) => (describe_value(machine, value), Some("write its ends, each with a name of its own")),
+        Kind::Closure(..) | Kind::Builtin(_) => (describe_value(machine, value), Some("call it")),
+        _ => (describe_value(machine, value), None),
+    };
+    unfit(machine, value, call, format!("{what} cannot become text"), &format!("this is {what}"), function, help)
+}
+
+/// `value` is nothing that `function`, called by `call`, can write.
+pub fn unfit(
+    machine: &mut Machine<'_>,
+    value: Value,
+    call: ExprId,
+    message: String,
+    label: &str,
+    function: &str,
+    help: Option<&str>,
+) -> Reported {
+    let (made, called) = (machine.span(value), machine.program.span(call));
+    let mut diagnostic = Diagnostic::new(&CODE, message, made, label);
+    if made != called {
+        diagnostic = diagnostic.secondary(called, format!("`{function}` writes it as text"));
+    }
+    machine.report(match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    })
 }
 
 /// What cannot become text.

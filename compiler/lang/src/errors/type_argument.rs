@@ -33,7 +33,7 @@ pub fn missing(name: &str, span: Span) -> Diagnostic {
         _ => ("its items", "List Int"),
     };
     Diagnostic::new(&CODE, format!("`{name}` takes the type of {what}"), span, "nothing stands behind it")
-        .help(format!("as in `{example}`; `{name} _` leaves it to inference"))
+        .help(format!("as in `{example}`; `{name} _` leaves it open"))
 }
 
 /// `name` takes no type.

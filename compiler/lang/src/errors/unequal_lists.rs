@@ -39,5 +39,5 @@ pub fn report(machine: &mut Machine<'_>, lists: [(Value, u32); 2], call: ExprId)
             diagnostic = diagnostic.secondary(machine.span(list), items(count));
         }
     }
-    machine.report(diagnostic)
+    machine.report(diagnostic.help("make them equally long, or make both from one list with `map`"))
 }

@@ -28,6 +28,12 @@ use arvc_syntax::source::Span;
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0202", "a field is not known", include_str!("unknown_field.rs"));
 
+/// `owner` has no field `name`, but a part of it has: `path` is written instead, with `NAME` for a key of a map.
+pub fn elsewhere(owner: &str, name: &str, span: Span, path: &str) -> Diagnostic {
+    let message = format!("{owner} has no field `{name}`");
+    Diagnostic::new(&CODE, message, span, "not a field of it itself").help(format!("write it as `{path} = …;`"))
+}
+
 /// `owner` (a type's name) has no field `name`.
 pub fn new(owner: &str, name: &str, span: Span, nearest: Option<&str>, fields: &[&str]) -> Diagnostic {
     let message = format!("{owner} has no field `{name}`");

@@ -38,16 +38,22 @@ pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) 
     };
     let diagnostic = Diagnostic::new(&CODE, message, span, label);
     match (name, path, nearest) {
-        ("null", ..) => diagnostic.help("there is no null: leave the field out"),
+        ("null" | "nil" | "undefined", ..) => diagnostic.help("there is no null: leave the field out"),
+        ("yes" | "on", _, None) => diagnostic.help("what holds is written `true`"),
+        ("no" | "off", _, None) => diagnostic.help("what does not hold is written `false`"),
+        ("not", ..) => diagnostic.help("that something does not hold is written `!a`"),
+        ("var" | "local", _, None) => diagnostic
+            .help("a name is defined with `let`, or is a field of the file's outermost record, and is used as it is"),
+        ("self" | "this", _, None) => diagnostic.help("a record is named by its path: `hosts.web.vmid`"),
         ("rec", ..) => {
             diagnostic.help("there is no `rec`: the file's outermost record is a scope, and `let` makes names anywhere")
         }
         ("with", ..) => diagnostic.help("there is no `with`: write the path, or `inherit (record) name;` in a `let`"),
         (_, Some(path), _) if path.is_empty() => diagnostic
-            .note("a nested record is no scope: its fields are not names")
+            .note("the fields of the file's outermost record are names; those of a record inside of it are not")
             .help(format!("define `{name}` with `let` around the record, and use it in both places")),
         (_, Some(path), _) => diagnostic
-            .note("a nested record is no scope: its fields are not names")
+            .note("the fields of the file's outermost record are names; those of a record inside of it are not")
             .help(format!("write `{path}`, or define `{name}` with `let` and use it in both places")),
         (_, None, Some(nearest)) => diagnostic.fix(
             format!("write `{nearest}`"),

@@ -70,7 +70,11 @@ pub fn report(machine: &mut Machine<'_>, wrong: &Wrong<'_>) -> Reported {
     let help = match (value.kind, Scalar::described(expected)) {
         _ if wrong.help.is_some() => wrong.help.clone(),
         (Kind::Str(_), Some(scalar)) => text.and_then(|text| unquoted(scalar, text)),
+        (Kind::Tag(..), Some(scalar)) | (Kind::Duration(_), Some(scalar)) | (Kind::Address(_), Some(scalar)) => {
+            other_notation(scalar, machine.sources.text(made))
+        }
         (Kind::Int(number), Some(scalar)) => number_for(scalar, number.into()),
+        (Kind::List { .. }, None) if expected == "a record" && what.starts_with('`') => Some(NAMED_ITEMS.to_owned()),
         (Kind::Closure(..), _) => is_path(source).then(|| format!("call it: `{source} {{}}`")),
         (kind, _) if expected == "a list" && !matches!(kind, Kind::Absent) => (source.len() <= 60
             && !source.contains('\n'))
@@ -89,8 +93,41 @@ pub fn kinds(what: &str, found: &str, expected: &str, span: Span) -> Diagnostic 
     Diagnostic::new(&CODE, message, span, format!("expected {expected}, found {found}"))
 }
 
+/// What somebody needs who wrote a list where a record is due.
+pub const NAMED_ITEMS: &str = "a record has a name for each: `{ a = …; b = …; }`";
+
+/// What somebody needs who wrote `source` where a record is due whose only field that has to be given is `name`.
+pub fn only_field(name: &str, source: &str, list: bool) -> Option<String> {
+    let value = if list { format!("[ {source} ]") } else { source.to_owned() };
+    (value.len() <= 60 && !value.contains('\n')).then(|| format!("write it as a record: `{{ {name} = {value}; }}`"))
+}
+
+/// What `source`, a literal or tag of another kind, was probably meant to be where a value of this kind is due.
+pub fn other_notation(scalar: Scalar, source: &str) -> Option<String> {
+    match scalar {
+        Scalar::Bool => match source {
+            "True" | "TRUE" | "Yes" => Some("in lower case: `true`".to_owned()),
+            "False" | "FALSE" | "No" => Some("in lower case: `false`".to_owned()),
+            _ => None,
+        },
+        Scalar::Size => {
+            let digits = source.strip_suffix('m').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+            Some(format!("`m` is minutes; a size is written `{digits}MiB`"))
+        }
+        Scalar::Prefix if source.starts_with(|first: char| first.is_ascii_digit()) && !source.contains('/') => {
+            Some("write it with its length, as `10.0.0.0/24`".to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// What a text where a value of this kind is due was probably meant to be.
 pub fn unquoted(scalar: Scalar, text: &str) -> Option<String> {
+    match (scalar, text) {
+        (Scalar::Bool, "true" | "yes" | "on") => return Some("without quotes: `true`".to_owned()),
+        (Scalar::Bool, "false" | "no" | "off") => return Some("without quotes: `false`".to_owned()),
+        _ => {}
+    }
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
@@ -107,6 +144,9 @@ pub fn unquoted(scalar: Scalar, text: &str) -> Option<String> {
 pub fn number_for(scalar: Scalar, number: i64) -> Option<String> {
     match scalar {
         Scalar::Size => Some(format!("write its unit: `{number}MiB`")),
+        Scalar::Duration => Some(format!("write its unit, as `{number}h`")),
+        Scalar::Bool => Some("write `true` or `false`".to_owned()),
+        scalar if scalar.is_text() => Some(format!("in quotes: `\"{number}\"`")),
         _ => None,
     }
 }

@@ -83,7 +83,10 @@ pub fn kinds(operator: Binary, sides: [&Side<'_>; 2], whole: Span) -> Diagnostic
         Binary::Equal | Binary::NotEqual => format!("`{text}` compares {a} with {b}"),
         _ => format!("`{text}` has no meaning for {a} and {b}"),
     };
-    let mut diagnostic = Diagnostic::new(&CODE, message, whole, format!("{a} {text} {b}"));
+    // Where both sides have labels of their own, the whole says nothing more.
+    let inside = |span: Span| span != whole && whole.start <= span.start && span.end <= whole.end;
+    let label = if inside(left.span) && inside(right.span) { String::new() } else { format!("{a} {text} {b}") };
+    let mut diagnostic = Diagnostic::new(&CODE, message, whole, label);
     for side in sides.into_iter().filter(|side| side.span != whole) {
         diagnostic = diagnostic.secondary(side.span, side.words);
     }
@@ -92,6 +95,9 @@ pub fn kinds(operator: Binary, sides: [&Side<'_>; 2], whole: Span) -> Diagnostic
         Some(help) => diagnostic.help(help),
         None if matches!(operator, Binary::Add | Binary::Append) && texts => {
             diagnostic.help("text is joined by interpolation: `\"${a}${b}\"`")
+        }
+        None if operator == Binary::Add && a.starts_with("a list") && b.starts_with("a list") => {
+            diagnostic.help("lists are joined with `++`")
         }
         None => diagnostic,
     }
@@ -138,36 +144,19 @@ fn conversion(operator: Binary, left: &Side<'_>, right: &Side<'_>) -> Option<Str
     })
 }
 
-/// `value`, which the call `call` of a function of the language looks at, is `what` and should be `expected`.
+/// `value`, which the call `call` of a function of the language looks at, is `what` and should be `expected`. It may have
+/// been written far away from the call, of which the function's name is shown.
 pub fn in_call(machine: &mut Machine<'_>, call: ExprId, value: Value, what: &str, expected: &str) -> Reported {
-    let diagnostic = looked_at(machine, call, value, what, expected);
-    machine.report(diagnostic)
-}
-
-/// `value`, an item of the list given to `sum` in `call`, is no Int.
-pub fn no_summand(machine: &mut Machine<'_>, call: ExprId, value: Value) -> Reported {
-    let diagnostic = looked_at(machine, call, value, "an item of the list given to `sum`", "an Int");
-    let zero = match value.kind {
-        Kind::Size(_) => "0MiB",
-        Kind::Duration(_) => "0s",
-        _ => return machine.report(diagnostic),
-    };
-    machine
-        .report(diagnostic.help(format!("they are folded from a zero with a unit: `fold (a: b: a + b) {zero} list`")))
-}
-
-/// The value may have been written far away from the call, of which the function's name is shown.
-fn looked_at(machine: &Machine<'_>, call: ExprId, value: Value, what: &str, expected: &str) -> Diagnostic {
     let (found, span) = (describe_value(machine, value), machine.span(value));
-    let message = format!("{what} is {found}, and not {expected}");
-    let diagnostic = Diagnostic::new(&CODE, message, span, format!("expected {expected}, found {found}"));
+    let diagnostic = wanted(what, &found, expected, span);
     let around = machine.program.span(call);
-    match machine.program.get(call) {
+    let diagnostic = match machine.program.get(call) {
         Expr::Call(children) if !inside(span, around) => {
             diagnostic.secondary(machine.program.span(machine.program.children(children)[0]), "in this call")
         }
         _ => diagnostic,
-    }
+    };
+    machine.report(diagnostic)
 }
 
 /// `value`, computed by `at`, is `what` and should be `expected`.

@@ -7,6 +7,7 @@ use arvc_syntax::source::{Sources, Span};
 use crate::errors;
 use crate::eval::budget::Budget;
 use crate::eval::call::Callee;
+use crate::eval::merge::Joins;
 use crate::eval::see::Sight;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{CallIx, Frame, FrameId, Heap, Kind, Reported, Thunk, ThunkId, Value};
@@ -107,6 +108,8 @@ pub struct Machine<'p> {
     pub(super) shapes: Vec<Shape>,
     /// Defaults of the schema, by type and field.
     pub(super) defaults: Vec<Vec<Option<Value>>>,
+    /// Which fields two records gave together, by their slots; kept only for a question.
+    pub joins: Option<Joins>,
     /// Work that does not make a step yet.
     unpaid: u64,
     units: Vec<Value>,
@@ -144,6 +147,7 @@ impl<'p> Machine<'p> {
             written: 0,
             current: PRELUDE,
             stack: Vec::new(),
+            joins: None,
             unpaid: 0,
             units: Vec::new(),
             exhausted: None,
@@ -237,7 +241,7 @@ impl<'p> Machine<'p> {
     /// Bytes in use.
     pub fn used(&self) -> usize {
         let store = &self.program.store;
-        self.heap.bytes() + store.bytes() + self.written
+        self.heap.bytes() + store.bytes() + self.names.bytes() + self.written
     }
 
     /// A budget is used up: nothing more is evaluated, and only the first report stands.

@@ -4,12 +4,27 @@
 //! computed that nobody asks for.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use arvc_syntax::source::Span;
 
 use crate::errors;
 use crate::eval::Equal;
 use crate::eval::machine::{Cont, Machine, Next, State};
-use crate::eval::value::{Key, Kind, Pair, Reported, Thunk, Value};
+use crate::eval::value::{Key, Kind, Pair, RecordId, Reported, Thunk, Value};
 use crate::ir::{Binary, ExprId, Policy, Rank};
+
+/// A field that both sides of a merge have: each with its key and its slot, the one that wins last.
+#[derive(Clone, Copy, Debug)]
+pub struct Join {
+    /// The side that loses, or is joined.
+    pub lower: (Span, u32),
+    /// The side that wins.
+    pub upper: (Span, u32),
+}
+
+/// Fields that two records gave together, by their slots.
+pub type Joins = HashMap<u32, Join>;
 
 impl Machine<'_> {
     /// `left // right`, both computed.
@@ -126,6 +141,9 @@ impl Machine<'_> {
                     self.field_of_both(x, y, origin, policy)
                 }
             };
+            if self.joins.is_some() {
+                self.note_join((a, i), (b, j), order, key);
+            }
             i += usize::from(order.is_le());
             j += usize::from(order.is_ge());
             self.heap.keys.push(key);
@@ -135,6 +153,26 @@ impl Machine<'_> {
         let call = self.heap.records[b.index()].call.or(self.heap.records[a.index()].call);
         let Kind::Record(record) = self.heap.record(keys, slots, len, call) else { unreachable!("a record") };
         Ok(Value::new(Kind::Record(record.seen_as(a.view.joined(b.view))), origin))
+    }
+
+    /// Keeps where the field that is about to be added comes from.
+    fn note_join(&mut self, (a, i): (RecordId, usize), (b, j): (RecordId, usize), order: Ordering, winner: Key) {
+        let place = |record: RecordId, at: usize| self.heap.records[record.index()].slots + at as u32;
+        let (slot, x, y) = (self.heap.slots.len() as u32, place(a, i), place(b, j));
+        let join = match order {
+            Ordering::Equal => {
+                let (left, right) = (self.heap.keys_of(a)[i], self.heap.keys_of(b)[j]);
+                Some(match winner == left {
+                    true => Join { lower: (right.span, y), upper: (left.span, x) },
+                    false => Join { lower: (left.span, x), upper: (right.span, y) },
+                })
+            }
+            Ordering::Less => self.joins.as_ref().and_then(|joins| joins.get(&x)).copied(),
+            Ordering::Greater => self.joins.as_ref().and_then(|joins| joins.get(&y)).copied(),
+        };
+        if let (Some(joins), Some(join)) = (&mut self.joins, join) {
+            joins.insert(slot, join);
+        }
     }
 
     /// A field that both sides have.

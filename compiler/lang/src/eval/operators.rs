@@ -17,13 +17,13 @@ impl Machine<'_> {
 
     pub(super) fn unary(&mut self, id: ExprId, value: Value) -> Result<Value, Reported> {
         match (self.program.get(id), value.kind) {
-            (Expr::Not(operand), _) => Ok(Value::bool(!self.truth(value, operand, "the operand of `!`")?, id)),
+            (Expr::Not(operand), _) => Ok(Value::bool(!self.truth(value, operand, "what `!` negates")?, id)),
             (Expr::Negate(_), Kind::Int(value)) => match i64::from(value).checked_neg() {
                 Some(negated) => Ok(Value::int(negated, id)),
                 None => Err(errors::overflow::report(self, id, "-")),
             },
             (Expr::Negate(operand), _) => {
-                Err(errors::wrong_operand::expected(self, operand, value, "the operand of `-`", "an Int"))
+                Err(errors::wrong_operand::expected(self, operand, value, "what `-` negates", "an Int"))
             }
             _ => unreachable!("an operator with one operand"),
         }

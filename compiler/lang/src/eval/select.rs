@@ -38,8 +38,12 @@ impl Machine<'_> {
         match self.look_up(id, value, name, span)? {
             Found::Field(field, sight) => self.look(field, sight),
             Found::Absent => Ok(State::Return(Value::new(Kind::Absent, id))),
-            Found::Missing(def) => Err(errors::missing_field::selected(self, id, value, def, name)),
-            Found::Unknown | Found::Nothing => Err(errors::no_such_field::report(self, name, span, value)),
+            _ if self.program.optional.binary_search(&id).is_ok() => Ok(State::Return(Value::new(Kind::Absent, id))),
+            found => Err(match (self.program.lacking.get(&value.origin), found) {
+                (Some(reported), _) => *reported,
+                (None, Found::Missing(def)) => errors::missing_field::selected(self, id, value, def, name),
+                (None, _) => errors::no_such_field::report(self, name, span, value),
+            }),
         }
     }
 

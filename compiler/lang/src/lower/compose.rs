@@ -65,14 +65,14 @@ impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn check_overridden(&mut self, overridden: Vec<Given<'t>>, scope: bool) -> Lost {
         let look = |given: Given<'t>| {
             let value = self.given_expr(given, scope);
-            (self.annotated(value, given.annotation.into_iter().collect()), given.ty)
+            (self.annotated(value, given.annotation.into_iter().collect()), given.key, given.ty)
         };
         overridden.into_iter().map(look).collect()
     }
 
     /// Keeps what lost with the expression that it stands in.
     pub(super) fn keep_overridden(&mut self, within: ExprId, lost: Lost) {
-        self.program.overridden.extend(lost.into_iter().map(|(expr, ty)| Overridden { within, expr, ty }));
+        self.program.overridden.extend(lost.into_iter().map(|(expr, key, ty)| Overridden { within, expr, key, ty }));
     }
 
     /// The outermost record of the file, which is a scope.
@@ -92,8 +92,10 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.file_record = false;
         (self.part, self.strength) = (0, Strength::plain(0));
         let ty = self.site_schema().and_then(|schema| schema.find(Type::Named(schema.site?)));
+        self.note_definitions(&fields);
         let overridden = self.settle(&mut fields, Place { ty, set: false });
         self.sort(&mut fields);
+        self.note_outcomes(&fields);
         for entry in &fields.entries {
             if self.is_name(entry.key.name) {
                 self.program.hiding.push(entry.key.span);
@@ -111,12 +113,17 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     fn one_scope(&mut self, record: ast::Record<'t>, mut fields: Fields<'t>, overridden: Vec<Given<'t>>) -> ExprId {
         let types = std::mem::take(&mut fields.types);
-        let scope = Scope::of_record(&fields);
+        let scope = Scope::of_fields(&fields);
         self.open_scope(scope, &types);
-        let (keys, definitions) = self.definitions(fields);
+        let (keys, mut definitions) = self.definitions(fields);
         let lost = self.check_overridden(overridden, true);
+        let asked = self.ask();
         self.scopes.pop();
         let len = keys.len() as u32;
+        if let Some(asked) = asked {
+            definitions.push(asked);
+            return self.composed_of(keys, &definitions, None, record, lost);
+        }
         let start = self.program.keys.len() as u32;
         self.program.keys.extend(keys);
         let children = self.program.add_children(&definitions);
@@ -162,7 +169,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     ) -> ExprId {
         let (privates, asserts) = self.heads_of_parts(fields.entries.len());
         let types = std::mem::take(&mut fields.types);
-        let mut scope = Scope::of_record(&fields);
+        let mut scope = Scope::of_fields(&fields);
         scope.types = self.declare_types(&types);
         self.scopes.push(scope);
         let around = self.composed.replace(self.scopes.len() - 1);
@@ -176,6 +183,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         let (keys, mut definitions) = self.definitions(fields);
         let mut lost = self.check_overridden(overridden, true);
+        let asked = self.ask();
         for private in privates {
             self.part = private.part;
             self.context = private.context;
@@ -189,6 +197,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             }
             lost.extend(self.check_overridden(private.overridden, true));
         }
+        definitions.extend(asked);
         let asserted = self.asserted(asserts, definitions.len(), record);
         if asserted.is_some() {
             definitions.push(self.error(BY_THE_PARSER, record.span()));
@@ -198,10 +207,22 @@ impl<'t> Lowerer<'_, '_, 't> {
         self.private_types.clear();
         self.composed = around;
         self.scopes.pop();
+        self.composed_of(keys, &definitions, asserted, record, lost)
+    }
+
+    /// A record with further definitions behind its fields.
+    fn composed_of(
+        &mut self,
+        keys: Vec<Key>,
+        definitions: &[ExprId],
+        asserted: Option<ExprId>,
+        record: ast::Record<'t>,
+        lost: Lost,
+    ) -> ExprId {
         let len = keys.len() as u32;
         let start = self.program.keys.len() as u32;
         self.program.keys.extend(keys);
-        let children = self.program.add_children(&definitions);
+        let children = self.program.add_children(definitions);
         let hidden = children.len - len;
         self.program.composed.push(Composed { keys: start, fields: children.start, len, hidden, asserted });
         let id = self.program.push(Expr::Composed(self.program.composed.len() as u32 - 1), record.span());
@@ -231,7 +252,7 @@ impl<'t> Lowerer<'_, '_, 't> {
                 };
                 let mut fields = self.collect(bindings.items(), true);
                 let overridden = self.settle(&mut fields, Place::default());
-                let names = Scope::of_let(&fields).moved(slot);
+                let names = Scope::of_fields(&fields).moved(slot);
                 let types = self.declare_types(&fields.types);
                 self.private.push(names);
                 self.private_types.push(types);
@@ -275,7 +296,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     /// The slot of a name that the text of a part sees at the composed record.
-    pub(super) fn find_composed(&self, scope: &Scope<'t>, name: Symbol, skipped: bool) -> Option<Name<'t>> {
+    pub(super) fn find_composed(&self, scope: &Scope, name: Symbol, skipped: bool) -> Option<Name> {
         let context = &self.context;
         let private = |at: &usize| match skipped && Some(*at) == context.own {
             true => None,
@@ -291,7 +312,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     /// As [`Self::find_composed`], of a type's name.
-    pub(super) fn find_composed_type(&self, scope: &Scope<'t>, name: Symbol) -> Option<TypeName> {
+    pub(super) fn find_composed_type(&self, scope: &Scope, name: Symbol) -> Option<TypeName> {
         let context = &self.context;
         let private = |at: &usize| self.private_types[*at].get(&name).copied();
         let record = || if context.record { scope.types.get(&name).copied() } else { None };
@@ -300,7 +321,7 @@ impl<'t> Lowerer<'_, '_, 't> {
 }
 
 /// What lost, and what the schema says that it should be.
-pub(super) type Lost = Vec<(ExprId, Option<TypeId>)>;
+pub(super) type Lost = Vec<(ExprId, Key, Option<TypeId>)>;
 
 /// The names of a part's bindings.
-pub(super) type Names<'t> = SymbolMap<Name<'t>>;
+pub(super) type Names = SymbolMap<Name>;

@@ -8,11 +8,11 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Lowerer;
-use super::types::{APPLIED, Stands, outermost};
+use super::types::{APPLIED, Stands, of_the_language, outermost};
 use crate::errors::{duplicate_type, type_cycle};
 use crate::eval::value::Key;
 use crate::numbers::SymbolMap;
-use crate::schema::types::{DefId, Definition, Scalar, Type, TypeId};
+use crate::schema::types::{DefId, Definition, Type, TypeId};
 
 /// `type K = …;`
 #[derive(Clone, Copy)]
@@ -136,7 +136,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     /// A union that is not known yet, if this is the name of no type.
     fn of_tag(&self, text: &str) -> Option<Definition> {
         let known = APPLIED.contains(&text)
-            || Scalar::named(text).is_some()
+            || of_the_language(text).is_some()
             || self.names.lookup(text).is_some_and(|name| self.find_type(name).is_some());
         (!known).then(|| Definition::Union(Vec::new()))
     }
@@ -144,7 +144,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     /// Whether a name is that of a type which every file knows.
     fn is_of_the_language(&self, name: Symbol) -> bool {
         let text = self.names.get(name);
-        APPLIED.contains(&text) || Scalar::named(text).is_some() || self.program.schema.names.contains_key(&name)
+        APPLIED.contains(&text) || of_the_language(text).is_some() || self.program.schema.names.contains_key(&name)
     }
 
     /// What a name for another type stands for. The names that it is made of come first, from a list of work: a chain of

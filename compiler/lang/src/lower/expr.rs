@@ -55,10 +55,10 @@ impl<'t> Lowerer<'_, '_, 't> {
                 }
             }
             ast::Expr::Apply(apply) => self.apply(apply),
-            ast::Expr::Select(select) => self.select(select, false),
+            ast::Expr::Select(select) => self.select(select),
             ast::Expr::SelectOr(or) => {
                 let (chain, steps) = match or.selection() {
-                    Some(ast::Expr::Select(select)) => (self.select(select, true), select.keys().count()),
+                    Some(ast::Expr::Select(select)) => (self.select(select), select.keys().count()),
                     other => (self.maybe(other, span), 0),
                 };
                 let fallback = self.maybe(or.fallback(), span);
@@ -231,23 +231,26 @@ impl<'t> Lowerer<'_, '_, 't> {
             let payload = self.expr(*payload);
             return self.program.push(Expr::Tag(tag, payload), span);
         }
+        if let (Some(ast::Expr::Name(rec)), [ast::Expr::Record(record)]) = (apply.function(), arguments.as_slice())
+            && rec.text() == "rec"
+            && let function = self.expr(ast::Expr::Name(rec))
+            && let Expr::Error(reported) = self.program.get(function)
+        {
+            // The fields are no names because of the same mistake.
+            let around = self.rec.replace(reported);
+            let record = self.expr(ast::Expr::Record(*record));
+            self.rec = around;
+            return record;
+        }
         let mut children = vec![self.maybe(apply.function(), span)];
         children.extend(arguments.iter().map(|argument| self.expr(*argument)));
-        if let (Some(ast::Expr::Name(function)), Some(ast::Expr::Record(argument))) =
-            (apply.function(), arguments.first())
-        {
-            self.check_arguments(function, *argument);
-        }
         let children = self.program.add_children(&children);
         self.program.push(Expr::Call(children), span)
     }
 
-    /// `base.a.b`; `or` says whether an absent field has a value.
-    fn select(&mut self, select: ast::Select<'t>, or: bool) -> ExprId {
+    /// `base.a.b`.
+    fn select(&mut self, select: ast::Select<'t>) -> ExprId {
         let span = select.span();
-        if let Some(ast::Expr::Name(base)) = select.base() {
-            self.check_fields(base, select, or);
-        }
         let mut at = self.maybe(select.base(), span);
         for key in select.keys() {
             let end = key.span().end;

@@ -202,12 +202,4 @@ impl<'t> Fields<'t> {
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.computed.is_empty() && self.literals.is_empty()
     }
-
-    /// The record as it is written, if it is written in one place.
-    pub(super) fn literal(&self) -> Option<ast::Record<'t>> {
-        match self.literals.as_slice() {
-            [one] if !self.spread => Some(one.record),
-            _ => None,
-        }
-    }
 }

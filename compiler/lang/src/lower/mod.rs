@@ -3,6 +3,7 @@
 //! Nothing is evaluated here. Every construct gives an expression; one that is not understood gives [`Expr::Error`],
 //! whose problem is reported already. Recursion follows the tree, whose depth the parser bounds.
 
+mod ask;
 mod compose;
 mod declare;
 mod expr;
@@ -10,7 +11,6 @@ mod fields;
 pub mod files;
 mod head;
 mod joined;
-mod known;
 mod matching;
 mod pattern;
 mod record;
@@ -31,6 +31,7 @@ use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::Schema;
+pub(crate) use ask::{Asked, Row, Rows, Standing};
 use compose::{Context, Lost, Names};
 use declare::{Declared, TypeItem, TypeNames};
 use fields::Given;
@@ -70,6 +71,8 @@ pub struct Lowerer<'a, 'l, 't> {
     pub(crate) lost: Option<Reported>,
     /// What its record is, if that is a site.
     pub(crate) site: bool,
+    /// What somebody asks for, to be evaluated where the file's record is a scope.
+    pub(crate) asked: Asked<'t>,
     /// The file of the record whose text is being looked at.
     part: usize,
     /// How strong definitions are, where some are being gathered.
@@ -78,6 +81,8 @@ pub struct Lowerer<'a, 'l, 't> {
     file_record: bool,
     /// Whether something is to be decided in the record that is being gathered.
     unsettled: bool,
+    /// The path to the record in which definitions are being weighed, below the one that is being settled.
+    settling: Vec<Symbol>,
     /// Definitions that lost, of the record that is being settled.
     overridden: Vec<Given<'t>>,
     /// Names that are unset, and where.
@@ -89,12 +94,12 @@ pub struct Lowerer<'a, 'l, 't> {
     /// What stands in front of the file's record, while that is being lowered.
     head: Option<Head<'t>>,
     /// What the files bind for themselves.
-    private: Vec<Names<'t>>,
+    private: Vec<Names>,
     /// Which scope is that of the composed record.
     composed: Option<usize>,
     /// Whether it is the prelude.
     prelude: bool,
-    scopes: Vec<Scope<'t>>,
+    scopes: Vec<Scope>,
     /// Scopes below are not seen by expressions.
     floor: usize,
     /// Types that this file defines.
@@ -108,6 +113,8 @@ pub struct Lowerer<'a, 'l, 't> {
     nested_keys: Vec<Symbol>,
     /// Items of the lists that are being lowered.
     operands: Vec<ExprId>,
+    /// Why the record around is `rec { … }`, whose fields would be names.
+    rec: Option<Reported>,
     /// Unknown names of this file: each is reported once.
     unknown: HashMap<Symbol, Reported>,
     /// Unknown types.
@@ -140,10 +147,12 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             parts: &[],
             lost: None,
             site: false,
+            asked: Asked::default(),
             part: 0,
             strength: Strength::plain(0),
             file_record: false,
             unsettled: false,
+            settling: Vec::new(),
             overridden: Vec::new(),
             unset: HashMap::new(),
             contexts: Vec::new(),
@@ -160,6 +169,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             nested: Vec::new(),
             nested_keys: Vec::new(),
             operands: Vec::new(),
+            rec: None,
             unknown: HashMap::new(),
             unknown_types: HashMap::new(),
         }
@@ -202,12 +212,18 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
                 self.close_let(open, body, expr.span())
             }
             ast::Expr::Assert(assert) => self.assert(assert, Self::outermost),
-            ast::Expr::Lambda(lambda) => self.lambda(lambda, None, Self::outermost),
+            ast::Expr::Lambda(lambda) => {
+                self.ask_of_function(lambda);
+                self.lambda(lambda, None, Self::outermost)
+            }
             ast::Expr::Paren(paren) => match paren.expr() {
                 Some(inner) => self.outermost(inner),
                 None => self.error(BY_THE_PARSER, expr.span()),
             },
-            other => self.expr(other),
+            other => {
+                let value = self.expr(other);
+                self.ask().unwrap_or(value)
+            }
         }
     }
 
@@ -216,7 +232,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     fn open_let(&mut self, bindings: ast::Let<'t>, record: Option<ast::Record<'t>>) -> OpenLet {
         let mut fields = self.collect(bindings.items(), true);
         let overridden = self.settle(&mut fields, Place::default());
-        self.open_scope(Scope::of_let(&fields), &fields.types);
+        self.open_scope(Scope::of_fields(&fields), &fields.types);
         if let Some(record) = record {
             self.begin_head(record, fields.entries.len());
         }
@@ -243,7 +259,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
     }
 
     /// Opens a scope in which these types are defined.
-    fn open_scope(&mut self, mut scope: Scope<'t>, types: &[TypeItem<'t>]) {
+    fn open_scope(&mut self, mut scope: Scope, types: &[TypeItem<'t>]) {
         scope.types = self.declare_types(types);
         self.scopes.push(scope);
         self.tell_types_apart(types);

@@ -225,7 +225,7 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     /// A key that is known without evaluating.
-    pub(super) fn literal_key(&mut self, key: AstKey<'t>) -> Option<Key> {
+    pub(crate) fn literal_key(&mut self, key: AstKey<'t>) -> Option<Key> {
         let span = key.span();
         match key {
             // A tag is no key, which is reported: it goes on as the name that its fix writes.

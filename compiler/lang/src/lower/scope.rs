@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use arvc_syntax::ast;
 use arvc_syntax::diagnostic::nearest;
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Lowerer;
 use super::declare::TypeNames;
-use super::fields::{Fields, Source};
+use super::fields::Fields;
 use crate::builtins;
 use crate::errors::{closed_default, unknown_name};
 use crate::eval::value::{Kind, Value};
@@ -17,8 +16,8 @@ use crate::ir::{Expr, ExprId};
 use crate::numbers::SymbolMap;
 
 /// The names of one frame.
-pub(super) struct Scope<'t> {
-    names: SymbolMap<Name<'t>>,
+pub(super) struct Scope {
+    names: SymbolMap<Name>,
     /// Names that are no names here, each with the one that it is a field of. In the order of the source.
     below: Vec<(Symbol, Symbol)>,
     /// Types that are defined here.
@@ -27,44 +26,21 @@ pub(super) struct Scope<'t> {
 
 /// One name.
 #[derive(Clone, Copy)]
-pub(super) struct Name<'t> {
+pub(super) struct Name {
     slot: u32,
-    /// What it is defined as, where that is one expression.
-    definition: Option<ast::Expr<'t>>,
-    /// Whether a `let` defines it, so that no schema adds to it.
-    local: bool,
 }
 
-impl<'t> Scope<'t> {
+impl Scope {
     /// The names of parameters, in the order of their slots.
     pub(super) fn of_parameters(parameters: impl IntoIterator<Item = Option<Symbol>>) -> Self {
         let parameters = parameters.into_iter().enumerate();
-        let names = parameters
-            .filter_map(|(slot, name)| Some((name?, Name { slot: slot as u32, definition: None, local: false })));
+        let names = parameters.filter_map(|(slot, name)| Some((name?, Name { slot: slot as u32 })));
         Self { names: names.collect(), below: Vec::new(), types: TypeNames::default() }
     }
 
-    pub(super) fn of_let(fields: &Fields<'t>) -> Self {
-        Self::of_fields(fields, true)
-    }
-
-    pub(super) fn of_record(fields: &Fields<'t>) -> Self {
-        Self::of_fields(fields, false)
-    }
-
-    fn of_fields(fields: &Fields<'t>, local: bool) -> Self {
-        let names = fields.entries.iter().enumerate().map(|(slot, entry)| {
-            let definition = match (&entry.whole, &entry.parts) {
-                (Some(given), None) if entry.more.is_empty() => match given.source {
-                    Source::Expr(expr) => Some(expr),
-                    _ => None,
-                },
-                // A type that is written may add to a literal.
-                (None, Some(fields)) if entry.types.is_empty() => fields.literal().map(ast::Expr::Record),
-                _ => None,
-            };
-            (entry.key.name, Name { slot: slot as u32, definition, local })
-        });
+    /// The names that definitions of a `let` or of a file's record give.
+    pub(super) fn of_fields(fields: &Fields<'_>) -> Self {
+        let names = fields.entries.iter().enumerate().map(|(slot, entry)| (entry.key.name, Name { slot: slot as u32 }));
         let below = fields.entries.iter().flat_map(|entry| {
             let parts = entry.parts.iter().flat_map(|parts| &parts.entries);
             parts.map(|part| (entry.key.name, part.key.name))
@@ -73,13 +49,13 @@ impl<'t> Scope<'t> {
     }
 
     /// The names, in slots from `first` on.
-    pub(super) fn moved(self, first: usize) -> SymbolMap<Name<'t>> {
-        let moved = |place: Name<'t>| Name { slot: place.slot + first as u32, ..place };
+    pub(super) fn moved(self, first: usize) -> SymbolMap<Name> {
+        let moved = |place: Name| Name { slot: place.slot + first as u32 };
         self.names.into_iter().map(|(name, place)| (name, moved(place))).collect()
     }
 
     /// One name.
-    pub(super) fn get(&self, name: Symbol) -> Option<Name<'t>> {
+    pub(super) fn get(&self, name: Symbol) -> Option<Name> {
         self.names.get(&name).copied()
     }
 
@@ -110,12 +86,12 @@ impl<'t> Lowerer<'_, '_, 't> {
     }
 
     /// A name of a scope, so many scopes up.
-    pub(super) fn local(&mut self, up: usize, place: Name<'t>, span: Span) -> ExprId {
+    pub(super) fn local(&mut self, up: usize, place: Name, span: Span) -> ExprId {
         self.program.push(Expr::Local { up: up as u16, slot: place.slot }, span)
     }
 
     /// The scope, counted from the innermost, and the slot of a name; `skip` scopes are not looked at.
-    fn find(&self, name: Symbol, skip: usize) -> Option<(usize, Name<'t>)> {
+    fn find(&self, name: Symbol, skip: usize) -> Option<(usize, Name)> {
         for (up, scope) in self.scopes[self.floor..].iter().rev().enumerate() {
             let place = if self.composed == Some(self.scopes.len() - 1 - up) {
                 match self.find_composed(scope, name, up < skip) {
@@ -150,6 +126,9 @@ impl<'t> Lowerer<'_, '_, 't> {
             return self.error(reported, span);
         }
         let path = self.path_to(name);
+        if let (Some(rec), Some(_)) = (self.rec, &path) {
+            return self.error(rec, span);
+        }
         let mut candidates: Vec<&str> = self
             .scopes
             .iter()
@@ -186,23 +165,17 @@ impl<'t> Lowerer<'_, '_, 't> {
             }
             end = nested.start;
         }
-        // `storage`, where the file's record has `groups.storage`, and nothing else of that name.
-        let mut found = self.scopes.iter().flat_map(|scope| scope.below.iter().filter(|(_, below)| *below == name));
-        match (found.next(), found.next()) {
-            (Some((above, _)), None) => Some(format!("{}.{}", self.names.get(*above), self.names.get(name))),
-            _ => None,
-        }
+        // `storage`, where the file's record has `groups.storage`. What is being defined is not offered for itself.
+        let here = self.nested.get(1).and_then(|inner| Some((self.nested[0].name?, inner.name?)));
+        let found = self.scopes.iter().flat_map(|scope| scope.below.iter());
+        let found = found.filter(|path| path.1 == name && Some(**path) != here);
+        let paths: Vec<String> =
+            found.map(|(above, _)| format!("{}.{}", self.names.get(*above), self.names.get(name))).collect();
+        matches!(paths.len(), 1..=3).then(|| paths.join("` or `"))
     }
 
     /// Whether a scope that is open has the name.
     pub(super) fn is_name(&self, name: Symbol) -> bool {
         self.find(name, 0).is_some()
-    }
-
-    /// What a name is defined as, and whether by a `let`.
-    pub(super) fn definition(&self, text: &str) -> Option<(ast::Expr<'t>, bool)> {
-        let name = self.names.lookup(text)?;
-        let (_, place) = self.find(name, 0)?;
-        Some((place.definition?, place.local))
     }
 }

@@ -228,7 +228,9 @@ impl<'t> Lowerer<'_, '_, 't> {
         let dark = wholes.iter().filter(|given| !is_leaf(given.source) && !matches!(given.source, Source::Unset));
         let inner = dark.map(|given| given.strength).chain(open).min();
         if let Some(mut parts) = entry.parts.take() {
+            self.settling.push(name);
             self.settle_fields(&mut parts, entry.place, cut, inner);
+            self.settling.pop();
             if !parts.is_empty() {
                 entry.parts = Some(parts);
             }
@@ -274,8 +276,8 @@ impl<'t> Lowerer<'_, '_, 't> {
             entry.parts.iter().flat_map(|parts| &parts.literals).map(|opened| (opened.strength, opened.record.span())),
         );
         if let Some((_, span)) = other.into_iter().find(|(strength, _)| *strength == unset.strength) {
-            let name = self.names.get(entry.key.name);
-            self.reports.early(conflict::unset(name, unset.span, span));
+            let name = self.settled_path(entry.key.name);
+            self.reports.early(conflict::unset(&name, unset.span, span));
         }
         wholes.retain(|given| !matches!(given.source, Source::Unset));
         open.is_some_and(|open| open.layer < unset.strength.layer).then_some(unset)
@@ -331,10 +333,10 @@ impl<'t> Lowerer<'_, '_, 't> {
         }
         if whole.strength == strongest {
             let (other, part) = parts.first_place().unwrap_or((whole.part, entry.key.span));
-            let name = self.names.get(entry.key.name);
+            let name = self.settled_path(entry.key.name);
             self.reports.early(match other == whole.part {
-                true => duplicate_definition::whole_and_part(name, whole.key.span, part),
-                false => conflict::whole_and_part(name, whole.span, part),
+                true => duplicate_definition::whole_and_part(&name, whole.key.span, part),
+                false => conflict::whole_and_part(&name, whole.span, part),
             });
         }
         if let Some(parts) = entry.parts.take() {
@@ -351,14 +353,21 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     /// Two definitions of one strength.
     fn twice(&mut self, name: Symbol, first: Given<'t>, second: Given<'t>) {
-        let name = self.names.get(name);
+        let name = self.settled_path(name);
         self.reports.early(match first.part == second.part {
             true if first.key.span <= second.key.span => {
-                duplicate_definition::new(name, first.key.span, second.key.span)
+                duplicate_definition::new(&name, first.key.span, second.key.span)
             }
-            true => duplicate_definition::new(name, second.key.span, first.key.span),
-            false => conflict::new(name, first.strength.rank, first.span, second.span),
+            true => duplicate_definition::new(&name, second.key.span, first.key.span),
+            false => conflict::new(&name, first.strength.rank, first.span, second.span),
         });
+    }
+
+    /// The path to a key of the record that is being settled, as far as it is known.
+    fn settled_path(&self, name: Symbol) -> String {
+        let around: Option<Vec<Symbol>> = self.nested.iter().map(|nested| nested.name).collect();
+        let names = around.unwrap_or_default().into_iter().chain(self.settling.iter().copied()).chain([name]);
+        names.map(|name| self.names.get(name)).collect::<Vec<_>>().join(".")
     }
 
     /// The key that stands for all definitions, and its mark.

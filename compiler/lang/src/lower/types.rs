@@ -19,6 +19,14 @@ use crate::schema::types::{Def, DefId, Definition, FieldType, Scalar, Schema, Ty
 /// Types that take the type of what is in them.
 pub(super) const APPLIED: [&str; 4] = ["List", "Set", "Map", "Ref"];
 
+/// The type of a name that no file gives.
+pub(super) fn of_the_language(name: &str) -> Option<Type> {
+    match name {
+        "Data" => Some(Type::Data),
+        name => Scalar::named(name).map(Type::Scalar),
+    }
+}
+
 /// What an annotation says of a definition.
 #[derive(Clone, Copy)]
 pub(super) struct Annotation<'t> {
@@ -205,8 +213,8 @@ impl<'t> Lowerer<'_, '_, 't> {
             self.reports.early(type_argument::missing(text, span));
             return self.hole(stands);
         }
-        if let Some(scalar) = Scalar::named(text) {
-            return self.schema_mut().add(Type::Scalar(scalar));
+        if let Some(ty) = of_the_language(text) {
+            return self.schema_mut().add(ty);
         }
         match self.names.lookup(text).and_then(|name| self.find_type(name)) {
             Some(TypeName { meaning: Meaning::Def(def), .. }) => self.schema_mut().add(Type::Named(def)),
@@ -219,7 +227,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         let Some(head) = apply.head() else { return self.hole(stands) };
         let text = head.text();
         if !APPLIED.contains(&text) {
-            let known = Scalar::named(text).is_some()
+            let known = of_the_language(text).is_some()
                 || self.names.lookup(text).is_some_and(|name| self.find_type(name).is_some());
             if !known {
                 return self.unknown_type(text, head.span(), stands);

@@ -41,6 +41,9 @@ impl Extractor<'_, '_> {
                     // `inherit` of a name that is not defined: that is said.
                     let said = self.failed_at(record, at, key.span);
                     meant.extend(self.unknown(def, fields, key.name, (!said).then_some(key.span)));
+                    // It stays in the record without a value, so that nobody draws conclusions from what is not there.
+                    let value = self.node(item.value, item.call);
+                    others.push(Field { name: key.name, key: key.span, value });
                 }
             }
         }
@@ -96,7 +99,11 @@ impl Extractor<'_, '_> {
         let known = field_names(fields, self.machine.names);
         let name = self.machine.names.get(name);
         let near = nearest(name, known.iter().copied());
-        let diagnostic = span.map(|span| unknown_field::new(owner, name, span, near, &known));
+        let below = self.schema.below(fields, name, self.machine.names).filter(|_| near.is_none());
+        let diagnostic = span.map(|span| match &below {
+            Some(path) => unknown_field::elsewhere(owner, name, span, path),
+            None => unknown_field::new(owner, name, span, near, &known),
+        });
         let meant = near.and_then(|near| self.machine.names.lookup(near));
         if let Some(diagnostic) = diagnostic {
             self.machine.report(diagnostic);
@@ -126,6 +133,7 @@ impl Extractor<'_, '_> {
     fn kind(&self, ty: Type) -> String {
         match ty {
             Type::Any | Type::Infer | Type::Var(_) => "a value that the site gives meaning to".to_owned(),
+            Type::Data => "plain data".to_owned(),
             Type::Function(..) => "a function".to_owned(),
             Type::Option(ty) => self.kind(self.schema.ty(ty)),
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),

@@ -10,6 +10,7 @@ impl Extractor<'_, '_> {
     pub(super) fn write(&mut self, item: Item) {
         match item.ty {
             Type::Any | Type::Infer | Type::Var(_) => self.any(item),
+            Type::Data => self.data(item),
             Type::Function(..) => match item.value.kind {
                 Kind::Closure(..) | Kind::Builtin(_) => self.any(item),
                 _ => self.wrong(item, "a function"),
@@ -99,7 +100,21 @@ impl Extractor<'_, '_> {
                     let tag = tag.into_iter().find(|tag| tag.eq_ignore_ascii_case(text))?;
                     Some(format!("without quotes: `{tag}`"))
                 }
-                Definition::Record { .. } => None,
+                Definition::Record { .. } => {
+                    let field = self.schema.only_required(def)?;
+                    let list = match (self.schema.ty(field.ty), item.value.kind) {
+                        (Type::List(_), Kind::Ports(_) | Kind::Prefix(_)) => true,
+                        (Type::Scalar(Scalar::Prefix), Kind::Prefix(_)) => false,
+                        _ => return None,
+                    };
+                    let source = self.machine.sources.text(self.said(item));
+                    wrong_kind::only_field(self.machine.names.get(field.name), source, list)
+                }
+            },
+            Type::Data => match item.value.kind {
+                Kind::Record(_) => Some("select what of it is meant: `hosts.web.vmid`".to_owned()),
+                Kind::IntRange(_) => Some("write its ends, each with a name of its own".to_owned()),
+                _ => None,
             },
             _ => None,
         }
@@ -136,6 +151,7 @@ impl Extractor<'_, '_> {
                 });
                 self.set(item.into, Datum::Tag(name, payload));
             }
+            Kind::Closure(..) | Kind::Builtin(_) if self.functions => self.set(item.into, Datum::Function),
             Kind::Closure(..) | Kind::Builtin(_) => {
                 let what = self.describe(item.trail);
                 let span = self.machine.span(item.value);
@@ -143,33 +159,27 @@ impl Extractor<'_, '_> {
             }
             Kind::Flow(_) => self.flow(item),
             _ => {
-                if let Some(datum) = self.leaf(item.value) {
+                if let Some(datum) = crate::plain::leaf(&self.machine.program.store, item.value) {
                     self.set(item.into, datum);
                 }
             }
         }
     }
 
-    /// A value without parts.
-    fn leaf(&self, value: Value) -> Option<Datum> {
-        let store = &self.machine.program.store;
-        Some(match value.kind {
-            Kind::Bool(value) => Datum::Bool(value),
-            Kind::Int(value) => Datum::Int(value.into()),
-            Kind::Str(id) => Datum::Str(store.strings[id.index()].clone()),
-            Kind::Address(id) => Datum::Address(store.addresses[id.index()]),
-            Kind::Prefix(id) => Datum::Prefix(store.prefixes[id.index()]),
-            Kind::Ports(ports) => Datum::Ports(ports),
-            Kind::IntRange(id) => {
-                let (first, last) = store.ranges[id.index()];
-                Datum::IntRange(first, last)
-            }
-            Kind::Size(value) => Datum::Size(i64::from(value).unsigned_abs()),
-            Kind::Duration(value) => Datum::Duration(i64::from(value).unsigned_abs()),
-            Kind::Mac(mac) => Datum::Mac(mac),
-            Kind::Secret(id) => Datum::Secret(Box::new(store.secrets[id.index()].clone())),
-            _ => return None,
-        })
+    /// Plain data: what a file of any format can hold, and secrets, which become a lookup. An entity is a thing of the
+    /// site, and which of its fields is meant nobody could tell.
+    fn data(&mut self, item: Item) {
+        match item.value.kind {
+            Kind::Record(record) if self.entity(item.value).is_none() => self.map(item, record, Type::Data),
+            Kind::List { start, len } => self.list(item, start, len, Type::Data),
+            Kind::Record(_)
+            | Kind::IntRange(_)
+            | Kind::Tag(..)
+            | Kind::Flow(_)
+            | Kind::Closure(..)
+            | Kind::Builtin(_) => self.wrong(item, "plain data"),
+            _ => self.any(item),
+        }
     }
 
     fn scalar(&mut self, item: Item, scalar: Scalar) {

@@ -25,6 +25,8 @@ pub struct Extracted {
     pub entities: Vec<Entity>,
     /// The file's value.
     pub root: DataId,
+    /// Why parts of it failed.
+    pub failed: Vec<Reported>,
 }
 
 /// A step of a path, for messages.
@@ -72,7 +74,7 @@ pub(super) struct Item {
 /// Where a value stands, for whether it is the path of the entity that the value is.
 #[derive(Clone, Copy)]
 pub(super) enum Home {
-    /// It is the whole.
+    /// It is the whole, or what is asked for.
     Root,
     /// In this field.
     Field(RecordId, Symbol),
@@ -100,6 +102,10 @@ pub(super) struct Extractor<'m, 'p> {
     known_calls: HashMap<CallIx, CallId, Spread>,
     origin: Span,
     root_name: &'static str,
+    /// Why values of the result failed.
+    failed: Vec<Reported>,
+    /// Whether a function may be a part of the result.
+    pub(super) functions: bool,
 }
 
 /// A file's value, whatever it is.
@@ -135,7 +141,7 @@ pub fn site(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId) -> Option<
 }
 
 impl<'m, 'p> Extractor<'m, 'p> {
-    fn new(machine: &'m mut Machine<'p>, schema: &'m Schema, unit: UnitId) -> Self {
+    pub(super) fn new(machine: &'m mut Machine<'p>, schema: &'m Schema, unit: UnitId) -> Self {
         let root = machine.program.units[unit.0 as usize].root;
         let origin = machine.program.span(root);
         Self {
@@ -152,12 +158,19 @@ impl<'m, 'p> Extractor<'m, 'p> {
             known_calls: HashMap::default(),
             origin,
             root_name: "the value",
+            failed: Vec::new(),
+            functions: false,
         }
     }
 
     fn run(mut self, unit: UnitId, ty: Type) -> Option<Extracted> {
         let root = self.machine.unit(unit);
         let into = self.place(root, root.origin, ty, Trail(0), None, Home::Root)?;
+        Some(self.finish(into))
+    }
+
+    /// Writes everything that is still to be written of the value in `into`.
+    pub(super) fn finish(mut self, into: DataId) -> Extracted {
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Leave(inside) => {
@@ -180,7 +193,8 @@ impl<'m, 'p> Extractor<'m, 'p> {
             key: claim.key,
             value: claim.data.unwrap_or(into),
         });
-        Some(Extracted { entities: entities.collect(), nodes: self.nodes, calls: self.calls, root: into })
+        let entities = entities.collect();
+        Extracted { entities, nodes: self.nodes, calls: self.calls, root: into, failed: self.failed }
     }
 
     /// A new node for a value that may not be computed yet. None if nobody gave it.
@@ -218,6 +232,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
                 Some(into)
             }
             Err(reported) => {
+                self.failed.push(reported);
                 if trail != Trail(0) {
                     self.depends(slot, reported);
                 }

@@ -2,6 +2,7 @@
 //!
 //! What the fields mean is decided elsewhere: here a `Vmid` is an `Int`.
 
+mod ask;
 mod check;
 mod convert;
 mod defaults;
@@ -11,4 +12,5 @@ mod said;
 pub mod shape;
 pub mod types;
 
+pub use ask::{Found, Wanted, ask, declared};
 pub use extract::{Extracted, plain, site};

@@ -47,7 +47,7 @@ pub fn of(schema: &Schema) -> Vec<Shape> {
                     Type::Function(takes, gives) => Shape::Function(takes, gives),
                     Type::Option(inner) => shapes[inner.0 as usize],
                     Type::Ref(def) | Type::Named(def) => Shape::Union(def),
-                    Type::Any | Type::Scalar(_) | Type::Infer | Type::Var(_) => continue,
+                    Type::Any | Type::Data | Type::Scalar(_) | Type::Infer | Type::Var(_) => continue,
                 };
                 found.push(holder);
             }
@@ -65,6 +65,6 @@ fn parts(schema: &Schema, ty: Type) -> Vec<TypeId> {
             Definition::Union(cases) => cases.iter().filter_map(|(_, carried)| *carried).collect(),
             Definition::Record { .. } => Vec::new(),
         },
-        Type::Any | Type::Scalar(_) | Type::Infer | Type::Var(_) => Vec::new(),
+        Type::Any | Type::Data | Type::Scalar(_) | Type::Infer | Type::Var(_) => Vec::new(),
     }
 }

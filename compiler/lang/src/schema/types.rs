@@ -21,6 +21,8 @@ pub struct DefId(pub u32);
 pub enum Type {
     /// `_` in a `type`: anything. In the prelude, the site itself says what it means.
     Any,
+    /// `Data`: any plain data, which no part of a site gives meaning to.
+    Data,
     /// One of the kinds that have no parts.
     Scalar(Scalar),
     /// `List T` and `Set T`.
@@ -236,6 +238,29 @@ impl Schema {
             Definition::Record { .. } => None,
         });
         cases.flatten().map(|(tag, _)| *tag).collect()
+    }
+
+    /// Where a field `name` that a record of `fields` does not have itself is found below one of them, and below no other:
+    /// `on.NAME.address`, with `NAME` for any key of a map.
+    pub fn below(&self, fields: &[FieldType], name: &str, names: &Interner) -> Option<String> {
+        let mut found = fields.iter().filter_map(|field| {
+            let (ty, any) = match self.ty(field.ty) {
+                Type::Map(item) => (self.ty(item), ".NAME"),
+                ty => (ty, ""),
+            };
+            let Type::Named(def) = ty else { return None };
+            let Definition::Record { fields, .. } = &self.def(def).definition else { return None };
+            let has = fields.iter().any(|field| names.get(field.name) == name);
+            has.then(|| format!("{}{any}.{name}", names.get(field.name)))
+        });
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// The field of a named record that has to be given, if it is the only one.
+    pub fn only_required(&self, id: DefId) -> Option<&FieldType> {
+        let (fields, _) = self.record(id)?;
+        let mut required = fields.iter().filter(|field| !field.optional && field.default.is_none());
+        required.next().filter(|_| required.next().is_none())
     }
 
     /// The fields of a named record, and the type of every other one.

@@ -2,8 +2,9 @@
 
 use super::Checker;
 use super::env::{EnvId, Frame};
-use super::trail::Trail;
-use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
+use super::trail::{Root, Trail};
+use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types, Var};
+use super::unify::Mismatch;
 use crate::errors::{missing_case, not_a_function, unknown_tag, wrong_operand};
 use crate::ir::{Children, Expr, ExprId, FnId, Pattern};
 use crate::schema::types::{DefId, Definition};
@@ -11,12 +12,59 @@ use crate::schema::types::{DefId, Definition};
 impl Checker<'_> {
     /// A function that nothing says the type of.
     pub(super) fn lambda(&mut self, id: ExprId, function: FnId, env: EnvId) -> TyId {
+        let itself = self.progress.get(&id).copied();
+        self.lambda_in(id, function, env, itself)
+    }
+
+    /// As `lambda`; what a function that calls itself is, its body knows.
+    fn lambda_in(&mut self, id: ExprId, function: FnId, env: EnvId, itself: Option<TyId>) -> TyId {
         let (parameter, inner) = self.parameter(id, function, env, None);
+        let wanted = itself.map(|itself| {
+            let result = self.types.free(self.level);
+            let known = self.types.add(Ty::Function(parameter, result));
+            // What its defaults ask of it may not fit; then the definition says so.
+            let _ = self.unify(itself, known);
+            result
+        });
         let trail = std::mem::replace(&mut self.trail, Trail::NONE);
-        let body = self.program.functions[function.0 as usize].body;
-        let result = self.infer(body, inner);
+        let program = self.program;
+        let body = program.functions[function.0 as usize].body;
+        let mut result = match (wanted, program.get(body)) {
+            (Some(_), Expr::Lambda(further)) => {
+                let ty = self.lambda_in(body, further, inner, wanted);
+                self.know(body, ty);
+                ty
+            }
+            _ => self.infer(body, inner),
+        };
+        if let Some(wanted) = wanted {
+            result = self.gives(body, function, result, wanted);
+        }
         self.trail = trail;
         self.types.add(Ty::Function(parameter, result))
+    }
+
+    /// What a function gives, by what its calls of itself have made of that.
+    fn gives(&mut self, body: ExprId, function: FnId, result: TyId, wanted: TyId) -> TyId {
+        let ((result, node), (wanted, known)) = (self.types.resolve(result), self.types.resolve(wanted));
+        if result == wanted {
+            return result;
+        }
+        match (self.unify(wanted, result), node, known) {
+            (Ok(()), ..) => result,
+            // Records in records: only evaluation knows how many.
+            (Err(Mismatch::Infinite), Ty::Record(_), Ty::Var(var)) => {
+                self.types.vars[var.0 as usize] = Var::Bound(Types::ANY);
+                Types::ANY
+            }
+            (Err(_), Ty::Record(_), Ty::Record(_)) => Types::ANY,
+            (Err(mismatch), ..) => {
+                let name = self.function_name(function, body);
+                self.trail = self.trails.root(Root::Words(format!("the result of {name}")));
+                self.mismatch(body, result, wanted, &mismatch);
+                Types::ERROR
+            }
+        }
     }
 
     /// A function that should take and give certain types.
@@ -111,7 +159,7 @@ impl Checker<'_> {
                     parameters.push(parameter);
                     result = next;
                 }
-                Ty::Error | Ty::Any => {
+                Ty::Error | Ty::Any | Ty::Data => {
                     self.abandoned(&arguments[at..], env);
                     // Those before it are looked at all the same.
                     break;
@@ -127,7 +175,14 @@ impl Checker<'_> {
         if let Some(expected) = expected {
             // What does not fit is said when the arguments are known.
             let around = self.meeting.take();
-            let _ = self.subsume(result, expected);
+            let before = match self.types.resolve(expected) {
+                (_, Ty::Var(var)) => Some((var, self.types.vars[var.0 as usize].clone())),
+                _ => None,
+            };
+            if let (Err(_), Some((var, free))) = (self.subsume(result, expected), before) {
+                // A type that does not fit is not what was wanted.
+                self.types.vars[var.0 as usize] = free;
+            }
             self.meeting = around;
         }
         let name = self.callee_text(callee);
@@ -184,7 +239,10 @@ impl Checker<'_> {
             0 => {
                 let flows = &self.program.flows;
                 let ports = flows.iter().any(|flow| flow.target == id && flow.ports.is_none());
-                not_a_function::kind(&found, self.span(callee), ports)
+                match not_a_function::indexed(self.sources, self.span(callee), self.span(argument)) {
+                    Some(field) => not_a_function::by_index(&found, self.span(callee), &field),
+                    None => not_a_function::kind(&found, self.span(callee), ports),
+                }
             }
             taken => {
                 let name = self.callee_text(callee);

@@ -4,7 +4,7 @@ use super::Checker;
 use super::env::{EnvId, Frame};
 use super::infer::scalar;
 use super::trail::Root;
-use super::ty::{Ty, TyId, Types};
+use super::ty::{Rest, Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{not_an_entity, unknown_tag};
 use crate::eval::value::Kind;
@@ -66,7 +66,12 @@ impl Checker<'_> {
             }
             Expr::If(condition, then, otherwise) => {
                 self.truth(condition, env, "the condition of `if`");
+                let poisoned = self.poisoned.len();
                 self.knowing(condition, true, env, |checker| checker.check(then, env, expected));
+                // What is wrong with the first branch is not said again of the second one, which may be chosen.
+                if self.poisoned.len() > poisoned {
+                    self.poison(id);
+                }
                 self.knowing(condition, false, env, |checker| checker.check(otherwise, env, expected));
             }
             Expr::Match(subject, first, count) => {
@@ -83,7 +88,9 @@ impl Checker<'_> {
                 }
             }
             Expr::List(children) => match wanted {
+                Ty::List(item) if self.is_unknown(item) => self.join_items(children, env, item),
                 Ty::List(item) => self.check_items(children, env, item),
+                Ty::Data => self.check_items(children, env, Types::DATA),
                 Ty::Any => {
                     for at in 0..children.len as usize {
                         let item = self.program.children(children)[at];
@@ -106,17 +113,15 @@ impl Checker<'_> {
                     self.poison(id);
                 }
                 Ty::Record(record) => self.check_against(id, keys, fields, len, env, record),
+                Ty::Data => self.check_data(keys, fields, len, env),
                 _ => self.meet(id, env, expected),
             },
             Expr::Scope { .. } | Expr::Composed(_) => match wanted {
                 Ty::Named(def) if self.record == Some(id) && self.is_record(def) => self.check_site(id, env, def),
                 _ => self.meet(id, env, expected),
             },
-            Expr::Computed(children) => match wanted {
-                Ty::Record(record)
-                    if matches!(self.types.records[record.0 as usize].rest, super::ty::Rest::Each(_)) =>
-                {
-                    let super::ty::Rest::Each(item) = self.types.records[record.0 as usize].rest else { return };
+            Expr::Computed(children) => match self.each_field(wanted) {
+                Some(item) => {
                     for pair in 0..children.len as usize / 2 {
                         let key = self.program.children(children)[2 * pair];
                         let value = self.program.children(children)[2 * pair + 1];
@@ -127,7 +132,7 @@ impl Checker<'_> {
                         self.trail = around;
                     }
                 }
-                _ => self.meet(id, env, expected),
+                None => self.meet(id, env, expected),
             },
             Expr::Lambda(function) => match wanted {
                 Ty::Function(parameter, result) => self.check_lambda(id, function, env, parameter, result),
@@ -153,6 +158,18 @@ impl Checker<'_> {
                 self.met(id, found, expected);
             }
             _ => self.meet(id, env, expected),
+        }
+    }
+
+    /// What every field of a value is, if it may have any.
+    fn each_field(&self, wanted: Ty) -> Option<TyId> {
+        match wanted {
+            Ty::Record(record) => match self.types.records[record.0 as usize].rest {
+                Rest::Each(item) => Some(item),
+                Rest::Open | Rest::Closed => None,
+            },
+            Ty::Data => Some(Types::DATA),
+            _ => None,
         }
     }
 
@@ -215,6 +232,42 @@ impl Checker<'_> {
         for at in 0..children.len as usize {
             let expr = self.program.children(children)[at];
             self.check(expr, env, item);
+        }
+        self.trail = around;
+    }
+
+    /// Whether nothing says yet what the items of a list are.
+    fn is_unknown(&mut self, item: TyId) -> bool {
+        match self.types.get(item) {
+            Ty::Var(_) => true,
+            Ty::List(inner) | Ty::Option(inner) => self.is_unknown(inner),
+            _ => false,
+        }
+    }
+
+    /// Items of which nothing says what they are: that they have in common.
+    fn join_items(&mut self, children: Children, env: EnvId, item: TyId) {
+        let trail = self.trails.item(self.trail);
+        let around = std::mem::replace(&mut self.trail, trail);
+        let mut all: Option<(ExprId, TyId)> = None;
+        for at in 0..children.len as usize {
+            let expr = self.program.children(children)[at];
+            let ty = self.infer(expr, env);
+            all = match all {
+                None => Some((expr, ty)),
+                Some((first, known)) => match self.join(known, ty) {
+                    Some(joined) => Some((first, joined)),
+                    None => {
+                        self.here = env;
+                        self.mismatch(expr, ty, known, &Mismatch::Kind);
+                        Some((first, known))
+                    }
+                },
+            };
+        }
+        if let Some((first, known)) = all {
+            self.here = env;
+            self.met(first, known, item);
         }
         self.trail = around;
     }

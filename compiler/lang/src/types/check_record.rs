@@ -50,6 +50,7 @@ impl Checker<'_> {
                             continue;
                         }
                         meant.extend(self.unknown(def, known, key.name, key.span));
+                        self.lacking.push((id, self.last));
                         self.pending.push(super::Pending::Infer(value, env));
                         continue;
                     }
@@ -68,6 +69,9 @@ impl Checker<'_> {
                 .filter(|field| field.default.is_none() && !field.optional)
                 .collect();
             self.missing(def, &missing, self.span(id), None);
+            if !missing.is_empty() {
+                self.lacking.push((id, self.last));
+            }
         }
     }
 
@@ -89,7 +93,11 @@ impl Checker<'_> {
         let owner = self.names.get(self.schema.def(def).name);
         let fields: Vec<&str> = known.iter().map(|field| self.names.get(field.name)).collect();
         let near = self.nearest(name, known.iter().map(|field| field.name));
-        let diagnostic = unknown_field::new(owner, self.names.get(name), span, near, &fields);
+        let text = self.names.get(name);
+        let diagnostic = match self.schema.below(known, text, self.names).filter(|_| near.is_none()) {
+            Some(path) => unknown_field::elsewhere(owner, text, span, &path),
+            None => unknown_field::new(owner, text, span, near, &fields),
+        };
         let meant = near.and_then(|near| self.names.lookup(near));
         self.report(diagnostic);
         meant
@@ -170,7 +178,7 @@ impl Checker<'_> {
     }
 
     /// A field against its declared type. What is wrong is reported where its value is written, if that is the user's.
-    fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
+    pub(super) fn field_becomes(&mut self, field: &Field, ty: TyId) -> Result<(), Mismatch> {
         let around = self.trail;
         self.trail = self.trails.field(around, field.name, field.key);
         let result = match field.slot {
@@ -219,7 +227,7 @@ impl Checker<'_> {
                         let names = || wanted.fields.iter().map(|field| field.name);
                         meant.extend(self.nearest(key.name, names()).and_then(|near| self.names.lookup(near)));
                         let fields: Vec<Symbol> = names().collect();
-                        self.no_argument(wanted.of, id, key.name, key.span, &fields);
+                        self.no_argument(wanted.of, id, key.name, (key.span, None), &fields);
                         self.poison(id);
                     }
                 }
@@ -240,8 +248,15 @@ impl Checker<'_> {
         }
     }
 
-    /// A field that a function does not take, or that is not known.
-    pub(super) fn no_argument(&mut self, of: Option<FnId>, at: ExprId, name: Symbol, span: Span, fields: &[Symbol]) {
+    /// A field that a function does not take, or that is not known; where it is written, and where that is given.
+    pub(super) fn no_argument(
+        &mut self,
+        of: Option<FnId>,
+        at: ExprId,
+        name: Symbol,
+        (span, given): (Span, Option<Span>),
+        fields: &[Symbol],
+    ) {
         let names: Vec<&str> = fields.iter().map(|field| self.names.get(*field)).collect();
         let diagnostic = match of {
             Some(function) => {
@@ -252,6 +267,10 @@ impl Checker<'_> {
                 let near = self.nearest(name, fields.iter().copied());
                 unknown_field::new("the record", self.names.get(name), span, near, &names)
             }
+        };
+        let diagnostic = match given {
+            Some(given) => diagnostic.secondary(given, "given here"),
+            None => diagnostic,
         };
         self.report(diagnostic);
     }

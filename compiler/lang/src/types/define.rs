@@ -30,7 +30,13 @@ impl Checker<'_> {
         let ty = self.infer(id, env);
         self.progress.remove(&id);
         if self.types.get(var) != Ty::Error && self.types.resolve(var).0 != self.types.resolve(ty).0 {
-            let _ = self.unify(var, ty);
+            let unified = self.unify(var, ty);
+            // A value that needs itself is a cycle, which evaluation shows.
+            if let (Err(mismatch), Ty::Function(..)) = (unified, self.types.get(ty))
+                && !matches!(self.program.get(id), Expr::Lambda(_))
+            {
+                self.mismatch(id, ty, var, &mismatch);
+            }
         }
         self.level -= 1;
         if self.types.vars.len() > made + 1 && self.generalise(ty) {

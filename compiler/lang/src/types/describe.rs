@@ -14,6 +14,7 @@ impl Checker<'_> {
                 "a value with an order".to_owned()
             }
             Ty::Error | Ty::Any | Ty::Var(_) => "a value".to_owned(),
+            Ty::Data => "plain data".to_owned(),
             Ty::Scalar(scalar) => scalar.describe().to_owned(),
             Ty::List(_) => "a list".to_owned(),
             Ty::Option(inner) => format!("{}, or nothing", self.describe(inner)),
@@ -51,6 +52,7 @@ impl Checker<'_> {
         let (_, node) = self.types.resolve(ty);
         match node {
             Ty::Error | Ty::Any => "_".to_owned(),
+            Ty::Data => "Data".to_owned(),
             Ty::Scalar(scalar) => format!("{scalar:?}"),
             Ty::Var(var) => {
                 let at = names.iter().position(|known| *known == var.0).unwrap_or_else(|| {
@@ -117,6 +119,7 @@ impl Checker<'_> {
     pub(super) fn kind(&self, ty: Type) -> String {
         match ty {
             Type::Any | Type::Infer | Type::Var(_) => "a value that the site gives meaning to".to_owned(),
+            Type::Data => "plain data".to_owned(),
             Type::Option(inner) => self.kind(self.schema.ty(inner)),
             Type::Function(..) => "a function".to_owned(),
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),

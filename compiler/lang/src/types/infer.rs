@@ -1,10 +1,11 @@
 //! Finding out the type of an expression from the inside.
 
 use super::env::{EnvId, Frame};
+use super::merge::Refusal;
 use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
 use super::{Checker, Pending};
 use crate::eval::value::{Kind, Value};
-use crate::ir::{Children, Expr, ExprId};
+use crate::ir::{Children, Expr, ExprId, Policy};
 use crate::schema::types::Scalar;
 
 impl Checker<'_> {
@@ -40,10 +41,14 @@ impl Checker<'_> {
                 let found = self.select(base, name, span, false);
                 match self.is_present(id, env) {
                     true => self.types.present(found),
-                    false => found,
+                    false => {
+                        if let (_, Ty::Option(_)) = self.types.resolve(found) {
+                            self.optional.push(id);
+                        }
+                        found
+                    }
                 }
             }
-
             Expr::Index(base, key) => self.indexed(base, key, env),
             Expr::Or(chain, fallback, steps) => self.fallback(chain, fallback, steps, env),
             Expr::Has(chain, steps) => {
@@ -64,10 +69,8 @@ impl Checker<'_> {
                 self.parts_assert(composed.asserted, inner);
                 self.record(id, composed.keys, composed.fields, composed.len, inner)
             }
-            Expr::Layers(lower, upper) | Expr::Beside(lower, upper) => {
-                let (left, right) = (self.infer(lower, env), self.infer(upper, env));
-                self.merge(left, right).unwrap_or(Types::ANY)
-            }
+            Expr::Layers(lower, upper) => self.both(lower, upper, env, Policy::Layers),
+            Expr::Beside(lower, upper) => self.both(lower, upper, env, Policy::Beside),
             Expr::Unite(children) => self.united(children, env),
             Expr::Computed(children) => self.computed(children, env),
             Expr::List(children) => self.list(children, env),
@@ -122,6 +125,16 @@ impl Checker<'_> {
             Expr::Match(subject, first, count) => self.matching(id, subject, first, count, env, None),
             Expr::Coerce(inner, ty) => self.annotated(id, inner, ty, env),
             Expr::Error(_) => Types::ERROR,
+        }
+    }
+
+    /// Two definitions of one path, which only evaluation may know to be records.
+    fn both(&mut self, lower: ExprId, upper: ExprId, env: EnvId, policy: Policy) -> TyId {
+        let (left, right) = (self.infer(lower, env), self.infer(upper, env));
+        match self.merge(left, right, policy) {
+            Ok(ty) => ty,
+            Err(Refusal::Reported) => Types::ERROR,
+            Err(Refusal::Unknown(_) | Refusal::Kind) => Types::ANY,
         }
     }
 
@@ -239,13 +252,23 @@ impl Checker<'_> {
 
     fn list(&mut self, children: Children, env: EnvId) -> TyId {
         let mut item: Option<(ExprId, TyId)> = None;
+        let mut mixed = false;
         for at in 0..children.len as usize {
             let expr = self.program.children(children)[at];
             let ty = self.infer(expr, env);
             item = match item {
                 None => Some((expr, ty)),
-                Some((first, known)) => Some((first, self.item(first, known, expr, ty))),
+                Some(known) if mixed => Some(known),
+                Some((first, known)) => {
+                    let reported = [known, ty].map(|ty| self.types.get(ty) == Ty::Error);
+                    let joined = self.item(first, known, expr, ty);
+                    mixed = joined == Types::ERROR && reported == [false, false];
+                    Some((first, joined))
+                }
             };
+        }
+        if mixed {
+            return Types::ERROR;
         }
         let item = match item {
             Some((_, ty)) => ty,
@@ -324,6 +347,6 @@ impl Ty {
 
     /// Whether nothing can be said of it.
     pub(super) fn is_vague(self) -> bool {
-        matches!(self, Ty::Error | Ty::Any)
+        matches!(self, Ty::Error | Ty::Any | Ty::Data)
     }
 }

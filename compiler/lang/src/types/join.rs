@@ -24,7 +24,7 @@ impl Checker<'_> {
         match (left, right) {
             (Ty::Error, _) => Some(b),
             (_, Ty::Error) => Some(a),
-            (Ty::Any, _) | (_, Ty::Any) => Some(Types::ANY),
+            (Ty::Any | Ty::Data, _) | (_, Ty::Any | Ty::Data) => Some(Types::ANY),
             (Ty::Option(inner), _) => {
                 let other = self.types.present(b);
                 let joined = self.join(inner, other)?;
@@ -123,6 +123,7 @@ impl Checker<'_> {
         let (found, expected) = self.apart(ty, known);
         let (span, before) = (self.span(item), self.span(first));
         self.report(mixed::items(&expected, before, &found, span));
+        self.poison(item);
         Types::ERROR
     }
 

@@ -3,9 +3,9 @@
 use super::Checker;
 use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
 use crate::errors::wrong_operand::{self, Side};
-use crate::errors::{unknown_fields, update_kind};
+use crate::errors::{disagreement, unknown_fields, update_kind};
 use crate::eval::value::{Kind, Value};
-use crate::ir::{Binary, Expr, ExprId};
+use crate::ir::{Binary, Expr, ExprId, Policy, Rank};
 
 /// Why two types cannot be merged.
 pub(super) enum Refusal {
@@ -19,11 +19,11 @@ pub(super) enum Refusal {
 
 impl Checker<'_> {
     /// The type of two records together; the right one wins.
-    pub(super) fn merge(&mut self, left: TyId, right: TyId) -> Result<TyId, Refusal> {
-        self.deeper(|checker| checker.merge_new(left, right)).unwrap_or(Ok(Types::ANY))
+    pub(super) fn merge(&mut self, left: TyId, right: TyId, policy: Policy) -> Result<TyId, Refusal> {
+        self.deeper(|checker| checker.merge_new(left, right, policy)).unwrap_or(Ok(Types::ANY))
     }
 
-    fn merge_new(&mut self, left: TyId, right: TyId) -> Result<TyId, Refusal> {
+    fn merge_new(&mut self, left: TyId, right: TyId, policy: Policy) -> Result<TyId, Refusal> {
         let ((left, a), (right, b)) = (self.types.resolve(left), self.types.resolve(right));
         match (a, b) {
             (Ty::Error, _) | (_, Ty::Error) => Ok(Types::ERROR),
@@ -32,7 +32,7 @@ impl Checker<'_> {
             (_, Ty::Var(_)) if self.is_in_progress(right) => Ok(Types::ANY),
             (Ty::Var(_), _) => Err(Refusal::Unknown(true)),
             (_, Ty::Var(_)) => Err(Refusal::Unknown(false)),
-            (Ty::Any, _) | (_, Ty::Any) => Ok(Types::ANY),
+            (Ty::Any | Ty::Data, _) | (_, Ty::Any | Ty::Data) => Ok(Types::ANY),
             _ => match (self.named(a), self.named(b)) {
                 (Some(one), Some(other)) if one == other && self.is_record(one) => Ok(self.types.add(Ty::Named(one))),
                 (Some(def), None) | (None, Some(def)) if self.is_record(def) => {
@@ -44,7 +44,7 @@ impl Checker<'_> {
                     }
                 }
                 _ => match (self.as_record(left), self.as_record(right)) {
-                    (Some(one), Some(other)) => self.merge_records(one, other),
+                    (Some(one), Some(other)) => self.merge_records(one, other, policy),
                     _ => Err(Refusal::Kind),
                 },
             },
@@ -56,7 +56,7 @@ impl Checker<'_> {
         running.into_iter().any(|var| self.types.resolve(var).0 == ty)
     }
 
-    fn merge_records(&mut self, left: TyId, right: TyId) -> Result<TyId, Refusal> {
+    fn merge_records(&mut self, left: TyId, right: TyId, policy: Policy) -> Result<TyId, Refusal> {
         let (Ty::Record(a), Ty::Record(b)) = (self.types.get(left), self.types.get(right)) else {
             return Err(Refusal::Kind);
         };
@@ -67,11 +67,7 @@ impl Checker<'_> {
                 fields.push(*field);
                 continue;
             };
-            let known = fields[at];
-            let (one, other) = (self.slot(known.slot), self.slot(field.slot));
-            let slot = Slot::Known(self.over(one, other, &known, field)?);
-            let optional = known.optional && field.optional;
-            fields[at] = Field { slot, optional, ..*field };
+            fields[at] = self.field_of_both(fields[at], *field, policy)?;
         }
         let rest = match (left.rest, right.rest) {
             (Rest::Closed, rest) | (rest, Rest::Closed) => rest,
@@ -81,25 +77,55 @@ impl Checker<'_> {
         Ok(self.types.record(Rec { fields, rest, of: None, at: right.at.or(left.at) }))
     }
 
+    /// A field that both sides have, by its marks as evaluation weighs them.
+    fn field_of_both(&mut self, left: Field, right: Field, policy: Policy) -> Result<Field, Refusal> {
+        let [one, other] = [left, right].map(|field| self.program.rank(field.key));
+        let (lower, upper, policy) = match policy {
+            Policy::Update | Policy::Layers if other == Rank::Force => return Ok(right),
+            Policy::Agree | Policy::Beside if one != other => match one.max(other) {
+                Rank::Force if one == Rank::Force => return Ok(left),
+                Rank::Force => return Ok(right),
+                _ if one == Rank::Default => (left, right, Policy::Layers),
+                _ => (right, left, Policy::Layers),
+            },
+            policy => (left, right, policy),
+        };
+        let (below, above) = (self.slot(lower.slot), self.slot(upper.slot));
+        let slot = Slot::Known(self.over([below, above], &lower, &upper, policy)?);
+        Ok(Field { slot, optional: left.optional && right.optional, ..upper })
+    }
+
     /// A field of one record over that of another: records join, and everything else keeps its kind.
-    fn over(&mut self, one: TyId, other: TyId, below: &Field, above: &Field) -> Result<TyId, Refusal> {
+    fn over(&mut self, sides: [TyId; 2], below: &Field, above: &Field, policy: Policy) -> Result<TyId, Refusal> {
+        let [one, other] = sides;
         let (one, other) = (self.types.present(one), self.types.present(other));
         let ((_, a), (_, b)) = (self.types.resolve(one), self.types.resolve(other));
         let record = |ty: Ty| matches!(ty, Ty::Record(_) | Ty::View(..) | Ty::Named(_));
         if record(a) && record(b) {
             // Two different things of the site: the upper one stands in the place of the lower one.
-            return match self.merge(one, other) {
+            return match self.merge(one, other, policy) {
                 Err(Refusal::Kind) => Ok(other),
                 merged => merged,
             };
         }
-        if matches!(a, Ty::Var(_)) || matches!(b, Ty::Var(_)) || self.join(one, other).is_some() {
+        // A layer need not agree with the one below it: the schema says what the field is.
+        if policy == Policy::Layers
+            || matches!(a, Ty::Var(_))
+            || matches!(b, Ty::Var(_))
+            || self.join(one, other).is_some()
+        {
             return Ok(other);
         }
         let (was, is) = (self.describe(one), self.describe(other));
         let at = self.value_span(above);
         let before = self.value_span(below);
-        self.report(update_kind::new(&was, &is, at, before));
+        let diagnostic = match policy {
+            Policy::Agree | Policy::Beside => {
+                disagreement::new(Some(self.names.get(above.name)), [(before, &*was), (at, &*is)])
+            }
+            Policy::Update | Policy::Layers | Policy::Unite => update_kind::new(&was, &is, at, before),
+        };
+        self.report(diagnostic);
         Err(Refusal::Reported)
     }
 
@@ -121,7 +147,8 @@ impl Checker<'_> {
         sides: [TyId; 2],
     ) -> TyId {
         let [one, other] = sides;
-        match self.merge(one, other) {
+        let policy = if operator == Binary::Agree { Policy::Agree } else { Policy::Update };
+        match self.merge(one, other, policy) {
             Ok(ty) => ty,
             Err(Refusal::Reported) => Types::ERROR,
             // What agrees need be no record.

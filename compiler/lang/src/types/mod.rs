@@ -13,6 +13,7 @@
 mod calls;
 mod check;
 mod check_record;
+mod data;
 mod define;
 mod describe;
 mod env;
@@ -102,6 +103,10 @@ pub(crate) struct Checker<'c> {
     here: EnvId,
     /// Expressions that are reported: evaluating them says nothing more.
     poisoned: Vec<(ExprId, Reported)>,
+    /// Records that are reported for their fields, and are values all the same.
+    lacking: Vec<(ExprId, Reported)>,
+    /// Selections of a field that may be absent.
+    optional: Vec<ExprId>,
     /// What conditions around the expression tell to be there.
     present: Vec<narrow::Place>,
     /// What was reported last.
@@ -117,7 +122,9 @@ const SEGMENT: usize = 4 << 20;
 /// How much may be compared in one run.
 const FUEL: u32 = 50_000_000;
 
-/// Checks all files of a program. What is wrong becomes an error in it, so that evaluation does not meet it again. The entry is held against the schema's `Site` if it is one.
+/// Checks all files of a program. What is wrong becomes an error in it, so that evaluation does not meet it again. The
+/// entry is held against the schema's `Site` if it is one. Gives the type of the expression that is asked for, in the
+/// language's notation.
 pub(crate) fn check(
     program: &mut Program,
     names: &Interner,
@@ -125,12 +132,19 @@ pub(crate) fn check(
     reports: &mut Reports,
     globals: &[ExprId],
     site: Option<UnitId>,
-) {
+    asked: Option<ExprId>,
+) -> Option<String> {
     let mut checker = Checker::new(program, names, sources, reports, globals);
     checker.units(site);
-    for (expr, reported) in checker.poisoned {
+    let shown = asked.and_then(|asked| checker.known(asked)).map(|ty| checker.show(ty));
+    let Checker { poisoned, lacking, mut optional, .. } = checker;
+    optional.sort_unstable();
+    program.optional = optional;
+    program.lacking = lacking.into_iter().collect();
+    for (expr, reported) in poisoned {
         program.exprs[expr.0 as usize] = Expr::Error(reported);
     }
+    shown
 }
 
 impl<'c> Checker<'c> {
@@ -172,6 +186,8 @@ impl<'c> Checker<'c> {
             trail: Trail::NONE,
             here: EnvId(0),
             poisoned: Vec::new(),
+            lacking: Vec::new(),
+            optional: Vec::new(),
             present: Vec::new(),
             last: BY_THE_PARSER,
         }
@@ -258,6 +274,7 @@ impl<'c> Checker<'c> {
             let part = |checker: &Self, id: TypeId| checker.declared[id.0 as usize];
             let (ty, flexible) = match self.schema.types[at] {
                 Type::Any => (Types::ANY, false),
+                Type::Data => (Types::DATA, false),
                 Type::Scalar(scalar) => (Types::scalar(scalar), false),
                 Type::Ref(def) => (self.types.add(Ty::Ref(def)), false),
                 Type::Named(def) => (self.types.add(Ty::Named(def)), false),
@@ -324,7 +341,7 @@ impl<'c> Checker<'c> {
                 self.types.add(Ty::Function(parameter, result))
             }
             Type::Infer => self.types.free(self.level),
-            Type::Any | Type::Scalar(_) | Type::Ref(_) | Type::Named(_) => self.declared[id.0 as usize],
+            Type::Any | Type::Data | Type::Scalar(_) | Type::Ref(_) | Type::Named(_) => self.declared[id.0 as usize],
         }
     }
 
@@ -372,6 +389,7 @@ impl<'c> Checker<'c> {
     fn overridden(&mut self, at: usize) {
         let overridden = self.program.overridden[at];
         let Some(env) = self.env_of(overridden.within) else { return };
+        self.trail = self.trails.root(Root::Words(format!("`{}`", self.names.get(overridden.key.name))));
         match overridden.ty {
             Some(ty) => {
                 let ty = self.declared(ty);
@@ -381,5 +399,6 @@ impl<'c> Checker<'c> {
                 self.definition(overridden.expr, env);
             }
         }
+        self.trail = Trail::NONE;
     }
 }

@@ -37,7 +37,14 @@ impl Checker<'_> {
     /// What is there if a condition has this outcome.
     fn facts(&self, condition: ExprId, outcome: bool, env: EnvId, facts: &mut Vec<Place>) {
         match (self.program.get(condition), outcome) {
-            (Expr::Has(chain, _), true) => facts.extend(self.place(chain, env)),
+            (Expr::Has(chain, steps), true) => {
+                let mut at = chain;
+                for _ in 0..steps {
+                    facts.extend(self.place(at, env));
+                    let (Expr::Select(base, ..) | Expr::Index(base, _)) = self.program.get(at) else { return };
+                    at = base;
+                }
+            }
             (Expr::And(left, right), true) | (Expr::Either(left, right), false) => {
                 self.facts(left, outcome, env, facts);
                 self.facts(right, outcome, env, facts);

@@ -40,7 +40,7 @@ impl Checker<'_> {
                 let list = self.types.list(item);
                 for (side, ty) in [(left, one), (right, other)] {
                     match self.types.get(ty) {
-                        Ty::List(_) | Ty::Error | Ty::Any => {}
+                        Ty::List(_) | Ty::Error | Ty::Any | Ty::Data => {}
                         Ty::Var(_) => {
                             let _ = self.unify(ty, list);
                         }
@@ -86,7 +86,7 @@ impl Checker<'_> {
         let int = Types::scalar(Scalar::Int);
         match (self.types.get(one), self.types.get(other)) {
             (Ty::Error, _) | (_, Ty::Error) => Types::ERROR,
-            (Ty::Any, _) | (_, Ty::Any) => Types::ANY,
+            (Ty::Any | Ty::Data, _) | (_, Ty::Any | Ty::Data) => Types::ANY,
             // Nothing says what they are: they are Ints.
             (Ty::Var(_), Ty::Var(_)) => {
                 let _ = (self.unify(one, int), self.unify(other, int));
@@ -169,14 +169,14 @@ impl Checker<'_> {
     pub(super) fn text_part(&mut self, part: ExprId, env: EnvId) {
         let ty = self.infer(part, env);
         if self.refuse_absent(part, ty) {
-            return;
+            return self.poison(part);
         }
         let (_, node) = self.types.resolve(ty);
         let fits = match node {
             Ty::Scalar(scalar) => {
                 scalar.is_text() || matches!(scalar, Scalar::Int | Scalar::Address | Scalar::Prefix | Scalar::Mac)
             }
-            Ty::Error | Ty::Any | Ty::Var(_) => true,
+            Ty::Error | Ty::Any | Ty::Data | Ty::Var(_) => true,
             _ => false,
         };
         if !fits {
@@ -188,6 +188,7 @@ impl Checker<'_> {
                 _ => not_text::What::Other,
             };
             self.report(not_text::new(&found, what, span));
+            self.poison(part);
         }
     }
 }

@@ -10,7 +10,7 @@ use super::unify::Mismatch;
 use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind, wrong_operand};
 use crate::eval::value::{Kind, Value};
 use crate::ir::{Expr, ExprId};
-use crate::schema::types::{Definition, FieldType};
+use crate::schema::types::{DefId, Definition, FieldType, Scalar, Type};
 
 impl Checker<'_> {
     /// Reports what does not fit.
@@ -54,7 +54,7 @@ impl Checker<'_> {
                         _ => None,
                     };
                     let made = made
-                        .filter(|made| !self.in_library(*made) && !(span.start <= made.start && made.end <= span.end));
+                        .filter(|made| !(self.in_library(*made) || span.start <= made.start && made.end <= span.end));
                     return self.missing(def, &missing, made.unwrap_or(span), made.map(|_| span));
                 }
                 let of = match wanted {
@@ -73,8 +73,11 @@ impl Checker<'_> {
                     }
                     _ => (None, Vec::new()),
                 };
-                let at = if self.in_library(*key) { span } else { *key };
-                self.no_argument(of, id, *name, at, &fields);
+                // Of a record with a name, the value is one too many, and not its type.
+                let literal = matches!(self.types.get(found), Ty::Record(_)) && !self.in_library(*key);
+                let at = if literal { *key } else { span };
+                let given = (at.start < span.start || at.end > span.end).then_some(span);
+                self.no_argument(of, id, *name, (at, given), &fields);
             }
         }
     }
@@ -162,15 +165,20 @@ impl Checker<'_> {
                 wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
             }
             (Ty::Scalar(scalar), Some(Kind::Int(count))) => wrong_kind::number_for(scalar, i64::from(count)),
-            (Ty::Scalar(scalar), _) => text.and_then(|text| wrong_kind::unquoted(scalar, text)),
+            (Ty::Scalar(scalar), _) => match text {
+                Some(text) => wrong_kind::unquoted(scalar, text),
+                None => wrong_kind::other_notation(scalar, self.sources.text(self.span(id))),
+            },
             (Ty::Named(def), _) => match &self.schema.def(def).definition {
                 Definition::Union(cases) => text.and_then(|text| {
                     let tags = cases.iter().map(|(tag, _)| self.names.get(*tag));
                     let tag = tags.into_iter().find(|tag| tag.eq_ignore_ascii_case(text))?;
                     Some(format!("without quotes: `{tag}`"))
                 }),
-                Definition::Record { .. } => None,
+                Definition::Record { .. } if matches!(is, Ty::List(_)) => Some(wrong_kind::NAMED_ITEMS.to_owned()),
+                Definition::Record { .. } => self.wrapped(def, is, source),
             },
+            (Ty::View(..) | Ty::Record(_), _) if matches!(is, Ty::List(_)) => Some(wrong_kind::NAMED_ITEMS.to_owned()),
             (Ty::Ref(def), _) if text.is_some() => text.and_then(|text| {
                 let home = self.home(def)?;
                 Some(format!("name it by its path, without quotes: `{home}.{text}`"))
@@ -183,6 +191,18 @@ impl Checker<'_> {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         }
+    }
+
+    /// `{ ports = [ 80/tcp ]; }`, of which `source` is the only field that has to be given.
+    fn wrapped(&self, def: DefId, is: Ty, source: &str) -> Option<String> {
+        let Ty::Scalar(scalar @ (Scalar::Ports | Scalar::Prefix)) = is else { return None };
+        let field = self.schema.only_required(def)?;
+        let list = match self.schema.ty(field.ty) {
+            Type::List(_) => true,
+            Type::Scalar(wanted) if wanted == scalar => false,
+            _ => return None,
+        };
+        wrong_kind::only_field(self.names.get(field.name), source, list)
     }
 
     /// The literal that a name stands for, as far as definitions tell; else the expression itself.

@@ -18,7 +18,7 @@ impl Checker<'_> {
                 continue;
             }
             match node {
-                Ty::Error | Ty::Any | Ty::Scalar(_) | Ty::Named(_) | Ty::Ref(_) | Ty::View(..) => {}
+                Ty::Error | Ty::Any | Ty::Data | Ty::Scalar(_) | Ty::Named(_) | Ty::Ref(_) | Ty::View(..) => {}
                 Ty::Var(var) => {
                     let state = &mut self.types.vars[var.0 as usize];
                     match state {
@@ -57,7 +57,7 @@ impl Checker<'_> {
         }
         self.fuel -= 1;
         let copy = match node {
-            Ty::Error | Ty::Any | Ty::Scalar(_) | Ty::Named(_) | Ty::Ref(_) | Ty::View(..) => ty,
+            Ty::Error | Ty::Any | Ty::Data | Ty::Scalar(_) | Ty::Named(_) | Ty::Ref(_) | Ty::View(..) => ty,
             Ty::Var(var) => self.copy_var(var, ty, copies),
             Ty::List(inner) => match self.copied(inner, copies) {
                 same if same == inner => ty,

@@ -91,7 +91,7 @@ impl Checker<'_> {
     fn find(&mut self, base: TyId, name: Symbol, span: Span) -> Found {
         let (_, node) = self.types.resolve(base);
         match node {
-            Ty::Error | Ty::Any => Found::Is(base),
+            Ty::Error | Ty::Any | Ty::Data => Found::Is(base),
             Ty::Var(var) => {
                 let level = match &self.types.vars[var.0 as usize] {
                     Var::Free { level, demands, .. } => match demands.iter().find(|demand| demand.name == name) {
@@ -306,7 +306,7 @@ impl Checker<'_> {
         let (_, node) = self.types.resolve(found);
         let other = self.infer(fallback, env);
         if node.is_vague() {
-            return if node == Ty::Any { other } else { found };
+            return if node != Ty::Error { other } else { found };
         }
         self.branches(chain, found, fallback, other)
     }
@@ -367,14 +367,18 @@ impl Checker<'_> {
     fn owner(&mut self, base: TyId) -> Option<String> {
         let (_, node) = self.types.resolve(base);
         match node {
-            Ty::Named(def) | Ty::Ref(def) => Some(self.names.get(self.schema.def(def).name).to_owned()),
+            // A record that an annotation writes has words in the place of a name.
+            Ty::Named(def) | Ty::Ref(def) => {
+                let name = self.names.get(self.schema.def(def).name);
+                (!name.contains(' ')).then(|| name.to_owned())
+            }
             Ty::View(declared, ..) => self.owner(declared),
             _ => None,
         }
     }
 
     /// The name that was probably meant.
-    pub(super) fn nearest<'n>(&'n self, name: Symbol, fields: impl IntoIterator<Item = Symbol>) -> Option<&'n str> {
+    pub(super) fn nearest(&self, name: Symbol, fields: impl IntoIterator<Item = Symbol>) -> Option<&str> {
         nearest(self.names.get(name), fields.into_iter().map(|field| self.names.get(field)))
     }
 }

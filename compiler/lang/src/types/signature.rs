@@ -42,9 +42,10 @@ impl Checker<'_> {
         match signature {
             // Each place is of a kind of its own.
             Signature::Any => Types::ANY,
-            Signature::Name(name) => match Scalar::named(name) {
-                Some(scalar) => Types::scalar(scalar),
-                None => Types::ANY,
+            Signature::Name(name) => match (name.as_str(), Scalar::named(name)) {
+                ("Data", _) => Types::DATA,
+                (_, Some(scalar)) => Types::scalar(scalar),
+                (_, None) => Types::ANY,
             },
             Signature::Variable(name) => match vars.iter().find(|(known, _)| known == name) {
                 Some((_, ty)) => *ty,
@@ -78,9 +79,8 @@ impl Checker<'_> {
                 let mut all = Vec::new();
                 for (name, ty) in fields {
                     let slot = Slot::Known(self.written(ty, vars));
-                    if let Some(name) = self.names.lookup(name) {
-                        all.push(Field { name, key: Span::new(0, 0), slot, optional: false });
-                    }
+                    let name = self.names.lookup(name).expect("the fields of signatures are names of every program");
+                    all.push(Field { name, key: Span::new(0, 0), slot, optional: false });
                 }
                 self.types.record(Rec { fields: all, rest: Rest::Closed, of: None, at: None })
             }

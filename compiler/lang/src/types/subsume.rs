@@ -22,7 +22,8 @@ impl Checker<'_> {
             return Ok(());
         }
         match (is, wanted) {
-            (Ty::Error | Ty::Any, _) | (_, Ty::Error | Ty::Any) => Ok(()),
+            (Ty::Error | Ty::Any | Ty::Data, _) | (_, Ty::Error | Ty::Any) => Ok(()),
+            (_, Ty::Data) => self.is_data(is),
             (Ty::Option(inner), Ty::Option(place)) => self.subsume(inner, place),
             (_, Ty::Option(place)) => self.subsume(found, place),
             (Ty::Option(_), Ty::Var(_)) => self.unify(found, expected),

@@ -27,6 +27,8 @@ pub(super) enum Ty {
     Error,
     /// Only evaluation knows: the site gives it meaning.
     Any,
+    /// Plain data. Nothing is known of what is found to be it; what should be it holds no functions, flows, tags and entities.
+    Data,
     Scalar(Scalar),
     Var(VarId),
     List(TyId),
@@ -125,11 +127,12 @@ pub(super) struct Types {
 impl Types {
     pub(super) const ERROR: TyId = TyId(0);
     pub(super) const ANY: TyId = TyId(1);
-    const FIRST_SCALAR: u32 = 2;
+    pub(super) const DATA: TyId = TyId(2);
+    const FIRST_SCALAR: u32 = 3;
 
     pub(super) fn new() -> Self {
         let mut types = Self::default();
-        types.nodes.extend([Ty::Error, Ty::Any]);
+        types.nodes.extend([Ty::Error, Ty::Any, Ty::Data]);
         types.nodes.extend(Scalar::all().map(Ty::Scalar));
         types
     }
@@ -138,6 +141,7 @@ impl Types {
         match ty {
             Ty::Error => Self::ERROR,
             Ty::Any => Self::ANY,
+            Ty::Data => Self::DATA,
             Ty::Scalar(scalar) => Self::scalar(scalar),
             ty => {
                 self.nodes.push(ty);
@@ -198,7 +202,7 @@ impl Types {
 
     pub(super) fn option(&mut self, ty: TyId) -> TyId {
         match self.get(ty) {
-            Ty::Option(_) | Ty::Error | Ty::Any => ty,
+            Ty::Option(_) | Ty::Error | Ty::Any | Ty::Data => ty,
             _ => self.add(Ty::Option(ty)),
         }
     }

@@ -44,7 +44,7 @@ impl Checker<'_> {
             match (left, right) {
                 (Ty::Var(var), _) => self.bind(var, b, &mut work)?,
                 (_, Ty::Var(var)) => self.bind(var, a, &mut work)?,
-                (Ty::Error | Ty::Any, _) | (_, Ty::Error | Ty::Any) => {}
+                (Ty::Error | Ty::Any | Ty::Data, _) | (_, Ty::Error | Ty::Any | Ty::Data) => {}
                 (Ty::Scalar(a), Ty::Scalar(b)) if a == b || (a.is_text() && b.is_text()) => {}
                 (Ty::List(a), Ty::List(b)) | (Ty::Option(a), Ty::Option(b)) => work.push((a, b)),
                 (Ty::Function(a, c), Ty::Function(b, d)) => work.extend([(c, d), (a, b)]),
@@ -136,7 +136,7 @@ impl Checker<'_> {
         while let Some(ty) = work.pop() {
             let (ty, node) = self.types.resolve(ty);
             match node {
-                Ty::Error | Ty::Any | Ty::Scalar(_) | Ty::Named(_) | Ty::Ref(_) | Ty::View(..) => continue,
+                Ty::Error | Ty::Any | Ty::Data | Ty::Scalar(_) | Ty::Named(_) | Ty::Ref(_) | Ty::View(..) => continue,
                 Ty::Var(other) if other == var => return false,
                 _ if !seen.insert(ty) => continue,
                 Ty::Var(other) => {

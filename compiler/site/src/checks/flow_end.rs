@@ -21,7 +21,7 @@
 //!
 //! Name machines at both ends, and ports behind a colon: `groups.projects -> hosts.dns : 22/tcp`.
 
-use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use arvc_syntax::source::Span;
 
 use crate::model::Named;
@@ -44,6 +44,14 @@ pub(crate) fn diagnostic(span: Span, endpoint: Option<&Named>, what: &str) -> Di
         }
         None => diagnostic.help("name a group, host, cluster, service, node or network, or an address"),
     }
+}
+
+/// The text at `span` names what is at `path`, or is an address.
+pub(crate) fn quoted(problem: Diagnostic, span: Span, text: &str, path: Option<&str>) -> Diagnostic {
+    let address = text.parse::<ipnet::IpNet>().is_ok() || text.parse::<std::net::IpAddr>().is_ok();
+    let Some(meant) = path.or(address.then_some(text)) else { return problem };
+    let edits = vec![Edit { span, text: meant.to_owned() }];
+    problem.fix(format!("write `{meant}`"), edits, Applicability::MaybeIncorrect)
 }
 
 /// Ends or exceptions that nest too deep.

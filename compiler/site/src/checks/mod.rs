@@ -8,6 +8,7 @@ pub mod address_outside_network;
 pub mod address_reserved;
 pub mod all_of_nobody;
 pub mod control_character;
+pub mod data_too_deep;
 pub mod datacenter_choice;
 pub mod duplicate_address;
 pub mod duplicate_forward;
@@ -20,6 +21,16 @@ pub mod empty_flow;
 pub mod empty_group;
 pub mod endpoint_outside_target;
 pub mod even_quorum;
+pub mod extra_conflict;
+pub mod extra_name;
+pub mod extra_nebula;
+pub mod extra_resource;
+pub mod extra_secret;
+pub mod extra_terraform;
+pub mod extra_unused;
+pub mod extra_variable;
+pub mod file_path;
+pub mod file_written;
 pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
@@ -37,6 +48,8 @@ pub mod invalid_datastore;
 pub mod invalid_domain;
 pub mod invalid_mtu;
 pub mod invalid_name;
+pub mod invalid_record;
+pub mod invalid_role;
 pub mod invalid_tag;
 pub mod invalid_user;
 pub mod invalid_vlan;
@@ -65,6 +78,7 @@ pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_nearly_full;
 pub mod ranges_meet;
+pub mod record_clash;
 pub mod reserved_name;
 pub mod several_overlays;
 pub mod ssh_key;
@@ -150,6 +164,20 @@ pub static CODES: &[&Code] = &[
     &nobody_serves::CODE,
     &operator_address::CODE,
     &several_overlays::CODE,
+    &data_too_deep::CODE,
+    &extra_unused::CODE,
+    &extra_terraform::CODE,
+    &extra_name::CODE,
+    &extra_nebula::CODE,
+    &extra_variable::CODE,
+    &extra_secret::CODE,
+    &extra_conflict::CODE,
+    &extra_resource::CODE,
+    &invalid_record::CODE,
+    &record_clash::CODE,
+    &file_path::CODE,
+    &file_written::CODE,
+    &invalid_role::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -166,6 +194,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
     range_nearly_full::check(site, &taken, out);
+    open(site, origins, out);
     reserved_name::check(site, out);
     duplicate_name::check(site, out);
     names_meet::check(site, out);
@@ -195,4 +224,18 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     empty_cluster::check(site, origins, out);
     empty_group::check(site, origins, out);
     all_of_nobody::check(site, origins, out);
+}
+
+/// What the author hands on to tools.
+fn open(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    extra_terraform::check(site, out);
+    extra_resource::check_names(site, origins, out);
+    extra_nebula::check(site, out);
+    extra_variable::check(site, out);
+    extra_conflict::check(site, out);
+    extra_unused::check(site, origins, out);
+    invalid_role::check_same(site, out);
+    record_clash::check(site, origins, out);
+    file_path::check(site, out);
+    file_written::check(site, out);
 }

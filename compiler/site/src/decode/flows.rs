@@ -237,9 +237,20 @@ impl<'a> Decoder<'a> {
             Some(Thing::Endpoint(endpoint)) => Some(&self.site.endpoints[endpoint.index()].named),
             _ => None,
         };
-        let problem = flow_end::diagnostic(span, endpoint, what(self.read.value(id)));
+        let mut problem = flow_end::diagnostic(span, endpoint, what(self.read.value(id)));
+        if let Datum::Str(text) = self.read.value(id) {
+            problem = flow_end::quoted(problem, span, text, self.path_called(text));
+        }
         self.read.diagnostics.push(problem);
         None
+    }
+
+    /// The path of a group, host or cluster of that name.
+    fn path_called(&self, name: &str) -> Option<&str> {
+        let groups = self.site.groups.iter().map(|group| &group.named);
+        let hosts = self.site.hosts.iter().map(|host| &host.named);
+        let clusters = self.site.clusters.iter().map(|cluster| &cluster.named);
+        groups.chain(hosts).chain(clusters).find(|named| named.name == name).map(|named| named.path.as_str())
     }
 
     /// Ports of an endpoint or of peers, which cannot name an endpoint.
@@ -444,21 +455,22 @@ fn planned(site: &Site, end: &End) -> Option<HostId> {
 fn what(value: &Datum) -> &'static str {
     match value {
         Datum::Failed => "a failed value",
+        Datum::Function => "a function",
         Datum::Bool(_) => "a Bool",
         Datum::Int(_) => "an Int",
-        Datum::Str(_) => "a String",
+        Datum::Str(_) => "text",
         Datum::Address(_) => "an Address",
         Datum::Prefix(_) => "a Prefix",
         Datum::Ports(_) => "Ports",
-        Datum::IntRange(..) => "an IntRange",
+        Datum::IntRange(..) => "a range of Ints",
         Datum::Size(_) => "a Size",
         Datum::Duration(_) => "a Duration",
-        Datum::Mac(_) => "a Mac",
-        Datum::Secret(_) => "a Secret",
+        Datum::Mac(_) => "a MAC address",
+        Datum::Secret(_) => "a secret",
         Datum::Tag(..) => "a tag",
-        Datum::List(_) => "a List",
+        Datum::List(_) => "a list",
         Datum::Record(_) => "a record",
-        Datum::Flow(_) => "a Flow",
+        Datum::Flow(_) => "a flow",
         Datum::Entity(_) => "a part of the site that is no machine",
     }
 }

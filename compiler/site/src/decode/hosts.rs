@@ -178,7 +178,11 @@ impl Decoder<'_> {
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
-                _ => {}
+                "terraform" => host.terraform = self.extras(value),
+                "nebula" => host.nebula = self.extras(value),
+                "variables" => host.variables = self.extras(value),
+                // A field that a host does not have was meant to say something about it.
+                _ => broken = true,
             }
         }
         host.broken = broken;
@@ -400,7 +404,7 @@ impl Decoder<'_> {
         let Some(vmid) = host.vmid else { return ByRule::Unknown };
         let Some(range) = host.range else {
             // A range that is named and wrong is reported already.
-            return if origin.range.is_some() { ByRule::Unknown } else { ByRule::NoRange };
+            return if origin.range.is_some() || origin.kind_failed { ByRule::Unknown } else { ByRule::NoRange };
         };
         match allocation::host_number(&self.site.ranges[range.index()], vmid.value) {
             None => ByRule::NoNumber(range),
@@ -459,6 +463,9 @@ fn unread(named: Named) -> Host {
         managed: false,
         user: String::new(),
         tags: Vec::new(),
+        terraform: Vec::new(),
+        nebula: Vec::new(),
+        variables: Vec::new(),
         broken: false,
     }
 }

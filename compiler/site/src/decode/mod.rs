@@ -3,6 +3,7 @@
 //! Things refer to one another in any order, so every entity first gets its index, and its fields are read afterwards.
 
 mod clusters;
+mod extra;
 mod flows;
 mod hosts;
 mod images;
@@ -73,6 +74,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
         peers: Vec::new(),
     };
     decoder.settings();
+    decoder.records();
     decoder.datacenters();
     decoder.networks();
     decoder.ranges();
@@ -146,6 +148,9 @@ fn empty() -> Site {
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: Vec::new(),
-        nebula: Nebula { version: Spanned { value: String::new(), span: nowhere }, certificate: 0 },
+        nebula: Nebula { version: Spanned { value: String::new(), span: nowhere }, certificate: 0, config: Vec::new() },
+        variables: Vec::new(),
+        records: Vec::new(),
+        files: Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use arvc_syntax::source::Span;
 
 use super::index::Owner;
 use super::{Decoder, Needs};
-use crate::checks::{duplicate_service, invalid_name};
+use crate::checks::{duplicate_service, invalid_name, invalid_role};
 use crate::model::{ClusterId, Endpoint, Named, NetworkId, Service, ServiceId, Spanned};
 use crate::read::Thing;
 
@@ -34,6 +34,7 @@ impl Decoder<'_> {
     /// One service; its endpoints are read by the caller.
     fn service(&mut self, id: ServiceId, mut named: Named, fields: &[Field]) -> Service {
         let (mut listen, mut peers, mut resolver) = (Vec::new(), Vec::new(), None);
+        let (mut role, mut variables) = (None, Vec::new());
         for field in fields {
             match self.read.name(field.name) {
                 "name" => {
@@ -63,10 +64,17 @@ impl Decoder<'_> {
                     self.needs.extend(items.iter().map(|item| (Needs::Service(id), *item)));
                 }
                 "resolver" => resolver = self.resolver(field.value),
+                "role" => {
+                    let text = self.read.text(field.value);
+                    let span = self.read.span(field.value);
+                    self.read.diagnostics.extend(text.and_then(|text| invalid_role::check(text, span)));
+                    role = text.map(|text| Spanned { value: text.to_owned(), span });
+                }
+                "variables" => variables = self.extras(field.value),
                 _ => {}
             }
         }
-        Service { named, listen, peers, hosts: Vec::new(), resolver }
+        Service { named, listen, peers, hosts: Vec::new(), resolver, role, variables }
     }
 
     fn listen(&mut self, id: DataId) -> Vec<NetworkId> {
@@ -180,4 +188,4 @@ impl Decoder<'_> {
 }
 
 /// The fields of the schema's `Service` that are no endpoints.
-const SERVICE_FIELDS: [&str; 6] = ["name", "description", "listen", "peers", "needs", "resolver"];
+const SERVICE_FIELDS: [&str; 8] = ["name", "description", "listen", "peers", "needs", "resolver", "role", "variables"];

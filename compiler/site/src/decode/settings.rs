@@ -7,9 +7,10 @@ use ipnet::IpNet;
 
 use super::{Decoder, only_literal};
 use crate::checks::{
-    invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url, vmid_not_accepted,
+    extra_resource, invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url,
+    vmid_not_accepted,
 };
-use crate::model::{Datacenter, Group, Named, Range, Spanned, Vmid};
+use crate::model::{Datacenter, Group, Named, Range, Spanned, Terraform, Vmid};
 
 impl Decoder<'_> {
     pub(super) fn settings(&mut self) {
@@ -46,6 +47,8 @@ impl Decoder<'_> {
                     self.site.uplink_resolvers = addresses.map(|address| address.value).collect();
                 }
                 "nebula" => self.nebula(id),
+                "variables" => self.site.variables = self.extras(id),
+                "files" => self.files(id),
                 _ => {}
             }
         }
@@ -106,6 +109,7 @@ impl Decoder<'_> {
                 "certificate" => {
                     self.site.nebula.certificate = self.read.duration(field.value).unwrap_or(0) / 1000;
                 }
+                "config" => self.site.nebula.config = self.extras(field.value),
                 _ => {}
             }
         }
@@ -117,6 +121,7 @@ impl Decoder<'_> {
                 named: self.entity_named("a datacenter", entity),
                 endpoint: None,
                 pool: self.site.name.clone(),
+                terraform: Terraform::default(),
             };
             for field in self.entity_fields(entity) {
                 let (id, span) = (field.value, self.read.span(field.value));
@@ -134,6 +139,7 @@ impl Decoder<'_> {
                             datacenter.pool = pool.to_owned();
                         }
                     }
+                    "terraform" => datacenter.terraform = self.terraform(id),
                     _ => {}
                 }
             }
@@ -145,19 +151,50 @@ impl Decoder<'_> {
             let path = format!("datacenters.{name}");
             let named =
                 Named { path, key: self.origins.name, calls: Vec::new(), description: None, name: name.clone() };
-            self.site.datacenters.push(Datacenter { named, endpoint: None, pool: name });
+            self.site.datacenters.push(Datacenter {
+                named,
+                endpoint: None,
+                pool: name,
+                terraform: Terraform::default(),
+            });
+        }
+        self.site_terraform();
+    }
+
+    /// What the site itself says goes into the only root module.
+    fn site_terraform(&mut self) {
+        let fields = self.read.record(self.read.data.root).unwrap_or_default();
+        let Some(field) = fields.iter().find(|field| self.read.name(field.name) == "terraform") else { return };
+        let terraform = self.terraform(field.value);
+        if terraform.resources.is_empty() && terraform.providers.is_empty() {
+            return;
+        }
+        match self.site.datacenters.as_mut_slice() {
+            [only] => {
+                only.terraform.resources.extend(terraform.resources);
+                only.terraform.providers.extend(terraform.providers);
+            }
+            _ if !self.origins.all.datacenters => {}
+            several => {
+                let problem = extra_resource::which_datacenter(field.key, several);
+                self.read.diagnostics.push(problem);
+            }
         }
     }
 
     pub(super) fn groups(&mut self) {
         for entity in self.index.groups.clone() {
             let mut named = self.entity_named("a group", entity);
+            let (mut variables, mut nebula) = (Vec::new(), Vec::new());
             for field in self.entity_fields(entity) {
-                if self.read.name(field.name) == "description" {
-                    named.description = self.read.description(field.value);
+                match self.read.name(field.name) {
+                    "description" => named.description = self.read.description(field.value),
+                    "variables" => variables = self.extras(field.value),
+                    "nebula" => nebula = self.extras(field.value),
+                    _ => {}
                 }
             }
-            self.site.groups.push(Group { named });
+            self.site.groups.push(Group { named, variables, nebula });
         }
     }
 

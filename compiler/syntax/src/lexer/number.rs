@@ -5,7 +5,7 @@
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
 use nom::character::complete::{char, one_of};
-use nom::combinator::{not, peek, recognize, verify};
+use nom::combinator::{not, opt, peek, recognize, verify};
 use nom::{IResult, Parser};
 
 use crate::kind::SyntaxKind::{self, *};
@@ -32,9 +32,10 @@ fn protocol(input: &[u8]) -> Shape<'_> {
     recognize((char('/'), alt((tag("tcp"), tag("udp"))), end)).parse(input)
 }
 
-/// `/24` behind an address.
+/// `/24` behind an address; and `/255.255.255.0`, so that the whole mask is one mistake.
 fn prefix_length(input: &[u8]) -> Shape<'_> {
-    recognize((char('/'), digits)).parse(input)
+    let part = || (char('.'), digits);
+    recognize((char('/'), digits, opt((part(), part(), part())))).parse(input)
 }
 
 /// The token at a digit: its kind and length.

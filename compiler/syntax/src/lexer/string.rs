@@ -83,8 +83,10 @@ impl Lexer<'_> {
             self.modes.pop();
             self.push(StringEnd, close.len_utf8());
         } else {
-            self.diagnostics
-                .push(unterminated_string::problem(self.span(start, self.pos), self.span(self.pos, self.pos)));
+            // What ends a definition at the end of the line is rather not a part of the text.
+            let line = &self.text[start..self.pos];
+            let end = start + line.trim_end_matches([' ', '\t', ';', ',', '}', ']', ')']).len().max(1);
+            self.diagnostics.push(unterminated_string::problem(self.span(start, self.pos), self.span(end, end)));
             self.modes.pop();
         }
     }

@@ -26,6 +26,11 @@ impl Parser<'_> {
             KwAssert => p.assert(),
             KwIf => p.conditional(),
             KwMatch => p.match_of(),
+            _ if p.at_with() => p.with(),
+            _ if p.at_url() => p.url(),
+            LBrace if p.at_spread() => p.flow(),
+            _ if p.at_parameters() => p.parameters(),
+            _ if p.at_announced_function() => p.announced_function(),
             _ if p.at_lambda() => p.lambda(),
             _ => p.flow(),
         })
@@ -34,16 +39,25 @@ impl Parser<'_> {
     /// Whether a function begins here.
     fn at_lambda(&self) -> bool {
         match self.current() {
-            Ident | Underscore => self.nth(1) == Colon,
+            Ident | Underscore => self.nth(1) == Colon || self.nth(1) == FatArrow && !self.begins_item(),
             LBrace => self.at_pattern(),
             _ => false,
         }
     }
 
+    /// Whether the expression here is an item of a list, where `=>` is rather meant for the `->` of a flow.
+    fn begins_item(&self) -> bool {
+        self.pos > 0 && matches!(self.input.kind(self.pos - 1), LBracket | Comma)
+    }
+
     pub(super) fn lambda(&mut self) -> Completed {
         let marker = self.start();
         self.pattern();
-        if !self.eat(Colon) {
+        if self.at(FatArrow) {
+            let span = self.span(0);
+            self.report(wrong_sign::problem(span, "=>", ":", "between a parameter and the body of a function"));
+            self.bump_as(Colon);
+        } else if !self.eat(Colon) {
             let at = self.behind();
             self.report(missing_word::problem(at, ":", "expected `:` between the parameter and the body"));
         }
@@ -116,12 +130,26 @@ impl Parser<'_> {
     fn conditional(&mut self) -> Completed {
         let marker = self.start();
         self.bump();
+        if self.at_braced_branches() {
+            self.braced_branches();
+            return self.complete(marker, Error);
+        }
         self.condition();
         let stop = |kind| matches!(kind, KwThen | KwElse | Semicolon | Comma | KwIn);
         for (word, text, why) in [
             (KwThen, "then", "expected `then` and the value if the condition holds"),
             (KwElse, "else", "every `if` has a value, so it needs an `else`"),
         ] {
+            if word == KwElse && self.at(Semicolon) && self.nth(1) == KwElse {
+                self.unexpected("`else`: the whole of `if` is one value");
+                self.skip_one();
+            }
+            if word == KwElse && self.at(Ident) && matches!(self.text(0), "elif" | "elsif" | "elseif") {
+                let (span, found) = (self.span(0), self.text(0));
+                self.report(wrong_sign::problem(span, found, "else if", "a further condition"));
+                self.conditional();
+                continue;
+            }
             if !self.at(word) {
                 let at = self.behind();
                 self.report(missing_word::problem(at, text, why));
@@ -223,11 +251,17 @@ impl Parser<'_> {
     /// `a -> b : p via n except f`, or only an operation.
     fn flow(&mut self) -> Completed {
         let source = self.operation();
-        if !self.at(Arrow) {
+        // Behind a tag, `=>` begins the value of another case.
+        let meant = self.at(FatArrow) && self.pos > 0 && !matches!(self.input.kind(self.pos - 1), Tag | Underscore);
+        if !self.at(Arrow) && !meant {
             return source;
         }
         let marker = self.precede(source);
-        self.bump();
+        if meant {
+            let span = self.span(0);
+            self.report(wrong_sign::problem(span, "=>", "->", "between the ends of a flow"));
+        }
+        self.bump_as(Arrow);
         let saved = self.context;
         self.context = Context { flow: true, ..saved };
         self.operation();

@@ -8,8 +8,7 @@ use super::{Completed, EOF, Parser};
 use crate::diagnostic::{Applicability, Diagnostic, Edit};
 use crate::kind::SyntaxKind::{self, *};
 use crate::problems::{
-    foreign_comment, missing_part, missing_semicolon, missing_word, reserved_word, trailing_text, unexpected, unopened,
-    wrong_sign,
+    missing_part, missing_semicolon, missing_word, reserved_word, trailing_text, unexpected, unopened, wrong_sign,
 };
 use crate::source::Span;
 
@@ -21,9 +20,7 @@ pub(super) fn file(p: &mut Parser<'_>) {
     }
     if p.at(EOF) {
         let place = p.behind();
-        p.report(
-            missing_part::problem(place, "an expression").help("a file is one expression, for example a record: `{ }`"),
-        );
+        p.report(missing_part::problem(place, "a value").help("a file is one value, most often a record: `{ }`"));
         p.empty();
     } else if p.at_definition(0) || p.at_statement() {
         p.bare_definitions();
@@ -69,9 +66,16 @@ impl Parser<'_> {
                 EOF => return true,
                 KwIn if self.context.open.lets > 0 => return true,
                 RParen | RBracket if self.closes_outer() => return true,
+                RParen | RBracket if open.is_some() && self.at_mistaken_brace() => {
+                    self.mistaken_brace();
+                    return false;
+                }
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
                 SlashSlash => self.foreign_comment(),
+                Minus if self.at_dashes() => self.foreign_comment(),
+                Ident if self.at_comprehension() => self.comprehension(),
+                Ident if self.at_stray_word() => self.stray_word(),
                 _ if open.is_some_and(|open| self.belongs_outside(open, &indent)) => {
                     if let Some(open) = open {
                         self.unclosed_record(open);
@@ -116,18 +120,6 @@ impl Parser<'_> {
         start - self.text[..start].rfind('\n').map_or(0, |at| at + 1)
     }
 
-    /// `// …`, where no operand stands before it.
-    pub(super) fn foreign_comment(&mut self) {
-        let span = self.span(0);
-        self.report(foreign_comment::line(span));
-        let marker = self.start();
-        self.bump();
-        while !self.at(EOF) && !self.input.begins_line(self.pos) {
-            self.bump();
-        }
-        self.complete(marker, Skipped);
-    }
-
     fn stray_separator(&mut self) {
         let (span, text) = (self.span(0), self.text(0));
         let found = format!("`{text}`");
@@ -150,6 +142,7 @@ impl Parser<'_> {
                 RBrace | RParen | RBracket => self.stray_closer(),
                 Semicolon | Comma => self.stray_separator(),
                 SlashSlash => self.foreign_comment(),
+                Minus if self.at_dashes() => self.foreign_comment(),
                 _ if self.at_item() => self.item(),
                 kind if begins_expr(kind) => return,
                 _ => {
@@ -176,8 +169,10 @@ impl Parser<'_> {
         match self.nth(after) {
             EqEq => self.context.open.lets == 0,
             Eq => true,
+            FatArrow | Plus => self.foreign_equals(after).is_some() && self.context.open.lets == 0,
             Colon | Semicolon | Comma | RBrace | EOF => !matches!(self.current(), KwTrue | KwFalse),
             LBrace | LBracket => matches!(self.current(), Ident) && self.context.open.lets == 0,
+            LParen => self.defines_a_call(after),
             kind => {
                 // `vmid 1001;`: `=` is missing. In a `let` it may be its value, without `in`.
                 self.at(Ident)
@@ -204,7 +199,7 @@ impl Parser<'_> {
     fn file_statement(&mut self, node: SyntaxKind, word: SyntaxKind) {
         let marker = self.start();
         self.bump_as(word);
-        self.source_of("a path such as `./file.arv`");
+        self.source_of("a path such as `./file.arv`", false);
         self.semicolon();
         self.complete(marker, node);
     }
@@ -251,8 +246,27 @@ impl Parser<'_> {
             let (span, text) = (self.span(0), self.text(0));
             self.report(reserved_word::problem(span, text, true));
         }
-        self.key_path();
+        let mut colon = None;
+        let (label, keys) = self.path_with_label();
+        let (block, inside) = (self.at(LBrace), keys - 1);
         match self.current() {
+            LParen if self.at_defined_call() => {
+                self.defined_call();
+                self.semicolon();
+                self.complete(marker, Definition);
+                return;
+            }
+            LBrace => self.block(label),
+            Ident if self.nth(1) == Eq && !self.input.begins_line(self.pos) => {
+                let problem = unexpected::problem(self.span(0), &self.describe(), "`=`");
+                self.report(problem.help("a key with a blank in it stands in quotes"));
+                self.skip_one();
+                self.bump();
+            }
+            Colon | Plus | FatArrow | Question if self.foreign_equals(0).is_some() => {
+                let tokens = self.foreign_equals(0).unwrap_or(1);
+                self.equals_of(tokens);
+            }
             Colon if self.at_annotation() => {
                 self.bump();
                 self.ty();
@@ -267,7 +281,13 @@ impl Parser<'_> {
             }
             Colon => {
                 let span = self.span(0);
-                self.report(wrong_sign::problem(span, ":", "=", "between a name and its value"));
+                let mut problem = wrong_sign::problem(span, ":", "=", "between a name and its value");
+                if self.input.is_adjacent(self.pos) {
+                    let edits = problem.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+                    edits.for_each(|edit| edit.text.insert(0, ' '));
+                }
+                self.context.colons = self.report_with(self.context.colons, problem);
+                colon = self.context.colons;
                 self.bump_as(Eq);
             }
             EqEq => {
@@ -277,39 +297,24 @@ impl Parser<'_> {
             }
             _ => self.equals(),
         }
-        if self.at_with() {
-            self.with();
-        } else {
-            self.awaiting(";", Self::value);
+        let first = self.pos;
+        self.depth += inside;
+        let value = self.awaiting(";", Self::value);
+        if self.at(Eq) {
+            self.second_definition(value);
+        } else if let Some(value) = value.filter(|_| !block) {
+            let ends = self.ends_definition();
+            self.whole_value(first, value, ends, "`;`");
         }
-        self.semicolon();
+        self.depth -= inside;
+        if block && !self.at(Semicolon) {
+            self.complete(marker, Definition);
+            return;
+        }
+        if !self.foreign_end(colon) {
+            self.semicolon();
+        }
         self.complete(marker, Definition);
-    }
-
-    /// Whether `with path;` stands here, and a value behind it.
-    fn at_with(&self) -> bool {
-        self.at(Ident)
-            && self.text(0) == "with"
-            && self.nth(1) == Ident
-            && self.after_path(1).is_some_and(|after| {
-                self.nth(after) == Semicolon && begins_expr(self.nth(after + 1)) && !self.at_definition(after + 1)
-            })
-    }
-
-    /// `with a; e`, as Nix has it: read whole, so that nothing of it is taken for a definition.
-    fn with(&mut self) {
-        let after = self.after_path(1).unwrap_or(1);
-        let (span, path) = (self.span(0), self.span(1).to(self.span(after - 1)));
-        let text = &self.text[(path.start - self.base) as usize..(path.end - self.base) as usize];
-        let name = if self.nth(after + 1) == Ident { self.text(after + 1) } else { "name" };
-        let help = format!("there is no `with`: write the path, as `{text}.{name}`");
-        self.report(unexpected::problem(span, "`with`", "a value").help(help));
-        let marker = self.start();
-        for _ in 0..=after {
-            self.bump();
-        }
-        self.awaiting(";", Self::value);
-        self.complete(marker, Error);
     }
 
     /// Words that begin no construct which could stand at the start of a definition.
@@ -351,22 +356,24 @@ impl Parser<'_> {
     }
 
     /// Right of `=`: a value, perhaps with a mark.
-    fn value(&mut self) {
+    fn value(&mut self) -> Option<Completed> {
         if self.at(Ident) {
             let next = self.nth(1);
             match self.text(0) {
-                "unset" if matches!(next, Semicolon | RBrace | EOF | Comma) => return self.bump_as(KwUnset),
+                "unset" if matches!(next, Semicolon | RBrace | EOF | Comma) => {
+                    self.bump_as(KwUnset);
+                    return None;
+                }
                 "default" if self.marks_a_value() => self.bump_as(KwDefault),
                 "force" if self.marks_a_value() => self.bump_as(KwForce),
                 _ => {}
             }
         }
-        let ends = matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn);
-        if ends || self.at_anchor() {
-            self.missing("a value");
-        } else {
-            self.expr();
+        if self.at_dash_list() {
+            return Some(self.dash_list());
         }
+        let ends = matches!(self.current(), EOF | Semicolon | Comma | RBrace | RBracket | RParen | KwIn);
+        Some(if ends || self.at_anchor() { self.missing("a value") } else { self.expr() })
     }
 
     /// Whether the word here is followed by the value that it marks, rather than being a name.
@@ -385,7 +392,8 @@ impl Parser<'_> {
         if self.diagnostics.last().is_some_and(echo) {
             self.diagnostics.pop();
         }
-        self.report(unopened::early(brace));
+        let end = if self.at(Semicolon) { self.span(0).end } else { brace.end };
+        self.report(unopened::early(brace, Span::new(brace.start, end)));
     }
 
     /// What stands behind the file's expression.

@@ -1,8 +1,8 @@
 //! Strings, what is interpolated in them, and keys.
 
-use super::{Completed, EOF, Parser};
+use super::{Completed, EOF, MAX_DEPTH, Parser};
 use crate::kind::SyntaxKind::*;
-use crate::problems::unquoted_key;
+use crate::problems::{too_deep, unquoted_key};
 
 impl Parser<'_> {
     /// A string of either kind. Where it is not closed, the lexer has said so.
@@ -34,7 +34,7 @@ impl Parser<'_> {
         self.bump();
         self.bracketed("}", |p| {
             let expr = p.expr();
-            if one_line && !p.at(RBrace) {
+            if one_line && !p.at_end_of_interpolation() {
                 // Where the text goes on is anybody's guess, so the expression has no value.
                 let error = p.precede(expr);
                 p.complete(error, Error);
@@ -56,12 +56,17 @@ impl Parser<'_> {
                 p.complete(skipped, Skipped);
             }
         });
-        if one_line && !self.at(RBrace) {
+        if one_line && !self.at_end_of_interpolation() {
             self.silence();
         } else {
             self.close(open, RBrace);
         }
         self.complete(marker, Interpolation);
+    }
+
+    /// Whether the `}` here ends an interpolation that is on one line.
+    fn at_end_of_interpolation(&self) -> bool {
+        self.at(RBrace) && !self.input.begins_line(self.pos)
     }
 
     /// One key, or an empty error node.
@@ -93,13 +98,28 @@ impl Parser<'_> {
         }
     }
 
-    /// Keys with dots between them.
-    pub(super) fn key_path(&mut self) -> Completed {
+    /// Keys with dots between them; gives their number. Each but the first is a record around the next, and those are
+    /// nested as others are.
+    pub(super) fn key_path(&mut self) -> u32 {
         let marker = self.start();
         self.key();
+        let mut keys = 1;
         while self.eat(Dot) {
+            if self.depth + keys >= MAX_DEPTH {
+                self.report(too_deep::problem(self.span(0), MAX_DEPTH));
+                self.too_deep_reported = true;
+                let skipped = self.start();
+                self.key();
+                while self.eat(Dot) {
+                    self.key();
+                }
+                self.complete(skipped, Skipped);
+                break;
+            }
             self.key();
+            keys += 1;
         }
-        self.complete(marker, KeyPath)
+        self.complete(marker, KeyPath);
+        keys
     }
 }

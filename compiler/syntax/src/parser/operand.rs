@@ -11,6 +11,12 @@ impl Parser<'_> {
     /// A function with arguments, or only an operand.
     pub(super) fn application(&mut self) -> Completed {
         let function = self.selection();
+        if function.kind == Literal && self.at_unit() {
+            return self.unit_apart(function);
+        }
+        if function.kind == Literal && self.at_range_dots() {
+            return self.range_dots(function);
+        }
         // A literal is no function: what follows it is another item, and a comma is missing.
         if function.kind == Literal
             || matches!(function.kind, String | IndentedString | List | Record | PathLiteral | Error | Lambda)
@@ -19,35 +25,38 @@ impl Parser<'_> {
             return function;
         }
         let marker = self.precede(function);
+        let mut kind = Apply;
         while self.at_argument() {
             if self.at(Ident) && self.nth(1) == Colon && !self.context.flow {
                 self.function_as_argument();
-            } else {
-                self.selection();
+            } else if self.selection().kind == Error {
+                // How many arguments were meant is not known.
+                kind = Error;
             }
         }
-        self.complete(marker, Apply)
+        self.complete(marker, kind)
     }
 
     /// `f x: e`: understood as `f (x: e)`.
     fn function_as_argument(&mut self) {
         let first = self.span(0);
-        let place = Some((self.pos, self.diagnostics.len())).filter(|_| !self.is_reported());
+        let place = Some(self.pos).filter(|_| !self.is_reported());
         self.lambda();
-        let Some((token, index)) = place else { return };
+        let Some(token) = place else { return };
         let edits = [Span::new(first.start, first.start), self.behind()].into_iter().zip(["(", ")"]);
         let problem = unexpected::problem(self.token_span(token + 1), "`:`", "an argument").fix(
             "put parentheses around the function",
             edits.map(|(span, text)| Edit { span, text: text.into() }).collect(),
             Applicability::MachineApplicable,
         );
-        self.diagnostics.insert(index, problem);
+        self.diagnostics.push(problem);
     }
 
     fn at_argument(&self) -> bool {
         let kind = self.current();
         begins_operand(kind)
             && self.flow_word().is_none()
+            && !self.at_comprehension()
             && !(self.context.flow && self.at_source())
             && !(self.input.begins_line(self.pos) && self.at_typed_definition())
             && !(kind == LBrace && self.context.scrutinee)
@@ -65,9 +74,14 @@ impl Parser<'_> {
         let mut node = self.operand();
         loop {
             let marker = match self.current() {
+                Dot if node.kind == Literal && self.at_range_dots() => break,
                 Dot => self.precede(node),
                 Question => {
                     let marker = self.precede(node);
+                    if !self.names_a_field() {
+                        node = self.choice(marker);
+                        continue;
+                    }
                     self.bump();
                     self.key_path();
                     node = self.complete(marker, Has);
@@ -80,7 +94,14 @@ impl Parser<'_> {
             }
             node = self.complete(marker, Select);
         }
-        if self.at(KwOr) {
+        if self.at(KwOr) && (node.kind == Literal || matches!(node.kind, String | IndentedString | List)) {
+            // Such a value is always there: the `or` of a condition is meant.
+            self.unexpected("an operator, or the end of the value");
+            let marker = self.precede(node);
+            self.bump();
+            self.operation();
+            node = self.complete(marker, Error);
+        } else if self.at(KwOr) {
             let marker = self.precede(node);
             self.bump();
             self.deeper(|p| p.selection());
@@ -120,6 +141,9 @@ impl Parser<'_> {
             StringStart | IndentStart => self.string(),
             LParen => self.paren(),
             LBracket => self.list(),
+            LBrace if self.at_double_brace() => self.double_brace(),
+            LBrace if self.at_spread() => self.spread(),
+            LBrace if self.at_list_in_braces() => self.list_in_braces(),
             LBrace if self.at_pattern() => self.unparenthesized("a function"),
             LBrace => self.record(),
             KwImport => self.import(),
@@ -130,19 +154,21 @@ impl Parser<'_> {
             }
             Underscore => {
                 let span = self.span(0);
-                self.report(unexpected::problem(span, "`_`", "an expression"));
+                self.report(unexpected::problem(span, "`_`", "a value"));
                 let marker = self.start();
                 self.bump();
                 self.complete(marker, Error)
             }
             KwThen | KwElse | KwIn | KwInherit | KwOr => self.reserved_operand(),
             DollarBrace => {
-                self.unexpected("an expression; `${…}` stands in strings and keys");
+                let span = self.span(0);
+                let problem = unexpected::problem(span, "`${`", "a value");
+                self.report(problem.help("outside of strings and keys a value stands without `${` and `}`"));
                 let marker = self.start();
                 self.interpolation(false);
                 self.complete(marker, Error)
             }
-            _ => self.missing("an expression"),
+            _ => self.missing("a value"),
         }
     }
 
@@ -150,7 +176,7 @@ impl Parser<'_> {
     fn reserved_operand(&mut self) -> Completed {
         let ends = matches!(self.nth(1), Semicolon | Comma | RParen | RBracket | RBrace | Dot);
         if !ends || self.is_reported() {
-            return self.missing("an expression");
+            return self.missing("a value");
         }
         let (span, text) = (self.span(0), self.text(0));
         self.report(reserved_word::problem(span, text, false));
@@ -162,7 +188,7 @@ impl Parser<'_> {
     /// `let`, `if` or a function as an operand: understood, but it needs parentheses.
     fn unparenthesized(&mut self, what: &str) -> Completed {
         let span = self.span(0);
-        let problem = unexpected::problem(span, what, "an operand without a head")
+        let problem = unexpected::problem(span, what, "a value in parentheses")
             .help(format!("put parentheses around {what} and what belongs to it"));
         self.report(problem);
         self.expr()
@@ -188,12 +214,17 @@ impl Parser<'_> {
         }
         let marker = self.start();
         let open = self.pos;
+        let mut kind = Paren;
         self.bump();
         self.bracketed(")", |p| {
             p.expr();
             if p.at(Comma) && p.parenthesis_closes() {
                 // `f(a, b)`, as other languages write calls.
-                p.unexpected("`)`; a call is written `f a b`");
+                kind = Error;
+                p.unexpected(match p.input.kind(open.wrapping_sub(1)) {
+                    Eq => "`)`; a list is written `[ a, b ]`",
+                    _ => "`)`; a call is written `f a b`",
+                });
                 p.skip_until(|kind| matches!(kind, Semicolon | KwIn));
             }
             if !matches!(p.current(), RParen | Comma | Semicolon | RBrace | RBracket | EOF | KwIn)
@@ -204,7 +235,7 @@ impl Parser<'_> {
             }
         });
         self.close(open, RParen);
-        self.complete(marker, Paren)
+        self.complete(marker, kind)
     }
 
     /// Whether a `)` ends what the `(` here begins, before a `}` does.
@@ -256,7 +287,7 @@ impl Parser<'_> {
         self.complete(marker, List)
     }
 
-    fn items_of_list(&mut self) {
+    pub(super) fn items_of_list(&mut self) {
         loop {
             let before = self.pos;
             match self.current() {
@@ -268,9 +299,20 @@ impl Parser<'_> {
                     self.missing("an item");
                     self.bump();
                 }
+                _ if self.at_named_item() => {
+                    self.named_item();
+                    self.separator(RBracket, "items", begins_expr);
+                }
                 _ if self.at_definition(0) || self.at_anchor() => return,
                 _ => {
-                    self.expr();
+                    let item = self.expr();
+                    if self.at_comprehension() {
+                        let marker = self.precede(item);
+                        self.comprehension();
+                        self.complete(marker, Error);
+                    } else {
+                        self.whole_value(before, item, true, "");
+                    }
                     self.separator(RBracket, "items", begins_expr);
                 }
             }
@@ -287,26 +329,79 @@ impl Parser<'_> {
     fn import(&mut self) -> Completed {
         let marker = self.start();
         self.bump();
-        self.source_of("a path such as `./file.arv`, or the name of a library in quotes");
+        self.source_of("a path such as `./file.arv`, or the name of a library in quotes", true);
         self.complete(marker, Import)
     }
 
-    /// The path or string behind `import`, `include` and `extends`.
-    pub(super) fn source_of(&mut self, what: &str) {
+    /// The path behind `import`, `include` and `extends`; where a `library` may be named, that is a string.
+    pub(super) fn source_of(&mut self, what: &str, library: bool) {
         let marker = self.start();
         match self.current() {
             Path => {
                 self.bump();
                 self.complete(marker, PathLiteral);
             }
-            StringStart | IndentStart => {
+            StringStart if self.at_quoted_path(library) => {
+                let (span, path) = (self.span(0), self.text(1));
+                let whole = span.to(self.span(2));
+                let meant = if path.starts_with('.') { path.to_owned() } else { format!("./{path}") };
+                let problem = unexpected::problem(whole, "a string", "a path, which has no quotes").fix(
+                    format!("write `{meant}`"),
+                    vec![Edit { span: whole, text: meant }],
+                    Applicability::MachineApplicable,
+                );
+                self.report(problem);
+                self.string();
+                self.complete(marker, Error);
+            }
+            StringStart | IndentStart if library => {
                 self.abandon(marker);
                 self.string();
+            }
+            Ident | Less if !self.input.begins_line(self.pos) => {
+                self.bare_source(what);
+                self.complete(marker, Error);
             }
             _ => {
                 self.abandon(marker);
                 self.missing(what);
             }
+        }
+    }
+
+    /// Whether a string stands here that is meant as a path.
+    fn at_quoted_path(&self, library: bool) -> bool {
+        let path = self.text(1);
+        let plain = self.nth(1) == StringText && self.nth(2) == StringEnd;
+        plain && (!library || path.starts_with("./") || path.starts_with("../") || path.ends_with(".arv"))
+    }
+
+    /// `std`, `<std>`, `hosts/web.arv`: a source without quotes, or without `./`.
+    fn bare_source(&mut self, what: &str) {
+        let first = self.pos;
+        self.unexpected(what);
+        let angle = self.eat(Less);
+        while matches!(self.current(), Ident | Dot | Slash | Minus | Int)
+            && (self.pos == first || self.input.is_adjacent(self.pos))
+        {
+            self.bump();
+        }
+        let (start, end) = (self.token_span(first), self.behind());
+        if angle {
+            self.eat(Greater);
+        }
+        let name = &self.text[(start.start - self.base) as usize + usize::from(angle)..(end.end - self.base) as usize];
+        let meant = match name.contains(['.', '/']) {
+            true => format!("./{name}"),
+            false => format!("\"{name}\""),
+        };
+        let whole = Span::new(start.start, self.behind().end);
+        if let Some(problem) = self.diagnostics.last_mut().filter(|problem| problem.span() == start) {
+            *problem = problem.clone().fix(
+                format!("write `{meant}`"),
+                vec![Edit { span: whole, text: meant }],
+                Applicability::MaybeIncorrect,
+            );
         }
     }
 

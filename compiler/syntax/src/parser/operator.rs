@@ -33,6 +33,10 @@ impl Parser<'_> {
         // The last comparison or merge of this chain.
         let mut last: Option<(SyntaxKind, usize)> = None;
         while let Some(power) = power(self.current()).filter(|power| *power > least) {
+            if self.at_backward_arrow() {
+                left = self.backward_arrow(left);
+                continue;
+            }
             let (kind, at) = (self.current(), self.pos);
             // What has no meaning becomes an error node: whoever evaluates it has nothing more to say.
             let mut node = Binary;

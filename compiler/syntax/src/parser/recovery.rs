@@ -112,6 +112,12 @@ impl Parser<'_> {
     pub(super) fn skip_operand(&mut self) -> Completed {
         let marker = self.start();
         self.skip(|kind| matches!(kind, Comma | Semicolon | KwIn | KwThen | KwElse));
+        // What stands behind a brace that is not closed is inside of it, and no definition of a record around.
+        if self.pos.checked_sub(1).is_some_and(|last| matches!(self.input.kind(last), LBrace | DollarBrace)) {
+            while !self.at(EOF) && !self.at_anchor() {
+                self.bump();
+            }
+        }
         self.silence();
         self.complete(marker, Error)
     }
@@ -157,7 +163,8 @@ impl Parser<'_> {
         if self.at(Comma) {
             let span = self.span(0);
             let label = "a definition ends with `;`";
-            self.report(wrong_sign::problem(span, ",", ";", label));
+            let problem = wrong_sign::problem(span, ",", ";", label);
+            self.context.commas = self.report_with(self.context.commas, problem);
             return self.bump();
         }
         if !matches!(self.current(), RParen | RBracket) || !self.closes_outer() {

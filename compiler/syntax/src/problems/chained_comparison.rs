@@ -26,7 +26,7 @@ pub static CODE: Code = Code::new("E0043", "comparisons are chained", include_st
 
 /// The comparison at `span` follows the one at `first`.
 pub(crate) fn problem(span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, "comparisons cannot be chained", span, "second comparison")
+    Diagnostic::new(&CODE, "a comparison is compared again", span, "second comparison")
         .secondary(first, "first comparison")
-        .help("join two comparisons with `&&`")
+        .help("join two comparisons with `&&`: `a < b && b < c`")
 }

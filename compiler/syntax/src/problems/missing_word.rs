@@ -41,6 +41,15 @@ pub(crate) fn comma(at: Span) -> Diagnostic {
     )
 }
 
+/// `=` is missing between a name and the braces behind it, as blocks of other languages are written.
+pub(crate) fn block(at: Span, edits: Vec<Edit>) -> Diagnostic {
+    problem(at, "=", "expected `=` between the name and its value").fix(
+        "write it as a definition",
+        edits,
+        Applicability::MaybeIncorrect,
+    )
+}
+
 /// `=` is missing between a name and its value.
 pub(crate) fn equals(at: Span) -> Diagnostic {
     problem(at, "=", "expected `=` between the name and its value").fix(

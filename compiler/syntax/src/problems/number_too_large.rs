@@ -28,6 +28,6 @@ pub static CODE: Code = Code::new("E0030", "a number does not fit", include_str!
 
 /// The literal at `span`.
 pub(crate) fn problem(span: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("`{text}` does not fit into 64 bits"), span, "too large")
+    Diagnostic::new(&CODE, format!("`{text}` is too large"), span, "more than a number can be")
         .note("the largest number is 9223372036854775807; sizes count bytes, durations milliseconds")
 }

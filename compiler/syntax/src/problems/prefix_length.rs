@@ -20,7 +20,9 @@
 //!
 //! Correct the length.
 
-use crate::diagnostic::{Code, Diagnostic};
+use ipnet::IpNet;
+
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 
 /// The code of this problem.
@@ -28,5 +30,15 @@ pub static CODE: Code = Code::new("E0038", "a prefix is too long", include_str!(
 
 /// The literal at `span`, and the largest length.
 pub(crate) fn problem(span: Span, most: u8) -> Diagnostic {
-    Diagnostic::new(&CODE, format!("a prefix of this family has at most {most} bits"), span, "too long")
+    let family = if most == 32 { "IPv4" } else { "IPv6" };
+    Diagnostic::new(&CODE, format!("the length of an {family} network is at most {most}"), span, "too long")
+}
+
+/// The literal at `span` has a mask for its length; it means `network`, if the mask is one.
+pub(crate) fn mask(span: Span, text: &str, network: Option<IpNet>) -> Diagnostic {
+    let mask = text.split_once('/').map_or("", |(_, mask)| mask);
+    let problem =
+        Diagnostic::new(&CODE, format!("`{mask}` is a mask, and not a length"), span, "the length in bits is due");
+    let Some(network) = network.map(|network| network.to_string()) else { return problem };
+    problem.fix(format!("write `{network}`"), vec![Edit { span, text: network }], Applicability::MaybeIncorrect)
 }

@@ -3,6 +3,7 @@
 //! ## What is wrong
 //!
 //! Expressions or types stand inside one another more than 256 levels deep, or a chain of operators is longer than 500.
+//! Each key of a path is a level: `a.b = 1;` is a record in a record.
 //!
 //! ## Why
 //!

@@ -1,8 +1,8 @@
-//! There is more than one expression.
+//! A file has more than one value.
 //!
 //! ## What is wrong
 //!
-//! A file is one expression, and there is more text behind its end.
+//! A file is one expression, which has one value, and there is more text behind its end.
 //!
 //! ## Why
 //!
@@ -23,17 +23,22 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::source::Span;
 
 /// The code of this problem.
-pub static CODE: Code = Code::new("E0040", "there is more than one expression", include_str!("trailing_text.rs"));
+pub static CODE: Code = Code::new("E0040", "a file has more than one value", include_str!("trailing_text.rs"));
 
 /// The file's expression ends, and text goes on from `span`.
 pub(crate) fn problem(span: Span) -> Diagnostic {
-    let message = "the file's expression has ended before this";
-    Diagnostic::new(&CODE, message, span, "a file is one expression").help("put all definitions into one record")
+    let message = "the file's value has ended before this";
+    Diagnostic::new(&CODE, message, span, "a file is one value").help("put all definitions into one record")
 }
 
 /// Only a `;` stands behind the expression.
 pub(crate) fn semicolon(span: Span) -> Diagnostic {
-    problem(span).fix("remove `;`", vec![Edit { span, text: String::new() }], Applicability::MachineApplicable)
+    let message = "a `;` stands behind the file's value";
+    Diagnostic::new(&CODE, message, span, "nothing ends here").fix(
+        "remove `;`",
+        vec![Edit { span, text: String::new() }],
+        Applicability::MachineApplicable,
+    )
 }
 
 /// Definitions stand in the file without a record around them.

@@ -33,12 +33,12 @@ pub(crate) fn problem(span: Span, bracket: &str) -> Diagnostic {
     )
 }
 
-/// The `}` at `span` ends the file's record, and definitions follow.
-pub(crate) fn early(span: Span) -> Diagnostic {
+/// The `}` at `span` ends the file's record, and definitions follow; `all` is it, and the `;` behind it.
+pub(crate) fn early(span: Span, all: Span) -> Diagnostic {
     let message = "this `}` ends the file's record too early";
     Diagnostic::new(&CODE, message, span, "definitions follow").fix(
         "remove `}`",
-        vec![Edit { span, text: String::new() }],
+        vec![Edit { span: all, text: String::new() }],
         Applicability::MaybeIncorrect,
     )
 }

@@ -31,15 +31,20 @@ pub static CODE: Code = Code::new("E0044", "a key that is no name needs quotes",
 pub(crate) fn problem(span: Span, text: &str) -> Diagnostic {
     if text.starts_with(|first: char| first.is_ascii_uppercase()) {
         let lower = text.to_ascii_lowercase();
-        return Diagnostic::new(&CODE, format!("the key `{text}` is a tag, and no name"), span, "begins in upper case")
-            .fix(format!("write `{lower}`"), vec![Edit { span, text: lower }], Applicability::MaybeIncorrect)
-            .fix(
-                "write the key in quotes",
-                vec![Edit { span, text: format!("\"{text}\"") }],
-                Applicability::MaybeIncorrect,
-            );
+        return Diagnostic::new(
+            &CODE,
+            format!("the key `{text}` begins in upper case"),
+            span,
+            "a name begins in lower case",
+        )
+        .fix(format!("write `{lower}`"), vec![Edit { span, text: lower }], Applicability::MaybeIncorrect)
+        .fix(
+            "write the key in quotes",
+            vec![Edit { span, text: format!("\"{text}\"") }],
+            Applicability::MaybeIncorrect,
+        );
     }
-    Diagnostic::new(&CODE, format!("the key `{text}` needs quotes"), span, "no name").fix(
+    Diagnostic::new(&CODE, format!("the key `{text}` needs quotes"), span, "a name begins with a letter").fix(
         "write the key in quotes",
         vec![Edit { span, text: format!("\"{text}\"") }],
         Applicability::MachineApplicable,

@@ -31,7 +31,7 @@ pub static CODE: Code = Code::new("E0020", "a string has no end", include_str!("
 /// The string at `span` is not closed on its line, which ends at `end`.
 pub(crate) fn problem(span: Span, end: Span) -> Diagnostic {
     Diagnostic::new(&CODE, "this string is not closed on its line", span, "`\"` is missing").fix(
-        "close the string at the end of the line",
+        "close the string on its line",
         vec![Edit { span: end, text: "\"".into() }],
         Applicability::MaybeIncorrect,
     )

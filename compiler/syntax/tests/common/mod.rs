@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::parser::{Parse, parse};
@@ -42,6 +45,42 @@ pub fn dump(node: Node<'_>) -> String {
     }
     out.push(')');
     out
+}
+
+/// Every source of the repository, with its path: files, and the sections of the annotated suite, which are sources of
+/// their own.
+pub fn repository() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate lies in the workspace");
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> =
+        ["compiler/lang", "examples", "tests/suite"].iter().map(|folder| root.join(folder)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of the repository can be read") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "arv") {
+                let text = fs::read_to_string(&path).expect("a source");
+                let name = path.strip_prefix(root).expect("it lies in the workspace").display().to_string();
+                found.extend(sections(&text).into_iter().map(|section| (name.clone(), section)));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The sections of a file of the suite; any other file is one section.
+fn sections(text: &str) -> Vec<String> {
+    let mut sections = vec![String::new()];
+    for line in text.split_inclusive('\n') {
+        match sections.last_mut() {
+            Some(section) if !line.starts_with("--- ") => section.push_str(line),
+            _ => sections.push(String::new()),
+        }
+    }
+    sections.retain(|section| !section.is_empty());
+    sections
 }
 
 /// A source, and what it is formatted to.

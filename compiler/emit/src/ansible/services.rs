@@ -1,0 +1,47 @@
+//! The play of each service that says which role deploys it, and what these roles and the variables need besides.
+//!
+//! A role is the operator's: it lies in `ansible/roles`, where nothing of this program has its name, or in a collection.
+
+use std::collections::BTreeMap;
+
+use arvc_site::model::Site;
+
+use super::{is_configured, service_group};
+use crate::extra;
+use crate::tree::Tree;
+use crate::yaml::{Yaml, document};
+
+/// Writes `playbooks/services.yml`, and `requirements.yml` where a variable is looked up. Tells whether there is a play.
+pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
+    let configured = || site.hosts.iter().filter(|host| is_configured(host));
+    let mut roles: BTreeMap<&str, (String, &str)> = BTreeMap::new();
+    for service in configured().flat_map(|host| &host.services).map(|service| &site.services[service.index()]) {
+        if let Some(role) = &service.role {
+            roles.insert(&service.named.name, (service_group(service), &role.value));
+        }
+    }
+    let plays: Vec<Yaml> = roles.iter().map(|(name, (group, role))| play(name, group, role)).collect();
+    let deploys = !plays.is_empty();
+    if deploys {
+        tree.text("ansible/playbooks/services.yml", document(header, &Yaml::List(plays)));
+    }
+    let groups = site.groups.iter().map(|group| &group.variables);
+    let services = site.services.iter().map(|service| &service.variables);
+    let hosts = configured().map(|host| &host.variables);
+    if [&site.variables].into_iter().chain(groups).chain(services).chain(hosts).any(|fields| extra::looks_up(fields)) {
+        let collection = [("name", Yaml::str("community.hashi_vault")), ("version", Yaml::quoted(">=6.0.0"))];
+        let requirements = Yaml::map([("collections", Yaml::List(vec![Yaml::map(collection)]))]);
+        tree.text("ansible/requirements.yml", document(header, &requirements));
+    }
+    deploys
+}
+
+fn play(name: &str, group: &str, role: &str) -> Yaml {
+    Yaml::map([
+        ("name", Yaml::str(format!("Deploy {name}"))),
+        ("hosts", Yaml::str(group)),
+        ("become", Yaml::Bool(true)),
+        ("force_handlers", Yaml::Bool(true)),
+        ("roles", Yaml::List(vec![Yaml::map([("role", Yaml::str(role))])])),
+    ])
+}

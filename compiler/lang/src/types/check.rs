@@ -239,37 +239,16 @@ impl Checker<'_> {
         self.trail = around;
     }
 
-    /// Whether nothing says yet what the items of a list are.
-    fn is_unknown(&mut self, item: TyId) -> bool {
-        match self.types.get(item) {
-            Ty::Var(_) => true,
-            Ty::List(inner) | Ty::Option(inner) => self.is_unknown(inner),
-            _ => false,
-        }
-    }
-
-    /// Items of which nothing says what they are: that they have in common.
+    /// Items of which nothing says what they are: what they have in common.
     fn join_items(&mut self, children: Children, env: EnvId, item: TyId) {
         let trail = self.trails.item(self.trail);
         let around = std::mem::replace(&mut self.trail, trail);
-        let mut all: Option<(ExprId, TyId)> = None;
+        let mut all = None;
         for at in 0..children.len as usize {
             let expr = self.program.children(children)[at];
-            let ty = self.infer(expr, env);
-            all = match all {
-                None => Some((expr, ty)),
-                Some((first, known)) => match self.join(known, ty) {
-                    Some(joined) => Some((first, joined)),
-                    None => {
-                        self.here = env;
-                        self.mismatch(expr, ty, known, &Mismatch::Kind);
-                        Some((first, known))
-                    }
-                },
-            };
+            self.joined(&mut all, expr, env);
         }
         if let Some((first, known)) = all {
-            self.here = env;
             self.met(first, known, item);
         }
         self.trail = around;

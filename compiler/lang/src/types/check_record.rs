@@ -145,9 +145,9 @@ impl Checker<'_> {
     fn becomes_new(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
         let schema = std::rc::Rc::clone(&self.schema);
         let Some((known, rest)) = schema.record(def) else { return Err(Mismatch::Kind) };
-        let fields: Vec<Field> = self.types.records[record.0 as usize].fields.clone();
+        let fields = self.types.records[record.0 as usize].fields.clone();
         let mut result = Ok(());
-        for field in fields {
+        for field in fields.iter().copied() {
             let ty = match known.iter().find(|known| known.name == field.name) {
                 Some(known) => {
                     let ty = self.declared(known.ty);
@@ -203,6 +203,11 @@ impl Checker<'_> {
         let wanted = self.types.records[record.0 as usize].clone();
         let damaged = self.program.damaged.binary_search(&id).is_ok();
         let mut meant = Vec::new();
+        let unknown = match wanted.rest {
+            Rest::Each(item) => self.is_unknown(item),
+            Rest::Open | Rest::Closed => false,
+        };
+        let mut all = None;
         for at in 0..len as usize {
             let key = self.program.keys[keys as usize + at];
             let value = self.program.children[fields as usize + at];
@@ -214,6 +219,7 @@ impl Checker<'_> {
                     let ty = if field.optional { self.types.option(ty) } else { ty };
                     self.check(value, env, ty);
                 }
+                (None, Rest::Each(_)) if unknown => self.joined(&mut all, value, env),
                 (None, Rest::Each(item)) => self.check(value, env, item),
                 (None, Rest::Open) => {
                     self.infer(value, env);
@@ -230,6 +236,9 @@ impl Checker<'_> {
                 }
             }
             self.trail = around;
+        }
+        if let (Some((first, known)), Rest::Each(item)) = (all, wanted.rest) {
+            self.met(first, known, item);
         }
         let given = &self.program.keys[keys as usize..(keys + len) as usize];
         let missing: Vec<(Symbol, Span)> = wanted

@@ -1,6 +1,7 @@
 //! What is said of a value that is not what it should be.
 
 use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Checker;
@@ -33,6 +34,13 @@ impl Checker<'_> {
             Mismatch::Infinite => {
                 let text = self.short(span);
                 self.report(infinite_type::new(text.as_deref(), span));
+            }
+            Mismatch::Field(name, found, expected) => {
+                let (value, key) = self.field_of(id, *name).unwrap_or((id, span));
+                let around = self.trail;
+                self.trail = self.trails.field(around, *name, key);
+                self.wrong(value, *found, *expected);
+                self.trail = around;
             }
             Mismatch::Missing(name, asked) => {
                 let (_, wanted) = self.types.resolve(expected);
@@ -80,6 +88,14 @@ impl Checker<'_> {
                 self.no_argument(of, id, *name, (at, given), &fields);
             }
         }
+    }
+
+    /// The value of a field that is written here, and its key.
+    fn field_of(&self, id: ExprId, name: Symbol) -> Option<(ExprId, Span)> {
+        let Expr::Record { keys, fields, len } = self.program.get(id) else { return None };
+        let keys = &self.program.keys[keys as usize..(keys + len) as usize];
+        let at = keys.iter().position(|key| key.name == name)?;
+        Some((self.program.children[fields as usize + at], keys[at].span))
     }
 
     fn wrong(&mut self, id: ExprId, found: TyId, expected: TyId) {
@@ -226,10 +242,8 @@ impl Checker<'_> {
             }
             Expr::Select(base, name, _) => {
                 let (base, at) = self.followed(base, env, fuel - 1)?;
-                let Expr::Record { keys, fields, len } = self.program.get(base) else { return None };
-                let keys = &self.program.keys[keys as usize..(keys + len) as usize];
-                let field = keys.iter().position(|key| key.name == name)?;
-                self.followed(self.program.children[fields as usize + field], at, fuel - 1)
+                let (field, _) = self.field_of(base, name)?;
+                self.followed(field, at, fuel - 1)
             }
             Expr::Const(_) | Expr::Record { .. } | Expr::List(_) => Some((id, env)),
             _ => None,

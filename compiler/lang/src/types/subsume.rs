@@ -61,13 +61,23 @@ impl Checker<'_> {
     }
 
     fn subsume_fields(&mut self, found: &Rec, wanted: &Rec) -> Result<(), Mismatch> {
-        for field in &found.fields {
+        // What the fields of a map have in common, as long as nothing says what they are.
+        let mut all: Option<TyId> = None;
+        for field in found.fields.iter() {
             let place = match (wanted.field(field.name), wanted.rest) {
                 (Some(place), _) => {
                     if field.optional && !place.optional {
                         return Err(Mismatch::Absent);
                     }
                     self.slot(place.slot)
+                }
+                (None, Rest::Each(item)) if self.is_unknown(item) => {
+                    let ty = self.slot(field.slot);
+                    all = Some(match all {
+                        Some(known) => self.join(known, ty).ok_or(Mismatch::Kind)?,
+                        None => ty,
+                    });
+                    continue;
                 }
                 (None, Rest::Each(item)) => item,
                 (None, Rest::Open) => continue,
@@ -76,7 +86,10 @@ impl Checker<'_> {
             let ty = self.slot(field.slot);
             self.subsume(ty, place)?;
         }
-        for place in &wanted.fields {
+        if let (Some(ty), Rest::Each(item)) = (all, wanted.rest) {
+            self.subsume(ty, item)?;
+        }
+        for place in wanted.fields.iter() {
             if !place.optional && found.field(place.name).is_none() && found.rest == Rest::Closed {
                 return Err(Mismatch::Missing(place.name, Some(place.key)));
             }
@@ -97,7 +110,7 @@ impl Checker<'_> {
         {
             return self.subsume(declared, expected);
         }
-        for field in &place.fields {
+        for field in place.fields.iter() {
             let wanted = self.slot(field.slot);
             match self.select_quietly(found, field.name) {
                 Some(ty) => {

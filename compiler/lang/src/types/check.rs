@@ -252,9 +252,22 @@ impl Checker<'_> {
     }
 
     /// A part of what makes up a value: what it lacks, another part may have.
-    fn check_part(&mut self, id: ExprId, env: EnvId, expected: TyId) {
+    pub(super) fn check_part(&mut self, id: ExprId, env: EnvId, place: TyId) {
+        let expected = self.types.present(place);
         let wanted = self.types.get(expected);
         match (self.program.get(id), wanted) {
+            (Expr::Record { keys, fields, len }, Ty::Record(record)) => {
+                let Rest::Each(item) = self.types.records[record.0 as usize].rest else {
+                    return self.check(id, env, expected);
+                };
+                for at in 0..len as usize {
+                    let key = self.program.keys[keys as usize + at];
+                    let trail = self.trails.field(self.trail, key.name, key.span);
+                    let around = std::mem::replace(&mut self.trail, trail);
+                    self.check_part(self.program.children[fields as usize + at], env, item);
+                    self.trail = around;
+                }
+            }
             (Expr::Record { keys, fields, len }, Ty::Named(def)) if self.is_record(def) => {
                 self.check_fields(id, keys, fields, len, env, def, false);
             }
@@ -273,7 +286,7 @@ impl Checker<'_> {
                     _ => self.met(id, found, expected),
                 }
             }
-            _ => self.check(id, env, expected),
+            _ => self.check(id, env, place),
         }
     }
 

@@ -58,7 +58,10 @@ impl Checker<'_> {
             };
             let trail = self.trails.field(self.trail, key.name, key.span);
             let around = std::mem::replace(&mut self.trail, trail);
-            self.check(value, env, ty);
+            match whole {
+                true => self.check(value, env, ty),
+                false => self.check_part(value, env, ty),
+            }
             self.trail = around;
         }
         if whole && !damaged {

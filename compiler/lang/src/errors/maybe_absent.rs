@@ -41,6 +41,13 @@ pub fn new(text: Option<&str>, found: &str, span: Span) -> Diagnostic {
     })
 }
 
+/// The field `name` of the expression `text`, given to a function that needs it.
+pub fn field(name: &str, text: Option<&str>, span: Span) -> Diagnostic {
+    let what = text.map_or_else(|| format!("`{name}`"), |text| format!("`{name}` of `{text}`"));
+    Diagnostic::new(&CODE, format!("{what} may be absent"), span, format!("`{name}` is needed of this"))
+        .help(format!("where it is taken, say what it is otherwise: `{{ {name}? }}: {name} or …`"))
+}
+
 /// The field `name` of something that may be absent.
 pub fn selected(name: &str, found: &str, span: Span) -> Diagnostic {
     Diagnostic::new(

@@ -146,6 +146,7 @@ pub fn number_for(scalar: Scalar, number: i64) -> Option<String> {
         Scalar::Size => Some(format!("write its unit: `{number}MiB`")),
         Scalar::Duration => Some(format!("write its unit, as `{number}h`")),
         Scalar::Bool => Some("write `true` or `false`".to_owned()),
+        Scalar::Ports if (1..=65535).contains(&number) => Some(format!("write its protocol: `{number}/tcp`")),
         scalar if scalar.is_text() => Some(format!("in quotes: `\"{number}\"`")),
         _ => None,
     }

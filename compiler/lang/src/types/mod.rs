@@ -93,6 +93,8 @@ pub(crate) struct Checker<'c> {
     meeting: Option<ExprId>,
     /// What is called, as it is written, while its arguments are looked at.
     callee: Option<String>,
+    /// The call whose result shows a mistake of its function.
+    caller: Option<Span>,
     level: u32,
     depth: u32,
     /// Steps of unification, which a hostile source could make many.
@@ -179,6 +181,7 @@ impl<'c> Checker<'c> {
             became: HashMap::new(),
             meeting: None,
             callee: None,
+            caller: None,
             level: 0,
             depth: 0,
             fuel: FUEL,

@@ -1,11 +1,12 @@
 //! What is said of a value that is not what it should be.
 
-use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::diagnostic::{Diagnostic, nearest};
+use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Checker;
 use super::env::{EnvId, Frame};
-use super::ty::{Ty, TyId};
+use super::ty::{Rest, Ty, TyId};
 use super::unify::Mismatch;
 use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind, wrong_operand};
 use crate::eval::value::{Kind, Value};
@@ -29,6 +30,10 @@ impl Checker<'_> {
                 let inner = self.types.present(expected);
                 let found = self.describe(inner);
                 self.report(maybe_absent::new(text.as_deref(), &found, span));
+            }
+            Mismatch::AbsentField(name) => {
+                let text = self.short(span);
+                self.report(maybe_absent::field(self.names.get(*name), text.as_deref(), span));
             }
             Mismatch::Infinite => {
                 let text = self.short(span);
@@ -62,7 +67,8 @@ impl Checker<'_> {
                     _ => None,
                 };
                 let key = asked.unwrap_or(span);
-                self.lacks(of, span, &[(*name, key)]);
+                let near = self.meant_by(found, wanted, *name);
+                self.lacks(of, span, &[(*name, key)], near);
             }
             Mismatch::Unknown(name, key) => {
                 let (_, wanted) = self.types.resolve(expected);
@@ -80,6 +86,23 @@ impl Checker<'_> {
                 self.no_argument(of, id, *name, (at, given), &fields);
             }
         }
+    }
+
+    /// The key of a found record that was probably meant to be `name`, which it lacks.
+    fn meant_by(&mut self, found: TyId, wanted: Ty, name: Symbol) -> Option<Span> {
+        let Ty::Record(is) = self.types.resolve(found).1 else { return None };
+        let asked = match wanted {
+            // A variable that was bound to what was found is that now.
+            Ty::Record(wanted) if wanted != is => self.types.records[wanted.0 as usize].clone().fields,
+            _ => Vec::new(),
+        };
+        let fields = &self.types.records[is.0 as usize].fields;
+        let text = self.names.get(name);
+        fields
+            .iter()
+            .filter(|field| asked.iter().all(|asked| asked.name != field.name) && !self.in_library(field.key))
+            .find(|field| nearest(self.names.get(field.name), [text]).is_some())
+            .map(|field| field.key)
     }
 
     fn wrong(&mut self, id: ExprId, found: TyId, expected: TyId) {
@@ -119,13 +142,29 @@ impl Checker<'_> {
             diagnostic = diagnostic.secondary(self.span(literal), format!("this is {is_words}"));
         }
         let line = |span| (self.sources.file_of(span), self.sources.position(span).line);
-        if let Some(key) = self.trails.key(self.trail)
+        if let Some(call) = self.caller {
+            diagnostic = diagnostic.secondary(call, format!("{what} is made here"));
+        } else if let Some(key) = self.trails.key(self.trail)
             && line(key) != line(span)
             && !self.in_library(key)
         {
             diagnostic = diagnostic.secondary(key, format!("{what} is defined here"));
         }
-        let diagnostic = self.helped(diagnostic, literal, span, is, wanted);
+        let diagnostic = match is {
+            Ty::Function(parameter, _) => match self.uncalled(parameter, span) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            },
+            _ if self.is_map(found)
+                && matches!(wanted, Ty::List(_))
+                && wrong_kind::is_path(self.sources.text(span)) =>
+            {
+                let source = self.sources.text(span);
+                diagnostic
+                    .help(format!("a list of its values is `values {source}`, and one of its names `names {source}`"))
+            }
+            _ => self.helped(diagnostic, literal, span, is, wanted),
+        };
         self.report(diagnostic);
     }
 
@@ -149,6 +188,37 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether it is a record whose fields are things of one kind.
+    fn is_map(&mut self, ty: TyId) -> bool {
+        match self.types.resolve(ty).1 {
+            Ty::Record(record) => matches!(self.types.records[record.0 as usize].rest, Rest::Each(_)),
+            Ty::View(declared, ..) => self.is_map(declared),
+            _ => false,
+        }
+    }
+
+    /// What somebody needs who wrote a function at `said` where what it gives is due.
+    pub(super) fn uncalled(&mut self, parameter: TyId, said: Span) -> Option<String> {
+        let source = self.sources.text(said);
+        let path = wrong_kind::is_path(source);
+        let words = self.describe(parameter);
+        match self.types.resolve(parameter).1 {
+            Ty::Record(record) if path => {
+                let record = &self.types.records[record.0 as usize];
+                let needed = record.fields.iter().filter(|field| !field.optional);
+                let needed: Vec<String> = needed.map(|field| format!(" {} = …;", self.names.get(field.name))).collect();
+                Some(match needed.is_empty() {
+                    true => format!("call it: `{source} {{}}`"),
+                    false => format!("call it: `{source} {{{} }}`", needed.concat()),
+                })
+            }
+            Ty::Var(_) | Ty::Any | Ty::Data | Ty::Error => {
+                self.short(said).map(|source| format!("it takes one more argument: `{source} …`"))
+            }
+            _ => self.short(said).map(|source| format!("it takes one more argument, {words}: `{source} …`")),
+        }
+    }
+
     /// With what was probably meant.
     fn helped(&self, diagnostic: Diagnostic, id: ExprId, said: Span, is: Ty, wanted: Ty) -> Diagnostic {
         let source = self.sources.text(said);
@@ -161,12 +231,15 @@ impl Checker<'_> {
             _ => None,
         };
         let help = match (wanted, literal) {
-            _ if matches!(is, Ty::Function(..)) => {
-                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
-            }
             (Ty::Scalar(scalar), Some(Kind::Int(count))) => wrong_kind::number_for(scalar, i64::from(count)),
             (Ty::Scalar(scalar), _) => match text {
                 Some(text) => wrong_kind::unquoted(scalar, text),
+                None if scalar.is_text() => match is {
+                    Ty::Scalar(is) if is != Scalar::Secret && is != Scalar::Flow => {
+                        (source.len() <= 60 && !source.contains('\n')).then(|| format!("as text: `\"${{{source}}}\"`"))
+                    }
+                    _ => None,
+                },
                 None => wrong_kind::other_notation(scalar, self.sources.text(self.span(id))),
             },
             (Ty::Named(def), _) => match &self.schema.def(def).definition {
@@ -183,7 +256,7 @@ impl Checker<'_> {
                 let home = self.home(def)?;
                 Some(format!("name it by its path, without quotes: `{home}.{text}`"))
             }),
-            (Ty::List(_), _) => (source.len() <= 60 && !source.contains('\n'))
+            (Ty::List(_), _) if !matches!(is, Ty::List(_)) => (source.len() <= 60 && !source.contains('\n'))
                 .then(|| format!("a list of one item is written `[ {source} ]`")),
             _ => None,
         };

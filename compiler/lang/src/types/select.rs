@@ -8,7 +8,7 @@ use super::Checker;
 use super::env::EnvId;
 use super::ty::{Demand, Rest, Slot, Ty, TyId, Types, Var};
 use crate::errors::{maybe_absent, no_such_field, unknown_fields};
-use crate::ir::{Expr, ExprId};
+use crate::ir::{Binary, Expr, ExprId};
 use crate::members;
 use crate::schema::types::{DefId, Scalar};
 
@@ -23,6 +23,8 @@ enum Found {
 
 /// What an expression that is held against a type says of a key.
 enum Said {
+    /// What it is asked of is reported.
+    Wrong,
     /// This expression.
     Expr(ExprId, EnvId),
     /// Something, whose type its place declares.
@@ -139,6 +141,9 @@ impl Checker<'_> {
     /// The field of an expression that is held against a declared type.
     fn seen(&mut self, declared: TyId, expr: ExprId, env: EnvId, name: Symbol) -> Found {
         let said = self.said(expr, env, name);
+        if matches!(said, Said::Wrong) {
+            return Found::Is(Types::ERROR);
+        }
         match self.types.get(declared) {
             Ty::Named(def) => match (self.own_field(def, name), said) {
                 (Some((ty, _)), Said::Expr(expr, env)) => Found::Is(self.view(ty, expr, env)),
@@ -218,28 +223,43 @@ impl Checker<'_> {
                 }
             }
             Expr::Computed(_) | Expr::Error(_) => Said::Unknown,
-            _ => {
-                let ty = self.used(expr, env);
-                let (_, node) = self.types.resolve(ty);
-                match node {
-                    Ty::Record(record) => {
-                        let record = self.types.records[record.0 as usize].clone();
-                        match (record.field(name), record.rest) {
-                            (Some(field), _) if field.optional => Said::Unknown,
-                            (Some(field), _) => match field.slot {
-                                Slot::Known(_) => Said::Something,
-                                Slot::Lazy(expr, env) => Said::Expr(expr, env),
-                            },
-                            (None, Rest::Closed) => {
-                                Said::Nothing(record.fields.iter().map(|field| field.name).collect())
-                            }
-                            (None, _) => Said::Unknown,
-                        }
+            // What only one side has is what it says there, as long as nothing asks for the whole.
+            Expr::Binary(Binary::Update, lower, upper) if matches!(self.program.get(upper), Expr::Record { .. }) => {
+                match (self.said(upper, env, name), self.said(lower, env, name)) {
+                    (_, Said::Wrong) => Said::Wrong,
+                    (said @ Said::Expr(..), Said::Nothing(_))
+                    | (Said::Nothing(_), said @ (Said::Expr(..) | Said::Something)) => said,
+                    (Said::Nothing(mut keys), Said::Nothing(more)) => {
+                        keys.extend(more);
+                        Said::Nothing(keys)
                     }
-                    Ty::View(_, inner, inner_env) if inner != expr => self.said(inner, inner_env, name),
-                    _ => Said::Unknown,
+                    _ => self.said_by_type(expr, env, name),
                 }
             }
+            _ => self.said_by_type(expr, env, name),
+        }
+    }
+
+    fn said_by_type(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
+        let ty = self.used(expr, env);
+        let (_, node) = self.types.resolve(ty);
+        match node {
+            Ty::Record(record) => {
+                let record = self.types.records[record.0 as usize].clone();
+                match (record.field(name), record.rest) {
+                    (Some(field), _) if field.optional => Said::Unknown,
+                    (Some(field), _) => match field.slot {
+                        Slot::Known(_) => Said::Something,
+                        Slot::Lazy(expr, env) => Said::Expr(expr, env),
+                    },
+                    (None, Rest::Closed) => Said::Nothing(record.fields.iter().map(|field| field.name).collect()),
+                    (None, _) => Said::Unknown,
+                }
+            }
+            Ty::View(_, inner, inner_env) if inner != expr => self.said(inner, inner_env, name),
+            // What is reported is whatever is asked of it.
+            Ty::Error => Said::Wrong,
+            _ => Said::Unknown,
         }
     }
 
@@ -303,14 +323,14 @@ impl Checker<'_> {
                     true => {
                         let base = self.types.present(base);
                         match self.types.get(base) {
-                            Ty::Var(_) => self.unknown_base("?", chain),
+                            Ty::Var(_) => self.unknown_base("?", chain, base),
                             _ => self.select_quietly(base, name).unwrap_or(Types::ANY),
                         }
                     }
                     false => {
                         let present = self.types.present(base);
                         match self.types.get(present) {
-                            Ty::Var(_) => self.unknown_base("or", chain),
+                            Ty::Var(_) => self.unknown_base("or", chain, present),
                             _ => self.select(base, name, span, true),
                         }
                     }
@@ -327,7 +347,7 @@ impl Checker<'_> {
     }
 
     /// A field is asked for of something whose fields are not known. Whether it has it decides what the result is.
-    fn unknown_base(&mut self, operator: &str, chain: ExprId) -> TyId {
+    fn unknown_base(&mut self, operator: &str, chain: ExprId, ty: TyId) -> TyId {
         let base = match self.program.get(chain) {
             Expr::Select(base, ..) | Expr::Index(base, _) => base,
             _ => chain,
@@ -335,6 +355,8 @@ impl Checker<'_> {
         let span = self.span(base);
         let text = self.short(span);
         self.report(unknown_fields::new(operator, text.as_deref(), span));
+        // No call is held to what is asked of it besides.
+        let _ = self.unify(ty, Types::ERROR);
         Types::ERROR
     }
 

@@ -32,6 +32,14 @@ impl Checker<'_> {
                 other => other,
             },
             (Ty::List(item), Ty::List(place)) => self.subsume(item, place),
+            (Ty::Function(takes, gives), Ty::Function(given, place)) => {
+                let fits = self.subsume(given, takes).and_then(|()| self.subsume(gives, place));
+                fits.map_err(|mismatch| match mismatch {
+                    Mismatch::Reported | Mismatch::Infinite => mismatch,
+                    // Of the function as a whole its type is shown.
+                    _ => Mismatch::Kind,
+                })
+            }
             (_, Ty::Ref(def)) => match self.named(is) {
                 Some(other) if other == def => Ok(()),
                 _ if matches!(is, Ty::Var(_)) => {
@@ -61,11 +69,11 @@ impl Checker<'_> {
     }
 
     fn subsume_fields(&mut self, found: &Rec, wanted: &Rec) -> Result<(), Mismatch> {
-        for field in &found.fields {
+        for field in found.fields.iter().filter(|field| !self.program.unset.contains_key(&field.key)) {
             let place = match (wanted.field(field.name), wanted.rest) {
                 (Some(place), _) => {
                     if field.optional && !place.optional {
-                        return Err(Mismatch::Absent);
+                        return Err(Mismatch::AbsentField(field.name));
                     }
                     self.slot(place.slot)
                 }
@@ -102,7 +110,10 @@ impl Checker<'_> {
             match self.select_quietly(found, field.name) {
                 Some(ty) => {
                     let wanted = if field.optional { self.types.option(wanted) } else { wanted };
-                    self.subsume(ty, wanted)?;
+                    self.subsume(ty, wanted).map_err(|mismatch| match mismatch {
+                        Mismatch::Absent => Mismatch::AbsentField(field.name),
+                        other => other,
+                    })?;
                 }
                 None if field.optional => {}
                 None => return Err(Mismatch::Missing(field.name, Some(field.key))),

@@ -17,6 +17,8 @@ pub(super) enum Mismatch {
     Kind,
     /// It may be absent, and must not be.
     Absent,
+    /// A field of it may be absent, and must not be.
+    AbsentField(Symbol),
     /// It lacks a field; where that is asked for.
     Missing(Symbol, Option<Span>),
     /// It has a field too many; where that is defined.

@@ -133,6 +133,7 @@ pub fn unquoted(scalar: Scalar, text: &str) -> Option<String> {
     }
     match scalar {
         Scalar::Size => size(text).map(|size| format!("without quotes: `{size}`")),
+        Scalar::Int if !text.bytes().all(|byte| byte.is_ascii_digit()) => None,
         Scalar::Int | Scalar::Address | Scalar::Prefix | Scalar::Ports | Scalar::Duration => {
             Some(format!("without quotes: `{text}`"))
         }

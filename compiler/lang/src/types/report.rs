@@ -6,7 +6,7 @@ use arvc_syntax::source::Span;
 
 use super::Checker;
 use super::env::{EnvId, Frame};
-use super::ty::{Rest, Ty, TyId};
+use super::ty::{Field, Rest, Ty, TyId};
 use super::unify::Mismatch;
 use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind, wrong_operand};
 use crate::eval::value::{Kind, Value};
@@ -163,7 +163,10 @@ impl Checker<'_> {
                 diagnostic
                     .help(format!("a list of its values is `values {source}`, and one of its names `names {source}`"))
             }
-            _ => self.helped(diagnostic, literal, span, is, wanted),
+            _ => match self.taken_otherwise(&what, is, wanted) {
+                Some(help) => diagnostic.help(help),
+                None => self.helped(diagnostic, literal, span, is, wanted),
+            },
         };
         self.report(diagnostic);
     }
@@ -186,6 +189,30 @@ impl Checker<'_> {
             Ty::View(..) => "a record".to_owned(),
             _ => self.describe(expected),
         }
+    }
+
+    /// What somebody needs who gives arguments to a function otherwise than it takes them: by their places, or a quantity to one
+    /// that computes with what it gets, and so takes an Int.
+    fn taken_otherwise(&self, what: &str, is: Ty, wanted: Ty) -> Option<String> {
+        // Arguments by their names are given by their places.
+        if let (Ty::Record(record), Ty::Scalar(_)) = (wanted, is) {
+            let record = &self.types.records[record.0 as usize];
+            let callee = self.callee.as_deref().filter(|_| record.of.is_some() && what.contains("argument of"))?;
+            let fields: Vec<&Field> = record.fields.iter().collect();
+            let needed: Vec<&Field> = fields.iter().copied().filter(|field| !field.optional).collect();
+            let shown = if needed.is_empty() { &fields[..fields.len().min(1)] } else { &needed[..] };
+            let shown: Vec<String> =
+                shown.iter().map(|field| format!(" {} = …;", self.names.get(field.name))).collect();
+            return Some(format!("it takes its arguments by name: `{callee} {{{} }}`", shown.concat()));
+        }
+        let (Ty::Scalar(is @ (Scalar::Size | Scalar::Duration)), Ty::Scalar(Scalar::Int)) = (is, wanted) else {
+            return None;
+        };
+        let callee = self.callee.as_deref().filter(|callee| !callee.contains('.'))?;
+        (what == format!("the argument of `{callee}`")).then(|| {
+            let kind = if is == Scalar::Size { "Size" } else { "Duration" };
+            format!("if it is meant for a {kind}, annotate it: `{callee} : {kind} -> _ = …`")
+        })
     }
 
     /// Whether it is a record whose fields are things of one kind.

@@ -220,11 +220,20 @@ impl Checker<'_> {
     }
 
     /// The value of a field that a function gives, if it is the same for all arguments: its type was not made anew for a call.
-    fn made_at(&self, field: &Field, slot: Slot) -> Option<ExprId> {
+    fn made_at(&mut self, field: &Field, slot: Slot) -> Option<ExprId> {
         let Slot::Known(ty) = slot else { return None };
         if self.in_library(field.key) || !self.is_ground(ty, 16) {
             return None;
         }
+        if let Some(known) = self.made.get(&field.key) {
+            return *known;
+        }
+        let made = self.written_at(field);
+        self.made.insert(field.key, made);
+        made
+    }
+
+    fn written_at(&self, field: &Field) -> Option<ExprId> {
         let keys = self.program.keys.iter();
         let at = keys.enumerate().find(|(_, key)| key.span == field.key && key.name == field.name)?.0;
         self.program.exprs.iter().find_map(|expr| match *expr {

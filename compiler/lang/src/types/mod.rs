@@ -111,6 +111,8 @@ pub(crate) struct Checker<'c> {
     optional: Vec<ExprId>,
     /// What conditions around the expression tell to be there.
     present: Vec<narrow::Place>,
+    /// The values of fields that functions gave and that were wrong, by their keys.
+    made: HashMap<Span, Option<ExprId>>,
     /// What was reported last.
     last: Reported,
 }
@@ -182,6 +184,7 @@ impl<'c> Checker<'c> {
             meeting: None,
             callee: None,
             caller: None,
+            made: HashMap::new(),
             level: 0,
             depth: 0,
             fuel: FUEL,

@@ -44,6 +44,13 @@ pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) 
         ("not", ..) => diagnostic.help("that something does not hold is written `!a`"),
         ("var" | "local", _, None) => diagnostic
             .help("a name is defined with `let`, or is a field of the file's outermost record, and is used as it is"),
+        ("lib" | "mkForce" | "mkDefault", _, None) => {
+            diagnostic.help("a value is marked in front of it: `a = force 4;`, `a = default 4;`")
+        }
+        ("builtins", _, None) => {
+            diagnostic.help("the functions of the language are names by themselves: `length list`")
+        }
+        ("toString" | "str", _, None) => diagnostic.help("a value becomes text in a string: `\"${a}\"`"),
         ("self" | "this", _, None) => diagnostic.help("a record is named by its path: `hosts.web.vmid`"),
         ("rec", ..) => {
             diagnostic.help("there is no `rec`: the file's outermost record is a scope, and `let` makes names anywhere")

@@ -100,7 +100,7 @@ impl Checker<'_> {
         };
         let mut slots = Vec::with_capacity(fields.len() + 1);
         let mut all = Vec::with_capacity(fields.len());
-        for field in fields {
+        for field in fields.iter().copied() {
             let ty = match field.ty {
                 Some(ty) => self.declared(ty),
                 // An empty record as the default says nothing about its fields.
@@ -112,7 +112,7 @@ impl Checker<'_> {
             all.push(Field { name: field.key.name, key: field.key.span, slot: Slot::Known(ty), optional });
         }
         let rest = if *open { Rest::Open } else { Rest::Closed };
-        let parameter = self.types.record(Rec { fields: all, rest, of: Some(function), at: None });
+        let parameter = self.types.record(Rec { fields: all.into(), rest, of: Some(function), at: None });
         if *whole {
             slots.push(given.unwrap_or(parameter));
         }

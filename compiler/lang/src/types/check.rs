@@ -8,7 +8,7 @@ use super::ty::{Rest, Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{not_an_entity, unknown_tag};
 use crate::eval::value::Kind;
-use crate::ir::{Binary, Children, Expr, ExprId, Rank};
+use crate::ir::{Binary, Children, Expr, ExprId, Program, Rank};
 use crate::schema::types::{DefId, Definition, FieldType};
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
@@ -47,13 +47,10 @@ impl Checker<'_> {
     fn check_new(&mut self, id: ExprId, env: EnvId, expected: TyId) {
         self.keep_place(id, env);
         let (expected, wanted) = self.types.resolve(expected);
-        if let Ty::Option(inner) = wanted {
-            return match self.program.get(id) {
-                Expr::Record { .. } | Expr::List(_) | Expr::Lambda(_) | Expr::Computed(_) => {
-                    self.check(id, env, inner);
-                }
-                _ => self.meet(id, env, expected),
-            };
+        if let Ty::Option(inner) = wanted
+            && !may_be_absent(self.program, id)
+        {
+            return self.check(id, env, inner);
         }
         match self.program.get(id) {
             Expr::Coerce(inner, ty) => {
@@ -245,37 +242,16 @@ impl Checker<'_> {
         self.trail = around;
     }
 
-    /// Whether nothing says yet what the items of a list are.
-    fn is_unknown(&mut self, item: TyId) -> bool {
-        match self.types.get(item) {
-            Ty::Var(_) => true,
-            Ty::List(inner) | Ty::Option(inner) => self.is_unknown(inner),
-            _ => false,
-        }
-    }
-
-    /// Items of which nothing says what they are: that they have in common.
+    /// Items of which nothing says what they are: what they have in common.
     fn join_items(&mut self, children: Children, env: EnvId, item: TyId) {
         let trail = self.trails.item(self.trail);
         let around = std::mem::replace(&mut self.trail, trail);
-        let mut all: Option<(ExprId, TyId)> = None;
+        let mut all = None;
         for at in 0..children.len as usize {
             let expr = self.program.children(children)[at];
-            let ty = self.infer(expr, env);
-            all = match all {
-                None => Some((expr, ty)),
-                Some((first, known)) => match self.join(known, ty) {
-                    Some(joined) => Some((first, joined)),
-                    None => {
-                        self.here = env;
-                        self.mismatch(expr, ty, known, &Mismatch::Kind);
-                        Some((first, known))
-                    }
-                },
-            };
+            self.joined(&mut all, expr, env);
         }
         if let Some((first, known)) = all {
-            self.here = env;
             self.met(first, known, item);
         }
         self.trail = around;
@@ -460,5 +436,18 @@ impl Checker<'_> {
             _ => false,
         })?;
         Some(self.names.get(map.name))
+    }
+}
+
+/// Whether an expression has a form that can give what is absent: a name, a field, a result, `none`, or one of them inside.
+pub(super) fn may_be_absent(program: &Program, id: ExprId) -> bool {
+    match program.get(id) {
+        Expr::Const(value) => value.kind == Kind::Absent,
+        Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Index(..) | Expr::Or(..) | Expr::Call(_) => {
+            true
+        }
+        Expr::Coerce(..) | Expr::Let(_) | Expr::Assert(..) | Expr::If(..) | Expr::Match(..) => true,
+        Expr::Layers(..) | Expr::Beside(..) => true,
+        _ => false,
     }
 }

@@ -41,7 +41,7 @@ impl Checker<'_> {
             let ty = match known.iter().position(|field| field.name == key.name) {
                 Some(found) => {
                     given[found] = true;
-                    self.declared(known[found].ty)
+                    self.given_type(&known[found])
                 }
                 None => match rest {
                     Some(rest) => self.declared(rest),
@@ -77,6 +77,15 @@ impl Checker<'_> {
             if !missing.is_empty() {
                 self.lacking.push((id, self.last));
             }
+        }
+    }
+
+    /// What a field may be given: one that may be left out may also be given what is absent.
+    fn given_type(&mut self, field: &FieldType) -> TyId {
+        let ty = self.declared(field.ty);
+        match field.optional || field.default.is_some() {
+            true => self.types.option(ty),
+            false => ty,
         }
     }
 
@@ -150,20 +159,14 @@ impl Checker<'_> {
     fn becomes_new(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
         let schema = std::rc::Rc::clone(&self.schema);
         let Some((known, rest)) = schema.record(def) else { return Err(Mismatch::Kind) };
-        let fields: Vec<Field> = self.types.records[record.0 as usize].fields.clone();
+        let fields = self.types.records[record.0 as usize].fields.clone();
         let mut result = Ok(());
-        for field in fields {
+        for field in fields.iter().copied() {
             if self.program.unset.contains_key(&field.key) {
                 continue;
             }
             let ty = match known.iter().find(|known| known.name == field.name) {
-                Some(known) => {
-                    let ty = self.declared(known.ty);
-                    match known.optional {
-                        true => self.types.option(ty),
-                        false => ty,
-                    }
-                }
+                Some(known) => self.given_type(known),
                 None => match rest {
                     Some(rest) => self.declared(rest),
                     None if self.slot(field.slot) == Types::ERROR => continue,
@@ -253,7 +256,12 @@ impl Checker<'_> {
         let (around, meeting) = (std::mem::replace(&mut self.trail, trail), self.meeting.take());
         let mut found_one = false;
         for expr in self.program.children(items) {
-            let Some(found) = self.known(*expr) else { continue };
+            let found = match (self.known(*expr), self.program.get(*expr)) {
+                (Some(known), _) => known,
+                // A constant is the same in every frame.
+                (None, Expr::Const(_)) => self.infer(*expr, EnvId(0)),
+                (None, _) => continue,
+            };
             if let Err(mismatch) = self.subsume(found, item) {
                 self.mismatch(*expr, found, item, &mismatch);
                 found_one = true;
@@ -281,6 +289,11 @@ impl Checker<'_> {
         let damaged = self.program.damaged.binary_search(&id).is_ok();
         let mut meant = Vec::new();
         let mut strangers = 0;
+        let unknown = match wanted.rest {
+            Rest::Each(item) => self.is_unknown(item),
+            Rest::Open | Rest::Closed => false,
+        };
+        let mut all = None;
         for at in 0..len as usize {
             let key = self.program.keys[keys as usize + at];
             let value = self.program.children[fields as usize + at];
@@ -295,6 +308,7 @@ impl Checker<'_> {
                     let ty = if field.optional { self.types.option(ty) } else { ty };
                     self.check(value, env, ty);
                 }
+                (None, Rest::Each(_)) if unknown => self.joined(&mut all, value, env),
                 (None, Rest::Each(item)) => self.check(value, env, item),
                 (None, Rest::Open) => {
                     self.infer(value, env);
@@ -314,6 +328,9 @@ impl Checker<'_> {
                 }
             }
             self.trail = around;
+        }
+        if let (Some((first, known)), Rest::Each(item)) = (all, wanted.rest) {
+            self.met(first, known, item);
         }
         let given = &self.program.keys[keys as usize..(keys + len) as usize];
         let missing: Vec<(Symbol, Span)> = wanted

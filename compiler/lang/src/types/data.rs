@@ -57,7 +57,7 @@ impl Checker<'_> {
     fn parts_are_data(&mut self, record: RecId) -> Result<(), Mismatch> {
         let record = self.types.records[record.0 as usize].clone();
         let mut result = Ok(());
-        for field in &record.fields {
+        for field in record.fields.iter() {
             if let Err(mismatch) = self.field_becomes(field, Types::DATA) {
                 result = Err(mismatch);
             }

@@ -55,13 +55,19 @@ impl Checker<'_> {
         }
     }
 
+    /// The name that a `let` gives an expression.
+    fn binding(&mut self, id: ExprId) -> Option<Symbol> {
+        let bindings = &self.program.bindings;
+        let bound = self.bound.get_or_insert_with(|| bindings.iter().map(|(expr, key)| (*expr, key.name)).collect());
+        bound.get(&id).copied()
+    }
+
     /// A definition whose type is written.
     pub(super) fn annotated(&mut self, id: ExprId, inner: ExprId, ty: TypeId, env: EnvId) -> TyId {
         let trail = match self.trail {
             // What a part of the site is said to be, is said of its path.
             Trail::NONE => {
-                let words = self.program.bindings.iter().find(|(expr, _)| *expr == id);
-                let words = words.map_or("this".to_owned(), |(_, key)| format!("`{}`", self.names.get(key.name)));
+                let words = self.binding(id).map_or("this".to_owned(), |name| format!("`{}`", self.names.get(name)));
                 self.trails.root(Root::Words(words))
             }
             trail => trail,

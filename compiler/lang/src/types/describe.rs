@@ -82,7 +82,7 @@ impl Checker<'_> {
                     return format!("Map {}", self.operand(item, depth, names));
                 }
                 let mut fields: Vec<(String, String)> = Vec::new();
-                for field in &record.fields {
+                for field in record.fields.iter() {
                     let mark = if field.optional { "?" } else { "" };
                     let ty = match field.slot {
                         Slot::Lazy(..) if depth > 4 => "…".to_owned(),

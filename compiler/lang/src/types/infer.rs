@@ -220,7 +220,7 @@ impl Checker<'_> {
         }
         let at = Some(self.span(id));
         let rest = if self.program.damaged.binary_search(&id).is_ok() { Rest::Each(Types::ANY) } else { Rest::Closed };
-        self.types.record(Rec { fields: all, rest, of: None, at })
+        self.types.record(Rec { fields: all.into(), rest, of: None, at })
     }
 
     /// A record with computed keys: only evaluation knows which.

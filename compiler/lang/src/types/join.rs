@@ -1,7 +1,9 @@
 //! What the items of a list, or the branches of an `if`, have in common.
 
 use super::Checker;
+use super::env::EnvId;
 use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types};
+use super::unify::Mismatch;
 use crate::errors::mixed;
 use crate::ir::ExprId;
 use crate::schema::types::Scalar;
@@ -76,7 +78,7 @@ impl Checker<'_> {
             return all.map(|item| self.types.map(item));
         }
         let mut fields = Vec::new();
-        for field in &left.fields {
+        for field in left.fields.iter() {
             let joined = match right.field(field.name) {
                 Some(other) => {
                     let (one, two) = (self.slot(field.slot), self.slot(other.slot));
@@ -90,12 +92,38 @@ impl Checker<'_> {
             };
             fields.push(joined);
         }
-        for field in &right.fields {
+        for field in right.fields.iter() {
             if left.field(field.name).is_none() {
                 fields.push(Field { optional: true, ..*field });
             }
         }
-        Some(self.types.record(Rec { fields, rest: left.rest, of: None, at: left.at }))
+        Some(self.types.record(Rec { fields: fields.into(), rest: left.rest, of: None, at: left.at }))
+    }
+
+    /// Whether nothing says yet what the items of a list or a map are.
+    pub(super) fn is_unknown(&mut self, item: TyId) -> bool {
+        match self.types.get(item) {
+            Ty::Var(_) => true,
+            Ty::List(inner) | Ty::Option(inner) => self.is_unknown(inner),
+            _ => false,
+        }
+    }
+
+    /// One more expression that should be of one type with those before it, of which the first is kept.
+    pub(super) fn joined(&mut self, all: &mut Option<(ExprId, TyId)>, expr: ExprId, env: EnvId) {
+        let ty = self.infer(expr, env);
+        self.here = env;
+        let Some((_, known)) = all else {
+            *all = Some((expr, ty));
+            return;
+        };
+        match self.join(*known, ty) {
+            Some(joined) => *known = joined,
+            None => {
+                let known = *known;
+                self.mismatch(expr, ty, known, &Mismatch::Kind);
+            }
+        }
     }
 
     /// The type of two branches.

@@ -61,9 +61,9 @@ impl Checker<'_> {
             return Err(Refusal::Kind);
         };
         let (left, right) = (self.types.records[a.0 as usize].clone(), self.types.records[b.0 as usize].clone());
-        let mut fields = left.fields.clone();
-        for field in &right.fields {
-            let Some(at) = fields.iter().position(|known| known.name == field.name) else {
+        let mut fields = left.fields.to_vec();
+        for field in right.fields.iter() {
+            let Some(at) = left.fields.position(field.name) else {
                 fields.push(*field);
                 continue;
             };
@@ -74,7 +74,7 @@ impl Checker<'_> {
             (Rest::Each(one), Rest::Each(other)) => Rest::Each(self.join(one, other).unwrap_or(Types::ANY)),
             _ => Rest::Open,
         };
-        Ok(self.types.record(Rec { fields, rest, of: None, at: right.at.or(left.at) }))
+        Ok(self.types.record(Rec { fields: fields.into(), rest, of: None, at: right.at.or(left.at) }))
     }
 
     /// A field that both sides have, by its marks as evaluation weighs them.

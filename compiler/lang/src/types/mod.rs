@@ -23,6 +23,7 @@ mod merge;
 mod narrow;
 mod operators;
 mod report;
+mod said;
 mod scheme;
 mod select;
 mod signature;
@@ -40,7 +41,7 @@ use arvc_syntax::source::{Sources, Span};
 
 use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program, UnitId};
-use crate::numbers::Spread;
+use crate::numbers::{Spread, SymbolMap};
 use crate::report::{BY_THE_PARSER, Reports};
 use crate::schema::types::{DefId, Definition, Schema, Type, TypeId};
 use env::{Env, EnvId, Frame};
@@ -81,7 +82,12 @@ pub(crate) struct Checker<'c> {
     checked: bool,
     /// Records in which definitions lost, whose places are needed.
     holders: HashSet<ExprId, Spread>,
+    /// Where the keys of large records stand, by their first key.
+    places: HashMap<u32, SymbolMap<usize>, Spread>,
+    /// The names of definitions, once one was asked for.
+    bound: Option<HashMap<ExprId, Symbol, Spread>>,
     builtins: HashMap<u16, TyId>,
+    members: HashMap<&'static str, TyId>,
     pending: Vec<Pending>,
     /// The frames that expressions opened.
     opened: HashMap<ExprId, EnvId, Spread>,
@@ -176,7 +182,10 @@ impl<'c> Checker<'c> {
             record: None,
             checked: false,
             holders: program.overridden.iter().map(|overridden| overridden.within).collect(),
+            places: HashMap::default(),
+            bound: None,
             builtins: HashMap::new(),
+            members: HashMap::new(),
             pending: Vec::new(),
             opened: HashMap::default(),
             comparing: HashSet::new(),

@@ -39,6 +39,13 @@ impl Checker<'_> {
                 let text = self.short(span);
                 self.report(infinite_type::new(text.as_deref(), span));
             }
+            Mismatch::Field(name, found, expected) => {
+                let (value, key) = self.field_of(id, *name).unwrap_or((id, span));
+                let around = self.trail;
+                self.trail = self.trails.field(around, *name, key);
+                self.wrong(value, *found, *expected);
+                self.trail = around;
+            }
             Mismatch::Missing(name, asked) => {
                 let (_, wanted) = self.types.resolve(expected);
                 if let Some(def) = self.named(wanted) {
@@ -91,18 +98,28 @@ impl Checker<'_> {
     /// The key of a found record that was probably meant to be `name`, which it lacks.
     fn meant_by(&mut self, found: TyId, wanted: Ty, name: Symbol) -> Option<Span> {
         let Ty::Record(is) = self.types.resolve(found).1 else { return None };
-        let asked = match wanted {
+        let asked: Vec<Symbol> = match wanted {
             // A variable that was bound to what was found is that now.
-            Ty::Record(wanted) if wanted != is => self.types.records[wanted.0 as usize].clone().fields,
+            Ty::Record(wanted) if wanted != is => {
+                self.types.records[wanted.0 as usize].fields.iter().map(|field| field.name).collect()
+            }
             _ => Vec::new(),
         };
         let fields = &self.types.records[is.0 as usize].fields;
         let text = self.names.get(name);
         fields
             .iter()
-            .filter(|field| asked.iter().all(|asked| asked.name != field.name) && !self.in_library(field.key))
+            .filter(|field| !asked.contains(&field.name) && !self.in_library(field.key))
             .find(|field| nearest(self.names.get(field.name), [text]).is_some())
             .map(|field| field.key)
+    }
+
+    /// The value of a field that is written here, and its key.
+    fn field_of(&self, id: ExprId, name: Symbol) -> Option<(ExprId, Span)> {
+        let Expr::Record { keys, fields, len } = self.program.get(id) else { return None };
+        let keys = &self.program.keys[keys as usize..(keys + len) as usize];
+        let at = keys.iter().position(|key| key.name == name)?;
+        Some((self.program.children[fields as usize + at], keys[at].span))
     }
 
     fn wrong(&mut self, id: ExprId, found: TyId, expected: TyId) {
@@ -326,10 +343,8 @@ impl Checker<'_> {
             }
             Expr::Select(base, name, _) => {
                 let (base, at) = self.followed(base, env, fuel - 1)?;
-                let Expr::Record { keys, fields, len } = self.program.get(base) else { return None };
-                let keys = &self.program.keys[keys as usize..(keys + len) as usize];
-                let field = keys.iter().position(|key| key.name == name)?;
-                self.followed(self.program.children[fields as usize + field], at, fuel - 1)
+                let (field, _) = self.field_of(base, name)?;
+                self.followed(field, at, fuel - 1)
             }
             Expr::Const(_) | Expr::Record { .. } | Expr::List(_) => Some((id, env)),
             _ => None,

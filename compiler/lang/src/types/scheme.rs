@@ -80,7 +80,7 @@ impl Checker<'_> {
                 let Rec { fields, rest, of, at } = self.types.records[record.0 as usize].clone();
                 let mut changed = false;
                 let mut copy = Vec::with_capacity(fields.len());
-                for field in fields {
+                for field in fields.iter().copied() {
                     let slot = match field.slot {
                         Slot::Known(known) => {
                             let new = self.copied(known, copies);
@@ -100,7 +100,7 @@ impl Checker<'_> {
                     rest => rest,
                 };
                 match changed {
-                    true => self.types.record(Rec { fields: copy, rest, of, at }),
+                    true => self.types.record(Rec { fields: copy.into(), rest, of, at }),
                     false => ty,
                 }
             }

@@ -5,34 +5,22 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Checker;
+use super::check::may_be_absent;
 use super::env::EnvId;
+use super::said::Said;
 use super::ty::{Demand, Rest, Slot, Ty, TyId, Types, Var};
 use crate::errors::{maybe_absent, no_such_field, unknown_fields};
-use crate::ir::{Binary, Expr, ExprId};
+use crate::ir::{Expr, ExprId};
 use crate::members;
 use crate::schema::types::{DefId, Scalar};
 
 /// What a field is found to be.
 enum Found {
     Is(TyId),
-    /// There is none of that name; those that there are, and where the record is written.
-    None(Vec<Symbol>, Option<Span>),
+    /// There is none of that name.
+    None,
     /// It is no record.
     NoRecord,
-}
-
-/// What an expression that is held against a type says of a key.
-enum Said {
-    /// What it is asked of is reported.
-    Wrong,
-    /// This expression.
-    Expr(ExprId, EnvId),
-    /// Something, whose type its place declares.
-    Something,
-    /// Nothing: it has other keys.
-    Nothing(Vec<Symbol>),
-    /// Only evaluation knows.
-    Unknown,
 }
 
 impl Checker<'_> {
@@ -58,7 +46,8 @@ impl Checker<'_> {
         };
         match self.find(base, name, span) {
             Found::Is(ty) => ty,
-            Found::None(fields, at) => {
+            Found::None => {
+                let (fields, at) = self.fields_of(base);
                 let owner = self.owner(base);
                 let fields: Vec<&str> = fields.iter().map(|field| self.names.get(*field)).collect();
                 let mut diagnostic = no_such_field::of(owner.as_deref(), self.names.get(name), span, &fields);
@@ -81,11 +70,38 @@ impl Checker<'_> {
         }
     }
 
+    /// The fields that something has, for a message, and where it is written.
+    fn fields_of(&mut self, base: TyId) -> (Vec<Symbol>, Option<Span>) {
+        let (_, node) = self.types.resolve(base);
+        match node {
+            Ty::Record(record) => {
+                let record = &self.types.records[record.0 as usize];
+                (record.fields.iter().map(|field| field.name).collect(), record.at)
+            }
+            Ty::Named(def) | Ty::Ref(def) => {
+                let fields = self.schema.record(def).map_or(&[][..], |(fields, _)| fields);
+                (fields.iter().map(|field| field.name).collect(), None)
+            }
+            Ty::View(declared, expr, env) => {
+                let (mut fields, at) = self.fields_of(declared);
+                let more = match self.types.get(declared) {
+                    Ty::Named(def) => self.rest_type(def).is_some(),
+                    _ => true,
+                };
+                if more {
+                    fields.extend(self.keys_said(expr, env));
+                }
+                (fields, at)
+            }
+            _ => (Vec::new(), None),
+        }
+    }
+
     /// The field of a type, if it has it.
     pub(super) fn select_quietly(&mut self, base: TyId, name: Symbol) -> Option<TyId> {
         match self.find(base, name, Span::new(0, 0)) {
             Found::Is(ty) => Some(ty),
-            Found::None(..) | Found::NoRecord => None,
+            Found::None | Found::NoRecord => None,
         }
     }
 
@@ -108,24 +124,21 @@ impl Checker<'_> {
                 Found::Is(ty)
             }
             Ty::Record(record) => {
-                let record = self.types.records[record.0 as usize].clone();
-                match (record.field(name), record.rest) {
+                let record = &self.types.records[record.0 as usize];
+                match (record.field(name).copied(), record.rest) {
                     (Some(field), _) => {
                         let ty = self.slot(field.slot);
                         Found::Is(if field.optional { self.types.option(ty) } else { ty })
                     }
                     (None, Rest::Each(item)) => Found::Is(item),
-                    (None, Rest::Open | Rest::Closed) => {
-                        let fields = record.fields.iter().map(|field| field.name).collect();
-                        Found::None(fields, record.at)
-                    }
+                    (None, Rest::Open | Rest::Closed) => Found::None,
                 }
             }
             Ty::Named(def) | Ty::Ref(def) => match self.field_type(def, name) {
                 Some((ty, true)) => Found::Is(self.types.option(ty)),
                 Some((ty, false)) => Found::Is(ty),
                 None => match self.schema.record(def) {
-                    Some((fields, _)) => Found::None(fields.iter().map(|field| field.name).collect(), None),
+                    Some(_) => Found::None,
                     None => Found::NoRecord,
                 },
             },
@@ -146,7 +159,13 @@ impl Checker<'_> {
         }
         match self.types.get(declared) {
             Ty::Named(def) => match (self.own_field(def, name), said) {
-                (Some((ty, _)), Said::Expr(expr, env)) => Found::Is(self.view(ty, expr, env)),
+                (Some((ty, optional)), Said::Expr(expr, env)) => {
+                    let seen = self.view(ty, expr, env);
+                    match optional && self.gives_absent(expr, env) {
+                        true => Found::Is(self.types.option(seen)),
+                        false => Found::Is(seen),
+                    }
+                }
                 (Some((ty, _)), Said::Something) => Found::Is(ty),
                 (Some((ty, true)), _) => Found::Is(self.types.option(ty)),
                 (Some((ty, false)), _) => Found::Is(ty),
@@ -157,26 +176,29 @@ impl Checker<'_> {
                 },
                 (None, said) => match (self.rest_type(def), said) {
                     (Some(rest), Said::Something | Said::Unknown) => Found::Is(rest),
-                    (rest, said) => {
-                        let mut fields: Vec<Symbol> = match said {
-                            Said::Nothing(keys) if rest.is_some() => keys,
-                            _ => Vec::new(),
-                        };
-                        if let Some((own, _)) = self.schema.record(def) {
-                            fields.extend(own.iter().map(|field| field.name));
-                        }
-                        Found::None(fields, None)
-                    }
+                    _ => Found::None,
                 },
             },
             Ty::Record(record) => match (self.types.records[record.0 as usize].rest, said) {
                 (Rest::Each(item), Said::Expr(expr, env)) => Found::Is(self.view(item, expr, env)),
                 (Rest::Each(item), Said::Something | Said::Unknown) => Found::Is(item),
-                (Rest::Each(_), Said::Nothing(keys)) => Found::None(keys, None),
+                (Rest::Each(_), Said::Nothing) => Found::None,
                 _ => self.find(declared, name, Span::new(0, 0)),
             },
             _ => self.find(declared, name, Span::new(0, 0)),
         }
+    }
+
+    /// Whether what a field is given is perhaps absent itself.
+    fn gives_absent(&mut self, expr: ExprId, env: EnvId) -> bool {
+        may_be_absent(self.program, expr) && {
+            let ty = self.used(expr, env);
+            self.is_option(ty)
+        }
+    }
+
+    pub(super) fn is_option(&mut self, ty: TyId) -> bool {
+        matches!(self.types.resolve(ty).1, Ty::Option(_))
     }
 
     /// A field that a named record declares by name.
@@ -188,79 +210,6 @@ impl Checker<'_> {
     fn rest_type(&mut self, def: DefId) -> Option<TyId> {
         let rest = self.schema.record(def)?.1?;
         Some(self.declared(rest))
-    }
-
-    /// What an expression says of a key.
-    fn said(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
-        let expr = self.program.uncoerced(expr);
-        match self.program.get(expr) {
-            Expr::Composed(index) => {
-                let composed = self.program.composed[index as usize];
-                let keys = &self.program.keys[composed.keys as usize..(composed.keys + composed.len) as usize];
-                match keys.iter().position(|key| key.name == name) {
-                    Some(at) => Said::Expr(self.program.children[composed.fields as usize + at], env),
-                    None => Said::Nothing(keys.iter().map(|key| key.name).collect()),
-                }
-            }
-            Expr::Record { keys, fields, len } | Expr::Scope { keys, fields, len } => {
-                let keys = &self.program.keys[keys as usize..(keys + len) as usize];
-                match keys.iter().position(|key| key.name == name) {
-                    Some(at) => Said::Expr(self.program.children[fields as usize + at], env),
-                    None if self.program.damaged.binary_search(&expr).is_ok() => Said::Unknown,
-                    None => Said::Nothing(keys.iter().map(|key| key.name).collect()),
-                }
-            }
-            Expr::Layers(lower, upper) | Expr::Beside(lower, upper) => {
-                match (self.said(upper, env, name), self.said(lower, env, name)) {
-                    (said @ (Said::Expr(..) | Said::Something), _) | (_, said @ (Said::Expr(..) | Said::Something)) => {
-                        said
-                    }
-                    (Said::Nothing(mut keys), Said::Nothing(more)) => {
-                        keys.extend(more);
-                        Said::Nothing(keys)
-                    }
-                    _ => Said::Unknown,
-                }
-            }
-            Expr::Computed(_) | Expr::Error(_) => Said::Unknown,
-            // What only one side has is what it says there, as long as nothing asks for the whole.
-            Expr::Binary(Binary::Update, lower, upper) if matches!(self.program.get(upper), Expr::Record { .. }) => {
-                match (self.said(upper, env, name), self.said(lower, env, name)) {
-                    (_, Said::Wrong) => Said::Wrong,
-                    (said @ Said::Expr(..), Said::Nothing(_))
-                    | (Said::Nothing(_), said @ (Said::Expr(..) | Said::Something)) => said,
-                    (Said::Nothing(mut keys), Said::Nothing(more)) => {
-                        keys.extend(more);
-                        Said::Nothing(keys)
-                    }
-                    _ => self.said_by_type(expr, env, name),
-                }
-            }
-            _ => self.said_by_type(expr, env, name),
-        }
-    }
-
-    fn said_by_type(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
-        let ty = self.used(expr, env);
-        let (_, node) = self.types.resolve(ty);
-        match node {
-            Ty::Record(record) => {
-                let record = self.types.records[record.0 as usize].clone();
-                match (record.field(name), record.rest) {
-                    (Some(field), _) if field.optional => Said::Unknown,
-                    (Some(field), _) => match field.slot {
-                        Slot::Known(_) => Said::Something,
-                        Slot::Lazy(expr, env) => Said::Expr(expr, env),
-                    },
-                    (None, Rest::Closed) => Said::Nothing(record.fields.iter().map(|field| field.name).collect()),
-                    (None, _) => Said::Unknown,
-                }
-            }
-            Ty::View(_, inner, inner_env) if inner != expr => self.said(inner, inner_env, name),
-            // What is reported is whatever is asked of it.
-            Ty::Error => Said::Wrong,
-            _ => Said::Unknown,
-        }
     }
 
     /// `base.${key}`.
@@ -280,7 +229,7 @@ impl Checker<'_> {
                     Rest::Each(item) => Some(item),
                     Rest::Open | Rest::Closed => None,
                 };
-                for field in &record.fields {
+                for field in record.fields.iter() {
                     let ty = self.slot(field.slot);
                     all = Some(match all {
                         Some(known) => self.join(known, ty)?,

@@ -25,7 +25,14 @@ impl Checker<'_> {
     /// The type of a member of a kind of value, if it has it.
     pub(super) fn member(&mut self, kind: Scalar, name: &str) -> Option<TyId> {
         let member = members::find(kind, name)?;
-        let ty = self.signed(member.signature);
+        let ty = match self.members.get(member.signature) {
+            Some(known) => *known,
+            None => {
+                let ty = self.signed(member.signature);
+                self.members.insert(member.signature, ty);
+                ty
+            }
+        };
         Some(self.instantiate(ty))
     }
 
@@ -82,7 +89,7 @@ impl Checker<'_> {
                     let name = self.names.lookup(name).expect("the fields of signatures are names of every program");
                     all.push(Field { name, key: Span::new(0, 0), slot, optional: false });
                 }
-                self.types.record(Rec { fields: all, rest: Rest::Closed, of: None, at: None })
+                self.types.record(Rec { fields: all.into(), rest: Rest::Closed, of: None, at: None })
             }
         }
     }

@@ -69,6 +69,8 @@ impl Checker<'_> {
     }
 
     fn subsume_fields(&mut self, found: &Rec, wanted: &Rec) -> Result<(), Mismatch> {
+        // What the fields of a map have in common, as long as nothing says what they are.
+        let mut all: Option<TyId> = None;
         for field in found.fields.iter().filter(|field| !self.program.unset.contains_key(&field.key)) {
             let place = match (wanted.field(field.name), wanted.rest) {
                 (Some(place), _) => {
@@ -77,6 +79,14 @@ impl Checker<'_> {
                     }
                     self.slot(place.slot)
                 }
+                (None, Rest::Each(item)) if self.is_unknown(item) => {
+                    let ty = self.slot(field.slot);
+                    all = Some(match all {
+                        Some(known) => self.join(known, ty).ok_or(Mismatch::Kind)?,
+                        None => ty,
+                    });
+                    continue;
+                }
                 (None, Rest::Each(item)) => item,
                 (None, Rest::Open) => continue,
                 (None, Rest::Closed) => return Err(Mismatch::Unknown(field.name, field.key)),
@@ -84,7 +94,10 @@ impl Checker<'_> {
             let ty = self.slot(field.slot);
             self.subsume(ty, place)?;
         }
-        for place in &wanted.fields {
+        if let (Some(ty), Rest::Each(item)) = (all, wanted.rest) {
+            self.subsume(ty, item)?;
+        }
+        for place in wanted.fields.iter() {
             if !place.optional && found.field(place.name).is_none() && found.rest == Rest::Closed {
                 return Err(Mismatch::Missing(place.name, Some(place.key)));
             }
@@ -105,7 +118,7 @@ impl Checker<'_> {
         {
             return self.subsume(declared, expected);
         }
-        for field in &place.fields {
+        for field in place.fields.iter() {
             let wanted = self.slot(field.slot);
             match self.select_quietly(found, field.name) {
                 Some(ty) => {

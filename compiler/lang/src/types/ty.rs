@@ -1,10 +1,15 @@
 //! Types as the checker computes with them: an arena of small nodes, variables that are bound once, and record types
 //! whose fields are looked at only when somebody asks.
 
+use std::cell::OnceCell;
+use std::ops::Deref;
+use std::rc::Rc;
+
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use crate::ir::{ExprId, FnId};
+use crate::numbers::SymbolMap;
 use crate::schema::types::{DefId, Scalar};
 use crate::types::env::EnvId;
 
@@ -73,10 +78,43 @@ pub(super) enum Rest {
     Each(TyId),
 }
 
+/// The fields of a record type. They are shared by its copies, and found by an index where there are many.
+#[derive(Clone, Debug)]
+pub(super) struct Fields(Rc<(Vec<Field>, OnceCell<SymbolMap<u32>>)>);
+
+/// From this many fields on, an index finds them.
+pub(super) const INDEXED: usize = 16;
+
+impl From<Vec<Field>> for Fields {
+    fn from(fields: Vec<Field>) -> Self {
+        Self(Rc::new((fields, OnceCell::new())))
+    }
+}
+
+impl Deref for Fields {
+    type Target = [Field];
+
+    fn deref(&self) -> &[Field] {
+        &self.0.0
+    }
+}
+
+impl Fields {
+    /// Where a field stands.
+    pub(super) fn position(&self, name: Symbol) -> Option<usize> {
+        let (fields, index) = &*self.0;
+        if fields.len() < INDEXED {
+            return fields.iter().position(|field| field.name == name);
+        }
+        let places = || fields.iter().enumerate().map(|(at, field)| (field.name, at as u32)).collect();
+        index.get_or_init(places).get(&name).map(|at| *at as usize)
+    }
+}
+
 /// A record type.
 #[derive(Clone, Debug)]
 pub(super) struct Rec {
-    pub(super) fields: Vec<Field>,
+    pub(super) fields: Fields,
     pub(super) rest: Rest,
     /// The function whose argument it is.
     pub(super) of: Option<FnId>,
@@ -86,7 +124,7 @@ pub(super) struct Rec {
 
 impl Rec {
     pub(super) fn field(&self, name: Symbol) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
+        self.fields.position(name).map(|at| &self.fields[at])
     }
 }
 
@@ -198,7 +236,7 @@ impl Types {
 
     /// A record with any fields, each of one type.
     pub(super) fn map(&mut self, item: TyId) -> TyId {
-        self.record(Rec { fields: Vec::new(), rest: Rest::Each(item), of: None, at: None })
+        self.record(Rec { fields: Vec::new().into(), rest: Rest::Each(item), of: None, at: None })
     }
 
     pub(super) fn list(&mut self, item: TyId) -> TyId {

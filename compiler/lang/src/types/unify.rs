@@ -21,6 +21,8 @@ pub(super) enum Mismatch {
     AbsentField(Symbol),
     /// It lacks a field; where that is asked for.
     Missing(Symbol, Option<Span>),
+    /// A field that is asked for is of another kind: what it is, and what it should be.
+    Field(Symbol, TyId, TyId),
     /// It has a field too many; where that is defined.
     Unknown(Symbol, Span),
     /// It would contain itself.
@@ -71,7 +73,7 @@ impl Checker<'_> {
     fn unify_records(&mut self, a: RecId, b: RecId, work: &mut Vec<(TyId, TyId)>) -> Result<(), Mismatch> {
         let (left, right) = (self.types.records[a.0 as usize].clone(), self.types.records[b.0 as usize].clone());
         for (one, other) in [(&left, &right), (&right, &left)] {
-            for field in &one.fields {
+            for field in one.fields.iter() {
                 match (other.field(field.name), other.rest) {
                     // Both orders meet it once.
                     (Some(found), _) if std::ptr::eq(one, &left) => {
@@ -124,7 +126,10 @@ impl Checker<'_> {
         self.types.vars[var.0 as usize] = Var::Bound(ty);
         for Demand { name, span, ty: wanted } in demands {
             match self.select_quietly(ty, name) {
-                Some(found) => work.push((found, wanted)),
+                Some(found) => match self.deeper(|checker| checker.unify(found, wanted)).unwrap_or(Ok(())) {
+                    Err(Mismatch::Kind) => return Err(Mismatch::Field(name, found, wanted)),
+                    result => result?,
+                },
                 None => return Err(Mismatch::Missing(name, Some(span))),
             }
         }

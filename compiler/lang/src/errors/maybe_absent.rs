@@ -41,6 +41,25 @@ pub fn new(text: Option<&str>, found: &str, span: Span) -> Diagnostic {
     })
 }
 
+/// The expression `text` is compared with `none`; its base and name, if it is a field.
+pub fn compared(text: Option<&str>, field: Option<(&str, &str)>, span: Span) -> Diagnostic {
+    let what = text.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
+    let name = text.unwrap_or("…");
+    Diagnostic::new(&CODE, format!("{what} is compared with `none`"), span, "what is absent equals nothing").help(
+        match field {
+            Some((base, name)) => format!("`{base} ? {name}` asks whether it is there"),
+            None => format!("`x ? f` asks whether a record has a field; else say what it is otherwise: `{name} or …`"),
+        },
+    )
+}
+
+/// The field `name` of the expression `text`, given to a function that needs it.
+pub fn field(name: &str, text: Option<&str>, span: Span) -> Diagnostic {
+    let what = text.map_or_else(|| format!("`{name}`"), |text| format!("`{name}` of `{text}`"));
+    Diagnostic::new(&CODE, format!("{what} may be absent"), span, format!("`{name}` is needed of this"))
+        .help(format!("where it is taken, say what it is otherwise: `{{ {name}? }}: {name} or …`"))
+}
+
 /// The field `name` of something that may be absent.
 pub fn selected(name: &str, found: &str, span: Span) -> Diagnostic {
     Diagnostic::new(

@@ -31,13 +31,15 @@ use arvc_syntax::source::Span;
 pub static CODE: Code = Code::new("E0223", "a case is missing", include_str!("missing_case.rs"));
 
 /// The `match` whose word stands at `word` has no arm for the tags `missing` of the union `owner`, where that is known.
-pub fn new(owner: Option<&str>, missing: &[&str], word: Span) -> Diagnostic {
-    let list = missing.iter().map(|tag| format!("`{tag}`")).collect::<Vec<_>>().join(", ");
+/// Each with whether it carries a value.
+pub fn new(owner: Option<&str>, missing: &[(&str, bool)], word: Span) -> Diagnostic {
+    let list = missing.iter().map(|(tag, _)| format!("`{tag}`")).collect::<Vec<_>>().join(", ");
     let message = match owner {
         Some(owner) => format!("`match` has no arm for {list} of {owner}"),
         None => format!("`match` has no arm for {list}"),
     };
-    let arms = missing.iter().map(|tag| format!("{tag} => …,")).collect::<Vec<_>>().join(" ");
+    let arm = |(tag, carries): &(&str, bool)| format!("{tag}{} => …,", if *carries { " _" } else { "" });
+    let arms = missing.iter().map(arm).collect::<Vec<_>>().join(" ");
     let label = if missing.len() == 1 { "a case is missing" } else { "cases are missing" };
     Diagnostic::new(&CODE, message, word, label).help(format!("add `{arms}`, or `_ => …` for all that are left"))
 }

@@ -47,6 +47,13 @@ pub fn new(function: &str, name: &str, span: Span, fields: &[&str]) -> Diagnosti
     }
 }
 
+/// `function`, whose pattern stands at `span`, will be given records that have `name` besides; `open` is the pattern that takes
+/// them.
+pub fn given(function: &str, name: &str, span: Span, open: &str) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("{function} takes no `{name}`"), span, format!("what it gets has `{name}` too"))
+        .help(format!("a pattern that ends in `...` leaves other fields alone: `{open}`"))
+}
+
 /// The record given to a function has fields that its pattern has not.
 pub fn report(machine: &mut Machine<'_>, function: FnId, call: ExprId, record: RecordId, _: Value) -> Reported {
     let Pattern::Record { fields, .. } = &machine.program.functions[function.0 as usize].pattern else {

@@ -133,6 +133,7 @@ pub fn unquoted(scalar: Scalar, text: &str) -> Option<String> {
     }
     match scalar {
         Scalar::Size => size(text).map(|size| format!("without quotes: `{size}`")),
+        Scalar::Int if !text.bytes().all(|byte| byte.is_ascii_digit()) => None,
         Scalar::Int | Scalar::Address | Scalar::Prefix | Scalar::Ports | Scalar::Duration => {
             Some(format!("without quotes: `{text}`"))
         }
@@ -146,6 +147,7 @@ pub fn number_for(scalar: Scalar, number: i64) -> Option<String> {
         Scalar::Size => Some(format!("write its unit: `{number}MiB`")),
         Scalar::Duration => Some(format!("write its unit, as `{number}h`")),
         Scalar::Bool => Some("write `true` or `false`".to_owned()),
+        Scalar::Ports if (1..=65535).contains(&number) => Some(format!("write its protocol: `{number}/tcp`")),
         scalar if scalar.is_text() => Some(format!("in quotes: `\"{number}\"`")),
         _ => None,
     }

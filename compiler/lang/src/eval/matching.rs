@@ -15,7 +15,9 @@ impl Machine<'_> {
         let arms = &self.program.arms[first as usize..(first + count) as usize];
         let arm = arms.iter().find(|arm| arm.tag.is_none_or(|tag| tag.name == name)).copied();
         let Some(arm) = arm else {
-            let missing = missing_case::new(None, &[self.names.get(name)], missing_case::word(self.program.span(id)));
+            let word = missing_case::word(self.program.span(id));
+            let carries = self.payload(payload).is_some();
+            let missing = missing_case::new(None, &[(self.names.get(name), carries)], word);
             let span = self.span(value);
             return Err(self.report(missing.secondary(span, "the value is this")));
         };

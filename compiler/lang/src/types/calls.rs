@@ -5,9 +5,10 @@ use super::env::{EnvId, Frame};
 use super::trail::{Root, Trail};
 use super::ty::{Field, Rec, Rest, Slot, Ty, TyId, Types, Var};
 use super::unify::Mismatch;
-use crate::errors::{missing_case, not_a_function, unknown_tag, wrong_operand};
-use crate::ir::{Children, Expr, ExprId, FnId, Pattern};
+use crate::errors::{missing_case, not_a_function, unknown_argument, unknown_tag, wrong_operand};
+use crate::ir::{Children, Expr, ExprId, FnId, Pattern, PatternField};
 use crate::schema::types::{DefId, Definition};
+use arvc_syntax::source::Span;
 
 impl Checker<'_> {
     /// A function that nothing says the type of.
@@ -118,7 +119,7 @@ impl Checker<'_> {
         if let Some(given) = given
             && let Err(mismatch) = self.subsume(given, parameter)
         {
-            self.mismatch(id, given, parameter, &mismatch);
+            self.given_other(id, fields, given, parameter, &mismatch);
         }
         let types = slots.clone();
         let inner = self.env(env, Frame::Parameters(slots));
@@ -129,6 +130,48 @@ impl Checker<'_> {
             }
         }
         (parameter, inner)
+    }
+
+    /// A pattern asks for other fields than what the function will be given has.
+    fn given_other(&mut self, id: ExprId, fields: &[PatternField], given: TyId, parameter: TyId, mismatch: &Mismatch) {
+        match mismatch {
+            Mismatch::Missing(name, _) if self.callee.is_some() => {
+                if let Some(field) = fields.iter().find(|field| field.key.name == *name) {
+                    self.select(given, *name, field.key.span, true);
+                    return self.poison(id);
+                }
+            }
+            Mismatch::Unknown(name, _) if self.callee.is_some() => {
+                let known: Vec<&str> = fields.iter().map(|field| self.names.get(field.key.name)).collect();
+                let callee = self.callee.clone().unwrap_or_default();
+                let text = self.names.get(*name);
+                let pattern =
+                    self.short(self.pattern_span(id)).unwrap_or_else(|| format!("{{ {} }}", known.join(", ")));
+                let open = match pattern.strip_suffix('}') {
+                    Some(inside) => format!("{}, ... }}", inside.trim_end().trim_end_matches(',')),
+                    None => format!("{{ {}, ... }}", known.join(", ")),
+                };
+                let diagnostic = unknown_argument::given(
+                    &format!("the function given to `{callee}`"),
+                    text,
+                    self.pattern_span(id),
+                    &open,
+                );
+                self.report(diagnostic);
+                return self.poison(id);
+            }
+            _ => {}
+        }
+        self.mismatch(id, given, parameter, mismatch);
+    }
+
+    /// The pattern of a function, as it is written.
+    fn pattern_span(&self, id: ExprId) -> Span {
+        let span = self.span(id);
+        match self.sources.text(span).find("}:") {
+            Some(end) => Span::new(span.start, span.start + end as u32 + 1),
+            None => span,
+        }
     }
 
     fn is_empty_record(&self, id: ExprId) -> bool {
@@ -188,12 +231,21 @@ impl Checker<'_> {
         let name = self.callee_text(callee);
         let builtin = self.is_builtin(callee);
         let count = arguments.len();
+        if builtin && self.swapped(callee, arguments, &parameters, env) {
+            self.poison(id);
+            return Types::ERROR;
+        }
         let given = arguments.iter().copied().zip(parameters).enumerate();
         let (later, first): (Vec<_>, Vec<_>) =
             given.partition(|(_, (argument, _))| matches!(program.get(*argument), Expr::Lambda(_)));
         // What a function is given tells what its own parameters are, so those come last.
         for (at, (argument, parameter)) in first.into_iter().chain(later) {
             let words = argument_words(name.as_deref(), at, count);
+            // An empty record to begin with is a map that gets its fields.
+            if builtin && self.is_empty_record(argument) && matches!(self.types.resolve(parameter).1, Ty::Var(_)) {
+                let map = self.types.map(Types::ANY);
+                let _ = self.unify(parameter, map);
+            }
             let around = std::mem::replace(&mut self.callee, name.clone());
             match builtin {
                 true => self.operand_wanted(argument, env, parameter, &words),
@@ -202,6 +254,39 @@ impl Checker<'_> {
             self.callee = around;
         }
         result
+    }
+
+    /// Whether a function of the language is given a list or record first, and behind it the function that it takes first.
+    fn swapped(&mut self, callee: ExprId, arguments: &[ExprId], parameters: &[TyId], env: EnvId) -> bool {
+        let (&[first, second, ..], &[wanted, other, ..]) = (arguments, parameters) else { return false };
+        let is_function = |checker: &mut Self, ty| matches!(checker.types.resolve(ty).1, Ty::Function(..));
+        let lambda = |expr| matches!(self.program.get(expr), Expr::Lambda(_));
+        let taken = is_function(self, wanted) && matches!(self.types.resolve(other).1, Ty::List(_) | Ty::Record(_));
+        if !taken || !lambda(second) || lambda(first) {
+            return false;
+        }
+        let ty = self.infer(first, env);
+        let (ty, node) = self.types.resolve(ty);
+        if !matches!(node, Ty::List(_) | Ty::Record(_) | Ty::View(..) | Ty::Named(_)) {
+            return false;
+        }
+        let found = self.describe(ty);
+        let name = self.callee_text(callee).unwrap_or_default();
+        let words = argument_words(Some(&name), 0, 2);
+        let mut diagnostic = wrong_operand::wanted(&words, &found, "a function", self.span(first))
+            .secondary(self.span(second), "the function");
+        diagnostic = match (self.short(self.span(first)), self.short(self.span(second))) {
+            (Some(first), Some(second)) => {
+                let call = format!(
+                    "`{name} ({second}) {}`",
+                    if first.starts_with('[') { first } else { format!("({first})") }
+                );
+                diagnostic.help(format!("the function stands first: {call}"))
+            }
+            _ => diagnostic.help("the function stands first"),
+        };
+        self.report(diagnostic);
+        true
     }
 
     /// Looks at arguments of something that takes none.
@@ -341,10 +426,11 @@ impl Checker<'_> {
         if wrong || arms.iter().any(|arm| arm.tag.is_none()) {
             return;
         }
-        let missing: Vec<&str> = cases
+        let lacks = |name| arms.iter().all(|arm| arm.tag.is_none_or(|tag| tag.name != name));
+        let missing: Vec<(&str, bool)> = cases
             .iter()
-            .filter(|(name, _)| arms.iter().all(|arm| arm.tag.is_none_or(|tag| tag.name != *name)))
-            .map(|(name, _)| self.names.get(*name))
+            .filter(|(name, _)| lacks(*name))
+            .map(|(name, carried)| (self.names.get(*name), carried.is_some()))
             .collect();
         if !missing.is_empty() {
             let word = missing_case::word(self.span(id));

@@ -8,9 +8,10 @@ use super::ty::{Rest, Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{not_an_entity, unknown_tag};
 use crate::eval::value::Kind;
-use crate::ir::{Children, Expr, ExprId, Program};
-use crate::schema::types::{DefId, Definition};
+use crate::ir::{Binary, Children, Expr, ExprId, Program, Rank};
+use crate::schema::types::{DefId, Definition, FieldType};
 use arvc_syntax::intern::Symbol;
+use arvc_syntax::source::Span;
 
 impl Checker<'_> {
     /// Checks an expression that should be of a type.
@@ -146,6 +147,11 @@ impl Checker<'_> {
                 Ty::Named(def) => self.check_tag(id, tag, Some(payload), env, def),
                 _ => self.meet(id, env, expected),
             },
+            Expr::Binary(Binary::Update, left, right)
+                if matches!(wanted, Ty::Named(_)) && matches!(self.program.get(right), Expr::Record { .. }) =>
+            {
+                self.check_update(id, left, right, env, expected);
+            }
             Expr::Call(children) => {
                 let found = match self.known(id) {
                     Some(known) => known,
@@ -262,6 +268,10 @@ impl Checker<'_> {
                 };
                 for at in 0..len as usize {
                     let key = self.program.keys[keys as usize + at];
+                    // What is taken away has no type.
+                    if self.program.unset.contains_key(&key.span) {
+                        continue;
+                    }
                     let trail = self.trails.field(self.trail, key.name, key.span);
                     let around = std::mem::replace(&mut self.trail, trail);
                     self.check_part(self.program.children[fields as usize + at], env, item);
@@ -287,6 +297,45 @@ impl Checker<'_> {
                 }
             }
             _ => self.check(id, env, place),
+        }
+    }
+
+    /// `left // { … }` that should be a record with a name: each side is a part of one. What is written on the right knows
+    /// so what it should be.
+    fn check_update(&mut self, id: ExprId, left: ExprId, right: ExprId, env: EnvId, expected: TyId) {
+        let (Ty::Named(def), Expr::Record { keys, fields, len }) = (self.types.get(expected), self.program.get(right))
+        else {
+            return self.meet(id, env, expected);
+        };
+        let found = self.infer(left, env);
+        let (_, node) = self.types.resolve(found);
+        let schema = std::rc::Rc::clone(&self.schema);
+        let Some((known, _)) = schema.record(def) else { return self.meet(id, env, expected) };
+        let written = self.program.keys[keys as usize..(keys + len) as usize].to_vec();
+        // What is replaced whole need not fit.
+        let plain = written.iter().all(|key| self.program.rank(key.span) != Rank::Force);
+        let record = match node {
+            Ty::Record(record) if plain => record,
+            Ty::Named(other) if plain && other == def => {
+                return self.check_fields(right, keys, fields, len, env, def, false);
+            }
+            _ => return self.meet(id, env, expected),
+        };
+        self.here = env;
+        let around = self.meeting.replace(left);
+        let _ = self.becomes_part(record, def);
+        self.meeting = around;
+        self.check_fields(right, keys, fields, len, env, def, false);
+        let left = self.types.records[record.0 as usize].clone();
+        let missing: Vec<&FieldType> = known
+            .iter()
+            .filter(|field| field.default.is_none() && !field.optional && left.rest == Rest::Closed)
+            .filter(|field| left.field(field.name).is_none_or(|field| field.optional))
+            .filter(|field| written.iter().all(|key| key.name != field.name))
+            .collect();
+        if !missing.is_empty() {
+            self.missing(def, &missing, self.span(id), None);
+            self.lacking.push((id, self.last));
         }
     }
 
@@ -318,10 +367,16 @@ impl Checker<'_> {
         };
         let owner = self.names.get(definition.name);
         let span = self.span(id);
+        let text = self.names.get(tag);
         match cases.iter().find(|(name, _)| *name == tag) {
             None => {
                 let tags: Vec<&str> = cases.iter().map(|(name, _)| self.names.get(*name)).collect();
-                self.report(unknown_tag::new(owner, self.names.get(tag), span, &tags));
+                // The tag alone: what it carries stays.
+                let word = match self.sources.text(span).starts_with(text) {
+                    true => Span::new(span.start, span.start + text.len() as u32),
+                    false => span,
+                };
+                self.report(unknown_tag::new(owner, text, word, &tags));
                 self.poison(id);
             }
             Some((_, expected)) => match (expected, payload) {
@@ -332,7 +387,11 @@ impl Checker<'_> {
                 }
                 (None, None) => {}
                 (expected, _) => {
-                    self.report(unknown_tag::payload(owner, self.names.get(tag), span, expected.is_some()));
+                    let mut diagnostic = unknown_tag::payload(owner, text, span, expected.is_some());
+                    if let Some(ty) = expected {
+                        diagnostic = diagnostic.help(format!("it carries {}", self.kind(self.schema.ty(*ty))));
+                    }
+                    self.report(diagnostic);
                     self.poison(id);
                 }
             },

@@ -1,15 +1,16 @@
 //! A record against a record with a name, or against what a function takes: fields that are not known, and fields that
 //! are missing.
 
+use arvc_syntax::diagnostic::nearest;
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Checker;
 use super::env::EnvId;
-use super::ty::{Field, RecId, Rest, Slot, TyId, Types};
+use super::ty::{Field, RecId, Rest, Slot, Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{missing_argument, missing_field, unknown_argument, unknown_field};
-use crate::ir::{ExprId, FnId};
+use crate::ir::{Expr, ExprId, FnId};
 use crate::schema::types::{DefId, FieldType};
 
 impl Checker<'_> {
@@ -33,6 +34,10 @@ impl Checker<'_> {
         for at in 0..len as usize {
             let key = self.program.keys[keys as usize + at];
             let value = self.program.children[fields as usize + at];
+            // What is taken away has no type.
+            if self.program.unset.contains_key(&key.span) {
+                continue;
+            }
             let ty = match known.iter().position(|field| field.name == key.name) {
                 Some(found) => {
                     given[found] = true;
@@ -160,6 +165,9 @@ impl Checker<'_> {
         let fields = self.types.records[record.0 as usize].fields.clone();
         let mut result = Ok(());
         for field in fields.iter().copied() {
+            if self.program.unset.contains_key(&field.key) {
+                continue;
+            }
             let ty = match known.iter().find(|known| known.name == field.name) {
                 Some(known) => self.given_type(known),
                 None => match rest {
@@ -193,7 +201,20 @@ impl Checker<'_> {
                 let found = self.slot(slot);
                 match (self.subsume(found, ty), self.meeting) {
                     (Err(mismatch), Some(at)) if mismatch != Mismatch::Reported => {
-                        self.mismatch(at, found, ty, &mismatch);
+                        match self.made_at(field, slot) {
+                            // No argument makes it what it is: the mistake is the function's, and one for all calls.
+                            Some(made) => {
+                                if !self.poisoned.iter().any(|(known, _)| *known == made) {
+                                    let outside = (self.here, self.caller);
+                                    (self.here, self.caller) = (EnvId(0), Some(self.span(at)));
+                                    if !self.items_mismatch(made, ty) {
+                                        self.mismatch(made, found, ty, &mismatch);
+                                    }
+                                    (self.here, self.caller) = outside;
+                                }
+                            }
+                            None => self.mismatch(at, found, ty, &mismatch),
+                        }
                         Err(Mismatch::Reported)
                     }
                     (result, _) => result,
@@ -204,11 +225,73 @@ impl Checker<'_> {
         result
     }
 
+    /// The value of a field that a function gives, if it is the same for all arguments: its type was not made anew for a call.
+    fn made_at(&mut self, field: &Field, slot: Slot) -> Option<ExprId> {
+        let Slot::Known(ty) = slot else { return None };
+        if self.in_library(field.key) || !self.is_ground(ty, 16) {
+            return None;
+        }
+        if let Some(known) = self.made.get(&field.key) {
+            return *known;
+        }
+        let made = self.written_at(field);
+        self.made.insert(field.key, made);
+        made
+    }
+
+    fn written_at(&self, field: &Field) -> Option<ExprId> {
+        let keys = self.program.keys.iter();
+        let at = keys.enumerate().find(|(_, key)| key.span == field.key && key.name == field.name)?.0;
+        self.program.exprs.iter().find_map(|expr| match *expr {
+            Expr::Record { keys, fields, len } if (keys as usize..(keys + len) as usize).contains(&at) => {
+                Some(self.program.children[fields as usize + at - keys as usize])
+            }
+            _ => None,
+        })
+    }
+
+    /// Reports the items of a list literal that are not what they should be; false if it is something else that is wrong.
+    fn items_mismatch(&mut self, list: ExprId, expected: TyId) -> bool {
+        let (Expr::List(items), Ty::List(item)) = (self.program.get(list), self.types.get(expected)) else {
+            return false;
+        };
+        let trail = self.trails.item(self.trail);
+        let (around, meeting) = (std::mem::replace(&mut self.trail, trail), self.meeting.take());
+        let mut found_one = false;
+        for expr in self.program.children(items) {
+            let found = match (self.known(*expr), self.program.get(*expr)) {
+                (Some(known), _) => known,
+                // A constant is the same in every frame.
+                (None, Expr::Const(_)) => self.infer(*expr, EnvId(0)),
+                (None, _) => continue,
+            };
+            if let Err(mismatch) = self.subsume(found, item) {
+                self.mismatch(*expr, found, item, &mismatch);
+                found_one = true;
+            }
+        }
+        (self.trail, self.meeting) = (around, meeting);
+        if found_one {
+            self.poison(list);
+        }
+        found_one
+    }
+
+    fn is_ground(&self, ty: TyId, fuel: u32) -> bool {
+        match self.types.raw(ty) {
+            _ if fuel == 0 => false,
+            Ty::List(item) | Ty::Option(item) => self.is_ground(item, fuel - 1),
+            Ty::Scalar(_) | Ty::Named(_) | Ty::View(..) => true,
+            _ => false,
+        }
+    }
+
     /// The fields of a literal against a record type that has no name: a map, or what a function takes.
     pub(super) fn check_against(&mut self, id: ExprId, keys: u32, fields: u32, len: u32, env: EnvId, record: RecId) {
         let wanted = self.types.records[record.0 as usize].clone();
         let damaged = self.program.damaged.binary_search(&id).is_ok();
         let mut meant = Vec::new();
+        let mut strangers = 0;
         let unknown = match wanted.rest {
             Rest::Each(item) => self.is_unknown(item),
             Rest::Open | Rest::Closed => false,
@@ -217,6 +300,9 @@ impl Checker<'_> {
         for at in 0..len as usize {
             let key = self.program.keys[keys as usize + at];
             let value = self.program.children[fields as usize + at];
+            if self.program.unset.contains_key(&key.span) {
+                continue;
+            }
             let trail = self.trails.field(self.trail, key.name, key.span);
             let around = std::mem::replace(&mut self.trail, trail);
             match (wanted.field(key.name), wanted.rest) {
@@ -234,7 +320,10 @@ impl Checker<'_> {
                     self.infer(value, env);
                     if !damaged {
                         let names = || wanted.fields.iter().map(|field| field.name);
-                        meant.extend(self.nearest(key.name, names()).and_then(|near| self.names.lookup(near)));
+                        match self.nearest(key.name, names()).and_then(|near| self.names.lookup(near)) {
+                            Some(near) => meant.push(near),
+                            None => strangers += 1,
+                        }
                         let fields: Vec<Symbol> = names().collect();
                         self.no_argument(wanted.of, id, key.name, (key.span, None), &fields);
                         self.poison(id);
@@ -254,8 +343,14 @@ impl Checker<'_> {
             .filter(|field| given.iter().all(|key| key.name != field.name))
             .map(|field| (field.name, field.key))
             .collect();
-        if !missing.is_empty() && !damaged {
-            self.lacks(wanted.of, self.span(id), &missing);
+        // What is called by another name is not missing besides.
+        if missing.len() > strangers && !damaged {
+            let asked = |name| wanted.fields.iter().any(|field| field.name == name);
+            let others = given.iter().filter(|key| !asked(key.name));
+            let text = self.names.get(missing[0].0);
+            let near = others.into_iter().find(|key| nearest(self.names.get(key.name), [text]).is_some());
+            let near = near.filter(|_| wanted.rest == Rest::Open).map(|key| key.span);
+            self.lacks(wanted.of, self.span(id), &missing, near);
             self.poison(id);
         }
     }
@@ -287,7 +382,8 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    pub(super) fn lacks(&mut self, of: Option<FnId>, span: Span, missing: &[(Symbol, Span)]) {
+    /// `near`: a key that was probably meant to be what is missing.
+    pub(super) fn lacks(&mut self, of: Option<FnId>, span: Span, missing: &[(Symbol, Span)], near: Option<Span>) {
         let function = match of {
             Some(function) => self.function_name(function, ExprId(0)),
             None => self.trails.describe(self.trail, self.names),
@@ -296,7 +392,11 @@ impl Checker<'_> {
             .iter()
             .map(|(name, key)| (self.names.get(*name), Some(*key).filter(|key| !self.in_library(*key))))
             .collect();
-        self.report(missing_argument::new(&function, &asked, span));
+        let mut diagnostic = missing_argument::new(&function, &asked, span);
+        if let (Some(near), Some((name, _))) = (near, asked.first()) {
+            diagnostic = diagnostic.secondary(near, format!("did you mean `{name}`?"));
+        }
+        self.report(diagnostic);
     }
 
     /// What a function is called in messages.

@@ -166,6 +166,7 @@ impl Checker<'_> {
                     _ => None,
                 };
                 self.report(unknown_fields::new(operator.text(), text.as_deref(), span));
+                let _ = self.unify(if first { one } else { other }, Types::ERROR);
                 Types::ERROR
             }
         }
@@ -197,7 +198,15 @@ impl Checker<'_> {
             },
         };
         let sides = [side(&*a, left, kinds[0]), side(&*b, right, kinds[1])];
-        let diagnostic = wrong_operand::kinds(operator, [&sides[0], &sides[1]], whole);
+        let mut diagnostic = wrong_operand::kinds(operator, [&sides[0], &sides[1]], whole);
+        for (expr, kind) in [(left, kinds[0]), (right, kinds[1])] {
+            if let Ty::Function(parameter, _) = kind
+                && let Some(help) = self.uncalled(parameter, self.span(expr))
+            {
+                diagnostic = diagnostic.help(help);
+                break;
+            }
+        }
         self.report(diagnostic);
         self.poison(id);
         Types::ERROR

@@ -99,6 +99,8 @@ pub(crate) struct Checker<'c> {
     meeting: Option<ExprId>,
     /// What is called, as it is written, while its arguments are looked at.
     callee: Option<String>,
+    /// The call whose result shows a mistake of its function.
+    caller: Option<Span>,
     level: u32,
     depth: u32,
     /// Steps of unification, which a hostile source could make many.
@@ -117,6 +119,8 @@ pub(crate) struct Checker<'c> {
     asked: HashMap<Span, ExprId, Spread>,
     /// What conditions around the expression tell to be there.
     present: Vec<narrow::Place>,
+    /// The values of fields that functions gave and that were wrong, by their keys.
+    made: HashMap<Span, Option<ExprId>>,
     /// What was reported last.
     last: Reported,
 }
@@ -191,6 +195,8 @@ impl<'c> Checker<'c> {
             became: HashMap::new(),
             meeting: None,
             callee: None,
+            caller: None,
+            made: HashMap::new(),
             level: 0,
             depth: 0,
             fuel: FUEL,

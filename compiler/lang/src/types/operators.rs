@@ -4,7 +4,8 @@ use super::Checker;
 use super::env::EnvId;
 use super::ty::{Ty, TyId, Types};
 use crate::errors::{maybe_absent, not_text, wrong_operand};
-use crate::ir::{Binary, ExprId};
+use crate::eval::value::Kind;
+use crate::ir::{Binary, Expr, ExprId};
 use crate::schema::types::Scalar;
 
 /// What an arithmetic operator gives for two kinds.
@@ -24,9 +25,34 @@ pub(super) fn arithmetic(operator: Binary, left: Scalar, right: Scalar) -> Optio
 }
 
 impl Checker<'_> {
+    /// Whether a side of a comparison is `none`, as people ask for what is not there elsewhere.
+    fn compared_with_none(&mut self, id: ExprId, left: ExprId, right: ExprId) -> bool {
+        let none = |checker: &Self, side| match checker.program.get(side) {
+            Expr::Const(value) => matches!(value.kind, Kind::Absent),
+            _ => checker.sources.text(checker.span(side)) == "none",
+        };
+        let asked = match (none(self, left), none(self, right)) {
+            (_, true) => left,
+            (true, false) => right,
+            (false, false) => return false,
+        };
+        let span = self.span(asked);
+        let text = self.short(span);
+        let field = match (self.program.get(asked), text.as_deref().and_then(|text| text.rsplit_once('.'))) {
+            (Expr::Select(..), Some((base, name))) => Some((base, name)),
+            _ => None,
+        };
+        self.report(maybe_absent::compared(text.as_deref(), field, self.span(id)));
+        self.poison(id);
+        true
+    }
+
     pub(super) fn binary(&mut self, id: ExprId, operator: Binary, left: ExprId, right: ExprId, env: EnvId) -> TyId {
         let one = self.infer(left, env);
         let other = self.infer(right, env);
+        if matches!(operator, Binary::Equal | Binary::NotEqual) && self.compared_with_none(id, left, right) {
+            return Types::ERROR;
+        }
         let absent = [(left, one), (right, other)].into_iter().any(|(side, ty)| self.refuse_absent(side, ty));
         if absent {
             return Types::ERROR;

@@ -1,12 +1,12 @@
 //! What is said of a value that is not what it should be.
 
-use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::diagnostic::{Diagnostic, nearest};
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Checker;
 use super::env::{EnvId, Frame};
-use super::ty::{Ty, TyId};
+use super::ty::{Field, Rest, Ty, TyId};
 use super::unify::Mismatch;
 use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind, wrong_operand};
 use crate::eval::value::{Kind, Value};
@@ -30,6 +30,10 @@ impl Checker<'_> {
                 let inner = self.types.present(expected);
                 let found = self.describe(inner);
                 self.report(maybe_absent::new(text.as_deref(), &found, span));
+            }
+            Mismatch::AbsentField(name) => {
+                let text = self.short(span);
+                self.report(maybe_absent::field(self.names.get(*name), text.as_deref(), span));
             }
             Mismatch::Infinite => {
                 let text = self.short(span);
@@ -70,7 +74,8 @@ impl Checker<'_> {
                     _ => None,
                 };
                 let key = asked.unwrap_or(span);
-                self.lacks(of, span, &[(*name, key)]);
+                let near = self.meant_by(found, wanted, *name);
+                self.lacks(of, span, &[(*name, key)], near);
             }
             Mismatch::Unknown(name, key) => {
                 let (_, wanted) = self.types.resolve(expected);
@@ -88,6 +93,25 @@ impl Checker<'_> {
                 self.no_argument(of, id, *name, (at, given), &fields);
             }
         }
+    }
+
+    /// The key of a found record that was probably meant to be `name`, which it lacks.
+    fn meant_by(&mut self, found: TyId, wanted: Ty, name: Symbol) -> Option<Span> {
+        let Ty::Record(is) = self.types.resolve(found).1 else { return None };
+        let asked: Vec<Symbol> = match wanted {
+            // A variable that was bound to what was found is that now.
+            Ty::Record(wanted) if wanted != is => {
+                self.types.records[wanted.0 as usize].fields.iter().map(|field| field.name).collect()
+            }
+            _ => Vec::new(),
+        };
+        let fields = &self.types.records[is.0 as usize].fields;
+        let text = self.names.get(name);
+        fields
+            .iter()
+            .filter(|field| !asked.contains(&field.name) && !self.in_library(field.key))
+            .find(|field| nearest(self.names.get(field.name), [text]).is_some())
+            .map(|field| field.key)
     }
 
     /// The value of a field that is written here, and its key.
@@ -135,13 +159,32 @@ impl Checker<'_> {
             diagnostic = diagnostic.secondary(self.span(literal), format!("this is {is_words}"));
         }
         let line = |span| (self.sources.file_of(span), self.sources.position(span).line);
-        if let Some(key) = self.trails.key(self.trail)
+        if let Some(call) = self.caller {
+            diagnostic = diagnostic.secondary(call, format!("{what} is made here"));
+        } else if let Some(key) = self.trails.key(self.trail)
             && line(key) != line(span)
             && !self.in_library(key)
         {
             diagnostic = diagnostic.secondary(key, format!("{what} is defined here"));
         }
-        let diagnostic = self.helped(diagnostic, literal, span, is, wanted);
+        let diagnostic = match is {
+            Ty::Function(parameter, _) => match self.uncalled(parameter, span) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            },
+            _ if self.is_map(found)
+                && matches!(wanted, Ty::List(_))
+                && wrong_kind::is_path(self.sources.text(span)) =>
+            {
+                let source = self.sources.text(span);
+                diagnostic
+                    .help(format!("a list of its values is `values {source}`, and one of its names `names {source}`"))
+            }
+            _ => match self.taken_otherwise(&what, is, wanted) {
+                Some(help) => diagnostic.help(help),
+                None => self.helped(diagnostic, literal, span, is, wanted),
+            },
+        };
         self.report(diagnostic);
     }
 
@@ -165,6 +208,61 @@ impl Checker<'_> {
         }
     }
 
+    /// What somebody needs who gives arguments to a function otherwise than it takes them: by their places, or a quantity to one
+    /// that computes with what it gets, and so takes an Int.
+    fn taken_otherwise(&self, what: &str, is: Ty, wanted: Ty) -> Option<String> {
+        // Arguments by their names are given by their places.
+        if let (Ty::Record(record), Ty::Scalar(_)) = (wanted, is) {
+            let record = &self.types.records[record.0 as usize];
+            let callee = self.callee.as_deref().filter(|_| record.of.is_some() && what.contains("argument of"))?;
+            let fields: Vec<&Field> = record.fields.iter().collect();
+            let needed: Vec<&Field> = fields.iter().copied().filter(|field| !field.optional).collect();
+            let shown = if needed.is_empty() { &fields[..fields.len().min(1)] } else { &needed[..] };
+            let shown: Vec<String> =
+                shown.iter().map(|field| format!(" {} = …;", self.names.get(field.name))).collect();
+            return Some(format!("it takes its arguments by name: `{callee} {{{} }}`", shown.concat()));
+        }
+        let (Ty::Scalar(is @ (Scalar::Size | Scalar::Duration)), Ty::Scalar(Scalar::Int)) = (is, wanted) else {
+            return None;
+        };
+        let callee = self.callee.as_deref().filter(|callee| !callee.contains('.'))?;
+        (what == format!("the argument of `{callee}`")).then(|| {
+            let kind = if is == Scalar::Size { "Size" } else { "Duration" };
+            format!("if it is meant for a {kind}, annotate it: `{callee} : {kind} -> _ = …`")
+        })
+    }
+
+    /// Whether it is a record whose fields are things of one kind.
+    fn is_map(&mut self, ty: TyId) -> bool {
+        match self.types.resolve(ty).1 {
+            Ty::Record(record) => matches!(self.types.records[record.0 as usize].rest, Rest::Each(_)),
+            Ty::View(declared, ..) => self.is_map(declared),
+            _ => false,
+        }
+    }
+
+    /// What somebody needs who wrote a function at `said` where what it gives is due.
+    pub(super) fn uncalled(&mut self, parameter: TyId, said: Span) -> Option<String> {
+        let source = self.sources.text(said);
+        let path = wrong_kind::is_path(source);
+        let words = self.describe(parameter);
+        match self.types.resolve(parameter).1 {
+            Ty::Record(record) if path => {
+                let record = &self.types.records[record.0 as usize];
+                let needed = record.fields.iter().filter(|field| !field.optional);
+                let needed: Vec<String> = needed.map(|field| format!(" {} = …;", self.names.get(field.name))).collect();
+                Some(match needed.is_empty() {
+                    true => format!("call it: `{source} {{}}`"),
+                    false => format!("call it: `{source} {{{} }}`", needed.concat()),
+                })
+            }
+            Ty::Var(_) | Ty::Any | Ty::Data | Ty::Error => {
+                self.short(said).map(|source| format!("it takes one more argument: `{source} …`"))
+            }
+            _ => self.short(said).map(|source| format!("it takes one more argument, {words}: `{source} …`")),
+        }
+    }
+
     /// With what was probably meant.
     fn helped(&self, diagnostic: Diagnostic, id: ExprId, said: Span, is: Ty, wanted: Ty) -> Diagnostic {
         let source = self.sources.text(said);
@@ -177,12 +275,15 @@ impl Checker<'_> {
             _ => None,
         };
         let help = match (wanted, literal) {
-            _ if matches!(is, Ty::Function(..)) => {
-                wrong_kind::is_path(source).then(|| format!("call it: `{source} {{}}`"))
-            }
             (Ty::Scalar(scalar), Some(Kind::Int(count))) => wrong_kind::number_for(scalar, i64::from(count)),
             (Ty::Scalar(scalar), _) => match text {
                 Some(text) => wrong_kind::unquoted(scalar, text),
+                None if scalar.is_text() => match is {
+                    Ty::Scalar(is) if is != Scalar::Secret && is != Scalar::Flow => {
+                        (source.len() <= 60 && !source.contains('\n')).then(|| format!("as text: `\"${{{source}}}\"`"))
+                    }
+                    _ => None,
+                },
                 None => wrong_kind::other_notation(scalar, self.sources.text(self.span(id))),
             },
             (Ty::Named(def), _) => match &self.schema.def(def).definition {
@@ -199,7 +300,7 @@ impl Checker<'_> {
                 let home = self.home(def)?;
                 Some(format!("name it by its path, without quotes: `{home}.{text}`"))
             }),
-            (Ty::List(_), _) => (source.len() <= 60 && !source.contains('\n'))
+            (Ty::List(_), _) if !matches!(is, Ty::List(_)) => (source.len() <= 60 && !source.contains('\n'))
                 .then(|| format!("a list of one item is written `[ {source} ]`")),
             _ => None,
         };

@@ -6,10 +6,12 @@ use arvc_syntax::intern::Symbol;
 use super::Checker;
 use super::env::EnvId;
 use super::ty::{INDEXED, Rest, Slot, Ty};
-use crate::ir::{Expr, ExprId};
+use crate::ir::{Binary, Expr, ExprId};
 
 /// What an expression says of a key.
 pub(super) enum Said {
+    /// What it is asked of is reported.
+    Wrong,
     /// This expression.
     Expr(ExprId, EnvId),
     /// Something, whose type its place declares.
@@ -71,27 +73,40 @@ impl Checker<'_> {
                 }
             }
             Expr::Computed(_) | Expr::Error(_) => Said::Unknown,
-            _ => {
-                let ty = self.used(expr, env);
-                let (_, node) = self.types.resolve(ty);
-                match node {
-                    Ty::Record(record) => {
-                        let record = &self.types.records[record.0 as usize];
-                        match (record.field(name).copied(), record.rest) {
-                            (Some(field), _) if field.optional => Said::Unknown,
-                            (Some(field), _) => match field.slot {
-                                Slot::Known(ty) if self.is_option(ty) => Said::Unknown,
-                                Slot::Known(_) => Said::Something,
-                                Slot::Lazy(expr, env) => Said::Expr(expr, env),
-                            },
-                            (None, Rest::Closed) => Said::Nothing,
-                            (None, _) => Said::Unknown,
-                        }
-                    }
-                    Ty::View(_, inner, inner_env) if inner != expr => self.said(inner, inner_env, name),
-                    _ => Said::Unknown,
+            // What only one side has is what it says there, as long as nothing asks for the whole.
+            Expr::Binary(Binary::Update, lower, upper) if matches!(self.program.get(upper), Expr::Record { .. }) => {
+                match (self.said(upper, env, name), self.said(lower, env, name)) {
+                    (_, Said::Wrong) => Said::Wrong,
+                    (said @ Said::Expr(..), Said::Nothing)
+                    | (Said::Nothing, said @ (Said::Expr(..) | Said::Something | Said::Nothing)) => said,
+                    _ => self.said_by_type(expr, env, name),
                 }
             }
+            _ => self.said_by_type(expr, env, name),
+        }
+    }
+
+    fn said_by_type(&mut self, expr: ExprId, env: EnvId, name: Symbol) -> Said {
+        let ty = self.used(expr, env);
+        let (_, node) = self.types.resolve(ty);
+        match node {
+            Ty::Record(record) => {
+                let record = &self.types.records[record.0 as usize];
+                match (record.field(name).copied(), record.rest) {
+                    (Some(field), _) if field.optional => Said::Unknown,
+                    (Some(field), _) => match field.slot {
+                        Slot::Known(ty) if self.is_option(ty) => Said::Unknown,
+                        Slot::Known(_) => Said::Something,
+                        Slot::Lazy(expr, env) => Said::Expr(expr, env),
+                    },
+                    (None, Rest::Closed) => Said::Nothing,
+                    (None, _) => Said::Unknown,
+                }
+            }
+            Ty::View(_, inner, inner_env) if inner != expr => self.said(inner, inner_env, name),
+            // What is reported is whatever is asked of it.
+            Ty::Error => Said::Wrong,
+            _ => Said::Unknown,
         }
     }
 

@@ -154,6 +154,9 @@ impl Checker<'_> {
     /// The field of an expression that is held against a declared type.
     fn seen(&mut self, declared: TyId, expr: ExprId, env: EnvId, name: Symbol) -> Found {
         let said = self.said(expr, env, name);
+        if matches!(said, Said::Wrong) {
+            return Found::Is(Types::ERROR);
+        }
         match self.types.get(declared) {
             Ty::Named(def) => match (self.own_field(def, name), said) {
                 (Some((ty, optional)), Said::Expr(expr, env)) => {
@@ -269,14 +272,14 @@ impl Checker<'_> {
                     true => {
                         let base = self.types.present(base);
                         match self.types.get(base) {
-                            Ty::Var(_) => self.unknown_base("?", chain),
+                            Ty::Var(_) => self.unknown_base("?", chain, base),
                             _ => self.select_quietly(base, name).unwrap_or(Types::ANY),
                         }
                     }
                     false => {
                         let present = self.types.present(base);
                         match self.types.get(present) {
-                            Ty::Var(_) => self.unknown_base("or", chain),
+                            Ty::Var(_) => self.unknown_base("or", chain, present),
                             _ => self.select(base, name, span, true),
                         }
                     }
@@ -293,7 +296,7 @@ impl Checker<'_> {
     }
 
     /// A field is asked for of something whose fields are not known. Whether it has it decides what the result is.
-    fn unknown_base(&mut self, operator: &str, chain: ExprId) -> TyId {
+    fn unknown_base(&mut self, operator: &str, chain: ExprId, ty: TyId) -> TyId {
         let base = match self.program.get(chain) {
             Expr::Select(base, ..) | Expr::Index(base, _) => base,
             _ => chain,
@@ -301,6 +304,8 @@ impl Checker<'_> {
         let span = self.span(base);
         let text = self.short(span);
         self.report(unknown_fields::new(operator, text.as_deref(), span));
+        // No call is held to what is asked of it besides.
+        let _ = self.unify(ty, Types::ERROR);
         Types::ERROR
     }
 

@@ -32,6 +32,14 @@ impl Checker<'_> {
                 other => other,
             },
             (Ty::List(item), Ty::List(place)) => self.subsume(item, place),
+            (Ty::Function(takes, gives), Ty::Function(given, place)) => {
+                let fits = self.subsume(given, takes).and_then(|()| self.subsume(gives, place));
+                fits.map_err(|mismatch| match mismatch {
+                    Mismatch::Reported | Mismatch::Infinite => mismatch,
+                    // Of the function as a whole its type is shown.
+                    _ => Mismatch::Kind,
+                })
+            }
             (_, Ty::Ref(def)) => match self.named(is) {
                 Some(other) if other == def => Ok(()),
                 _ if matches!(is, Ty::Var(_)) => {
@@ -63,11 +71,11 @@ impl Checker<'_> {
     fn subsume_fields(&mut self, found: &Rec, wanted: &Rec) -> Result<(), Mismatch> {
         // What the fields of a map have in common, as long as nothing says what they are.
         let mut all: Option<TyId> = None;
-        for field in found.fields.iter() {
+        for field in found.fields.iter().filter(|field| !self.program.unset.contains_key(&field.key)) {
             let place = match (wanted.field(field.name), wanted.rest) {
                 (Some(place), _) => {
                     if field.optional && !place.optional {
-                        return Err(Mismatch::Absent);
+                        return Err(Mismatch::AbsentField(field.name));
                     }
                     self.slot(place.slot)
                 }
@@ -115,7 +123,10 @@ impl Checker<'_> {
             match self.select_quietly(found, field.name) {
                 Some(ty) => {
                     let wanted = if field.optional { self.types.option(wanted) } else { wanted };
-                    self.subsume(ty, wanted)?;
+                    self.subsume(ty, wanted).map_err(|mismatch| match mismatch {
+                        Mismatch::Absent => Mismatch::AbsentField(field.name),
+                        other => other,
+                    })?;
                 }
                 None if field.optional => {}
                 None => return Err(Mismatch::Missing(field.name, Some(field.key))),

@@ -219,6 +219,11 @@ impl Types {
         self.resolve(id).1
     }
 
+    /// As it was made: a variable that is bound by now is one all the same.
+    pub(super) fn raw(&self, id: TyId) -> Ty {
+        self.nodes[id.0 as usize]
+    }
+
     pub(super) fn free(&mut self, level: u32) -> TyId {
         self.vars.push(Var::Free { level, demands: Vec::new(), ordered: false });
         self.add(Ty::Var(VarId(self.vars.len() as u32 - 1)))

@@ -17,6 +17,8 @@ pub(super) enum Mismatch {
     Kind,
     /// It may be absent, and must not be.
     Absent,
+    /// A field of it may be absent, and must not be.
+    AbsentField(Symbol),
     /// It lacks a field; where that is asked for.
     Missing(Symbol, Option<Span>),
     /// A field that is asked for is of another kind: what it is, and what it should be.

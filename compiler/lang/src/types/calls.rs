@@ -215,7 +215,11 @@ impl Checker<'_> {
                 }
             }
         }
-        if let Some(expected) = expected {
+        // What may be absent says nothing of a result that hangs on the arguments: it may be there or not.
+        let open = matches!(self.types.get(result), Ty::Var(_));
+        if let Some(expected) = expected
+            && !(open && matches!(self.types.get(expected), Ty::Option(_)))
+        {
             // What does not fit is said when the arguments are known.
             let around = self.meeting.take();
             let before = match self.types.resolve(expected) {

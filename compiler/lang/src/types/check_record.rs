@@ -252,6 +252,7 @@ impl Checker<'_> {
 
     /// Reports the items of a list literal that are not what they should be; false if it is something else that is wrong.
     fn items_mismatch(&mut self, list: ExprId, expected: TyId) -> bool {
+        let expected = self.types.present(expected);
         let (Expr::List(items), Ty::List(item)) = (self.program.get(list), self.types.get(expected)) else {
             return false;
         };

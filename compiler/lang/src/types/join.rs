@@ -60,7 +60,9 @@ impl Checker<'_> {
     fn join_records(&mut self, a: TyId, b: TyId) -> Option<TyId> {
         let (Ty::Record(a), Ty::Record(b)) = (self.types.get(a), self.types.get(b)) else { return None };
         let (left, right) = (self.types.records[a.0 as usize].clone(), self.types.records[b.0 as usize].clone());
-        if let (Rest::Each(_), _) | (_, Rest::Each(_)) = (left.rest, right.rest) {
+        // A map without keys that are known makes both one.
+        let is_map = |record: &Rec| record.fields.is_empty() && matches!(record.rest, Rest::Each(_));
+        if is_map(&left) || is_map(&right) {
             let mut all: Option<TyId> = None;
             for record in [&left, &right] {
                 let rest = match record.rest {
@@ -88,16 +90,32 @@ impl Checker<'_> {
                         ..*field
                     }
                 }
-                None => Field { optional: true, ..*field },
+                None => self.joined_with_rest(field, right.rest)?,
             };
             fields.push(joined);
         }
         for field in right.fields.iter() {
             if left.field(field.name).is_none() {
-                fields.push(Field { optional: true, ..*field });
+                fields.push(self.joined_with_rest(field, left.rest)?);
             }
         }
-        Some(self.types.record(Rec { fields: fields.into(), rest: left.rest, of: None, at: left.at }))
+        let rest = match (left.rest, right.rest) {
+            (Rest::Each(one), Rest::Each(other)) => Rest::Each(self.join(one, other)?),
+            (Rest::Closed, rest) | (rest, _) => rest,
+        };
+        Some(self.types.record(Rec { fields: fields.into(), rest, of: None, at: left.at }))
+    }
+
+    /// A field that the other record does not name, and may have among its rest.
+    fn joined_with_rest(&mut self, field: &Field, rest: Rest) -> Option<Field> {
+        let slot = match rest {
+            Rest::Each(item) => {
+                let ty = self.slot(field.slot);
+                Slot::Known(self.join(ty, item)?)
+            }
+            Rest::Open | Rest::Closed => field.slot,
+        };
+        Some(Field { slot, optional: true, ..*field })
     }
 
     /// Whether nothing says yet what the items of a list or a map are.

@@ -16,6 +16,8 @@ struct Report {
     fresh: bool,
     /// Whether it was found without evaluating: then meeting it again is no news.
     early: bool,
+    /// Whether whoever looks at the whole value says it better, if he comes to it.
+    provisional: bool,
     again: u32,
     dependents: u32,
 }
@@ -36,6 +38,16 @@ impl Reports {
         self.keep(diagnostic, false)
     }
 
+    /// Adds a problem of a value that is looked at as a whole later, perhaps: then that is what is said.
+    pub fn meanwhile(&mut self, diagnostic: Diagnostic) -> Reported {
+        if let Some(known) = self.seen.get(&(diagnostic.code.id, diagnostic.span())) {
+            return Reported(*known);
+        }
+        let reported = self.keep(diagnostic, false);
+        self.reports[reported.index()].provisional = true;
+        reported
+    }
+
     /// Adds a problem that was found without evaluating anything.
     pub fn early(&mut self, diagnostic: Diagnostic) -> Reported {
         self.keep(diagnostic, true)
@@ -50,12 +62,17 @@ impl Reports {
                 causes: HashSet::new(),
                 fresh: true,
                 early,
+                provisional: false,
                 again: 0,
                 dependents: 0,
             }),
             false => {
-                self.reports[index as usize].again += 1;
-                self.reports[index as usize].fresh = true;
+                let report = &mut self.reports[index as usize];
+                match std::mem::take(&mut report.provisional) {
+                    true => report.diagnostic = diagnostic,
+                    false => report.again += 1,
+                }
+                report.fresh = true;
             }
         }
         Reported(index)

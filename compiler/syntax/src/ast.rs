@@ -20,6 +20,9 @@ use crate::tree::{Node, Token, Tree};
 
 /// A typed view of a node.
 pub trait AstNode<'t>: Copy {
+    /// Whether a node of that kind has this view.
+    fn is(kind: SyntaxKind) -> bool;
+
     /// The view, if the node is of that kind.
     fn cast(node: Node<'t>) -> Option<Self>;
 
@@ -44,8 +47,12 @@ macro_rules! views {
         pub struct $name<'t>(Node<'t>);
 
         impl<'t> $crate::ast::AstNode<'t> for $name<'t> {
+            fn is(kind: $crate::kind::SyntaxKind) -> bool {
+                matches!(kind, $($crate::kind::SyntaxKind::$kind)|+)
+            }
+
             fn cast(node: Node<'t>) -> Option<Self> {
-                matches!(node.kind(), $($crate::kind::SyntaxKind::$kind)|+).then_some(Self(node))
+                Self::is(node.kind()).then_some(Self(node))
             }
 
             fn node(self) -> Node<'t> {
@@ -68,12 +75,18 @@ macro_rules! choice {
         }
 
         impl<'t> $crate::ast::AstNode<'t> for $name<'t> {
+            fn is(kind: SyntaxKind) -> bool {
+                kind == SyntaxKind::Error $(|| $view::is(kind))*
+            }
+
             fn cast(node: Node<'t>) -> Option<Self> {
-                if node.kind() == SyntaxKind::Error {
+                // Asked of one number, the questions become one jump.
+                let kind = node.kind();
+                if kind == SyntaxKind::Error {
                     return Some(Self::Error(node));
                 }
-                $(if let Some(view) = $view::cast(node) {
-                    return Some(Self::$variant(view));
+                $(if $view::is(kind) {
+                    return Some(Self::$variant($view(node)));
                 })*
                 None
             }

@@ -109,12 +109,17 @@ fn number<T: FromStr>(text: &str) -> Result<T, Flaw> {
     text.parse().map_err(|_| Flaw::TooLarge)
 }
 
+/// The digits that a text begins with, and what is behind them.
+fn split_digits(text: &str) -> (&str, &str) {
+    text.split_at(text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len()))
+}
+
 fn int(text: &str) -> Result<Literal, Flaw> {
-    let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    match digits.as_bytes().first() {
-        None => number(text).map(Literal::Int),
+    let (digits, rest) = split_digits(text);
+    match rest.as_bytes().first() {
+        None => number(digits).map(Literal::Int),
         Some(b'.') => Err(Flaw::Fraction),
-        Some(_) => Err(Flaw::Unit(unit_for(digits))),
+        Some(_) => Err(Flaw::Unit(unit_for(rest))),
     }
 }
 
@@ -145,8 +150,7 @@ fn int_range(text: &str) -> Result<Literal, Flaw> {
 }
 
 fn quantity(text: &str, units: &[(&'static str, u64)]) -> Result<u64, Flaw> {
-    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, suffix) = text.split_at(at);
+    let (digits, suffix) = split_digits(text);
     let Some((_, factor)) = units.iter().find(|(unit, _)| *unit == suffix) else {
         return Err(Flaw::Unit(unit_for(suffix)));
     };

@@ -4,6 +4,8 @@
 //! blanks only is dropped with its line end, and the blanks of a last line are dropped. `''$` is `$`, `'''` is `''`,
 //! `''\n` is a line end. Line ends are `\n` whatever the source has.
 
+use std::borrow::Cow;
+
 use crate::ast::{AstNode, Expr, Interpolation, StringExpr};
 use crate::kind::SyntaxKind;
 use crate::tree::Element;
@@ -54,8 +56,11 @@ fn push(parts: &mut Vec<StringPart<'_>>, text: &str) {
     }
 }
 
-fn normal(text: &str) -> String {
-    text.replace("\r\n", "\n")
+fn normal(text: &str) -> Cow<'_, str> {
+    match text.as_bytes().contains(&b'\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 fn interpolated<'t>(element: Element<'t>) -> Option<Expr<'t>> {
@@ -95,7 +100,7 @@ fn indented(string: StringExpr<'_>) -> Vec<StringPart<'_>> {
                 // Two texts meet where the lexer cut at a `$`.
                 match pieces.last_mut() {
                     Some(Piece::Source(last)) => last.push_str(&normal(token.text())),
-                    _ => pieces.push(Piece::Source(normal(token.text()))),
+                    _ => pieces.push(Piece::Source(normal(token.text()).into_owned())),
                 }
             }
             Element::Token(token) if token.kind() == SyntaxKind::StringEscape => {

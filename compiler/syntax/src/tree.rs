@@ -57,6 +57,11 @@ impl Tree {
         self.kinds.len() as u32
     }
 
+    /// Where the tokens from `first` up to `end` stand.
+    fn span_of(&self, first: u32, end: u32) -> Span {
+        Span::new(self.base + self.starts[first as usize], self.base + self.starts[end as usize])
+    }
+
     /// The token with this index.
     pub fn token(&self, index: u32) -> Option<Token<'_>> {
         (index < self.token_count()).then_some(Token { tree: self, index })
@@ -152,22 +157,37 @@ impl<'t> Node<'t> {
 
     /// Where it stands, without blanks and comments at its ends. An empty node stands behind the token before it.
     pub fn span(self) -> Span {
-        let NodeData { mut first, mut end, .. } = self.data();
-        while first < end && self.tree.kinds[first as usize].is_trivia() {
+        let NodeData { first, end, .. } = self.data();
+        let trivia = |token: u32| self.tree.kinds[token as usize].is_trivia();
+        // Only the root begins or ends with blanks.
+        match first == end || trivia(first) || trivia(end - 1) {
+            true => self.inner_span(first, end),
+            false => self.tree.span_of(first, end),
+        }
+    }
+
+    fn inner_span(self, mut first: u32, mut end: u32) -> Span {
+        let trivia = |token: u32| self.tree.kinds[token as usize].is_trivia();
+        while first < end && trivia(first) {
             first += 1;
         }
-        while first < end && self.tree.kinds[end as usize - 1].is_trivia() {
+        while first < end && trivia(end - 1) {
             end -= 1;
         }
         if first == end {
-            while end > 0 && self.tree.kinds[end as usize - 1].is_trivia() {
+            while end > 0 && trivia(end - 1) {
                 end -= 1;
             }
-            let place = self.tree.base + self.tree.starts[end as usize];
-            return Span::new(place, place);
+            first = end;
         }
-        let starts = &self.tree.starts;
-        Span::new(self.tree.base + starts[first as usize], self.tree.base + starts[end as usize])
+        self.tree.span_of(first, end)
+    }
+
+    /// Whether its last token is of a kind, and its own.
+    pub fn ends_with(self, kind: SyntaxKind) -> bool {
+        let NodeData { end, .. } = self.data();
+        let last = self.children().last().map_or(0, |child| child.data().end);
+        last < end && self.tree.kinds[end as usize - 1] == kind
     }
 
     /// Its text, without blanks and comments at its ends.
@@ -190,8 +210,7 @@ impl<'t> Node<'t> {
 
     /// Its child nodes and the tokens between them, in order: nothing is left out.
     pub fn elements(self) -> Elements<'t> {
-        let NodeData { first, end, .. } = self.data();
-        Elements { children: self.children(), pending: None, started: false, token: first, end, tree: self.tree }
+        Elements::of(self)
     }
 
     /// Its own tokens that are neither blanks nor comments.
@@ -317,33 +336,49 @@ impl<'t> Iterator for Children<'t> {
 
 /// The child nodes of a node and the tokens between them.
 pub struct Elements<'t> {
-    children: Children<'t>,
-    pending: Option<Node<'t>>,
-    started: bool,
+    tree: &'t Tree,
+    /// The next child, and one past the last one.
+    child: u32,
+    children: u32,
+    /// The first token of the next child; no token if there is none.
+    child_first: u32,
+    /// The next token, and one past the last one.
     token: u32,
     end: u32,
-    tree: &'t Tree,
+}
+
+impl<'t> Elements<'t> {
+    fn of(node: Node<'t>) -> Self {
+        let data = node.data();
+        let (child, children) = (node.index + 1, node.index + data.subtree);
+        let mut elements =
+            Self { tree: node.tree, child, children, child_first: u32::MAX, token: data.first, end: data.end };
+        elements.look();
+        elements
+    }
+
+    fn look(&mut self) {
+        let more = self.child < self.children;
+        self.child_first = if more { self.tree.nodes[self.child as usize].first } else { u32::MAX };
+    }
 }
 
 impl<'t> Iterator for Elements<'t> {
     type Item = Element<'t>;
 
     fn next(&mut self) -> Option<Element<'t>> {
-        if !self.started {
-            self.pending = self.children.next();
-            self.started = true;
+        if self.child_first <= self.token {
+            let node = Node { tree: self.tree, index: self.child };
+            let data = node.data();
+            self.token = self.token.max(data.end);
+            self.child += data.subtree;
+            self.look();
+            return Some(Element::Node(node));
         }
-        match self.pending {
-            Some(node) if node.data().first <= self.token => {
-                self.token = self.token.max(node.data().end);
-                self.pending = self.children.next();
-                Some(Element::Node(node))
-            }
-            _ if self.token < self.end => {
-                self.token += 1;
-                Some(Element::Token(Token { tree: self.tree, index: self.token - 1 }))
-            }
-            _ => None,
+        if self.token < self.end {
+            self.token += 1;
+            return Some(Element::Token(Token { tree: self.tree, index: self.token - 1 }));
         }
+        None
     }
 }

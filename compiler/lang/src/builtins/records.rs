@@ -38,7 +38,7 @@ pub(super) const VALUES: Builtin = Builtin {
     strict: 0b1,
     body: Body::Value(|machine, call| {
         let record = call.record(machine, 0)?;
-        let values = machine.heap.slots_of(record).to_vec();
+        let values = machine.seen_slots(record);
         Ok(machine.heap.list(values, call.origin))
     }),
 };
@@ -55,7 +55,7 @@ pub(super) const MAP_VALUES: Builtin = Builtin {
         let record = call.record(machine, 1)?;
         let old = machine.heap.records[record.index()];
         machine.reserve(old.len as usize * 8 * size_of::<Value>(), call.origin)?;
-        let values = machine.heap.slots_of(record).to_vec();
+        let values = machine.seen_slots(record);
         let values: Vec<Value> =
             values.into_iter().map(|value| later(machine, call.arguments[0], value, call.origin)).collect();
         let slots = machine.heap.slots.len() as u32;
@@ -101,7 +101,7 @@ impl Task for FromPairs {
             (Some(pair), None) => {
                 let (name, value) = (machine.names.intern("name"), machine.names.intern("value"));
                 let parts = match pair.kind {
-                    Kind::Record(record) => machine.field_of(record, name).zip(machine.field_of(record, value)),
+                    Kind::Record(record) => machine.seen_field(record, name).zip(machine.seen_field(record, value)),
                     _ => None,
                 };
                 let Some((name, value)) = parts else {

@@ -63,6 +63,7 @@ use arvc_syntax::source::Span;
 
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Value};
+use crate::ir::Expr;
 
 /// All codes of this crate.
 pub static CODES: &[&Code] = &[
@@ -154,6 +155,16 @@ pub fn describe_value(machine: &Machine<'_>, value: Value) -> String {
     match value.kind {
         Kind::Tag(name, _) => format!("the tag `{}`", machine.names.get(name)),
         kind => describe(kind).to_owned(),
+    }
+}
+
+/// What to do where an optional is used that nobody gave.
+pub fn absent_help(machine: &Machine<'_>, value: Value) -> Option<String> {
+    match (value.kind, machine.program.get(value.origin)) {
+        (Kind::Absent, Expr::Select(..) | Expr::Index(..)) => {
+            Some(format!("say what it is then: `{} or …`", machine.sources.text(machine.span(value))))
+        }
+        _ => None,
     }
 }
 

@@ -29,11 +29,12 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use crate::builtins;
-use crate::errors::{describe_value, with_article};
+use crate::errors::{absent_help, describe_value, with_article};
 use crate::eval::machine::Machine;
+use crate::eval::see::Seen;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::members;
-use crate::schema::types::Scalar;
+use crate::schema::types::{Definition, Scalar};
 
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0208", "a value has no such field", include_str!("no_such_field.rs"));
@@ -67,11 +68,20 @@ pub fn of(owner: Option<&str>, name: &str, span: Span, fields: &[&str]) -> Diagn
 
 /// `name`, at `span`, of a record that lacks it.
 pub fn report(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Value) -> Reported {
-    let fields: Vec<&str> = match value.kind {
-        Kind::Record(record) => machine.heap.keys_of(record).iter().map(|key| machine.names.get(key.name)).collect(),
-        _ => Vec::new(),
-    };
-    let diagnostic = new(machine.names.get(name), span, &fields).secondary(machine.span(value), "this record");
+    let mut owner = None;
+    let mut fields: Vec<&str> = Vec::new();
+    if let Kind::Record(record) = value.kind {
+        fields.extend(machine.heap.keys_of(record).iter().map(|key| machine.names.get(key.name)));
+        if let Seen::Record(def) = record.view.seen()
+            && let Definition::Record { fields: declared, .. } = &machine.program.schema.def(def).definition
+        {
+            owner = Some(machine.names.get(machine.program.schema.def(def).name));
+            fields.extend(declared.iter().map(|field| machine.names.get(field.name)));
+            fields.sort_unstable();
+            fields.dedup();
+        }
+    }
+    let diagnostic = of(owner, machine.names.get(name), span, &fields).secondary(machine.span(value), "this record");
     machine.report(diagnostic)
 }
 
@@ -82,10 +92,11 @@ pub fn no_member(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Val
         Some(kind) => member(name, span, kind),
         None => nothing(name, span, &found),
     };
-    let diagnostic = match machine.span(value) {
+    let mut diagnostic = match machine.span(value) {
         made if made == span => diagnostic,
         made => diagnostic.secondary(made, format!("this is {found}")),
     };
+    diagnostic.helps.extend(absent_help(machine, value));
     machine.report(diagnostic)
 }
 

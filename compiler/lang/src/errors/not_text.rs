@@ -27,7 +27,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::errors::describe_value;
+use crate::errors::{absent_help, describe_value};
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::ExprId;
@@ -51,6 +51,7 @@ pub fn report(machine: &mut Machine<'_>, value: Value, part: ExprId) -> Reported
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), "made here");
     }
+    diagnostic.helps.extend(absent_help(machine, value));
     machine.report(diagnostic)
 }
 

@@ -22,7 +22,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::errors::{describe_value, inside};
+use crate::errors::{absent_help, describe_value, inside};
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::{Binary, Expr, ExprId};
@@ -53,6 +53,7 @@ pub fn report(machine: &mut Machine<'_>, id: ExprId, operator: Binary, left: Val
         },
     };
     let mut diagnostic = kinds(operator, [&side(left, &a), &side(right, &b)], machine.program.span(id));
+    diagnostic.helps.extend([left, right].into_iter().find_map(|value| absent_help(machine, value)));
     if let (Binary::Divide, Kind::Int(port), Kind::Tag(tag, _)) = (operator, left.kind, right.kind) {
         let protocol = machine.names.get(tag).to_ascii_lowercase();
         if matches!(protocol.as_str(), "tcp" | "udp") {
@@ -166,6 +167,7 @@ pub fn expected(machine: &mut Machine<'_>, at: ExprId, value: Value, what: &str,
     if machine.span(value) != span {
         diagnostic = diagnostic.secondary(machine.span(value), format!("this is {found}"));
     }
+    diagnostic.helps.extend(absent_help(machine, value));
     machine.report(diagnostic)
 }
 

@@ -3,6 +3,7 @@
 use crate::builtins;
 use crate::errors;
 use crate::eval::machine::{Cont, Machine, Next, State};
+use crate::eval::see::Sight;
 use crate::eval::value::{CallInfo, CallIx, FrameId, Kind, NO_PAYLOAD, PartialId, Primitive, Value};
 use crate::ir::{Expr, ExprId, FnId, Pattern};
 
@@ -50,7 +51,7 @@ impl Machine<'_> {
                 self.stack.push(Cont::Argument(callee));
                 Ok(State::Force(argument))
             }
-            Kind::Builtin(partial) => self.give(partial, argument, origin),
+            Kind::Builtin(partial) => self.give(partial, argument, origin, call),
             Kind::Tag(name, NO_PAYLOAD) => Ok(State::Return(self.tag(name, argument, origin))),
             Kind::Thunk(_) => {
                 self.stack.push(Cont::Then(argument, origin, call));
@@ -73,8 +74,8 @@ impl Machine<'_> {
         let mut found = vec![None; fields.len()];
         let mut taken = 0;
         for (slot, field) in fields.iter().enumerate() {
-            found[slot] = self.field_of(record, field.key.name);
-            taken += usize::from(found[slot].is_some());
+            found[slot] = self.seen_field(record, field.key.name);
+            taken += usize::from(self.position(record, field.key.name).is_some());
         }
         if !open && taken < self.heap.keys_of(record).len() {
             return Err(errors::unknown_argument::report(self, function, origin, record, argument));
@@ -86,7 +87,7 @@ impl Machine<'_> {
         let mut missing = Vec::new();
         for (slot, field) in fields.iter().enumerate() {
             self.heap.slots[start + slot] = match (found[slot], field.default) {
-                (Some(value), _) => value,
+                (Some(value), _) => field.ty.map_or(value, |ty| self.see_later(value, Sight::of(ty))),
                 (None, None) if field.optional => Value::new(Kind::Absent, origin),
                 (None, None) => {
                     missing.push(field.key);
@@ -103,17 +104,19 @@ impl Machine<'_> {
         }
         for (slot, field) in fields.iter().enumerate() {
             if let (None, Some(default)) = (found[slot], field.default) {
-                self.heap.slots[start + slot] = self.definition(default, frame);
+                let value = self.definition(default, frame);
+                self.heap.slots[start + slot] = field.ty.map_or(value, |ty| self.see_later(value, Sight::of(ty)));
             }
         }
         Ok(State::Eval(self.program.functions[function.0 as usize].body, frame))
     }
 
-    fn give(&mut self, partial: PartialId, argument: Value, origin: ExprId) -> Next {
+    fn give(&mut self, partial: PartialId, argument: Value, origin: ExprId, call: Option<CallIx>) -> Next {
         let mut partial = self.heap.partials[partial.index()];
         let arity = match partial.primitive {
             Primitive::Builtin(builtin) => builtin.arity,
             Primitive::Member(member) => 1 + member.arity,
+            Primitive::Seen { .. } => 2,
         };
         if usize::from(partial.count) + 1 < arity {
             partial.arguments[partial.count as usize] = argument;
@@ -129,6 +132,11 @@ impl Machine<'_> {
         let task = match partial.primitive {
             Primitive::Builtin(builtin) => builtins::start(builtin, arguments, origin),
             Primitive::Member(member) => builtins::start_member(member, arguments, origin),
+            Primitive::Seen { takes, gives } => {
+                self.see_result(gives);
+                let argument = self.see_later(argument, Sight::of(takes));
+                return Ok(State::Apply { function: arguments[0], argument, origin, call });
+            }
         };
         self.work(task, None)
     }

@@ -5,6 +5,7 @@
 
 use crate::builtins;
 use crate::eval::machine::{Cont, Machine, State};
+use crate::eval::see::Sight;
 use crate::eval::value::{
     CallIx, FlowParts, Frame, FrameId, Kind, NO_PAYLOAD, Partial, PartialId, Primitive, Thunk, Value,
 };
@@ -55,6 +56,14 @@ impl Machine<'_> {
             Expr::Record { keys, fields, len } => self.record(id, keys, fields, len, frame),
             Expr::List(children) => self.list(id, children, frame),
             Expr::Flow(flow) => self.flow(id, flow, frame),
+            Expr::Coerce(value, ty) => match self.program.get(value) {
+                Expr::Const(_) | Expr::Builtin(_) | Expr::Lambda(_) | Expr::Record { .. } | Expr::List(_) => {
+                    let value = self.delay(value, frame);
+                    self.see_later(value, Sight::of(ty))
+                }
+                // What a message says of it is said of the expression that it is around.
+                _ => self.heap.thunk(Thunk::Delayed(id, frame), value),
+            },
             Expr::Local { up, slot } => match self.local(frame, up, slot) {
                 Value { kind: Kind::Unset, .. } => self.heap.thunk(Thunk::Delayed(id, frame), id),
                 value @ Value { kind: Kind::Thunk(thunk), .. } => match self.heap.thunks[thunk.index()] {
@@ -63,12 +72,6 @@ impl Machine<'_> {
                 },
                 value => value,
             },
-            // What has no fields that a type could add.
-            Expr::Coerce(value, _)
-                if matches!(self.program.get(value), Expr::Const(_) | Expr::Builtin(_) | Expr::Lambda(_)) =>
-            {
-                self.delay(value, frame)
-            }
             _ => self.heap.thunk(Thunk::Delayed(id, frame), id),
         }
     }

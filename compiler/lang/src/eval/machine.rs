@@ -8,13 +8,17 @@ use crate::errors;
 use crate::eval::budget::Budget;
 use crate::eval::call::Callee;
 use crate::eval::merge::Joins;
+use crate::eval::see::Sight;
 use crate::eval::task::{Step, Task};
 use crate::eval::value::{CallIx, Frame, FrameId, Heap, Kind, Reported, Thunk, ThunkId, Value};
 use crate::ir::{Binary, Expr, ExprId, Policy, Program, UnitId};
 use crate::report::Reports;
+use crate::schema::shape::{self, Shape};
 
 /// What is waited for.
 pub(super) enum Cont {
+    /// A value to be seen as something.
+    Seen(Sight),
     /// A delayed value, to be kept. The expression says which one, for messages.
     Keep(ThunkId, ExprId),
     /// The record of a `Select`.
@@ -100,6 +104,10 @@ pub struct Machine<'p> {
     /// The frame of the newest step, for messages.
     pub(super) current: FrameId,
     pub(super) stack: Vec<Cont>,
+    /// What the types of the program add to values.
+    pub(super) shapes: Vec<Shape>,
+    /// Defaults of the schema, by type and field.
+    pub(super) defaults: Vec<Vec<Option<Value>>>,
     /// Which fields two records gave together, by their slots; kept only for a question.
     pub joins: Option<Joins>,
     /// Work that does not make a step yet.
@@ -124,8 +132,11 @@ impl<'p> Machine<'p> {
         globals: &[ExprId],
     ) -> Self {
         let bytes = sources.iter().map(|(_, source)| source.text.len()).sum();
-        let heap = Heap { keys: std::mem::take(&mut program.keys), ..Heap::default() };
+        let heap = Heap::of(program);
+        let shapes = shape::of(&program.schema);
         let mut machine = Self {
+            shapes,
+            defaults: Vec::new(),
             program,
             names,
             sources,
@@ -346,7 +357,10 @@ impl<'p> Machine<'p> {
                 Ok(State::Force(self.unit(unit)))
             }
             Expr::Match(subject, ..) => self.wait(Cont::Match(id, frame), subject, frame),
-            Expr::Coerce(value, _) => Ok(State::Eval(value, frame)),
+            Expr::Coerce(value, ty) => {
+                self.see_result(ty);
+                Ok(State::Eval(value, frame))
+            }
             Expr::Error(reported) => Err(reported),
         }
     }
@@ -375,6 +389,12 @@ impl<'p> Machine<'p> {
                     call: application.call,
                 })
             }
+            Thunk::Seen(at) => {
+                self.heap.thunks[thunk.index()] = Thunk::Hole;
+                let (seen, sight) = self.heap.sights[at as usize];
+                self.stack.push(Cont::Keep(thunk, seen.origin));
+                self.look(seen, sight)
+            }
             Thunk::Merge(merge) => {
                 self.heap.thunks[thunk.index()] = Thunk::Hole;
                 let pair = self.heap.merges[merge as usize];
@@ -391,6 +411,7 @@ impl<'p> Machine<'p> {
                 self.heap.thunks[thunk.index()] = Thunk::Value(value);
                 Ok(State::Return(value))
             }
+            Cont::Seen(sight) => self.seen(value, sight),
             Cont::Select(select) => self.select(select, value),
             Cont::Indexed(index, frame) => {
                 let Expr::Index(_, key) = self.program.get(index) else { unreachable!("a selection") };

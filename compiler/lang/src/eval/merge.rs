@@ -151,7 +151,8 @@ impl Machine<'_> {
         }
         let len = self.heap.keys.len() as u32 - keys;
         let call = self.heap.records[b.index()].call.or(self.heap.records[a.index()].call);
-        Ok(Value::new(self.heap.record(keys, slots, len, call), origin))
+        let Kind::Record(record) = self.heap.record(keys, slots, len, call) else { unreachable!("a record") };
+        Ok(Value::new(Kind::Record(record.seen_as(a.view.joined(b.view))), origin))
     }
 
     /// Keeps where the field that is about to be added comes from.

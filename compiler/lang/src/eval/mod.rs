@@ -12,6 +12,7 @@ mod matching;
 mod merge;
 mod operators;
 mod records;
+pub mod see;
 mod select;
 pub mod task;
 pub mod trace;

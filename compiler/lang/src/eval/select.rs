@@ -6,9 +6,11 @@ use arvc_syntax::source::Span;
 use crate::builtins::Call;
 use crate::errors;
 use crate::eval::machine::{Cont, Machine, Next, State};
+use crate::eval::see::{Found, Sight};
 use crate::eval::value::{FrameId, Kind, Partial, PartialId, Primitive, RecordId, Reported, Value};
 use crate::ir::{Expr, ExprId};
 use crate::members::{self, Member};
+use crate::report::BY_THE_PARSER;
 
 impl Machine<'_> {
     /// Position of a field among the keys of a record.
@@ -21,31 +23,44 @@ impl Machine<'_> {
         keys.binary_search_by(|key| self.names.get(key.name).cmp(text)).ok()
     }
 
-    /// The field of a record, not computed yet.
+    /// The field of a record as it is written, not computed yet.
     pub fn field_of(&self, record: RecordId, name: Symbol) -> Option<Value> {
         self.position(record, name).map(|at| self.heap.slots_of(record)[at])
     }
 
     pub(super) fn select(&mut self, id: ExprId, value: Value) -> Next {
         let Expr::Select(_, name, span) = self.program.get(id) else { unreachable!("a selection") };
+        self.take(id, value, name, span)
+    }
+
+    /// The field of a computed value; `id` selects it.
+    fn take(&mut self, id: ExprId, value: Value, name: Symbol, span: Span) -> Next {
         match self.look_up(id, value, name, span)? {
-            Some(field) => Ok(State::Force(field)),
-            None if self.program.optional.binary_search(&id).is_ok() => Ok(State::Return(Value::new(Kind::Absent, id))),
-            None => match self.program.lacking.get(&value.origin) {
-                Some(reported) => Err(*reported),
-                None => Err(errors::no_such_field::report(self, name, span, value)),
-            },
+            Found::Field(field, sight) => self.look(field, sight),
+            Found::Absent => Ok(State::Return(Value::new(Kind::Absent, id))),
+            _ if self.program.optional.binary_search(&id).is_ok() => Ok(State::Return(Value::new(Kind::Absent, id))),
+            found => Err(match (self.program.lacking.get(&value.origin), found) {
+                (Some(reported), _) => *reported,
+                (None, Found::Missing(def)) => errors::missing_field::selected(self, id, value, def, name),
+                (None, _) => errors::no_such_field::report(self, name, span, value),
+            }),
         }
     }
 
-    /// The field of a computed value, if it has it; `id` selects it.
-    fn look_up(&mut self, id: ExprId, value: Value, name: Symbol, span: Span) -> Result<Option<Value>, Reported> {
+    /// What a computed value has under a name; `id` selects it.
+    fn look_up(&mut self, id: ExprId, value: Value, name: Symbol, span: Span) -> Result<Found, Reported> {
         if let Kind::Record(record) = value.kind {
-            return Ok(self.field_of(record, name));
+            let found = self.find(record, name);
+            // Perhaps it stands in what was not understood, which is said.
+            let damaged = || self.program.damaged.binary_search(&value.origin).is_ok();
+            return match self.field_of(record, name).is_none() && damaged() {
+                true => Err(BY_THE_PARSER),
+                false => Ok(found),
+            };
         }
         let kind = members::kind(value.kind);
         match kind.and_then(|kind| members::find(kind, self.names.get(name))) {
-            Some(member) => self.member(member, value, id).map(Some),
+            Some(member) => self.member(member, value, id).map(|value| Found::Field(value, Sight::PLAIN)),
             None => Err(errors::no_such_field::no_member(self, name, span, value, kind)),
         }
     }
@@ -63,10 +78,7 @@ impl Machine<'_> {
     /// `base.${key}`, both computed.
     pub(super) fn index(&mut self, id: ExprId, base: Value, key: Value) -> Next {
         let (name, span) = self.computed_key(id, key)?;
-        match self.look_up(id, base, name, span)? {
-            Some(field) => Ok(State::Force(field)),
-            None => Err(errors::no_such_field::report(self, name, span, base)),
-        }
+        self.take(id, base, name, span)
     }
 
     fn computed_key(&mut self, id: ExprId, key: Value) -> Result<(Symbol, Span), Reported> {
@@ -119,11 +131,12 @@ impl Machine<'_> {
         let step = self.step(chain, rest);
         match self.program.get(step) {
             Expr::Select(_, name, span) => match self.look_up(step, value, name, span)? {
-                Some(field) => {
+                Found::Field(field, sight) => {
                     self.stack.push(Cont::Probe { probe, frame, rest: rest - 1 });
-                    Ok(State::Force(field))
+                    self.look(field, sight)
                 }
-                None => absent(),
+                Found::Absent | Found::Missing(_) | Found::Nothing => absent(),
+                Found::Unknown => Err(errors::no_such_field::report(self, name, span, value)),
             },
             Expr::Index(_, key) => self.wait(Cont::ProbeKey { probe, frame, rest, value }, key, frame),
             _ => unreachable!("a selection"),
@@ -137,10 +150,16 @@ impl Machine<'_> {
         };
         let step = self.step(chain, rest);
         let (name, span) = self.computed_key(step, key)?;
-        let field = self.look_up(step, base, name, span)?;
-        let absent = Value::new(Kind::Absent, probe);
-        let rest = if field.is_some() { rest - 1 } else { 0 };
-        self.stack.push(Cont::Probe { probe, frame, rest });
-        Ok(State::Force(field.unwrap_or(absent)))
+        match self.look_up(step, base, name, span)? {
+            Found::Field(field, sight) => {
+                self.stack.push(Cont::Probe { probe, frame, rest: rest - 1 });
+                self.look(field, sight)
+            }
+            Found::Absent | Found::Missing(_) | Found::Nothing => {
+                self.stack.push(Cont::Probe { probe, frame, rest: 0 });
+                Ok(State::Return(Value::new(Kind::Absent, probe)))
+            }
+            Found::Unknown => Err(errors::no_such_field::report(self, name, span, base)),
+        }
     }
 }

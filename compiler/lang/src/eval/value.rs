@@ -11,8 +11,10 @@ use ipnet::IpNet;
 
 use crate::builtins::Builtin;
 use crate::data::{Ports, SecretRef};
-use crate::ir::{ExprId, FnId, Policy};
+use crate::eval::see::{Sight, View};
+use crate::ir::{ExprId, FnId, Policy, Program};
 use crate::members::Member;
+use crate::schema::types::TypeId;
 
 /// 64 bits with the alignment of 32, which keeps [`Value`] at 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,6 @@ index!(/** An address of [`Store::addresses`]. */ AddressId);
 index!(/** A prefix of [`Store::prefixes`]. */ PrefixId);
 index!(/** A span of integers of [`Store::ranges`]. */ RangeId);
 index!(/** A secret of [`Store::secrets`]. */ SecretId);
-index!(/** A record of [`Heap::records`]. */ RecordId);
 index!(/** A delayed value of [`Heap::thunks`]. */ ThunkId);
 index!(/** A frame of [`Heap::frames`]. */ FrameId);
 index!(/** A call of [`Heap::calls`]. */ CallIx);
@@ -58,6 +59,40 @@ index!(/** A flow of [`Heap::flows`]. */ FlowId);
 index!(/** A builtin with its first arguments, of [`Heap::partials`]. */ PartialId);
 index!(/** A delayed application of [`Heap::applications`]. */ ApplyId);
 index!(/** The number of a reported problem: only reporting makes one. */ Reported);
+
+/// A record of [`Heap::records`], and what it is seen as. However it is seen, it is the same record, and compares so.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordId {
+    at: u32,
+    /// What it is seen as here.
+    pub view: View,
+}
+
+impl RecordId {
+    /// As an index into [`Heap::records`].
+    pub fn index(self) -> usize {
+        self.at as usize
+    }
+
+    /// The same record, seen as something.
+    pub fn seen_as(self, view: View) -> Self {
+        Self { view, ..self }
+    }
+}
+
+impl PartialEq for RecordId {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl Eq for RecordId {}
+
+impl std::hash::Hash for RecordId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.at.hash(state);
+    }
+}
 
 /// What a value is. Payloads are at most eight bytes; the rest is an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,6 +292,8 @@ pub enum Thunk {
     Apply(ApplyId),
     /// Two values of one path: index into [`Heap::merges`].
     Merge(u32),
+    /// A value to be seen as something: index into [`Heap::sights`].
+    Seen(u32),
     /// Being evaluated: needing it now is a cycle.
     Hole,
     /// Done. Never a thunk.
@@ -317,6 +354,13 @@ pub enum Primitive {
     Builtin(&'static Builtin),
     /// A member of a value, which is the first argument.
     Member(&'static Member),
+    /// A function of the language that is said to take and to give something: it is the first argument.
+    Seen {
+        /// What its argument is seen as.
+        takes: TypeId,
+        /// What its result is seen as.
+        gives: TypeId,
+    },
 }
 
 /// A builtin or a member with the arguments that it has so far.
@@ -349,6 +393,8 @@ pub struct Heap {
     pub applications: Vec<Application>,
     /// Delayed merges.
     pub merges: Vec<Pair>,
+    /// Values that are to be seen as something.
+    pub sights: Vec<(Value, Sight)>,
     /// Flows.
     pub flows: Vec<FlowParts>,
     /// Builtins with arguments.
@@ -356,6 +402,17 @@ pub struct Heap {
 }
 
 impl Heap {
+    /// The heap of a program, with room for what is written: growing step by step would copy everything several times.
+    pub fn of(program: &mut Program) -> Self {
+        Self {
+            slots: Vec::with_capacity(program.children.len()),
+            thunks: Vec::with_capacity(program.children.len() / 2),
+            records: Vec::with_capacity(program.keys.len() / 4),
+            keys: std::mem::take(&mut program.keys),
+            ..Self::default()
+        }
+    }
+
     /// Bytes in use.
     pub fn bytes(&self) -> usize {
         self.keys.len() * size_of::<Key>()
@@ -366,6 +423,7 @@ impl Heap {
             + self.calls.len() * size_of::<CallInfo>()
             + self.applications.len() * size_of::<Application>()
             + self.merges.len() * size_of::<Pair>()
+            + self.sights.len() * size_of::<(Value, Sight)>()
             + self.flows.len() * size_of::<FlowParts>()
             + self.partials.len() * size_of::<Partial>()
     }
@@ -408,6 +466,6 @@ impl Heap {
     /// A record with keys that are already stored.
     pub fn record(&mut self, keys: u32, slots: u32, len: u32, call: Option<CallIx>) -> Kind {
         self.records.push(Record { keys, slots, len, call, entity: NO_ENTITY });
-        Kind::Record(RecordId(self.records.len() as u32 - 1))
+        Kind::Record(RecordId { at: self.records.len() as u32 - 1, view: View::PLAIN })
     }
 }

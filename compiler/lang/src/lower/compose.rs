@@ -17,7 +17,8 @@ use crate::eval::value::Key;
 use crate::ir::{Composed, Expr, ExprId, Overridden};
 use crate::numbers::SymbolMap;
 use crate::report::BY_THE_PARSER;
-use crate::schema::types::{Type, TypeId};
+use crate::schema::shape::{self, Shape};
+use crate::schema::types::{Definition, Type, TypeId};
 
 /// What the text of a part sees of the names around it.
 #[derive(Clone, Debug, Default)]
@@ -133,13 +134,31 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     fn definitions(&mut self, fields: Fields<'t>) -> (Vec<Key>, Vec<ExprId>) {
         let keys: Vec<Key> = fields.entries.iter().map(|entry| entry.key).collect();
+        let types = self.field_types(&keys);
         let mut definitions = Vec::with_capacity(keys.len());
-        for entry in fields.entries {
+        for (entry, ty) in fields.entries.into_iter().zip(types) {
             let definition = self.entry(entry, true);
+            let definition = match ty {
+                Some(ty) => self.program.push(Expr::Coerce(definition, ty), self.program.span(definition)),
+                None => definition,
+            };
             self.program.named[definition.0 as usize] = true;
             definitions.push(definition);
         }
         (keys, definitions)
+    }
+
+    /// What the fields of a site are said to be, where that adds something to what is written.
+    fn field_types(&self, keys: &[Key]) -> Vec<Option<TypeId>> {
+        let Some(schema) = self.site_schema() else { return vec![None; keys.len()] };
+        let shapes = shape::of(schema);
+        let site = schema.site.map(|site| &schema.def(site).definition);
+        let Some(Definition::Record { fields, .. }) = site else { return vec![None; keys.len()] };
+        let ty = |key: &Key| {
+            let field = fields.iter().find(|field| field.name == key.name)?;
+            (shapes[field.ty.0 as usize] != Shape::Plain).then_some(field.ty)
+        };
+        keys.iter().map(ty).collect()
     }
 
     fn composed_scope(

@@ -85,8 +85,13 @@ impl<'t> Lowerer<'_, '_, 't> {
                 None => self.error(BY_THE_PARSER, span),
             },
             ast::Expr::List(list) => {
-                let items: Vec<ExprId> = list.items().map(|item| self.expr(item)).collect();
-                let children = self.program.add_children(&items);
+                let first = self.operands.len();
+                for item in list.items() {
+                    let item = self.expr(item);
+                    self.operands.push(item);
+                }
+                let children = self.program.add_children(&self.operands[first..]);
+                self.operands.truncate(first);
                 self.program.push(Expr::List(children), span)
             }
             ast::Expr::Record(record) => self.record(record),

@@ -111,6 +111,8 @@ pub struct Lowerer<'a, 'l, 't> {
     /// Records around the expression that are no scopes.
     nested: Vec<Nested>,
     nested_keys: Vec<Symbol>,
+    /// Items of the lists that are being lowered.
+    operands: Vec<ExprId>,
     /// Why the record around is `rec { … }`, whose fields would be names.
     rec: Option<Reported>,
     /// Unknown names of this file: each is reported once.
@@ -166,6 +168,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             pending_defaults: Vec::new(),
             nested: Vec::new(),
             nested_keys: Vec::new(),
+            operands: Vec::new(),
             rec: None,
             unknown: HashMap::new(),
             unknown_types: HashMap::new(),

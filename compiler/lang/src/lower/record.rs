@@ -70,8 +70,9 @@ impl<'t> Lowerer<'_, '_, 't> {
 
     /// The fields of a record literal that is defined as `key`.
     fn opened(&mut self, record: ast::Record<'t>, key: Option<Key>) -> Fields<'t> {
-        let mut parts = Fields::default();
-        parts.literals.push(Opened { record, key, strength: self.strength, part: self.part });
+        let opened = Opened { record, key, strength: self.strength, part: self.part };
+        let mut parts = Fields { literals: vec![opened], ..Fields::default() };
+        parts.entries.reserve_exact(record.node().children().count());
         self.gather(&mut parts, record.items(), false);
         parts.damaged |= record.is_damaged();
         parts
@@ -228,10 +229,14 @@ impl<'t> Lowerer<'_, '_, 't> {
         let span = key.span();
         match key {
             // A tag is no key, which is reported: it goes on as the name that its fix writes.
-            AstKey::Name(name) if name.text().starts_with(|first: char| first.is_ascii_uppercase()) => {
-                Some(Key { name: self.names.intern(&name.text().to_ascii_lowercase()), span })
+            AstKey::Name(name) => {
+                let text = name.text();
+                let name = match text.as_bytes() {
+                    [b'A'..=b'Z', ..] => self.names.intern(&text.to_ascii_lowercase()),
+                    _ => self.names.intern(text),
+                };
+                Some(Key { name, span })
             }
-            AstKey::Name(name) => Some(Key { name: self.names.intern(name.text()), span }),
             AstKey::String(string) => {
                 let text = string.string()?.plain()?;
                 Some(Key { name: self.names.intern(&text), span })

@@ -7,7 +7,7 @@ use arvc_syntax::diagnostic::nearest;
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
-use super::extract::{Extracted, Extractor, Step, Trail};
+use super::extract::{Extracted, Extractor, Home, Step, Trail};
 use super::types::{DefId, Definition, FieldType, Schema, Type, field_names};
 use crate::data::DataId;
 use crate::errors::unknown_field;
@@ -129,7 +129,7 @@ impl Asking {
                     self.answer.absent = true;
                     None
                 }
-                _ => extractor.place(slot, slot.origin, ty, trail, call, true),
+                _ => extractor.place(slot, slot.origin, ty, trail, call, Home::Root),
             },
             Walked::Default(into) => Some(into),
             Walked::Absent => {

@@ -18,13 +18,19 @@ impl Extractor<'_, '_> {
         let Definition::Record { fields, rest } = &schema.def(def).definition else { return };
         let damaged = self.machine.program.damaged.binary_search(&item.value.origin).is_ok();
         // The fields of the type stand in the order of names already; only others have to be sorted in.
-        let mut known_fields: Vec<Option<Field>> = vec![None; fields.len()];
+        let mut known_fields = std::mem::take(&mut self.known_fields);
+        known_fields.clear();
+        known_fields.resize(fields.len(), None);
         let mut others: Vec<Field> = Vec::new();
         // Names that an unknown field was probably meant to be: they are not missing too.
         let mut meant: Vec<Symbol> = Vec::new();
+        let mut next = 0;
         for at in 0..self.machine.heap.keys_of(record).len() {
             let key = self.machine.heap.keys_of(record)[at];
-            let known = fields.iter().position(|field| field.name == key.name);
+            // Both are in the order of their names, so the field is one of those that follow, if it is known.
+            let found = fields[next..].iter().position(|field| field.name == key.name);
+            let known = found.map(|found| next + found);
+            next = known.map_or(next, |known| known + 1);
             match (known, rest) {
                 (Some(known), _) => {
                     known_fields[known] = self.field(item, record, at, schema.ty(fields[known].ty));
@@ -64,7 +70,9 @@ impl Extractor<'_, '_> {
         if !missing.is_empty() {
             self.missing(item, def, &missing);
         }
-        let mut written: Vec<Field> = known_fields.into_iter().flatten().collect();
+        let mut written = Vec::with_capacity(known_fields.len() + others.len());
+        written.extend(known_fields.iter().copied().flatten());
+        self.known_fields = known_fields;
         if !others.is_empty() {
             let names = &*self.machine.names;
             written.extend(others);

@@ -1,10 +1,10 @@
 //! One value against one type, as far as its outermost constructor; its parts go onto the work list.
 
-use super::extract::{Extractor, Inside, Item, Step};
+use super::extract::{Extractor, Home, Inside, Item, Step};
 use super::types::{Definition, Scalar, Type};
 use crate::data::{Datum, Field, FlowData};
 use crate::errors::{not_an_entity, not_data, unknown_tag, with_article, wrong_kind};
-use crate::eval::value::{Kind, RecordId, Value};
+use crate::eval::value::{self as heap, Kind, RecordId, Value};
 
 impl Extractor<'_, '_> {
     pub(super) fn write(&mut self, item: Item) {
@@ -147,7 +147,7 @@ impl Extractor<'_, '_> {
                 });
                 let payload = payload.and_then(|(payload, trail)| {
                     let call = item.call;
-                    self.place(payload, payload.origin, Type::Any, trail, call, false)
+                    self.place(payload, payload.origin, Type::Any, trail, call, Home::No)
                 });
                 self.set(item.into, Datum::Tag(name, payload));
             }
@@ -213,7 +213,7 @@ impl Extractor<'_, '_> {
         for at in 0..len as usize {
             let slot = self.machine.heap.slots[start as usize + at];
             let said = self.part_expr(item.value, at, len as usize, slot);
-            items.extend(self.place(slot, said, ty, trail, item.call, false));
+            items.extend(self.place(slot, said, ty, trail, item.call, Home::No));
         }
         self.set(item.into, Datum::List(items));
     }
@@ -233,16 +233,13 @@ impl Extractor<'_, '_> {
 
     /// A field of a record; none if nobody gave it.
     pub(super) fn field(&mut self, item: Item, record: RecordId, at: usize, ty: Type) -> Option<Field> {
-        let key = self.machine.heap.keys_of(record)[at];
-        let slot = self.machine.heap.slots_of(record)[at];
-        let home = match self.machine.force(slot) {
-            Ok(value) => self.is_home(record, key.name, value),
-            Err(_) => false,
-        };
+        let heap = &self.machine.heap;
+        let (key, slot) = (heap.keys_of(record)[at], heap.slots_of(record)[at]);
+        let heap::Record { call, len, .. } = heap.records[record.index()];
         let trail = self.below(item.trail, Step::Field(key.name, key.span));
-        let call = self.machine.heap.records[record.index()].call.or(item.call);
-        let len = self.machine.heap.keys_of(record).len();
-        let said = self.part_expr(item.value, at, len, slot);
+        let call = call.or(item.call);
+        let said = self.part_expr(item.value, at, len as usize, slot);
+        let home = Home::Field(record, key.name);
         let value = self.place(slot, said, ty, trail, call, home)?;
         Some(Field { name: key.name, key: key.span, value })
     }
@@ -260,7 +257,7 @@ impl Extractor<'_, '_> {
 
     fn part(&mut self, item: Item, slot: Value) -> Option<crate::data::DataId> {
         let trail = self.below(item.trail, Step::Payload);
-        self.place(slot, slot.origin, Type::Any, trail, item.call, false)
+        self.place(slot, slot.origin, Type::Any, trail, item.call, Home::No)
     }
 
     fn union(&mut self, item: Item, def: super::types::DefId) {
@@ -283,7 +280,7 @@ impl Extractor<'_, '_> {
             (None, None) => self.set(item.into, Datum::Tag(name, None)),
             (Some(ty), Some(value)) => {
                 let trail = self.below(item.trail, Step::Payload);
-                let payload = self.place(value, value.origin, self.schema.ty(*ty), trail, item.call, false);
+                let payload = self.place(value, value.origin, self.schema.ty(*ty), trail, item.call, Home::No);
                 self.set(item.into, Datum::Tag(name, payload));
             }
             (expected, _) => {

@@ -1,10 +1,8 @@
 //! What a field is when nobody says. A default is one value for all records that take it.
 
-use super::extract::{Extractor, Trail};
+use super::extract::{Extractor, Home, Trail};
 use super::types::{DefId, FieldType};
 use crate::data::DataId;
-use crate::eval::machine::PRELUDE;
-use crate::eval::value::Thunk;
 use crate::ir::ExprId;
 
 impl Extractor<'_, '_> {
@@ -13,9 +11,9 @@ impl Extractor<'_, '_> {
         if known.is_some() {
             return known;
         }
-        let slot = self.machine.heap.thunk(Thunk::Delayed(value, PRELUDE), value);
+        let slot = self.machine.default_of(def, at, value);
         let trail = self.below(Trail(0), super::extract::Step::Field(field.name, field.key));
-        let data = self.place(slot, slot.origin, self.schema.ty(field.ty), trail, None, false)?;
+        let data = self.place(slot, slot.origin, self.schema.ty(field.ty), trail, None, Home::No)?;
         let def = def.0 as usize;
         if self.defaults.len() <= def {
             self.defaults.resize(def + 1, Vec::new());

@@ -8,7 +8,7 @@ use arvc_syntax::source::Span;
 
 use super::entities::Claim;
 use super::types::{Schema, Type};
-use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Node};
+use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Field, Node};
 use crate::errors::{endless, wrong_kind};
 use crate::eval::machine::Machine;
 use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
@@ -71,6 +71,17 @@ pub(super) struct Item {
     pub(super) home: bool,
 }
 
+/// Where a value stands, for whether it is the path of the entity that the value is.
+#[derive(Clone, Copy)]
+pub(super) enum Home {
+    /// It is the whole, or what is asked for.
+    Root,
+    /// In this field.
+    Field(RecordId, Symbol),
+    /// Where no entity has its path.
+    No,
+}
+
 /// What a value of the result costs, with its place in its parent and its path.
 const BYTES_A_NODE: usize = size_of::<Node>() + 160;
 
@@ -83,6 +94,8 @@ pub(super) struct Extractor<'m, 'p> {
     pub(super) claims: Vec<Claim>,
     /// Defaults that are written, by type and field.
     pub(super) defaults: Vec<Vec<Option<DataId>>>,
+    /// Room for the fields of one record.
+    pub(super) known_fields: Vec<Option<Field>>,
     inside: HashSet<Inside, Spread>,
     trails: Vec<(Trail, Step)>,
     calls: Vec<Call>,
@@ -138,6 +151,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
             work: Vec::new(),
             claims: Vec::new(),
             defaults: Vec::new(),
+            known_fields: Vec::new(),
             inside: HashSet::default(),
             trails: vec![(Trail(0), Step::Item)],
             calls: Vec::new(),
@@ -151,7 +165,7 @@ impl<'m, 'p> Extractor<'m, 'p> {
 
     fn run(mut self, unit: UnitId, ty: Type) -> Option<Extracted> {
         let root = self.machine.unit(unit);
-        let into = self.place(root, root.origin, ty, Trail(0), None, true)?;
+        let into = self.place(root, root.origin, ty, Trail(0), None, Home::Root)?;
         Some(self.finish(into))
     }
 
@@ -191,18 +205,30 @@ impl<'m, 'p> Extractor<'m, 'p> {
         ty: Type,
         trail: Trail,
         call: Option<CallIx>,
-        home: bool,
+        home: Home,
     ) -> Option<DataId> {
         match self.machine.force(slot) {
             Ok(Value { kind: Kind::Absent, .. }) if trail != Trail(0) => None,
             Ok(value) => {
+                let home = match home {
+                    Home::Root => true,
+                    Home::Field(record, name) => self.is_home(record, name, value),
+                    Home::No => false,
+                };
                 let into = self.node(value, call);
                 if !home && self.entity(value).is_some() {
                     // An entity is written once and named in many places: what a message shows is where it is named.
                     let item = Item { value, said, ty, into, trail, call, home };
                     self.nodes[into.0 as usize].span = self.said(item);
                 }
-                self.work.push(Work::Value(Item { value, said, ty, into, trail, call, home }));
+                let item = Item { value, said, ty, into, trail, call, home };
+                match value.kind {
+                    Kind::Record(_) | Kind::List { .. } | Kind::Tag(..) | Kind::Flow(_) => {
+                        self.work.push(Work::Value(item));
+                    }
+                    // What has no parts is written at once.
+                    _ => self.write(item),
+                }
                 Some(into)
             }
             Err(reported) => {

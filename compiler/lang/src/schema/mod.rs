@@ -9,6 +9,7 @@ mod defaults;
 mod entities;
 mod extract;
 mod said;
+pub mod shape;
 pub mod types;
 
 pub use ask::{Found, Wanted, ask, declared};

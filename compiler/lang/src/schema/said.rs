@@ -24,7 +24,7 @@ impl Extractor<'_, '_> {
         };
         // What was joined or updated has the origin of one side only.
         match children.len as usize == len && slot.origin != whole.origin {
-            true => program.children(children)[at],
+            true => program.uncoerced(program.children(children)[at]),
             false => slot.origin,
         }
     }
@@ -74,7 +74,8 @@ impl Extractor<'_, '_> {
         arguments.map(|argument| program.uncoerced(*argument)).find_map(|argument| match program.get(argument) {
             Expr::Record { keys, fields, len } => (0..len).find_map(|at| {
                 let key = self.machine.heap.keys[(keys + at) as usize];
-                (self.machine.names.get(key.name) == name).then(|| program.children[(fields + at) as usize])
+                (self.machine.names.get(key.name) == name)
+                    .then(|| program.uncoerced(program.children[(fields + at) as usize]))
             }),
             _ => None,
         })

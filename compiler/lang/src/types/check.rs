@@ -8,7 +8,7 @@ use super::ty::{Rest, Ty, TyId, Types};
 use super::unify::Mismatch;
 use crate::errors::{not_an_entity, unknown_tag};
 use crate::eval::value::Kind;
-use crate::ir::{Children, Expr, ExprId};
+use crate::ir::{Children, Expr, ExprId, Program};
 use crate::schema::types::{DefId, Definition};
 use arvc_syntax::intern::Symbol;
 
@@ -46,13 +46,10 @@ impl Checker<'_> {
     fn check_new(&mut self, id: ExprId, env: EnvId, expected: TyId) {
         self.keep_place(id, env);
         let (expected, wanted) = self.types.resolve(expected);
-        if let Ty::Option(inner) = wanted {
-            return match self.program.get(id) {
-                Expr::Record { .. } | Expr::List(_) | Expr::Lambda(_) | Expr::Computed(_) => {
-                    self.check(id, env, inner);
-                }
-                _ => self.meet(id, env, expected),
-            };
+        if let Ty::Option(inner) = wanted
+            && !may_be_absent(self.program, id)
+        {
+            return self.check(id, env, inner);
         }
         match self.program.get(id) {
             Expr::Coerce(inner, ty) => {
@@ -384,5 +381,18 @@ impl Checker<'_> {
             _ => false,
         })?;
         Some(self.names.get(map.name))
+    }
+}
+
+/// Whether an expression has a form that can give what is absent: a name, a field, a result, `none`, or one of them inside.
+pub(super) fn may_be_absent(program: &Program, id: ExprId) -> bool {
+    match program.get(id) {
+        Expr::Const(value) => value.kind == Kind::Absent,
+        Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Index(..) | Expr::Or(..) | Expr::Call(_) => {
+            true
+        }
+        Expr::Coerce(..) | Expr::Let(_) | Expr::Assert(..) | Expr::If(..) | Expr::Match(..) => true,
+        Expr::Layers(..) | Expr::Beside(..) => true,
+        _ => false,
     }
 }

@@ -36,7 +36,7 @@ impl Checker<'_> {
             let ty = match known.iter().position(|field| field.name == key.name) {
                 Some(found) => {
                     given[found] = true;
-                    self.declared(known[found].ty)
+                    self.given_type(&known[found])
                 }
                 None => match rest {
                     Some(rest) => self.declared(rest),
@@ -72,6 +72,15 @@ impl Checker<'_> {
             if !missing.is_empty() {
                 self.lacking.push((id, self.last));
             }
+        }
+    }
+
+    /// What a field may be given: one that may be left out may also be given what is absent.
+    fn given_type(&mut self, field: &FieldType) -> TyId {
+        let ty = self.declared(field.ty);
+        match field.optional || field.default.is_some() {
+            true => self.types.option(ty),
+            false => ty,
         }
     }
 
@@ -149,13 +158,7 @@ impl Checker<'_> {
         let mut result = Ok(());
         for field in fields.iter().copied() {
             let ty = match known.iter().find(|known| known.name == field.name) {
-                Some(known) => {
-                    let ty = self.declared(known.ty);
-                    match known.optional {
-                        true => self.types.option(ty),
-                        false => ty,
-                    }
-                }
+                Some(known) => self.given_type(known),
                 None => match rest {
                     Some(rest) => self.declared(rest),
                     None if self.slot(field.slot) == Types::ERROR => continue,

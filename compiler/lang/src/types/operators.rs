@@ -135,6 +135,7 @@ impl Checker<'_> {
         let span = self.span(id);
         let text = self.short(span);
         self.report(maybe_absent::new(text.as_deref(), &found, span));
+        self.poison(id);
         true
     }
 

@@ -77,9 +77,10 @@ impl Checker<'_> {
                 match node {
                     Ty::Record(record) => {
                         let record = &self.types.records[record.0 as usize];
-                        match (record.field(name), record.rest) {
+                        match (record.field(name).copied(), record.rest) {
                             (Some(field), _) if field.optional => Said::Unknown,
                             (Some(field), _) => match field.slot {
+                                Slot::Known(ty) if self.is_option(ty) => Said::Unknown,
                                 Slot::Known(_) => Said::Something,
                                 Slot::Lazy(expr, env) => Said::Expr(expr, env),
                             },

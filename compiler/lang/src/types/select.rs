@@ -5,6 +5,7 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use super::Checker;
+use super::check::may_be_absent;
 use super::env::EnvId;
 use super::said::Said;
 use super::ty::{Demand, Rest, Slot, Ty, TyId, Types, Var};
@@ -161,7 +162,13 @@ impl Checker<'_> {
         let said = self.said(expr, env, name);
         match self.types.get(declared) {
             Ty::Named(def) => match (self.own_field(def, name), said) {
-                (Some((ty, _)), Said::Expr(expr, env)) => Found::Is(self.view(ty, expr, env)),
+                (Some((ty, optional)), Said::Expr(expr, env)) => {
+                    let seen = self.view(ty, expr, env);
+                    match optional && self.gives_absent(expr, env) {
+                        true => Found::Is(self.types.option(seen)),
+                        false => Found::Is(seen),
+                    }
+                }
                 (Some((ty, _)), Said::Something) => Found::Is(ty),
                 (Some((ty, true)), _) => Found::Is(self.types.option(ty)),
                 (Some((ty, false)), _) => Found::Is(ty),
@@ -183,6 +190,18 @@ impl Checker<'_> {
             },
             _ => self.find(declared, name, Span::new(0, 0)),
         }
+    }
+
+    /// Whether what a field is given is perhaps absent itself.
+    fn gives_absent(&mut self, expr: ExprId, env: EnvId) -> bool {
+        may_be_absent(self.program, expr) && {
+            let ty = self.used(expr, env);
+            self.is_option(ty)
+        }
+    }
+
+    pub(super) fn is_option(&mut self, ty: TyId) -> bool {
+        matches!(self.types.resolve(ty).1, Ty::Option(_))
     }
 
     /// A field that a named record declares by name.

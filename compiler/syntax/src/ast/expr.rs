@@ -394,7 +394,7 @@ impl<'t> Record<'t> {
 
     /// Whether a part of it was not understood, or nobody knows where it ends: it may have more fields than it shows.
     pub fn is_damaged(self) -> bool {
-        self.0.has_error_child() || self.0.token(SyntaxKind::RBrace).is_none()
+        !self.0.ends_with(SyntaxKind::RBrace) || self.0.has_error_child()
     }
 }
 

@@ -29,6 +29,10 @@ pub(super) fn build(events: &[Event], input: &Input, tokens: u32) -> Built {
         if started[index] {
             continue;
         }
+        if event.forward == 0 {
+            builder.start(event);
+            continue;
+        }
         let (mut next, mut forward) = (index, event.forward);
         while forward != 0 {
             chain.push(next);
@@ -60,24 +64,29 @@ struct Builder<'i> {
 impl Builder<'_> {
     fn start(&mut self, event: &Event) {
         let first = self.input.raw(event.first as usize);
-        let parent = self.open.last().map(|(parent, _)| *parent as usize);
-        if let Some(parent) = parent.filter(|_| self.open.len() >= MAX_NODES) {
-            // The parent becomes the one node for everything inside.
-            self.too_deep = self.too_deep.or(Some(first));
-            self.nodes[parent].kind = Error;
-            self.nodes.truncate(parent + 1);
-            return;
+        if self.open.len() >= MAX_NODES {
+            return self.flatten(first);
         }
         let (first, end) = if event.end > event.first {
             (first, self.input.raw(event.end as usize - 1) + 1)
         } else {
             // Empty: it stands behind the token before it, inside of its parent.
             let behind = event.first.checked_sub(1).map_or(0, |last| self.input.raw(last as usize) + 1);
-            let place = parent.map_or(behind, |parent| behind.max(self.nodes[parent].first));
+            let parent = self.open.last().map(|(parent, _)| self.nodes[*parent as usize]);
+            let place = parent.map_or(behind, |parent| behind.max(parent.first));
             (place, place)
         };
         self.open.push((self.nodes.len() as u32, event.finished));
         self.nodes.push(NodeData { kind: event.kind, first, end, subtree: 1 });
+    }
+
+    /// The innermost node becomes the one node for everything inside, which is too deep.
+    fn flatten(&mut self, first: u32) {
+        self.too_deep = self.too_deep.or(Some(first));
+        if let Some((parent, _)) = self.open.last() {
+            self.nodes[*parent as usize].kind = Error;
+            self.nodes.truncate(*parent as usize + 1);
+        }
     }
 
     /// Finishes what was finished before this many nodes had begun.

@@ -11,10 +11,17 @@ const AFTER_ERROR: u8 = 2;
 /// Set if nothing stands between the token and the one before.
 const ADJACENT: u8 = 4;
 
+/// A token that the grammar sees.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Index among all tokens.
+    raw: u32,
+    kind: SyntaxKind,
+    flags: u8,
+}
+
 pub(super) struct Input {
-    kinds: Vec<SyntaxKind>,
-    raw: Vec<u32>,
-    flags: Vec<u8>,
+    tokens: Vec<Seen>,
     /// Each `{`, `${` and `"` in order, with the token that closes it.
     partners: Vec<(u32, u32)>,
     /// How many `{` have no partner.
@@ -28,30 +35,27 @@ impl Input {
     pub(super) fn new(text: &str, kinds: &[SyntaxKind], starts: &[u32]) -> Self {
         let count = kinds.len();
         let mut input = Self {
-            kinds: Vec::with_capacity(count),
-            raw: Vec::with_capacity(count),
-            flags: Vec::with_capacity(count),
+            tokens: Vec::with_capacity(count),
             partners: Vec::new(),
             unclosed: 0,
             end: 0,
             raw_len: count as u32,
         };
         let mut flags = LINE_START | ADJACENT;
-        for (index, &kind) in kinds.iter().enumerate() {
+        for ((index, &kind), place) in kinds.iter().enumerate().zip(starts.windows(2)) {
             match kind {
                 Whitespace => {
-                    let bytes = &text.as_bytes()[starts[index] as usize..starts[index + 1] as usize];
+                    let bytes = &text.as_bytes()[place[0] as usize..place[1] as usize];
                     flags &= !ADJACENT;
-                    if bytes.contains(&b'\n') {
+                    // Mostly one blank, or a line end and the next line's indentation.
+                    if bytes[0] == b'\n' || (bytes.len() > 1 && bytes.contains(&b'\n')) {
                         flags |= LINE_START;
                     }
                 }
                 Comment | DocComment => flags &= !ADJACENT,
                 ErrorToken => flags |= AFTER_ERROR,
                 _ => {
-                    input.kinds.push(kind);
-                    input.raw.push(index as u32);
-                    input.flags.push(flags);
+                    input.tokens.push(Seen { raw: index as u32, kind, flags });
                     flags = ADJACENT;
                 }
             }
@@ -64,13 +68,13 @@ impl Input {
     /// Only braces count: a `)` too many must not tear the records around it apart.
     fn pair(&mut self) {
         let (mut open, mut strings) = (Vec::new(), Vec::new());
-        for (index, kind) in self.kinds.iter().enumerate() {
-            let stack = match kind {
+        for (index, token) in self.tokens.iter().enumerate() {
+            let stack = match token.kind {
                 LBrace | DollarBrace | RBrace => &mut open,
                 StringStart | IndentStart | StringEnd => &mut strings,
                 _ => continue,
             };
-            if !matches!(kind, RBrace | StringEnd) {
+            if !matches!(token.kind, RBrace | StringEnd) {
                 stack.push(self.partners.len());
                 self.partners.push((index as u32, u32::MAX));
             } else if let Some(opener) = stack.pop() {
@@ -81,29 +85,33 @@ impl Input {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.kinds.len()
+        self.tokens.len()
     }
 
     pub(super) fn kind(&self, token: usize) -> SyntaxKind {
-        self.kinds.get(token).copied().unwrap_or(EOF)
+        self.tokens.get(token).map_or(EOF, |token| token.kind)
     }
 
     /// Index among all tokens of the text.
     pub(super) fn raw(&self, token: usize) -> u32 {
-        self.raw.get(token).copied().unwrap_or(self.raw_len)
+        self.tokens.get(token).map_or(self.raw_len, |token| token.raw)
+    }
+
+    fn flags(&self, token: usize) -> Option<u8> {
+        self.tokens.get(token).map(|token| token.flags)
     }
 
     /// Whether the token is the first of its line.
     pub(super) fn begins_line(&self, token: usize) -> bool {
-        self.flags.get(token).copied().unwrap_or(self.end | LINE_START) & LINE_START != 0
+        self.flags(token).unwrap_or(self.end | LINE_START) & LINE_START != 0
     }
 
     pub(super) fn follows_error(&self, token: usize) -> bool {
-        self.flags.get(token).copied().unwrap_or(self.end) & AFTER_ERROR != 0
+        self.flags(token).unwrap_or(self.end) & AFTER_ERROR != 0
     }
 
     pub(super) fn is_adjacent(&self, token: usize) -> bool {
-        self.flags.get(token).copied().unwrap_or(self.end) & ADJACENT != 0
+        self.flags(token).unwrap_or(self.end) & ADJACENT != 0
     }
 
     /// The `}` of a `{` or `${`, or the end of a string.

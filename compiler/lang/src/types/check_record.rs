@@ -194,7 +194,9 @@ impl Checker<'_> {
         self.trail = self.trails.field(around, field.name, field.key);
         let result = match field.slot {
             Slot::Lazy(expr, env) if !self.in_library(self.span(expr)) => {
+                let here = self.here;
                 self.check(expr, env, ty);
+                self.here = here;
                 Ok(())
             }
             slot => {

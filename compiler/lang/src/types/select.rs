@@ -28,7 +28,13 @@ impl Checker<'_> {
     pub(super) fn slot(&mut self, slot: Slot) -> TyId {
         match slot {
             Slot::Known(ty) => ty,
-            Slot::Lazy(expr, env) => self.used(expr, env),
+            Slot::Lazy(expr, env) => {
+                // It may stand in another file, and who asks reports in its own.
+                let around = self.here;
+                let ty = self.used(expr, env);
+                self.here = around;
+                ty
+            }
         }
     }
 

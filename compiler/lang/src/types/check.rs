@@ -53,6 +53,8 @@ impl Checker<'_> {
             return self.check(id, env, inner);
         }
         match self.program.get(id) {
+            // Nothing says yet what the branches are, so they are held against one another.
+            Expr::If(..) | Expr::Match(..) if matches!(wanted, Ty::Var(_)) => self.meet(id, env, expected),
             Expr::Coerce(inner, ty) => {
                 let found = self.annotated(id, inner, ty, env);
                 self.met(id, found, expected);

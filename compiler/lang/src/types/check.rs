@@ -345,7 +345,10 @@ impl Checker<'_> {
     pub(super) fn meet(&mut self, id: ExprId, env: EnvId, expected: TyId) {
         let found = self.infer(id, env);
         self.here = env;
-        self.met(id, found, expected);
+        match self.is_library(id, env, found, expected) {
+            true => self.library_itself(id, found, expected),
+            false => self.met(id, found, expected),
+        }
     }
 
     pub(super) fn met(&mut self, id: ExprId, found: TyId, expected: TyId) {

@@ -164,3 +164,34 @@ fn an_item_whose_kind_evaluation_alone_knows_shows_the_call_that_refuses_it() {
         ]
     );
 }
+
+#[test]
+fn the_name_of_a_type_has_the_article_that_it_is_spoken_with() {
+    let unknown = |name: &str| of(&format!("let type {name} = Live | Test; a : {name} = Other; in a"));
+    let said = |list: Vec<String>, text: &str| assert!(list.len() == 1 && list[0].ends_with(text), "{list:?}");
+    said(unknown("Environment"), "? an Environment is one of `Live`, `Test`");
+    said(unknown("H"), "? a H is one of `Live`, `Test`");
+}
+
+#[test]
+fn branches_that_nothing_says_the_kind_of_show_the_first_one() {
+    assert_eq!(
+        of("let type Role = Web | Data; f : Role -> _ = r: match r { Web => 1, Data => true }; in f Web"),
+        ["E0228 this is a Bool, where it is an Int otherwise | ^ site.arv:1:76 expected an Int, found a Bool | - \
+             site.arv:1:65 this is an Int"]
+    );
+}
+
+#[test]
+fn a_let_of_another_file_is_said_to_be_seen_only_there() {
+    let site = "{ extends ./base.arv; hosts = { a = host 1; }; }";
+    let base = "let host = n: { vmid = n; }; in { a = host 1; }";
+    assert_eq!(
+        problems(&plain(&[("site.arv", site), ("base.arv", base)])),
+        [
+            "E0102 `host` is not defined in this file | ^ site.arv:1:37 not found here | = another file binds `host` with \
+             `let`, and a `let` is seen only in its own file | ? what several files use stands in a file of its own, which \
+             each of them imports"
+        ]
+    );
+}

@@ -36,7 +36,7 @@ fn a_missing_case_names_its_tag_and_the_arm_to_write() {
     assert_eq!(
         of("match Box 1 { Vm => 1 }"),
         ["E0223 `match` has no arm for `Box` | ^ site.arv:1:1 a case is missing | - site.arv:1:7 the value is this \
-          | ? add `Box => …,`, or `_ => …` for all that are left"]
+          | ? add `Box _ => …,`, or `_ => …` for all that are left"]
     );
 }
 

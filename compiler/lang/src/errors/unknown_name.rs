@@ -71,6 +71,13 @@ pub fn new(name: &str, span: Span, path: Option<String>, nearest: Option<&str>) 
     }
 }
 
+/// `name` is bound by the `let` of another file that makes up the same record.
+pub fn private(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&CODE, format!("`{name}` is not defined in this file"), span, "not found here")
+        .note(format!("another file binds `{name}` with `let`, and a `let` is seen only in its own file"))
+        .help("what several files use stands in a file of its own, which each of them imports")
+}
+
 /// `tcp/2049`: the `name` of a protocol at `name_span`, and the number that stands behind it; `whole` is both.
 pub fn protocol(name: &str, name_span: Span, number: &str, whole: Span) -> Diagnostic {
     let ports = format!("{number}/{name}");

@@ -25,6 +25,8 @@
 use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use arvc_syntax::source::Span;
 
+use crate::errors::with_article;
+
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0205", "a tag is not known", include_str!("unknown_tag.rs"));
 
@@ -39,7 +41,8 @@ pub fn new(owner: &str, tag: &str, span: Span, tags: &[&str]) -> Diagnostic {
             Applicability::MaybeIncorrect,
         ),
         None => {
-            Diagnostic::new(&CODE, message, span, "not one of its tags").help(format!("a {owner} is one of {list}"))
+            let help = format!("{} is one of {list}", with_article(owner));
+            Diagnostic::new(&CODE, message, span, "not one of its tags").help(help)
         }
     }
 }

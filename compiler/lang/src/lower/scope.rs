@@ -125,6 +125,11 @@ impl<'t> Lowerer<'_, '_, 't> {
             let reported = self.reports.early(closed_default::new(text, span));
             return self.error(reported, span);
         }
+        if self.is_private_elsewhere(name) {
+            let reported = self.reports.early(unknown_name::private(text, span));
+            self.unknown.insert(name, reported);
+            return self.error(reported, span);
+        }
         let path = self.path_to(name);
         if let (Some(rec), Some(_)) = (self.rec, &path) {
             return self.error(rec, span);
@@ -172,6 +177,15 @@ impl<'t> Lowerer<'_, '_, 't> {
         let paths: Vec<String> =
             found.map(|(above, _)| format!("{}.{}", self.names.get(*above), self.names.get(name))).collect();
         matches!(paths.len(), 1..=3).then(|| paths.join("` or `"))
+    }
+
+    /// Whether another file of the composed record binds the name in a `let`.
+    fn is_private_elsewhere(&self, name: Symbol) -> bool {
+        let Some(composed) = self.composed else { return false };
+        let bound = || self.private.iter().any(|names| names.contains_key(&name));
+        // What extends the file, and is not seen by it.
+        let outside = || self.scopes[..composed].iter().any(|scope| scope.get(name).is_some());
+        bound() || (self.context.sealed && outside())
     }
 
     /// Whether a scope that is open has the name.

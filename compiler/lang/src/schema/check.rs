@@ -6,7 +6,7 @@ use arvc_syntax::intern::Symbol;
 use super::extract::{Extractor, Inside, Item};
 use super::types::{DefId, Definition, FieldType, Type, field_names};
 use crate::data::{Datum, Field};
-use crate::errors::{missing_field, unknown_field};
+use crate::errors::{missing_field, unknown_field, with_article};
 use crate::eval::value::{Kind, RecordId};
 
 impl Extractor<'_, '_> {
@@ -139,7 +139,9 @@ impl Extractor<'_, '_> {
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),
             Type::List(_) => "a list".to_owned(),
             Type::Map(_) => "a record, one field for each".to_owned(),
-            Type::Ref(def) => format!("a {} of the site", self.machine.names.get(self.schema.def(def).name)),
+            Type::Ref(def) => {
+                format!("{} of the site", with_article(self.machine.names.get(self.schema.def(def).name)))
+            }
             Type::Named(def) => {
                 let def = self.schema.def(def);
                 match &def.definition {

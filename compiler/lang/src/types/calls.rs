@@ -209,7 +209,11 @@ impl Checker<'_> {
                 }
                 _ if self.refuse_absent(callee, ty) => return self.abandoned(&arguments[at..], env),
                 _ => {
-                    self.no_function(id, callee, at, *argument, ty);
+                    let by_name = match at {
+                        0 => None,
+                        _ => self.by_name_after_all(callee, arguments[0], parameters[0], env),
+                    };
+                    self.no_function(id, callee, at, *argument, ty, by_name);
                     self.abandoned(&arguments[at..], env);
                     return Types::ERROR;
                 }
@@ -302,7 +306,7 @@ impl Checker<'_> {
     }
 
     /// What is called, as it is written.
-    fn callee_text(&mut self, callee: ExprId) -> Option<String> {
+    pub(super) fn callee_text(&mut self, callee: ExprId) -> Option<String> {
         match self.program.get(callee) {
             Expr::Select(_, name, _) if self.is_builtin(callee) => Some(self.names.get(name).to_owned()),
             Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Builtin(_) => self.short(self.span(callee)),
@@ -322,7 +326,15 @@ impl Checker<'_> {
         }
     }
 
-    fn no_function(&mut self, id: ExprId, callee: ExprId, at: usize, argument: ExprId, ty: TyId) {
+    fn no_function(
+        &mut self,
+        id: ExprId,
+        callee: ExprId,
+        at: usize,
+        argument: ExprId,
+        ty: TyId,
+        by_name: Option<String>,
+    ) {
         let found = self.describe(ty);
         let diagnostic = match at {
             0 => {
@@ -335,7 +347,11 @@ impl Checker<'_> {
             }
             taken => {
                 let name = self.callee_text(callee);
-                not_a_function::further(name.as_deref(), taken, &found, self.span(argument))
+                let diagnostic = not_a_function::further(name.as_deref(), taken, &found, self.span(argument));
+                match by_name {
+                    Some(help) => diagnostic.help(help),
+                    None => diagnostic,
+                }
             }
         };
         self.report(diagnostic);

@@ -53,6 +53,8 @@ impl Checker<'_> {
             return self.check(id, env, inner);
         }
         match self.program.get(id) {
+            // Nothing says yet what the branches are, so they are held against one another.
+            Expr::If(..) | Expr::Match(..) if matches!(wanted, Ty::Var(_)) => self.meet(id, env, expected),
             Expr::Coerce(inner, ty) => {
                 let found = self.annotated(id, inner, ty, env);
                 self.met(id, found, expected);
@@ -343,7 +345,10 @@ impl Checker<'_> {
     pub(super) fn meet(&mut self, id: ExprId, env: EnvId, expected: TyId) {
         let found = self.infer(id, env);
         self.here = env;
-        self.met(id, found, expected);
+        match self.is_library(id, env, found, expected) {
+            true => self.library_itself(id, found, expected),
+            false => self.met(id, found, expected),
+        }
     }
 
     pub(super) fn met(&mut self, id: ExprId, found: TyId, expected: TyId) {

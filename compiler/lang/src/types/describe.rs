@@ -125,7 +125,7 @@ impl Checker<'_> {
             Type::Scalar(scalar) => format!("{}, as {}", scalar.describe(), scalar.example()),
             Type::List(_) => "a list".to_owned(),
             Type::Map(_) => "a record, one field for each".to_owned(),
-            Type::Ref(def) => format!("a {} of the site", self.names.get(self.schema.def(def).name)),
+            Type::Ref(def) => format!("{} of the site", with_article(self.names.get(self.schema.def(def).name))),
             Type::Named(def) => {
                 let def = self.schema.def(def);
                 match &def.definition {

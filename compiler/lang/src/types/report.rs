@@ -6,7 +6,7 @@ use arvc_syntax::source::Span;
 
 use super::Checker;
 use super::env::{EnvId, Frame};
-use super::ty::{Field, Rest, Ty, TyId};
+use super::ty::{Field, Rec, Rest, Ty, TyId};
 use super::unify::Mismatch;
 use crate::errors::{infinite_type, maybe_absent, not_an_entity, wrong_kind, wrong_operand};
 use crate::eval::value::{Kind, Value};
@@ -188,6 +188,63 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
+    /// Whether the value of a library stands where a record with a name is due.
+    pub(super) fn is_library(&mut self, id: ExprId, env: EnvId, found: TyId, expected: TyId) -> bool {
+        let (found, expected) = (self.types.get(found), self.types.resolve(expected).1);
+        let due = self.named(expected).is_some_and(|def| self.is_record(def));
+        if !due || !matches!(found, Ty::Record(_)) {
+            return false;
+        }
+        let (mut at, mut env) = (self.program.uncoerced(id), env);
+        for _ in 0..16 {
+            at = match self.program.get(at) {
+                Expr::Import(unit) => {
+                    let file = self.program.units[unit.0 as usize].file;
+                    return crate::library::of(&self.sources.get(file).name).is_some();
+                }
+                Expr::Local { up, slot } => {
+                    for _ in 0..up {
+                        env = self.envs[env.0 as usize].parent;
+                    }
+                    let (Frame::Definitions(all) | Frame::Site { all, .. }) = &self.envs[env.0 as usize].frame else {
+                        return false;
+                    };
+                    self.program.uncoerced(self.program.children(*all)[slot as usize])
+                }
+                _ => return false,
+            };
+        }
+        false
+    }
+
+    /// Reports a library where what one of its functions gives is due.
+    pub(super) fn library_itself(&mut self, id: ExprId, found: TyId, expected: TyId) {
+        let span = self.span(id);
+        let what = self.trails.describe(self.trail, self.names);
+        let expected = self.describe(expected);
+        let diagnostic = wrong_kind::kinds(&what, "a library", &expected, span);
+        let Ty::Record(record) = self.types.resolve(found).1 else { return };
+        let fields = self.types.records[record.0 as usize].fields.clone();
+        let mut functions: Vec<&str> = Vec::new();
+        for field in fields.iter() {
+            let ty = self.slot(field.slot);
+            if let Ty::Function(..) = self.types.resolve(ty).1 {
+                functions.push(self.names.get(field.name));
+            }
+        }
+        functions.sort_unstable();
+        let source = self.short(span).filter(|source| wrong_kind::is_path(source));
+        let diagnostic = match (source, functions.first()) {
+            (Some(source), Some(function)) => {
+                diagnostic.help(format!("call one of its functions, as `{source}.{function} {{ … }}`"))
+            }
+            (None, Some(_)) => diagnostic.help("call one of its functions"),
+            (_, None) => diagnostic,
+        };
+        self.report(diagnostic);
+        self.poison(id);
+    }
+
     /// What is found; a thing of the site with its path.
     fn found_words(&mut self, found: TyId, is: Ty, span: Span) -> String {
         match (self.named(is), self.short(span)) {
@@ -215,12 +272,7 @@ impl Checker<'_> {
         if let (Ty::Record(record), Ty::Scalar(_)) = (wanted, is) {
             let record = &self.types.records[record.0 as usize];
             let callee = self.callee.as_deref().filter(|_| record.of.is_some() && what.contains("argument of"))?;
-            let fields: Vec<&Field> = record.fields.iter().collect();
-            let needed: Vec<&Field> = fields.iter().copied().filter(|field| !field.optional).collect();
-            let shown = if needed.is_empty() { &fields[..fields.len().min(1)] } else { &needed[..] };
-            let shown: Vec<String> =
-                shown.iter().map(|field| format!(" {} = …;", self.names.get(field.name))).collect();
-            return Some(format!("it takes its arguments by name: `{callee} {{{} }}`", shown.concat()));
+            return Some(self.arguments_by_name(callee, record));
         }
         let (Ty::Scalar(is @ (Scalar::Size | Scalar::Duration)), Ty::Scalar(Scalar::Int)) = (is, wanted) else {
             return None;
@@ -230,6 +282,32 @@ impl Checker<'_> {
             let kind = if is == Scalar::Size { "Size" } else { "Duration" };
             format!("if it is meant for a {kind}, annotate it: `{callee} : {kind} -> _ = …`")
         })
+    }
+
+    /// A call as a function that takes a record wants it.
+    pub(super) fn arguments_by_name(&self, callee: &str, record: &Rec) -> String {
+        let fields: Vec<&Field> = record.fields.iter().collect();
+        let needed: Vec<&Field> = fields.iter().copied().filter(|field| !field.optional).collect();
+        let shown = if needed.is_empty() { &fields[..fields.len().min(1)] } else { &needed[..] };
+        let shown: Vec<String> = shown.iter().map(|field| format!(" {} = …;", self.names.get(field.name))).collect();
+        format!("it takes its arguments by name: `{callee} {{{} }}`", shown.concat())
+    }
+
+    /// What somebody needs who gives several arguments to a function that takes one record.
+    pub(super) fn by_name_after_all(
+        &mut self,
+        callee: ExprId,
+        first: ExprId,
+        parameter: TyId,
+        env: EnvId,
+    ) -> Option<String> {
+        let (_, Ty::Record(record)) = self.types.resolve(parameter) else { return None };
+        let record = self.types.records[record.0 as usize].clone();
+        record.of?;
+        let given = self.infer(first, env);
+        let (_, given) = self.types.resolve(given);
+        let name = self.callee_text(callee).filter(|_| matches!(given, Ty::Scalar(_) | Ty::List(_)))?;
+        Some(self.arguments_by_name(&name, &record))
     }
 
     /// Whether it is a record whose fields are things of one kind.

@@ -31,7 +31,10 @@ impl Decoder<'_> {
                     _ => {}
                 }
             }
-            let Some(address) = address else { continue };
+            let Some(address) = address else {
+                self.origins.all.nodes = false;
+                continue;
+            };
             let datacenter = datacenter.unwrap_or_else(|| {
                 if !failed && self.origins.all.datacenters && self.site.datacenters.len() != 1 {
                     self.read.diagnostics.push(datacenter_choice::diagnostic(&named, &self.site.datacenters));
@@ -62,7 +65,9 @@ impl Decoder<'_> {
 
     fn forwards(&mut self, id: DataId) -> Vec<Forward> {
         let mut forwards = Vec::new();
-        for item in self.read.list(id).unwrap_or_default() {
+        let items = self.read.list(id);
+        self.origins.all.nodes &= items.is_some();
+        for item in items.unwrap_or_default() {
             let (mut ports, mut to): (Option<Spanned<_>>, Option<HostId>) = (None, None);
             for field in self.read.record(*item).unwrap_or_default() {
                 match self.read.name(field.name) {

@@ -266,7 +266,9 @@ impl Generator {
                 let field = Expr::Name(variable.name.clone()).select(name);
                 match need {
                     Need::Needed | Need::Default => Some(field),
-                    Need::Optional => Some(Expr::Or(Box::new([field, ty.simplest()]))),
+                    // `or` has to know the fields of its left side.
+                    Need::Optional if variable.known => Some(Expr::Or(Box::new([field, ty.simplest()]))),
+                    Need::Optional => None,
                 }
             }
             Kind::Optional(is) if is == ty => {

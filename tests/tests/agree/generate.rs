@@ -1,8 +1,10 @@
 //! Well-typed programs from a list of decisions: a type is chosen, then an expression of it, from the outside in.
 //!
-//! What is generated is what the law lets everybody write without an annotation. So what an operator decides by, the
+//! What has no annotation is what the law lets everybody write without one. So what an operator decides by, the
 //! left operand of `+` or the base of `//`, is never a parameter whose type only its calls would tell: such variables
 //! are hidden there ([`Generator::known`]).
+
+use std::sync::Arc;
 
 use arvc_tests::random::Choices;
 
@@ -11,7 +13,7 @@ use super::types::*;
 
 /// What a variable is.
 #[derive(Clone, Debug)]
-enum Kind {
+pub(super) enum Kind {
     /// A value.
     Value(Type),
     /// A function with a record pattern.
@@ -26,14 +28,6 @@ enum Kind {
     Getter(&'static str),
 }
 
-/// Whether a field of a pattern must be given.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Need {
-    Needed,
-    Default,
-    Optional,
-}
-
 #[derive(Clone, Debug)]
 struct Variable {
     name: String,
@@ -42,15 +36,14 @@ struct Variable {
     known: bool,
 }
 
-/// Names of fields.
-const FIELDS: [&str; 4] = ["a", "b", "name", "size"];
-
 /// Generates.
 pub struct Generator {
     pub(super) choices: Choices,
     scope: Vec<Variable>,
     /// Variables below this index count only if their types are known.
     floor: usize,
+    /// The types that the program defines.
+    pub(super) types: Vec<Arc<Definition>>,
     /// How many names were given.
     named: usize,
 }
@@ -58,22 +51,25 @@ pub struct Generator {
 impl Generator {
     /// One that decides by these numbers.
     pub fn new(numbers: Vec<u32>) -> Self {
-        Self { choices: Choices::new(numbers), scope: Vec::new(), floor: 0, named: 0 }
+        Self { choices: Choices::new(numbers), scope: Vec::new(), floor: 0, types: Vec::new(), named: 0 }
     }
 
     /// A whole file: `let` bindings, and a record whose definitions use one another in any order.
     pub fn program(&mut self) -> Expr {
-        let mut bindings = Vec::new();
+        let mut bindings = self.definitions();
         for _ in 0..self.choices.below(4) {
             bindings.push(self.binding(3));
         }
         let mut fields = Vec::new();
         for number in 0..1 + self.choices.below(4) {
             let ty = self.data(2);
-            let value = self.expr(&ty, 4);
             let name = format!("d{number}");
-            self.scope.push(Variable { name: name.clone(), kind: Kind::Value(ty), known: true });
-            fields.push((name, value));
+            let (value, written) = match !ty.has_plain_record() && self.choices.once_in(3) {
+                true => (self.expected(&ty, 4), format!("{name} : {}", ty.text())),
+                false => (self.expr(&ty, 4), name.clone()),
+            };
+            self.scope.push(Variable { name, kind: Kind::Value(ty), known: true });
+            fields.push((written, value));
         }
         self.choices.shuffle(&mut fields);
         self.choices.shuffle(&mut bindings);
@@ -97,6 +93,9 @@ impl Generator {
             if !types.is_empty() {
                 return self.choices.pick(&types).clone();
             }
+        }
+        if !self.types.is_empty() && self.choices.once_in(4) {
+            return Type::Named(self.choices.pick(&self.types.clone()).clone());
         }
         match self.choices.below(if depth == 0 { 4 } else { 7 }) {
             0 => INT,
@@ -123,7 +122,7 @@ impl Generator {
     fn binding(&mut self, depth: usize) -> (String, Expr) {
         let name = self.fresh();
         let unknown_before = self.unknown();
-        let (kind, value) = match self.choices.below(8) {
+        let (kind, value) = match self.choices.below(11) {
             5 => self.pattern(depth),
             6 => (Kind::Identity, Expr::Lambda("x".into(), Box::new(Expr::Name("x".into())))),
             7 if self.choices.below(2) == 0 => {
@@ -133,6 +132,21 @@ impl Generator {
             7 => {
                 let field = *self.choices.pick(&FIELDS);
                 (Kind::Getter(field), Expr::Lambda("h".into(), Box::new(Expr::Name("h".into()).select(field))))
+            }
+            8 => {
+                let (said, kind, value) = self.annotated_pattern(depth);
+                self.given(name.clone(), kind);
+                return (format!("{name}{said}"), value);
+            }
+            9 | 10 => {
+                let ty = match self.choices.below(4) {
+                    0 => Type::function(self.sayable(), self.sayable()),
+                    _ => self.sayable(),
+                };
+                let value = self.expected(&ty, depth);
+                let written = format!("{name} : {}", ty.text());
+                self.given(name, Kind::Value(ty));
+                return (written, value);
             }
             _ => {
                 let ty = self.any(2);
@@ -204,7 +218,7 @@ impl Generator {
         if depth == 0 || self.choices.is_over() {
             return self.leaf(ty);
         }
-        match self.choices.below(16) {
+        match self.choices.below(18) {
             0 => self.leaf(ty),
             1..=3 => self.variable(ty),
             4 => {
@@ -227,6 +241,8 @@ impl Generator {
             }
             8 => self.called(ty, depth),
             9..=11 => self.function(ty, depth - 1),
+            12 => self.matched(ty, depth),
+            13 => self.narrowed(ty, depth),
             _ => self.special(ty, depth),
         }
     }
@@ -245,12 +261,41 @@ impl Generator {
                 let field = fields.iter().find(|(_, is)| is == ty)?;
                 Some(Expr::Name(variable.name.clone()).select(&field.0))
             }
+            Kind::Value(Type::Named(definition)) if let Body::Record(fields) = &definition.body => {
+                let (name, _, need) = fields.iter().find(|(_, is, _)| is == ty)?;
+                let field = Expr::Name(variable.name.clone()).select(name);
+                match need {
+                    Need::Needed | Need::Default => Some(field),
+                    // `or` has to know the fields of its left side.
+                    Need::Optional if variable.known => Some(Expr::Or(Box::new([field, ty.simplest()]))),
+                    Need::Optional => None,
+                }
+            }
             Kind::Optional(is) if is == ty => {
                 Some(Expr::Or(Box::new([Expr::Name(variable.name.clone()), ty.simplest()])))
             }
             _ => None,
         });
         if found.is_empty() { self.leaf(ty) } else { self.choices.pick(&found).clone() }
+    }
+
+    /// The variables that are known to be records of a type with a name, and the fields of these. The names of fields of
+    /// a pattern are left out: an inner one would hide what is known of them.
+    pub(super) fn known_records(&self) -> Vec<(String, Vec<(String, Type, Need)>)> {
+        self.variables(|variable| match &variable.kind {
+            Kind::Value(Type::Named(definition)) if variable.known && !FIELDS.contains(&variable.name.as_str()) => {
+                match &definition.body {
+                    Body::Record(fields) => Some((variable.name.clone(), fields.clone())),
+                    Body::Union(_) => None,
+                }
+            }
+            _ => None,
+        })
+    }
+
+    /// One more variable, whose type something says.
+    pub(super) fn given(&mut self, name: String, kind: Kind) {
+        self.scope.push(Variable { name, kind, known: true });
     }
 
     /// How many variables there are.
@@ -322,7 +367,7 @@ impl Generator {
                 let mut given = Vec::new();
                 for (field, ty, need) in fields {
                     if need == Need::Needed || self.choices.below(2) == 1 {
-                        given.push((field, self.expr(&ty, depth - 1)));
+                        given.push((field, self.expected(&ty, depth - 1)));
                     }
                 }
                 self.choices.shuffle(&mut given);

@@ -6,6 +6,7 @@
 mod functions;
 mod generate;
 mod mistake;
+mod named;
 mod program;
 mod special;
 mod types;

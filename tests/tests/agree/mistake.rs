@@ -1,5 +1,5 @@
 //! One mistake in a program that was right: a literal of another type, a name with a letter too many, an argument that is
-//! left out, another operator.
+//! left out, another operator, an arm that is missing.
 
 use arvc_tests::random::Choices;
 
@@ -26,7 +26,8 @@ pub fn make(program: &mut Expr, choices: &mut Choices) {
 
 fn is_a_place(part: &Expr) -> bool {
     match part {
-        Expr::Literal(_) | Expr::Select(..) | Expr::Has(..) | Expr::Call(..) | Expr::Binary(..) => true,
+        Expr::Literal(_) | Expr::Select(..) | Expr::Call(..) | Expr::Binary(..) => true,
+        Expr::Match(_, arms) => !arms.is_empty(),
         Expr::Record(fields) => !fields.is_empty(),
         _ => false,
     }
@@ -38,17 +39,27 @@ fn put(part: &mut Expr, choices: &mut Choices) {
             let kind = choices.below(SCALARS.len());
             *text = *choices.pick(&SCALARS[kind].1);
         }
-        Expr::Select(_, name) | Expr::Has(_, name) => name.push('x'),
+        Expr::Select(_, name) => name.push('x'),
         Expr::Call(_, arguments) => match choices.below(3) {
             0 => drop(arguments.pop()),
             1 => arguments.push(Expr::Literal("1")),
             _ => arguments.reverse(),
         },
         Expr::Binary(operator, _) => *operator = *choices.pick(&["+", "++", "//", "&", "==", "<", "&&", "*"]),
+        Expr::Match(_, arms) => {
+            let at = choices.below(arms.len());
+            match choices.below(2) {
+                0 if arms[at].0 != "_" => arms[at].0.insert(0, 'X'),
+                _ => drop(arms.remove(at)),
+            }
+        }
         Expr::Record(fields) => {
             let at = choices.below(fields.len());
             match choices.below(2) {
-                0 => fields[at].name.push('x'),
+                0 => {
+                    let name = &mut fields[at].name;
+                    name.insert(name.find(' ').unwrap_or(name.len()), 'x');
+                }
                 _ => drop(fields.remove(at)),
             }
         }

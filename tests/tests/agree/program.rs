@@ -13,7 +13,7 @@ pub enum Expr {
     List(Vec<Expr>),
     /// `{ a = 1; }`
     Record(Vec<Field>),
-    /// `let a = 1; in a`
+    /// `let a = 1; in a`; an annotation belongs to the name.
     Let(Vec<(String, Expr)>, Box<Expr>),
     /// `x: x`
     Lambda(String, Box<Expr>),
@@ -23,6 +23,8 @@ pub enum Expr {
     Call(Box<Expr>, Vec<Expr>),
     /// `if a then b else c`
     If(Box<[Expr; 3]>),
+    /// `match a { B c => c, _ => d }`: what stands before the arrows, and behind.
+    Match(Box<Expr>, Vec<(String, Expr)>),
     /// `a + b`
     Binary(&'static str, Box<[Expr; 2]>),
     /// `!a`, `-a`
@@ -40,7 +42,7 @@ pub enum Expr {
 /// A definition of a record.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Its name.
+    /// Its name, with its annotation.
     pub name: String,
     /// `default ` or nothing.
     pub mark: &'static str,
@@ -100,6 +102,9 @@ impl Expr {
             }
             Self::Call(function, arguments) => [function.as_mut()].into_iter().chain(arguments.iter_mut()).collect(),
             Self::If(parts) => parts.iter_mut().collect(),
+            Self::Match(value, arms) => {
+                [value.as_mut()].into_iter().chain(arms.iter_mut().map(|(_, arm)| arm)).collect()
+            }
             Self::Binary(_, parts) | Self::Or(parts) => parts.iter_mut().collect(),
         }
     }
@@ -185,6 +190,17 @@ impl Expr {
                     out.push_str(word);
                     part.write(out);
                 }
+            }
+            Self::Match(value, arms) => {
+                out.push_str("match ");
+                value.atom(out);
+                out.push_str(" { ");
+                for (pattern, arm) in arms {
+                    let _ = write!(out, "{pattern} => ");
+                    arm.write(out);
+                    out.push_str(", ");
+                }
+                out.push('}');
             }
             Self::Binary(operator, parts) => {
                 parts[0].atom(out);

@@ -12,6 +12,7 @@ impl Generator {
             Type::Function(argument, result) => self.lambda(argument, result, depth, false),
             Type::List(item) => self.list(item, depth),
             Type::Record(fields) => self.record(fields, depth),
+            Type::Named(definition) => self.made(definition, depth),
             Type::Map(_) => self.function(ty, depth),
             _ if *ty == BOOL => self.bool(depth),
             _ if *ty == INT => self.int(depth),

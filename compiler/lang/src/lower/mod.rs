@@ -30,7 +30,7 @@ use crate::compose::{Part, Strength};
 use crate::eval::value::Reported;
 use crate::ir::{Expr, ExprId, Program};
 use crate::report::{BY_THE_PARSER, Reports};
-use crate::schema::types::Schema;
+use crate::schema::types::{DefId, Schema};
 pub(crate) use ask::{Asked, Row, Rows, Standing};
 use compose::{Context, Lost, Names};
 use declare::{Declared, TypeItem, TypeNames};
@@ -119,6 +119,8 @@ pub struct Lowerer<'a, 'l, 't> {
     unknown: HashMap<Symbol, Reported>,
     /// Unknown types.
     unknown_types: HashMap<Symbol, Reported>,
+    /// Record types without a name: those that are written alike are one.
+    written_records: HashMap<types::Written, DefId>,
 }
 
 /// A `let` whose scope is open.
@@ -172,6 +174,7 @@ impl<'a, 'l, 't> Lowerer<'a, 'l, 't> {
             rec: None,
             unknown: HashMap::new(),
             unknown_types: HashMap::new(),
+            written_records: HashMap::new(),
         }
     }
 

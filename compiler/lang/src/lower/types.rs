@@ -52,6 +52,9 @@ pub(super) enum Stands {
     Annotation,
 }
 
+/// The fields of a record type, whether each is a set and may be absent, and the type of every other field.
+pub(super) type Written = (Vec<(Symbol, TypeId, bool, bool)>, Option<TypeId>);
+
 impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn schema_mut(&mut self) -> &mut Schema {
         Rc::make_mut(&mut self.program.schema)
@@ -191,10 +194,21 @@ impl<'t> Lowerer<'_, '_, 't> {
                 let key = Key { name: self.names.intern("a record"), span: record.span() };
                 let def = self.add_def(key, Definition::Record { fields: Vec::new(), rest: None });
                 self.define_record(def, record, stands);
-                Type::Named(def)
+                Type::Named(self.known_record(def))
             }
         };
         self.schema_mut().add(ty)
+    }
+
+    /// The first record type without a name that is written as this one is. A default belongs to its place, so that one with
+    /// defaults is like no other.
+    fn known_record(&mut self, def: DefId) -> DefId {
+        let Some((fields, rest)) = self.program.schema.record(def) else { return def };
+        if self.pending_defaults.iter().any(|default| default.def == def) {
+            return def;
+        }
+        let fields = fields.iter().map(|field| (field.name, field.ty, field.set, field.optional)).collect();
+        *self.written_records.entry((fields, rest)).or_insert(def)
     }
 
     fn type_variable(&mut self, variable: ast::TypeVar<'t>, stands: Stands) -> TypeId {

@@ -443,6 +443,10 @@ impl Checker<'_> {
             wrong = true;
             self.report(problem);
         }
+        if wrong {
+            // The tag that was meant would have no arm.
+            self.poison(id);
+        }
         if wrong || arms.iter().any(|arm| arm.tag.is_none()) {
             return;
         }

@@ -26,23 +26,33 @@ impl Parser<'_> {
             KwAssert => p.assert(),
             KwIf => p.conditional(),
             KwMatch => p.match_of(),
-            _ if p.at_with() => p.with(),
-            _ if p.at_url() => p.url(),
-            LBrace if p.at_spread() => p.flow(),
-            _ if p.at_parameters() => p.parameters(),
-            _ if p.at_announced_function() => p.announced_function(),
-            _ if p.at_lambda() => p.lambda(),
+            // Behind any other token the name is a value.
+            Ident if matches!(p.nth(1), Colon | FatArrow | Ident | LParen | KwImport) => p.headed_by_name(),
+            LBrace if !p.at_spread() && p.at_pattern() => p.lambda(),
+            LParen if p.at_parameters() => p.parameters(),
+            Underscore if p.at_lambda() => p.lambda(),
             _ => p.flow(),
         })
     }
 
-    /// Whether a function begins here.
-    fn at_lambda(&self) -> bool {
-        match self.current() {
-            Ident | Underscore => self.nth(1) == Colon || self.nth(1) == FatArrow && !self.begins_item(),
-            LBrace => self.at_pattern(),
-            _ => false,
+    /// A name that is perhaps a parameter, or a word of another language.
+    fn headed_by_name(&mut self) -> Completed {
+        if self.at_with() {
+            self.with()
+        } else if self.at_url() {
+            self.url()
+        } else if self.at_announced_function() {
+            self.announced_function()
+        } else if self.at_lambda() {
+            self.lambda()
+        } else {
+            self.flow()
         }
+    }
+
+    /// Whether the name or `_` here is the parameter of a function.
+    fn at_lambda(&self) -> bool {
+        self.nth(1) == Colon || self.nth(1) == FatArrow && !self.begins_item()
     }
 
     /// Whether the expression here is an item of a list, where `=>` is rather meant for the `->` of a flow.
@@ -251,11 +261,12 @@ impl Parser<'_> {
     /// `a -> b : p via n except f`, or only an operation.
     fn flow(&mut self) -> Completed {
         let source = self.operation();
-        // Behind a tag, `=>` begins the value of another case.
-        let meant = self.at(FatArrow) && self.pos > 0 && !matches!(self.input.kind(self.pos - 1), Tag | Underscore);
-        if !self.at(Arrow) && !meant {
-            return source;
-        }
+        let meant = match self.current() {
+            Arrow => false,
+            // Behind a tag, it begins the value of another case.
+            FatArrow if self.pos > 0 && !matches!(self.input.kind(self.pos - 1), Tag | Underscore) => true,
+            _ => return source,
+        };
         let marker = self.precede(source);
         if meant {
             let span = self.span(0);

@@ -322,11 +322,11 @@ impl Parser<'_> {
 
     /// Whether a unit stands here, behind a number and a blank.
     pub(super) fn at_unit(&self) -> bool {
+        if !matches!(self.current(), Ident | Tag) || self.pos == 0 || self.input.kind(self.pos - 1) != Int {
+            return false;
+        }
         let unit = self.text(0);
-        self.pos > 0
-            && self.input.kind(self.pos - 1) == Int
-            && matches!(self.current(), Ident | Tag)
-            && !self.input.begins_line(self.pos)
+        !self.input.begins_line(self.pos)
             && !self.at_definition(0)
             && (unit.len() > 1 || unit.starts_with(|first: char| first.is_ascii_uppercase()))
             && (unit_for(unit).is_some() || matches!(unit, "tcp" | "udp"))

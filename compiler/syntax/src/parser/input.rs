@@ -1,6 +1,8 @@
 //! The tokens that the grammar sees: those that are neither blanks nor comments nor passed over, with what stood before
 //! them and which `}` belongs to which `{`.
 
+use std::cell::Cell;
+
 use super::EOF;
 use crate::kind::SyntaxKind::{self, *};
 
@@ -24,6 +26,8 @@ pub(super) struct Input {
     tokens: Vec<Seen>,
     /// Each `{`, `${` and `"` in order, with the token that closes it.
     partners: Vec<(u32, u32)>,
+    /// Which of them was asked for last.
+    last: Cell<usize>,
     /// How many `{` have no partner.
     unclosed: u32,
     /// Flags of the end.
@@ -37,6 +41,7 @@ impl Input {
         let mut input = Self {
             tokens: Vec::with_capacity(count),
             partners: Vec::new(),
+            last: Cell::new(0),
             unclosed: 0,
             end: 0,
             raw_len: count as u32,
@@ -116,7 +121,17 @@ impl Input {
 
     /// The `}` of a `{` or `${`, or the end of a string.
     pub(super) fn partner(&self, token: usize) -> Option<usize> {
-        let at = self.partners.binary_search_by_key(&(token as u32), |(opener, _)| *opener).ok()?;
+        let opener = |at: usize| self.partners.get(at).is_some_and(|(opener, _)| *opener == token as u32);
+        let last = self.last.get();
+        // Mostly it is the same one again, or the next.
+        let at = if opener(last) {
+            last
+        } else if opener(last + 1) {
+            last + 1
+        } else {
+            self.partners.binary_search_by_key(&(token as u32), |(opener, _)| *opener).ok()?
+        };
+        self.last.set(at);
         let (_, partner) = self.partners[at];
         (partner != u32::MAX).then_some(partner as usize)
     }

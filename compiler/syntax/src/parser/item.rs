@@ -357,8 +357,9 @@ impl Parser<'_> {
 
     /// Right of `=`: a value, perhaps with a mark.
     fn value(&mut self) -> Option<Completed> {
-        if self.at(Ident) {
-            let next = self.nth(1);
+        let next = self.nth(1);
+        // The first of several names is none of these words.
+        if self.at(Ident) && next != Dot {
             match self.text(0) {
                 "unset" if matches!(next, Semicolon | RBrace | EOF | Comma) => {
                     self.bump_as(KwUnset);

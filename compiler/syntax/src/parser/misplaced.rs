@@ -34,7 +34,7 @@ impl Parser<'_> {
 
     /// Whether a word stands in front of a definition on its line, as `const` or `export` in other languages.
     pub(super) fn at_stray_word(&self) -> bool {
-        self.at(Ident) && !self.at_statement() && !self.input.begins_line(self.pos + 1) && self.at_definition(1)
+        self.at(Ident) && self.at_definition(1) && !self.input.begins_line(self.pos + 1) && !self.at_statement()
     }
 
     pub(super) fn stray_word(&mut self) {
@@ -81,10 +81,13 @@ impl Parser<'_> {
 
     /// Whether `<-` or `<->` stands here.
     pub(super) fn at_backward_arrow(&self) -> bool {
-        let next = self.nth(1);
         self.at(Less)
             && self.input.is_adjacent(self.pos + 1)
-            && (next == Arrow || next == Minus && !self.input.is_adjacent(self.pos + 2))
+            && match self.nth(1) {
+                Arrow => true,
+                Minus => !self.input.is_adjacent(self.pos + 2),
+                _ => false,
+            }
     }
 
     /// `a <- b`, `a <-> b`
@@ -136,7 +139,7 @@ impl Parser<'_> {
 
     /// Whether `for n in` stands here, as other languages make a list of each.
     pub(super) fn at_comprehension(&self) -> bool {
-        self.at(Ident) && self.text(0) == "for" && self.nth(1) == Ident && matches!(self.nth(2), KwIn | Comma)
+        self.at(Ident) && self.nth(1) == Ident && matches!(self.nth(2), KwIn | Comma) && self.text(0) == "for"
     }
 
     /// All that belongs to `for n in …`, up to the bracket around.

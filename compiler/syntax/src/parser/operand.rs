@@ -11,15 +11,17 @@ impl Parser<'_> {
     /// A function with arguments, or only an operand.
     pub(super) fn application(&mut self) -> Completed {
         let function = self.selection();
-        if function.kind == Literal && self.at_unit() {
-            return self.unit_apart(function);
+        if function.kind == Literal {
+            // A literal is no function: what follows it is another item, and a comma is missing.
+            return if self.at_unit() {
+                self.unit_apart(function)
+            } else if self.at_range_dots() {
+                self.range_dots(function)
+            } else {
+                function
+            };
         }
-        if function.kind == Literal && self.at_range_dots() {
-            return self.range_dots(function);
-        }
-        // A literal is no function: what follows it is another item, and a comma is missing.
-        if function.kind == Literal
-            || matches!(function.kind, String | IndentedString | List | Record | PathLiteral | Error | Lambda)
+        if matches!(function.kind, String | IndentedString | List | Record | PathLiteral | Error | Lambda)
             || !self.at_argument()
         {
             return function;
@@ -299,11 +301,14 @@ impl Parser<'_> {
                     self.missing("an item");
                     self.bump();
                 }
-                _ if self.at_named_item() => {
+                _ if self.at_definition(0) => {
+                    if !self.at_named_item() {
+                        return;
+                    }
                     self.named_item();
                     self.separator(RBracket, "items", begins_expr);
                 }
-                _ if self.at_definition(0) || self.at_anchor() => return,
+                _ if self.at_anchor() => return,
                 _ => {
                     let item = self.expr();
                     if self.at_comprehension() {

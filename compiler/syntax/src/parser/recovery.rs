@@ -39,9 +39,9 @@ impl Parser<'_> {
     /// Whether `include`, `extends` or `type` begins a statement here.
     pub(super) fn at_statement(&self) -> bool {
         self.at(Ident)
-            && match self.text(0) {
-                "include" | "extends" => matches!(self.nth(1), Path | StringStart),
-                "type" => self.nth(1) == Tag,
+            && match self.nth(1) {
+                Path | StringStart => matches!(self.text(0), "include" | "extends"),
+                Tag => self.text(0) == "type",
                 _ => false,
             }
     }

@@ -11,6 +11,9 @@ use arvc_tests::random::Choices;
 use super::program::{Expr, Parameter};
 use super::types::*;
 
+/// The fields of a record type.
+type Shape = Vec<(String, Type, Need)>;
+
 /// What a variable is.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
@@ -281,7 +284,7 @@ impl Generator {
 
     /// The variables that are known to be records of a type with a name, and the fields of these. The names of fields of
     /// a pattern are left out: an inner one would hide what is known of them.
-    pub(super) fn known_records(&self) -> Vec<(String, Vec<(String, Type, Need)>)> {
+    pub(super) fn known_records(&self) -> Vec<(String, Shape)> {
         self.variables(|variable| match &variable.kind {
             Kind::Value(Type::Named(definition)) if variable.known && !FIELDS.contains(&variable.name.as_str()) => {
                 match &definition.body {

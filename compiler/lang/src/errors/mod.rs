@@ -175,6 +175,10 @@ pub fn inside(inner: Span, outer: Span) -> bool {
 
 /// `a Host`, `an Endpoint`.
 pub fn with_article(name: &str) -> String {
+    // A record type without a name is called so already.
+    if name.starts_with("a ") {
+        return name.to_owned();
+    }
     let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {name}")
 }

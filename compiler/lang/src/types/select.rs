@@ -279,6 +279,7 @@ impl Checker<'_> {
                         let base = self.types.present(base);
                         match self.types.get(base) {
                             Ty::Var(_) => self.unknown_base("?", chain, base),
+                            node if self.never_has(node, name) => self.select(base, name, span, true),
                             _ => self.select_quietly(base, name).unwrap_or(Types::ANY),
                         }
                     }
@@ -298,6 +299,14 @@ impl Checker<'_> {
                 self.each(base).unwrap_or(Types::ANY)
             }
             _ => self.infer(chain, env),
+        }
+    }
+
+    /// Whether a type with a name has no such field, and none that nobody declares.
+    fn never_has(&mut self, node: Ty, name: Symbol) -> bool {
+        match self.named(node) {
+            Some(def) if self.is_record(def) => self.field_type(def, name).is_none(),
+            _ => false,
         }
     }
 

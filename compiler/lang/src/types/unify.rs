@@ -123,6 +123,12 @@ impl Checker<'_> {
         if ordered && !self.types.get(ty).is_ordered() {
             return Err(Mismatch::Kind);
         }
+        // What lacks a field that is asked of the variable does not bind it: whoever meets it next says so.
+        for demand in &demands {
+            if self.select_quietly(ty, demand.name).is_none() {
+                return Err(Mismatch::Missing(demand.name, Some(demand.span)));
+            }
+        }
         self.types.vars[var.0 as usize] = Var::Bound(ty);
         for Demand { name, span, ty: wanted } in demands {
             let found = self.select_quietly(ty, name);

@@ -136,7 +136,7 @@ impl Checker<'_> {
                 self.optional.extend(self.asked.get(&span));
             }
             match found {
-                Some(found) => match self.deeper(|checker| checker.unify(found, wanted)).unwrap_or(Ok(())) {
+                Some(found) => match self.deeper(|checker| checker.demanded(found, wanted)).unwrap_or(Ok(())) {
                     Err(Mismatch::Kind) => return Err(Mismatch::Field(name, found, wanted)),
                     result => result?,
                 },
@@ -144,6 +144,14 @@ impl Checker<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What a field holds meets what is asked of it: a record may become one with a name.
+    fn demanded(&mut self, found: TyId, wanted: TyId) -> Result<(), Mismatch> {
+        match (self.types.get(found), self.types.get(wanted)) {
+            (Ty::Record(_), place) if self.named(place).is_some() => self.subsume(found, wanted),
+            _ => self.unify(found, wanted),
+        }
     }
 
     /// Moves the variables of a type to a level. False if `var` is one of them.

@@ -124,23 +124,21 @@ impl Checker<'_> {
             return Err(Mismatch::Kind);
         }
         // What lacks a field that is asked of the variable does not bind it: whoever meets it next says so.
-        for demand in &demands {
-            if self.select_quietly(ty, demand.name).is_none() {
-                return Err(Mismatch::Missing(demand.name, Some(demand.span)));
+        let mut fields = Vec::with_capacity(demands.len());
+        for demand in demands {
+            match self.select_quietly(ty, demand.name) {
+                Some(found) => fields.push((demand, found)),
+                None => return Err(Mismatch::Missing(demand.name, Some(demand.span))),
             }
         }
         self.types.vars[var.0 as usize] = Var::Bound(ty);
-        for Demand { name, span, ty: wanted } in demands {
-            let found = self.select_quietly(ty, name);
-            if found.is_some_and(|found| matches!(self.types.get(found), Ty::Option(_))) {
+        for (Demand { name, span, ty: wanted }, found) in fields {
+            if self.is_option(found) {
                 self.optional.extend(self.asked.get(&span));
             }
-            match found {
-                Some(found) => match self.deeper(|checker| checker.demanded(found, wanted)).unwrap_or(Ok(())) {
-                    Err(Mismatch::Kind) => return Err(Mismatch::Field(name, found, wanted)),
-                    result => result?,
-                },
-                None => return Err(Mismatch::Missing(name, Some(span))),
+            match self.deeper(|checker| checker.demanded(found, wanted)).unwrap_or(Ok(())) {
+                Err(Mismatch::Kind) => return Err(Mismatch::Field(name, found, wanted)),
+                result => result?,
             }
         }
         Ok(())

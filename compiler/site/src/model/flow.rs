@@ -1,0 +1,85 @@
+//! Flows: what may, must and must not be open.
+
+use arvc_lang::data::Ports;
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
+
+use super::{ClusterId, EndpointId, GroupId, HostId, NetworkId, NodeId, ServiceId};
+
+/// One end of a flow.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// Every host of the site.
+    Any,
+    /// Everything but the site's own and private prefixes.
+    Internet,
+    /// The operators' addresses.
+    Operators,
+    /// Machines whose service resolves the site's names.
+    Resolvers,
+    /// Lighthouses.
+    Lighthouses,
+    /// Members of a group.
+    Group(GroupId),
+    /// One machine.
+    Host(HostId),
+    /// Members of a cluster.
+    Cluster(ClusterId),
+    /// Machines that run a service.
+    Service(ServiceId),
+    /// A Proxmox host.
+    Node(NodeId),
+    /// Everything on a network, known or not.
+    Network(NetworkId),
+    /// Addresses.
+    Prefix(IpNet),
+    /// Any of these.
+    Union(Vec<End>),
+    /// Machines that are in every one of these.
+    All(Vec<End>),
+}
+
+/// What a flow lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PortTerm {
+    /// Ports of TCP or UDP.
+    Ports(Ports),
+    /// ICMP, ICMPv6.
+    Icmp,
+    /// One protocol by its number.
+    Proto(u8),
+    /// The ports of an endpoint, on the machines that serve it only.
+    Endpoint(EndpointId),
+}
+
+/// Who wrote a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FlowOrigin {
+    /// The author, in `allow`, `never` or a host's `needs`.
+    Author,
+    /// The site's essentials.
+    Essential,
+    /// What the machines of a service say to one another: only between different machines.
+    Peers(ServiceId),
+    /// The `needs` of a service.
+    Service(ServiceId),
+}
+
+/// A flow.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Where it starts.
+    pub source: End,
+    /// Where it goes.
+    pub target: End,
+    /// What it lets through; `None` is every protocol.
+    pub ports: Option<Vec<PortTerm>>,
+    /// The only path that it speaks of.
+    pub via: Option<NetworkId>,
+    /// What it spares.
+    pub except: Vec<Flow>,
+    /// Who wrote it.
+    pub origin: FlowOrigin,
+    /// Where it is written.
+    pub span: Span,
+}

@@ -1,0 +1,146 @@
+//! Machines of every kind, what they are made from, and clusters of them.
+
+use std::net::IpAddr;
+
+use super::{ClusterId, GroupId, HostId, ImageId, Named, NetworkId, NodeId, RangeId, ServiceId, Spanned, Vmid};
+use crate::extra::ExtraField;
+
+/// What a guest is made from.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// Name and place.
+    pub named: Named,
+    /// For VMs or containers.
+    pub kind: Kind,
+    /// How it is had.
+    pub source: ImageSource,
+}
+
+/// How an image is had.
+#[derive(Clone, Debug)]
+pub enum ImageSource {
+    /// A template to clone.
+    Template {
+        /// Its VMID, which is taken.
+        vmid: Spanned<Vmid>,
+        /// Where it lies, if not on the guest's own node.
+        node: Option<NodeId>,
+    },
+    /// A file that a datastore has: `local:vztmpl/debian-13.tar.zst`.
+    File(String),
+    /// A download.
+    Download {
+        /// From where.
+        url: String,
+        /// Its checksum.
+        checksum: String,
+        /// The checksum's algorithm.
+        algorithm: String,
+        /// Where to.
+        datastore: String,
+    },
+}
+
+/// What a machine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A Proxmox virtual machine.
+    Vm,
+    /// A Proxmox container.
+    Container,
+    /// A machine that is not created.
+    Machine,
+}
+
+/// Where a machine is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Its numbers are taken; nothing is emitted for it.
+    Planned,
+    /// It is there.
+    Present,
+    /// It exists and is switched off.
+    Disabled,
+}
+
+/// A machine.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Name and place.
+    pub named: Named,
+    /// What it is.
+    pub kind: Kind,
+    /// Where it is in its life.
+    pub status: Status,
+    /// Only guests have one.
+    pub vmid: Option<Spanned<Vmid>>,
+    /// The range that contains the VMID.
+    pub range: Option<RangeId>,
+    /// Its groups, its cluster's included, sorted.
+    pub groups: Vec<GroupId>,
+    /// What it runs, its cluster's services included.
+    pub services: Vec<ServiceId>,
+    /// The cluster that it is a member of.
+    pub cluster: Option<ClusterId>,
+    /// The node that it runs on; a machine has none.
+    pub node: Option<NodeId>,
+    /// Its interfaces by network, in the order of the networks; underlays before overlays.
+    pub interfaces: Vec<Interface>,
+    /// CPU cores.
+    pub cores: u32,
+    /// Memory in bytes.
+    pub memory: u64,
+    /// Size of the first disk in bytes.
+    pub disk: u64,
+    /// Where the first disk lies.
+    pub datastore: String,
+    /// What it is made from.
+    pub image: Option<ImageId>,
+    /// Whether it starts with its node.
+    pub boot: bool,
+    /// Whether Proxmox refuses to remove it.
+    pub protect: bool,
+    /// Whether it is a lighthouse of its overlays.
+    pub lighthouse: bool,
+    /// Whether it is a relay of its overlays.
+    pub relay: bool,
+    /// Whether Ansible configures it.
+    pub managed: bool,
+    /// The user that Ansible connects as.
+    pub user: String,
+    /// Further tags.
+    pub tags: Vec<String>,
+    /// Further arguments of its resource for Terraform.
+    pub terraform: Vec<ExtraField>,
+    /// Further keys of its Nebula configuration.
+    pub nebula: Vec<ExtraField>,
+    /// Its variables for Ansible.
+    pub variables: Vec<ExtraField>,
+    /// A part of it is wrong and that is reported: its groups, services and interfaces may be incomplete, so whoever
+    /// would report something about it stays silent.
+    pub broken: bool,
+}
+
+/// A machine's place on one network.
+#[derive(Clone, Debug)]
+pub struct Interface {
+    /// The network.
+    pub network: NetworkId,
+    /// Its address; the span is the address's, or the VMID's that the rule computed it from.
+    pub address: Spanned<IpAddr>,
+    /// Its MAC address, if stated.
+    pub mac: Option<[u8; 6]>,
+    /// The interface's name in the guest: `eth0`, `nebula1`.
+    pub device: String,
+}
+
+/// Machines that run one thing together.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Name and place.
+    pub named: Named,
+    /// Its machines in the order of their keys.
+    pub members: Vec<HostId>,
+    /// Whether it stops when half of its members are lost.
+    pub quorum: bool,
+}

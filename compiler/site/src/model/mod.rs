@@ -1,0 +1,166 @@
+//! The checked model of a site as plain data: indices into vectors, public fields, and no behaviour but to tell what a
+//! thing is.
+//!
+//! Everything keeps the span of what it was made from. Order is the order of names, so it never depends on the sources'.
+
+mod flow;
+mod machine;
+mod network;
+mod place;
+mod service;
+
+use std::net::IpAddr;
+
+pub use arvc_lang::data::{SecretRef, Transport};
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
+
+pub use self::flow::*;
+pub use self::machine::*;
+pub use self::network::*;
+pub use self::place::*;
+pub use self::service::*;
+use crate::extra::ExtraField;
+pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
+
+macro_rules! index {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// As an index into its vector.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+index!(/** A datacenter of [`Site::datacenters`]. */ DatacenterId);
+index!(/** A node of [`Site::nodes`]. */ NodeId);
+index!(/** A network of [`Site::networks`]. */ NetworkId);
+index!(/** A range of [`Site::ranges`]. */ RangeId);
+index!(/** A group of [`Site::groups`]. */ GroupId);
+index!(/** An image of [`Site::images`]. */ ImageId);
+index!(/** A service of [`Site::services`]. */ ServiceId);
+index!(/** A host of [`Site::hosts`]. */ HostId);
+index!(/** A cluster of [`Site::clusters`]. */ ClusterId);
+index!(/** An endpoint of [`Site::endpoints`]. */ EndpointId);
+
+/// Identity of a guest in a Proxmox cluster: 100 to 999,999,999 (`PVE::JSONSchema`, `pve-vmid`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Vmid(pub u32);
+
+/// A value together with the expression that made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Its origin.
+    pub span: Span,
+}
+
+/// What every named thing of a site has.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its name: the key in the source, for a member `<cluster>-<key>`.
+    pub name: String,
+    /// Its path in the source: `hosts.dns`, `clusters.postgres.members.01`.
+    pub path: String,
+    /// Where the name is defined.
+    pub key: Span,
+    /// The calls through which its record was made, innermost first.
+    pub calls: Vec<Span>,
+    /// Free text of the author.
+    pub description: Option<String>,
+}
+
+/// A whole site.
+#[derive(Debug)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// Free text of the author.
+    pub description: Option<String>,
+    /// Its DNS domain, without a final dot.
+    pub domain: String,
+    /// Proxmox clusters, at least one if there is a node.
+    pub datacenters: Vec<Datacenter>,
+    /// Proxmox hosts.
+    pub nodes: Vec<Node>,
+    /// Bridges and overlays.
+    pub networks: Vec<Network>,
+    /// VMID ranges.
+    pub ranges: Vec<Range>,
+    /// Groups.
+    pub groups: Vec<Group>,
+    /// Templates and images.
+    pub images: Vec<Image>,
+    /// Services, those of the site first and then those written at a host or cluster.
+    pub services: Vec<Service>,
+    /// All machines, members of clusters too, by name.
+    pub hosts: Vec<Host>,
+    /// Clusters.
+    pub clusters: Vec<Cluster>,
+    /// Endpoints of services and clusters.
+    pub endpoints: Vec<Endpoint>,
+    /// The people who run it.
+    pub operators: Operators,
+    /// What opens: the author's `allow`, then the essentials, then what peers say to one another.
+    pub allow: Vec<Flow>,
+    /// A flow of `allow` is wrong, that is reported, and it is not in the list: nobody can say that something is closed.
+    pub allow_broken: bool,
+    /// A machine, a network or where a service listens is wrong in a way that any flow may depend on, and that is
+    /// reported: nobody can say that two machines have no path.
+    pub paths_broken: bool,
+    /// What must stay closed.
+    pub never: Vec<Flow>,
+    /// What must be open: `needs` of hosts and services, one flow for each. Needs of and from machines that are broken
+    /// are not among them, and none is if [`allow_broken`](Self::allow_broken): nobody can say that one is not open.
+    pub needs: Vec<Flow>,
+    /// Resolvers before the overlay is there.
+    pub uplink_resolvers: Vec<IpAddr>,
+    /// Nebula.
+    pub nebula: Nebula,
+    /// Ansible's variables of every machine.
+    pub variables: Vec<ExtraField>,
+    /// Further records of the domain.
+    pub records: Vec<ZoneRecord>,
+    /// Further files, by path.
+    pub files: Vec<File>,
+}
+
+/// A group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Name and place.
+    pub named: Named,
+    /// Ansible's variables of its members.
+    pub variables: Vec<ExtraField>,
+    /// Further keys of its members' Nebula configurations.
+    pub nebula: Vec<ExtraField>,
+}
+
+/// The people who run the site.
+#[derive(Clone, Debug, Default)]
+pub struct Operators {
+    /// Where they connect from.
+    pub addresses: Vec<Spanned<IpNet>>,
+    /// Their public SSH keys.
+    pub keys: Vec<String>,
+    /// A part of it is wrong and that is reported: addresses may be missing.
+    pub broken: bool,
+}
+
+/// Nebula's settings.
+#[derive(Clone, Debug)]
+pub struct Nebula {
+    /// The version of the guests.
+    pub version: Spanned<String>,
+    /// Validity of a host's certificate in seconds.
+    pub certificate: u64,
+    /// Further keys of every configuration.
+    pub config: Vec<ExtraField>,
+}

@@ -1,0 +1,58 @@
+//! Where guests run: Proxmox clusters, their nodes, and how those are connected to the world.
+
+use std::net::IpAddr;
+
+use arvc_lang::data::Ports;
+use arvc_syntax::source::Span;
+
+use super::{DatacenterId, HostId, Named, Spanned, Terraform};
+
+/// A Proxmox cluster.
+#[derive(Clone, Debug)]
+pub struct Datacenter {
+    /// Name and place.
+    pub named: Named,
+    /// The API, if the site says.
+    pub endpoint: Option<String>,
+    /// The pool of the guests.
+    pub pool: String,
+    /// What Terraform has to manage besides.
+    pub terraform: Terraform,
+}
+
+/// A Proxmox host.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Name and place.
+    pub named: Named,
+    /// Its owner.
+    pub datacenter: DatacenterId,
+    /// Its address on the bridge that it shares with guests.
+    pub address: Spanned<IpAddr>,
+    /// Its connection to the world.
+    pub uplink: Option<Uplink>,
+    /// Ports that it hands on.
+    pub forwards: Vec<Forward>,
+}
+
+/// A node's connection to the world.
+#[derive(Clone, Debug)]
+pub struct Uplink {
+    /// The bridge.
+    pub bridge: String,
+    /// The node's own address there, which arriving packets are for.
+    pub address: Spanned<IpAddr>,
+    /// The address that the world reaches it by, if that is another one.
+    pub public: Option<Spanned<IpAddr>>,
+}
+
+/// A port handed on by a node.
+#[derive(Clone, Debug)]
+pub struct Forward {
+    /// The port, the same on both sides.
+    pub ports: Ports,
+    /// The machine that gets it.
+    pub to: HostId,
+    /// Where it is written.
+    pub span: Span,
+}

@@ -66,6 +66,14 @@ fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
         let reverse = zone::reverse_zone(address, network.prefix.value.prefix_len());
         zones.entry(reverse).or_default().insert((zone::reverse(address), Record::Ptr(name)));
     }
+    for vip in site.vips.iter().filter(|vip| !vip.owners.is_empty()) {
+        let name = format!("{}.{domain}", vip.named.name);
+        let address = vip.address.value;
+        zones.entry(domain.clone()).or_default().insert((name.clone(), Record::Address(address)));
+        let length = site.networks[vip.network.index()].prefix.value.prefix_len();
+        let reverse = zones.entry(zone::reverse_zone(address, length)).or_default();
+        reverse.insert((zone::reverse(address), Record::Ptr(name)));
+    }
     let mut ttls = BTreeMap::new();
     for further in &site.records {
         let entry = (further.owner.clone(), record(&further.answer));

@@ -37,7 +37,7 @@ struct Edge<'a> {
 
 impl<'a> Edge<'a> {
     fn of(site: &'a Site, id: NodeId, node: &'a Node) -> Self {
-        let routed = |network: &&Network| matches!(network.kind, NetworkKind::Bridge { gateway: Some((_, Some(router))), .. } if router == id);
+        let routed = |network: &&Network| network.routed_by(id).is_some();
         Self { site, node, inside: site.networks.iter().filter(routed).collect() }
     }
 

@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site, Status};
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use arvc_site::allocation;
+use arvc_site::model::{HostId, NetworkId, NetworkKind, Node, NodeId, Site, Status};
+use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
 
 use crate::members::address_on;
 use crate::policy::Peer;
@@ -61,7 +62,36 @@ impl<'a> Addresses<'a> {
     fn hosts(&self, network: NetworkId, hosts: &[HostId], wanted: impl Fn(HostId) -> bool) -> Vec<IpNet> {
         let there = |host: &HostId| self.site.hosts[host.index()].status != Status::Planned && wanted(*host);
         let there = hosts.iter().copied().filter(there);
-        there.filter_map(|host| address_on(self.site, host, network)).map(IpNet::from).collect()
+        let of_one = |host: HostId| {
+            let own = address_on(self.site, host, network).map(IpNet::from);
+            let others = answered_for(self.site, host, network).into_iter().map(|(prefix, _)| prefix);
+            own.into_iter().chain(others)
+        };
+        there.flat_map(of_one).collect()
+    }
+}
+
+/// What a machine may answer for on a network besides its own address, and where that is said: addresses that it has by
+/// turns with others, pools.
+pub fn answered_for(site: &Site, host: HostId, network: NetworkId) -> Vec<(IpNet, String)> {
+    let vips = site.vips.iter().filter(|vip| vip.network == network && vip.owners.binary_search(&host).is_ok());
+    let mut list: Vec<(IpNet, String)> =
+        vips.map(|vip| (IpNet::from(vip.address.value), vip.named.path.clone())).collect();
+    let there = &site.networks[network.index()];
+    for pool in there.pools.iter().filter(|pool| pool.owners.binary_search(&host).is_ok()) {
+        let (first, last) = pool.numbers.value;
+        let path = format!("{}.pools.{}", there.named.path, pool.name);
+        list.extend(span(&there.prefix.value, first, last).into_iter().map(|prefix| (prefix, path.clone())));
+    }
+    list
+}
+
+/// The host numbers of a prefix as the fewest prefixes.
+fn span(prefix: &IpNet, first: u64, last: u64) -> Vec<IpNet> {
+    match (allocation::address(prefix, first), allocation::address(prefix, last)) {
+        (Some(IpAddr::V4(first)), Some(IpAddr::V4(last))) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
+        (Some(IpAddr::V6(first)), Some(IpAddr::V6(last))) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -76,7 +106,9 @@ pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
 /// The public address of a node counts as the site's own, since a guest that reaches it reaches the node.
 pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
     let networks = site.networks.iter().map(|network| network.prefix.value);
-    let nodes = site.nodes.iter().map(|node| IpNet::from(node.address.value));
+    let own =
+        |node: &Node| [node.address].into_iter().chain(node.on.iter().map(|(_, address)| *address)).collect::<Vec<_>>();
+    let nodes = site.nodes.iter().flat_map(own).map(|address| IpNet::from(address.value));
     let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref());
     let uplinks = uplinks.flat_map(|uplink| [Some(uplink.address), uplink.public]).flatten();
     let uplinks = uplinks.map(|address| address.value.into());
@@ -104,12 +136,11 @@ pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> V
 /// The addresses of a node inside a network's prefix: its own one, and that of the gateway that it is.
 pub(crate) fn node_on(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
     let prefix = site.networks[network.index()].prefix.value;
-    let gateway = match site.networks[network.index()].kind {
-        NetworkKind::Bridge { gateway: Some((address, Some(router))), .. } if router == node => Some(address),
-        _ => None,
-    };
-    let own = Some(site.nodes[node.index()].address.value);
-    let mut list: Vec<IpAddr> = own.into_iter().chain(gateway).filter(|address| prefix.contains(address)).collect();
+    let gateway = site.networks[network.index()].routed_by(node);
+    let own = &site.nodes[node.index()];
+    let there = own.on.iter().find(|(other, _)| *other == network).map_or(own.address, |(_, address)| *address);
+    let mut list: Vec<IpAddr> =
+        [there.value].into_iter().chain(gateway).filter(|address| prefix.contains(address)).collect();
     list.sort_unstable();
     list.dedup();
     list
@@ -212,8 +243,8 @@ mod tests {
     #[test]
     fn a_node_is_met_at_its_address_on_the_network() {
         let mut site = site();
-        let gateway = Some((address("172.20.0.1"), Some(NodeId(0))));
-        let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateway };
+        let gateways = vec![gateway("172.20.0.1", arvc_site::model::Router::Node(NodeId(0)))];
+        let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateways };
         let second = network(&mut site, "second", "172.20.0.0/24", kind);
         assert_eq!(text(&Addresses::new(&site).of(BRIDGE, &Peer::Node(NodeId(0)))), ["192.168.100.1/32"]);
         assert_eq!(text(&Addresses::new(&site).of(second, &Peer::Node(NodeId(0)))), ["172.20.0.1/32"]);

@@ -29,10 +29,13 @@ pub fn site() -> Site {
             named: named("pve", "nodes.pve"),
             datacenter: DatacenterId(0),
             address: at(address("192.168.100.1")),
+            on: Vec::new(),
             uplink: Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None }),
             forwards: Vec::new(),
         }],
         networks: Vec::new(),
+        vips: Vec::new(),
+        foreign: Vec::new(),
         ranges: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
@@ -52,8 +55,8 @@ pub fn site() -> Site {
         records: Vec::new(),
         files: Vec::new(),
     };
-    let gateway = Some((address("192.168.100.1"), Some(NodeId(0))));
-    let bridge = NetworkKind::Bridge { bridge: "vmbr1".into(), vlan: None, gateway };
+    let gateways = vec![gateway("192.168.100.1", Router::Node(NodeId(0)))];
+    let bridge = NetworkKind::Bridge { bridge: "vmbr1".into(), vlan: None, gateways };
     network(&mut site, "bridge", "192.168.100.0/24", bridge);
     network(&mut site, "overlay", "10.10.10.0/24", NetworkKind::Overlay { underlay: BRIDGE, port: 4242 });
     site
@@ -62,8 +65,25 @@ pub fn site() -> Site {
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named(name, &format!("networks.{name}"));
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), kind, mtu: None, reserved: Vec::new() });
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        kind,
+        mtu: None,
+        reserved: Vec::new(),
+        dhcp: None,
+        pools: Vec::new(),
+        nodes: Vec::new(),
+        joined: true,
+        default_route: true,
+        router: None,
+    });
     NetworkId(site.networks.len() as u32 - 1)
+}
+
+/// A router of a network.
+pub fn gateway(text: &str, router: Router) -> Gateway {
+    Gateway { address: address(text), router, span: Span::new(0, 0) }
 }
 
 /// Adds a group.
@@ -86,7 +106,14 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
     let number = site.hosts.len() + 10;
     let interface = |network: &NetworkId| {
         let nth = site.networks[network.index()].prefix.value.hosts().nth(number - 1);
-        Interface { network: *network, address: at(nth.expect("a small site")), mac: None, device: "eth0".into() }
+        Interface {
+            network: *network,
+            address: at(nth.expect("a small site")),
+            mac: None,
+            device: "eth0".into(),
+            dhcp: false,
+            default_route: true,
+        }
     };
     let interfaces = networks.iter().map(interface).collect();
     site.hosts.push(Host {

@@ -17,6 +17,6 @@ pub mod policy;
 pub mod ports;
 mod zones;
 
-pub use address::{Addresses, private_prefixes};
+pub use address::{Addresses, answered_for, private_prefixes};
 pub use checks::{CODES, check};
 pub use describe::describe;

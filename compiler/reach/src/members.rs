@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{End, EndpointId, HostId, NetworkId, NetworkKind, PortTerm, Site};
+use arvc_site::model::{End, EndpointId, HostId, NetworkId, PortTerm, Site};
 use ipnet::IpNet;
 
 use crate::ports::PortSet;
@@ -224,9 +224,7 @@ impl<'a> Members<'a> {
     /// The segments of a machine that lead out of the site.
     pub fn way_out(&self, profile: Profile) -> Vec<NetworkId> {
         let networks = self.networks(profile);
-        let routed = |network: &NetworkId| {
-            matches!(self.site.networks[network.index()].kind, NetworkKind::Bridge { gateway: Some(_), .. })
-        };
+        let routed = |network: &NetworkId| !self.site.networks[network.index()].gateways().is_empty();
         let with_router: Vec<NetworkId> = networks.iter().copied().filter(routed).collect();
         match with_router.is_empty() {
             true => networks.iter().copied().filter(|network| !self.is_overlay(*network)).collect(),

@@ -11,6 +11,7 @@ mod openness;
 mod origins;
 mod place;
 mod read;
+pub mod segments;
 
 use arvc_lang::data::Data;
 use arvc_syntax::diagnostic::{Diagnostic, sort};

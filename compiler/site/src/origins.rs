@@ -34,11 +34,13 @@ pub(crate) struct HostOrigin {
     pub(crate) macs: Vec<(NetworkId, Span)>,
 }
 
-/// Beyond a [`Network`](crate::model::Network).
+/// Beyond a [`Vip`](crate::model::Vip).
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NetworkOrigin {
-    /// Where the gateway is named.
-    pub(crate) gateway: Option<Span>,
+pub(crate) struct VipOrigin {
+    /// Where the network is named.
+    pub(crate) network: Option<Span>,
+    /// Where the owners are named.
+    pub(crate) owners: Option<Span>,
 }
 
 /// Beyond a [`Site`](crate::model::Site).
@@ -50,8 +52,8 @@ pub(crate) struct Origins {
     pub(crate) domain: Option<Span>,
     /// One for each host.
     pub(crate) hosts: Vec<HostOrigin>,
-    /// One for each network.
-    pub(crate) networks: Vec<NetworkOrigin>,
+    /// One for each address of several machines.
+    pub(crate) vips: Vec<VipOrigin>,
     /// Places of the clusters' `quorum`.
     pub(crate) quorums: Vec<Option<Span>>,
     /// Every entry of these maps was read.

@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use crate::checks::control_character;
 use crate::model::{
     ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId, Spanned,
+    VipId,
 };
 
 /// What an entity is in the model.
@@ -25,6 +26,9 @@ pub(crate) enum Thing {
     Datacenter(DatacenterId),
     Node(NodeId),
     Network(NetworkId),
+    Vip(VipId),
+    /// By its place in `Site::foreign`.
+    Foreign(u32),
     Range(RangeId),
     Group(GroupId),
     Image(ImageId),

@@ -45,8 +45,13 @@ pub fn addresses(guest: &Guest, body: &mut Body) {
         body.block("ip_config", |config| {
             let family = if nic.interface.address.value.is_ipv4() { "ipv4" } else { "ipv6" };
             config.block(family, |body| {
-                body.set("address", with_length(nic))
-                    .set_some("gateway", nic.gateway.map(|gateway| gateway.to_string()));
+                // A server hands out the router as well.
+                match nic.interface.dhcp {
+                    true => body.set("address", "dhcp"),
+                    false => body
+                        .set("address", with_length(nic))
+                        .set_some("gateway", nic.gateway.map(|gateway| gateway.to_string())),
+                };
             });
         });
     }

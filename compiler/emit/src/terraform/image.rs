@@ -81,7 +81,7 @@ fn template(scope: &Scope, image: &Image, nodes: &[&Node], file: &mut Body) {
     let Some(node) = node else { return };
     file.resource(&fixed(kind::FIREWALL_OPTIONS), &name::part("template", &image.named.name), |body| {
         options::target(image.kind, &node.named.name, vmid.value.0, body);
-        options::closed(false, body);
+        options::closed(false, false, body);
         let switch = name::reference(kind::CLUSTER_FIREWALL, &fixed("this"));
         body.gap().set("depends_on", vec![switch]);
     });

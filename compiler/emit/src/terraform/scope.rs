@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use arvc_reach::policy::Policies;
 use arvc_site::model::{
     Datacenter, DatacenterId, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId, NetworkKind, Node,
-    NodeId, Site, Status,
+    NodeId, Router, Site, Status,
 };
 
 /// What one root module speaks of.
@@ -47,7 +47,7 @@ pub struct Nic<'a> {
     pub bridge: &'a str,
     /// The VLAN tag.
     pub vlan: Option<u16>,
-    /// The router, if this is the device that leads out: the first one of its family that has a router.
+    /// The router, if this is the device that leads out.
     pub gateway: Option<IpAddr>,
     /// The guest's side.
     pub interface: &'a Interface,
@@ -124,25 +124,37 @@ impl<'a> Guest<'a> {
         }
         let vmid = host.vmid?.value.0;
         let node = &site.nodes[host.node?.index()];
-        Some(Self { id, host, vmid, node, nics: nics(site, host) })
+        Some(Self { id, host, vmid, node, nics: nics(site, id, host) })
     }
 }
 
-fn nics<'a>(site: &'a Site, host: &'a Host) -> Vec<Nic<'a>> {
-    let (mut routed_v4, mut routed_v6) = (false, false);
+fn nics<'a>(site: &'a Site, id: HostId, host: &'a Host) -> Vec<Nic<'a>> {
     let devices = host.interfaces.iter().filter_map(|interface| {
         let network = &site.networks[interface.network.index()];
-        let NetworkKind::Bridge { bridge, vlan, gateway } = &network.kind else { return None };
-        // Two default routes of one family would be a matter of luck.
-        let routed = if interface.address.value.is_ipv4() { &mut routed_v4 } else { &mut routed_v6 };
-        let gateway = match gateway {
-            Some((address, _)) if !*routed => {
-                *routed = true;
-                Some(*address)
-            }
-            _ => None,
-        };
+        let NetworkKind::Bridge { bridge, vlan, .. } = &network.kind else { return None };
+        let gateway = interface.default_route.then(|| gateway(site, id, host, interface)).flatten();
         Some(Nic { network_id: interface.network, network, bridge, vlan: *vlan, gateway, interface })
     });
     devices.collect()
+}
+
+/// The router of a guest's segment: of several nodes that are one, each for its own guests, that of the guest's node. A
+/// guest that is the router itself has none there.
+fn gateway(site: &Site, id: HostId, host: &Host, interface: &Interface) -> Option<IpAddr> {
+    let network = &site.networks[interface.network.index()];
+    let family = |address: &IpAddr| address.is_ipv4() == interface.address.value.is_ipv4();
+    let own = |router: &Router| match router {
+        Router::Host(host) => *host == id,
+        Router::Vip(vip) => site.vips[vip.index()].owners.contains(&id),
+        Router::Node(_) | Router::Elsewhere => false,
+    };
+    if network.gateways().iter().any(|gateway| own(&gateway.router)) {
+        return None;
+    }
+    let here = network.gateways().iter().filter(|gateway| family(&gateway.address));
+    let here = here.filter(|gateway| match gateway.router {
+        Router::Node(node) => network.joined || host.node == Some(node),
+        _ => true,
+    });
+    here.map(|gateway| gateway.address).next()
 }

@@ -35,6 +35,8 @@ pub fn small() -> Site {
         }],
         nodes: vec![node("pve", "192.168.100.1")],
         networks: Vec::new(),
+        vips: Vec::new(),
+        foreign: Vec::new(),
         ranges: Vec::new(),
         groups: vec![
             Group { named: named("groups", "infrastructure"), variables: Vec::new(), nebula: Vec::new() },
@@ -97,14 +99,29 @@ pub fn bridge(
     bridge: &str,
     gateway: Option<(&str, Option<NodeId>)>,
 ) -> NetworkId {
-    let gateway = gateway.map(|(router, node)| (address(router), node));
-    network(site, name, cidr, NetworkKind::Bridge { bridge: bridge.into(), vlan: None, gateway })
+    let router = |node: Option<NodeId>| node.map_or(Router::Elsewhere, Router::Node);
+    let gateway =
+        gateway.map(|(text, node)| Gateway { address: address(text), router: router(node), span: at(()).span });
+    let gateways = gateway.into_iter().collect();
+    network(site, name, cidr, NetworkKind::Bridge { bridge: bridge.into(), vlan: None, gateways })
 }
 
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named("networks", name);
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), kind, mtu: None, reserved: Vec::new() });
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        kind,
+        mtu: None,
+        reserved: Vec::new(),
+        dhcp: None,
+        pools: Vec::new(),
+        nodes: Vec::new(),
+        joined: true,
+        default_route: true,
+        router: None,
+    });
     NetworkId(site.networks.len() as u32 - 1)
 }
 
@@ -115,6 +132,8 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         address: at(address(&format!("{prefix}.{number}"))),
         mac: None,
         device: device.into(),
+        dhcp: false,
+        default_route: true,
     };
     site.hosts.push(Host {
         named: named("hosts", name),
@@ -153,6 +172,7 @@ pub fn node(name: &str, ip: &str) -> Node {
         named: named("nodes", name),
         datacenter: DatacenterId(0),
         address: at(address(ip)),
+        on: Vec::new(),
         uplink: None,
         forwards: Vec::new(),
     }

@@ -35,7 +35,7 @@
 
 use std::collections::BTreeMap;
 
-use arvc_site::model::{HostId, NetworkKind, Site};
+use arvc_site::model::{HostId, Router, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Intents, words};
@@ -66,10 +66,8 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                 let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
                 let missing = ports.difference(&handed_on(site, *host));
                 // Behind a router that is no node, somebody else forwards.
-                let routed_by_node = matches!(
-                    site.networks[piece.network.index()].kind,
-                    NetworkKind::Bridge { gateway: Some((_, Some(_))), .. }
-                );
+                let gateways = site.networks[piece.network.index()].gateways();
+                let routed_by_node = gateways.iter().any(|gateway| matches!(gateway.router, Router::Node(_)));
                 let private = address_on(site, *host, piece.network).is_some_and(is_private);
                 if routed_by_node && private && !missing.is_none() && !piece.ports.is_all() {
                     let ports = closed.entry(*host).or_insert_with(PortSet::none);

@@ -20,6 +20,7 @@ pub(super) fn open(members: &Members, table: &mut Table) {
     way_in(members, table);
     underlay(members, table);
     resolvers(members, table);
+    dhcp(members, table);
 }
 
 /// SSH from the nodes of a guest's datacenter, and from the operators. A machine that is not created belongs to no
@@ -124,6 +125,24 @@ fn underlay(members: &Members, table: &mut Table) {
                 let opening = Opening { network: underlay, peer, ports: ports.clone(), reason };
                 table.open(Direction::Out, opening, inner.iter().copied());
             }
+        }
+    }
+}
+
+/// A machine that asks for its address: the server answers to all, or from wherever it is, and a lease is renewed there.
+fn dhcp(members: &Members, table: &mut Table) {
+    let reason = table.reason("DHCP".to_owned());
+    for (network, asking) in segments(members, |_| true) {
+        let asks = |id: &HostId| {
+            let host = &members.site.hosts[id.index()];
+            host.interfaces.iter().any(|interface| interface.network == network && interface.dhcp)
+        };
+        let asking: Vec<HostId> = asking.into_iter().filter(asks).collect();
+        let v4 = members.site.networks[network.index()].prefix.value.addr().is_ipv4();
+        let (client, server) = if v4 { (68, 67) } else { (546, 547) };
+        for (direction, port) in [(Direction::In, client), (Direction::Out, server)] {
+            let ports = PortSet::ports(Transport::Udp, port, port);
+            table.open(direction, Opening { network, peer: Peer::Any, ports, reason }, asking.iter().copied());
         }
     }
 }

@@ -29,21 +29,23 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use crate::model::{Network, NetworkKind, Site};
-use crate::origins::Origins;
+use crate::model::{Network, NetworkId, NodeId, Router, Site};
 use crate::place::report;
+use crate::segments::Segments;
 
 /// An address that a machine cannot have.
 pub static CODE: Code = Code::new("E0322", "an address that a machine cannot have", include_str!("address_in_use.rs"));
 
 /// Every interface's address; a machine with the same one by rule on several networks is reported once.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
-    let taken: Vec<_> = (0..).zip(&site.networks).map(|(at, network)| Taken::of(site, origins, at, network)).collect();
+pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>) {
+    let networks = (0..).map(NetworkId).zip(&site.networks);
+    let taken: Vec<_> = networks.map(|(id, network)| Taken::of(site, segments, id, network)).collect();
     for host in &site.hosts {
         let mut reported: Option<Span> = None;
         for interface in &host.interfaces {
             let address = interface.address;
-            let Some((whose, span)) = taken[interface.network.index()].by(address.value) else { continue };
+            let segments = segments.of(interface.network, host);
+            let Some((whose, span)) = taken[interface.network.index()].by(address.value, &segments) else { continue };
             if reported.replace(address.span) == Some(address.span) {
                 continue;
             }
@@ -65,33 +67,32 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 struct Taken<'a> {
     network: Option<(IpAddr, &'static str)>,
     broadcast: Option<IpAddr>,
-    gateway: Option<(IpAddr, Span)>,
-    nodes: Vec<(IpAddr, Span)>,
+    gateways: Vec<(IpAddr, Span)>,
+    /// Addresses of nodes, and the segments that they are on.
+    nodes: Vec<(IpAddr, Span, Option<u32>)>,
     prefix: &'a Network,
 }
 
 impl<'a> Taken<'a> {
-    fn of(site: &Site, origins: &Origins, at: usize, network: &'a Network) -> Self {
+    fn of(site: &Site, segments: &Segments, id: NetworkId, network: &'a Network) -> Self {
         let prefix = network.prefix.value;
-        let gateway = match &network.kind {
-            NetworkKind::Bridge { gateway: Some((address, None)), .. } => {
-                Some((*address, origins.networks[at].gateway.unwrap_or(network.prefix.span)))
-            }
-            _ => None,
-        };
-        let bridge = network.is_bridge();
-        let nodes = site.nodes.iter().filter(|node| bridge && prefix.contains(&node.address.value));
+        let elsewhere = network.gateways().iter().filter(|gateway| gateway.router == Router::Elsewhere);
+        let nodes = (0..).map(NodeId).zip(&site.nodes).filter(|(node, _)| network.is_bridge() && network.is_at(*node));
+        let nodes = nodes.map(|(at, node)| {
+            let there = node.on.iter().find(|(other, _)| *other == id).map_or(node.address, |(_, address)| *address);
+            (there.value, there.span, segments.at(id, at))
+        });
         Self {
             network: own(&prefix),
             broadcast: broadcast(&prefix),
-            gateway,
-            nodes: nodes.map(|node| (node.address.value, node.address.span)).collect(),
+            gateways: elsewhere.map(|gateway| (gateway.address, gateway.span)).collect(),
+            nodes: nodes.filter(|(address, ..)| prefix.contains(address)).collect(),
             prefix: network,
         }
     }
 
     /// Whose the address is, and where that is written.
-    fn by(&self, address: IpAddr) -> Option<(&'static str, Span)> {
+    fn by(&self, address: IpAddr, segments: &[u32]) -> Option<(&'static str, Span)> {
         let prefix = self.prefix.prefix.span;
         if let Some((own, what)) = self.network
             && own == address
@@ -101,11 +102,12 @@ impl<'a> Taken<'a> {
         if self.broadcast == Some(address) {
             return Some(("the network's broadcast address", prefix));
         }
-        if let Some((_, span)) = self.nodes.iter().find(|(node, _)| *node == address) {
+        let here = |segment: &Option<u32>| segments.is_empty() || segment.is_none_or(|it| segments.contains(&it));
+        if let Some((_, span, _)) = self.nodes.iter().find(|(node, _, at)| *node == address && here(at)) {
             return Some(("the address of a node", *span));
         }
-        let (_, span) = self.gateway.filter(|(gateway, _)| *gateway == address)?;
-        Some(("the gateway's address", span))
+        let (_, span) = self.gateways.iter().find(|(gateway, _)| *gateway == address)?;
+        Some(("the gateway's address", *span))
     }
 }
 
@@ -115,6 +117,12 @@ pub(crate) fn for_all(prefix: &IpNet, address: IpAddr) -> Option<&'static str> {
         Some((own, what)) if own == address && own.is_ipv4() => Some(what),
         _ => (broadcast(prefix) == Some(address)).then_some("the network's broadcast address"),
     }
+}
+
+/// What an address is, if it belongs to all machines or all routers.
+pub(crate) fn own_or_broadcast(prefix: &IpNet, address: IpAddr) -> Option<&'static str> {
+    let own = own(prefix).filter(|(own, _)| *own == address).map(|(_, what)| what);
+    own.or_else(|| for_all(prefix, address))
 }
 
 /// The first address, if it is not a machine's.

@@ -24,15 +24,15 @@
 //!
 //! State another address, or none: a guest of a range has one.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Named, NetworkKind, Site};
+use crate::model::{Named, Network, NetworkId, NodeId, Site};
 use crate::origins::Origins;
 use crate::place::{explain, place};
+use crate::segments::Segments;
 
 /// Two machines have one address.
 pub static CODE: Code = Code::new("E0320", "two machines have one address", include_str!("duplicate_address.rs"));
@@ -49,30 +49,27 @@ struct Claim<'a> {
 }
 
 /// All interfaces and nodes, per broadcast domain.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
-    let domains = domains(site);
+pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let interfaces = site.hosts.iter().zip(&origins.hosts).flat_map(|(host, origin)| {
-        host.interfaces.iter().map(|interface| Claim {
-            domain: domains[interface.network.index()],
-            address: interface.address.value,
-            span: interface.address.span,
-            named: &host.named,
-            stated: origin.stated.contains(&interface.network),
+        host.interfaces.iter().flat_map(move |interface| {
+            segments.of(interface.network, host).into_iter().map(move |domain| Claim {
+                domain,
+                address: interface.address.value,
+                span: interface.address.span,
+                named: &host.named,
+                stated: origin.stated.contains(&interface.network),
+            })
         })
     });
-    let nodes = site.nodes.iter().flat_map(|node| {
-        let of = |at: usize| Claim {
-            domain: domains[at],
-            address: node.address.value,
-            span: node.address.span,
-            named: &node.named,
-            stated: true,
+    let nodes = (0..).map(NodeId).zip(&site.nodes).flat_map(|(id, node)| {
+        let on = |(at, network): (NetworkId, &Network)| {
+            let there = node.on.iter().find(|(other, _)| *other == at).map_or(node.address, |(_, address)| *address);
+            let here = network.is_bridge() && network.is_at(id) && network.prefix.value.contains(&there.value);
+            let claim =
+                |domain| Claim { domain, address: there.value, span: there.span, named: &node.named, stated: true };
+            here.then(|| segments.at(at, id).map(claim)).flatten()
         };
-        let on = |(at, network): (usize, &crate::model::Network)| {
-            let bridge = network.is_bridge();
-            (bridge && network.prefix.value.contains(&node.address.value)).then(|| of(at))
-        };
-        site.networks.iter().enumerate().filter_map(on).collect::<Vec<_>>()
+        (0..).map(NetworkId).zip(&site.networks).filter_map(on).collect::<Vec<_>>()
     });
     let mut claims: Vec<_> = nodes.chain(interfaces).collect();
     claims.sort_by(|a, b| {
@@ -119,17 +116,4 @@ fn diagnostic(machines: &[&Claim<'_>]) -> Diagnostic {
     let diagnostic = diagnostic.expect("two machines at least");
     let diagnostic = machines.iter().fold(diagnostic, |it, claim| explain(it, claim.named, claim.span));
     diagnostic.help("state another address at one of them, or none: a guest of a range has one")
-}
-
-/// For each network its broadcast domain: bridges of one name and tag are one segment.
-fn domains(site: &Site) -> Vec<u32> {
-    let mut segments = BTreeMap::new();
-    let mut domains = Vec::with_capacity(site.networks.len());
-    for (at, network) in (0..).zip(&site.networks) {
-        domains.push(match &network.kind {
-            NetworkKind::Bridge { bridge, vlan, .. } => *segments.entry((bridge.as_str(), *vlan)).or_insert(at),
-            _ => at,
-        });
-    }
-    domains
 }

@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! A host is called like the member of a cluster, like a cluster or like a node.
+//! A host is called like the member of a cluster, like a cluster, like a node or like an address of `vips`.
 //!
 //! ## Why
 //!
@@ -28,12 +28,13 @@ use crate::place::{place, report};
 /// Two machines have one name.
 pub static CODE: Code = Code::new("E0312", "two machines have one name", include_str!("duplicate_name.rs"));
 
-/// Hosts, members, clusters and nodes. Reported at the one that stands later in the sources.
+/// Hosts, members, clusters, nodes and shared addresses. Reported at the one that stands later in the sources.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     let hosts = site.hosts.iter().map(|host| &host.named);
     let clusters = site.clusters.iter().map(|cluster| &cluster.named);
     let nodes = site.nodes.iter().map(|node| &node.named);
-    let mut all: Vec<&Named> = hosts.chain(clusters).chain(nodes).collect();
+    let vips = site.vips.iter().map(|vip| &vip.named);
+    let mut all: Vec<&Named> = hosts.chain(clusters).chain(nodes).chain(vips).collect();
     all.sort_by_key(|named| (named.name.as_str(), place(named, named.key)));
     for same in all.chunk_by(|a, b| a.name == b.name) {
         let [first, others @ ..] = same else { continue };

@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! The gateway of a network is no address of that network, or is neither an address nor a node.
+//! The gateway of a network is no address of that network, or is neither an address nor one of the site's nodes, machines and `vips`.
 //!
 //! ## Why
 //!
@@ -21,7 +21,7 @@
 //!
 //! ## What to do
 //!
-//! Name an address of the network, or the node that routes for it.
+//! Name an address of the network, or the node or machine that routes for it, which has to be on it.
 
 use std::net::IpAddr;
 
@@ -47,7 +47,14 @@ pub(crate) fn check(named: &Named, prefix: Spanned<IpNet>, gateway: IpAddr, span
     Some(report(&CODE, message, named, span, &label).secondary(prefix.span, format!("`{}`", prefix.value)))
 }
 
+/// A machine that is named as a gateway and has no address on the network.
+pub(crate) fn not_there(network: &Named, router: &Named, span: Span) -> Diagnostic {
+    let message = format!("the gateway of `{}` is no address of it", network.path);
+    let label = format!("`{}` is not on `{}`", router.path, network.path);
+    report(&CODE, message, network, span, &label)
+}
+
 /// A gateway that is something else.
 pub(crate) fn wrong_kind(span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, "a gateway is an address or a node", span, "this is neither")
+    Diagnostic::new(&CODE, "a router is an address, a node, a machine or one of `vips`", span, "this is none of them")
 }

@@ -2,6 +2,7 @@
 //!
 //! Checks of a single value are called where the value is read; checks over the whole site are called here.
 
+pub mod address_in_pool;
 pub mod address_in_use;
 pub mod address_missing;
 pub mod address_outside_network;
@@ -10,6 +11,8 @@ pub mod all_of_nobody;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
+pub mod default_routes;
+pub mod dhcp_reservation;
 pub mod duplicate_address;
 pub mod duplicate_forward;
 pub mod duplicate_mac;
@@ -35,8 +38,10 @@ pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
 pub mod flow_via;
+pub mod foreign_overlap;
 pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
+pub mod guest_off_node;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
 pub mod hardware;
@@ -53,9 +58,11 @@ pub mod invalid_role;
 pub mod invalid_tag;
 pub mod invalid_user;
 pub mod invalid_vlan;
+pub mod invalid_vnet;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod mac_not_unicast;
+pub mod machine_on_segments;
 pub mod machine_with_vmid;
 pub mod name_too_long;
 pub mod names_meet;
@@ -72,6 +79,8 @@ pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
+pub mod pool_meets_range;
+pub mod pool_misplaced;
 pub mod private_key;
 pub mod private_uplink;
 pub mod quorum_of_two;
@@ -80,12 +89,16 @@ pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod reserved_name;
+pub mod same_prefix;
 pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
 pub mod unknown_nebula;
 pub mod unknown_network;
 pub mod url;
+pub mod vip_in_use;
+pub mod vip_on_overlay;
+pub mod vip_owner;
 pub mod vmid_in_no_range;
 pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
@@ -95,6 +108,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::model::Site;
 use crate::origins::Origins;
+use crate::segments::Segments;
 
 /// All codes of this crate, in order.
 pub static CODES: &[&Code] = &[
@@ -178,6 +192,19 @@ pub static CODES: &[&Code] = &[
     &file_path::CODE,
     &file_written::CODE,
     &invalid_role::CODE,
+    &pool_meets_range::CODE,
+    &pool_misplaced::CODE,
+    &address_in_pool::CODE,
+    &vip_on_overlay::CODE,
+    &vip_in_use::CODE,
+    &vip_owner::CODE,
+    &dhcp_reservation::CODE,
+    &foreign_overlap::CODE,
+    &default_routes::CODE,
+    &guest_off_node::CODE,
+    &machine_on_segments::CODE,
+    &same_prefix::CODE,
+    &invalid_vnet::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -190,6 +217,7 @@ pub static CODES: &[&Code] = &[
 
 /// Every check that needs the whole site.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    let segments = Segments::new(site);
     ranges_meet::check(site, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
@@ -199,11 +227,12 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     duplicate_name::check(site, out);
     names_meet::check(site, out);
     name_too_long::check(site, origins, out);
-    duplicate_address::check(site, origins, out);
-    address_in_use::check(site, origins, out);
+    duplicate_address::check(site, &segments, origins, out);
+    address_in_use::check(site, &segments, out);
     address_reserved::check(site, out);
     duplicate_mac::check(site, origins, out);
     networks_overlap::check(site, out);
+    networks(site, &segments, origins, out);
     overlay_needs_newer_nebula::check(site, out);
     several_overlays::check(site, origins, out);
     overlay_without_lighthouse::check(site, origins, out);
@@ -224,6 +253,20 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     empty_cluster::check(site, origins, out);
     empty_group::check(site, origins, out);
     all_of_nobody::check(site, origins, out);
+}
+
+/// What is handed out besides machines' addresses, and what a machine cannot be on.
+fn networks(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    pool_meets_range::check(site, out);
+    pool_misplaced::check(site, segments, out);
+    address_in_pool::check(site, out);
+    vip_on_overlay::check(site, origins, out);
+    vip_in_use::check(site, segments, out);
+    vip_owner::check(site, origins, out);
+    foreign_overlap::check(site, out);
+    default_routes::check(site, out);
+    machine_on_segments::check(site, segments, out);
+    same_prefix::check(site, out);
 }
 
 /// What the author hands on to tools.

@@ -2,12 +2,12 @@
 //!
 //! ## What is wrong
 //!
-//! A network says `bridge` and `underlay`, or a field that only the other kind has: `port` without `underlay`, `vlan` or
-//! `gateway` without `bridge`. Or an overlay's underlay is an overlay, or has no addresses of a bridge.
+//! A network says two of `bridge`, `vnet` and `underlay`, or a field that only another kind has: `port` without `underlay`,
+//! `vlan`, `gateway` or `nodes` without a bridge, a `vlan` of a `vnet`, a `router` with a bridge. Or an overlay's underlay is an overlay, or has no addresses of a bridge.
 //!
 //! ## Why
 //!
-//! With `bridge` a network is a segment that guests have NICs on; with `underlay` it is a Nebula overlay, whose packets
+//! With `bridge` or `vnet` a network is a segment that guests have NICs on; with `underlay` it is a Nebula overlay, whose packets
 //! travel on that segment. Nebula refuses to travel on itself.
 //!
 //! ## Example
@@ -44,7 +44,22 @@ pub(crate) fn check(named: &Named, written: &Written) -> Option<Diagnostic> {
             return problem(underlay.span, message, "an overlay has no NICs")
                 .map(|it| it.secondary(bridge.span, "a bridge is what NICs are on"));
         }
-        if let Some((_, _, span)) = written.gateway {
+        if let Some(vnet) = &written.vnet {
+            let message = format!("`{path}` has an SDN vnet and an underlay");
+            return problem(underlay.span, message, "an overlay has no NICs")
+                .map(|it| it.secondary(vnet.span, "a vnet is what NICs are on"));
+        }
+        if let Some(span) = written.nodes {
+            return problem(span, format!("the overlay `{path}` has nodes"), "only a bridge has some");
+        }
+        if let Some(span) = written.router {
+            return problem(
+                span,
+                format!("the overlay `{path}` has a router"),
+                "nothing routes to it: its members are on it",
+            );
+        }
+        if let Some(span) = written.gateway {
             return problem(span, format!("the overlay `{path}` has a gateway"), "only a bridge has one");
         }
         if let Some(vlan) = &written.vlan {
@@ -60,12 +75,31 @@ pub(crate) fn check(named: &Named, written: &Written) -> Option<Diagnostic> {
         let diagnostic = problem(port.span, format!("`{path}` has a port and no underlay"), "only an overlay has one");
         return diagnostic.map(|it| it.help("an overlay names the network that it travels on: `underlay = …;`"));
     }
-    if written.bridge.is_none() {
+    if let (Some(bridge), Some(vnet)) = (&written.bridge, &written.vnet) {
+        let message = format!("`{path}` has a bridge and an SDN vnet");
+        return problem(vnet.span, message, "a NIC is on one of them")
+            .map(|it| it.secondary(bridge.span, "the bridge"));
+    }
+    if let (Some(vlan), Some(_)) = (&written.vlan, &written.vnet) {
+        let message = format!("`{path}` has a VLAN tag and an SDN vnet");
+        return problem(vlan.span, message, "the tag of a vnet is its own, and Proxmox has it");
+    }
+    if written.bridge.is_some() || written.vnet.is_some() {
+        if let Some(span) = written.router {
+            let message = format!("`{path}` has a bridge and a router");
+            return problem(span, message, "a router is what a network without a bridge is behind")
+                .map(|it| it.help("the router of a segment is its `gateway`"));
+        }
+    } else {
+        if let Some(span) = written.nodes {
+            return problem(span, format!("`{path}` has nodes and no bridge"), "only a bridge has some");
+        }
         if let Some(vlan) = &written.vlan {
             return problem(vlan.span, format!("`{path}` has a VLAN tag and no bridge"), "only a bridge has one");
         }
-        if let Some((_, _, span)) = written.gateway {
-            return problem(span, format!("`{path}` has a gateway and no bridge"), "only a bridge has one");
+        if let Some(span) = written.gateway {
+            let problem = problem(span, format!("`{path}` has a gateway and no bridge"), "only a bridge has one");
+            return problem.map(|it| it.help("the router that it is behind, seen from here, is its `router`"));
         }
     }
     None

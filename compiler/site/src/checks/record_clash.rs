@@ -62,11 +62,12 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Names that the zone has by itself: machines and clusters.
+/// Names that the zone has by itself: machines, clusters, shared addresses.
 fn emitted(site: &Site) -> BTreeMap<String, &Named> {
     let hosts = site.hosts.iter().filter(|host| host.status != Status::Planned).map(|host| &host.named);
     let clusters = site.clusters.iter().map(|cluster| &cluster.named);
-    hosts.chain(clusters).map(|named| (format!("{}.{}", named.name, site.domain), named)).collect()
+    let vips = site.vips.iter().map(|vip| &vip.named);
+    hosts.chain(clusters).chain(vips).map(|named| (format!("{}.{}", named.name, site.domain), named)).collect()
 }
 
 fn of_a_name(site: &Site, owner: &str, records: &[&ZoneRecord], machine: Option<&Named>, out: &mut Vec<Diagnostic>) {

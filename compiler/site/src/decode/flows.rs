@@ -12,7 +12,7 @@ use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Status};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Status, VipId};
 use crate::place::place;
 use crate::read::Thing;
 
@@ -126,7 +126,7 @@ impl<'a> Decoder<'a> {
         }
         let via = match via {
             Some(via) => Some(via?),
-            None => None,
+            None => self.network_of(flow.target).or_else(|| self.network_of(flow.source)),
         };
         let except = match except {
             Some(except) => except?,
@@ -187,10 +187,33 @@ impl<'a> Decoder<'a> {
                 Thing::Node(node) => Some(End::Node(node)),
                 Thing::Network(network) => Some(End::Network(network)),
                 Thing::Operators => Some(End::Operators),
+                Thing::Vip(vip) => self.owners_end(vip),
+                Thing::Foreign(at) => Some(End::Prefix(self.site.foreign.get(at as usize)?.prefix.value)),
                 _ => self.wrong_end(id, around),
             },
             Datum::Record(_) if self.is_operators(id) => Some(End::Operators),
             _ => self.wrong_end(id, around),
+        }
+    }
+
+    /// A shared address as an end: whoever may have it. None if that is wrong, which is reported.
+    fn owners_end(&self, vip: VipId) -> Option<End> {
+        let vip = self.site.vips.get(vip.index()).filter(|vip| !vip.broken)?;
+        match vip.owners.as_slice() {
+            [] => None,
+            [only] => Some(End::Host(*only)),
+            owners => Some(End::Union(owners.iter().map(|host| End::Host(*host)).collect())),
+        }
+    }
+
+    /// The network of a shared address, which is the only path to it.
+    fn network_of(&self, id: DataId) -> Option<NetworkId> {
+        match self.read.thing(id) {
+            Some(Thing::Vip(vip)) => {
+                let vip = self.site.vips.get(vip.index()).filter(|vip| !vip.broken)?;
+                Some(vip.network)
+            }
+            _ => None,
         }
     }
 

@@ -3,13 +3,15 @@
 use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Datum};
+use arvc_syntax::source::Span;
 
 use super::{Decoder, Needs, only_literal};
 use crate::allocation::{self, RangeIndex};
 use crate::checks::{
-    address_missing, address_outside_network, guest_on_plain_network, guest_without_vmid, hardware, interface_name,
-    invalid_datastore, invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, unknown_network,
-    vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
+    address_missing, address_outside_network, dhcp_reservation, guest_off_node, guest_on_plain_network,
+    guest_without_vmid, hardware, interface_name, invalid_datastore, invalid_name, invalid_tag, invalid_user,
+    mac_not_unicast, machine_with_vmid, unknown_network, vmid_in_no_range, vmid_not_accepted, vmid_outside_range,
+    vmid_without_address,
 };
 use crate::model::{
     Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
@@ -23,6 +25,9 @@ struct On {
     address: Option<Spanned<IpAddr>>,
     mac: Option<[u8; 6]>,
     device: Option<String>,
+    /// Whether it asks for its address, and where that is said.
+    dhcp: Option<Span>,
+    default_route: Option<bool>,
     failed: bool,
 }
 
@@ -233,6 +238,8 @@ impl Decoder<'_> {
                         self.read.diagnostics.extend(on.mac.and_then(|mac| mac_not_unicast::check(mac, span)));
                         origin.macs.push((network, span));
                     }
+                    "dhcp" => on.dhcp = self.read.flag(field.value).unwrap_or(false).then_some(span),
+                    "default_route" => on.default_route = self.read.flag(field.value),
                     "device" => {
                         let device = self.read.text(field.value);
                         self.read.diagnostics.extend(device.and_then(|device| interface_name::check(device, span)));
@@ -246,7 +253,7 @@ impl Decoder<'_> {
         Some(entries)
     }
 
-    fn network_named(&self, name: &str) -> Option<NetworkId> {
+    pub(super) fn network_named(&self, name: &str) -> Option<NetworkId> {
         let at = self.site.networks.binary_search_by(|network| network.named.name.as_str().cmp(name)).ok()?;
         Some(NetworkId(at as u32))
     }
@@ -322,6 +329,8 @@ impl Decoder<'_> {
             let entry = match entry {
                 Some(entry) => entry,
                 None if said || plain || host.kind == Kind::Machine => continue,
+                // It is on every network that its nodes have.
+                None if crate::segments::places(host).iter().any(|node| !network.is_at(*node)) => continue,
                 None => On::default(),
             };
             let guest = host.kind != Kind::Machine;
@@ -329,6 +338,13 @@ impl Decoder<'_> {
                 if self.origins.all.networks {
                     self.read.diagnostics.push(guest_on_plain_network::diagnostic(&host.named, network));
                 }
+                host.broken = true;
+                continue;
+            }
+            if let Some(node) = crate::segments::places(host).into_iter().find(|node| guest && !network.is_at(*node)) {
+                let node = self.index.nodes[node.index()];
+                let node = self.named(node, self.key(node).to_owned());
+                self.read.diagnostics.push(guest_off_node::diagnostic(&host.named, network, &node, origin.node));
                 host.broken = true;
                 continue;
             }
@@ -377,7 +393,19 @@ impl Decoder<'_> {
                     }
                 },
             };
-            host.interfaces.push(Interface { network: *id, address, mac: entry.mac, device });
+            if let Some(span) = entry.dhcp {
+                let problem = dhcp_reservation::check(&host.named, network, entry.mac, span);
+                host.broken |= problem.is_some();
+                self.read.diagnostics.extend(problem);
+            }
+            host.interfaces.push(Interface {
+                network: *id,
+                address,
+                mac: entry.mac,
+                device,
+                dhcp: entry.dhcp.is_some(),
+                default_route: entry.default_route.unwrap_or(network.default_route),
+            });
         }
         let out = &mut self.read.diagnostics;
         out.extend(interface_name::check_unique(host));

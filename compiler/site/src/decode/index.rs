@@ -9,7 +9,7 @@ use arvc_lang::data::{Data, DataId, Datum};
 use arvc_syntax::intern::Symbol;
 
 use crate::model::{
-    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId,
+    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId, VipId,
 };
 use crate::origins::All;
 use crate::read::Thing;
@@ -37,6 +37,8 @@ pub(crate) struct Index {
     pub(crate) datacenters: Vec<u32>,
     pub(crate) nodes: Vec<u32>,
     pub(crate) networks: Vec<u32>,
+    pub(crate) vips: Vec<u32>,
+    pub(crate) foreign: Vec<u32>,
     pub(crate) ranges: Vec<u32>,
     pub(crate) groups: Vec<u32>,
     pub(crate) images: Vec<u32>,
@@ -135,6 +137,18 @@ impl Index {
                 return (Thing::Failed, None);
             }
             Thing::Network(NetworkId(push(&mut self.networks)))
+        } else if map == symbols.vips {
+            if !has(symbols.address, |datum| matches!(datum, Datum::Address(_)))
+                || !has(symbols.network, |datum| matches!(datum, Datum::Entity(_)))
+            {
+                return (Thing::Failed, None);
+            }
+            Thing::Vip(VipId(push(&mut self.vips)))
+        } else if map == symbols.foreign {
+            if !has(symbols.cidr, |datum| matches!(datum, Datum::Prefix(_))) {
+                return (Thing::Failed, None);
+            }
+            Thing::Foreign(push(&mut self.foreign))
         } else if map == symbols.ranges {
             if !(has(symbols.vmids, is_range) && has(symbols.addresses, is_range)) {
                 return (Thing::Failed, None);
@@ -161,6 +175,9 @@ struct Symbols {
     datacenters: Option<Symbol>,
     nodes: Option<Symbol>,
     networks: Option<Symbol>,
+    vips: Option<Symbol>,
+    foreign: Option<Symbol>,
+    network: Option<Symbol>,
     ranges: Option<Symbol>,
     groups: Option<Symbol>,
     images: Option<Symbol>,
@@ -182,6 +199,9 @@ impl Symbols {
             datacenters: of("datacenters"),
             nodes: of("nodes"),
             networks: of("networks"),
+            vips: of("vips"),
+            foreign: of("foreign"),
+            network: of("network"),
             ranges: of("ranges"),
             groups: of("groups"),
             images: of("images"),

@@ -12,6 +12,7 @@ mod networks;
 mod nodes;
 mod services;
 mod settings;
+mod vips;
 
 use arvc_lang::data::{Data, DataId, Datum, Field};
 use arvc_syntax::diagnostic::Diagnostic;
@@ -21,7 +22,7 @@ use ipnet::IpNet;
 use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
-use crate::origins::{HostOrigin, NetworkOrigin, Origins};
+use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
 /// Everything that is filled while the parts of a site are read.
@@ -38,6 +39,8 @@ pub(crate) struct Decoder<'a> {
     shared: Vec<clusters::Shared>,
     /// Services written in place, and where the endpoints of each begin.
     inline_endpoints: Vec<(ServiceId, usize)>,
+    /// Routers and owners that are read once every machine has its addresses.
+    later: Vec<networks::Later>,
     /// Ports of services' members, and where they are written.
     peers: Vec<(ServiceId, Vec<PortTerm>, Span)>,
 }
@@ -62,7 +65,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
             name: data.span(data.root),
             domain: None,
             hosts: vec![HostOrigin::default(); index.hosts.len()],
-            networks: vec![NetworkOrigin::default(); index.networks.len()],
+            vips: Vec::new(),
             quorums: vec![None; index.clusters.len()],
             all,
         },
@@ -72,6 +75,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
         shared: Vec::new(),
         inline_endpoints: Vec::new(),
         peers: Vec::new(),
+        later: Vec::new(),
     };
     decoder.settings();
     decoder.records();
@@ -84,6 +88,9 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.services();
     decoder.clusters();
     decoder.hosts();
+    decoder.vips();
+    decoder.foreign();
+    decoder.later();
     decoder.serve();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
@@ -134,6 +141,8 @@ fn empty() -> Site {
         datacenters: Vec::new(),
         nodes: Vec::new(),
         networks: Vec::new(),
+        vips: Vec::new(),
+        foreign: Vec::new(),
         ranges: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),

@@ -132,6 +132,10 @@ pub struct Interface {
     pub mac: Option<[u8; 6]>,
     /// The interface's name in the guest: `eth0`, `nebula1`.
     pub device: String,
+    /// Whether it asks for its address: a DHCP server has it by the MAC address.
+    pub dhcp: bool,
+    /// Whether the network's router is its machine's way out.
+    pub default_route: bool,
 }
 
 /// Machines that run one thing together.

@@ -41,6 +41,7 @@ macro_rules! index {
 index!(/** A datacenter of [`Site::datacenters`]. */ DatacenterId);
 index!(/** A node of [`Site::nodes`]. */ NodeId);
 index!(/** A network of [`Site::networks`]. */ NetworkId);
+index!(/** An address of [`Site::vips`]. */ VipId);
 index!(/** A range of [`Site::ranges`]. */ RangeId);
 index!(/** A group of [`Site::groups`]. */ GroupId);
 index!(/** An image of [`Site::images`]. */ ImageId);
@@ -92,6 +93,10 @@ pub struct Site {
     pub nodes: Vec<Node>,
     /// Bridges and overlays.
     pub networks: Vec<Network>,
+    /// Addresses that several machines have by turns.
+    pub vips: Vec<Vip>,
+    /// Prefixes of others.
+    pub foreign: Vec<Foreign>,
     /// VMID ranges.
     pub ranges: Vec<Range>,
     /// Groups.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
-use super::{DatacenterId, HostId, Named, Spanned, Terraform};
+use super::{DatacenterId, HostId, Named, NetworkId, Spanned, Terraform};
 
 /// A Proxmox cluster.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Node {
     pub datacenter: DatacenterId,
     /// Its address on the bridge that it shares with guests.
     pub address: Spanned<IpAddr>,
+    /// Its addresses on networks where it has another one, by network.
+    pub on: Vec<(NetworkId, Spanned<IpAddr>)>,
     /// Its connection to the world.
     pub uplink: Option<Uplink>,
     /// Ports that it hands on.

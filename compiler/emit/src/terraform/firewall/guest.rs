@@ -1,5 +1,6 @@
 //! The guests: the addresses that they may use, the groups that they take, their switch.
 
+use arvc_reach::answered_for;
 use arvc_site::model::Kind;
 use ipnet::IpNet;
 
@@ -19,7 +20,7 @@ const HEAD: &str = "For each guest: the addresses that it may use, the groups th
 pub fn emit(scope: &Scope, groups: &Groups, folder: &mut Folder) {
     let mut file = Body::new();
     for guest in &scope.guests {
-        let filters = filters(guest, &mut file);
+        let filters = filters(scope, guest, &mut file);
         rules(scope, groups, guest, &mut file);
         switch(guest, filters, &mut file);
     }
@@ -27,7 +28,7 @@ pub fn emit(scope: &Scope, groups: &Groups, folder: &mut Folder) {
 }
 
 /// One set of addresses a device, by a name that Proxmox knows. Without one a VM could take another's address.
-fn filters(guest: &Guest, file: &mut Body) -> Vec<Reference> {
+fn filters(scope: &Scope, guest: &Guest, file: &mut Body) -> Vec<Reference> {
     let mut list = Vec::new();
     for (index, nic) in guest.nics.iter().enumerate() {
         let resource = name::part(&guest.host.named.name, &format!("net{index}"));
@@ -41,6 +42,12 @@ fn filters(guest: &Guest, file: &mut Body) -> Vec<Reference> {
                 .block("cidr", |entry| {
                     entry.set("name", cidr(&IpNet::from(nic.interface.address.value)));
                 });
+            // What it may have to answer for is its own as well.
+            for (prefix, purpose) in answered_for(scope.site, guest.id, nic.network_id) {
+                body.block("cidr", |entry| {
+                    entry.set("name", cidr(&prefix)).set("comment", comment(&purpose));
+                });
+            }
             lifecycle(guest, body);
         });
         list.push(name::reference(kind::IPSET, &resource));
@@ -69,7 +76,8 @@ fn switch(guest: &Guest, mut before: Vec<Reference>, file: &mut Body) {
     before.push(name::reference(kind::FIREWALL_RULES, &resource));
     file.resource(&fixed(kind::FIREWALL_OPTIONS), &resource, |body| {
         options::target(guest.host.kind, &guest.node.named.name, guest.vmid, body);
-        options::closed(true, body);
+        let asks = guest.nics.iter().any(|nic| nic.interface.dhcp);
+        options::closed(true, asks, body);
         body.gap().set("depends_on", before);
         lifecycle(guest, body);
     });

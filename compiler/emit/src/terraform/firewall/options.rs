@@ -9,13 +9,13 @@ pub fn target(kind: Kind, node: &str, vmid: u32, body: &mut Body) {
     body.set("node_name", node).set(if kind == Kind::Container { "container_id" } else { "vm_id" }, vmid).gap();
 }
 
-/// Closed but for rules. Addresses are static, so nothing listens to DHCP; neighbour discovery stays, without which
-/// IPv6 does not work at all.
-pub fn closed(ipfilter: bool, body: &mut Body) {
+/// Closed but for rules. Where addresses are static, nothing listens to DHCP; neighbour discovery stays, without which IPv6
+/// does not work at all.
+pub fn closed(ipfilter: bool, dhcp: bool, body: &mut Body) {
     body.set("enabled", true)
         .set("input_policy", "DROP")
         .set("output_policy", "DROP")
-        .set("dhcp", false)
+        .set("dhcp", dhcp)
         .set("ndp", true)
         .set("radv", false)
         .set("macfilter", true)

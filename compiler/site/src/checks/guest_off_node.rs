@@ -1,0 +1,52 @@
+//! A guest on a network that its node does not have
+//!
+//! ## What is wrong
+//!
+//! A guest names a network, and a node that it runs or may run on is not among that network's `nodes`.
+//!
+//! ## Why
+//!
+//! The node has no bridge of that name, and a guest with a NIC on a bridge that is not there does not start.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   nodes.second = { address = 192.168.100.2; };
+//!   networks.storage = { cidr = 10.0.20.0/24; bridge = "vmbr2"; nodes = [ nodes.second ]; };
+//!   hosts.a = {
+//!     vmid = 3000;
+//!     node = nodes.pve; # error: E0809
+//!     groups = [ groups.projects ];
+//!     on = { bridge = {}; overlay = {}; storage = {}; };
+//!   };
+//!   hosts.dns.node = nodes.pve;
+//! ```
+//!
+//! ## What to do
+//!
+//! Let the guest run on a node that has the network, or take it off the network. A guest that says nothing is on the networks
+//! that its node has.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
+
+use crate::model::{Named, Network, Node};
+use crate::place::{place, report};
+
+/// A guest on a network that its node does not have.
+pub static CODE: Code =
+    Code::new("E0809", "a guest on a network that its node does not have", include_str!("guest_off_node.rs"));
+
+/// A guest that names `network`.
+pub(crate) fn diagnostic(named: &Named, network: &Network, node: &Named, span: Option<Span>) -> Diagnostic {
+    let message = format!("`{}` is on `{}`, which `{}` does not have", named.path, network.named.path, node.path);
+    report(&CODE, message, named, span.unwrap_or(named.key), &format!("`{}` has no such bridge", node.path))
+        .secondary(place(&network.named, network.named.key), "its `nodes` are others")
+}
+
+/// A node's own address on a network that it does not have.
+pub(crate) fn of_node(node: &Node, network: &Network, span: Span) -> Diagnostic {
+    let message = format!("`{}` is on `{}`, which it does not have", node.named.path, network.named.path);
+    report(&CODE, message, &node.named, span, "no bridge to have an address on")
+        .secondary(place(&network.named, network.named.key), "its `nodes` are others")
+}

@@ -1,0 +1,118 @@
+//! A pool and a range have addresses in common
+//!
+//! ## What is wrong
+//!
+//! A span that DHCP or a load balancer hands out holds host numbers that a range gives to its guests.
+//!
+//! ## Why
+//!
+//! Nothing is wrong until the day that a telephone gets the address of a database. It is a matter of two declarations, so it
+//! is reported at them, before any guest is there.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   networks.srv = {
+//!     cidr = 10.0.20.0/24;
+//!     bridge = "vmbr2";
+//!     dhcp = 20..254; # error: E0800
+//!   };
+//!   ranges.mine = { vmids = 4011..4019; addresses = 40..48; };
+//! ```
+//!
+//! ## What to do
+//!
+//! Shorten one of the two. The message says what remains.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::allocation::{address, capacity};
+use crate::model::{Network, Range, Site, Spanned};
+use crate::place::{place, report};
+
+/// A pool and a range have addresses in common.
+pub static CODE: Code =
+    Code::new("E0800", "a pool and a range have addresses in common", include_str!("pool_meets_range.rs"));
+
+/// What a range numbers on a network: first and last host number, if it numbers any there.
+pub(crate) fn numbered(network: &Network, range: &Range) -> Option<(u64, u64)> {
+    if !network.is_bridge() {
+        return None;
+    }
+    let (first, last) = range.addresses.value;
+    let last = last.min(first.saturating_add(capacity(range) - 1));
+    (first <= last).then_some((first, last))
+}
+
+/// The spans of a network that something hands out, with their names.
+pub(crate) fn spans(network: &Network) -> impl Iterator<Item = (String, Spanned<(u64, u64)>)> {
+    let path = &network.named.path;
+    let dhcp = network.dhcp.iter().map(move |span| (format!("{path}.dhcp"), *span));
+    let pools = network.pools.iter().map(move |pool| (format!("{path}.pools.{}", pool.name), pool.numbers));
+    dhcp.chain(pools).filter(|(_, span)| span.value.0 <= span.value.1)
+}
+
+/// Every pool of every segment against every range: one report a pool, for all ranges in it.
+pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
+    for network in site.networks.iter().filter(|network| network.is_bridge()) {
+        for (path, pool) in spans(network) {
+            let meeting = site.ranges.iter().filter_map(|range| {
+                let (first, last) = numbered(network, range)?;
+                let common = (first.max(pool.value.0), last.min(pool.value.1));
+                (common.0 <= common.1).then_some((range, common))
+            });
+            let meeting: Vec<(&Range, (u64, u64))> = meeting.collect();
+            let Some((nearest, common)) = meeting.iter().min_by_key(|(_, common)| common.0) else { continue };
+            let message = match meeting.as_slice() {
+                [_] => format!("`{path}` and `{}` have addresses in common", nearest.named.path),
+                all => format!("`{path}` has addresses in common with {} ranges", all.len()),
+            };
+            let prefix = &network.prefix.value;
+            let first =
+                address(prefix, common.0).map_or_else(String::new, |address| format!(": {address} is the first"));
+            let label = format!("host numbers {} to {}", pool.value.0, pool.value.1);
+            let mut diagnostic = report(&CODE, message, &network.named, pool.span, &label);
+            for (range, common) in &meeting {
+                let label = format!("`{}` numbers {} to {} of them", range.named.path, common.0, common.1);
+                diagnostic = diagnostic.secondary(place(&range.named, range.addresses.span), label);
+            }
+            diagnostic = diagnostic.note(format!("in common{first}"));
+            let taken = site.ranges.iter().filter_map(|range| numbered(network, range));
+            let free = widest(pool.value, taken.collect());
+            out.push(match free {
+                Some((first, last)) => diagnostic.help(format!("{first}..{last} of the pool is free of ranges")),
+                None => diagnostic.help("nothing of the pool is free of ranges: give it other numbers"),
+            });
+        }
+    }
+}
+
+/// The widest part of a span that none of the others holds; of two the first.
+fn widest(span: (u64, u64), mut taken: Vec<(u64, u64)>) -> Option<(u64, u64)> {
+    taken.sort_unstable();
+    let mut best: Option<(u64, u64)> = None;
+    let mut from = span.0;
+    for (first, last) in taken.into_iter().chain([(span.1.saturating_add(1), u64::MAX)]) {
+        let to = first.saturating_sub(1).min(span.1);
+        if first > from && from <= to && best.is_none_or(|(a, b)| b - a < to - from) {
+            best = Some((from, to));
+        }
+        from = from.max(last.saturating_add(1));
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::widest;
+
+    #[test]
+    fn the_widest_free_part_is_found_at_both_ends_and_between() {
+        assert_eq!(widest((10, 254), vec![(11, 19)]), Some((20, 254)));
+        assert_eq!(widest((10, 254), vec![(200, 300)]), Some((10, 199)));
+        assert_eq!(widest((10, 20), vec![(5, 12), (18, 18)]), Some((13, 17)));
+        assert_eq!(widest((10, 20), vec![(0, 30)]), None);
+        assert_eq!(widest((10, 20), vec![(11, 20)]), Some((10, 10)));
+        assert_eq!(widest((10, 20), vec![]), Some((10, 20)));
+    }
+}

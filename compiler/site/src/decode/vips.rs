@@ -1,0 +1,138 @@
+//! Addresses that several machines have by turns, prefixes of others, and whatever names a machine before machines are read:
+//! routers, owners of pools.
+
+use arvc_lang::data::{DataId, Datum};
+
+use super::Decoder;
+use super::networks::Later;
+use crate::checks::{gateway_outside_network, vip_owner};
+use crate::model::{Foreign, Gateway, HostId, NetworkId, NetworkKind, Router, Spanned, Vip};
+use crate::origins::VipOrigin;
+use crate::read::Thing;
+
+impl Decoder<'_> {
+    pub(super) fn vips(&mut self) {
+        for entity in self.index.vips.clone() {
+            let mut named = self.entity_named("an address", entity);
+            let (mut network, mut address, mut owners) = (None, None, None);
+            let mut origin = VipOrigin::default();
+            for field in self.entity_fields(entity) {
+                let id = field.value;
+                match self.read.name(field.name) {
+                    "description" => named.description = self.read.description(id),
+                    "network" => {
+                        origin.network = Some(self.read.span(id));
+                        if let Some(Thing::Network(id)) = self.read.thing(id) {
+                            network = Some(id);
+                        }
+                    }
+                    "address" => address = self.read.address(id),
+                    "owners" => (owners, origin.owners) = (Some(id), Some(self.read.span(id))),
+                    _ => {}
+                }
+            }
+            self.origins.vips.push(origin);
+            let (hosts, fine) = owners.map_or((Vec::new(), false), |id| self.owners(id));
+            let broken = !fine || network.is_none() || hosts.iter().any(|id| self.site.hosts[id.index()].broken);
+            // A network that failed leaves nothing to say, but the address keeps its place.
+            let nowhere = Spanned { value: std::net::Ipv4Addr::UNSPECIFIED.into(), span: named.key };
+            let network = network.unwrap_or(NetworkId(u32::MAX));
+            self.site.vips.push(Vip { named, network, address: address.unwrap_or(nowhere), owners: hosts, broken });
+        }
+    }
+
+    pub(super) fn foreign(&mut self) {
+        for entity in self.index.foreign.clone() {
+            let mut named = self.entity_named("a prefix", entity);
+            let mut prefix = None;
+            for field in self.entity_fields(entity) {
+                match self.read.name(field.name) {
+                    "description" => named.description = self.read.description(field.value),
+                    "cidr" => prefix = self.read.prefix(field.value),
+                    _ => {}
+                }
+            }
+            // The index holds only those with a prefix.
+            self.site.foreign.extend(prefix.map(|prefix| Foreign { named, prefix }));
+        }
+    }
+
+    /// The machines of a list of hosts and clusters, sorted, and whether all of it was understood.
+    fn owners(&mut self, id: DataId) -> (Vec<HostId>, bool) {
+        let items = self.read.list(id);
+        let mut fine = items.is_some();
+        let mut owners = Vec::new();
+        for item in items.unwrap_or_default() {
+            match (self.read.value(*item), self.read.thing(*item)) {
+                (_, Some(Thing::Host(host))) => owners.push(host),
+                (_, Some(Thing::Cluster(cluster))) => {
+                    owners.extend(&self.site.clusters[cluster.index()].members);
+                }
+                (Datum::Failed, _) | (Datum::Entity(_), None) => fine = false,
+                _ => {
+                    self.read.diagnostics.push(vip_owner::wrong_kind(self.read.span(*item)));
+                    fine = false;
+                }
+            }
+        }
+        owners.sort_unstable();
+        owners.dedup();
+        (owners, fine)
+    }
+
+    /// What was put off until every machine has its addresses.
+    pub(super) fn later(&mut self) {
+        for later in std::mem::take(&mut self.later) {
+            match later {
+                Later::Owners(network, pool, owners) => {
+                    let (hosts, _) = self.owners(owners);
+                    self.site.networks[network.index()].pools[pool].owners = hosts;
+                }
+                Later::Gateway(network, router, span) => {
+                    let Some(address) = self.address_of_router(network, router, span) else { continue };
+                    if let NetworkKind::Bridge { gateways, .. } = &mut self.site.networks[network.index()].kind {
+                        gateways.push(Gateway { address, router, span });
+                        gateways.sort_by_key(|gateway| gateway.span);
+                    }
+                }
+                Later::Router(network, router, span) => {
+                    let address = match router {
+                        Router::Host(host) => {
+                            self.site.hosts[host.index()].interfaces.first().map(|it| it.address.value)
+                        }
+                        Router::Vip(vip) => Some(self.site.vips[vip.index()].address.value),
+                        _ => None,
+                    };
+                    self.site.networks[network.index()].router =
+                        address.map(|address| Gateway { address, router, span });
+                }
+            }
+        }
+    }
+
+    /// The address that a machine or an address of several has on a network as its router.
+    fn address_of_router(
+        &mut self,
+        network: NetworkId,
+        router: Router,
+        span: arvc_syntax::source::Span,
+    ) -> Option<std::net::IpAddr> {
+        let there = &self.site.networks[network.index()];
+        let (found, broken, named) = match router {
+            Router::Host(host) => {
+                let host = &self.site.hosts[host.index()];
+                let interface = host.interfaces.iter().find(|interface| interface.network == network);
+                (interface.map(|interface| interface.address.value), host.broken, &host.named)
+            }
+            Router::Vip(vip) => {
+                let vip = &self.site.vips[vip.index()];
+                ((vip.network == network).then_some(vip.address.value), vip.broken, &vip.named)
+            }
+            _ => return None,
+        };
+        if found.is_none() && !broken {
+            self.read.diagnostics.push(gateway_outside_network::not_there(&there.named, named, span));
+        }
+        found
+    }
+}

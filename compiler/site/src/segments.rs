@@ -1,0 +1,109 @@
+//! Which bridges are one broadcast domain.
+//!
+//! Bridges of one name and tag on one node are one segment, whatever networks the site sees on it; the nodes of a network
+//! whose segments are joined have one segment together; every other network is a domain of its own. An address is taken
+//! in its segment and free in the next one.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Host, Kind, NetworkId, NetworkKind, NodeId, Site};
+
+/// The segments of a site.
+#[derive(Debug)]
+pub struct Segments {
+    /// By network and node.
+    of: BTreeMap<(NetworkId, NodeId), u32>,
+    /// The only segment of a network, if it has one alone.
+    only: Vec<Option<u32>>,
+}
+
+impl Segments {
+    /// The segments of a site.
+    pub fn new(site: &Site) -> Self {
+        // A site without nodes is looked at as if it had one.
+        let nodes: Vec<NodeId> = (0..site.nodes.len().max(1) as u32).map(NodeId).collect();
+        let mut parents: Vec<u32> = Vec::new();
+        let mut of: BTreeMap<(NetworkId, NodeId), u32> = BTreeMap::new();
+        let mut bridges: BTreeMap<(&str, Option<u16>, NodeId), u32> = BTreeMap::new();
+        for (id, network) in (0..).map(NetworkId).zip(&site.networks) {
+            let mut joined: Option<u32> = None;
+            for node in nodes.iter().copied().filter(|node| network.is_at(*node)) {
+                let mut at = parents.len() as u32;
+                match &network.kind {
+                    NetworkKind::Bridge { bridge, vlan, .. } => {
+                        at = *bridges.entry((bridge, *vlan, node)).or_insert(at);
+                        if at as usize == parents.len() {
+                            parents.push(at);
+                        }
+                    }
+                    // It has no bridges, so nothing about it is a node's.
+                    _ => {
+                        at = joined.unwrap_or(at);
+                        if at as usize == parents.len() {
+                            parents.push(at);
+                        }
+                    }
+                }
+                of.insert((id, node), at);
+                if network.joined
+                    && let Some(before) = joined.replace(at)
+                {
+                    unite(&mut parents, before, at);
+                }
+            }
+        }
+        for segment in of.values_mut() {
+            *segment = root(&parents, *segment);
+        }
+        let only = (0..site.networks.len() as u32).map(NetworkId).map(|id| {
+            let mut all = of.range((id, NodeId(0))..=(id, NodeId(u32::MAX))).map(|(_, segment)| *segment);
+            let first = all.next()?;
+            all.all(|other| other == first).then_some(first)
+        });
+        let only = only.collect();
+        Self { of, only }
+    }
+
+    /// The segment of a network as a node has it.
+    pub fn at(&self, network: NetworkId, node: NodeId) -> Option<u32> {
+        self.of.get(&(network, node)).copied().or(self.only[network.index()])
+    }
+
+    /// The segment of a network, if all of its nodes have one together.
+    pub fn whole(&self, network: NetworkId) -> Option<u32> {
+        self.only[network.index()]
+    }
+
+    /// The segments of a network that a machine may be on: one, and more only where its place is open and they are not
+    /// joined. None where nobody can say.
+    pub fn of(&self, network: NetworkId, host: &Host) -> Vec<u32> {
+        if let Some(only) = self.whole(network) {
+            return vec![only];
+        }
+        let mut segments: Vec<u32> =
+            places(host).into_iter().filter_map(|node| self.of.get(&(network, node)).copied()).collect();
+        segments.sort_unstable();
+        segments.dedup();
+        segments
+    }
+}
+
+/// The nodes that a machine may run on. One that is not created runs on none.
+pub fn places(host: &Host) -> Vec<NodeId> {
+    match host.kind {
+        Kind::Machine => Vec::new(),
+        _ => host.node.into_iter().collect(),
+    }
+}
+
+fn root(parents: &[u32], mut at: u32) -> u32 {
+    while parents[at as usize] != at {
+        at = parents[at as usize];
+    }
+    at
+}
+
+fn unite(parents: &mut [u32], a: u32, b: u32) {
+    let (a, b) = (root(parents, a), root(parents, b));
+    parents[a.max(b) as usize] = a.min(b);
+}

@@ -37,6 +37,7 @@ pub fn site() -> Site {
         vips: Vec::new(),
         foreign: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
         services: Vec::new(),

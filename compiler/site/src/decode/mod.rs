@@ -144,6 +144,7 @@ fn empty() -> Site {
         vips: Vec::new(),
         foreign: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
         services: Vec::new(),

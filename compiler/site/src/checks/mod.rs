@@ -6,6 +6,7 @@ pub mod address_in_use;
 pub mod address_missing;
 pub mod address_outside_network;
 pub mod address_reserved;
+pub mod address_twice;
 pub mod all_of_nobody;
 pub mod control_character;
 pub mod data_too_deep;
@@ -29,6 +30,7 @@ pub mod extra_secret;
 pub mod extra_terraform;
 pub mod extra_unused;
 pub mod extra_variable;
+pub mod family_not_there;
 pub mod file_path;
 pub mod file_written;
 pub mod flow_end;
@@ -37,6 +39,7 @@ pub mod flow_ports;
 pub mod flow_via;
 pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
+pub mod gateways_of_one_family;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
 pub mod hardware;
@@ -72,6 +75,7 @@ pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
+pub mod prefixes_meet;
 pub mod private_key;
 pub mod private_uplink;
 pub mod quorum_of_two;
@@ -178,6 +182,10 @@ pub static CODES: &[&Code] = &[
     &file_path::CODE,
     &file_written::CODE,
     &invalid_role::CODE,
+    &prefixes_meet::CODE,
+    &gateways_of_one_family::CODE,
+    &family_not_there::CODE,
+    &address_twice::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -200,7 +208,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     names_meet::check(site, out);
     name_too_long::check(site, origins, out);
     duplicate_address::check(site, origins, out);
-    address_in_use::check(site, origins, out);
+    address_in_use::check(site, out);
     address_reserved::check(site, out);
     duplicate_mac::check(site, origins, out);
     networks_overlap::check(site, out);

@@ -12,12 +12,22 @@ impl Decoder<'_> {
         for entity in self.index.nodes.clone() {
             let mut named = self.entity_named("a node", entity);
             let (mut address, mut uplink, mut forwards) = (None, None, Vec::new());
+            let mut more = Vec::new();
             let (mut datacenter, mut failed) = (None, false);
             for field in self.entity_fields(entity) {
                 let id = field.value;
                 match self.read.name(field.name) {
                     "description" => named.description = self.read.description(id),
                     "address" => address = self.read.address(id),
+                    "addresses" => {
+                        let items = self.read.list(id);
+                        self.origins.all.nodes &= items.is_some();
+                        for item in items.unwrap_or_default() {
+                            let address = self.read.address(*item);
+                            self.origins.all.nodes &= address.is_some();
+                            more.extend(address);
+                        }
+                    }
                     "datacenter" => match self.read.thing(id) {
                         Some(Thing::Datacenter(id)) => datacenter = Some(id),
                         _ => failed = true,
@@ -42,7 +52,7 @@ impl Decoder<'_> {
                 DatacenterId(0)
             });
             self.read.diagnostics.extend(duplicate_forward::check(&named, &forwards));
-            self.site.nodes.push(Node { named, datacenter, address, uplink, forwards });
+            self.site.nodes.push(Node { named, datacenter, address, more, uplink, forwards });
         }
     }
 

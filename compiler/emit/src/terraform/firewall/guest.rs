@@ -37,10 +37,14 @@ fn filters(guest: &Guest, file: &mut Body) -> Vec<Reference> {
                 .set(
                     "comment",
                     comment(&format!("Addresses of {} on {}", guest.host.named.name, nic.network.named.path)),
-                )
-                .block("cidr", |entry| {
-                    entry.set("name", cidr(&IpNet::from(nic.interface.address.value)));
+                );
+            let mut own: Vec<IpNet> = nic.interface.addresses().map(|address| address.value.into()).collect();
+            own.sort_unstable();
+            for address in own {
+                body.block("cidr", |entry| {
+                    entry.set("name", cidr(&address));
                 });
+            }
             lifecycle(guest, body);
         });
         list.push(name::reference(kind::IPSET, &resource));

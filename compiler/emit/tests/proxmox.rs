@@ -77,8 +77,7 @@ fn what_cannot_be_handed_on_is_said() {
 fn a_node_that_routes_nothing_has_no_edge() {
     let mut site = small();
     if let NetworkKind::Bridge { gateways, .. } = &mut site.networks[0].kind {
-        gateways[0].address = address("192.168.100.254");
-        gateways[0].router = Router::Elsewhere;
+        *gateways = vec![Gateway { address: address("192.168.100.254"), router: Router::Elsewhere, span: at(()).span }];
     }
     assert!(emitted(&site).files.is_empty());
 }

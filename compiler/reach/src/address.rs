@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use arvc_site::allocation;
-use arvc_site::model::{HostId, NetworkId, NetworkKind, Node, NodeId, Site, Status};
+use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Router, Site, Status};
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
 
-use crate::members::address_on;
+use crate::members::addresses_on;
 use crate::policy::Peer;
 
 /// The addresses of a site's peers. Made once for a site, since it lists the machines of each group.
@@ -32,13 +32,13 @@ impl<'a> Addresses<'a> {
     /// The addresses that a peer has on a network, sorted; machines that are only planned have none yet.
     ///
     /// Machines are listed one by one and never joined to prefixes, so that a new machine adds one line to what is
-    /// emitted. `Any` of a bridge is everything of both families; of an overlay it is the overlay's prefix, since
+    /// emitted. `Any` of a bridge is everything of both families; of an overlay it is the overlay's prefixes, since
     /// Nebula drops packets whose source is not in the sender's certificate.
     pub fn of(&self, network: NetworkId, peer: &Peer) -> Vec<IpNet> {
         let site = self.site;
         let mut list = match peer {
             Peer::Any => match site.networks[network.index()].kind {
-                NetworkKind::Overlay { .. } => vec![site.networks[network.index()].prefix.value],
+                NetworkKind::Overlay { .. } => prefixes_of(site, network),
                 _ => everything(),
             },
             Peer::Group(group) => self.hosts(network, &self.groups[group.index()], |_| true),
@@ -51,7 +51,7 @@ impl<'a> Addresses<'a> {
             Peer::Node(node) => node_addresses(site, network, *node).into_iter().map(IpNet::from).collect(),
             Peer::Operators => site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect(),
             Peer::Internet => internet(site),
-            Peer::Network(other) => vec![site.networks[other.index()].prefix.value],
+            Peer::Network(other) => prefixes_of(site, *other),
             Peer::Prefix(prefix) => vec![prefix.trunc()],
         };
         list.sort_unstable();
@@ -63,9 +63,9 @@ impl<'a> Addresses<'a> {
         let there = |host: &HostId| self.site.hosts[host.index()].status != Status::Planned && wanted(*host);
         let there = hosts.iter().copied().filter(there);
         let of_one = |host: HostId| {
-            let own = address_on(self.site, host, network).map(IpNet::from);
+            let own = addresses_on(self.site, host, network).map(IpNet::from);
             let others = answered_for(self.site, host, network).into_iter().map(|(prefix, _)| prefix);
-            own.into_iter().chain(others)
+            own.chain(others)
         };
         there.flat_map(of_one).collect()
     }
@@ -105,10 +105,8 @@ pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
 ///
 /// The public address of a node counts as the site's own, since a guest that reaches it reaches the node.
 pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
-    let networks = site.networks.iter().map(|network| network.prefix.value);
-    let own =
-        |node: &Node| [node.address].into_iter().chain(node.on.iter().map(|(_, address)| *address)).collect::<Vec<_>>();
-    let nodes = site.nodes.iter().flat_map(own).map(|address| IpNet::from(address.value));
+    let networks = site.networks.iter().flat_map(|network| network.prefixes()).map(|prefix| prefix.value);
+    let nodes = site.nodes.iter().flat_map(|node| node.addresses()).map(|address| IpNet::from(address.value));
     let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref());
     let uplinks = uplinks.flat_map(|uplink| [Some(uplink.address), uplink.public]).flatten();
     let uplinks = uplinks.map(|address| address.value.into());
@@ -118,7 +116,7 @@ pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
     list
 }
 
-/// The addresses of a node as a machine on `network` sees it: those inside the network's prefix, else its own one, and
+/// The addresses of a node as a machine on `network` sees it: those inside the network's prefixes, else its own ones, and
 /// where no bridge leads, that of its uplink.
 pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
     let on = node_on(site, network, node);
@@ -130,20 +128,23 @@ pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> V
     // From elsewhere it comes by the address that the world knows.
     let uplink = node.uplink.as_ref().filter(|_| elsewhere);
     let uplink = uplink.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
-    [node.address.value].into_iter().chain(uplink).collect()
+    node.addresses().map(|address| address.value).chain(uplink).collect()
 }
 
-/// The addresses of a node inside a network's prefix: its own one, and that of the gateway that it is.
+/// The addresses of a node inside a network's prefixes: its own ones, and those of the gateways that it is.
 pub(crate) fn node_on(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
-    let prefix = site.networks[network.index()].prefix.value;
-    let gateway = site.networks[network.index()].routed_by(node);
-    let own = &site.nodes[node.index()];
-    let there = own.on.iter().find(|(other, _)| *other == network).map_or(own.address, |(_, address)| *address);
-    let mut list: Vec<IpAddr> =
-        [there.value].into_iter().chain(gateway).filter(|address| prefix.contains(address)).collect();
+    let network = &site.networks[network.index()];
+    let gateways = network.gateways().iter().filter(|gateway| gateway.router == Router::Node(node));
+    let own = site.nodes[node.index()].addresses().map(|address| address.value);
+    let all = own.chain(gateways.map(|gateway| gateway.address));
+    let mut list: Vec<IpAddr> = all.filter(|address| network.contains(*address)).collect();
     list.sort_unstable();
     list.dedup();
     list
+}
+
+fn prefixes_of(site: &Site, network: NetworkId) -> Vec<IpNet> {
+    site.networks[network.index()].prefixes().map(|prefix| prefix.value).collect()
 }
 
 fn everything() -> Vec<IpNet> {
@@ -243,8 +244,7 @@ mod tests {
     #[test]
     fn a_node_is_met_at_its_address_on_the_network() {
         let mut site = site();
-        let gateways = vec![gateway("172.20.0.1", arvc_site::model::Router::Node(NodeId(0)))];
-        let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateways };
+        let kind = bridge("vmbr2", &[("172.20.0.1", Some(NodeId(0)))]);
         let second = network(&mut site, "second", "172.20.0.0/24", kind);
         assert_eq!(text(&Addresses::new(&site).of(BRIDGE, &Peer::Node(NodeId(0)))), ["192.168.100.1/32"]);
         assert_eq!(text(&Addresses::new(&site).of(second, &Peer::Node(NodeId(0)))), ["172.20.0.1/32"]);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Host, Kind, NetworkId, NetworkKind, NodeId, Site};
+use crate::model::{Host, Interface, Kind, NetworkId, NetworkKind, NodeId, Site};
 
 /// The segments of a site.
 #[derive(Debug)]
@@ -72,6 +72,11 @@ impl Segments {
     /// The segment of a network, if all of its nodes have one together.
     pub fn whole(&self, network: NetworkId) -> Option<u32> {
         self.only[network.index()]
+    }
+
+    /// The segments that an interface of a machine may be on.
+    pub fn of_interface(&self, interface: &Interface, host: &Host) -> Vec<u32> {
+        self.of(interface.network, host)
     }
 
     /// The segments of a network that a machine may be on: one, and more only where its place is open and they are not

@@ -5,9 +5,12 @@ use std::net::IpAddr;
 
 use arvc_reach::policy::Policies;
 use arvc_site::model::{
-    Datacenter, DatacenterId, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId, NetworkKind, Node,
-    NodeId, Router, Site, Status,
+    Datacenter, DatacenterId, Family, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId,
+    NetworkKind, Node, NodeId, Router, Site, Status,
 };
+use ipnet::IpNet;
+
+use crate::addresses;
 
 /// What one root module speaks of.
 pub struct Scope<'a> {
@@ -47,10 +50,20 @@ pub struct Nic<'a> {
     pub bridge: &'a str,
     /// The VLAN tag.
     pub vlan: Option<u16>,
-    /// The router, if this is the device that leads out.
-    pub gateway: Option<IpAddr>,
+    /// What cloud-init and Proxmox configure: one address of each family, IPv4 first.
+    pub configured: Vec<Configured>,
     /// The guest's side.
     pub interface: &'a Interface,
+}
+
+/// An address that a guest is made with.
+pub struct Configured {
+    /// The address with its prefix's length.
+    pub address: IpNet,
+    /// The router, if this is the device that leads out.
+    pub gateway: Option<IpAddr>,
+    /// Whether the guest asks for it: a DHCP server knows it by its MAC address.
+    pub asks: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -132,29 +145,32 @@ fn nics<'a>(site: &'a Site, id: HostId, host: &'a Host) -> Vec<Nic<'a>> {
     let devices = host.interfaces.iter().filter_map(|interface| {
         let network = &site.networks[interface.network.index()];
         let NetworkKind::Bridge { bridge, vlan, .. } = &network.kind else { return None };
-        let gateway = interface.default_route.then(|| gateway(site, id, host, interface)).flatten();
-        Some(Nic { network_id: interface.network, network, bridge, vlan: *vlan, gateway, interface })
+        let configured = addresses::configured(network, interface).map(|(address, _)| {
+            let gateway = gateway(site, id, host, interface, Family::of_prefix(&address));
+            let asks = interface.dhcp && network.prefix.value.contains(&address.addr());
+            Configured { address, gateway, asks }
+        });
+        let configured = configured.collect();
+        Some(Nic { network_id: interface.network, network, bridge, vlan: *vlan, configured, interface })
     });
     devices.collect()
 }
 
-/// The router of a guest's segment: of several nodes that are one, each for its own guests, that of the guest's node. A
-/// guest that is the router itself has none there.
-fn gateway(site: &Site, id: HostId, host: &Host, interface: &Interface) -> Option<IpAddr> {
+/// The router that a guest goes out by: that of its segment, which of several nodes, each one its own guests', is the guest's
+/// node. A guest that is the router itself has none there.
+fn gateway(site: &Site, id: HostId, host: &Host, interface: &Interface, family: Family) -> Option<IpAddr> {
     let network = &site.networks[interface.network.index()];
-    let family = |address: &IpAddr| address.is_ipv4() == interface.address.value.is_ipv4();
     let own = |router: &Router| match router {
         Router::Host(host) => *host == id,
         Router::Vip(vip) => site.vips[vip.index()].owners.contains(&id),
         Router::Node(_) | Router::Elsewhere => false,
     };
-    if network.gateways().iter().any(|gateway| own(&gateway.router)) {
+    if !interface.default_route || network.gateways().iter().any(|gateway| own(&gateway.router)) {
         return None;
     }
-    let here = network.gateways().iter().filter(|gateway| family(&gateway.address));
-    let here = here.filter(|gateway| match gateway.router {
+    let mut here = network.gateways().iter().filter(|gateway| match gateway.router {
         Router::Node(node) => network.joined || host.node == Some(node),
         _ => true,
     });
-    here.map(|gateway| gateway.address).next()
+    here.find(|gateway| Family::of(gateway.address) == family).map(|gateway| gateway.address)
 }

@@ -101,8 +101,7 @@ pub fn bridge(
     gateway: Option<(&str, Option<NodeId>)>,
 ) -> NetworkId {
     let router = |node: Option<NodeId>| node.map_or(Router::Elsewhere, Router::Node);
-    let gateway =
-        gateway.map(|(text, node)| Gateway { address: address(text), router: router(node), span: at(()).span });
+    let gateway = gateway.map(|(text, node)| Gateway { address: address(text), router: router(node), span: at(()).span });
     let gateways = gateway.into_iter().collect();
     network(site, name, cidr, NetworkKind::Bridge { bridge: bridge.into(), vlan: None, gateways })
 }
@@ -110,9 +109,7 @@ pub fn bridge(
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named("networks", name);
-    site.networks.push(Network {
-        named,
-        prefix: at(prefix(cidr)),
+    site.networks.push(Network { named, prefix: at(prefix(cidr)), more: Vec::new(),
         kind,
         mtu: None,
         reserved: Vec::new(),
@@ -131,6 +128,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
     let interface = |network, prefix: &str, device: &str| Interface {
         network,
         address: at(address(&format!("{prefix}.{number}"))),
+        more: Vec::new(),
         mac: None,
         device: device.into(),
         dhcp: false,
@@ -173,7 +171,7 @@ pub fn node(name: &str, ip: &str) -> Node {
         named: named("nodes", name),
         datacenter: DatacenterId(0),
         address: at(address(ip)),
-        on: Vec::new(),
+        more: Vec::new(),
         uplink: None,
         forwards: Vec::new(),
     }

@@ -41,16 +41,17 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         return;
     }
     for host in &site.hosts {
-        for interface in &host.interfaces {
+        let all = host.interfaces.iter().flat_map(|interface| interface.addresses().map(move |it| (interface, it)));
+        for (interface, address) in all {
             let network = &site.networks[interface.network.index()];
             // What a range gives into a pool is wrong where both are declared.
-            let by_rule = host.vmid.is_some_and(|vmid| vmid.span == interface.address.span);
+            let by_rule = host.vmid.is_some_and(|vmid| vmid.span == address.span);
             let range = host.range.filter(|_| by_rule).map(|range| &site.ranges[range.index()]);
             let declared = range.and_then(|range| numbered(network, range)).is_some_and(|(first, last)| {
-                number(&network.prefix.value, interface.address.value).is_some_and(|it| (first..=last).contains(&it))
+                number(&network.prefix.value, address.value).is_some_and(|it| (first..=last).contains(&it))
             });
             if !declared {
-                out.extend(one(network, &host.named, interface.address, interface.dhcp));
+                out.extend(one(network, &host.named, address, interface.dhcp));
             }
         }
     }

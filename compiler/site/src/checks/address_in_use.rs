@@ -42,10 +42,10 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
     let taken: Vec<_> = networks.map(|(id, network)| Taken::of(site, segments, id, network)).collect();
     for host in &site.hosts {
         let mut reported: Option<Span> = None;
-        for interface in &host.interfaces {
-            let address = interface.address;
-            let segments = segments.of(interface.network, host);
-            let Some((whose, span)) = taken[interface.network.index()].by(address.value, &segments) else { continue };
+        let all = host.interfaces.iter().flat_map(|interface| interface.addresses().map(move |it| (interface, it)));
+        for (interface, address) in all {
+            let here = segments.of(interface.network, host);
+            let Some((whose, span)) = taken[interface.network.index()].by(address.value, &here) else { continue };
             if reported.replace(address.span) == Some(address.span) {
                 continue;
             }
@@ -65,49 +65,39 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
 
 /// The addresses of one network that no machine can have.
 struct Taken<'a> {
-    network: Option<(IpAddr, &'static str)>,
-    broadcast: Option<IpAddr>,
-    gateways: Vec<(IpAddr, Span)>,
+    network: &'a Network,
     /// Addresses of nodes, and the segments that they are on.
     nodes: Vec<(IpAddr, Span, Option<u32>)>,
-    prefix: &'a Network,
 }
 
 impl<'a> Taken<'a> {
     fn of(site: &Site, segments: &Segments, id: NetworkId, network: &'a Network) -> Self {
-        let prefix = network.prefix.value;
-        let elsewhere = network.gateways().iter().filter(|gateway| gateway.router == Router::Elsewhere);
         let nodes = (0..).map(NodeId).zip(&site.nodes).filter(|(node, _)| network.is_bridge() && network.is_at(*node));
-        let nodes = nodes.map(|(at, node)| {
-            let there = node.on.iter().find(|(other, _)| *other == id).map_or(node.address, |(_, address)| *address);
-            (there.value, there.span, segments.at(id, at))
-        });
-        Self {
-            network: own(&prefix),
-            broadcast: broadcast(&prefix),
-            gateways: elsewhere.map(|gateway| (gateway.address, gateway.span)).collect(),
-            nodes: nodes.filter(|(address, ..)| prefix.contains(address)).collect(),
-            prefix: network,
-        }
+        let nodes = nodes.flat_map(|(at, node)| node.addresses().map(move |address| (at, address)));
+        let nodes = nodes.filter(|(_, address)| network.contains(address.value));
+        let nodes = nodes.map(|(at, address)| (address.value, address.span, segments.at(id, at)));
+        Self { network, nodes: nodes.collect() }
     }
 
     /// Whose the address is, and where that is written.
     fn by(&self, address: IpAddr, segments: &[u32]) -> Option<(&'static str, Span)> {
-        let prefix = self.prefix.prefix.span;
-        if let Some((own, what)) = self.network
+        let prefix = self.network.prefix_of(address)?;
+        if let Some((own, what)) = own(&prefix.value)
             && own == address
         {
-            return Some((what, prefix));
+            return Some((what, prefix.span));
         }
-        if self.broadcast == Some(address) {
-            return Some(("the network's broadcast address", prefix));
+        if broadcast(&prefix.value) == Some(address) {
+            return Some(("the network's broadcast address", prefix.span));
         }
         let here = |segment: &Option<u32>| segments.is_empty() || segment.is_none_or(|it| segments.contains(&it));
         if let Some((_, span, _)) = self.nodes.iter().find(|(node, _, at)| *node == address && here(at)) {
             return Some(("the address of a node", *span));
         }
-        let (_, span) = self.gateways.iter().find(|(gateway, _)| *gateway == address)?;
-        Some(("the gateway's address", *span))
+        let gateways = self.network.gateways().iter();
+        let mut elsewhere = gateways.filter(|gateway| gateway.router == Router::Elsewhere);
+        let gateway = elsewhere.find(|gateway| gateway.address == address)?;
+        Some(("the gateway's address", gateway.span))
     }
 }
 

@@ -29,7 +29,7 @@ use std::net::IpAddr;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Named, Network, NetworkId, NodeId, Site};
+use crate::model::{Interface, Named, Network, NetworkId, NodeId, Site};
 use crate::origins::Origins;
 use crate::place::{explain, place};
 use crate::segments::Segments;
@@ -51,23 +51,27 @@ struct Claim<'a> {
 /// All interfaces and nodes, per broadcast domain.
 pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let interfaces = site.hosts.iter().zip(&origins.hosts).flat_map(|(host, origin)| {
-        host.interfaces.iter().flat_map(move |interface| {
-            segments.of(interface.network, host).into_iter().map(move |domain| Claim {
+        let on = |(interface, domain): (&Interface, u32)| {
+            let claims = interface.addresses().map(|address| Claim {
                 domain,
-                address: interface.address.value,
-                span: interface.address.span,
+                address: address.value,
+                span: address.span,
                 named: &host.named,
-                stated: origin.stated.contains(&interface.network),
-            })
-        })
+                stated: origin.stated.contains(&(interface.network, address.value)),
+            });
+            claims.collect::<Vec<_>>()
+        };
+        let of = |interface| segments.of_interface(interface, host).into_iter().map(move |domain| (interface, domain));
+        host.interfaces.iter().flat_map(of).flat_map(on).collect::<Vec<_>>()
     });
-    let nodes = (0..).map(NodeId).zip(&site.nodes).flat_map(|(id, node)| {
+    let nodes = (0..).map(NodeId).zip(&site.nodes);
+    let nodes = nodes.flat_map(|(id, node)| node.addresses().map(move |address| (id, node, address)));
+    let nodes = nodes.flat_map(|(id, node, address)| {
         let on = |(at, network): (NetworkId, &Network)| {
-            let there = node.on.iter().find(|(other, _)| *other == at).map_or(node.address, |(_, address)| *address);
-            let here = network.is_bridge() && network.is_at(id) && network.prefix.value.contains(&there.value);
-            let claim =
-                |domain| Claim { domain, address: there.value, span: there.span, named: &node.named, stated: true };
-            here.then(|| segments.at(at, id).map(claim)).flatten()
+            let there = network.is_bridge() && network.is_at(id) && network.contains(address.value);
+            let (named, span) = (&node.named, address.span);
+            let claim = |domain| Claim { domain, address: address.value, span, named, stated: true };
+            there.then(|| segments.at(at, id).map(claim)).flatten()
         };
         (0..).map(NetworkId).zip(&site.networks).filter_map(on).collect::<Vec<_>>()
     });

@@ -24,8 +24,9 @@
 //! Give the network another prefix, or what is foreign, if it is yours to configure.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use ipnet::IpNet;
 
-use crate::model::Site;
+use crate::model::{Site, Spanned};
 use crate::place::{place, report};
 
 /// A network in a prefix of others.
@@ -35,11 +36,11 @@ pub static CODE: Code = Code::new("E0807", "a network in a prefix of others", in
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     for foreign in &site.foreign {
         for network in &site.networks {
-            let (a, b) = (foreign.prefix.value, network.prefix.value);
-            if !(a.contains(&b) || b.contains(&a)) {
-                continue;
-            }
-            let (foreign, network) = ((&foreign.named, foreign.prefix), (&network.named, network.prefix));
+            let a = foreign.prefix.value;
+            let meeting = |own: &Spanned<IpNet>| a.contains(&own.value) || own.value.contains(&a);
+            let Some(own) = network.prefixes().find(meeting) else { continue };
+            let b = own.value;
+            let (foreign, network) = ((&foreign.named, foreign.prefix), (&network.named, own));
             let (change, keep) = match foreign.1.span > network.1.span {
                 true => (foreign, network),
                 false => (network, foreign),

@@ -30,7 +30,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Named, Network, Node};
+use crate::model::{Named, Network};
 use crate::place::{place, report};
 
 /// A guest on a network that its node does not have.
@@ -41,12 +41,5 @@ pub static CODE: Code =
 pub(crate) fn diagnostic(named: &Named, network: &Network, node: &Named, span: Option<Span>) -> Diagnostic {
     let message = format!("`{}` is on `{}`, which `{}` does not have", named.path, network.named.path, node.path);
     report(&CODE, message, named, span.unwrap_or(named.key), &format!("`{}` has no such bridge", node.path))
-        .secondary(place(&network.named, network.named.key), "its `nodes` are others")
-}
-
-/// A node's own address on a network that it does not have.
-pub(crate) fn of_node(node: &Node, network: &Network, span: Span) -> Diagnostic {
-    let message = format!("`{}` is on `{}`, which it does not have", node.named.path, network.named.path);
-    report(&CODE, message, &node.named, span, "no bridge to have an address on")
         .secondary(place(&network.named, network.named.key), "its `nodes` are others")
 }

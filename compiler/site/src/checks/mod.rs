@@ -7,6 +7,7 @@ pub mod address_in_use;
 pub mod address_missing;
 pub mod address_outside_network;
 pub mod address_reserved;
+pub mod address_twice;
 pub mod all_of_nobody;
 pub mod control_character;
 pub mod data_too_deep;
@@ -32,6 +33,7 @@ pub mod extra_secret;
 pub mod extra_terraform;
 pub mod extra_unused;
 pub mod extra_variable;
+pub mod family_not_there;
 pub mod file_path;
 pub mod file_written;
 pub mod flow_end;
@@ -41,6 +43,7 @@ pub mod flow_via;
 pub mod foreign_overlap;
 pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
+pub mod gateways_of_one_family;
 pub mod guest_off_node;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
@@ -81,6 +84,7 @@ pub mod overlay_port;
 pub mod overlay_without_lighthouse;
 pub mod pool_meets_range;
 pub mod pool_misplaced;
+pub mod prefixes_meet;
 pub mod private_key;
 pub mod private_uplink;
 pub mod quorum_of_two;
@@ -205,6 +209,10 @@ pub static CODES: &[&Code] = &[
     &machine_on_segments::CODE,
     &same_prefix::CODE,
     &invalid_vnet::CODE,
+    &prefixes_meet::CODE,
+    &gateways_of_one_family::CODE,
+    &family_not_there::CODE,
+    &address_twice::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,

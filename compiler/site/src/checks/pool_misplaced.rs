@@ -35,7 +35,7 @@ use arvc_syntax::source::Span;
 use super::address_in_use::for_all;
 use super::pool_meets_range::spans;
 use crate::allocation::{address, number};
-use crate::model::{Named, Network, NetworkId, Router, Site, Spanned};
+use crate::model::{Named, Network, NetworkId, NodeId, Router, Site, Spanned};
 use crate::place::{place, report};
 use crate::segments::Segments;
 
@@ -47,7 +47,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
     let mut by_segment: BTreeMap<u32, Vec<Handed<'_>>> = BTreeMap::new();
     for (id, network) in (0..).map(NetworkId).zip(&site.networks).filter(|(_, network)| !network.is_overlay()) {
         for (path, span) in spans(network) {
-            if let Some(problem) = of_its_network(site, id, network, &path, span) {
+            if let Some(problem) = of_its_network(site, network, &path, span) {
                 out.push(problem);
                 continue;
             }
@@ -96,7 +96,6 @@ struct Handed<'a> {
 
 fn of_its_network(
     site: &Site,
-    id: NetworkId,
     network: &Network,
     path: &str,
     span: Spanned<(u64, u64)>,
@@ -131,13 +130,10 @@ fn of_its_network(
         let message = format!("`{path}` holds {address}");
         return problem(message, format!("{address} is {what}"), (gateway.span, what.to_owned()));
     }
-    for node in site.nodes.iter().filter(|_| network.is_bridge()) {
-        let there = node.on.iter().find(|(other, _)| *other == id).map_or(node.address, |(_, address)| *address);
-        if inside(there.value) {
-            let message = format!("`{path}` holds {}", there.value);
-            let label = format!("{} is the address of `{}`", there.value, node.named.path);
-            return problem(message, label, (place(&node.named, there.span), "the address of a node".to_owned()));
-        }
-    }
-    None
+    let nodes = (0..).map(NodeId).zip(&site.nodes).filter(|(at, _)| network.is_bridge() && network.is_at(*at));
+    let mut own = nodes.flat_map(|(_, node)| node.addresses().map(move |address| (node, address)));
+    let (node, there) = own.find(|(_, address)| inside(address.value))?;
+    let message = format!("`{path}` holds {}", there.value);
+    let label = format!("{} is the address of `{}`", there.value, node.named.path);
+    problem(message, label, (place(&node.named, there.span), "the address of a node".to_owned()))
 }

@@ -26,6 +26,7 @@
 //! Take the machine off one of them, or give one of them another prefix.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use ipnet::IpNet;
 
 use crate::model::{NetworkId, Site};
 use crate::place::{place, report};
@@ -62,9 +63,10 @@ fn pairs(site: &Site) -> Vec<(NetworkId, NetworkId)> {
     let mut pairs = Vec::new();
     for (at, (first, a)) in networks.iter().enumerate() {
         for (second, b) in &networks[at + 1..] {
-            let (own, other) = (a.prefix.value, b.prefix.value);
             let apart = |network: &crate::model::Network| network.is_overlay() || network.router.is_some();
-            if !apart(a) && !apart(b) && (own.contains(&other) || other.contains(&own)) {
+            let meets = |own: IpNet, other: IpNet| own.contains(&other) || other.contains(&own);
+            let meet = a.prefixes().any(|own| b.prefixes().any(|other| meets(own.value, other.value)));
+            if !apart(a) && !apart(b) && meet {
                 pairs.push((*first, *second));
             }
         }

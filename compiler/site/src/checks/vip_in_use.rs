@@ -31,7 +31,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use super::address_in_use::own_or_broadcast;
-use crate::model::{Named, Network, NetworkId, Router, Site};
+use crate::model::{Named, Network, NetworkId, NodeId, Router, Site};
 use crate::place::{place, report};
 use crate::segments::Segments;
 
@@ -59,12 +59,12 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
         };
         let prefix = network.prefix.value;
         let whole = format!("`{}` is {prefix}", network.named.path);
-        if !prefix.contains(&address) {
+        let Some(holder) = network.prefix_of(address) else {
             out.push(problem(&format!("not in {prefix}"), network.prefix.span, whole));
             continue;
-        }
-        if let Some(what) = own_or_broadcast(&prefix, address) {
-            out.push(problem(&format!("this is {what}"), network.prefix.span, whole));
+        };
+        if let Some(what) = own_or_broadcast(&holder.value, address) {
+            out.push(problem(&format!("this is {what}"), holder.span, whole));
             continue;
         }
         if let Some((what, span)) = router(network, address) {
@@ -74,10 +74,8 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
             );
             continue;
         }
-        let node = site.nodes.iter().find(|node| {
-            let there = node.on.iter().find(|(id, _)| *id == vip.network).map_or(node.address, |(_, address)| *address);
-            network.is_bridge() && there.value == address
-        });
+        let nodes = (0..).map(NodeId).zip(&site.nodes).filter(|(at, _)| network.is_bridge() && network.is_at(*at));
+        let node = nodes.map(|(_, node)| node).find(|node| node.addresses().any(|own| own.value == address));
         if let Some(node) = node {
             out.push(problem(
                 "this is the address of a node",
@@ -113,7 +111,9 @@ fn taken<'a>(site: &'a Site, segments: &Segments) -> BTreeMap<(u32, IpAddr), (&'
     for host in &site.hosts {
         for interface in &host.interfaces {
             for segment in segments.of(interface.network, host) {
-                taken.entry((segment, interface.address.value)).or_insert((&host.named, interface.address.span));
+                for own in interface.addresses() {
+                    taken.entry((segment, own.value)).or_insert((&host.named, own.span));
+                }
             }
         }
     }
@@ -121,7 +121,7 @@ fn taken<'a>(site: &'a Site, segments: &Segments) -> BTreeMap<(u32, IpAddr), (&'
 }
 
 fn segments_of(site: &Site, segments: &Segments, network: NetworkId) -> Vec<u32> {
-    let nodes = (0..site.nodes.len().max(1) as u32).map(crate::model::NodeId);
+    let nodes = (0..site.nodes.len().max(1) as u32).map(NodeId);
     let mut all: Vec<u32> = nodes
         .filter(|node| site.networks[network.index()].is_at(*node))
         .filter_map(|node| segments.at(network, node))

@@ -5,9 +5,11 @@
 mod clusters;
 mod extra;
 mod flows;
+mod gateways;
 mod hosts;
 mod images;
 mod index;
+mod interfaces;
 mod networks;
 mod nodes;
 mod services;

@@ -1,17 +1,16 @@
 //! Networks: bridges, overlays, and plain ones.
 
-use std::net::IpAddr;
-
-use arvc_lang::data::{DataId, Datum, Field, Ports};
+use arvc_lang::data::{DataId, Ports};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use super::Decoder;
 use super::settings::numbers;
 use crate::checks::{
-    gateway_outside_network, invalid_bridge, invalid_mtu, invalid_vlan, invalid_vnet, network_kind, overlay_port,
+    gateway_outside_network, gateways_of_one_family, invalid_bridge, invalid_mtu, invalid_vlan, invalid_vnet,
+    network_kind, overlay_port, prefixes_meet,
 };
-use crate::model::{Gateway, Named, Network, NetworkId, NetworkKind, NodeId, Pool, Router, Spanned};
+use crate::model::{Network, NetworkId, NetworkKind, NodeId, Pool, Router, Spanned};
 use crate::read::Thing;
 
 /// The fields that decide what a network is, each with its place.
@@ -50,83 +49,78 @@ impl Written {
 
 impl Decoder<'_> {
     pub(super) fn networks(&mut self) {
-        for (at, entity) in self.index.networks.clone().into_iter().enumerate() {
+        for (at, entity) in (0..).zip(self.index.networks.clone()) {
+            let id = NetworkId(at);
             let mut named = self.entity_named("a network", entity);
             let mut written = Written::default();
-            let mut prefix: Option<Spanned<IpNet>> = None;
+            let (mut prefix, mut more) = (None, Vec::new());
+            let (mut gateway, mut router) = (None, None);
             let (mut mtu, mut reserved, mut dhcp, mut pools) = (None, Vec::new(), None, Vec::new());
             let (mut nodes, mut joined, mut default_route) = (Vec::new(), true, true);
-            let (mut gateway, mut router) = (None, None);
             for field in self.entity_fields(entity) {
-                let (id, span) = (field.value, self.read.span(field.value));
+                let (value, span) = (field.value, self.read.span(field.value));
                 match self.read.name(field.name) {
-                    "description" => named.description = self.read.description(id),
-                    "cidr" => prefix = self.read.prefix(id),
+                    "description" => named.description = self.read.description(value),
+                    "cidr" => prefix = self.read.prefix(value),
+                    "prefixes" => more = self.prefixes(value, &mut written),
                     "bridge" => {
-                        let bridge = written.note(self.read.text(id));
+                        let bridge = written.note(self.read.text(value));
                         self.read.diagnostics.extend(bridge.and_then(|bridge| invalid_bridge::check(bridge, span)));
                         written.bridge = bridge.map(|value| Spanned { value: value.to_owned(), span });
                     }
                     "vnet" => {
-                        let vnet = written.note(self.read.text(id));
+                        let vnet = written.note(self.read.text(value));
                         self.read.diagnostics.extend(vnet.and_then(|vnet| invalid_vnet::check(vnet, span)));
                         written.vnet = vnet.map(|value| Spanned { value: value.to_owned(), span });
                     }
                     "vlan" => {
-                        let vlan = written.note(self.read.int(id));
+                        let vlan = written.note(self.read.int(value));
                         self.read.diagnostics.extend(vlan.and_then(|vlan| invalid_vlan::check(vlan, span)));
                         written.vlan = vlan.map(|value| Spanned { value, span });
                     }
                     "underlay" => {
-                        let underlay = match self.read.thing(id) {
+                        let underlay = match self.read.thing(value) {
                             Some(Thing::Network(network)) => Some(Spanned { value: network, span }),
                             _ => None,
                         };
                         written.underlay = written.note(underlay);
                     }
                     "port" => {
-                        let ports = written.note(self.read.ports(id));
+                        let ports = written.note(self.read.ports(value));
                         written.port = ports.map(|value| Spanned { value, span });
                     }
-                    "gateway" => (gateway, written.gateway) = (Some(id), Some(span)),
-                    "router" => (router, written.router) = (Some(id), Some(span)),
+                    "gateway" => (gateway, written.gateway) = (Some(value), Some(span)),
+                    "router" => (router, written.router) = (Some(value), Some(span)),
                     "nodes" => {
-                        nodes = self.node_list(id, &mut written.failed);
+                        nodes = self.node_list(value, &mut written.failed);
                         if !nodes.is_empty() {
                             written.nodes = Some(span);
                         }
                     }
                     "joined" => {
-                        joined = written.note(self.read.flag(id)).unwrap_or(true);
+                        joined = written.note(self.read.flag(value)).unwrap_or(true);
                         if !joined {
                             written.nodes = Some(span);
                         }
                     }
-                    "default_route" => default_route = self.read.flag(id).unwrap_or(true),
-                    "dhcp" => dhcp = self.read.int_range(id).map(numbers),
-                    "pools" => pools = self.pools(NetworkId(at as u32), id),
+                    "default_route" => default_route = self.read.flag(value).unwrap_or(true),
+                    "dhcp" => dhcp = self.read.int_range(value).map(numbers),
+                    "pools" => pools = self.pools(id, value),
                     "mtu" => {
-                        let value = self.read.int(id);
+                        let value = self.read.int(value);
                         self.read.diagnostics.extend(value.and_then(|mtu| invalid_mtu::check(mtu, span)));
                         mtu = value.and_then(|mtu| u32::try_from(mtu).ok());
                     }
-                    "reserved" => reserved = self.reserved(id),
+                    "reserved" => reserved = self.reserved(value),
                     _ => {}
                 }
             }
             let Some(prefix) = prefix else { continue };
-            let id = NetworkId(at as u32);
-            let mut kind = self.kind(&named, written);
-            if let (NetworkKind::Bridge { gateways, .. }, Some(value)) = (&mut kind, gateway) {
-                *gateways = self.gateways(id, &named, prefix, value);
-            }
-            let router = match kind {
-                NetworkKind::Plain => router.and_then(|value| self.router(id, value)),
-                _ => None,
-            };
-            self.site.networks.push(Network {
+            let kind = NetworkKind::Plain;
+            let mut network = Network {
                 named,
                 prefix,
+                more,
                 kind,
                 mtu,
                 reserved,
@@ -135,11 +129,33 @@ impl Decoder<'_> {
                 nodes,
                 joined,
                 default_route,
-                router,
-            });
+                router: None,
+            };
+            let problems = prefixes_meet::check(&network);
+            self.read.diagnostics.extend(problems);
+            network.kind = self.kind(&network, written);
+            match (&network.kind, gateway, router) {
+                (NetworkKind::Bridge { .. }, Some(value), _) => {
+                    let found = self.gateways(id, &network, value);
+                    let problems = found.iter().filter_map(|gateway| gateway_outside_network::check(&network, gateway));
+                    self.read.diagnostics.extend(problems);
+                    self.read.diagnostics.extend(gateways_of_one_family::check(&network, &found));
+                    if let NetworkKind::Bridge { gateways, .. } = &mut network.kind {
+                        *gateways = found;
+                    }
+                }
+                (NetworkKind::Plain, _, Some(value)) => network.router = self.router(id, &network, value),
+                _ => {}
+            }
+            self.site.networks.push(network);
         }
         let problems = network_kind::check_underlays(&self.site.networks);
         self.read.diagnostics.extend(problems);
+    }
+
+    fn prefixes(&self, id: DataId, written: &mut Written) -> Vec<Spanned<IpNet>> {
+        let items = written.note(self.read.list(id)).unwrap_or_default();
+        items.iter().filter_map(|item| written.note(self.read.prefix(*item))).collect()
     }
 
     /// The nodes that a list names, sorted.
@@ -156,70 +172,6 @@ impl Decoder<'_> {
         nodes.sort();
         nodes.dedup();
         nodes
-    }
-
-    /// The routers of a network: one, or a list of them.
-    fn gateways(&mut self, network: NetworkId, named: &Named, prefix: Spanned<IpNet>, id: DataId) -> Vec<Gateway> {
-        let one = [id];
-        let items = self.read.list(id).unwrap_or(&one);
-        let mut gateways = Vec::with_capacity(items.len());
-        for item in items {
-            let span = self.read.span(*item);
-            let Some((router, address)) = self.router_at(network, *item) else { continue };
-            match address {
-                Some(address) => {
-                    let problem = gateway_outside_network::check(named, prefix, address, span);
-                    self.read.diagnostics.extend(problem);
-                    gateways.push(Gateway { address, router, span });
-                }
-                None => self.later.push(Later::Gateway(network, router, span)),
-            }
-        }
-        gateways
-    }
-
-    /// The router that a network on no bridge is behind.
-    fn router(&mut self, network: NetworkId, id: DataId) -> Option<Gateway> {
-        let span = self.read.span(id);
-        let (router, address) = self.router_at(network, id)?;
-        if address.is_none() {
-            self.later.push(Later::Router(network, router, span));
-        }
-        address.map(|address| Gateway { address, router, span })
-    }
-
-    /// Who a router is, and its address where that is known before machines are read.
-    fn router_at(&mut self, network: NetworkId, id: DataId) -> Option<(Router, Option<IpAddr>)> {
-        match self.read.value(id) {
-            Datum::Address(address) => Some((Router::Elsewhere, Some(*address))),
-            Datum::Failed => None,
-            Datum::Entity(_) => match self.read.thing(id)? {
-                Thing::Node(node) => Some((Router::Node(node), Some(self.node_address(node, network)?))),
-                Thing::Host(host) => Some((Router::Host(host), None)),
-                Thing::Vip(vip) => Some((Router::Vip(vip), None)),
-                _ => {
-                    self.read.diagnostics.push(gateway_outside_network::wrong_kind(self.read.span(id)));
-                    None
-                }
-            },
-            _ => {
-                self.read.diagnostics.push(gateway_outside_network::wrong_kind(self.read.span(id)));
-                None
-            }
-        }
-    }
-
-    /// The address of a node that is not read yet: that on the network, or else its own.
-    fn node_address(&self, node: NodeId, network: NetworkId) -> Option<IpAddr> {
-        let field_of = |fields: &[Field], name: &str| {
-            fields.iter().find(|field| self.read.name(field.name) == name).map(|field| field.value)
-        };
-        let fields = self.entity_fields(self.index.nodes[node.index()]);
-        let name = self.key(self.index.networks[network.index()]);
-        let there = field_of(fields, "on").and_then(|on| field_of(self.read.record(on)?, name));
-        let there = there.and_then(|entry| field_of(self.read.record(entry)?, "address"));
-        let address = there.or_else(|| field_of(fields, "address"))?;
-        self.read.address(address).map(|address| address.value)
     }
 
     /// Spans that something else hands out. Their owners are read when machines are.
@@ -247,7 +199,8 @@ impl Decoder<'_> {
         items.iter().filter_map(|item| self.read.int_range(*item)).map(numbers).collect()
     }
 
-    fn kind(&mut self, named: &Named, written: Written) -> NetworkKind {
+    fn kind(&mut self, network: &Network, written: Written) -> NetworkKind {
+        let named = &network.named;
         let out = &mut self.read.diagnostics;
         let mixed = network_kind::check(named, &written);
         let fine = mixed.is_none() && !written.failed;

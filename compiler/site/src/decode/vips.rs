@@ -6,7 +6,7 @@ use arvc_lang::data::{DataId, Datum};
 use super::Decoder;
 use super::networks::Later;
 use crate::checks::{gateway_outside_network, vip_owner};
-use crate::model::{Foreign, Gateway, HostId, NetworkId, NetworkKind, Router, Spanned, Vip};
+use crate::model::{Family, Foreign, Gateway, HostId, NetworkId, NetworkKind, Router, Spanned, Vip};
 use crate::origins::VipOrigin;
 use crate::read::Thing;
 
@@ -89,9 +89,9 @@ impl Decoder<'_> {
                     self.site.networks[network.index()].pools[pool].owners = hosts;
                 }
                 Later::Gateway(network, router, span) => {
-                    let Some(address) = self.address_of_router(network, router, span) else { continue };
+                    let found = self.addresses_of_router(network, router, span);
                     if let NetworkKind::Bridge { gateways, .. } = &mut self.site.networks[network.index()].kind {
-                        gateways.push(Gateway { address, router, span });
+                        gateways.extend(found.into_iter().map(|address| Gateway { address, router, span }));
                         gateways.sort_by_key(|gateway| gateway.span);
                     }
                 }
@@ -110,27 +110,32 @@ impl Decoder<'_> {
         }
     }
 
-    /// The address that a machine or an address of several has on a network as its router.
-    fn address_of_router(
+    /// The addresses that a machine or an address of several has on a network as its router, one of each family.
+    fn addresses_of_router(
         &mut self,
         network: NetworkId,
         router: Router,
         span: arvc_syntax::source::Span,
-    ) -> Option<std::net::IpAddr> {
+    ) -> Vec<std::net::IpAddr> {
         let there = &self.site.networks[network.index()];
         let (found, broken, named) = match router {
             Router::Host(host) => {
                 let host = &self.site.hosts[host.index()];
                 let interface = host.interfaces.iter().find(|interface| interface.network == network);
-                (interface.map(|interface| interface.address.value), host.broken, &host.named)
+                let of = |family| {
+                    let mut own = interface.into_iter().flat_map(|interface| interface.addresses());
+                    own.find(|address| Family::of(address.value) == family).map(|address| address.value)
+                };
+                let found: Vec<_> = Family::ALL.into_iter().filter_map(of).collect();
+                (found, host.broken, &host.named)
             }
             Router::Vip(vip) => {
                 let vip = &self.site.vips[vip.index()];
-                ((vip.network == network).then_some(vip.address.value), vip.broken, &vip.named)
+                ((vip.network == network).then_some(vip.address.value).into_iter().collect(), vip.broken, &vip.named)
             }
-            _ => return None,
+            _ => return Vec::new(),
         };
-        if found.is_none() && !broken {
+        if found.is_empty() && !broken {
             self.read.diagnostics.push(gateway_outside_network::not_there(&there.named, named, span));
         }
         found

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use super::{HostId, Named, NetworkId, NodeId, Spanned, VipId, Vmid};
+use super::{Family, HostId, Named, NetworkId, NodeId, Spanned, VipId, Vmid};
 
 /// What a network is.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub enum NetworkKind {
         bridge: String,
         /// The VLAN tag.
         vlan: Option<u16>,
-        /// The routers, in the order of the source: one, or one a node where segments are not joined.
+        /// Its routers, at most one of each family, or one a node where segments are not joined.
         gateways: Vec<Gateway>,
     },
     /// A Nebula overlay.
@@ -30,10 +30,10 @@ pub enum NetworkKind {
     Plain,
 }
 
-/// A router of a network.
+/// The router of a segment in one family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gateway {
-    /// Its address.
+    /// Its address: one of the network, or one of the link alone (`fe80::1`).
     pub address: IpAddr,
     /// Whose it is.
     pub router: Router,
@@ -96,8 +96,10 @@ pub struct Foreign {
 pub struct Network {
     /// Name and place.
     pub named: Named,
-    /// Its prefix.
+    /// Its prefix, the first one.
     pub prefix: Spanned<IpNet>,
+    /// Further prefixes of the same segment or overlay, of either family.
+    pub more: Vec<Spanned<IpNet>>,
     /// What it is.
     pub kind: NetworkKind,
     /// The MTU, if not the usual one.
@@ -124,12 +126,22 @@ impl Network {
         matches!(self.kind, NetworkKind::Bridge { .. })
     }
 
-    /// Whether it is a Nebula overlay.
-    pub fn is_overlay(&self) -> bool {
-        matches!(self.kind, NetworkKind::Overlay { .. })
+    /// Its prefixes, the first one first.
+    pub fn prefixes(&self) -> impl Iterator<Item = Spanned<IpNet>> + Clone + '_ {
+        std::iter::once(self.prefix).chain(self.more.iter().copied())
     }
 
-    /// Its routers.
+    /// The prefix that an address of the network is in.
+    pub fn prefix_of(&self, address: IpAddr) -> Option<Spanned<IpNet>> {
+        self.prefixes().find(|prefix| prefix.value.contains(&address))
+    }
+
+    /// Whether an address is one of the network's.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.prefix_of(address).is_some()
+    }
+
+    /// Its routers. Only a segment has any.
     pub fn gateways(&self) -> &[Gateway] {
         match &self.kind {
             NetworkKind::Bridge { gateways, .. } => gateways,
@@ -137,15 +149,24 @@ impl Network {
         }
     }
 
-    /// The address that it has for `node` as its router.
-    pub fn routed_by(&self, node: NodeId) -> Option<IpAddr> {
-        let own = self.gateways().iter().find(|gateway| gateway.router == Router::Node(node));
-        own.map(|gateway| gateway.address)
+    /// Whether a node is its router.
+    pub fn routed_by(&self, node: NodeId) -> bool {
+        self.gateways().iter().any(|gateway| gateway.router == Router::Node(node))
     }
 
     /// Whether a node has its bridge.
     pub fn is_at(&self, node: NodeId) -> bool {
         self.nodes.is_empty() || self.nodes.contains(&node)
+    }
+
+    /// Its router for one family of addresses.
+    pub fn gateway(&self, family: Family) -> Option<&Gateway> {
+        self.gateways().iter().find(|gateway| Family::of(gateway.address) == family)
+    }
+
+    /// Whether it is a Nebula overlay.
+    pub fn is_overlay(&self) -> bool {
+        matches!(self.kind, NetworkKind::Overlay { .. })
     }
 }
 

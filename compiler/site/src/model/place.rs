@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
-use super::{DatacenterId, HostId, Named, NetworkId, Spanned, Terraform};
+use super::{DatacenterId, HostId, Named, Spanned, Terraform};
 
 /// A Proxmox cluster.
 #[derive(Clone, Debug)]
@@ -27,14 +27,21 @@ pub struct Node {
     pub named: Named,
     /// Its owner.
     pub datacenter: DatacenterId,
-    /// Its address on the bridge that it shares with guests.
+    /// Its address on the bridge that it shares with guests, the first one.
     pub address: Spanned<IpAddr>,
-    /// Its addresses on networks where it has another one, by network.
-    pub on: Vec<(NetworkId, Spanned<IpAddr>)>,
+    /// Further addresses of its own, on whatever network.
+    pub more: Vec<Spanned<IpAddr>>,
     /// Its connection to the world.
     pub uplink: Option<Uplink>,
     /// Ports that it hands on.
     pub forwards: Vec<Forward>,
+}
+
+impl Node {
+    /// Its addresses, the first one first. That of its uplink is not among them.
+    pub fn addresses(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
+        std::iter::once(self.address).chain(self.more.iter().copied())
+    }
 }
 
 /// A node's connection to the world.

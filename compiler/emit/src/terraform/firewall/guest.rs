@@ -38,10 +38,14 @@ fn filters(scope: &Scope, guest: &Guest, file: &mut Body) -> Vec<Reference> {
                 .set(
                     "comment",
                     comment(&format!("Addresses of {} on {}", guest.host.named.name, nic.network.named.path)),
-                )
-                .block("cidr", |entry| {
-                    entry.set("name", cidr(&IpNet::from(nic.interface.address.value)));
+                );
+            let mut own: Vec<IpNet> = nic.interface.addresses().map(|address| address.value.into()).collect();
+            own.sort_unstable();
+            for address in own {
+                body.block("cidr", |entry| {
+                    entry.set("name", cidr(&address));
                 });
+            }
             // What it may have to answer for is its own as well.
             for (prefix, purpose) in answered_for(scope.site, guest.id, nic.network_id) {
                 body.block("cidr", |entry| {

@@ -1,0 +1,92 @@
+//! The routers of a segment: addresses, nodes with their address of each family, machines. And the router that a network on no
+//! bridge is behind.
+
+use std::net::IpAddr;
+
+use arvc_lang::data::{DataId, Datum};
+
+use super::Decoder;
+use super::networks::Later;
+use crate::checks::gateway_outside_network;
+use crate::model::{Family, Gateway, Network, NetworkId, NodeId, Router};
+use crate::read::Thing;
+
+impl Decoder<'_> {
+    /// The routers that a network's `gateway` names: one, or a list.
+    pub(super) fn gateways(&mut self, at: NetworkId, network: &Network, id: DataId) -> Vec<Gateway> {
+        let mut gateways = Vec::new();
+        match self.read.list(id) {
+            Some(items) => items.iter().for_each(|item| self.gateway(at, network, *item, &mut gateways)),
+            None => self.gateway(at, network, id, &mut gateways),
+        }
+        gateways
+    }
+
+    /// The router that a network on no bridge is behind. Its address is one of another network.
+    pub(super) fn router(&mut self, at: NetworkId, network: &Network, id: DataId) -> Option<Gateway> {
+        let span = self.read.span(id);
+        match (self.read.value(id), self.read.thing(id)) {
+            (Datum::Address(address), _) => Some(Gateway { address: *address, router: Router::Elsewhere, span }),
+            (Datum::Entity(_), Some(Thing::Node(node))) => {
+                let own = self.node_addresses(node);
+                let same = |address: &&IpAddr| Family::of(**address) == Family::of_prefix(&network.prefix.value);
+                let address = *own.iter().find(same).or(own.first())?;
+                Some(Gateway { address, router: Router::Node(node), span })
+            }
+            (Datum::Entity(_), Some(Thing::Host(host))) => {
+                self.later.push(Later::Router(at, Router::Host(host), span));
+                None
+            }
+            (Datum::Entity(_), Some(Thing::Vip(vip))) => {
+                self.later.push(Later::Router(at, Router::Vip(vip), span));
+                None
+            }
+            (Datum::Failed, _) | (Datum::Entity(_), None) => None,
+            _ => {
+                self.read.diagnostics.push(gateway_outside_network::wrong_kind(span));
+                None
+            }
+        }
+    }
+
+    fn gateway(&mut self, at: NetworkId, network: &Network, id: DataId, gateways: &mut Vec<Gateway>) {
+        let span = self.read.span(id);
+        match (self.read.value(id), self.read.thing(id)) {
+            (Datum::Address(address), _) => {
+                gateways.push(Gateway { address: *address, router: Router::Elsewhere, span });
+            }
+            (Datum::Entity(_), Some(Thing::Node(node))) => {
+                let own = self.node_addresses(node);
+                let inside = |family| {
+                    own.iter().find(|address| Family::of(**address) == family && network.contains(**address))
+                };
+                let mut found: Vec<IpAddr> = Family::ALL.into_iter().filter_map(inside).copied().collect();
+                if found.is_empty() {
+                    // It is none of the network's, which is reported with the address that was meant most likely.
+                    found.extend(own.first());
+                }
+                gateways.extend(found.into_iter().map(|address| Gateway { address, router: Router::Node(node), span }));
+            }
+            (Datum::Entity(_), Some(Thing::Host(host))) => self.later.push(Later::Gateway(at, Router::Host(host), span)),
+            (Datum::Entity(_), Some(Thing::Vip(vip))) => self.later.push(Later::Gateway(at, Router::Vip(vip), span)),
+            (Datum::Failed, _) | (Datum::Entity(_), None) => {}
+            _ => self.read.diagnostics.push(gateway_outside_network::wrong_kind(span)),
+        }
+    }
+
+    /// The addresses of a node that is not read yet: a gateway needs nothing else of it.
+    fn node_addresses(&self, node: NodeId) -> Vec<IpAddr> {
+        let mut own = Vec::new();
+        for field in self.entity_fields(self.index.nodes[node.index()]) {
+            match self.read.name(field.name) {
+                "address" => own.splice(0..0, self.read.address(field.value).map(|address| address.value)).for_each(drop),
+                "addresses" => {
+                    let items = self.read.list(field.value).unwrap_or_default().iter();
+                    own.extend(items.filter_map(|item| self.read.address(*item)).map(|address| address.value));
+                }
+                _ => {}
+            }
+        }
+        own
+    }
+}

@@ -56,6 +56,7 @@ pub mod invalid_role;
 pub mod invalid_tag;
 pub mod invalid_user;
 pub mod invalid_vlan;
+pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod mac_not_unicast;
@@ -65,6 +66,7 @@ pub mod names_meet;
 pub mod need;
 pub mod network_kind;
 pub mod networks_overlap;
+pub mod no_relay_between_families;
 pub mod nobody_at_the_nodes;
 pub mod nobody_serves;
 pub mod node_choice;
@@ -84,6 +86,7 @@ pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod reserved_name;
+pub mod resolver_of_other_family;
 pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
@@ -186,6 +189,7 @@ pub static CODES: &[&Code] = &[
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
     &address_twice::CODE,
+    &lighthouse_of_other_family::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -194,6 +198,8 @@ pub static CODES: &[&Code] = &[
     &operators_everywhere::CODE,
     &outside_without_relay::CODE,
     &private_uplink::CODE,
+    &resolver_of_other_family::CODE,
+    &no_relay_between_families::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -216,6 +222,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     several_overlays::check(site, origins, out);
     overlay_without_lighthouse::check(site, origins, out);
     lighthouse_off_overlay::check(site, origins, out);
+    lighthouse_of_other_family::check(site, origins, out);
+    no_relay_between_families::check(site, origins, out);
+    resolver_of_other_family::check(site, out);
     outside_without_lighthouse::check(site, origins, out);
     outside_without_relay::check(site, origins, out);
     private_uplink::check(site, origins, out);

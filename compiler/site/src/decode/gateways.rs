@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Datum};
+use ipnet::IpNet;
 
 use super::Decoder;
 use crate::checks::gateway_outside_network;
-use crate::model::{Family, Gateway, Network, NodeId};
+use crate::model::{Family, Gateway, Network, NodeId, Spanned};
 use crate::read::Thing;
 
 impl Decoder<'_> {
@@ -26,8 +27,11 @@ impl Decoder<'_> {
             (Datum::Address(address), _) => gateways.push(Gateway { address: *address, node: None, span }),
             (Datum::Entity(_), Some(Thing::Node(node))) => {
                 let own = self.node_addresses(node);
+                // The order of the network's prefixes decides, as it does for the addresses that guests are made with.
                 let inside = |family| {
-                    own.iter().find(|address| Family::of(**address) == family && network.contains(**address))
+                    let of_family = |prefix: &Spanned<IpNet>| Family::of_prefix(&prefix.value) == family;
+                    let mut prefixes = network.prefixes().filter(of_family);
+                    prefixes.find_map(|prefix| own.iter().find(|address| prefix.value.contains(*address)))
                 };
                 let mut found: Vec<IpAddr> = Family::ALL.into_iter().filter_map(inside).copied().collect();
                 if found.is_empty() {

@@ -70,7 +70,14 @@ pub fn bridge(name: &str, gateways: &[(&str, Option<NodeId>)]) -> NetworkKind {
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named(name, &format!("networks.{name}"));
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), more: Vec::new(), kind, mtu: None, reserved: Vec::new() });
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        more: Vec::new(),
+        kind,
+        mtu: None,
+        reserved: Vec::new(),
+    });
     NetworkId(site.networks.len() as u32 - 1)
 }
 

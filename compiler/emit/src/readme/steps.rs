@@ -224,7 +224,8 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
 /// The prefixes in which Ansible meets guests: the first one of each bridge, and others that a guest's first address is in.
 fn met(site: &Site) -> Vec<String> {
     let bridges = site.networks.iter().zip((0..).map(NetworkId)).filter(|(network, _)| network.is_bridge());
-    let prefixes = bridges.flat_map(|(network, id)| network.prefixes().zip(0..).map(move |(prefix, at)| (id, prefix, at)));
+    let prefixes =
+        bridges.flat_map(|(network, id)| network.prefixes().zip(0..).map(move |(prefix, at)| (id, prefix, at)));
     let there = |id: NetworkId, prefix: &IpNet| {
         let mut interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
         let network = &site.networks[id.index()];

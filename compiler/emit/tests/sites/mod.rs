@@ -106,7 +106,14 @@ pub fn bridge(
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named("networks", name);
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), more: Vec::new(), kind, mtu: None, reserved: Vec::new() });
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        more: Vec::new(),
+        kind,
+        mtu: None,
+        reserved: Vec::new(),
+    });
     NetworkId(site.networks.len() as u32 - 1)
 }
 

@@ -60,7 +60,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         }
         let met = lighthouses.fold(Families::NONE, |all, (_, families)| all.union(*families));
         for (host, own) in members.iter().filter(|(_, own)| own.intersection(met).is_none()) {
-            let name = |families: Families| families.iter().map(|family| family.name()).collect::<Vec<_>>().join(" and ");
+            let name =
+                |families: Families| families.iter().map(|family| family.name()).collect::<Vec<_>>().join(" and ");
             let under = &site.networks[underlay.index()].named.path;
             let message = format!("`{}` reaches no lighthouse of `{}`", host.named.path, network.named.path);
             let label = format!("it has {} alone in `{under}`", name(*own));

@@ -50,7 +50,9 @@ impl Decoder<'_> {
         let mut own = Vec::new();
         for field in self.entity_fields(self.index.nodes[node.index()]) {
             match self.read.name(field.name) {
-                "address" => own.splice(0..0, self.read.address(field.value).map(|address| address.value)).for_each(drop),
+                "address" => {
+                    own.splice(0..0, self.read.address(field.value).map(|address| address.value)).for_each(drop)
+                }
                 "addresses" => {
                     let items = self.read.list(field.value).unwrap_or_default().iter();
                     own.extend(items.filter_map(|item| self.read.address(*item)).map(|address| address.value));

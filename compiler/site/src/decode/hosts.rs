@@ -9,9 +9,7 @@ use crate::checks::{
     guest_without_vmid, hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, machine_with_vmid,
     vmid_not_accepted, vmid_outside_range,
 };
-use crate::model::{
-    Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid,
-};
+use crate::model::{Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid};
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
 

@@ -6,8 +6,8 @@ use ipnet::IpNet;
 use super::Decoder;
 use super::settings::numbers;
 use crate::checks::{
-    gateway_outside_network, gateways_of_one_family, invalid_bridge, invalid_mtu, invalid_vlan, network_kind, overlay_port,
-    prefixes_meet,
+    gateway_outside_network, gateways_of_one_family, invalid_bridge, invalid_mtu, invalid_vlan, network_kind,
+    overlay_port, prefixes_meet,
 };
 use crate::model::{Gateway, Network, NetworkId, NetworkKind, Spanned};
 use crate::read::Thing;

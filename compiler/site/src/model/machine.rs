@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{ClusterId, Families, Family, GroupId, HostId, ImageId, Named, NetworkId, NodeId, RangeId, ServiceId, Spanned, Vmid};
+use super::{
+    ClusterId, Families, Family, GroupId, HostId, ImageId, Named, NetworkId, NodeId, RangeId, ServiceId, Spanned, Vmid,
+};
 use crate::extra::ExtraField;
 
 /// What a guest is made from.

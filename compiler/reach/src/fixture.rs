@@ -40,6 +40,7 @@ pub fn site() -> Site {
         accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
         services: Vec::new(),

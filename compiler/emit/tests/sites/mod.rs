@@ -38,6 +38,7 @@ pub fn small() -> Site {
         accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: vec![
             Group { named: named("groups", "infrastructure"), variables: Vec::new(), nebula: Vec::new() },
             Group { named: named("groups", "projects"), variables: Vec::new(), nebula: Vec::new() },

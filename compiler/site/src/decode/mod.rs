@@ -141,6 +141,7 @@ fn empty() -> Site {
         accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
         services: Vec::new(),

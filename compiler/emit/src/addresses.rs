@@ -3,6 +3,8 @@
 //! Proxmox, and cloud-init from it, configure one address of each family on a network device (`ip=`, `ip6=` of
 //! `qm.conf`'s `ipconfigN` and of `pct.conf`'s `netN`). What a guest has besides, Ansible adds.
 
+use std::net::IpAddr;
+
 use arvc_site::model::{Family, Gateway, Interface, Network};
 use ipnet::IpNet;
 
@@ -22,6 +24,17 @@ pub(crate) fn configured<'a>(
     })
 }
 
+/// The address that a machine is reached at before anything configured it: its first one, or in the place of that the one of
+/// its family that it is made with.
+pub(crate) fn reached(network: &Network, interface: &Interface) -> IpAddr {
+    let first = interface.address.value;
+    let mut made = configured(network, interface).map(|(address, _)| address.addr());
+    match network.is_bridge() {
+        true => made.find(|address| Family::of(*address) == Family::of(first)).unwrap_or(first),
+        false => first,
+    }
+}
+
 /// The addresses that a guest is not made with.
 pub(crate) fn further<'a>(network: &'a Network, interface: &'a Interface) -> impl Iterator<Item = IpNet> + 'a {
     let own = interface.more.iter().chain([&interface.address]).filter(|_| !interface.more.is_empty());
@@ -30,6 +43,6 @@ pub(crate) fn further<'a>(network: &'a Network, interface: &'a Interface) -> imp
 }
 
 /// An address with the length of the prefix that it is in.
-pub(crate) fn with_length(network: &Network, address: std::net::IpAddr) -> Option<IpNet> {
+pub(crate) fn with_length(network: &Network, address: IpAddr) -> Option<IpNet> {
     IpNet::new(address, network.prefix_of(address)?.value.prefix_len()).ok()
 }

@@ -54,7 +54,8 @@ impl<'a> Edge<'a> {
 
     /// Between the node's own bridges it routes without translating: the guests' firewalls go by addresses.
     fn masquerade(&self, text: &mut String) {
-        let routed = self.inside.iter().flat_map(|network| network.prefixes().map(move |prefix| (network, prefix.value)));
+        let routed =
+            self.inside.iter().flat_map(|network| network.prefixes().map(move |prefix| (network, prefix.value)));
         let (v4, v6): (Vec<_>, Vec<_>) = routed.partition(|(_, prefix)| Family::of_prefix(prefix) == Family::V4);
         for (_, prefix) in &v4 {
             line(text, format_args!("-A ARVC-POSTROUTING -d {prefix} -j RETURN"));

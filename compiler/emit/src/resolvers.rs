@@ -11,11 +11,7 @@ pub(crate) fn of(site: &Site, host: &Host) -> Vec<IpAddr> {
 }
 
 /// Those of some resolvers that a machine can ask below the overlay. A machine that has no address there has the whole list.
-pub(crate) fn asked<'a>(
-    site: &Site,
-    host: &Host,
-    list: &'a [IpAddr],
-) -> impl Iterator<Item = IpAddr> + 'a + use<'a> {
+pub(crate) fn asked<'a>(site: &Site, host: &Host, list: &'a [IpAddr]) -> impl Iterator<Item = IpAddr> + 'a + use<'a> {
     let below = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
     let own = below.fold(Families::NONE, |all, interface| all.union(interface.families()));
     list.iter().copied().filter(move |address| own.is_none() || own.contains(Family::of(*address)))

@@ -32,7 +32,13 @@ pub fn site() -> Site {
             more: Vec::new(),
             uplink: Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None }),
             forwards: Vec::new(),
+            places: Vec::new(),
+            memory: None,
+            cores: None,
+            cpu_overcommit: 4,
         }],
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         vips: Vec::new(),
         foreign: Vec::new(),
@@ -64,15 +70,21 @@ pub fn site() -> Site {
 
 /// A bridge with routers.
 pub fn bridge(name: &str, gateways: &[(&str, Option<NodeId>)]) -> NetworkKind {
-    let gateway =
-        |(text, node): &(&str, Option<NodeId>)| Gateway { address: address(text), router: node.map_or(Router::Elsewhere, Router::Node), span: Span::new(0, 0) };
+    let gateway = |(text, node): &(&str, Option<NodeId>)| Gateway {
+        address: address(text),
+        router: node.map_or(Router::Elsewhere, Router::Node),
+        span: Span::new(0, 0),
+    };
     NetworkKind::Bridge { bridge: name.into(), vlan: None, gateways: gateways.iter().map(gateway).collect() }
 }
 
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named(name, &format!("networks.{name}"));
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), more: Vec::new(),
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        more: Vec::new(),
         kind,
         mtu: None,
         reserved: Vec::new(),
@@ -128,6 +140,10 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         services: Vec::new(),
         cluster: None,
         node: Some(NodeId(0)),
+        placement: vec![NodeId(0)],
+        ha: None,
+        places: Vec::new(),
+        witness: false,
         interfaces,
         cores: 1,
         memory: 1 << 30,
@@ -181,6 +197,12 @@ pub fn cluster(site: &mut Site, name: &str, members: &[HostId]) -> ClusterId {
         named: named(name, &format!("clusters.{name}")),
         members: members.to_vec(),
         quorum: false,
+        votes: None,
+        replicas: at(0),
+        spread: false,
+        nodes: Vec::new(),
+        dcs: None,
+        scope: None,
     });
     for member in members {
         site.hosts[member.index()].cluster = Some(id);

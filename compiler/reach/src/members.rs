@@ -84,8 +84,19 @@ impl<'a> Members<'a> {
         served.iter_mut().for_each(|hosts| hosts.sort_unstable());
         let (profiles, families) = seen.into_keys().map(|networks| networks.into_iter().unzip()).unzip();
         let usual = Vec::new();
-        let mut members =
-            Self { site, all, profiles, families, profile_of, usual, endpoints, served, groups, resolvers, lighthouses };
+        let mut members = Self {
+            site,
+            all,
+            profiles,
+            families,
+            profile_of,
+            usual,
+            endpoints,
+            served,
+            groups,
+            resolvers,
+            lighthouses,
+        };
         let profiles = 0..members.profiles.len();
         let pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
         members.usual = pairs.map(|(own, other)| members.choose(own, other, &[], None)).collect();

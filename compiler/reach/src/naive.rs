@@ -95,8 +95,7 @@ impl Naive<'_> {
     }
 
     fn paths(&self, a: HostId, b: HostId, via: Option<NetworkId>) -> Vec<NetworkId> {
-        let common: Vec<NetworkId> =
-            self.networks(a).into_iter().filter(|network| self.meet(a, b, *network)).collect();
+        let common: Vec<NetworkId> = self.networks(a).into_iter().filter(|network| self.meet(a, b, *network)).collect();
         match via {
             Some(via) => common.into_iter().filter(|network| *network == via).collect(),
             None if common.contains(&OVERLAY) => vec![OVERLAY],
@@ -152,9 +151,8 @@ impl Naive<'_> {
         inward: bool,
         packet: &PortSet,
     ) -> bool {
-        let of_family = |network: &NetworkId| {
-            addresses_on(self.0, host, *network).any(|own| own.is_ipv4() == address.is_ipv4())
-        };
+        let of_family =
+            |network: &NetworkId| addresses_on(self.0, host, *network).any(|own| own.is_ipv4() == address.is_ipv4());
         let own: Vec<NetworkId> = self.networks(host).into_iter().filter(of_family).collect();
         let holds = |network: &NetworkId| self.0.networks[network.index()].contains(address);
         let inside: Vec<NetworkId> = own.iter().copied().filter(holds).collect();
@@ -217,7 +215,7 @@ fn simple_end() -> impl Strategy<Value = End> {
             Just("fd00::/16"),
             Just("::/0")
         ]
-            .prop_map(|text| End::Prefix(prefix(text))),
+        .prop_map(|text| End::Prefix(prefix(text))),
     ]
 }
 

@@ -40,9 +40,11 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
     if sets.is_empty() {
         return Vec::new();
     }
-    let networks = site.networks.iter().zip(0..).flat_map(|(network, id)| {
-        network.prefixes().map(move |prefix| (NetworkId(id), span(&prefix.value)))
-    });
+    let networks = site
+        .networks
+        .iter()
+        .zip(0..)
+        .flat_map(|(network, id)| network.prefixes().map(move |prefix| (NetworkId(id), span(&prefix.value))));
     let networks: Vec<(NetworkId, Span)> = networks.collect();
     let holds = |spans: &[Span], point: Point| {
         let before = spans.partition_point(|(first, _)| *first <= point);

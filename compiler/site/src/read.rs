@@ -12,8 +12,8 @@ use ipnet::IpNet;
 
 use crate::checks::control_character;
 use crate::model::{
-    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId, Spanned,
-    VipId,
+    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId, ServiceId,
+    Spanned, VipId,
 };
 
 /// What an entity is in the model.
@@ -25,6 +25,7 @@ pub(crate) enum Thing {
     Other,
     Datacenter(DatacenterId),
     Node(NodeId),
+    Place(PlaceId),
     Network(NetworkId),
     Vip(VipId),
     /// By its place in `Site::foreign`.

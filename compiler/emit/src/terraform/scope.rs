@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use arvc_reach::policy::Policies;
 use arvc_site::model::{
-    Datacenter, DatacenterId, Family, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId,
-    NetworkKind, Node, NodeId, Router, Site, Status,
+    Datacenter, DatacenterId, Family, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId, NetworkKind,
+    Node, NodeId, Router, Site, Status,
 };
 use ipnet::IpNet;
 

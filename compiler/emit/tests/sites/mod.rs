@@ -34,6 +34,8 @@ pub fn small() -> Site {
             terraform: Terraform::default(),
         }],
         nodes: vec![node("pve", "192.168.100.1")],
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         vips: Vec::new(),
         foreign: Vec::new(),
@@ -101,7 +103,8 @@ pub fn bridge(
     gateway: Option<(&str, Option<NodeId>)>,
 ) -> NetworkId {
     let router = |node: Option<NodeId>| node.map_or(Router::Elsewhere, Router::Node);
-    let gateway = gateway.map(|(text, node)| Gateway { address: address(text), router: router(node), span: at(()).span });
+    let gateway =
+        gateway.map(|(text, node)| Gateway { address: address(text), router: router(node), span: at(()).span });
     let gateways = gateway.into_iter().collect();
     network(site, name, cidr, NetworkKind::Bridge { bridge: bridge.into(), vlan: None, gateways })
 }
@@ -109,7 +112,10 @@ pub fn bridge(
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named("networks", name);
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), more: Vec::new(),
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        more: Vec::new(),
         kind,
         mtu: None,
         reserved: Vec::new(),
@@ -144,6 +150,10 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         services: Vec::new(),
         cluster: None,
         node: Some(NodeId(0)),
+        placement: vec![NodeId(0)],
+        ha: None,
+        places: Vec::new(),
+        witness: false,
         interfaces: vec![interface(BRIDGE, "192.168.100", "eth0"), interface(OVERLAY, "10.10.10", "nebula1")],
         cores: 2,
         memory: 2 << 30,
@@ -174,6 +184,10 @@ pub fn node(name: &str, ip: &str) -> Node {
         more: Vec::new(),
         uplink: None,
         forwards: Vec::new(),
+        places: Vec::new(),
+        memory: None,
+        cores: None,
+        cpu_overcommit: 4,
     }
 }
 

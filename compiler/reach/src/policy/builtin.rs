@@ -6,9 +6,7 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{
-    DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport,
-};
+use arvc_site::model::{DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport};
 use ipnet::IpNet;
 
 use super::Peer;

@@ -43,7 +43,8 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             // In each prefix: the rule gives a machine one number for all of them, which is reported once.
             let numbered = interface.addresses().filter_map(|address| {
                 let number = number(&network.prefix_of(address.value)?.value, address.value)?;
-                let within = |span: &&crate::model::Spanned<(u64, u64)>| (span.value.0..=span.value.1).contains(&number);
+                let within =
+                    |span: &&crate::model::Spanned<(u64, u64)>| (span.value.0..=span.value.1).contains(&number);
                 Some((address, number, network.reserved.iter().find(within)?))
             });
             let mut told: Option<Span> = None;

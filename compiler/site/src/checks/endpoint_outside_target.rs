@@ -53,7 +53,7 @@ pub(crate) fn contains(site: &Site, end: &End, id: HostId) -> bool {
         End::Prefix(prefix) => {
             let mut addresses = host.interfaces.iter().flat_map(|interface| interface.addresses());
             addresses.any(|address| prefix.contains(&address.value))
-        },
+        }
         End::Union(ends) => ends.iter().any(|end| contains(site, end, id)),
         End::All(ends) => ends.iter().all(|end| contains(site, end, id)),
     }

@@ -21,7 +21,7 @@
 //!
 //! ## What to do
 //!
-//! Name an address of the network, or the node that routes for it. An IPv6 router may also be named by its address of the
+//! Name an address of the network, or the node or machine that routes for it and is on it. An IPv6 router may also be named by its address of the
 //! link, `fe80::1`.
 
 use std::net::IpAddr;

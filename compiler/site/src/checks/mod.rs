@@ -2,6 +2,7 @@
 //!
 //! Checks of a single value are called where the value is read; checks over the whole site are called here.
 
+pub mod accepted_loss;
 pub mod address_in_pool;
 pub mod address_in_use;
 pub mod address_missing;
@@ -47,6 +48,8 @@ pub mod gateways_of_one_family;
 pub mod guest_off_node;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
+pub mod ha_attempts;
+pub mod ha_unable;
 pub mod hardware;
 pub mod image_choice;
 pub mod image_source;
@@ -62,6 +65,7 @@ pub mod invalid_tag;
 pub mod invalid_user;
 pub mod invalid_vlan;
 pub mod invalid_vnet;
+pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod mac_not_unicast;
@@ -72,6 +76,7 @@ pub mod names_meet;
 pub mod need;
 pub mod network_kind;
 pub mod networks_overlap;
+pub mod no_relay_between_families;
 pub mod nobody_at_the_nodes;
 pub mod nobody_serves;
 pub mod node_choice;
@@ -82,17 +87,20 @@ pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
+pub mod place_circle;
 pub mod pool_meets_range;
 pub mod pool_misplaced;
 pub mod prefixes_meet;
 pub mod private_key;
 pub mod private_uplink;
+pub mod quantity;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod reserved_name;
+pub mod resolver_of_other_family;
 pub mod same_prefix;
 pub mod several_overlays;
 pub mod ssh_key;
@@ -213,6 +221,12 @@ pub static CODES: &[&Code] = &[
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
     &address_twice::CODE,
+    &lighthouse_of_other_family::CODE,
+    &place_circle::CODE,
+    &quantity::CODE,
+    &ha_attempts::CODE,
+    &accepted_loss::CODE,
+    &ha_unable::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -221,6 +235,8 @@ pub static CODES: &[&Code] = &[
     &operators_everywhere::CODE,
     &outside_without_relay::CODE,
     &private_uplink::CODE,
+    &resolver_of_other_family::CODE,
+    &no_relay_between_families::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -245,6 +261,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     several_overlays::check(site, origins, out);
     overlay_without_lighthouse::check(site, origins, out);
     lighthouse_off_overlay::check(site, origins, out);
+    lighthouse_of_other_family::check(site, origins, out);
+    no_relay_between_families::check(site, origins, out);
+    resolver_of_other_family::check(site, out);
     outside_without_lighthouse::check(site, origins, out);
     outside_without_relay::check(site, origins, out);
     private_uplink::check(site, origins, out);
@@ -254,6 +273,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     nobody_at_the_nodes::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
+    ha_unable::check(site, out);
     too_many_interfaces::check(site, out);
     quorum_of_two::check(site, origins, out);
     even_quorum::check(site, origins, out);

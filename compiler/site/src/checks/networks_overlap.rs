@@ -39,7 +39,8 @@ pub static CODE: Code =
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     for (at, first) in site.networks.iter().enumerate() {
         for second in &site.networks[at + 1..] {
-            let meeting = |(a, b): &(Spanned<IpNet>, Spanned<IpNet>)| a.value.contains(&b.value) || b.value.contains(&a.value);
+            let meeting =
+                |(a, b): &(Spanned<IpNet>, Spanned<IpNet>)| a.value.contains(&b.value) || b.value.contains(&a.value);
             let pairs = first.prefixes().flat_map(|a| second.prefixes().map(move |b| (a, b)));
             let Some((a, b)) = pairs.filter(|_| apart(first) || apart(second)).find(meeting) else {
                 continue;

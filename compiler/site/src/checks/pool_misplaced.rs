@@ -94,12 +94,7 @@ struct Handed<'a> {
     named: &'a Named,
 }
 
-fn of_its_network(
-    site: &Site,
-    network: &Network,
-    path: &str,
-    span: Spanned<(u64, u64)>,
-) -> Option<Diagnostic> {
+fn of_its_network(site: &Site, network: &Network, path: &str, span: Spanned<(u64, u64)>) -> Option<Diagnostic> {
     let prefix = &network.prefix.value;
     let (first, last) = span.value;
     let problem = |message: String, label: String, other: (Span, String)| {

@@ -4,11 +4,12 @@
 use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Datum};
+use ipnet::IpNet;
 
 use super::Decoder;
 use super::networks::Later;
 use crate::checks::gateway_outside_network;
-use crate::model::{Family, Gateway, Network, NetworkId, NodeId, Router};
+use crate::model::{Family, Gateway, Network, NetworkId, NodeId, Router, Spanned};
 use crate::read::Thing;
 
 impl Decoder<'_> {
@@ -57,8 +58,11 @@ impl Decoder<'_> {
             }
             (Datum::Entity(_), Some(Thing::Node(node))) => {
                 let own = self.node_addresses(node);
+                // The order of the network's prefixes decides, as it does for the addresses that guests are made with.
                 let inside = |family| {
-                    own.iter().find(|address| Family::of(**address) == family && network.contains(**address))
+                    let of_family = |prefix: &Spanned<IpNet>| Family::of_prefix(&prefix.value) == family;
+                    let mut prefixes = network.prefixes().filter(of_family);
+                    prefixes.find_map(|prefix| own.iter().find(|address| prefix.value.contains(*address)))
                 };
                 let mut found: Vec<IpAddr> = Family::ALL.into_iter().filter_map(inside).copied().collect();
                 if found.is_empty() {
@@ -67,7 +71,9 @@ impl Decoder<'_> {
                 }
                 gateways.extend(found.into_iter().map(|address| Gateway { address, router: Router::Node(node), span }));
             }
-            (Datum::Entity(_), Some(Thing::Host(host))) => self.later.push(Later::Gateway(at, Router::Host(host), span)),
+            (Datum::Entity(_), Some(Thing::Host(host))) => {
+                self.later.push(Later::Gateway(at, Router::Host(host), span))
+            }
             (Datum::Entity(_), Some(Thing::Vip(vip))) => self.later.push(Later::Gateway(at, Router::Vip(vip), span)),
             (Datum::Failed, _) | (Datum::Entity(_), None) => {}
             _ => self.read.diagnostics.push(gateway_outside_network::wrong_kind(span)),
@@ -79,7 +85,9 @@ impl Decoder<'_> {
         let mut own = Vec::new();
         for field in self.entity_fields(self.index.nodes[node.index()]) {
             match self.read.name(field.name) {
-                "address" => own.splice(0..0, self.read.address(field.value).map(|address| address.value)).for_each(drop),
+                "address" => {
+                    own.splice(0..0, self.read.address(field.value).map(|address| address.value)).for_each(drop)
+                }
                 "addresses" => {
                     let items = self.read.list(field.value).unwrap_or_default().iter();
                     own.extend(items.filter_map(|item| self.read.address(*item)).map(|address| address.value));

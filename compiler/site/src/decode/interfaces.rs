@@ -243,9 +243,9 @@ impl Decoder<'_> {
                 None => main = Some(address),
             };
             // A prefix inside another one is reported: what is in both is in the first.
-            let stated = entry.stated().filter(|stated| {
-                network.prefix_of(stated.value).is_some_and(|holder| holder.value == prefix.value)
-            });
+            let stated = entry
+                .stated()
+                .filter(|stated| network.prefix_of(stated.value).is_some_and(|holder| holder.value == prefix.value));
             if stated.clone().next().is_some() {
                 stated.for_each(add);
                 continue;
@@ -291,7 +291,8 @@ impl Decoder<'_> {
         if let (false, Some(range)) = (missing.outside.is_empty(), host.range) {
             let range = &self.site.ranges[range.index()];
             let network = |id: NetworkId| -> &Network { &self.site.networks[id.index()] };
-            let prefixes: Vec<_> = missing.outside.iter().map(|(id, prefix, span)| (network(*id), *prefix, *span)).collect();
+            let prefixes: Vec<_> =
+                missing.outside.iter().map(|(id, prefix, span)| (network(*id), *prefix, *span)).collect();
             out.push(address_outside_network::by_rule(&host.named, vmid, missing.outsider, range, &prefixes));
         }
     }

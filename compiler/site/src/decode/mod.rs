@@ -12,6 +12,7 @@ mod index;
 mod interfaces;
 mod networks;
 mod nodes;
+mod placement;
 mod services;
 mod settings;
 mod vips;
@@ -85,15 +86,18 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.networks();
     decoder.ranges();
     decoder.groups();
+    decoder.places();
     decoder.nodes();
     decoder.images();
     decoder.services();
     decoder.clusters();
     decoder.hosts();
+    decoder.placements();
     decoder.vips();
     decoder.foreign();
     decoder.later();
     decoder.serve();
+    decoder.accepted_losses();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     Some((decoder.site, decoder.origins, decoder.read.diagnostics))
@@ -142,6 +146,8 @@ fn empty() -> Site {
         domain: String::new(),
         datacenters: Vec::new(),
         nodes: Vec::new(),
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         vips: Vec::new(),
         foreign: Vec::new(),

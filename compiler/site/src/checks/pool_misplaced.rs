@@ -32,7 +32,7 @@ use std::net::IpAddr;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use super::address_in_use::for_all;
+use super::address_in_use::own_or_broadcast;
 use super::pool_meets_range::spans;
 use crate::allocation::{address, number};
 use crate::model::{Named, Network, NetworkId, NodeId, Router, Site, Spanned};
@@ -109,7 +109,7 @@ fn of_its_network(site: &Site, network: &Network, path: &str, span: Spanned<(u64
     };
     let begin = address(prefix, first)?;
     for end in [begin, end] {
-        if let Some(what) = for_all(prefix, end) {
+        if let Some(what) = own_or_broadcast(prefix, end) {
             return problem(format!("`{path}` holds {end}"), format!("{end} is {what}"), whole);
         }
     }

@@ -14,6 +14,7 @@
 //!
 //! ```arv part
 //!   networks.bridge.prefixes = [ fd00:100::/64 ];
+//!   uplink_resolvers = [ 1.1.1.1, 2606:4700::1111 ];
 //!   hosts.dns.on = { bridge.family = Ipv4; overlay = {}; };
 //!   hosts.six = {
 //!     vmid = 3000; # error: E0824

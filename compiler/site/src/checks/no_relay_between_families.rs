@@ -13,6 +13,7 @@
 //!
 //! ```arv part
 //!   networks.bridge.prefixes = [ fd00:100::/64 ];
+//!   uplink_resolvers = [ 1.1.1.1, 2606:4700::1111 ];
 //!   hosts.six = {
 //!     vmid = 3000; # error: L0821
 //!     groups = [ groups.projects ];
@@ -59,6 +60,12 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             members.iter().find(|(_, families)| *families == alone).map(|(host, _)| *host)
         };
         let both: Families = Family::ALL.into_iter().collect();
+        // Who meets no lighthouse is told that.
+        let lighthouses = || members.iter().filter(|(host, _)| host.lighthouse);
+        let met = lighthouses().fold(Families::NONE, |all, (_, families)| all.union(*families));
+        if lighthouses().next().is_some() && members.iter().any(|(_, own)| own.intersection(met).is_none()) {
+            continue;
+        }
         let relayed = members.iter().any(|(host, families)| host.relay && *families == both);
         let (Some(four), Some(six), false) = (only(Family::V4), only(Family::V6), relayed) else { continue };
         let message = format!(

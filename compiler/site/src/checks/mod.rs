@@ -10,6 +10,7 @@ pub mod all_of_nobody;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
+pub mod domain_hides_name;
 pub mod duplicate_address;
 pub mod duplicate_forward;
 pub mod duplicate_mac;
@@ -45,6 +46,7 @@ pub mod image_source;
 pub mod interface_name;
 pub mod invalid_bridge;
 pub mod invalid_datastore;
+pub mod invalid_dns_name;
 pub mod invalid_domain;
 pub mod invalid_mtu;
 pub mod invalid_name;
@@ -57,6 +59,7 @@ pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod mac_not_unicast;
 pub mod machine_with_vmid;
+pub mod name_outside_domains;
 pub mod name_too_long;
 pub mod names_meet;
 pub mod need;
@@ -74,12 +77,16 @@ pub mod overlay_port;
 pub mod overlay_without_lighthouse;
 pub mod private_key;
 pub mod private_uplink;
+pub mod public_view;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod reserved_name;
+pub mod route_backend;
+pub mod route_frontend;
+pub mod route_not_public;
 pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
@@ -178,6 +185,13 @@ pub static CODES: &[&Code] = &[
     &file_path::CODE,
     &file_written::CODE,
     &invalid_role::CODE,
+    &name_outside_domains::CODE,
+    &invalid_dns_name::CODE,
+    &route_frontend::CODE,
+    &route_backend::CODE,
+    &route_not_public::CODE,
+    &public_view::CODE,
+    &domain_hides_name::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -236,6 +250,8 @@ fn open(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     extra_unused::check(site, origins, out);
     invalid_role::check_same(site, out);
     record_clash::check(site, origins, out);
+    route_not_public::check(site, origins, out);
+    domain_hides_name::check(site, out);
     file_path::check(site, out);
     file_written::check(site, out);
 }

@@ -1,7 +1,7 @@
 //! Clusters. Their members are machines and are read with the others.
 
 use super::Decoder;
-use crate::model::{Cluster, GroupId, ServiceId};
+use crate::model::{AliasOf, Cluster, ClusterId, GroupId, ServiceId};
 use crate::read::Thing;
 
 /// What a cluster gives to each of its members.
@@ -26,6 +26,7 @@ impl Decoder<'_> {
                         quorum = self.read.flag(id).unwrap_or(false);
                         self.origins.quorums[at] = Some(self.read.span(id));
                     }
+                    "aliases" => self.aliases.push((AliasOf::Cluster(ClusterId(at as u32)), id)),
                     "groups" => shared.groups = self.group_list(id, &mut shared.failed),
                     "services" => {
                         let (services, failed) = self.service_list(&named, id);

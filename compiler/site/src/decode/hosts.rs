@@ -12,7 +12,7 @@ use crate::checks::{
     vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
 };
 use crate::model::{
-    Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
+    AliasOf, Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
@@ -178,6 +178,7 @@ impl Decoder<'_> {
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
+                "aliases" => self.aliases.push((AliasOf::Host(id), value)),
                 "terraform" => host.terraform = self.extras(value),
                 "nebula" => host.nebula = self.extras(value),
                 "variables" => host.variables = self.extras(value),

@@ -5,6 +5,7 @@
 
 mod flow;
 mod machine;
+mod names;
 mod network;
 mod place;
 mod service;
@@ -17,6 +18,7 @@ use ipnet::IpNet;
 
 pub use self::flow::*;
 pub use self::machine::*;
+pub use self::names::*;
 pub use self::network::*;
 pub use self::place::*;
 pub use self::service::*;
@@ -126,8 +128,10 @@ pub struct Site {
     pub nebula: Nebula,
     /// Ansible's variables of every machine.
     pub variables: Vec<ExtraField>,
-    /// Further records of the domain.
+    /// Further records of the domains.
     pub records: Vec<ZoneRecord>,
+    /// Domains, aliases and routes.
+    pub names: Names,
     /// Further files, by path.
     pub files: Vec<File>,
 }

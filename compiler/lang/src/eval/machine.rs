@@ -131,7 +131,9 @@ impl<'p> Machine<'p> {
         reports: &'p mut Reports,
         globals: &[ExprId],
     ) -> Self {
-        let bytes = sources.iter().map(|(_, source)| source.text.len()).sum();
+        // The prelude buys nothing: what a site may use does not follow from how much the schema has to say.
+        let bytes: usize = sources.iter().map(|(_, source)| source.text.len()).sum();
+        let bytes = bytes.saturating_sub(crate::library::PRELUDE.len());
         let heap = Heap::of(program);
         let shapes = shape::of(&program.schema);
         let mut machine = Self {

@@ -54,10 +54,7 @@ fn backends(site: &Site, endpoint: EndpointId) -> Yaml {
     let hosts = endpoint.hosts.iter().map(|id| &site.hosts[id.index()]);
     let there = hosts.filter(|host| host.status == Status::Present);
     let backends = there.filter_map(|host| {
-        Some(Yaml::map([
-            ("host", Yaml::str(names::host_name(site, host))),
-            ("port", Yaml::Int(tcp?.into())),
-        ]))
+        Some(Yaml::map([("host", Yaml::str(names::host_name(site, host))), ("port", Yaml::Int(tcp?.into()))]))
     });
     Yaml::List(backends.collect())
 }

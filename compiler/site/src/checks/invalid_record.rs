@@ -133,10 +133,7 @@ pub(crate) fn is_owner(name: &str) -> bool {
 pub(crate) fn is_name(name: &str) -> bool {
     let label = |label: &str| {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-        (1..=63).contains(&label.len())
-            && label.bytes().all(plain)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
+        (1..=63).contains(&label.len()) && label.bytes().all(plain) && !label.starts_with('-') && !label.ends_with('-')
     };
     name.len() <= LONGEST && name.split('.').all(label)
 }
@@ -160,7 +157,8 @@ mod tests {
         assert_eq!(owner("*.a").as_deref(), Some("*.a.example.org"));
         assert_eq!(owner("_sip._tcp").as_deref(), Some("_sip._tcp.example.org"));
         assert_eq!(owner("www.example.org.").as_deref(), Some("www.example.org"));
-        for name in ["www.example.org", "www.example.com.", "xexample.org.", "", "a..b", "A", "a b", "-a", "a.*", "*a"] {
+        for name in ["www.example.org", "www.example.com.", "xexample.org.", "", "a..b", "A", "a b", "-a", "a.*", "*a"]
+        {
             assert_eq!(owner(name), None, "{name}");
         }
     }

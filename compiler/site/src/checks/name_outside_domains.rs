@@ -30,19 +30,23 @@ use crate::model::Site;
 use crate::names;
 
 /// A name in no domain of the site.
-pub static CODE: Code =
-    Code::new("E0880", "a name in no domain of the site", include_str!("name_outside_domains.rs"));
+pub static CODE: Code = Code::new("E0880", "a name in no domain of the site", include_str!("name_outside_domains.rs"));
 
 /// The name at `span`.
 pub(crate) fn diagnostic(site: &Site, name: &str, span: Span) -> Diagnostic {
     let domains = names::domains(site);
     let known = match domains.as_slice() {
         [only] => format!("the site's only domain is `{only}`"),
-        several => format!("the site's domains are {}", several.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+        several => format!(
+            "the site's domains are {}",
+            several.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+        ),
     };
     let diagnostic = Diagnostic::new(&CODE, format!("`{name}` is in no domain of the site"), span, known);
     match name.trim_start_matches("*.").split_once('.') {
-        Some((_, parent)) if parent.contains('.') => diagnostic.help(format!("if it shall be one: `domains.\"{parent}\" = {{}};`")),
+        Some((_, parent)) if parent.contains('.') => {
+            diagnostic.help(format!("if it shall be one: `domains.\"{parent}\" = {{}};`"))
+        }
         _ => diagnostic,
     }
 }

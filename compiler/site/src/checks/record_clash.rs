@@ -107,6 +107,13 @@ impl<'s> Zone<'s> {
         if let Some(alias) = alias {
             let message = format!("`{owner}` is an alias, and so cannot have anything else");
             let other = records.iter().find(|record| !std::ptr::eq(**record, *alias));
+            // Of two aliases, the one that stands later is the one too many.
+            let (alias, other) = match other {
+                Some(other) if matches!(other.answer, Answer::Cname(_)) && other.span > alias.span => {
+                    (other, Some(alias))
+                }
+                _ => (alias, other),
+            };
             let other = match machine {
                 _ if owner == alias.domain => Some((alias.name, "the domain itself has its name servers")),
                 Some(machine) => Some((machine.key, "it is a machine's name")),
@@ -133,8 +140,9 @@ impl<'s> Zone<'s> {
             seen.push(record);
             let before = *kinds.entry(kind(&record.answer)).or_insert(record);
             if is_address(before) && before.source != record.source && !is_author(before, record) {
+                let (first, second) = if before.span <= record.span { (before, *record) } else { (*record, before) };
                 let message = format!("`{owner}` leads to two things");
-                out.push(beside(message, record.span, before.span, what(before)));
+                out.push(beside(message, second.span, first.span, what(first)));
             } else if before.ttl != record.ttl {
                 let message = format!("two records of `{owner}` of one type may be kept for different times");
                 out.push(beside(message, record.name, before.name, "the other"));

@@ -67,7 +67,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             None => problem.help(format!(
                 "let a node with an `uplink` hand it on: `forward = [ {{ port = {port}/tcp; to = {host}; }} ];`"
             )),
-            Some(_) => problem.help("state the address that the world reaches the node by: `public = …;` beside `address`"),
+            Some(_) => {
+                problem.help("state the address that the world reaches the node by: `public = …;` beside `address`")
+            }
         });
     }
 }

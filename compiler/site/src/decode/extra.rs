@@ -172,9 +172,7 @@ impl Decoder<'_> {
             "Ip" => Answer::Address(self.read.address(payload)?.value),
             "Cname" => Answer::Cname(names::target(self.read.text(payload)?, domain)),
             "Txt" => Answer::Txt(self.read.text(payload)?.to_owned()),
-            "Mx" => {
-                Answer::Mx { preference: number("preference")?, host: names::target(text("host")?, domain) }
-            }
+            "Mx" => Answer::Mx { preference: number("preference")?, host: names::target(text("host")?, domain) },
             "Srv" => Answer::Srv {
                 priority: number("priority")?,
                 weight: number("weight")?,

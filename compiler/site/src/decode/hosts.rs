@@ -12,7 +12,8 @@ use crate::checks::{
     vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
 };
 use crate::model::{
-    AliasOf, Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
+    AliasOf, Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status,
+    Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};

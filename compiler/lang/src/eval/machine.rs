@@ -131,9 +131,8 @@ impl<'p> Machine<'p> {
         reports: &'p mut Reports,
         globals: &[ExprId],
     ) -> Self {
-        // The prelude buys nothing: what a site may use does not follow from how much the schema has to say.
-        let bytes: usize = sources.iter().map(|(_, source)| source.text.len()).sum();
-        let bytes = bytes.saturating_sub(crate::library::PRELUDE.len());
+        // The prelude is the first source: what a site may use does not grow with the text of the schema.
+        let bytes = sources.iter().skip(1).map(|(_, source)| source.text.len()).sum();
         let heap = Heap::of(program);
         let shapes = shape::of(&program.schema);
         let mut machine = Self {

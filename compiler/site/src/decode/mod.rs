@@ -11,6 +11,7 @@ mod index;
 mod names;
 mod networks;
 mod nodes;
+mod placement;
 mod services;
 mod settings;
 
@@ -89,12 +90,15 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.networks();
     decoder.ranges();
     decoder.groups();
+    decoder.places();
     decoder.nodes();
     decoder.images();
     decoder.services();
     decoder.clusters();
     decoder.hosts();
+    decoder.placements();
     decoder.serve();
+    decoder.accepted_losses();
     decoder.aliases();
     decoder.routes();
     decoder.flows();
@@ -145,6 +149,8 @@ fn empty() -> Site {
         domain: String::new(),
         datacenters: Vec::new(),
         nodes: Vec::new(),
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
         numbering: Vec::new(),

@@ -60,6 +60,7 @@ pub fn site() -> Site {
         nebula: Nebula { version: at("1.9.3".into()), certificate: 3600, config: Vec::new() },
         variables: Vec::new(),
         records: Vec::new(),
+        names: Names::default(),
         files: Vec::new(),
     };
     let bridge = bridge("vmbr1", &[("192.168.100.1", Some(NodeId(0)))]);

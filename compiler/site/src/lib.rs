@@ -8,6 +8,7 @@ pub mod checks;
 mod decode;
 pub mod extra;
 pub mod model;
+pub mod names;
 mod openness;
 mod origins;
 mod place;

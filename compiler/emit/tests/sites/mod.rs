@@ -64,6 +64,7 @@ pub fn small() -> Site {
         nebula: Nebula { version: at("1.9.3".into()), certificate: 31_536_000, config: Vec::new() },
         variables: Vec::new(),
         records: Vec::new(),
+        names: Names::default(),
         files: Vec::new(),
     };
     bridge(&mut site, "bridge", "192.168.100.0/24", "vmbr1", Some(("192.168.100.1", Some(NodeId(0)))));

@@ -10,6 +10,7 @@ mod hosts;
 mod images;
 mod index;
 mod interfaces;
+mod names;
 mod networks;
 mod nodes;
 mod placement;
@@ -24,7 +25,7 @@ use ipnet::IpNet;
 
 use self::index::Index;
 pub(crate) use self::networks::Written;
-use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
+use crate::model::{AliasOf, HostId, Named, Names, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
 use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
@@ -36,6 +37,10 @@ pub(crate) struct Decoder<'a> {
     origins: Origins,
     /// `needs` that are read once everybody knows who serves what: who has them, and the values.
     needs: Vec<(Needs, DataId)>,
+    /// Further names, read once all machines are known: of what, and the list.
+    aliases: Vec<(AliasOf, DataId)>,
+    /// Routes for the world: their numbers, and where that is said.
+    public: Vec<(u32, Span)>,
     /// How deep in a flow the reading is.
     depth: u32,
     /// What each cluster gives to its members.
@@ -53,6 +58,8 @@ pub(crate) struct Decoder<'a> {
 enum Needs {
     Host(HostId),
     Service(ServiceId),
+    /// A route of this number: its proxy needs its backend.
+    Route(u32),
 }
 
 /// Reads a whole site. `None` if the value is no record.
@@ -74,6 +81,8 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
         },
         index,
         needs: Vec::new(),
+        aliases: Vec::new(),
+        public: Vec::new(),
         depth: 0,
         shared: Vec::new(),
         inline_endpoints: Vec::new(),
@@ -81,6 +90,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
         later: Vec::new(),
     };
     decoder.settings();
+    decoder.domains();
     decoder.records();
     decoder.datacenters();
     decoder.networks();
@@ -98,6 +108,8 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.later();
     decoder.serve();
     decoder.accepted_losses();
+    decoder.aliases();
+    decoder.routes();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     Some((decoder.site, decoder.origins, decoder.read.diagnostics))
@@ -169,6 +181,7 @@ fn empty() -> Site {
         nebula: Nebula { version: Spanned { value: String::new(), span: nowhere }, certificate: 0, config: Vec::new() },
         variables: Vec::new(),
         records: Vec::new(),
+        names: Names::default(),
         files: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ pub mod address_missing;
 pub mod address_outside_network;
 pub mod address_reserved;
 pub mod all_of_nobody;
+pub mod authority_trusted_twice;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
@@ -186,6 +187,7 @@ pub static CODES: &[&Code] = &[
     &operators_everywhere::CODE,
     &outside_without_relay::CODE,
     &private_uplink::CODE,
+    &authority_trusted_twice::CODE,
 ];
 
 /// Every check that needs the whole site.

@@ -10,6 +10,7 @@ mod images;
 mod index;
 mod networks;
 mod nodes;
+mod placement;
 mod services;
 mod settings;
 
@@ -79,12 +80,15 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.networks();
     decoder.ranges();
     decoder.groups();
+    decoder.places();
     decoder.nodes();
     decoder.images();
     decoder.services();
     decoder.clusters();
     decoder.hosts();
+    decoder.placements();
     decoder.serve();
+    decoder.accepted_losses();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     Some((decoder.site, decoder.origins, decoder.read.diagnostics))
@@ -133,6 +137,8 @@ fn empty() -> Site {
         domain: String::new(),
         datacenters: Vec::new(),
         nodes: Vec::new(),
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
         numbering: Vec::new(),

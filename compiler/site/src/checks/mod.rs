@@ -10,6 +10,7 @@ pub mod address_outside_network;
 pub mod address_reserved;
 pub mod address_twice;
 pub mod all_of_nobody;
+pub mod authority_trusted_twice;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
@@ -251,6 +252,7 @@ pub static CODES: &[&Code] = &[
     &private_uplink::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
+    &authority_trusted_twice::CODE,
 ];
 
 /// Every check that needs the whole site.

@@ -15,6 +15,7 @@ pub fn codes() -> Vec<&'static Code> {
         project::CODES,
         source::CODES,
         libraries::CODES,
+        lock::CODES,
     ];
     let mut codes: Vec<_> = crates.into_iter().flatten().copied().collect();
     codes.sort_by_key(|code| code.id);

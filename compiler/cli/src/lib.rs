@@ -14,6 +14,7 @@ pub mod eval;
 pub mod explain;
 pub mod fmt;
 pub mod libraries;
+pub mod lock;
 pub mod messages;
 pub mod output;
 pub mod pipeline;

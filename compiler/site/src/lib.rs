@@ -6,6 +6,7 @@ pub mod allocation;
 pub mod checks;
 mod decode;
 pub mod extra;
+pub mod lock;
 pub mod model;
 mod openness;
 mod origins;

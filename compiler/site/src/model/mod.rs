@@ -20,6 +20,7 @@ pub use self::machine::*;
 pub use self::network::*;
 pub use self::place::*;
 pub use self::service::*;
+use crate::allocation::Numbering;
 use crate::extra::ExtraField;
 pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
 
@@ -94,6 +95,8 @@ pub struct Site {
     pub networks: Vec<Network>,
     /// VMID ranges.
     pub ranges: Vec<Range>,
+    /// What each of the ranges gives to its slots, in the same order.
+    pub numbering: Vec<Numbering>,
     /// Groups.
     pub groups: Vec<Group>,
     /// Templates and images.

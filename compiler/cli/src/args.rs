@@ -49,6 +49,9 @@ pub enum Command {
         /// Replace files of the tree that were edited by hand, and a tree that another site wrote
         #[arg(long)]
         overwrite: bool,
+        /// Fail if arv.lock would change: for CI
+        #[arg(long)]
+        locked: bool,
     },
     /// Report every problem of a site, or of a library; write nothing
     ///
@@ -64,6 +67,9 @@ pub enum Command {
         /// Without SITE, PATH is the site or a part of it; with it, a file that the site imports
         #[arg(long, value_name = "PATH")]
         stdin_path: Option<PathBuf>,
+        /// Fail if arv.lock would change: for CI
+        #[arg(long)]
+        locked: bool,
     },
     /// Print the value of a path or an expression, or who says what it is
     ///
@@ -229,7 +235,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
     let usage = |kind, message: &str| Err(Arguments::command().error(kind, message));
     let command = match (arguments.command, arguments.check) {
         (Some(command), None) => command,
-        (None, Some(site)) => Command::Check { site, stdin_path: arguments.stdin_path },
+        (None, Some(site)) => Command::Check { site, stdin_path: arguments.stdin_path, locked: false },
         (Some(_), Some(_)) => {
             return usage(
                 ErrorKind::ArgumentConflict,

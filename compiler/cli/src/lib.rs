@@ -74,10 +74,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut dyn World) -> u
 fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
     let format = request.format;
     match request.command {
-        Command::Build { site, out, overwrite } => {
-            build::build(world, format, site.as_deref(), out.as_deref(), overwrite)
+        Command::Build { site, out, overwrite, locked } => {
+            build::build(world, format, site.as_deref(), out.as_deref(), overwrite, locked)
         }
-        Command::Check { site, stdin_path } => check::run(world, format, site.as_deref(), stdin_path.as_deref()),
+        Command::Check { site, stdin_path, locked } => {
+            check::run(world, format, site.as_deref(), stdin_path.as_deref(), locked)
+        }
         Command::Eval { site, path, expr, file, why, of_type, json } => {
             eval::eval(world, eval::Options { site, path, expr, file, why, of_type, json, format })
         }

@@ -52,6 +52,8 @@ pub fn site() -> Site {
         variables: Vec::new(),
         records: Vec::new(),
         files: Vec::new(),
+        serials: Default::default(),
+        renamed: Default::default(),
     };
     let gateway = Some((address("192.168.100.1"), Some(NodeId(0))));
     let bridge = NetworkKind::Bridge { bridge: "vmbr1".into(), vlan: None, gateway };

@@ -6,9 +6,10 @@
 use std::io;
 use std::path::Path;
 
+use arvc_site::lock::Environment;
 use arvc_syntax::source::Sources;
 
-use super::{FILE, LIMIT, Lock, Marks, Unreadable};
+use super::{FILE, LIMIT, Lock, Marks, Unreadable, report};
 use crate::messages::{self, Format, Texts};
 use crate::world::World;
 use crate::{Stop, exit, outside, project, reason};
@@ -66,4 +67,26 @@ fn begin(world: &mut dyn World, root: &Path, path: &Path, text: &str) -> io::Res
     world.create(&staged, text.as_bytes(), false)?;
     world.sync(std::slice::from_ref(&staged))?;
     world.rename(&staged, path)
+}
+
+/// Makes the lock hold this of an environment, unless it does already or somebody changed the file since it was read as
+/// `before`. Whether it was written.
+pub fn update(
+    world: &mut dyn World,
+    cwd: &Path,
+    root: &Path,
+    before: &Lock,
+    name: &str,
+    environment: Environment,
+) -> Result<bool, Stop> {
+    let mut lock = before.clone();
+    lock.set_environment(name, environment);
+    if lock == *before {
+        return Ok(false);
+    }
+    hold(world, cwd, root)?;
+    match Lock::read(&*world, root, Marks::Settled) {
+        Ok(now) if now == *before => write(world, cwd, root, &lock),
+        _ => Err(report::changed_meanwhile()),
+    }
 }

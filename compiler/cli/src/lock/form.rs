@@ -15,11 +15,19 @@ pub const START: &str = "environments.";
 /// What a line says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
+    /// A machine's numbers.
     Host(Numbers),
+    /// Those of a machine that is gone.
     Retired(Numbers),
+    /// The new name of a machine.
+    Renamed(String),
+    /// A zone's serial.
     Serial(Serial),
+    /// What certificates were granted to a machine.
     Certificates(BTreeSet<Grant>),
+    /// A Proxmox cluster.
     Datacenter(Datacenter),
+    /// A network.
     Network(Segment),
 }
 
@@ -36,6 +44,7 @@ pub fn read(line: &str) -> Result<(Subject, Said), String> {
     let (kind, said) = match kind.as_str() {
         "hosts" => ("hosts", numbers(&value).map(Said::Host)),
         "retired" => ("retired", numbers(&value).map(Said::Retired)),
+        "renamed" => ("renamed", text(&value).map(Said::Renamed)),
         "serials" => ("serials", serial(&value).map(Said::Serial)),
         "certificates" => ("certificates", grants(&value).map(Said::Certificates)),
         "datacenters" => ("datacenters", datacenter(&value).map(Said::Datacenter)),
@@ -139,10 +148,7 @@ fn segment(value: &Value) -> Option<Segment> {
     if vlan.is_some() && bridge.is_none() {
         return None;
     }
-    Some(Segment {
-        prefixes: one_or_several(table.get("cidr")?, parsed)?,
-        bridge: bridge.map(|bridge| (bridge, vlan)),
-    })
+    Some(Segment { prefixes: one_or_several(table.get("cidr")?, parsed)?, bridge: bridge.map(|bridge| (bridge, vlan)) })
 }
 
 /// The lines of an environment, in their order: what it is, then what it holds.
@@ -162,7 +168,8 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
             datacenter.firewall
         );
         if !datacenter.templates.is_empty() {
-            let _ = write!(value, ", templates = {}", array(datacenter.templates.iter().map(|vmid| vmid.0.to_string())));
+            let _ =
+                write!(value, ", templates = {}", array(datacenter.templates.iter().map(|vmid| vmid.0.to_string())));
         }
         line("datacenters", of, value + " }");
     }
@@ -178,6 +185,9 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
             }
         }
         line("networks", of, value + " }");
+    }
+    for (of, to) in &environment.renamed {
+        line("renamed", of, string(to));
     }
     for (of, numbers) in &environment.retired {
         line("retired", of, written(numbers));

@@ -1,6 +1,6 @@
 //! Two lines about one thing, as a merge leaves them: what both say is kept, and two claims are never settled.
 
-use arvc_site::lock::{Numbers, Serial, raised};
+use arvc_site::lock::{Numbers, Serial};
 
 use super::form::Said;
 
@@ -64,6 +64,8 @@ fn newer(one: u32, other: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use arvc_site::lock::raised;
+
     use super::*;
 
     #[test]

@@ -14,13 +14,14 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 use toml::{Table, Value};
 
-use crate::libraries::listing::{Hashes, is_hash};
+use crate::libraries::listing::{self, Hashes, is_hash};
 use crate::source;
 use crate::world::Disk;
 
 pub mod file;
 pub mod form;
 mod merge;
+pub mod report;
 mod two_claims;
 mod unreadable;
 
@@ -39,7 +40,8 @@ pub const LIMIT: u64 = 1 << 30;
 const VERSION: i64 = 1;
 
 /// What stands above everything else.
-const HEAD: &str = "# Written by arvc, to be committed. After a merge: `arvc lock`, and `arvc lib lock` for libraries.\n";
+const HEAD: &str =
+    "# Written by arvc, to be committed. After a merge: `arvc lock`, and `arvc lib lock` for libraries.\n";
 
 /// A lock as it was read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +96,8 @@ impl Lock {
         }
     }
 
-    fn parse(text: &str, marks: Marks) -> Result<Self, Box<Diagnostic>> {
+    /// The lock that a text is.
+    pub fn parse(text: &str, marks: Marks) -> Result<Self, Box<Diagnostic>> {
         let problem = |span: Range<usize>, why: &str| {
             Box::new(unreadable::diagnostic(Span::new(span.start as u32, span.end as u32), why))
         };
@@ -206,6 +209,13 @@ impl Lock {
     }
 }
 
+/// The hash of what is held of an environment: that of its lines.
+pub fn hash(name: &str, environment: &Environment) -> String {
+    let mut lines = String::new();
+    form::lines(&mut lines, name, environment);
+    listing::of(lines.as_bytes())
+}
+
 /// The text of a lock, taken apart.
 struct Split<'t> {
     /// The lines of environments, with their places.
@@ -282,6 +292,7 @@ fn environments(lines: Vec<(usize, &str)>) -> Result<BTreeMap<String, Environmen
         match said {
             Said::Host(it) => drop(environment.hosts.insert(name, it)),
             Said::Retired(it) => drop(environment.retired.insert(name, it)),
+            Said::Renamed(it) => drop(environment.renamed.insert(name, it)),
             Said::Serial(it) => drop(environment.serials.insert(name, it)),
             Said::Certificates(it) => drop(environment.certificates.insert(name, it)),
             Said::Datacenter(it) => drop(environment.datacenters.insert(name, it)),
@@ -313,7 +324,6 @@ fn hashes(value: &Value) -> Option<Hashes> {
 
 #[cfg(test)]
 mod tests {
-    use crate::libraries::listing;
     use super::*;
 
     fn parse(text: &str) -> Result<Lock, Box<Diagnostic>> {

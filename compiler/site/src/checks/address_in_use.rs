@@ -109,6 +109,19 @@ impl<'a> Taken<'a> {
     }
 }
 
+/// Whether no machine can have an address of a network, whoever asks.
+pub(crate) fn is_in_use(site: &Site, network: &Network, address: IpAddr) -> bool {
+    let prefix = network.prefix.value;
+    let gateway = match &network.kind {
+        NetworkKind::Bridge { gateway, .. } => gateway.map(|(address, _)| address),
+        _ => None,
+    };
+    own(&prefix).is_some_and(|(own, _)| own == address)
+        || broadcast(&prefix) == Some(address)
+        || gateway == Some(address)
+        || (network.is_bridge() && site.nodes.iter().any(|node| node.address.value == address))
+}
+
 /// What an address is, if it belongs to no single machine. A router may have the one of all routers.
 pub(crate) fn for_all(prefix: &IpNet, address: IpAddr) -> Option<&'static str> {
     match own(prefix) {

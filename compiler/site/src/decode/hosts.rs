@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use arvc_lang::data::{DataId, Datum};
 
 use super::{Decoder, Needs, only_literal};
+use crate::allocate::{self, Allocation, Wants};
 use crate::allocation::{self, RangeIndex};
 use crate::checks::{
-    address_missing, address_outside_network, guest_on_plain_network, guest_without_vmid, hardware, interface_name,
-    invalid_datastore, invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, unknown_network,
-    vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
+    address_missing, address_outside_network, guest_on_plain_network, hardware, interface_name, invalid_datastore,
+    invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, unknown_network, vmid_in_no_range,
+    vmid_not_accepted, vmid_outside_range, vmid_without_address,
 };
 use crate::model::{
     Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
@@ -42,7 +43,8 @@ impl Decoder<'_> {
         let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
         let entries = std::mem::take(&mut self.index.hosts);
-        self.site.hosts.reserve(entries.len());
+        let mut hosts = Vec::with_capacity(entries.len());
+        let mut places = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
             let id = HostId(at as u32);
             let named = self.named(entry.entity, entry.name.clone());
@@ -69,12 +71,57 @@ impl Decoder<'_> {
             }
             self.number(&mut host, &mut origin, &ranges);
             self.placed(&mut host, &mut origin);
-            self.interfaces(&mut host, &mut origin, on, &networks);
             self.origins.all.hosts &= !origin.lists_failed;
             host.broken |= origin.lists_failed;
-            self.site.hosts.push(host);
+            hosts.push(host);
+            places.push(on);
             self.origins.hosts[at] = origin;
         }
+        self.allocate(&mut hosts, &places, &networks);
+        for (at, (host, on)) in hosts.iter_mut().zip(places).enumerate() {
+            let mut origin = std::mem::take(&mut self.origins.hosts[at]);
+            self.interfaces(host, &mut origin, on, &networks);
+            self.origins.hosts[at] = origin;
+        }
+        self.site.hosts = hosts;
+    }
+
+    /// The numbers that machines do not state, once all that are stated are known.
+    fn allocate(&mut self, hosts: &mut [Host], places: &[Option<Vec<(NetworkId, On)>>], networks: &[NetworkId]) {
+        let wants: Vec<_> =
+            hosts.iter().zip(places).map(|(host, on)| self.wants(host, on.as_deref(), networks)).collect();
+        let out = &mut self.read.diagnostics;
+        self.renames = allocate::renames(hosts, self.held, out);
+        let origins = &mut self.origins;
+        let allocation = Allocation {
+            site: &self.site,
+            all: origins.all,
+            hosts,
+            origins: &mut origins.hosts,
+            wants: &wants,
+            held: self.held,
+            renames: &self.renames,
+            out,
+        };
+        origins.full = allocation.run();
+    }
+
+    /// The networks that a machine will be on.
+    fn wants(&self, host: &Host, on: Option<&[(NetworkId, On)]>, networks: &[NetworkId]) -> Wants {
+        let mut wants = Wants::default();
+        let guest = host.kind != Kind::Machine;
+        for id in networks {
+            let entry = on.and_then(|on| on.iter().find(|(named, _)| named == id)).map(|(_, on)| on);
+            let plain = matches!(self.site.networks[id.index()].kind, NetworkKind::Plain);
+            match entry {
+                Some(On { failed: true, .. }) => {}
+                Some(On { address: Some(address), .. }) => wants.stated.push((*id, *address)),
+                Some(_) if guest && !plain => wants.computed.push(*id),
+                None if on.is_none() && guest && !plain => wants.computed.push(*id),
+                _ => {}
+            }
+        }
+        wants
     }
 
     fn host(
@@ -113,6 +160,11 @@ impl Decoder<'_> {
                     if let Some(vmid) = vmid.filter(|_| !origin.vmid_failed) {
                         host.vmid = u32::try_from(vmid).ok().map(|vmid| Spanned { value: Vmid(vmid), span });
                     }
+                }
+                "renamed_from" => {
+                    let name = self.read.text(value);
+                    broken |= name.is_none();
+                    host.renamed_from = name.map(|name| self.read.spanned(value, name.to_owned()));
                 }
                 "range" => {
                     origin.range = Some(span);
@@ -280,13 +332,7 @@ impl Decoder<'_> {
             return;
         }
         let Some(vmid) = host.vmid else {
-            if !origin.vmid_failed {
-                out.push(guest_without_vmid::diagnostic(
-                    &host.named,
-                    host.range.map(|id| &self.site.ranges[id.index()]),
-                ));
-                host.broken = true;
-            }
+            // Allocation gives it one.
             return;
         };
         let found = ranges.find(vmid.value);
@@ -444,6 +490,7 @@ fn unread(named: Named) -> Host {
         named,
         kind: Kind::Vm,
         status: Status::Present,
+        renamed_from: None,
         vmid: None,
         range: None,
         groups: Vec::new(),

@@ -33,8 +33,7 @@ pub enum Change {
 
 /// What changes between two locks; `renamed` are pairs of an old and a new name.
 pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)]) -> Vec<Change> {
-    let mut changes: Vec<Change> =
-        renamed.iter().map(|(from, to)| Change::Renamed(from.clone(), to.clone())).collect();
+    let mut changes: Vec<Change> = renamed.iter().map(|(from, to)| Change::Renamed(from.clone(), to.clone())).collect();
     let before = |name: &str| {
         let name = renamed.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
         old.hosts.get(name).or_else(|| old.retired.get(name))
@@ -114,7 +113,9 @@ impl fmt::Display for Change {
             }
             Self::Placed(name, from, to) => write!(f, "placed: {name} on {} instead of {}", or_none(to), or_none(from)),
             Self::Serial(zone, serial) => write!(f, "serial of {zone}: {serial}"),
-            Self::Granted(name) => write!(f, "certificate: {name} is granted more, or other, names, addresses or groups"),
+            Self::Granted(name) => {
+                write!(f, "certificate: {name} is granted more, or other, names, addresses or groups")
+            }
             Self::About => write!(f, "what other environments have to know of this one"),
         }
     }

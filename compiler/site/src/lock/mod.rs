@@ -33,6 +33,8 @@ pub struct Environment {
     pub hosts: BTreeMap<String, Numbers>,
     /// Machines that are gone and whose numbers stay taken, by name.
     pub retired: BTreeMap<String, Numbers>,
+    /// Machines that were renamed, from the old name to the new one.
+    pub renamed: BTreeMap<String, String>,
     /// Its zones' serials, by the name of the zone.
     pub serials: BTreeMap<String, Serial>,
     /// What certificates were granted to each machine, by its name, and not released since.

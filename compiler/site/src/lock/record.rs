@@ -12,6 +12,7 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
     let mut next = Environment {
         serials: held.serials.clone(),
         retired: held.retired.clone(),
+        renamed: held.renamed.clone(),
         certificates: held.certificates.clone(),
         datacenters: datacenters(site),
         networks: networks(site),
@@ -28,6 +29,10 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
         if next.retired.get(known).is_some_and(|retired| same(retired, &new)) {
             next.retired.remove(known);
         }
+        if known != &host.named.name {
+            next.renamed.insert(known.clone(), host.named.name.clone());
+            rename_certificates(&mut next.certificates, known, &host.named.name);
+        }
         next.hosts.insert(host.named.name.clone(), new);
     }
     let gone = |name: &str| !next.hosts.contains_key(name) && !renamed.values().any(|old| old == name);
@@ -35,6 +40,13 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
     next.retired.extend(gone.into_iter().map(|(name, numbers)| (name.clone(), numbers.clone())));
     grants(site, &mut next.certificates);
     next
+}
+
+/// What a machine was granted under its old name is granted to the machine.
+fn rename_certificates(certificates: &mut BTreeMap<String, BTreeSet<Grant>>, old: &str, new: &str) {
+    if let Some(grants) = certificates.remove(old) {
+        certificates.entry(new.to_owned()).or_default().extend(grants);
+    }
 }
 
 /// Whether two records are of the same numbers, wherever the machine was placed.

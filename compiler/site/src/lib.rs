@@ -4,6 +4,7 @@
 
 mod allocate;
 pub mod allocation;
+mod availability;
 pub mod checks;
 mod decode;
 pub mod extra;

@@ -10,6 +10,7 @@ mod images;
 mod index;
 mod networks;
 mod nodes;
+mod placement;
 mod services;
 mod settings;
 
@@ -90,12 +91,15 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
     decoder.networks();
     decoder.ranges();
     decoder.groups();
+    decoder.places();
     decoder.nodes();
     decoder.images();
     decoder.services();
     decoder.clusters();
     decoder.hosts();
+    decoder.placements();
     decoder.serve();
+    decoder.accepted_losses();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     let (diagnostics, renames) = (decoder.read.diagnostics, decoder.renames);
@@ -153,6 +157,8 @@ fn empty() -> Site {
         domain: String::new(),
         datacenters: Vec::new(),
         nodes: Vec::new(),
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
         numbering: Vec::new(),

@@ -86,6 +86,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
         Command::Doc { file, name, markdown } => doc::doc(world, &doc::Options { file, name, markdown, format }),
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
         Command::Lib { command } => libraries::command::run(world, format, &command),
+        Command::Lock(arguments) => lock::command::run(world, format, &arguments),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {

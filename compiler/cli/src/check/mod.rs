@@ -86,13 +86,25 @@ pub fn check(
     stdin_path: Option<&Path>,
     part: Part,
 ) -> Result<Reported, Stop> {
+    check_marked(world, format, site, stdin_path, part, Marks::Refused)
+}
+
+/// The same, where the lock may have the marks of a merge in it.
+pub(crate) fn check_marked(
+    world: &mut dyn World,
+    format: Format,
+    site: Option<&Path>,
+    stdin_path: Option<&Path>,
+    part: Part,
+    marks: Marks,
+) -> Result<Reported, Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let mut project = find(world, format, &cwd, site.or(stdin_path))?;
     let overlay = match stdin_path {
         Some(path) => Some(unsaved(world, &cwd, &project.root.folder, path)?),
         None => None,
     };
-    let libraries = verified(world, format, &cwd, &project.root)?;
+    let libraries = verified_marked(world, format, &cwd, &project.root, marks)?;
     let root = &project.root;
     let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
     let mut owner = Search::new(&mut load, root.main.as_deref(), Wanted::Using).owner(&project.entry);
@@ -104,7 +116,7 @@ pub fn check(
         (project.root, owner) = (wider, Some(site));
     }
     let root = &project.root;
-    let lock = lock::file::read(world, format, &cwd, &root.folder, Marks::Refused)?;
+    let lock = lock::file::read(world, format, &cwd, &root.folder, marks)?;
     let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
     let named = match (owner.clone(), part) {
         (Some(owner), Part::WithItsSite) => Some(std::mem::replace(&mut project.entry, owner)),
@@ -243,7 +255,17 @@ fn below(folder: &Path, file: &Path) -> Option<String> {
 
 /// The libraries of a project; what is wrong with them is printed.
 pub(crate) fn verified(world: &mut dyn World, format: Format, cwd: &Path, root: &Root) -> Result<Libraries, Stop> {
-    libraries::verify(&*world, root).or_else(|mut problems| {
+    verified_marked(world, format, cwd, root, Marks::Refused)
+}
+
+fn verified_marked(
+    world: &mut dyn World,
+    format: Format,
+    cwd: &Path,
+    root: &Root,
+    marks: Marks,
+) -> Result<Libraries, Stop> {
+    libraries::verify(&*world, root, marks).or_else(|mut problems| {
         let prefix = project::prefix(&root.folder, cwd);
         let texts = Texts { sources: &problems.sources, prefix: &prefix };
         messages::print(world, format, texts, &mut problems.diagnostics)?;

@@ -111,12 +111,12 @@ pub struct Problems {
 }
 
 /// The libraries of a project, each compared with the lock.
-pub fn verify(disk: &dyn Disk, root: &Root) -> Result<Libraries, Box<Problems>> {
+pub fn verify(disk: &dyn Disk, root: &Root, marks: Marks) -> Result<Libraries, Box<Problems>> {
     let mut libraries = Libraries::default();
     if root.libraries.is_empty() {
         return Ok(libraries);
     }
-    let lock = match Lock::read(disk, &root.folder, Marks::Refused) {
+    let lock = match Lock::read(disk, &root.folder, marks) {
         Ok(lock) => lock,
         Err(unreadable) => {
             let mut sources = Sources::new();

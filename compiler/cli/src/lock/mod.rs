@@ -18,6 +18,7 @@ use crate::libraries::listing::{self, Hashes, is_hash};
 use crate::source;
 use crate::world::Disk;
 
+pub mod command;
 pub mod file;
 pub mod form;
 mod merge;

@@ -33,21 +33,22 @@ pub fn written(changes: &[Change]) -> String {
     format!("{FILE}\n{lines}")
 }
 
+/// The changes for other programs.
+pub fn plain(format: Format, changes: &[Change]) -> String {
+    let line = |line: String| match format {
+        Format::Json => format!("{}\n", json!({ "version": 1, "lock": line })),
+        _ => format!("{FILE}: {line}\n"),
+    };
+    lines(changes).into_iter().map(line).collect()
+}
+
 /// Says what would change under `--locked`.
 pub fn refused(world: &mut dyn World, format: Format, site: &str, changes: &[Change]) -> Result<(), Stop> {
-    let lines = lines(changes);
     match format {
-        Format::Json => {
-            let text: String =
-                lines.iter().map(|line| format!("{}\n", json!({ "version": 1, "lock": line }))).collect();
-            Ok(world.print(Stream::Out, &text)?)
-        }
-        Format::Short => {
-            let text: String = lines.iter().map(|line| format!("{FILE}: {line}\n")).collect();
-            Ok(world.print(Stream::Err, &text)?)
-        }
+        Format::Json => Ok(world.print(Stream::Out, &plain(format, changes))?),
+        Format::Short => Ok(world.print(Stream::Err, &plain(format, changes))?),
         Format::Human => {
-            let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+            let lines: String = lines(changes).iter().map(|line| format!("  {line}\n")).collect();
             let text = format!(
                 "error: {FILE} does not hold what {site} needs, and --locked forbids to change it\n{lines}\
                  help: run `arvc lock` where it may change, look at what it says, and commit {FILE}\n"

@@ -30,8 +30,7 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
             next.retired.remove(known);
         }
         if known != &host.named.name {
-            next.renamed.insert(known.clone(), host.named.name.clone());
-            rename_certificates(&mut next.certificates, known, &host.named.name);
+            next.rename(known, &host.named.name);
         }
         next.hosts.insert(host.named.name.clone(), new);
     }
@@ -42,10 +41,15 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
     next
 }
 
-/// What a machine was granted under its old name is granted to the machine.
-fn rename_certificates(certificates: &mut BTreeMap<String, BTreeSet<Grant>>, old: &str, new: &str) {
-    if let Some(grants) = certificates.remove(old) {
-        certificates.entry(new.to_owned()).or_default().extend(grants);
+impl Environment {
+    /// Notes that a machine has another name. What its certificates were granted under the old one is granted to it.
+    pub fn rename(&mut self, old: &str, new: &str) {
+        // A name that was another machine's once is this one's now.
+        self.renamed.remove(new);
+        self.renamed.insert(old.to_owned(), new.to_owned());
+        if let Some(grants) = self.certificates.remove(old) {
+            self.certificates.entry(new.to_owned()).or_default().extend(grants);
+        }
     }
 }
 

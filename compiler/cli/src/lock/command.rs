@@ -113,7 +113,8 @@ fn update(world: &mut dyn World, format: Format, site: Option<&Path>) -> Result<
         _ => String::new(),
     };
     if was_marked && format == Format::Human {
-        text += "Both sides of the merge are kept. With `arv.lock merge=union` in .gitattributes Git does that itself.\n";
+        text +=
+            "Both sides of the merge are kept. With `arv.lock merge=union` in .gitattributes Git does that itself.\n";
     }
     Ok(world.print(Stream::Out, &text)?)
 }
@@ -131,12 +132,14 @@ struct Run<'w> {
 
 impl<'w> Run<'w> {
     fn start(world: &'w mut dyn World, format: Format) -> Result<Self, Stop> {
-        let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
+        let cwd =
+            world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
         let root = match project::root(&*world, &cwd) {
             Ok(root) => root,
             // A folder with a lock is one whose sites have names of their own.
             Err(project::Problem::NoSite) if matches!(world.kind(&cwd.join(FILE)), Ok(Some(_))) => {
-                project::around(&*world, &cwd).or_else(|problem| Err(check::no_project(world, format, &cwd, problem)?))?
+                project::around(&*world, &cwd)
+                    .or_else(|problem| Err(check::no_project(world, format, &cwd, problem)?))?
             }
             Err(problem) => return Err(check::no_project(world, format, &cwd, problem)?),
         };
@@ -161,8 +164,9 @@ impl<'w> Run<'w> {
             rows.extend(environment.hosts.iter().map(|(host, numbers)| (name, host, "present", numbers)));
             rows.extend(environment.retired.iter().map(|(host, numbers)| (name, host, "retired", numbers)));
         }
-        let width = |of: &dyn Fn(&(&String, &String, &str, &Numbers)) -> usize| rows.iter().map(of).max().unwrap_or(0);
-        let (first, second) = (width(&|row| row.0.chars().count()), width(&|row| row.1.chars().count()));
+        let width = |names: &mut dyn Iterator<Item = &String>| names.map(|it| it.chars().count()).max().unwrap_or(0);
+        let first = width(&mut rows.iter().map(|row| row.0));
+        let second = width(&mut rows.iter().map(|row| row.1));
         let line = |(environment, host, state, numbers): &(&String, &String, &str, &Numbers)| match self.format {
             Format::Json => {
                 let addresses = &numbers.addresses;
@@ -249,7 +253,8 @@ impl<'w> Run<'w> {
             environment.renamed.retain(|_, new| new != host);
             let mut said = String::new();
             for numbers in present.iter().chain(&retired) {
-                said += &format!("released {} in {}: {}\n", visible(host), visible(&name), super::form::written(numbers));
+                said +=
+                    &format!("released {} in {}: {}\n", visible(host), visible(&name), super::form::written(numbers));
             }
             if present.is_some() {
                 said += "If the sources still have it, the next build gives it other numbers: another machine.\n";

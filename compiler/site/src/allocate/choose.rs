@@ -9,11 +9,12 @@
 
 use std::collections::HashMap;
 
+use super::Place;
 use super::taken::Taken;
-use crate::model::{DatacenterId, NetworkId, RangeId, Site, Vmid};
+use crate::model::{DatacenterId, RangeId, Site, Vmid};
 
 /// Machines that ask alike: of one range, one Proxmox cluster, and the same networks.
-type Class = (RangeId, Option<DatacenterId>, Vec<NetworkId>);
+type Class = (RangeId, Option<DatacenterId>, Vec<Place>);
 
 /// Looks for free slots. A slot that was found taken is not looked at again.
 #[derive(Default)]
@@ -54,7 +55,7 @@ impl Chooser {
         range: RangeId,
         owner: Option<DatacenterId>,
         name: &str,
-        networks: &[NetworkId],
+        places: &[Place],
     ) -> Option<Vmid> {
         let numbering = &site.numbering[range.index()];
         let (first, last) = numbering.slots();
@@ -64,7 +65,7 @@ impl Chooser {
         }
         let cursor = self
             .classes
-            .entry((range, owner, networks.to_vec()))
+            .entry((range, owner, places.to_vec()))
             .or_insert_with(|| Cursor { next: HashMap::new(), budget: taken.count().saturating_add(SPARE) });
         // A rule numbers its first slots, mostly; behind as many as it can number there may be some more.
         let dense = last.min(first.saturating_add(capacity - 1));
@@ -74,7 +75,7 @@ impl Chooser {
             let Some(to) = to else { continue };
             let mut slot = cursor.find(from);
             while slot <= to {
-                let free = |vmid: &Vmid| taken.is_free(site, range, owner, slot, *vmid, networks);
+                let free = |vmid: &Vmid| taken.is_free(site, range, owner, slot, *vmid, places);
                 if let Some(vmid) = numbering.vmid(slot).filter(free) {
                     return Some(vmid);
                 }

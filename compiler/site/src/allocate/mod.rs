@@ -18,7 +18,7 @@ use self::choose::Chooser;
 pub(crate) use self::renames::{Renames, renames};
 pub(crate) use self::taken::Holder;
 use self::taken::Taken;
-use crate::allocation::RangeIndex;
+use crate::allocation::{Numbering, RangeIndex};
 use crate::checks::{guest_without_vmid, held_by_several, held_number, locked_outside_range, range_full, vmid_changed};
 use crate::lock::{Held, Numbers};
 use crate::model::{DatacenterId, Host, Kind, NetworkId, RangeId, Site, Spanned, Vmid};
@@ -30,7 +30,24 @@ pub(crate) struct Wants {
     /// Where it states its addresses.
     pub(crate) stated: Vec<(NetworkId, Spanned<IpAddr>)>,
     /// Where its address follows from its number.
-    pub(crate) computed: Vec<NetworkId>,
+    pub(crate) computed: Vec<Place>,
+}
+
+/// A prefix of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) network: NetworkId,
+    /// Its place among the network's prefixes.
+    pub(crate) prefix: usize,
+    /// Whether the machine has to have an address there: it states none on this network.
+    pub(crate) needed: bool,
+}
+
+impl Place {
+    /// The address that a slot has there.
+    fn address(self, numbering: &Numbering, slot: u64) -> Option<IpAddr> {
+        numbering.address_in(self.network, self.prefix, slot)
+    }
 }
 
 /// What allocation works on: a site whose hosts are not in it yet, and these.
@@ -160,12 +177,12 @@ impl Allocation<'_> {
         let slot = numbering.slot_of(vmid);
         let missing = |slot: u64| {
             let mut computed = self.wants[at].computed.iter();
-            computed.find(|network| numbering.address(**network, slot).is_none())
+            computed.find(|place| place.needed && place.address(numbering, slot).is_none())
         };
         let problem = match slot {
             None => Some(locked_outside_range::diagnostic(&host.named, vmid, &self.site.ranges[range.index()], None)),
-            Some(slot) => missing(slot).map(|network| {
-                let network = &self.site.networks[network.index()];
+            Some(slot) => missing(slot).map(|place| {
+                let network = &self.site.networks[place.network.index()];
                 locked_outside_range::diagnostic(&host.named, vmid, &self.site.ranges[range.index()], Some(network))
             }),
         };
@@ -272,6 +289,6 @@ fn computed(site: &Site, host: &Host, wants: &Wants) -> Vec<(NetworkId, IpAddr)>
         Some((numbering, numbering.slot_of(vmid.value)?))
     });
     let Some((numbering, slot)) = slot else { return Vec::new() };
-    let address = |network: &NetworkId| Some((*network, numbering.address(*network, slot)?));
+    let address = |place: &Place| Some((place.network, place.address(numbering, slot)?));
     wants.computed.iter().filter_map(address).collect()
 }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
-use super::{Renames, Wants, computed, datacenter};
+use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
 use crate::checks::{address_in_use, address_reserved, duplicate_address};
 use crate::lock::{Held, Numbers};
@@ -109,7 +109,7 @@ impl Taken {
         owner: Option<DatacenterId>,
         slot: u64,
         vmid: Vmid,
-        networks: &[NetworkId],
+        places: &[Place],
     ) -> bool {
         let numbering = &site.numbering[range.index()];
         let has_vmid = match owner {
@@ -117,13 +117,14 @@ impl Taken {
             None => self.anywhere.contains(&vmid),
         };
         !has_vmid
-            && networks.iter().all(|id| {
-                let network = &site.networks[id.index()];
-                numbering.address(*id, slot).is_some_and(|address| {
-                    !self.addresses.contains(&(self.domains[id.index()], address))
+            && places.iter().all(|place| match place.address(numbering, slot) {
+                None => !place.needed,
+                Some(address) => {
+                    let network = &site.networks[place.network.index()];
+                    !self.addresses.contains(&(self.domains[place.network.index()], address))
                         && !address_in_use::is_in_use(site, network, address)
                         && !address_reserved::is_reserved(network, address)
-                })
+                }
             })
     }
 

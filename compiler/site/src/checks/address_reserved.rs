@@ -25,6 +25,7 @@
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::allocation::number;
 use crate::model::{Network, Site};
@@ -36,7 +37,8 @@ pub static CODE: Code = Code::new("E0323", "a reserved address", include_str!("a
 /// Whether an address is reserved in a network.
 pub(crate) fn is_reserved(network: &Network, address: IpAddr) -> bool {
     let within = |number: u64| network.reserved.iter().any(|span| (span.value.0..=span.value.1).contains(&number));
-    !network.reserved.is_empty() && number(&network.prefix.value, address).is_some_and(within)
+    !network.reserved.is_empty()
+        && network.prefix_of(address).and_then(|prefix| number(&prefix.value, address)).is_some_and(within)
 }
 
 /// Every interface's address against its network's reserved spans.
@@ -47,16 +49,26 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             if network.reserved.is_empty() {
                 continue;
             }
-            let address = interface.address;
-            let Some(number) = number(&network.prefix.value, address.value) else { continue };
-            let within = |span: &&crate::model::Spanned<(u64, u64)>| (span.value.0..=span.value.1).contains(&number);
-            let Some(reserved) = network.reserved.iter().find(within) else { continue };
-            let message = format!("{} of `{}` is reserved in `{}`", address.value, host.named.path, network.named.path);
-            let label = format!("{} is host number {number}", address.value);
-            out.push(
-                report(&CODE, message, &host.named, address.span, &label)
-                    .secondary(reserved.span, format!("reserved: {} to {}", reserved.value.0, reserved.value.1)),
-            );
+            // In each prefix: the rule gives a machine one number for all of them, which is reported once.
+            let numbered = interface.addresses().filter_map(|address| {
+                let number = number(&network.prefix_of(address.value)?.value, address.value)?;
+                let within =
+                    |span: &&crate::model::Spanned<(u64, u64)>| (span.value.0..=span.value.1).contains(&number);
+                Some((address, number, network.reserved.iter().find(within)?))
+            });
+            let mut told: Option<Span> = None;
+            for (address, number, reserved) in numbered {
+                if told.replace(address.span) == Some(address.span) {
+                    continue;
+                }
+                let message =
+                    format!("{} of `{}` is reserved in `{}`", address.value, host.named.path, network.named.path);
+                let label = format!("{} is host number {number}", address.value);
+                out.push(
+                    report(&CODE, message, &host.named, address.span, &label)
+                        .secondary(reserved.span, format!("reserved: {} to {}", reserved.value.0, reserved.value.1)),
+                );
+            }
         }
     }
 }

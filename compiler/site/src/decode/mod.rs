@@ -5,9 +5,11 @@
 mod clusters;
 mod extra;
 mod flows;
+mod gateways;
 mod hosts;
 mod images;
 mod index;
+mod interfaces;
 mod networks;
 mod nodes;
 mod placement;
@@ -26,7 +28,7 @@ pub(crate) use self::networks::Written;
 use crate::allocate::Renames;
 use crate::lock::Held;
 use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
-use crate::origins::{HostOrigin, NetworkOrigin, Origins};
+use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
 /// Everything that is filled while the parts of a site are read.
@@ -71,7 +73,6 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
             name: data.span(data.root),
             domain: None,
             hosts: vec![HostOrigin::default(); index.hosts.len()],
-            networks: vec![NetworkOrigin::default(); index.networks.len()],
             quorums: vec![None; index.clusters.len()],
             full: Vec::new(),
             all,

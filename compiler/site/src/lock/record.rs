@@ -68,7 +68,8 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
     };
     for interface in &host.interfaces {
         let network = &site.networks[interface.network.index()].named.name;
-        numbers.addresses.entry(network.clone()).or_default().push(interface.address.value);
+        let addresses = interface.addresses().map(|address| address.value);
+        numbers.addresses.entry(network.clone()).or_default().extend(addresses);
     }
     numbers
 }
@@ -101,7 +102,7 @@ fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
 
 fn networks(site: &Site) -> BTreeMap<String, Segment> {
     let segment = |network: &crate::model::Network| Segment {
-        prefixes: vec![network.prefix.value],
+        prefixes: network.prefixes().map(|prefix| prefix.value).collect(),
         bridge: match &network.kind {
             NetworkKind::Bridge { bridge, vlan, .. } => Some((bridge.clone(), *vlan)),
             _ => None,
@@ -117,8 +118,11 @@ fn grants(site: &Site, granted: &mut BTreeMap<String, BTreeSet<Grant>>) {
         for interface in &host.interfaces {
             let network = &site.networks[interface.network.index()];
             if network.is_overlay() {
-                let length = network.prefix.value.prefix_len();
-                networks.extend(ipnet::IpNet::new(interface.address.value, length).ok());
+                let lengths = interface.addresses().filter_map(|address| {
+                    let prefix = network.prefix_of(address.value)?.value;
+                    ipnet::IpNet::new(address.value, prefix.prefix_len()).ok()
+                });
+                networks.extend(lengths);
             }
         }
         if networks.is_empty() {

@@ -28,7 +28,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
 
 /// What each zone says, by its name: its text without its serial, which is the same as long as its records are.
 pub fn contents(site: &Site) -> BTreeMap<String, String> {
-    let resolvers = resolvers(site);
+    let resolvers = resolving(site);
     let Some((first, _)) = resolvers.first() else { return BTreeMap::new() };
     let zones = zones(site, &site.hosts[first.index()]).into_iter();
     zones.map(|zone| (zone.origin.clone(), zone::document("", &Zone { serial: 0, ..zone }))).collect()

@@ -12,25 +12,34 @@ use crate::resolvers;
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
 
-/// Unbound reads a zone file whole and nobody transfers these zones, so the serial has nobody to tell anything.
-const SERIAL: u32 = 1;
-
 /// Writes `dns/`. A site without a resolver has none of its own view.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
-    let said = said(site);
-    for zone in public(site, &said) {
-        tree.text(format!("dns/public/{}.zone", zone.origin), zone::document(header, &zone));
+    let zones = zones(site);
+    for (name, zone) in &zones {
+        tree.text(format!("dns/{name}.zone"), zone::document(header, zone));
     }
-    let resolvers = resolving(site);
-    let Some((first, _)) = resolvers.first() else { return };
-    let zones = internal(site, &said, &site.hosts[first.index()]);
-    for zone in &zones {
-        tree.text(format!("dns/{}.zone", zone.origin), zone::document(header, zone));
-    }
-    for (host, service) in resolvers {
+    let own: Vec<&Zone> = zones.iter().filter(|(name, _)| !name.contains('/')).map(|(_, zone)| zone).collect();
+    for (host, service) in resolving(site) {
         let host = &site.hosts[host.index()];
-        tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &zones, header));
+        tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &own, header));
     }
+}
+
+/// What each zone says, by its name: its text without its serial, which is the same as long as its records are.
+pub fn contents(site: &Site) -> BTreeMap<String, String> {
+    let zones = zones(site).into_iter();
+    zones.map(|(name, zone)| (name, zone::document("", &Zone { serial: 0, ..zone }))).collect()
+}
+
+/// All zones by their names: that of a domain, and below `public/` those of the world.
+fn zones(site: &Site) -> Vec<(String, Zone)> {
+    let said = said(site);
+    let public = public(site, &said).into_iter().map(|zone| (format!("public/{}", zone.origin), zone));
+    let first = resolving(site).first().map(|(first, _)| *first);
+    let own = first.map(|first| internal(site, &said, &site.hosts[first.index()])).unwrap_or_default();
+    let own = own.into_iter().map(|zone| (zone.origin.clone(), zone));
+    let serial = |name: &str| site.serials.get(name).copied().unwrap_or(1);
+    own.chain(public).map(|(name, zone)| (name.clone(), Zone { serial: serial(&name), ..zone })).collect()
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
@@ -46,13 +55,13 @@ fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     found.into_iter().collect()
 }
 
-/// A zone of which no record is known yet.
+/// A zone of which no record is known yet, nor its serial.
 fn empty(origin: &str, primary: &str, mailbox: &str) -> Zone {
     Zone {
         origin: origin.to_owned(),
         primary: primary.to_owned(),
         mailbox: format!("hostmaster.{mailbox}"),
-        serial: SERIAL,
+        serial: 0,
         records: BTreeSet::new(),
         ttls: BTreeMap::new(),
     }
@@ -171,7 +180,7 @@ fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
 /// Unbound's configuration. It listens on the machine's overlay addresses, which are there only while Nebula runs
 /// (`ip-freebind`), and on the bridges from which machines ask that share no overlay with it; it answers these networks
 /// only.
-fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: &str) -> String {
+fn unbound(site: &Site, host: &Host, service: &Service, zones: &[&Zone], header: &str) -> String {
     let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
     out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
     let listens = |network: &Network| match service.listen.is_empty() {
@@ -202,7 +211,7 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
     }
     out.push_str("  # Lifts Unbound's built-in empty zones of private addresses for ours alone.\n");
     let is_ours = |zone: &&Zone| !domains.contains(&zone.origin.as_str()) || is_built_in(&zone.origin);
-    for zone in zones.iter().filter(is_ours) {
+    for zone in zones.iter().copied().filter(is_ours) {
         out.push_str(&format!("  local-zone: \"{}.\" transparent\n", zone.origin));
     }
     for zone in zones {

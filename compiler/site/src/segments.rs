@@ -93,6 +93,18 @@ impl Segments {
     }
 }
 
+/// For each network the first one that is on bridges of the same name and tag. Who hands addresses out keeps them apart
+/// there, on whichever segment a machine may be one day.
+pub(crate) fn domains(site: &Site) -> Vec<u32> {
+    let mut bridges = BTreeMap::new();
+    let networks = (0..).zip(&site.networks);
+    let domains = networks.map(|(at, network)| match &network.kind {
+        NetworkKind::Bridge { bridge, vlan, .. } => *bridges.entry((bridge.as_str(), *vlan)).or_insert(at),
+        _ => at,
+    });
+    domains.collect()
+}
+
 /// The nodes that a machine may run on. One that is not created runs on none.
 pub fn places(host: &Host) -> Vec<NodeId> {
     match host.kind {

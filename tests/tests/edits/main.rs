@@ -6,6 +6,7 @@
 //! the result says what each program has to do, told from the trees alone; the unified diff of the trees is below it, sorted
 //! by path. The manifest is left out: it has the hash of each file that is in.
 
+mod cases;
 mod edit;
 mod hcl;
 mod lines;

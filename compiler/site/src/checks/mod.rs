@@ -53,6 +53,8 @@ pub mod guest_without_vmid;
 pub mod ha_attempts;
 pub mod ha_unable;
 pub mod hardware;
+pub mod held_by_several;
+pub mod held_number;
 pub mod image_choice;
 pub mod image_source;
 pub mod interface_name;
@@ -71,6 +73,7 @@ pub mod invalid_vnet;
 pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
+pub mod locked_outside_range;
 pub mod mac_not_unicast;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
@@ -101,9 +104,11 @@ pub mod public_view;
 pub mod quantity;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
+pub mod range_full;
 pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
+pub mod rename;
 pub mod reserved_name;
 pub mod resolver_of_other_family;
 pub mod route_backend;
@@ -119,6 +124,7 @@ pub mod url;
 pub mod vip_in_use;
 pub mod vip_on_overlay;
 pub mod vip_owner;
+pub mod vmid_changed;
 pub mod vmid_in_no_range;
 pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
@@ -225,6 +231,12 @@ pub static CODES: &[&Code] = &[
     &machine_on_segments::CODE,
     &same_prefix::CODE,
     &invalid_vnet::CODE,
+    &range_full::CODE,
+    &locked_outside_range::CODE,
+    &vmid_changed::CODE,
+    &held_number::CODE,
+    &held_by_several::CODE,
+    &rename::CODE,
     &prefixes_meet::CODE,
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
@@ -242,6 +254,7 @@ pub static CODES: &[&Code] = &[
     &route_not_public::CODE,
     &public_view::CODE,
     &domain_hides_name::CODE,
+    &authority_trusted_twice::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -252,7 +265,6 @@ pub static CODES: &[&Code] = &[
     &private_uplink::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
-    &authority_trusted_twice::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -261,7 +273,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     ranges_meet::check(site, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
-    range_nearly_full::check(site, &taken, out);
+    range_nearly_full::check(site, origins, &taken, out);
     open(site, origins, out);
     reserved_name::check(site, out);
     duplicate_name::check(site, out);

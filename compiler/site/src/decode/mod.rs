@@ -18,6 +18,8 @@ mod services;
 mod settings;
 mod vips;
 
+use std::collections::BTreeMap;
+
 use arvc_lang::data::{Data, DataId, Datum, Field};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Span;
@@ -25,6 +27,8 @@ use ipnet::IpNet;
 
 use self::index::Index;
 pub(crate) use self::networks::Written;
+use crate::allocate::Renames;
+use crate::lock::Held;
 use crate::model::{AliasOf, HostId, Named, Names, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
 use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
@@ -35,6 +39,10 @@ pub(crate) struct Decoder<'a> {
     index: Index,
     site: Site,
     origins: Origins,
+    /// What the lock holds.
+    held: &'a Held,
+    /// Machines that have another name than the one that the lock knows.
+    renames: Renames,
     /// `needs` that are read once everybody knows who serves what: who has them, and the values.
     needs: Vec<(Needs, DataId)>,
     /// Further names, read once all machines are known: of what, and the list.
@@ -63,7 +71,7 @@ enum Needs {
 }
 
 /// Reads a whole site. `None` if the value is no record.
-pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
+pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
     if !matches!(data.value(data.root), Datum::Record(_)) {
         return None;
     }
@@ -77,9 +85,12 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
             hosts: vec![HostOrigin::default(); index.hosts.len()],
             vips: Vec::new(),
             quorums: vec![None; index.clusters.len()],
+            full: Vec::new(),
             all,
         },
         index,
+        held,
+        renames: Renames::default(),
         needs: Vec::new(),
         aliases: Vec::new(),
         public: Vec::new(),
@@ -112,7 +123,16 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.routes();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
-    Some((decoder.site, decoder.origins, decoder.read.diagnostics))
+    let (diagnostics, renames) = (decoder.read.diagnostics, decoder.renames);
+    Some(Decoded { site: decoder.site, origins: decoder.origins, renames, diagnostics })
+}
+
+/// What was read.
+pub(crate) struct Decoded {
+    pub(crate) site: Site,
+    pub(crate) origins: Origins,
+    pub(crate) renames: Renames,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Decoder<'a> {
@@ -189,5 +209,7 @@ fn empty() -> Site {
         records: Vec::new(),
         names: Names::default(),
         files: Vec::new(),
+        serials: BTreeMap::new(),
+        renamed: BTreeMap::new(),
     }
 }

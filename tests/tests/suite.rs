@@ -47,6 +47,7 @@ type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
 const FOLDERS: &[(&str, Check)] = &[
+    ("cases", judged),
     ("compose", plain),
     ("lang", plain),
     ("mistakes", judged),

@@ -9,6 +9,7 @@ pub mod address_outside_network;
 pub mod address_reserved;
 pub mod address_twice;
 pub mod all_of_nobody;
+pub mod authority_trusted_twice;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
@@ -200,6 +201,7 @@ pub static CODES: &[&Code] = &[
     &ha_attempts::CODE,
     &accepted_loss::CODE,
     &ha_unable::CODE,
+    &authority_trusted_twice::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,

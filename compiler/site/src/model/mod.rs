@@ -173,6 +173,10 @@ pub struct Nebula {
     pub version: Spanned<String>,
     /// Validity of a host's certificate in seconds.
     pub certificate: u64,
+    /// The authority that signs, by the name of its files.
+    pub authority: String,
+    /// Authorities that are accepted besides, sorted.
+    pub trusted: Vec<String>,
     /// Further keys of every configuration.
     pub config: Vec<ExtraField>,
 }

@@ -4,11 +4,12 @@
 //! What a name leads to is said by the site ([`arvc_site::names`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
-use arvc_site::model::{Answer, Host, HostId, Network, Service, Site, Status, View};
+use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site, Status, View};
 use arvc_site::names::{self, Said, addresses, domains, said, servers};
 
+use crate::addresses::with_length;
+use crate::resolvers;
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
 
@@ -17,11 +18,11 @@ const SERIAL: u32 = 1;
 
 /// Writes `dns/`. A site without a resolver has none of its own view.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
-    let said = said(site);
+    let said = by_domain(said(site));
     for zone in public(site, &said) {
         tree.text(format!("dns/public/{}.zone", zone.origin), zone::document(header, &zone));
     }
-    let resolvers = resolvers(site);
+    let resolvers = resolving(site);
     let Some((first, _)) = resolvers.first() else { return };
     let zones = internal(site, &said, &site.hosts[first.index()]);
     for zone in &zones {
@@ -34,7 +35,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
-fn resolvers(site: &Site) -> Vec<(HostId, &Service)> {
+fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     let mut found: BTreeMap<HostId, &Service> = BTreeMap::new();
     for service in site.services.iter().filter(|service| service.resolver.is_some()) {
         for host in &service.hosts {
@@ -58,9 +59,20 @@ fn empty(origin: &str, primary: &str, mailbox: &str) -> Zone {
     }
 }
 
+/// What is said of the names of each domain.
+type Sayings = BTreeMap<String, Vec<Said>>;
+
+fn by_domain(said: Vec<Said>) -> Sayings {
+    let mut domains = Sayings::new();
+    for said in said {
+        domains.entry(said.domain.clone()).or_default().push(said);
+    }
+    domains
+}
+
 /// Adds what is said of a domain's names in a view.
-fn add(zone: &mut Zone, said: &[Said], view: View) {
-    for said in said.iter().filter(|said| said.is_in(view) && said.domain == zone.origin) {
+fn add(zone: &mut Zone, said: &Sayings, view: View) {
+    for said in said.get(&zone.origin).into_iter().flatten().filter(|said| said.is_in(view)) {
         let entry = (said.owner.clone(), record(&said.answer));
         zone.ttls.extend(said.ttl.map(|ttl| (entry.clone(), ttl)));
         zone.records.insert(entry);
@@ -68,21 +80,23 @@ fn add(zone: &mut Zone, said: &[Said], view: View) {
 }
 
 /// The zones that the site's resolvers answer: its domains, and the reverse zones of its networks.
-fn internal(site: &Site, said: &[Said], primary: &Host) -> Vec<Zone> {
+fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     let domain = &site.domain;
     let primary = names::host_name(site, primary);
     let servers: BTreeSet<String> =
-        resolvers(site).iter().map(|(host, _)| names::host_name(site, &site.hosts[host.index()])).collect();
+        resolving(site).iter().map(|(host, _)| names::host_name(site, &site.hosts[host.index()])).collect();
     let new = |origin: &str| empty(origin, &primary, domain);
     let mut forward = new(domain);
     let mut zones: BTreeMap<String, Zone> = BTreeMap::new();
     for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
         let name = names::host_name(site, host);
         let cluster = host.cluster.map(|id| format!("{}.{domain}", site.clusters[id.index()].named.name));
-        for (address, network) in addresses(site, host) {
+        let addresses = addresses(site, host).into_iter();
+        for address in addresses.filter_map(|(address, network)| with_length(network, address)) {
+            let (address, length) = (address.addr(), address.prefix_len());
             forward.records.insert((name.clone(), Record::Address(address)));
             forward.records.extend(cluster.clone().map(|cluster| (cluster, Record::Address(address))));
-            let reverse = zone::reverse_zone(address, network.prefix.value.prefix_len());
+            let reverse = zone::reverse_zone(address, length);
             let zone = zones.entry(reverse).or_insert_with_key(|origin| new(origin));
             zone.records.insert((zone::reverse(address), Record::Ptr(name.clone())));
         }
@@ -100,7 +114,7 @@ fn internal(site: &Site, said: &[Said], primary: &Host) -> Vec<Zone> {
 }
 
 /// The zones of the world: those of domains that name the servers which it asks.
-fn public(site: &Site, said: &[Said]) -> Vec<Zone> {
+fn public(site: &Site, said: &Sayings) -> Vec<Zone> {
     let known: Vec<&str> = domains(site).into_iter().filter(|origin| !servers(site, origin).is_empty()).collect();
     let mut zones: BTreeMap<&str, Zone> = BTreeMap::new();
     for origin in &known {
@@ -168,19 +182,19 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
         true => network.is_overlay() || is_asked_on(site, host, network),
         false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
     };
-    let places: Vec<(IpAddr, &Network)> = host
+    let places: Vec<(&Interface, &Network)> = host
         .interfaces
         .iter()
-        .map(|interface| (interface.address.value, &site.networks[interface.network.index()]))
+        .map(|interface| (interface, &site.networks[interface.network.index()]))
         .filter(|(_, network)| listens(network))
         .collect();
-    for (address, _) in &places {
-        out.push_str(&format!("  interface: {address}\n"));
+    for address in places.iter().flat_map(|(interface, _)| interface.addresses()) {
+        out.push_str(&format!("  interface: {}\n", address.value));
     }
     out.push_str("  # An overlay's address is there only while Nebula runs.\n  ip-freebind: yes\n");
     out.push_str("  # Linux takes packets for that address from a bridge too, so the clients are named as well.\n");
-    for (_, network) in &places {
-        out.push_str(&format!("  access-control: {} allow\n", network.prefix.value));
+    for prefix in places.iter().flat_map(|(_, network)| network.prefixes()) {
+        out.push_str(&format!("  access-control: {} allow\n", prefix.value));
     }
     out.push_str("  hide-identity: yes\n  hide-version: yes\n");
     out.push_str(
@@ -203,7 +217,7 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
         }
     }
     out.push_str("forward-zone:\n  name: \".\"\n");
-    for address in service.resolver.iter().flatten() {
+    for address in resolvers::asked(site, host, service.resolver.as_deref().unwrap_or_default()) {
         out.push_str(&format!("  forward-addr: {address}\n"));
     }
     out

@@ -98,7 +98,9 @@ pub fn host_name(site: &Site, host: &Host) -> String {
 pub fn addresses<'s>(site: &'s Site, host: &Host) -> Vec<(IpAddr, &'s Network)> {
     let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
     let best = interfaces.min_by_key(|(_, network)| !network.is_overlay());
-    best.map(|(interface, network)| (interface.address.value, network)).into_iter().collect()
+    let all =
+        best.into_iter().flat_map(|(interface, network)| interface.addresses().map(move |it| (it.value, network)));
+    all.collect()
 }
 
 /// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and the machines' own
@@ -119,7 +121,7 @@ pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
         }
     }
     for host in there(site, &endpoint.hosts) {
-        let own = host.interfaces.iter().map(|interface| interface.address.value);
+        let own = host.interfaces.iter().flat_map(|interface| interface.addresses()).map(|address| address.value);
         found.extend(own.filter(|address| !is_private(*address)));
     }
     found.sort();

@@ -13,14 +13,14 @@ use crate::resolvers;
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
 
-/// Unbound reads a zone file whole and nobody transfers these zones, so the serial has nobody to tell anything.
-const SERIAL: u32 = 1;
+/// What comes before the name of a domain's public zone, in its path and in the lock.
+const PUBLIC: &str = "public/";
 
 /// Writes `dns/`. A site without a resolver has none of its own view.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
     let said = by_domain(said(site));
     for zone in public(site, &said) {
-        tree.text(format!("dns/public/{}.zone", zone.origin), zone::document(header, &zone));
+        tree.text(format!("dns/{PUBLIC}{}.zone", zone.origin), zone::document(header, &zone));
     }
     let resolvers = resolving(site);
     let Some((first, _)) = resolvers.first() else { return };
@@ -32,6 +32,18 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
         let host = &site.hosts[host.index()];
         tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &zones, header));
     }
+}
+
+/// What each zone says, by its name: its text without its serial, which is the same as long as its records are.
+pub fn contents(site: &Site) -> BTreeMap<String, String> {
+    let said = by_domain(said(site));
+    let resolvers = resolving(site);
+    let first = resolvers.first().map(|(first, _)| &site.hosts[first.index()]);
+    let internal = first.map(|first| internal(site, &said, first)).into_iter().flatten();
+    let internal = internal.map(|zone| (zone.origin.clone(), zone));
+    let public = public(site, &said).into_iter().map(|zone| (format!("{PUBLIC}{}", zone.origin), zone));
+    let text = |zone: Zone| zone::document("", &Zone { serial: 0, ..zone });
+    internal.chain(public).map(|(name, zone)| (name, text(zone))).collect()
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
@@ -47,13 +59,13 @@ fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     found.into_iter().collect()
 }
 
-/// A zone of which no record is known yet.
-fn empty(origin: &str, primary: &str, mailbox: &str) -> Zone {
+/// A zone of which no record is known yet. `place` is its name in the lock, which has its serial.
+fn empty(site: &Site, place: &str, origin: &str, primary: &str, mailbox: &str) -> Zone {
     Zone {
         origin: origin.to_owned(),
         primary: primary.to_owned(),
         mailbox: format!("hostmaster.{mailbox}"),
-        serial: SERIAL,
+        serial: site.serials.get(place).copied().unwrap_or(1),
         records: BTreeSet::new(),
         ttls: BTreeMap::new(),
     }
@@ -85,7 +97,7 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     let primary = names::host_name(site, primary);
     let servers: BTreeSet<String> =
         resolving(site).iter().map(|(host, _)| names::host_name(site, &site.hosts[host.index()])).collect();
-    let new = |origin: &str| empty(origin, &primary, domain);
+    let new = |origin: &str| empty(site, origin, origin, &primary, domain);
     let mut forward = new(domain);
     let mut zones: BTreeMap<String, Zone> = BTreeMap::new();
     for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
@@ -119,7 +131,7 @@ fn public(site: &Site, said: &Sayings) -> Vec<Zone> {
     let mut zones: BTreeMap<&str, Zone> = BTreeMap::new();
     for origin in &known {
         let primary = servers(site, origin).first().map_or("", |server| &server.value);
-        let mut zone = empty(origin, primary, origin);
+        let mut zone = empty(site, &format!("{PUBLIC}{origin}"), origin, primary, origin);
         add(&mut zone, said, View::Public);
         zones.insert(origin, zone);
     }

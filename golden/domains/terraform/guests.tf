@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "api-01" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -91,6 +94,9 @@ resource "proxmox_virtual_environment_vm" "api-02" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -174,6 +180,9 @@ resource "proxmox_virtual_environment_vm" "api-03" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -255,6 +264,9 @@ resource "proxmox_virtual_environment_vm" "dns" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -338,6 +350,9 @@ resource "proxmox_virtual_environment_vm" "forge" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -420,6 +435,9 @@ resource "proxmox_virtual_environment_vm" "proxy" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -501,6 +519,9 @@ resource "proxmox_virtual_environment_vm" "wiki" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

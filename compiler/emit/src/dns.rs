@@ -8,38 +8,42 @@ use std::collections::{BTreeMap, BTreeSet};
 use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site, Status, View};
 use arvc_site::names::{self, Said, addresses, domains, said, servers};
 
+use crate::addresses::with_length;
 use crate::resolvers;
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
 
+/// What comes before the name of a domain's public zone, in its path and in the lock.
+const PUBLIC: &str = "public/";
+
 /// Writes `dns/`. A site without a resolver has none of its own view.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
-    let zones = zones(site);
-    for (name, zone) in &zones {
-        tree.text(format!("dns/{name}.zone"), zone::document(header, zone));
+    let said = by_domain(said(site));
+    for zone in public(site, &said) {
+        tree.text(format!("dns/{PUBLIC}{}.zone", zone.origin), zone::document(header, &zone));
     }
-    let own: Vec<&Zone> = zones.iter().filter(|(name, _)| !name.contains('/')).map(|(_, zone)| zone).collect();
-    for (host, service) in resolving(site) {
+    let resolvers = resolving(site);
+    let Some((first, _)) = resolvers.first() else { return };
+    let zones = internal(site, &said, &site.hosts[first.index()]);
+    for zone in &zones {
+        tree.text(format!("dns/{}.zone", zone.origin), zone::document(header, zone));
+    }
+    for (host, service) in resolvers {
         let host = &site.hosts[host.index()];
-        tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &own, header));
+        tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &zones, header));
     }
 }
 
 /// What each zone says, by its name: its text without its serial, which is the same as long as its records are.
 pub fn contents(site: &Site) -> BTreeMap<String, String> {
-    let zones = zones(site).into_iter();
-    zones.map(|(name, zone)| (name, zone::document("", &Zone { serial: 0, ..zone }))).collect()
-}
-
-/// All zones by their names: that of a domain, and below `public/` those of the world.
-fn zones(site: &Site) -> Vec<(String, Zone)> {
-    let said = said(site);
-    let public = public(site, &said).into_iter().map(|zone| (format!("public/{}", zone.origin), zone));
-    let first = resolving(site).first().map(|(first, _)| *first);
-    let own = first.map(|first| internal(site, &said, &site.hosts[first.index()])).unwrap_or_default();
-    let own = own.into_iter().map(|zone| (zone.origin.clone(), zone));
-    let serial = |name: &str| site.serials.get(name).copied().unwrap_or(1);
-    own.chain(public).map(|(name, zone)| (name.clone(), Zone { serial: serial(&name), ..zone })).collect()
+    let said = by_domain(said(site));
+    let resolvers = resolving(site);
+    let first = resolvers.first().map(|(first, _)| &site.hosts[first.index()]);
+    let internal = first.map(|first| internal(site, &said, first)).into_iter().flatten();
+    let internal = internal.map(|zone| (zone.origin.clone(), zone));
+    let public = public(site, &said).into_iter().map(|zone| (format!("{PUBLIC}{}", zone.origin), zone));
+    let text = |zone: Zone| zone::document("", &Zone { serial: 0, ..zone });
+    internal.chain(public).map(|(name, zone)| (name, text(zone))).collect()
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
@@ -55,21 +59,32 @@ fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     found.into_iter().collect()
 }
 
-/// A zone of which no record is known yet, nor its serial.
-fn empty(origin: &str, primary: &str, mailbox: &str) -> Zone {
+/// A zone of which no record is known yet. `place` is its name in the lock, which has its serial.
+fn empty(site: &Site, place: &str, origin: &str, primary: &str, mailbox: &str) -> Zone {
     Zone {
         origin: origin.to_owned(),
         primary: primary.to_owned(),
         mailbox: format!("hostmaster.{mailbox}"),
-        serial: 0,
+        serial: site.serials.get(place).copied().unwrap_or(1),
         records: BTreeSet::new(),
         ttls: BTreeMap::new(),
     }
 }
 
+/// What is said of the names of each domain.
+type Sayings = BTreeMap<String, Vec<Said>>;
+
+fn by_domain(said: Vec<Said>) -> Sayings {
+    let mut domains = Sayings::new();
+    for said in said {
+        domains.entry(said.domain.clone()).or_default().push(said);
+    }
+    domains
+}
+
 /// Adds what is said of a domain's names in a view.
-fn add(zone: &mut Zone, said: &[Said], view: View) {
-    for said in said.iter().filter(|said| said.is_in(view) && said.domain == zone.origin) {
+fn add(zone: &mut Zone, said: &Sayings, view: View) {
+    for said in said.get(&zone.origin).into_iter().flatten().filter(|said| said.is_in(view)) {
         let entry = (said.owner.clone(), record(&said.answer));
         zone.ttls.extend(said.ttl.map(|ttl| (entry.clone(), ttl)));
         zone.records.insert(entry);
@@ -77,21 +92,22 @@ fn add(zone: &mut Zone, said: &[Said], view: View) {
 }
 
 /// The zones that the site's resolvers answer: its domains, and the reverse zones of its networks.
-fn internal(site: &Site, said: &[Said], primary: &Host) -> Vec<Zone> {
+fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     let domain = &site.domain;
     let primary = names::host_name(site, primary);
     let servers: BTreeSet<String> =
         resolving(site).iter().map(|(host, _)| names::host_name(site, &site.hosts[host.index()])).collect();
-    let new = |origin: &str| empty(origin, &primary, domain);
+    let new = |origin: &str| empty(site, origin, origin, &primary, domain);
     let mut forward = new(domain);
     let mut zones: BTreeMap<String, Zone> = BTreeMap::new();
     for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
         let name = names::host_name(site, host);
         let cluster = host.cluster.map(|id| format!("{}.{domain}", site.clusters[id.index()].named.name));
-        for (address, network) in addresses(site, host) {
+        let addresses = addresses(site, host).into_iter();
+        for address in addresses.filter_map(|(address, network)| with_length(network, address)) {
+            let (address, length) = (address.addr(), address.prefix_len());
             forward.records.insert((name.clone(), Record::Address(address)));
             forward.records.extend(cluster.clone().map(|cluster| (cluster, Record::Address(address))));
-            let Some(length) = network.prefix_of(address).map(|prefix| prefix.value.prefix_len()) else { continue };
             let reverse = zone::reverse_zone(address, length);
             let zone = zones.entry(reverse).or_insert_with_key(|origin| new(origin));
             zone.records.insert((zone::reverse(address), Record::Ptr(name.clone())));
@@ -119,12 +135,12 @@ fn internal(site: &Site, said: &[Said], primary: &Host) -> Vec<Zone> {
 }
 
 /// The zones of the world: those of domains that name the servers which it asks.
-fn public(site: &Site, said: &[Said]) -> Vec<Zone> {
+fn public(site: &Site, said: &Sayings) -> Vec<Zone> {
     let known: Vec<&str> = domains(site).into_iter().filter(|origin| !servers(site, origin).is_empty()).collect();
     let mut zones: BTreeMap<&str, Zone> = BTreeMap::new();
     for origin in &known {
         let primary = servers(site, origin).first().map_or("", |server| &server.value);
-        let mut zone = empty(origin, primary, origin);
+        let mut zone = empty(site, &format!("{PUBLIC}{origin}"), origin, primary, origin);
         add(&mut zone, said, View::Public);
         zones.insert(origin, zone);
     }
@@ -180,7 +196,7 @@ fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
 /// Unbound's configuration. It listens on the machine's overlay addresses, which are there only while Nebula runs
 /// (`ip-freebind`), and on the bridges from which machines ask that share no overlay with it; it answers these networks
 /// only.
-fn unbound(site: &Site, host: &Host, service: &Service, zones: &[&Zone], header: &str) -> String {
+fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: &str) -> String {
     let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
     out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
     let listens = |network: &Network| match service.listen.is_empty() {
@@ -211,7 +227,7 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[&Zone], header:
     }
     out.push_str("  # Lifts Unbound's built-in empty zones of private addresses for ours alone.\n");
     let is_ours = |zone: &&Zone| !domains.contains(&zone.origin.as_str()) || is_built_in(&zone.origin);
-    for zone in zones.iter().copied().filter(is_ours) {
+    for zone in zones.iter().filter(is_ours) {
         out.push_str(&format!("  local-zone: \"{}.\" transparent\n", zone.origin));
     }
     for zone in zones {

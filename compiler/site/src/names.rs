@@ -99,9 +99,9 @@ pub fn host_name(site: &Site, host: &Host) -> String {
 pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network)> {
     let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
     let best = interfaces.min_by_key(|(_, network)| !network.is_overlay());
-    let of =
-        |(interface, network): (&'s Interface, &'s Network)| interface.addresses().map(move |it| (it.value, network));
-    best.into_iter().flat_map(of).collect()
+    let all =
+        best.into_iter().flat_map(|(interface, network)| interface.addresses().map(move |it| (it.value, network)));
+    all.collect()
 }
 
 /// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and the machines' own

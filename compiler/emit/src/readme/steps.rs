@@ -231,20 +231,6 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
     Some(text)
 }
 
-/// The prefixes in which Ansible meets guests: the first one of each bridge, and others that a guest's first address is in.
-fn met(site: &Site) -> Vec<String> {
-    let bridges = site.networks.iter().zip((0..).map(NetworkId)).filter(|(network, _)| network.is_bridge());
-    let prefixes =
-        bridges.flat_map(|(network, id)| network.prefixes().zip(0..).map(move |(prefix, at)| (id, prefix, at)));
-    let there = |id: NetworkId, prefix: &IpNet| {
-        let mut interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
-        let network = &site.networks[id.index()];
-        interfaces.any(|it| it.network == id && prefix.contains(&addresses::reached(network, it)))
-    };
-    let met = prefixes.filter(|(id, prefix, at)| *at == 0 || there(*id, &prefix.value));
-    met.map(|(_, prefix, _)| prefix.value.to_string()).collect()
-}
-
 /// The zones that name servers of the world have, and which these are.
 fn public_zones(site: &Site, tree: &Tree) -> Option<String> {
     let is_public = |origin: &str| tree.files.contains_key(&format!("dns/public/{origin}.zone"));
@@ -257,6 +243,20 @@ fn public_zones(site: &Site, tree: &Tree) -> Option<String> {
         )));
     }
     (!text.is_empty()).then_some(text)
+}
+
+/// The prefixes in which Ansible meets guests: the first one of each bridge, and others that a guest's first address is in.
+fn met(site: &Site) -> Vec<String> {
+    let bridges = site.networks.iter().zip((0..).map(NetworkId)).filter(|(network, _)| network.is_bridge());
+    let prefixes =
+        bridges.flat_map(|(network, id)| network.prefixes().zip(0..).map(move |(prefix, at)| (id, prefix, at)));
+    let there = |id: NetworkId, prefix: &IpNet| {
+        let mut interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
+        let network = &site.networks[id.index()];
+        interfaces.any(|it| it.network == id && prefix.contains(&addresses::reached(network, it)))
+    };
+    let met = prefixes.filter(|(id, prefix, at)| *at == 0 || there(*id, &prefix.value));
+    met.map(|(_, prefix, _)| prefix.value.to_string()).collect()
 }
 
 fn resolver(site: &Site, tree: &Tree) -> Option<String> {

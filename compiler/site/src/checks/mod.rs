@@ -247,6 +247,7 @@ pub static CODES: &[&Code] = &[
     &ha_attempts::CODE,
     &accepted_loss::CODE,
     &ha_unable::CODE,
+    &authority_trusted_twice::CODE,
     &name_outside_domains::CODE,
     &invalid_dns_name::CODE,
     &route_frontend::CODE,

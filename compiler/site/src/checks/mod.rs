@@ -255,7 +255,6 @@ pub static CODES: &[&Code] = &[
     &route_not_public::CODE,
     &public_view::CODE,
     &domain_hides_name::CODE,
-    &authority_trusted_twice::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,

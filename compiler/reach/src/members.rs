@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use arvc_site::model::{End, EndpointId, Families, Family, HostId, Network, NetworkId, PortTerm, Site};
+use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
 use crate::ports::PortSet;
 
-/// Index of a set of networks, each with the families of addresses there, that some machine is on.
+/// Index of a set of networks, each with the families of addresses and the segments there, that some machine is on.
 pub(crate) type Profile = usize;
 
 /// The machines of a site by what flows name them by.
@@ -24,6 +25,8 @@ pub(crate) struct Members<'a> {
     pub profiles: Vec<Vec<NetworkId>>,
     /// For each profile and network of it, the families that its machines have an address of there.
     families: Vec<Vec<Families>>,
+    /// For each profile and network of it, the segments that its machines may be on there; none where it has one alone.
+    segments: Vec<Vec<Vec<u32>>>,
     /// Each machine's profile.
     pub profile_of: Vec<Profile>,
     /// For each two profiles, the networks that a flow uses which names none.
@@ -51,15 +54,21 @@ impl<'a> Members<'a> {
     pub fn new(site: &'a Site) -> Self {
         let all: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).collect();
         let mut groups = vec![Vec::new(); site.groups.len()];
-        let mut seen: BTreeMap<Vec<(NetworkId, Families)>, Vec<HostId>> = BTreeMap::new();
+        let segments = Segments::new(site);
+        let mut seen: BTreeMap<Vec<(NetworkId, Families, Vec<u32>)>, Vec<HostId>> = BTreeMap::new();
         for (host, id) in site.hosts.iter().zip(&all) {
             for group in &host.groups {
                 groups[group.index()].push(*id);
             }
-            let interfaces = host.interfaces.iter().map(|interface| (interface.network, interface.families()));
-            let mut networks: Vec<(NetworkId, Families)> = interfaces.collect();
+            let interfaces = host.interfaces.iter().map(|interface| {
+                let network = interface.network;
+                let several = segments.whole(network).is_none();
+                let here = if several { segments.of(network, host) } else { Vec::new() };
+                (network, interface.families(), here)
+            });
+            let mut networks: Vec<(NetworkId, Families, Vec<u32>)> = interfaces.collect();
             networks.sort_unstable();
-            networks.dedup_by_key(|(network, _)| *network);
+            networks.dedup_by_key(|(network, ..)| *network);
             seen.entry(networks).or_default().push(*id);
         }
         for group in &mut groups {
@@ -82,13 +91,19 @@ impl<'a> Members<'a> {
         let endpoints = site.endpoints.iter().map(|endpoint| ports(&endpoint.ports)).collect();
         let mut served: Vec<Vec<HostId>> = site.endpoints.iter().map(|endpoint| endpoint.hosts.clone()).collect();
         served.iter_mut().for_each(|hosts| hosts.sort_unstable());
-        let (profiles, families) = seen.into_keys().map(|networks| networks.into_iter().unzip()).unzip();
+        let (mut profiles, mut families, mut segments) = (Vec::new(), Vec::new(), Vec::new());
+        for networks in seen.into_keys() {
+            profiles.push(networks.iter().map(|(network, ..)| *network).collect());
+            families.push(networks.iter().map(|(_, families, _)| *families).collect());
+            segments.push(networks.into_iter().map(|(.., segments)| segments).collect());
+        }
         let usual = Vec::new();
         let mut members = Self {
             site,
             all,
             profiles,
             families,
+            segments,
             profile_of,
             usual,
             endpoints,
@@ -212,11 +227,29 @@ impl<'a> Members<'a> {
         common
     }
 
-    /// All networks that two machines meet on: both are there, with an address of one family.
+    /// All networks that two machines meet on: both are there, with an address of one family, and may be on one segment.
     pub fn common(&self, a: Profile, b: Profile) -> Vec<NetworkId> {
         let networks = self.networks(a).iter().zip(&self.families[a]);
-        let meet = |(network, own): &(&NetworkId, &Families)| !own.intersection(self.families(b, **network)).is_none();
+        let meet = |(network, own): &(&NetworkId, &Families)| {
+            !own.intersection(self.families(b, **network)).is_none() && self.joined(a, b, **network)
+        };
         networks.filter(meet).map(|(network, _)| *network).collect()
+    }
+
+    /// Whether machines that are both on a network may be on one segment of it.
+    fn joined(&self, a: Profile, b: Profile, network: NetworkId) -> bool {
+        let of = |profile: Profile| {
+            let at = self.profiles[profile].binary_search(&network).ok();
+            at.map_or(&[][..], |at| self.segments[profile][at].as_slice())
+        };
+        let (own, other) = (of(a), of(b));
+        own.is_empty() || other.is_empty() || own.iter().any(|segment| other.contains(segment))
+    }
+
+    /// Whether machines are on a network together, and on segments of it that are not joined.
+    pub fn apart(&self, a: Profile, b: Profile) -> Option<NetworkId> {
+        let there = self.networks(a).iter().copied().filter(|network| self.networks(b).contains(network));
+        there.into_iter().find(|network| !self.joined(a, b, *network))
     }
 
     /// The networks of a machine on which it has an address of a family.

@@ -45,7 +45,7 @@ fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
 /// The place that a machine's name leads to, with all of its addresses there.
 fn named_place<'site>(site: &'site Site, host: &'site Host) -> Option<(&'site Interface, &'site Network)> {
     let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
-    interfaces.min_by_key(|(_, network)| !network.is_overlay())
+    interfaces.min_by_key(|(_, network)| (!network.is_overlay(), !network.joined))
 }
 
 fn zones(site: &Site, primary: &Host) -> Vec<Zone> {

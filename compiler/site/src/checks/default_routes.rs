@@ -27,7 +27,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Gateway, HostId, Kind, Router, Site};
+use crate::model::{Kind, Site};
 use crate::place::{place, report};
 
 /// A guest with two ways out.
@@ -35,19 +35,11 @@ pub static CODE: Code = Code::new("E0808", "a guest with two ways out", include_
 
 /// Every guest.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
-    for (id, host) in (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| host.kind != Kind::Machine) {
-        // Who is the router of a network goes out elsewhere.
-        let itself = |gateway: &Gateway| match gateway.router {
-            Router::Host(router) => router == id,
-            Router::Vip(vip) => site.vips[vip.index()].owners.contains(&id),
-            Router::Node(_) | Router::Elsewhere => false,
-        };
+    for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine) {
         for v4 in [true, false] {
             let ways = host.interfaces.iter().filter(|interface| {
                 let gateways = site.networks[interface.network.index()].gateways();
-                interface.default_route
-                    && !gateways.iter().any(itself)
-                    && gateways.iter().any(|gateway| gateway.address.is_ipv4() == v4)
+                interface.default_route && gateways.iter().any(|gateway| gateway.address.is_ipv4() == v4)
             });
             let ways: Vec<_> = ways.map(|interface| &site.networks[interface.network.index()]).collect();
             let [first, second, ..] = ways.as_slice() else { continue };

@@ -9,6 +9,7 @@ mod rules;
 
 use arvc_reach::policy::Policies;
 use arvc_site::model::{Host, HostId, Interface, Network, NetworkId, NetworkKind, Site, Status};
+use arvc_site::segments::Segments;
 
 use crate::tree::Tree;
 use crate::yaml;
@@ -38,6 +39,8 @@ pub(crate) struct Overlay<'site> {
     pub underlay: NetworkId,
     /// The UDP port of every member.
     pub port: u16,
+    /// Which parts of the underlay reach one another.
+    pub segments: Segments,
     /// Its lighthouses and relays.
     pub fixed: Vec<(HostId, &'site Host)>,
 }
@@ -49,7 +52,7 @@ pub(crate) fn overlay(site: &Site) -> Option<Overlay<'_>> {
         let id = NetworkId(index);
         let hosts = (0..).map(HostId).zip(&site.hosts);
         let fixed = hosts.filter(|(_, host)| (host.lighthouse || host.relay) && is_member(host, id)).collect();
-        Some(Overlay { id, network, underlay, port, fixed })
+        Some(Overlay { id, network, underlay, port, segments: Segments::new(site), fixed })
     })
 }
 

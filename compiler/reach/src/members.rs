@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use arvc_site::model::{End, EndpointId, Families, Family, HostId, Network, NetworkId, PortTerm, Site};
+use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
 use crate::ports::PortSet;
 
-/// Index of a set of networks, each with the families of addresses there, that some machine is on.
+/// Index of a set of networks that some machine is on, each with how it is on it ([`On`]).
 pub(crate) type Profile = usize;
 
 /// The machines of a site by what flows name them by.
@@ -22,8 +23,8 @@ pub(crate) struct Members<'a> {
     pub all: Vec<HostId>,
     /// Every set of networks that some machine is on, sorted.
     pub profiles: Vec<Vec<NetworkId>>,
-    /// For each profile and network of it, the families that its machines have an address of there.
-    families: Vec<Vec<Families>>,
+    /// For each profile and network of it, how its machines are on it.
+    on: Vec<Vec<On>>,
     /// Each machine's profile.
     pub profile_of: Vec<Profile>,
     /// For each two profiles, the networks that a flow uses which names none.
@@ -35,6 +36,17 @@ pub(crate) struct Members<'a> {
     groups: Vec<Vec<HostId>>,
     resolvers: Vec<HostId>,
     lighthouses: Vec<HostId>,
+}
+
+/// How a machine is on a network.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct On {
+    /// The families that it has an address of.
+    families: Families,
+    /// The segments that it may be on; none where the network has one alone.
+    segments: Vec<u32>,
+    /// Whether the network's router is its way out.
+    default_route: bool,
 }
 
 /// A part of a flow's ports, together with where they can be served.
@@ -51,13 +63,19 @@ impl<'a> Members<'a> {
     pub fn new(site: &'a Site) -> Self {
         let all: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).collect();
         let mut groups = vec![Vec::new(); site.groups.len()];
-        let mut seen: BTreeMap<Vec<(NetworkId, Families)>, Vec<HostId>> = BTreeMap::new();
+        let segments = Segments::new(site);
+        let mut seen: BTreeMap<Vec<(NetworkId, On)>, Vec<HostId>> = BTreeMap::new();
         for (host, id) in site.hosts.iter().zip(&all) {
             for group in &host.groups {
                 groups[group.index()].push(*id);
             }
-            let interfaces = host.interfaces.iter().map(|interface| (interface.network, interface.families()));
-            let mut networks: Vec<(NetworkId, Families)> = interfaces.collect();
+            let interfaces = host.interfaces.iter().map(|interface| {
+                let network = interface.network;
+                let several = segments.whole(network).is_none();
+                let segments = if several { segments.of(network, host) } else { Vec::new() };
+                (network, On { families: interface.families(), segments, default_route: interface.default_route })
+            });
+            let mut networks: Vec<(NetworkId, On)> = interfaces.collect();
             networks.sort_unstable();
             networks.dedup_by_key(|(network, _)| *network);
             seen.entry(networks).or_default().push(*id);
@@ -82,21 +100,10 @@ impl<'a> Members<'a> {
         let endpoints = site.endpoints.iter().map(|endpoint| ports(&endpoint.ports)).collect();
         let mut served: Vec<Vec<HostId>> = site.endpoints.iter().map(|endpoint| endpoint.hosts.clone()).collect();
         served.iter_mut().for_each(|hosts| hosts.sort_unstable());
-        let (profiles, families) = seen.into_keys().map(|networks| networks.into_iter().unzip()).unzip();
+        let (profiles, on) = seen.into_keys().map(|networks| networks.into_iter().unzip()).unzip();
         let usual = Vec::new();
-        let mut members = Self {
-            site,
-            all,
-            profiles,
-            families,
-            profile_of,
-            usual,
-            endpoints,
-            served,
-            groups,
-            resolvers,
-            lighthouses,
-        };
+        let mut members =
+            Self { site, all, profiles, on, profile_of, usual, endpoints, served, groups, resolvers, lighthouses };
         let profiles = 0..members.profiles.len();
         let pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
         members.usual = pairs.map(|(own, other)| members.choose(own, other, &[], None)).collect();
@@ -186,7 +193,7 @@ impl<'a> Members<'a> {
     /// The families that the machines of a profile have an address of on a network.
     pub fn families(&self, profile: Profile, network: NetworkId) -> Families {
         let at = self.profiles[profile].iter().position(|other| *other == network);
-        at.map_or(Families::NONE, |at| self.families[profile][at])
+        at.map_or(Families::NONE, |at| self.on[profile][at].families)
     }
 
     /// The networks that a flow between two machines uses: `via` alone if it is named, else those that its endpoint
@@ -212,17 +219,35 @@ impl<'a> Members<'a> {
         common
     }
 
-    /// All networks that two machines meet on: both are there, with an address of one family.
+    /// All networks that two machines meet on: both are there, with an address of one family, and may be on one segment.
     pub fn common(&self, a: Profile, b: Profile) -> Vec<NetworkId> {
-        let networks = self.networks(a).iter().zip(&self.families[a]);
-        let meet = |(network, own): &(&NetworkId, &Families)| !own.intersection(self.families(b, **network)).is_none();
+        let networks = self.networks(a).iter().zip(&self.on[a]);
+        let meet = |(network, own): &(&NetworkId, &On)| {
+            !own.families.intersection(self.families(b, **network)).is_none() && self.joined(a, b, **network)
+        };
         networks.filter(meet).map(|(network, _)| *network).collect()
+    }
+
+    /// Whether machines that are both on a network may be on one segment of it.
+    fn joined(&self, a: Profile, b: Profile, network: NetworkId) -> bool {
+        let of = |profile: Profile| {
+            let at = self.profiles[profile].binary_search(&network).ok();
+            at.map_or(&[][..], |at| self.on[profile][at].segments.as_slice())
+        };
+        let (own, other) = (of(a), of(b));
+        own.is_empty() || other.is_empty() || own.iter().any(|segment| other.contains(segment))
+    }
+
+    /// Whether machines are on a network together, and on segments of it that are not joined.
+    pub fn apart(&self, a: Profile, b: Profile) -> Option<NetworkId> {
+        let there = self.networks(a).iter().copied().filter(|network| self.networks(b).contains(network));
+        there.into_iter().find(|network| !self.joined(a, b, *network))
     }
 
     /// The networks of a machine on which it has an address of a family.
     fn of_family(&self, profile: Profile, family: Family) -> impl Iterator<Item = NetworkId> + '_ {
-        let networks = self.networks(profile).iter().zip(&self.families[profile]);
-        networks.filter(move |(_, families)| families.contains(family)).map(|(network, _)| *network)
+        let networks = self.networks(profile).iter().zip(&self.on[profile]);
+        networks.filter(move |(_, on)| on.families.contains(family)).map(|(network, _)| *network)
     }
 
     /// The networks on which a machine meets addresses of a family that no machine of the site has: those that the
@@ -254,7 +279,11 @@ impl<'a> Members<'a> {
 
     /// The segments of a machine that lead out of the site in a family.
     pub fn way_out(&self, profile: Profile, family: Family) -> Vec<NetworkId> {
-        let routed = |network: &NetworkId| self.site.networks[network.index()].gateway(family).is_some();
+        let routed = |network: &NetworkId| {
+            let at = self.networks(profile).binary_search(network);
+            let leads = at.is_ok_and(|at| self.on[profile][at].default_route);
+            leads && self.site.networks[network.index()].gateway(family).is_some()
+        };
         let with_router: Vec<NetworkId> = self.of_family(profile, family).filter(routed).collect();
         match with_router.is_empty() {
             true => self.of_family(profile, family).filter(|network| !self.is_overlay(*network)).collect(),

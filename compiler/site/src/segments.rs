@@ -79,6 +79,15 @@ impl Segments {
         self.of(interface.network, host)
     }
 
+    /// Whether two machines of a network may be on one segment of it.
+    pub fn meet(&self, network: NetworkId, a: &Host, b: &Host) -> bool {
+        if self.whole(network).is_some() {
+            return true;
+        }
+        let (own, other) = (self.of(network, a), self.of(network, b));
+        own.is_empty() || other.is_empty() || own.iter().any(|segment| other.contains(segment))
+    }
+
     /// The segments of a network that a machine may be on: one, and more only where its place is open and they are not
     /// joined. None where nobody can say.
     pub fn of(&self, network: NetworkId, host: &Host) -> Vec<u32> {
@@ -109,7 +118,8 @@ pub(crate) fn domains(site: &Site) -> Vec<u32> {
 pub fn places(host: &Host) -> Vec<NodeId> {
     match host.kind {
         Kind::Machine => Vec::new(),
-        _ => host.node.into_iter().collect(),
+        _ if host.placement.is_empty() => host.node.into_iter().collect(),
+        _ => host.placement.clone(),
     }
 }
 

@@ -97,7 +97,9 @@ fn variables(
 ) -> Vec<Entry> {
     let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
     // Over the bridge: the overlay is what a play is about to build or to cut.
-    let direct = host.interfaces.iter().find(|interface| overlay.is_none_or(|overlay| interface.network != overlay.id));
+    // A bridge that exists once a node leads there from that node alone.
+    let below = host.interfaces.iter().filter(|it| overlay.is_none_or(|overlay| it.network != overlay.id));
+    let direct = below.min_by_key(|interface| !site.networks[interface.network.index()].joined);
     let reached = direct.or(host.interfaces.first());
     let mut entries = Vec::new();
     if let Some(interface) = reached {

@@ -124,11 +124,13 @@ fn places<'site>(site: &Site, overlay: &Overlay<'site>, own: HostId, host: &Host
     places
 }
 
-/// Where `host` finds `other` without asking: on the underlay if both are there; else at the nodes that hand the overlay's
+/// Where `host` finds `other` without asking: on the underlay if both are there, on one segment of it; else at the nodes that hand the overlay's
 /// port on to it; else at any address that it has outside of the overlay.
 fn endpoints(site: &Site, overlay: &Overlay<'_>, host: &Host, id: HostId, other: &Host) -> Vec<SocketAddr> {
     let place = |address: IpAddr| SocketAddr::new(address, overlay.port);
-    if let (Some(here), Some(there)) = (on(host, overlay.underlay), on(other, overlay.underlay)) {
+    if let (Some(here), Some(there)) = (on(host, overlay.underlay), on(other, overlay.underlay))
+        && overlay.segments.meet(overlay.underlay, host, other)
+    {
         let families = here.families();
         let met = there.addresses().map(|address| address.value);
         return met.filter(|address| families.contains(Family::of(*address))).map(place).collect();

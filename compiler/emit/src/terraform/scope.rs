@@ -137,16 +137,16 @@ impl<'a> Guest<'a> {
         }
         let vmid = host.vmid?.value.0;
         let node = &site.nodes[host.node?.index()];
-        Some(Self { id, host, vmid, node, nics: nics(site, id, host) })
+        Some(Self { id, host, vmid, node, nics: nics(site, host) })
     }
 }
 
-fn nics<'a>(site: &'a Site, id: HostId, host: &'a Host) -> Vec<Nic<'a>> {
+fn nics<'a>(site: &'a Site, host: &'a Host) -> Vec<Nic<'a>> {
     let devices = host.interfaces.iter().filter_map(|interface| {
         let network = &site.networks[interface.network.index()];
         let NetworkKind::Bridge { bridge, vlan, .. } = &network.kind else { return None };
         let configured = addresses::configured(network, interface).map(|(address, _)| {
-            let gateway = gateway(site, id, host, interface, Family::of_prefix(&address));
+            let gateway = gateway(site, host, interface, Family::of_prefix(&address));
             let asks = interface.dhcp && network.prefix.value.contains(&address.addr());
             Configured { address, gateway, asks }
         });
@@ -157,20 +157,13 @@ fn nics<'a>(site: &'a Site, id: HostId, host: &'a Host) -> Vec<Nic<'a>> {
 }
 
 /// The router that a guest goes out by: that of its segment, which of several nodes, each one its own guests', is the guest's
-/// node. A guest that is the router itself has none there.
-fn gateway(site: &Site, id: HostId, host: &Host, interface: &Interface, family: Family) -> Option<IpAddr> {
+/// node.
+fn gateway(site: &Site, host: &Host, interface: &Interface, family: Family) -> Option<IpAddr> {
     let network = &site.networks[interface.network.index()];
-    let own = |router: &Router| match router {
-        Router::Host(host) => *host == id,
-        Router::Vip(vip) => site.vips[vip.index()].owners.contains(&id),
-        Router::Node(_) | Router::Elsewhere => false,
-    };
-    if !interface.default_route || network.gateways().iter().any(|gateway| own(&gateway.router)) {
-        return None;
-    }
     let mut here = network.gateways().iter().filter(|gateway| match gateway.router {
         Router::Node(node) => network.joined || host.node == Some(node),
         _ => true,
     });
-    here.find(|gateway| Family::of(gateway.address) == family).map(|gateway| gateway.address)
+    let found = here.find(|gateway| Family::of(gateway.address) == family);
+    found.filter(|_| interface.default_route).map(|gateway| gateway.address)
 }

@@ -86,11 +86,16 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
     let (from, to) = (&site.hosts[source.index()], &site.hosts[target.index()]);
     let message = format!("no network connects `{}` and `{}`", from.named.name, to.named.name);
     let families = words::families_apart(intents.space, source, target, flow.via);
+    let members = intents.space.members;
+    let of = |host: HostId| members.profile_of[host.index()];
+    let split = members.apart(of(source), of(target)).map(|network| words::network(site, network));
     let help = match families {
+        _ if split.is_some() => "put both on an overlay, or on a network whose segments are joined",
         Some(_) => "give one of them an address of the other's family, or put both on an overlay",
         None => "put one of them on a network of the other, or name another network with `via` or `listen`",
     };
-    let label = families.unwrap_or_else(|| match flow.via {
+    let split = split.map(|network| format!("they are on segments of {network} that are not joined"));
+    let label = families.or(split).unwrap_or_else(|| match flow.via {
         Some(via) => format!("they are not both on {}", words::network(site, via)),
         None => "there is no path that this flow could use".to_owned(),
     });

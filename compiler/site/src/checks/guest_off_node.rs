@@ -30,7 +30,8 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Named, Network};
+use crate::model::{Named, Network, Site};
+use crate::origins::Origins;
 use crate::place::{place, report};
 
 /// A guest on a network that its node does not have.
@@ -42,4 +43,19 @@ pub(crate) fn diagnostic(named: &Named, network: &Network, node: &Named, span: O
     let message = format!("`{}` is on `{}`, which `{}` does not have", named.path, network.named.path, node.path);
     report(&CODE, message, named, span.unwrap_or(named.key), &format!("`{}` has no such bridge", node.path))
         .secondary(place(&network.named, network.named.key), "its `nodes` are others")
+}
+
+/// Every guest that may run on other nodes than its own.
+pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    if site.networks.iter().all(|network| network.nodes.is_empty()) {
+        return;
+    }
+    for (host, origin) in site.hosts.iter().zip(&origins.hosts) {
+        for interface in host.interfaces.iter().filter(|_| !host.broken) {
+            let network = &site.networks[interface.network.index()];
+            if let Some(node) = host.placement.iter().find(|node| !network.is_at(**node)) {
+                out.push(diagnostic(&host.named, network, &site.nodes[node.index()].named, origin.node));
+            }
+        }
+    }
 }

@@ -292,8 +292,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     lighthouse_of_other_family::check(site, origins, out);
     no_relay_between_families::check(site, origins, out);
     resolver_of_other_family::check(site, out);
-    outside_without_lighthouse::check(site, origins, out);
-    outside_without_relay::check(site, origins, out);
+    outside_without_lighthouse::check(site, &segments, origins, out);
+    outside_without_relay::check(site, &segments, origins, out);
     private_uplink::check(site, origins, out);
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
@@ -320,6 +320,7 @@ fn networks(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<D
     vip_in_use::check(site, segments, out);
     vip_owner::check(site, origins, out);
     foreign_overlap::check(site, out);
+    guest_off_node::check(site, origins, out);
     default_routes::check(site, out);
     machine_on_segments::check(site, segments, out);
     same_prefix::check(site, out);

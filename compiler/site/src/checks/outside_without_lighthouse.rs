@@ -31,6 +31,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use crate::model::{HostId, NetworkId, NetworkKind, Site};
 use crate::origins::Origins;
 use crate::place::report;
+use crate::segments::Segments;
 
 /// A member outside that no lighthouse can be reached by.
 pub static CODE: Code = Code::new(
@@ -40,7 +41,7 @@ pub static CODE: Code = Code::new(
 );
 
 /// Every member of an overlay that is not on its underlay.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let broken = site.hosts.iter().any(|host| host.broken);
     if broken || !(origins.all.hosts && origins.all.nodes && origins.all.networks) {
         return;
@@ -48,6 +49,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     for (overlay, network) in (0..).map(NetworkId).zip(&site.networks) {
         let NetworkKind::Overlay { underlay, port } = network.kind else { continue };
         let on = |host: &crate::model::Host, id| host.interfaces.iter().any(|interface| interface.network == id);
+        let lighthouses =
+            || site.hosts.iter().filter(|host| host.lighthouse && on(host, overlay) && on(host, underlay));
         let lighthouse = |id: HostId| site.hosts[id.index()].lighthouse && on(&site.hosts[id.index()], overlay);
         // Without any lighthouse the overlay itself is the problem.
         let any = (0..site.hosts.len() as u32).map(HostId).any(lighthouse);
@@ -61,11 +64,16 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             continue;
         }
         for host in &site.hosts {
-            if host.broken || host.lighthouse || !on(host, overlay) || on(host, underlay) {
+            let inside = on(host, underlay) && lighthouses().any(|other| segments.meet(underlay, host, other));
+            if host.broken || host.lighthouse || !on(host, overlay) || inside {
                 continue;
             }
             let message = format!("`{}` cannot reach a lighthouse of `{}`", host.named.path, network.named.path);
-            let label = format!("it is not on `{}`", site.networks[underlay.index()].named.path);
+            let below = &site.networks[underlay.index()].named.path;
+            let label = match on(host, underlay) {
+                true => format!("no lighthouse is on its segment of `{below}`"),
+                false => format!("it is not on `{below}`"),
+            };
             out.push(
                 report(&CODE, message, &host.named, host.named.key, &label).help(format!(
                     "let a node with an `uplink` hand {port}/udp on to a lighthouse: `forward = [ … ];`"

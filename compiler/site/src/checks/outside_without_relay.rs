@@ -36,13 +36,14 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use crate::model::{Host, HostId, NetworkId, NetworkKind, Site, Status};
 use crate::origins::Origins;
 use crate::place::report;
+use crate::segments::Segments;
 
 /// A member outside that no relay can be reached by.
 pub static CODE: Code =
     Code::new("L0307", "a member outside that no relay can be reached by", include_str!("outside_without_relay.rs"));
 
 /// Every member of an overlay that is not on its underlay, if there are members that it does not find by itself.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let broken = site.hosts.iter().any(|host| host.broken);
     if broken || !(origins.all.hosts && origins.all.nodes && origins.all.networks) {
         return;
@@ -66,7 +67,10 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         if !entered || relayed || !hidden {
             continue;
         }
-        for (_, host) in hosts().filter(|(_, host)| !host.broken && on(host, overlay) && !on(host, underlay)) {
+        // A member of another segment of the underlay finds the members of this one as little as who is elsewhere.
+        let first = hosts().map(|(_, host)| host).find(|host| on(host, overlay) && on(host, underlay));
+        let inside = |host: &Host| on(host, underlay) && first.is_none_or(|first| segments.meet(underlay, first, host));
+        for (_, host) in hosts().filter(|(_, host)| !host.broken && on(host, overlay) && !inside(host)) {
             let message = format!(
                 "`{}` finds no relay of `{}` and reaches few of its members",
                 host.named.path, network.named.path

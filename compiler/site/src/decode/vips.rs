@@ -89,6 +89,7 @@ impl Decoder<'_> {
                     self.site.networks[network.index()].pools[pool].owners = hosts;
                 }
                 Later::Gateway(network, router, span) => {
+                    self.goes_out_elsewhere(network, router);
                     let found = self.addresses_of_router(network, router, span);
                     if let NetworkKind::Bridge { gateways, .. } = &mut self.site.networks[network.index()].kind {
                         gateways.extend(found.into_iter().map(|address| Gateway { address, router, span }));
@@ -107,6 +108,19 @@ impl Decoder<'_> {
                         address.map(|address| Gateway { address, router, span });
                 }
             }
+        }
+    }
+
+    /// Who is the router of a network has no way out by it.
+    fn goes_out_elsewhere(&mut self, network: NetworkId, router: Router) {
+        let routers = match router {
+            Router::Host(host) => vec![host],
+            Router::Vip(vip) => self.site.vips[vip.index()].owners.clone(),
+            Router::Node(_) | Router::Elsewhere => Vec::new(),
+        };
+        for host in routers {
+            let interfaces = self.site.hosts[host.index()].interfaces.iter_mut();
+            interfaces.filter(|interface| interface.network == network).for_each(|it| it.default_route = false);
         }
     }
 

@@ -1,9 +1,11 @@
 //! What checks need to know about a site beyond the model: places of values that the model does not keep, and whether
 //! something failed, so that a check does not take what is merely unknown for absent.
 
+use std::net::IpAddr;
+
 use arvc_syntax::source::Span;
 
-use crate::model::NetworkId;
+use crate::model::{NetworkId, ServiceId, Spanned};
 
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
@@ -54,6 +56,10 @@ pub(crate) struct Origins {
     pub(crate) networks: Vec<NetworkOrigin>,
     /// Places of the clusters' `quorum`.
     pub(crate) quorums: Vec<Option<Span>>,
+    /// The resolvers before the overlay is there.
+    pub(crate) uplink_resolvers: Vec<Spanned<IpAddr>>,
+    /// Whom each resolver of the site asks.
+    pub(crate) forwards: Vec<(ServiceId, Spanned<IpAddr>)>,
     /// Every entry of these maps was read.
     pub(crate) all: All,
 }

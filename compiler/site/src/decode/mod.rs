@@ -44,7 +44,7 @@ pub(crate) struct Decoder<'a> {
 }
 
 /// Who has a `needs`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Needs {
     Host(HostId),
     Service(ServiceId),
@@ -65,6 +65,8 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
             hosts: vec![HostOrigin::default(); index.hosts.len()],
             networks: vec![NetworkOrigin::default(); index.networks.len()],
             quorums: vec![None; index.clusters.len()],
+            uplink_resolvers: Vec::new(),
+            forwards: Vec::new(),
             all,
         },
         index,

@@ -40,7 +40,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let mut resolver_at: BTreeMap<IpAddr, HostId> = BTreeMap::new();
     for service in site.services.iter().filter(|service| service.resolver.is_some()) {
         for host in &service.hosts {
-            let addresses = site.hosts[host.index()].interfaces.iter().map(|it| it.address.value);
+            let interfaces = site.hosts[host.index()].interfaces.iter();
+            let addresses = interfaces.flat_map(|interface| interface.addresses()).map(|address| address.value);
             resolver_at.extend(addresses.map(|address| (address, *host)));
         }
     }

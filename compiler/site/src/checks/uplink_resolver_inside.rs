@@ -32,13 +32,13 @@ pub static CODE: Code =
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     for address in &origins.uplink_resolvers {
         let overlays = site.networks.iter().filter(|network| network.is_overlay());
-        let Some(overlay) = overlays.into_iter().find(|overlay| overlay.prefix.value.contains(&address.value)) else {
-            continue;
-        };
+        let prefixes = overlays.flat_map(|overlay| overlay.prefixes().map(move |prefix| (overlay, prefix)));
+        let found = prefixes.into_iter().find(|(_, prefix)| prefix.value.contains(&address.value));
+        let Some((overlay, prefix)) = found else { continue };
         let message = format!("{} answers once the overlay is there", address.value);
         out.push(
             Diagnostic::new(&CODE, message, address.span, "it is asked before that")
-                .secondary(overlay.prefix.span, format!("it is on `{}`", overlay.named.path))
+                .secondary(prefix.span, format!("it is on `{}`", overlay.named.path))
                 .help("name a resolver that is reached without the overlay"),
         );
     }

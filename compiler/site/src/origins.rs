@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use arvc_syntax::source::Span;
 
-use crate::model::{NetworkId, ServiceId, Spanned};
+use crate::model::{NetworkId, RangeId, ServiceId, Spanned};
 
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct HostOrigin {
     pub(crate) vmid_key: Option<Span>,
     /// Whether the VMID is absent because it failed.
     pub(crate) vmid_failed: bool,
+    /// Whether the VMID was allocated, and not stated.
+    pub(crate) allocated: bool,
     /// Where the range is named.
     pub(crate) range: Option<Span>,
     /// Where the node is named.
@@ -51,6 +53,8 @@ pub(crate) struct Origins {
     pub(crate) uplink_resolvers: Vec<Spanned<IpAddr>>,
     /// Whom each resolver of the site asks.
     pub(crate) forwards: Vec<(ServiceId, Spanned<IpAddr>)>,
+    /// Ranges in which a machine found no number.
+    pub(crate) full: Vec<RangeId>,
     /// Every entry of these maps was read.
     pub(crate) all: All,
 }

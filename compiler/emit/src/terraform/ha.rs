@@ -3,7 +3,7 @@
 //! Rules are those of Proxmox VE 9, where they took the place of groups. A guest has a rule of its own, so that one more
 //! guest changes no other's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_site::model::{Cluster, Ha, HostId, Kind, Status};
 
@@ -17,17 +17,24 @@ const HEAD: &str = "What the HA manager keeps running, and where. It starts a gu
 
 /// Adds the file.
 pub fn emit(scope: &Scope, folder: &mut Folder) {
+    let kept = scope.guests.iter().filter_map(|guest| Some((guest.id, (guest, guest.host.ha.as_ref()?))));
+    let kept: BTreeMap<HostId, (&Guest, &Ha)> = kept.collect();
+    let clusters = scope.site.clusters.iter().filter_map(|cluster| Some((cluster, apart(scope, cluster, &kept)?)));
+    let clusters: Vec<(&Cluster, Vec<HostId>)> = clusters.collect();
+    let keep_apart: BTreeSet<HostId> = clusters.iter().flat_map(|(_, members)| members.iter().copied()).collect();
     let mut file = Body::new();
-    for guest in &scope.guests {
-        if let Some(ha) = &guest.host.ha {
-            resource(guest, ha, &mut file);
-            nodes(scope, guest, ha, &mut file);
-        }
+    for (id, (guest, ha)) in &kept {
+        resource(guest, ha, &mut file);
+        nodes(scope, guest, ha, keep_apart.contains(id), &mut file);
     }
-    let kept = scope.guests.iter().filter(|guest| guest.host.ha.is_some()).map(|guest| guest.id);
-    let kept: BTreeSet<HostId> = kept.collect();
-    for cluster in &scope.site.clusters {
-        apart(scope, cluster, &kept, &mut file);
+    for (cluster, members) in clusters {
+        let names = members.iter().map(|id| scope.site.hosts[id.index()].named.name.as_str());
+        file.resource(&fixed(kind::HA_RULE), &name::part(&cluster.named.name, "apart"), |body| {
+            body.set("rule", rule(scope, &cluster.named.name, "apart"))
+                .set("type", "resource-affinity")
+                .set("resources", names.map(resource_id).collect::<Vec<_>>())
+                .set("affinity", "negative");
+        });
     }
     folder.file("ha.tf", HEAD, &file);
 }
@@ -51,14 +58,14 @@ fn resource(guest: &Guest, ha: &Ha, file: &mut Body) {
     });
 }
 
-/// Its own node first, then those that it may be started on. Without `strict` the others follow by themselves.
-fn nodes(scope: &Scope, guest: &Guest, ha: &Ha, file: &mut Body) {
-    let site = scope.site;
-    let others = ha.nodes.iter().map(|node| site.nodes[node.index()].named.name.clone());
-    let mut nodes: Vec<(String, Value)> =
-        others.filter(|node| *node != guest.node.named.name).map(|node| (node, 1_u32.into())).collect();
-    nodes.push((guest.node.named.name.clone(), 2_u32.into()));
-    nodes.sort_by(|a, b| a.0.cmp(&b.0));
+/// Its own node first, then those that it may be started on. Without `strict` the others follow by themselves. Where
+/// members keep apart all nodes are equal: Proxmox takes no node rule of several priorities beside such a rule
+/// (`PVE::HA::Rules`).
+fn nodes(scope: &Scope, guest: &Guest, ha: &Ha, keeps_apart: bool, file: &mut Body) {
+    let own = &guest.node.named.name;
+    let priority = |node: &String| u32::from(node == own && !keeps_apart) + 1;
+    let nodes = allowed(scope, guest, ha).into_iter().map(|node| (node.clone(), priority(&node).into()));
+    let nodes: Vec<(String, Value)> = nodes.collect();
     let name = name::part(&guest.host.named.name, "nodes");
     file.resource(&fixed(kind::HA_RULE), &name, |body| {
         body.set("rule", rule(scope, &guest.host.named.name, "nodes"))
@@ -69,22 +76,18 @@ fn nodes(scope: &Scope, guest: &Guest, ha: &Ha, file: &mut Body) {
     });
 }
 
-/// Members of a cluster that is spread, if they can all be on different nodes.
-fn apart(scope: &Scope, cluster: &Cluster, kept: &BTreeSet<HostId>, file: &mut Body) {
-    if !cluster.spread || cluster.members.len() > scope.nodes.len() {
-        return;
-    }
-    let members: Vec<_> = cluster.members.iter().filter(|id| kept.contains(id)).collect();
-    if members.len() < 2 {
-        return;
-    }
-    let names = members.iter().map(|id| scope.site.hosts[id.index()].named.name.as_str());
-    file.resource(&fixed(kind::HA_RULE), &name::part(&cluster.named.name, "apart"), |body| {
-        body.set("rule", rule(scope, &cluster.named.name, "apart"))
-            .set("type", "resource-affinity")
-            .set("resources", names.map(resource_id).collect::<Vec<_>>())
-            .set("affinity", "negative");
-    });
+/// The nodes that a guest's rule names, by name.
+fn allowed(scope: &Scope, guest: &Guest, ha: &Ha) -> BTreeSet<String> {
+    let others = ha.nodes.iter().map(|node| scope.site.nodes[node.index()].named.name.clone());
+    others.chain([guest.node.named.name.clone()]).collect()
+}
+
+/// The members of a cluster that is spread, if their rules name as many nodes: Proxmox takes no other such rule.
+fn apart(scope: &Scope, cluster: &Cluster, kept: &BTreeMap<HostId, (&Guest, &Ha)>) -> Option<Vec<HostId>> {
+    let members: Vec<HostId> = cluster.members.iter().copied().filter(|id| kept.contains_key(id)).collect();
+    let nodes = members.iter().filter_map(|id| kept.get(id)).flat_map(|(guest, ha)| allowed(scope, guest, ha));
+    let nodes: BTreeSet<String> = nodes.collect();
+    (cluster.spread && members.len() > 1 && nodes.len() >= members.len()).then_some(members)
 }
 
 fn resource_id(host: &str) -> Reference {

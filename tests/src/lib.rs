@@ -9,6 +9,10 @@ pub mod projects;
 pub mod random;
 pub mod synthetic;
 
+/// The only words about an example: what the one node of Arvandor carries.
+pub const ARVANDOR_LINT: &str =
+    "L0850: the loss of `nodes.pve` stops `clusters.postgres`, `clusters.valkey` and `clusters.vault`";
+
 /// The root of the workspace.
 pub fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -61,6 +61,7 @@ in {
   images.debian = { vmid = 9000; description = "Debian with cloud-init and the guest agent"; };
 
   operators.addresses = [ 203.0.113.0/28 ];
+  accepted_losses = [ nodes.pve ];
 
   groups.shared = { description = "What every team uses"; };
 

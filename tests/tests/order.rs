@@ -36,7 +36,9 @@ impl Read for Memory<'_> {
 /// What a project emits: texts by their paths.
 fn emitted(project: &Project) -> BTreeMap<String, String> {
     let checked = pipeline::check(&project.entry, project.files[&project.entry].clone(), &mut Memory(&project.files));
-    let messages: Vec<&str> = checked.diagnostics.iter().map(|problem| problem.message.as_str()).collect();
+    // The one lint that an example deserves is no matter of order.
+    let errors = checked.diagnostics.iter().filter(|problem| problem.code.id != "L0850");
+    let messages: Vec<&str> = errors.map(|problem| problem.message.as_str()).collect();
     assert_eq!(messages, Vec::<&str>::new(), "{:#?}", project.files);
     let tree = pipeline::emit(&checked.site.expect("a site without an error is whole"), &project.entry);
     tree.files.into_iter().map(|(path, file)| (path, file.text)).collect()

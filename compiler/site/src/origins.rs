@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use arvc_syntax::source::Span;
 
-use crate::model::{NetworkId, RangeId};
+use crate::model::{NetworkId, RangeId, ServiceId, Spanned};
 
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,10 @@ pub(crate) struct Origins {
     pub(crate) vips: Vec<VipOrigin>,
     /// Places of the clusters' `quorum`.
     pub(crate) quorums: Vec<Option<Span>>,
+    /// The resolvers before the overlay is there.
+    pub(crate) uplink_resolvers: Vec<Spanned<IpAddr>>,
+    /// Whom each resolver of the site asks.
+    pub(crate) forwards: Vec<(ServiceId, Spanned<IpAddr>)>,
     /// Ranges in which a machine found no number.
     pub(crate) full: Vec<RangeId>,
     /// Every entry of these maps was read.

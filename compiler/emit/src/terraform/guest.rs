@@ -6,6 +6,7 @@ use arvc_site::model::{ImageSource, Kind, Status};
 
 use crate::hcl::{Body, Value};
 use crate::resolvers;
+use crate::terraform::ha;
 use crate::terraform::scope::{Configured, Guest, Nic, Scope};
 
 /// Bytes as whole mebibytes, rounded up: a machine never gets less than it asks for.
@@ -87,8 +88,8 @@ pub fn is_clone(scope: &Scope, guest: &Guest) -> bool {
 
 /// The `lifecycle` block. Each ignored field says why.
 pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
-    let keys = takes_keys(scope, guest);
-    if !keys && !guest.host.protect {
+    let (keys, moved) = (takes_keys(scope, guest), ha::moves(guest));
+    if !keys && !guest.host.protect && !moved {
         return;
     }
     body.block("lifecycle", |lifecycle| {
@@ -96,11 +97,20 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
             lifecycle.comment("protect = true: a plan that would replace it fails.").set("prevent_destroy", true).gap();
         }
         if keys {
-            lifecycle
-                .comment(
-                    "Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.",
-                )
-                .set("ignore_changes", Value::Fixed("[initialization[0].user_account]"));
+            lifecycle.comment(
+                "Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.",
+            );
+        }
+        if moved {
+            lifecycle.comment("The HA manager moves it. Brought back to its node by a plan, it would be made anew.");
+        }
+        match (keys, moved) {
+            (true, false) => drop(lifecycle.set("ignore_changes", Value::Fixed("[initialization[0].user_account]"))),
+            (true, true) => {
+                lifecycle.set("ignore_changes", Value::Fixed("[initialization[0].user_account, node_name]"));
+            }
+            (false, true) => drop(lifecycle.set("ignore_changes", Value::Fixed("[node_name]"))),
+            (false, false) => {}
         }
     });
 }

@@ -16,6 +16,10 @@ pub mod kind {
     pub const POOL: &str = "proxmox_virtual_environment_pool";
     /// A guest's place in a pool.
     pub const POOL_MEMBERSHIP: &str = "proxmox_pool_membership";
+    /// A guest that the HA manager keeps.
+    pub const HA_RESOURCE: &str = "proxmox_haresource";
+    /// Where the HA manager may start guests.
+    pub const HA_RULE: &str = "proxmox_harule";
     /// A file that a node downloads.
     pub const DOWNLOAD: &str = "proxmox_download_file";
     /// The data centre's firewall.

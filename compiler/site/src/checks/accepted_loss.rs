@@ -11,8 +11,13 @@
 //!
 //! ## Example
 //!
-//! ```arv part
-//!   accepted_losses = [ groups.projects ]; # error: E0853
+//! ```arv site
+//! {
+//!   name = "example";
+//!   domain = "example.internal";
+//!   networks.lan = { cidr = 192.168.100.0/24; };
+//!   accepted_losses = [ networks.lan ]; # error: E0853
+//! }
 //! ```
 //!
 //! ## What to do

@@ -11,6 +11,8 @@ pub mod address_reserved;
 pub mod address_twice;
 pub mod all_of_nobody;
 pub mod authority_trusted_twice;
+pub mod boot_circle;
+pub mod cluster_votes;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
@@ -51,6 +53,7 @@ pub mod guest_off_node;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
 pub mod ha_attempts;
+pub mod ha_stranded;
 pub mod ha_unable;
 pub mod hardware;
 pub mod held_by_several;
@@ -74,11 +77,14 @@ pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod locked_outside_range;
+pub mod loss_stops_cluster;
 pub mod mac_not_unicast;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
 pub mod name_outside_domains;
+pub mod members_together;
 pub mod name_too_long;
+pub mod names_circle;
 pub mod names_meet;
 pub mod need;
 pub mod network_kind;
@@ -86,7 +92,11 @@ pub mod networks_overlap;
 pub mod no_relay_between_families;
 pub mod nobody_at_the_nodes;
 pub mod nobody_serves;
+pub mod node_busy;
+pub mod node_carries;
 pub mod node_choice;
+pub mod node_full;
+pub mod only_one;
 pub mod operator_address;
 pub mod operators_everywhere;
 pub mod outside_without_lighthouse;
@@ -94,6 +104,7 @@ pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
+pub mod place_carries;
 pub mod place_circle;
 pub mod pool_meets_range;
 pub mod pool_misplaced;
@@ -110,16 +121,22 @@ pub mod ranges_meet;
 pub mod record_clash;
 pub mod rename;
 pub mod reserved_name;
+pub mod resolver_circle;
 pub mod resolver_of_other_family;
 pub mod route_backend;
 pub mod route_frontend;
 pub mod route_not_public;
 pub mod same_prefix;
+pub mod room_after_loss;
+pub mod scope_taken;
 pub mod several_overlays;
+pub mod single_point;
+pub mod spread_short;
 pub mod ssh_key;
 pub mod too_many_interfaces;
 pub mod unknown_nebula;
 pub mod unknown_network;
+pub mod uplink_resolver_inside;
 pub mod url;
 pub mod vip_in_use;
 pub mod vip_on_overlay;
@@ -132,6 +149,7 @@ pub mod vmid_without_address;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::availability::{Availability, capacity};
 use crate::model::Site;
 use crate::origins::Origins;
 use crate::segments::Segments;
@@ -247,6 +265,14 @@ pub static CODES: &[&Code] = &[
     &ha_attempts::CODE,
     &accepted_loss::CODE,
     &ha_unable::CODE,
+    &cluster_votes::CODE,
+    &loss_stops_cluster::CODE,
+    &ha_stranded::CODE,
+    &scope_taken::CODE,
+    &boot_circle::CODE,
+    &resolver_circle::CODE,
+    &uplink_resolver_inside::CODE,
+    &node_full::CODE,
     &authority_trusted_twice::CODE,
     &name_outside_domains::CODE,
     &invalid_dns_name::CODE,
@@ -263,6 +289,15 @@ pub static CODES: &[&Code] = &[
     &operators_everywhere::CODE,
     &outside_without_relay::CODE,
     &private_uplink::CODE,
+    &node_carries::CODE,
+    &place_carries::CODE,
+    &members_together::CODE,
+    &spread_short::CODE,
+    &single_point::CODE,
+    &only_one::CODE,
+    &room_after_loss::CODE,
+    &node_busy::CODE,
+    &names_circle::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
 ];
@@ -305,7 +340,25 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     too_many_interfaces::check(site, out);
     quorum_of_two::check(site, origins, out);
     even_quorum::check(site, origins, out);
-    quorum_on_one_node::check(site, origins, out);
+    let availability = Availability::new(site);
+    quorum_on_one_node::check(site, origins, &availability, out);
+    cluster_votes::check(site, origins, &availability, out);
+    loss_stops_cluster::check(site, origins, &availability, out);
+    node_carries::check(site, origins, &availability, out);
+    place_carries::check(site, origins, &availability, out);
+    members_together::check(site, origins, &availability, out);
+    spread_short::check(site, origins, &availability, out);
+    single_point::check(site, origins, &availability, out);
+    only_one::check(site, origins, &availability, out);
+    ha_stranded::check(site, out);
+    scope_taken::check(site, out);
+    boot_circle::check(site, origins, &availability, out);
+    resolver_circle::check(site, origins, out);
+    uplink_resolver_inside::check(site, origins, out);
+    let asked = capacity::asked(site);
+    node_full::check(site, origins, &asked, out);
+    room_after_loss::check(site, origins, &asked, out);
+    node_busy::check(site, origins, &asked, out);
     empty_cluster::check(site, origins, out);
     empty_group::check(site, origins, out);
     all_of_nobody::check(site, origins, out);

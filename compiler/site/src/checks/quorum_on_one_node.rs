@@ -17,9 +17,9 @@
 //!   clusters.three = { # error: E0351
 //!     quorum = true;
 //!     groups = [ groups.projects ];
-//!     members.a = { vmid = 3000; node = nodes.pve; };
-//!     members.b = { vmid = 3001; node = nodes.pve; };
-//!     members.c = { vmid = 3002; node = nodes.pve; };
+//!     members.a = { vmid = 3000; node = nodes.second; };
+//!     members.b = { vmid = 3001; node = nodes.second; };
+//!     members.c = { vmid = 3002; node = nodes.second; };
 //!   };
 //! ```
 //!
@@ -29,30 +29,34 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::Site;
+use crate::availability::Availability;
+use crate::availability::losses::Loss;
+use crate::availability::verdict::Stop;
+use crate::model::{ClusterId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
 /// A cluster on one node of several.
 pub static CODE: Code = Code::new("E0351", "a cluster on one node of several", include_str!("quorum_on_one_node.rs"));
 
-/// Every cluster of several members that needs a majority.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+/// Every cluster of several members that needs a majority, unless the loss of that node is accepted.
+pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability, out: &mut Vec<Diagnostic>) {
     if !origins.all.hosts || site.nodes.len() < 2 {
         return;
     }
-    for cluster in site.clusters.iter().filter(|cluster| cluster.quorum && cluster.members.len() > 1) {
-        let mut nodes = cluster.members.iter().map(|member| site.hosts[member.index()].node);
-        let Some(Some(node)) = nodes.next() else { continue };
-        if nodes.any(|other| other != Some(node)) {
+    for (at, cluster) in site.clusters.iter().enumerate() {
+        if !availability.judged(site, ClusterId(at as u32)) {
             continue;
         }
-        let node = &site.nodes[node.index()].named;
+        let all = availability.shapes[at].members.len();
+        let on_node = |stop: &&Stop| stop.lost.len() == all && matches!(stop.loss, Loss::Node(_));
+        let Some(stop) = availability.stops[at].iter().find(on_node) else { continue };
+        let node = stop.loss.named(site);
         let message = format!("all members of `{}` run on `{}`", cluster.named.path, node.path);
-        let label = format!("the loss of `{}` is the loss of all {}", node.path, cluster.members.len());
+        let label = format!("the loss of `{}` is the loss of all {all}", node.path);
         out.push(
             report(&CODE, message, &cluster.named, cluster.named.key, &label)
-                .help("put its members on different nodes: `node = …;`"),
+                .help("put its members on different nodes: `node = …;`, or name none and say `spread = true;`"),
         );
     }
 }

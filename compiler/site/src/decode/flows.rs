@@ -1,7 +1,7 @@
 //! Flows: their ends, ports, path and exceptions; needs, which are flows whose source goes without saying; and what the
 //! machines of one service say to one another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use arvc_lang::data::{DataId, Datum, FlowData};
 use arvc_syntax::source::Span;
@@ -62,7 +62,12 @@ impl<'a> Decoder<'a> {
             Needs::Route(route) => (2, *route, value.0),
         });
         let mut told = BTreeSet::new();
+        let mut seen = HashSet::new();
         for (who, value) in needs {
+            // What it starts after and needs besides is one need.
+            if matches!(self.read.value(value), Datum::Entity(entity) if !seen.insert((who, *entity))) {
+                continue;
+            }
             let Some(flow) = self.need(who, value) else { continue };
             if let (false, Some(planned)) =
                 (planned(&self.site, &flow.source).is_some(), planned(&self.site, &flow.target))

@@ -154,6 +154,7 @@ impl Decoder<'_> {
                     let items = self.read.list(value).unwrap_or_default();
                     self.needs.extend(items.iter().map(|item| (Needs::Host(id), *item)));
                 }
+                "after" => host.after = self.after(Needs::Host(id), value),
                 "node" => match self.read.thing(value) {
                     Some(Thing::Node(node)) => (host.node, origin.node) = (Some(node), Some(span)),
                     _ => (origin.node_failed, broken) = (true, true),
@@ -298,6 +299,7 @@ fn unread(named: Named) -> Host {
         placement: Vec::new(),
         ha: None,
         places: Vec::new(),
+        after: Vec::new(),
         witness: false,
         interfaces: Vec::new(),
         cores: 0,

@@ -62,7 +62,7 @@ pub(crate) struct Decoder<'a> {
 }
 
 /// Who has a `needs`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Needs {
     Host(HostId),
     Service(ServiceId),
@@ -85,6 +85,8 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
             hosts: vec![HostOrigin::default(); index.hosts.len()],
             vips: Vec::new(),
             quorums: vec![None; index.clusters.len()],
+            uplink_resolvers: Vec::new(),
+            forwards: Vec::new(),
             full: Vec::new(),
             all,
         },

@@ -2,11 +2,11 @@
 
 use arvc_lang::data::{DataId, Datum};
 
-use super::Decoder;
+use super::{Decoder, Needs};
 use crate::availability::places::Places;
 use crate::availability::spread;
-use crate::checks::{accepted_loss, ha_attempts, place_circle, quantity};
-use crate::model::{Accepted, Ha, Host, HostId, Kind, Named, NodeId, Place, PlaceId, Spanned};
+use crate::checks::{accepted_loss, ha_attempts, need, place_circle, quantity};
+use crate::model::{Accepted, EndpointId, Ha, Host, HostId, Kind, Named, NodeId, Place, PlaceId, ServiceId, Spanned};
 use crate::origins::Origins;
 use crate::read::Thing;
 
@@ -92,6 +92,32 @@ impl Decoder<'_> {
             }
         }
         (!failed).then_some(ha)
+    }
+
+    /// What must answer before a machine or service can start. Each is also something that it needs.
+    pub(super) fn after(&mut self, who: Needs, id: DataId) -> Vec<Spanned<EndpointId>> {
+        let mut after = Vec::new();
+        for item in self.read.list(id).unwrap_or_default() {
+            let span = self.read.span(*item);
+            match (self.read.value(*item), self.read.thing(*item)) {
+                (_, Some(Thing::Endpoint(endpoint))) => {
+                    after.push(Spanned { value: endpoint, span });
+                    self.needs.push((who, *item));
+                }
+                (Datum::Failed, _) | (Datum::Entity(_), None) => {}
+                _ => self.read.diagnostics.push(need::wrong_kind(span, "no endpoint")),
+            }
+        }
+        after
+    }
+
+    /// Whom a resolver asks, with where that is written.
+    pub(super) fn forwards_of(&mut self, service: ServiceId, resolver: DataId) {
+        let fields = self.read.record(resolver).unwrap_or_default();
+        let Some(forward) = fields.iter().find(|field| self.read.name(field.name) == "forward") else { return };
+        let items = self.read.list(forward.value).unwrap_or_default();
+        let addresses = items.iter().filter_map(|item| self.read.address(*item));
+        self.origins.forwards.extend(addresses.map(|address| (service, address)));
     }
 
     fn attempts(&mut self, id: DataId, named: &Named, failed: &mut bool) -> u32 {

@@ -35,6 +35,7 @@ impl Decoder<'_> {
     fn service(&mut self, id: ServiceId, mut named: Named, fields: &[Field]) -> Service {
         let (mut listen, mut peers, mut resolver) = (Vec::new(), Vec::new(), None);
         let (mut role, mut variables) = (None, Vec::new());
+        let (mut after, mut manual) = (Vec::new(), None);
         for field in fields {
             match self.read.name(field.name) {
                 "name" => {
@@ -63,7 +64,12 @@ impl Decoder<'_> {
                     let items = self.read.list(field.value).unwrap_or_default();
                     self.needs.extend(items.iter().map(|item| (Needs::Service(id), *item)));
                 }
-                "resolver" => resolver = self.resolver(field.value),
+                "after" => after = self.after(Needs::Service(id), field.value),
+                "manual" => manual = self.read.description(field.value),
+                "resolver" => {
+                    resolver = self.resolver(field.value);
+                    self.forwards_of(id, field.value);
+                }
                 "role" => {
                     let text = self.read.text(field.value);
                     let span = self.read.span(field.value);
@@ -75,7 +81,7 @@ impl Decoder<'_> {
                 _ => {}
             }
         }
-        Service { named, listen, peers, hosts: Vec::new(), resolver, role, variables }
+        Service { named, listen, peers, hosts: Vec::new(), after, manual, resolver, role, variables }
     }
 
     fn listen(&mut self, id: DataId) -> Vec<NetworkId> {
@@ -189,5 +195,5 @@ impl Decoder<'_> {
 }
 
 /// The fields of the schema's `Service` that are no endpoints.
-const SERVICE_FIELDS: [&str; 9] =
-    ["name", "description", "listen", "peers", "needs", "resolver", "role", "variables", "aliases"];
+const SERVICE_FIELDS: [&str; 11] =
+    ["name", "description", "listen", "peers", "needs", "after", "manual", "resolver", "role", "variables", "aliases"];

@@ -44,8 +44,9 @@ impl Decoder<'_> {
                 "operators" => self.operators(id),
                 "uplink_resolvers" => {
                     let items = self.read.list(id).unwrap_or_default();
-                    let addresses = items.iter().filter_map(|item| self.read.address(*item));
-                    self.site.uplink_resolvers = addresses.map(|address| address.value).collect();
+                    let addresses: Vec<_> = items.iter().filter_map(|item| self.read.address(*item)).collect();
+                    self.site.uplink_resolvers = addresses.iter().map(|address| address.value).collect();
+                    self.origins.uplink_resolvers = addresses;
                 }
                 "nebula" => self.nebula(id),
                 "variables" => self.site.variables = self.extras(id),

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    ClusterId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId, ServiceId,
-    Spanned, Vmid,
+    ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId,
+    ServiceId, Spanned, Vmid,
 };
 use crate::extra::ExtraField;
 
@@ -95,6 +95,8 @@ pub struct Host {
     pub ha: Option<Ha>,
     /// Where a machine stands; a guest stands where its node does.
     pub places: Vec<PlaceId>,
+    /// What must answer before it can start, and where that is written.
+    pub after: Vec<Spanned<EndpointId>>,
     /// It votes in its cluster and holds no copy of the data.
     pub witness: bool,
     /// Its interfaces by network, in the order of the networks; underlays before overlays.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{HostId, Named, NetworkId, PortTerm, Spanned};
+use super::{EndpointId, HostId, Named, NetworkId, PortTerm, Spanned};
 use crate::extra::ExtraField;
 
 /// A service, or the member side of one.
@@ -16,6 +16,10 @@ pub struct Service {
     pub peers: Vec<PortTerm>,
     /// The machines that run it.
     pub hosts: Vec<HostId>,
+    /// What must answer before it can start, and where that is written.
+    pub after: Vec<Spanned<EndpointId>>,
+    /// What a person has to do each time that it has started.
+    pub manual: Option<String>,
     /// Upstream resolvers, if it answers the site's names.
     pub resolver: Option<Vec<IpAddr>>,
     /// The Ansible role that deploys it.

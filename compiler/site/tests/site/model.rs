@@ -6,7 +6,9 @@ use pretty_assertions::assert_eq;
 use crate::source;
 
 fn clean(text: &str) -> Site {
-    let (site, problems) = source::resolve(text);
+    let (site, mut problems) = source::resolve(text);
+    // What a site on one node deserves, once.
+    problems.retain(|(_, code)| code != "L0850");
     assert_eq!(problems, []);
     site.expect("a record is a site")
 }

@@ -1,0 +1,189 @@
+//! The verdict on random clusters and placements is that of trying every single loss.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use arvc_lang::{LoadError, Loader, evaluate_site};
+use proptest::prelude::*;
+
+use super::Availability;
+use super::losses::Loss;
+use crate::model::{Host, HostId, Kind, NodeId, PlaceId, Site};
+
+struct NoFiles;
+
+impl Loader for NoFiles {
+    fn load(&mut self, _: &str) -> Result<String, LoadError> {
+        Err(LoadError::NotFound)
+    }
+
+    fn list(&mut self, _: &str) -> Result<Vec<String>, LoadError> {
+        Err(LoadError::NotFound)
+    }
+}
+
+/// A member: its node, the nodes that the HA manager may use, whether its disk is shared, a witness, a machine.
+#[derive(Clone, Debug)]
+struct Member {
+    node: usize,
+    ha: Option<Vec<usize>>,
+    shared: bool,
+    witness: bool,
+    machine: bool,
+    place: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Plan {
+    nodes: usize,
+    /// For each node, the rack that it stands in; 9 is none.
+    racks: Vec<usize>,
+    /// For each rack, whether it is within the room.
+    within: Vec<bool>,
+    members: Vec<Member>,
+    quorum: bool,
+    votes: Option<usize>,
+    replicas: usize,
+}
+
+fn member() -> impl Strategy<Value = Member> {
+    let ha = proptest::option::weighted(0.3, proptest::collection::vec(0..4_usize, 0..3));
+    let flags = (any::<bool>(), proptest::bool::weighted(0.2), proptest::bool::weighted(0.2));
+    (0..4_usize, ha, flags, 0..4_usize).prop_map(|(node, ha, (shared, witness, machine), place)| Member {
+        node,
+        ha,
+        shared,
+        witness,
+        machine,
+        place,
+    })
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let places = (proptest::collection::vec(0..4_usize, 4), proptest::collection::vec(any::<bool>(), 3));
+    let cluster = (any::<bool>(), proptest::option::weighted(0.3, 1..6_usize), 0..3_usize);
+    (1..5_usize, places, proptest::collection::vec(member(), 1..7), cluster).prop_map(
+        |(nodes, (racks, within), members, (quorum, votes, replicas))| Plan {
+            nodes,
+            racks,
+            within,
+            members,
+            quorum,
+            votes,
+            replicas,
+        },
+    )
+}
+
+fn source(plan: &Plan) -> String {
+    let mut text = String::from(
+        r#"{ name = "site"; domain = "example.internal"; operators.addresses = [ 203.0.113.9 ];
+  networks.lan = { cidr = 10.0.0.0/16; bridge = "vmbr1"; }; images.debian = { vmid = 9000; };
+  ranges.r = { vmids = 1000..1999; addresses = 1000..1999; }; places.room = {};
+"#,
+    );
+    for (at, within) in plan.within.iter().enumerate() {
+        let within = if *within { "places.room" } else { "" };
+        let _ = writeln!(text, "  places.rack{at} = {{ within = [ {within} ]; }};");
+    }
+    let rack = |at: usize| if at < 3 { format!("places.rack{at}") } else { String::new() };
+    for at in 0..plan.nodes {
+        let rack = rack(plan.racks[at]);
+        let _ = writeln!(text, "  nodes.n{at} = {{ address = 10.0.0.{}; places = [ {rack} ]; }};", at + 1);
+    }
+    let votes = plan.votes.map_or_else(String::new, |votes| format!("votes = {votes};"));
+    let _ = writeln!(text, "  clusters.c = {{ quorum = {}; replicas = {}; {votes}", plan.quorum, plan.replicas);
+    for (at, member) in plan.members.iter().enumerate() {
+        let witness = if member.witness { "witness = true;" } else { "" };
+        if member.machine {
+            let rack = rack(member.place);
+            let _ = writeln!(
+                text,
+                "    members.m{at} = {{ kind = Machine; places = [ {rack} ]; {witness} on.lan.address = 10.0.9.{}; }};",
+                at + 1
+            );
+            continue;
+        }
+        let store = if member.shared { "ceph" } else { "local-lvm" };
+        let ha = member.ha.as_ref().map_or_else(String::new, |nodes| {
+            let nodes: Vec<_> = nodes.iter().map(|node| format!("nodes.n{}", node % plan.nodes)).collect();
+            format!("ha = {{ nodes = [ {} ]; strict = true; }};", nodes.join(", "))
+        });
+        let _ = writeln!(
+            text,
+            "    members.m{at} = {{ vmid = {}; node = nodes.n{}; datastore = \"{store}\"; {ha} {witness} }};",
+            1000 + at,
+            member.node % plan.nodes
+        );
+    }
+    text + "  };\n}"
+}
+
+fn site(text: &str) -> Site {
+    let outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
+    crate::resolve(&outcome.data.expect("a value")).0.unwrap_or_else(|| panic!("a site: {text}"))
+}
+
+/// Whether a place is gone with another one.
+fn inside(site: &Site, place: PlaceId, gone: PlaceId) -> bool {
+    place == gone || site.places[place.index()].within.iter().any(|outer| inside(site, *outer, gone))
+}
+
+fn stands(site: &Site, places: &[PlaceId], gone: Loss) -> bool {
+    matches!(gone, Loss::Place(place) if places.iter().any(|own| inside(site, *own, place)))
+}
+
+fn node_lives(site: &Site, node: NodeId, gone: Loss) -> bool {
+    gone != Loss::Node(node) && !stands(site, &site.nodes[node.index()].places, gone)
+}
+
+fn lives(site: &Site, id: HostId, host: &Host, gone: Loss) -> bool {
+    if host.kind == Kind::Machine {
+        return gone != Loss::Machine(id) && !stands(site, &host.places, gone);
+    }
+    let moves = host.ha.is_some() && host.datastore == "ceph";
+    let home = host.node.expect("a guest has a node");
+    node_lives(site, home, gone) || moves && host.placement.iter().any(|node| node_lives(site, *node, gone))
+}
+
+/// Every single loss tried, and those kept that no smaller one of them explains.
+fn tried(site: &Site) -> BTreeSet<Loss> {
+    let cluster = &site.clusters[0];
+    let nodes = (0..site.nodes.len() as u32).map(|at| Loss::Node(NodeId(at)));
+    let places = (0..site.places.len() as u32).map(|at| Loss::Place(PlaceId(at)));
+    let machines = cluster.members.iter().filter(|id| site.hosts[id.index()].kind == Kind::Machine);
+    let losses: Vec<Loss> = nodes.chain(places).chain(machines.map(|id| Loss::Machine(*id))).collect();
+    let stops = |gone: &Loss| {
+        let alive: Vec<_> =
+            cluster.members.iter().filter(|id| lives(site, **id, &site.hosts[id.index()], *gone)).collect();
+        let copies = alive.iter().filter(|id| !site.hosts[id.index()].witness).count();
+        let majority = if cluster.quorum { cluster.members.len() / 2 + 1 } else { 0 };
+        let votes = majority.max(cluster.votes.map_or(0, |votes| votes.value as usize));
+        // What takes nobody stops nobody.
+        alive.len() < cluster.members.len() && (alive.len() < votes || copies < cluster.replicas.value as usize + 1)
+    };
+    let stopping: BTreeSet<Loss> = losses.into_iter().filter(stops).collect();
+    let smaller = |other: &Loss, place: PlaceId| match other {
+        Loss::Node(node) => stands(site, &site.nodes[node.index()].places, Loss::Place(place)),
+        Loss::Machine(host) => stands(site, &site.hosts[host.index()].places, Loss::Place(place)),
+        Loss::Place(inner) => *inner != place && inside(site, *inner, place),
+    };
+    let minimal = |loss: &&Loss| match loss {
+        Loss::Place(place) => !stopping.iter().any(|other| smaller(other, *place)),
+        _ => true,
+    };
+    stopping.iter().filter(minimal).copied().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_losses_that_stop_a_cluster_are_those_that_stop_it_when_tried(plan in plan()) {
+        let text = source(&plan);
+        let site = site(&text);
+        let availability = Availability::new(&site);
+        let found: BTreeSet<Loss> = availability.stops[0].iter().map(|stop| stop.loss).collect();
+        prop_assert_eq!(found, tried(&site), "{}", text);
+    }
+}

@@ -1,6 +1,7 @@
 //! The phases in their order, from the text of an entry to the tree. Nothing here touches the world.
 
 use arvc_emit::tree::Tree;
+use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, Outcome};
 use arvc_reach::policy::policies;
 use arvc_site::model::Site;
@@ -56,10 +57,11 @@ impl Checked {
 /// Connections are judged as far as the site is known: machines and flows with an error of their own are left out there.
 /// Lints about connections wait until there is no error, since a flow that is missing would make others look idle.
 pub fn check(entry: &str, text: String, load: &mut dyn Read) -> Checked {
-    let Outcome { sources, data, mut diagnostics } = arvc_lang::evaluate_site(entry, text, &mut Files { load });
+    let Outcome { sources, data, mut functions, mut diagnostics } =
+        arvc_lang::evaluate_site(entry, text, &mut Files { load });
     let mut site = None;
     if let Some(data) = data {
-        let (resolved, problems) = arvc_site::resolve(&data);
+        let (resolved, problems) = arvc_site::resolve(&data, Calls::new(&sources, &mut functions));
         diagnostics.extend(problems);
         site = resolved;
     }

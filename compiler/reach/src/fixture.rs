@@ -96,6 +96,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         status: Status::Present,
         vmid: None,
         range: None,
+        slot: None,
         groups: groups.to_vec(),
         services: Vec::new(),
         cluster: None,

@@ -13,6 +13,7 @@ mod place;
 mod read;
 
 use arvc_lang::data::Data;
+use arvc_lang::functions::Calls;
 use arvc_syntax::diagnostic::{Diagnostic, sort};
 
 pub use crate::checks::CODES;
@@ -21,9 +22,10 @@ use crate::model::Site;
 /// The site that an evaluated file describes, and what is wrong with it. There is no site only if the file's value is no
 /// record. Diagnostics are sorted by place.
 ///
+/// `calls` applies the functions in it.
 /// What failed before is skipped in silence; a machine with a part that is wrong is [`broken`](model::Host::broken).
-pub fn resolve(data: &Data) -> (Option<Site>, Vec<Diagnostic>) {
-    let Some((site, origins, mut diagnostics)) = decode::decode(data) else { return (None, Vec::new()) };
+pub fn resolve<'a>(data: &'a Data, calls: Calls<'a>) -> (Option<Site>, Vec<Diagnostic>) {
+    let Some((site, origins, mut diagnostics)) = decode::decode(data, calls) else { return (None, Vec::new()) };
     checks::check(&site, &origins, &mut diagnostics);
     sort(&mut diagnostics);
     (Some(site), diagnostics)

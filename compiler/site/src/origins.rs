@@ -3,7 +3,7 @@
 
 use arvc_syntax::source::Span;
 
-use crate::model::NetworkId;
+use crate::model::{NetworkId, Spanned};
 
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub(crate) struct HostOrigin {
     pub(crate) vmid_key: Option<Span>,
     /// Whether the VMID is absent because it failed.
     pub(crate) vmid_failed: bool,
+    /// The slot that it states.
+    pub(crate) slot: Option<Spanned<i64>>,
     /// Where the range is named.
     pub(crate) range: Option<Span>,
     /// Where the node is named.

@@ -123,6 +123,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         status: Status::Present,
         vmid: Some(at(Vmid(vmid))),
         range: None,
+        slot: None,
         groups: vec![group],
         services: Vec::new(),
         cluster: None,

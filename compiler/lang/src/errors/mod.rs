@@ -129,7 +129,7 @@ pub static CODES: &[&Code] = &[
 /// What a value is, in words: `an Int`.
 pub fn describe(kind: Kind) -> &'static str {
     match kind {
-        Kind::Unset | Kind::Thunk(_) => "a value that is not known yet",
+        Kind::Unset | Kind::Thunk(_) | Kind::Line(_) => "a value that is not known yet",
         Kind::Absent => "nothing: an optional that nobody gave",
         Kind::Bool(_) => "a Bool",
         Kind::Int(_) => "an Int",

@@ -47,14 +47,19 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             if reported.replace(address.span) == Some(address.span) {
                 continue;
             }
+            let by_rule = host.slot.is_some_and(|slot| slot.span == address.span);
+            if by_rule && host.range.is_some_and(|range| site.numbering[range.index()].names(interface.network)) {
+                // A rule that names the network is held against it where it is written.
+                continue;
+            }
             let network = &site.networks[interface.network.index()];
             let message = format!("`{}` cannot have {} in `{}`", host.named.path, address.value, network.named.path);
             let label = format!("this is {whose}");
-            let by_rule = host.vmid.is_some_and(|vmid| vmid.span == address.span);
             let mut diagnostic = report(&CODE, message, &host.named, address.span, &label).secondary(span, whose);
             if let (true, Some(range)) = (by_rule, host.range) {
                 let range = &site.ranges[range.index()];
-                diagnostic = diagnostic.secondary(range.addresses.span, "the rule of the range gives it");
+                diagnostic =
+                    diagnostic.secondary(range.addresses_at(interface.network), "the rule of the range gives it");
             }
             out.push(diagnostic);
         }
@@ -62,7 +67,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 }
 
 /// The addresses of one network that no machine can have.
-struct Taken<'a> {
+pub(crate) struct Taken<'a> {
     network: Option<(IpAddr, &'static str)>,
     broadcast: Option<IpAddr>,
     gateway: Option<(IpAddr, Span)>,
@@ -71,7 +76,7 @@ struct Taken<'a> {
 }
 
 impl<'a> Taken<'a> {
-    fn of(site: &Site, origins: &Origins, at: usize, network: &'a Network) -> Self {
+    pub(crate) fn of(site: &Site, origins: &Origins, at: usize, network: &'a Network) -> Self {
         let prefix = network.prefix.value;
         let gateway = match &network.kind {
             NetworkKind::Bridge { gateway: Some((address, None)), .. } => {
@@ -88,6 +93,15 @@ impl<'a> Taken<'a> {
             nodes: nodes.map(|node| (node.address.value, node.address.span)).collect(),
             prefix: network,
         }
+    }
+
+    /// All of them, each with whose it is and where that is written.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (IpAddr, &'static str, Span)> {
+        let own = self.network.map(|(own, _)| own).into_iter();
+        let nodes = self.nodes.iter().map(|(node, _)| *node);
+        let gateway = self.gateway.map(|(gateway, _)| gateway);
+        let all = own.chain(self.broadcast).chain(nodes).chain(gateway);
+        all.filter_map(|address| self.by(address).map(|(whose, span)| (address, whose, span)))
     }
 
     /// Whose the address is, and where that is written.

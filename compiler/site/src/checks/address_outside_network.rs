@@ -26,7 +26,7 @@ use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Named, Network, Range, Spanned, Vmid};
+use crate::model::{Host, Named, Network, Range, Spanned};
 use crate::place::report;
 
 /// An address outside its network.
@@ -47,21 +47,20 @@ pub(crate) fn check(named: &Named, address: Spanned<IpAddr>, network: &Network) 
     )
 }
 
-/// A host number that none of `networks` has.
-pub(crate) fn by_rule(
-    named: &Named,
-    vmid: Spanned<Vmid>,
-    number: u64,
-    range: &Range,
-    networks: &[&Network],
-) -> Diagnostic {
+/// A host number that none of `networks` has. None if the machine has none.
+pub(crate) fn by_rule(host: &Host, number: u64, range: &Range, networks: &[&Network]) -> Option<Diagnostic> {
+    let (named, slot) = (&host.named, host.slot?);
     let paths = networks.iter().map(|network| format!("`{}`", network.named.path)).collect::<Vec<_>>().join(" and ");
     let message = format!("the rule gives `{}` the host number {number}, which is not in {paths}", named.path);
-    let label = format!("VMID {} is host number {number}", vmid.value.0);
-    let mut diagnostic = report(&CODE, message, named, vmid.span, &label)
-        .secondary(range.addresses.span, format!("the host numbers of `{}`", range.named.path));
+    let label = match range.counts() {
+        "host number" => "no network of the machine has it".to_owned(),
+        what => format!("{what} {} is host number {number}", slot.value),
+    };
+    let place = range.addresses.map_or(range.named.key, |span| span.span);
+    let mut diagnostic = report(&CODE, message, named, slot.span, &label)
+        .secondary(place, format!("the host numbers of `{}`", range.named.path));
     for network in networks {
         diagnostic = diagnostic.secondary(network.prefix.span, format!("`{}`", network.prefix.value));
     }
-    diagnostic.help("give the range smaller host numbers, or the network a shorter prefix")
+    Some(diagnostic.help("give the range smaller host numbers, or the network a shorter prefix"))
 }

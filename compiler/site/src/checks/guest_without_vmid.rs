@@ -33,11 +33,14 @@ pub static CODE: Code = Code::new("E0307", "a guest without VMID", include_str!(
 pub(crate) fn diagnostic(named: &Named, range: Option<&Range>) -> Diagnostic {
     let message = format!("the guest `{}` has no VMID", named.path);
     let help = match range {
-        Some(range) => {
-            let (first, last) = range.vmids.value;
-            format!("state one of `{}`: `vmid = …;` with {} to {}", range.named.path, first.0, last.0)
+        Some(range) if range.vmid.is_some() || range.slots.is_some() => {
+            format!("state its slot in `{}`: `slot = …;`", range.named.path)
         }
-        None => "state it: `vmid = …;`".to_owned(),
+        Some(Range { vmids: Some(vmids), named, .. }) => {
+            let (first, last) = vmids.value;
+            format!("state one of `{}`: `vmid = …;` with {} to {}", named.path, first.0, last.0)
+        }
+        _ => "state it: `vmid = …;`".to_owned(),
     };
     report(&CODE, message, named, named.key, "a VM or container has a VMID")
         .help(help)

@@ -56,6 +56,7 @@ pub mod invalid_vlan;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod mac_not_unicast;
+pub mod mac_rule;
 pub mod machine_with_vmid;
 pub mod name_too_long;
 pub mod names_meet;
@@ -77,18 +78,27 @@ pub mod private_uplink;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_nearly_full;
+pub mod range_without_slots;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod reserved_name;
+pub mod rule_outside;
+pub mod rule_too_long;
 pub mod several_overlays;
+pub mod shared_address;
+pub mod shared_vmid;
+pub mod slot_disagrees;
+pub mod slot_unknown;
 pub mod ssh_key;
 pub mod too_many_interfaces;
+pub mod two_rules;
 pub mod unknown_nebula;
 pub mod unknown_network;
 pub mod url;
 pub mod vmid_in_no_range;
 pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
+pub mod vmid_outside_span;
 pub mod vmid_without_address;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
@@ -178,6 +188,16 @@ pub static CODES: &[&Code] = &[
     &file_path::CODE,
     &file_written::CODE,
     &invalid_role::CODE,
+    &range_without_slots::CODE,
+    &rule_too_long::CODE,
+    &shared_vmid::CODE,
+    &shared_address::CODE,
+    &rule_outside::CODE,
+    &vmid_outside_span::CODE,
+    &two_rules::CODE,
+    &slot_unknown::CODE,
+    &slot_disagrees::CODE,
+    &mac_rule::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -190,6 +210,9 @@ pub static CODES: &[&Code] = &[
 
 /// Every check that needs the whole site.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    shared_vmid::check(site, out);
+    shared_address::check(site, out);
+    rule_outside::check(site, origins, out);
     ranges_meet::check(site, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);

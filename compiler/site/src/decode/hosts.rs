@@ -4,23 +4,24 @@ use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Datum};
 
+use super::slots::ByRule;
 use super::{Decoder, Needs, only_literal};
-use crate::allocation::{self, RangeIndex};
+use crate::allocation::RangeIndex;
 use crate::checks::{
-    address_missing, address_outside_network, guest_on_plain_network, guest_without_vmid, hardware, interface_name,
-    invalid_datastore, invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, unknown_network,
-    vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
+    address_missing, address_outside_network, guest_on_plain_network, hardware, interface_name, invalid_datastore,
+    invalid_name, invalid_tag, invalid_user, mac_not_unicast, unknown_network, vmid_in_no_range, vmid_not_accepted,
+    vmid_without_address,
 };
 use crate::model::{
-    Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
+    Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
 
 /// What `on.N` says.
 #[derive(Default)]
-struct On {
-    address: Option<Spanned<IpAddr>>,
+pub(super) struct On {
+    pub(super) address: Option<Spanned<IpAddr>>,
     mac: Option<[u8; 6]>,
     device: Option<String>,
     failed: bool,
@@ -37,7 +38,7 @@ pub(super) fn kind(tag: &str) -> Kind {
 
 impl Decoder<'_> {
     pub(super) fn hosts(&mut self) {
-        let ranges = RangeIndex::new(&self.site.ranges);
+        let ranges = RangeIndex::new(&self.site.numbering);
         // Underlays come first: they carry the others.
         let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
@@ -67,7 +68,7 @@ impl Decoder<'_> {
                 origin.lists_failed |= shared.failed;
                 self.member(cluster, id);
             }
-            self.number(&mut host, &mut origin, &ranges);
+            self.number(&mut host, &origin, on.as_deref(), &ranges);
             self.placed(&mut host, &mut origin);
             self.interfaces(&mut host, &mut origin, on, &networks);
             self.origins.all.hosts &= !origin.lists_failed;
@@ -113,6 +114,11 @@ impl Decoder<'_> {
                     if let Some(vmid) = vmid.filter(|_| !origin.vmid_failed) {
                         host.vmid = u32::try_from(vmid).ok().map(|vmid| Spanned { value: Vmid(vmid), span });
                     }
+                }
+                "slot" => {
+                    let slot = self.read.int(value);
+                    broken |= slot.is_none();
+                    origin.slot = slot.map(|value| Spanned { value, span });
                 }
                 "range" => {
                     origin.range = Some(span);
@@ -246,7 +252,7 @@ impl Decoder<'_> {
         Some(entries)
     }
 
-    fn network_named(&self, name: &str) -> Option<NetworkId> {
+    pub(super) fn network_named(&self, name: &str) -> Option<NetworkId> {
         let at = self.site.networks.binary_search_by(|network| network.named.name.as_str().cmp(name)).ok()?;
         Some(NetworkId(at as u32))
     }
@@ -265,41 +271,6 @@ impl Decoder<'_> {
             if let (Some((image, _)), None) = (fitting.next(), fitting.next()) {
                 host.image = Some(image);
             }
-        }
-    }
-
-    /// Holds the VMID against the machine's kind and the ranges.
-    fn number(&mut self, host: &mut Host, origin: &mut HostOrigin, ranges: &RangeIndex) {
-        if origin.kind_failed {
-            return;
-        }
-        let out = &mut self.read.diagnostics;
-        if host.kind == Kind::Machine {
-            out.extend(machine_with_vmid::check(&host.named, host.vmid, origin));
-            (host.vmid, host.range) = (None, None);
-            return;
-        }
-        let Some(vmid) = host.vmid else {
-            if !origin.vmid_failed {
-                out.push(guest_without_vmid::diagnostic(
-                    &host.named,
-                    host.range.map(|id| &self.site.ranges[id.index()]),
-                ));
-                host.broken = true;
-            }
-            return;
-        };
-        let found = ranges.find(vmid.value);
-        if let (Some(stated), Some(span)) = (host.range, origin.range) {
-            let range = &self.site.ranges[stated.index()];
-            let (first, last) = range.vmids.value;
-            if !(first..=last).contains(&vmid.value) && first <= last {
-                let found = found.map(|id| &self.site.ranges[id.index()]);
-                out.push(vmid_outside_range::diagnostic(&host.named, vmid, range, span, found));
-                (host.range, host.broken) = (None, true);
-            }
-        } else {
-            host.range = found;
         }
     }
 
@@ -352,12 +323,12 @@ impl Decoder<'_> {
                     }
                     address
                 }
-                None if !guest => {
+                None if !guest && origin.range.is_none() => {
                     self.read.diagnostics.push(address_missing::diagnostic(&host.named, network));
                     host.broken = true;
                     continue;
                 }
-                None => match self.by_rule(host, origin, network.prefix.value) {
+                None => match self.by_rule(host, origin, *id) {
                     ByRule::Address(address) => address,
                     ByRule::Outside(number) => {
                         outside.push((*id, number));
@@ -371,23 +342,35 @@ impl Decoder<'_> {
                         without_number.get_or_insert((Some(range), *id));
                         continue;
                     }
+                    ByRule::NoRule(range) => {
+                        let range = &self.site.ranges[range.index()];
+                        self.read.diagnostics.push(address_missing::no_rule(host, network, range));
+                        host.broken = true;
+                        continue;
+                    }
                     ByRule::Unknown => {
                         host.broken = true;
                         continue;
                     }
                 },
             };
-            host.interfaces.push(Interface { network: *id, address, mac: entry.mac, device });
+            let by_rule = || self.site.numbering[host.range?.index()].mac(*id, host.slot?.value);
+            let mac = entry.mac.or_else(|| {
+                let mac = by_rule()?;
+                origin.macs.extend(host.slot.map(|slot| (*id, slot.span)));
+                Some(mac)
+            });
+            host.interfaces.push(Interface { network: *id, address, mac, device });
         }
         let out = &mut self.read.diagnostics;
         out.extend(interface_name::check_unique(host));
-        let Some(vmid) = host.vmid else { return };
         host.broken |= without_number.is_some() || !outside.is_empty();
-        match without_number {
-            Some((Some(range), _)) => {
-                out.push(vmid_without_address::diagnostic(&host.named, vmid, &self.site.ranges[range.index()]));
+        match (without_number, host.vmid) {
+            (Some((Some(range), network)), _) => {
+                let (range, numbering) = (&self.site.ranges[range.index()], &self.site.numbering[range.index()]);
+                out.extend(vmid_without_address::diagnostic(host, range, numbering, network));
             }
-            Some((None, network)) if self.origins.all.ranges => {
+            (Some((None, network)), Some(vmid)) if self.origins.all.ranges => {
                 let network = &self.site.networks[network.index()];
                 out.push(vmid_in_no_range::diagnostic(&host.named, vmid, network, &self.site.ranges));
             }
@@ -396,22 +379,7 @@ impl Decoder<'_> {
         if let (Some((_, number)), Some(range)) = (outside.first(), host.range) {
             let networks = outside.iter().map(|(id, _)| &self.site.networks[id.index()]).collect::<Vec<_>>();
             let range = &self.site.ranges[range.index()];
-            out.push(address_outside_network::by_rule(&host.named, vmid, *number, range, &networks));
-        }
-    }
-
-    fn by_rule(&self, host: &Host, origin: &HostOrigin, prefix: ipnet::IpNet) -> ByRule {
-        let Some(vmid) = host.vmid else { return ByRule::Unknown };
-        let Some(range) = host.range else {
-            // A range that is named and wrong is reported already.
-            return if origin.range.is_some() || origin.kind_failed { ByRule::Unknown } else { ByRule::NoRange };
-        };
-        match allocation::host_number(&self.site.ranges[range.index()], vmid.value) {
-            None => ByRule::NoNumber(range),
-            Some(number) => match allocation::address(&prefix, number) {
-                Some(value) => ByRule::Address(Spanned { value, span: vmid.span }),
-                None => ByRule::Outside(number),
-            },
+            out.extend(address_outside_network::by_rule(host, *number, range, &networks));
         }
     }
 
@@ -420,18 +388,6 @@ impl Decoder<'_> {
         let overlays = self.site.networks.iter().take(id.index() + 1);
         overlays.filter(|network| overlay(&network.kind)).count()
     }
-}
-
-enum ByRule {
-    Address(Spanned<IpAddr>),
-    /// The network has no such host number.
-    Outside(u64),
-    /// No range contains the VMID.
-    NoRange,
-    /// The range has no host number for it.
-    NoNumber(RangeId),
-    /// What it depends on is wrong, and that is reported.
-    Unknown,
 }
 
 fn overlay(kind: &NetworkKind) -> bool {
@@ -446,6 +402,7 @@ fn unread(named: Named) -> Host {
         status: Status::Present,
         vmid: None,
         range: None,
+        slot: None,
         groups: Vec::new(),
         services: Vec::new(),
         cluster: None,

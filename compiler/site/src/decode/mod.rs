@@ -10,10 +10,13 @@ mod images;
 mod index;
 mod networks;
 mod nodes;
+mod ranges;
 mod services;
 mod settings;
+mod slots;
 
 use arvc_lang::data::{Data, DataId, Datum, Field};
+use arvc_lang::functions::Calls;
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
@@ -28,6 +31,8 @@ use crate::read::Reader;
 pub(crate) struct Decoder<'a> {
     read: Reader<'a>,
     index: Index,
+    /// The functions of the site.
+    calls: Calls<'a>,
     site: Site,
     origins: Origins,
     /// `needs` that are read once everybody knows who serves what: who has them, and the values.
@@ -50,7 +55,7 @@ enum Needs {
 }
 
 /// Reads a whole site. `None` if the value is no record.
-pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
+pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     if !matches!(data.value(data.root), Datum::Record(_)) {
         return None;
     }
@@ -67,6 +72,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
             all,
         },
         index,
+        calls,
         needs: Vec::new(),
         depth: 0,
         shared: Vec::new(),

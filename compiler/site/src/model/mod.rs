@@ -7,6 +7,7 @@ mod flow;
 mod machine;
 mod network;
 mod place;
+mod range;
 mod service;
 
 use std::net::IpAddr;
@@ -19,6 +20,7 @@ pub use self::flow::*;
 pub use self::machine::*;
 pub use self::network::*;
 pub use self::place::*;
+pub use self::range::*;
 pub use self::service::*;
 use crate::allocation::Numbering;
 use crate::extra::ExtraField;

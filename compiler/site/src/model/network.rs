@@ -1,10 +1,10 @@
-//! Networks, and the ranges that number the machines on them.
+//! Networks.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::{Named, NetworkId, NodeId, Spanned, Vmid};
+use super::{Named, NetworkId, NodeId, Spanned};
 
 /// What a network is.
 #[derive(Clone, Debug)]
@@ -54,15 +54,4 @@ impl Network {
     pub fn is_overlay(&self) -> bool {
         matches!(self.kind, NetworkKind::Overlay { .. })
     }
-}
-
-/// A VMID range.
-#[derive(Clone, Debug)]
-pub struct Range {
-    /// Name and place.
-    pub named: Named,
-    /// First and last VMID.
-    pub vmids: Spanned<(Vmid, Vmid)>,
-    /// First and last host number.
-    pub addresses: Spanned<(u64, u64)>,
 }

@@ -33,7 +33,7 @@ pub enum Point {
 
 impl Point {
     /// So many behind this one. None: there is none.
-    pub fn add(self, by: i128) -> Option<Self> {
+    pub fn plus(self, by: i128) -> Option<Self> {
         Some(match self {
             Self::Int(value) => Self::Int(i64::try_from(i128::from(value).checked_add(by)?).ok()?),
             Self::Address(address) => Self::Address(shift(address, by)?),
@@ -174,7 +174,7 @@ impl Machine<'_> {
     /// The last value of a line, if all of it can be.
     pub(crate) fn end_of(&self, line: Line) -> Option<Point> {
         let count = self.trial.as_ref()?.count?;
-        line.first.add(line.step.checked_mul(i128::from(count))?)
+        line.first.plus(line.step.checked_mul(i128::from(count))?)
     }
 
     /// A line as a value; what does not change is one already.
@@ -232,9 +232,9 @@ impl Machine<'_> {
 fn computed(operator: Binary, left: Line, right: Line) -> Option<Line> {
     let line = |first: Option<Point>, step: Option<i128>| Some(Line { first: first?, step: step? });
     match (left.first, operator, right.first) {
-        (first, Binary::Add, Point::Int(by)) => line(first.add(by.into()), left.step.checked_add(right.step)),
+        (first, Binary::Add, Point::Int(by)) => line(first.plus(by.into()), left.step.checked_add(right.step)),
         (first, Binary::Subtract, Point::Int(by)) => {
-            line(first.add(-i128::from(by)), left.step.checked_sub(right.step))
+            line(first.plus(-i128::from(by)), left.step.checked_sub(right.step))
         }
         (Point::Address(left_first), Binary::Subtract, Point::Address(right_first)) => {
             let first = distance(right_first, left_first)?.ok()?;
@@ -254,7 +254,7 @@ fn computed(operator: Binary, left: Line, right: Line) -> Option<Line> {
             if a % by != 0 || left.step % by != 0 {
                 return None;
             }
-            line(Point::Int(0).add(a / by), Some(left.step / by))
+            line(Point::Int(0).plus(a / by), Some(left.step / by))
         }
         _ => None,
     }

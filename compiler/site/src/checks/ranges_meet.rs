@@ -167,6 +167,13 @@ fn diagnostic(what: &str, shown: &str, place: &str, earlier: &Item<'_>, later: &
         (Some(one), Some(two)) => {
             diagnostic.note(format!("they have {} to {} in common", one.0.max(two.0), one.1.min(two.1)))
         }
+        // A guest that says nothing is on every network; perhaps it is meant to be on fewer.
+        _ if earlier.network.is_none() != later.network.is_none() && what == "address" => {
+            let unnamed = if earlier.network.is_none() { earlier } else { later };
+            let path = &unnamed.range.named.path;
+            diagnostic
+                .help(format!("if no machine of `{path}` is there, let it name its networks: `on.….addresses = …;`"))
+        }
         _ => diagnostic,
     }
 }

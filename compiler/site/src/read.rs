@@ -12,7 +12,8 @@ use ipnet::IpNet;
 
 use crate::checks::control_character;
 use crate::model::{
-    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId, Spanned,
+    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId, ServiceId,
+    Spanned,
 };
 
 /// What an entity is in the model.
@@ -24,6 +25,7 @@ pub(crate) enum Thing {
     Other,
     Datacenter(DatacenterId),
     Node(NodeId),
+    Place(PlaceId),
     Network(NetworkId),
     Range(RangeId),
     Group(GroupId),

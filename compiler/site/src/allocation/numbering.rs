@@ -1,6 +1,6 @@
 //! What a range gives to each of its slots: a VMID, addresses, MAC addresses; and which slot one of these belongs to.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use arvc_lang::functions::{Calls, Line, Point};
 use arvc_syntax::diagnostic::Diagnostic;
@@ -332,7 +332,7 @@ pub fn as_number(address: IpAddr) -> u128 {
 pub fn ip(number: u128) -> IpAddr {
     let address = Ipv6Addr::from(number);
     match address.to_ipv4_mapped() {
-        Some(address) => IpAddr::V4(Ipv4Addr::from(address)),
+        Some(address) => IpAddr::V4(address),
         None => IpAddr::V6(address),
     }
 }

@@ -92,10 +92,9 @@ impl Sequence {
             Self::Steps(steps) => (steps.step == 0 && steps.count > 1).then_some((steps.slot, steps.slot + 1)),
             Self::Table(table) => {
                 let mut seen = HashMap::with_capacity(table.numbers.len());
-                (table.slot..).zip(&table.numbers).find_map(|(slot, number)| match seen.insert(*number, slot) {
-                    Some(earlier) => Some((earlier, slot)),
-                    None => None,
-                })
+                (table.slot..)
+                    .zip(&table.numbers)
+                    .find_map(|(slot, number)| seen.insert(*number, slot).map(|earlier| (earlier, slot)))
             }
         }
     }

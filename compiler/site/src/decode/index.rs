@@ -9,7 +9,7 @@ use arvc_lang::data::{Data, DataId, Datum};
 use arvc_syntax::intern::Symbol;
 
 use crate::model::{
-    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId,
+    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId, ServiceId,
 };
 use crate::origins::All;
 use crate::read::Thing;
@@ -36,6 +36,7 @@ pub(crate) enum Owner {
 pub(crate) struct Index {
     pub(crate) datacenters: Vec<u32>,
     pub(crate) nodes: Vec<u32>,
+    pub(crate) places: Vec<u32>,
     pub(crate) networks: Vec<u32>,
     pub(crate) ranges: Vec<u32>,
     pub(crate) groups: Vec<u32>,
@@ -141,6 +142,8 @@ impl Index {
                 return (Thing::Failed, None);
             }
             Thing::Node(NodeId(push(&mut self.nodes)))
+        } else if map == symbols.places {
+            Thing::Place(PlaceId(push(&mut self.places)))
         } else if map == symbols.images {
             Thing::Image(ImageId(push(&mut self.images)))
         } else if map == symbols.datacenters {
@@ -156,6 +159,7 @@ impl Index {
 struct Symbols {
     datacenters: Option<Symbol>,
     nodes: Option<Symbol>,
+    places: Option<Symbol>,
     networks: Option<Symbol>,
     ranges: Option<Symbol>,
     groups: Option<Symbol>,
@@ -175,6 +179,7 @@ impl Symbols {
         Self {
             datacenters: of("datacenters"),
             nodes: of("nodes"),
+            places: of("places"),
             networks: of("networks"),
             ranges: of("ranges"),
             groups: of("groups"),

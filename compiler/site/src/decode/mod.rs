@@ -10,6 +10,7 @@ mod images;
 mod index;
 mod networks;
 mod nodes;
+mod placement;
 mod ranges;
 mod services;
 mod settings;
@@ -85,12 +86,15 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>) -> Option<(Site, Orig
     decoder.networks();
     decoder.ranges();
     decoder.groups();
+    decoder.places();
     decoder.nodes();
     decoder.images();
     decoder.services();
     decoder.clusters();
     decoder.hosts();
+    decoder.placements();
     decoder.serve();
+    decoder.accepted_losses();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     Some((decoder.site, decoder.origins, decoder.read.diagnostics))
@@ -139,6 +143,8 @@ fn empty() -> Site {
         domain: String::new(),
         datacenters: Vec::new(),
         nodes: Vec::new(),
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
         numbering: Vec::new(),

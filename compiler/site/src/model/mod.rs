@@ -7,6 +7,7 @@ mod flow;
 mod machine;
 mod network;
 mod place;
+mod placement;
 mod range;
 mod service;
 
@@ -20,6 +21,7 @@ pub use self::flow::*;
 pub use self::machine::*;
 pub use self::network::*;
 pub use self::place::*;
+pub use self::placement::*;
 pub use self::range::*;
 pub use self::service::*;
 use crate::allocation::Numbering;
@@ -43,6 +45,7 @@ macro_rules! index {
 
 index!(/** A datacenter of [`Site::datacenters`]. */ DatacenterId);
 index!(/** A node of [`Site::nodes`]. */ NodeId);
+index!(/** A place of [`Site::places`]. */ PlaceId);
 index!(/** A network of [`Site::networks`]. */ NetworkId);
 index!(/** A range of [`Site::ranges`]. */ RangeId);
 index!(/** A group of [`Site::groups`]. */ GroupId);
@@ -93,6 +96,10 @@ pub struct Site {
     pub datacenters: Vec<Datacenter>,
     /// Proxmox hosts.
     pub nodes: Vec<Node>,
+    /// What fails as one.
+    pub places: Vec<Place>,
+    /// What the site need not survive the loss of.
+    pub accepted_losses: Vec<Accepted>,
     /// Bridges and overlays.
     pub networks: Vec<Network>,
     /// VMID ranges.

@@ -3,6 +3,7 @@
 mod model;
 mod numbering;
 mod pages;
+mod placement;
 mod properties;
 mod provenance;
 mod source;

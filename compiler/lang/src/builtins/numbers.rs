@@ -120,7 +120,7 @@ pub(super) const TO_INT: Builtin = Builtin {
     name: "toInt",
     signature: "String -> Int",
     usage: "toInt text",
-    about: "The Int that a text of decimal digits says, a `-` before them or not. Any other text is an error.",
+    about: "The Int that a text of decimal digits says, a `-` before them or not. Any other text is an error: E0515.",
     example: ("toInt \"101${pad 3 11}\"", "101011"),
     arity: 1,
     strict: 0b1,
@@ -130,7 +130,10 @@ pub(super) const TO_INT: Builtin = Builtin {
         let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
         match number {
             Some(number) => Ok(Value::int(number, call.origin)),
-            None => Err(call.wrong(machine, 0, "the digits of an Int")),
+            None => {
+                let found = format!("{text:?}");
+                Err(errors::no_digits::report(machine, call.arguments[0], &found, "an Int in digits", call.origin))
+            }
         }
     }),
 };
@@ -140,7 +143,7 @@ pub(super) const HEX_DIGITS: Builtin = Builtin {
     signature: "Int -> Int",
     usage: "hexDigits n",
     about: "The Int whose hexadecimal digits are the decimal digits of `n`: the part of an IPv6 address that shows `n`. One \
-            below zero, or of more than fifteen digits, is an error.",
+            below zero, or of more than fifteen digits, is an error: E0515.",
     example: ("let net = fd00:101::/64; in net.host (hexDigits 254)", "fd00:101::254"),
     arity: 1,
     strict: 0b1,
@@ -149,7 +152,10 @@ pub(super) const HEX_DIGITS: Builtin = Builtin {
         let read = u64::try_from(number).ok().and_then(|number| i64::from_str_radix(&number.to_string(), 16).ok());
         match read {
             Some(read) => Ok(Value::int(read, call.origin)),
-            None => Err(call.wrong(machine, 0, "an Int from 0 with up to fifteen digits")),
+            None => {
+                let (found, expected) = (number.to_string(), "an Int from 0 with up to fifteen digits");
+                Err(errors::no_digits::report(machine, call.arguments[0], &found, expected, call.origin))
+            }
         }
     }),
 };

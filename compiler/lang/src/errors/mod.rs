@@ -28,6 +28,7 @@ pub mod missing_case;
 pub mod missing_field;
 pub mod mixed;
 pub mod no_broadcast;
+pub mod no_digits;
 pub mod no_such_address;
 pub mod no_such_field;
 pub mod not_a_function;
@@ -117,6 +118,7 @@ pub static CODES: &[&Code] = &[
     &too_many_hosts::CODE,
     &no_broadcast::CODE,
     &unequal_lists::CODE,
+    &no_digits::CODE,
     &conflict::CODE,
     &nothing_to_unset::CODE,
     &composition_cycle::CODE,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use arvc_reach::policy::Policy;
-use arvc_site::model::{Forward, Host, HostId, Site, Transport};
+use arvc_site::model::{Family, Forward, Host, HostId, Site, Transport};
 
 use super::profile::Profile;
 use super::{Overlay, on, rules};
@@ -35,15 +35,17 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
     // found by whatever address it has.
     let inside = on(host, overlay.underlay).is_some();
     if inside {
-        let underlay = site.networks[overlay.underlay.index()].prefix.value.to_string();
-        lighthouse.push(entry("local_allow_list", Yaml::map([(underlay, Yaml::Bool(true))])));
+        let underlay = site.networks[overlay.underlay.index()].prefixes();
+        let list = underlay.map(|prefix| (prefix.value.to_string(), Yaml::Bool(true)));
+        lighthouse.push(entry("local_allow_list", Yaml::map(list)));
     }
     let relay = vec![
         entry("am_relay", Yaml::Bool(host.relay)),
         entry("use_relays", Yaml::Bool(!host.relay)),
         entry("relays", if host.relay { none() } else { names(|other| other.relay) }),
     ];
-    let ipv6 = site.networks[overlay.underlay.index()].prefix.value.addr().is_ipv6();
+    // A socket of IPv6 takes IPv4 as well.
+    let ipv6 = site.networks[overlay.underlay.index()].prefixes().any(|prefix| prefix.value.addr().is_ipv6());
     let mut firewall = Vec::new();
     if profile.asks_for_strict_local_addresses() {
         firewall.push(entry("default_local_cidr_any", Yaml::Bool(false)));
@@ -126,8 +128,10 @@ fn places<'site>(site: &Site, overlay: &Overlay<'site>, own: HostId, host: &Host
 /// port on to it; else at any address that it has outside of the overlay.
 fn endpoints(site: &Site, overlay: &Overlay<'_>, host: &Host, id: HostId, other: &Host) -> Vec<SocketAddr> {
     let place = |address: IpAddr| SocketAddr::new(address, overlay.port);
-    if let (Some(_), Some(there)) = (on(host, overlay.underlay), on(other, overlay.underlay)) {
-        return vec![place(there.address.value)];
+    if let (Some(here), Some(there)) = (on(host, overlay.underlay), on(other, overlay.underlay)) {
+        let families = here.families();
+        let met = there.addresses().map(|address| address.value);
+        return met.filter(|address| families.contains(Family::of(*address))).map(place).collect();
     }
     let hands_on = |forward: &Forward| {
         forward.to == id
@@ -145,6 +149,6 @@ fn endpoints(site: &Site, overlay: &Overlay<'_>, host: &Host, id: HostId, other:
     let outside = other.interfaces.iter().filter(|interface| interface.network != overlay.id);
     match on(other, overlay.underlay) {
         Some(_) => Vec::new(),
-        None => outside.map(|interface| place(interface.address.value)).collect(),
+        None => outside.flat_map(|interface| interface.addresses()).map(|address| place(address.value)).collect(),
     }
 }

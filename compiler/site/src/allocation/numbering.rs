@@ -1,5 +1,6 @@
 //! What a range gives to each of its slots: a VMID, addresses, MAC addresses; and which slot one of these belongs to.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 
 use arvc_lang::functions::{Calls, Line, Point};
@@ -19,11 +20,12 @@ pub struct Numbering {
     slots: (u64, u64),
     /// None: it numbers machines without VMIDs.
     vmids: Option<Given>,
-    /// The host number of the first slot, on every network that the range does not name, and how many there are.
+    /// The host number of the first slot, where the range says nothing else, and how many there are.
     hosts: Option<(u64, u64)>,
-    prefixes: Vec<IpNet>,
-    /// On networks that the range names, in their order.
-    addresses: Vec<(NetworkId, Given)>,
+    /// The prefixes of each network.
+    prefixes: Vec<Vec<IpNet>>,
+    /// What the range says of networks by name, in their order.
+    addresses: Vec<(NetworkId, Named)>,
     macs: Vec<(NetworkId, Given)>,
     /// A part of the range is not known.
     broken: bool,
@@ -32,12 +34,23 @@ pub struct Numbering {
 /// What a rule gives. None: it is wrong, which is reported.
 type Given = Option<Sequence>;
 
-/// The address of a slot on a network.
+/// The addresses on a network that a range names.
+#[derive(Clone, Debug, Default)]
+struct Named {
+    /// The host number of the first slot in each prefix, and how many there are.
+    hosts: Option<(u64, u64)>,
+    /// One address for each slot.
+    rule: Option<Given>,
+    /// The place of the prefix that these are in, among those of the network.
+    prefix: Option<usize>,
+}
+
+/// The address of a slot in a prefix of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assigned {
     /// This one.
     Address(IpAddr),
-    /// The network has no such host number.
+    /// The prefix has no such host number.
     Outside(u64),
     /// The rule ends before this slot.
     NoNumber,
@@ -63,7 +76,7 @@ impl Numbering {
             slots: slots.unwrap_or((1, 0)),
             vmids: None,
             hosts: None,
-            prefixes: networks.iter().map(|network| network.prefix.value).collect(),
+            prefixes: networks.iter().map(|network| network.prefixes().map(|prefix| prefix.value).collect()).collect(),
             addresses: Vec::new(),
             macs: Vec::new(),
             broken: range.broken || slots.is_none(),
@@ -75,13 +88,14 @@ impl Numbering {
         numbering.vmids = rules.vmids();
         numbering.hosts = range.addresses.map(|hosts| (hosts.value.0, rules.count(hosts.value)));
         for on in &range.on {
-            let prefix = &networks[on.network.index()].prefix.value;
-            let given = match (on.address, on.addresses) {
-                (Some(rule), _) => Some(rules.numbers(rule)),
-                (None, Some(hosts)) => Some(rules.hosts(prefix, hosts.value)),
-                (None, None) => None,
-            };
-            numbering.addresses.extend(given.map(|given| (on.network, given)));
+            let hosts = on.addresses.map(|hosts| (hosts.value.0, rules.count(hosts.value)));
+            let rule = on.address.map(|rule| rules.numbers(rule));
+            if hosts.is_some() || rule.is_some() {
+                let first = rule.as_ref().and_then(|given| given.as_ref()?.number(rules.slots.0)).map(ip);
+                let holds = |prefix: &IpNet| first.is_some_and(|first| prefix.contains(&first));
+                let prefix = numbering.prefixes[on.network.index()].iter().position(holds);
+                numbering.addresses.push((on.network, Named { hosts, rule, prefix }));
+            }
             numbering.macs.extend(on.mac.map(|rule| (on.network, rules.macs(rule, &networks[on.network.index()]))));
         }
         out.extend(calls.problems());
@@ -124,54 +138,83 @@ impl Numbering {
         self.vmids.as_ref()?.as_ref()
     }
 
-    /// The address of a slot on a network, if the range's rule gives one that the network has.
+    /// The address of a slot on a network, in its first prefix, if the range's rule gives one that the prefix has.
     pub fn address(&self, network: NetworkId, slot: u64) -> Option<IpAddr> {
-        match self.assigned(network, slot) {
+        self.address_in(network, 0, slot)
+    }
+
+    /// The address of a slot in the prefix with this place among those of its network ([`Network::prefixes`]).
+    pub fn address_in(&self, network: NetworkId, prefix: usize, slot: u64) -> Option<IpAddr> {
+        match self.assigned(network, prefix, slot) {
             Assigned::Address(address) => Some(address),
             _ => None,
         }
     }
 
-    /// The address of a slot on a network, or why there is none.
-    pub fn assigned(&self, network: NetworkId, slot: u64) -> Assigned {
+    /// The address of a slot in a prefix of a network, or why there is none.
+    pub fn assigned(&self, network: NetworkId, place: usize, slot: u64) -> Assigned {
         if self.broken {
             return Assigned::Unknown;
         }
-        let Some(prefix) = self.prefixes.get(network.index()) else { return Assigned::NoRule };
-        if let Some((_, given)) = find(&self.addresses, network) {
-            let Some(sequence) = given else { return Assigned::Unknown };
-            return match sequence.number(slot).map(ip) {
-                None => Assigned::NoNumber,
-                Some(address) if prefix.contains(&address) => Assigned::Address(address),
-                // Reported where the rule is.
-                Some(_) => Assigned::Unknown,
-            };
+        let Some(prefix) = self.prefixes.get(network.index()).and_then(|prefixes| prefixes.get(place)) else {
+            return Assigned::NoRule;
+        };
+        let named = find(&self.addresses, network);
+        match named {
+            Some(Named { rule: Some(None), .. }) => return Assigned::Unknown,
+            Some(Named { rule: Some(Some(sequence)), prefix: at, .. }) if at.is_none_or(|at| at == place) => {
+                return match sequence.number(slot).map(ip) {
+                    None => Assigned::NoNumber,
+                    Some(address) if prefix.contains(&address) => Assigned::Address(address),
+                    // Reported where the rule is.
+                    Some(_) => Assigned::Unknown,
+                };
+            }
+            _ => {}
         }
-        let Some((first, count)) = self.hosts else { return Assigned::NoRule };
+        let own = named.and_then(|named| named.hosts);
+        let Some((first, count)) = own.or(self.hosts) else { return Assigned::NoRule };
         match slot.checked_sub(self.slots.0).filter(|at| *at < count).and_then(|at| first.checked_add(at)) {
             None => Assigned::NoNumber,
-            Some(host) => address(prefix, host).map_or(Assigned::Outside(host), Assigned::Address),
+            Some(host) => match address(prefix, host) {
+                Some(address) => Assigned::Address(address),
+                // Reported where the span is.
+                None if own.is_some() => Assigned::Unknown,
+                None => Assigned::Outside(host),
+            },
         }
     }
 
     /// The slot whose address on a network this is.
     pub fn slot_of_address(&self, network: NetworkId, address: IpAddr) -> Option<u64> {
-        if let Some((_, given)) = find(&self.addresses, network) {
-            return given.as_ref()?.slot_of(as_number(address));
+        let named = find(&self.addresses, network);
+        let by_rule = named.and_then(|named| named.rule.as_ref()?.as_ref()?.slot_of(as_number(address)));
+        if by_rule.is_some() {
+            return by_rule;
         }
-        let (first, count) = self.hosts?;
-        let at = number(self.prefixes.get(network.index())?, address)?.checked_sub(first)?;
-        (at < count).then(|| self.slots.0.checked_add(at))?
+        let (first, count) = named.and_then(|named| named.hosts).or(self.hosts)?;
+        let prefixes = self.prefixes.get(network.index())?;
+        let place = prefixes.iter().position(|prefix| prefix.contains(&address))?;
+        let at = number(&prefixes[place], address)?.checked_sub(first)?;
+        let slot = self.slots.0.checked_add(at).filter(|_| at < count)?;
+        (self.address_in(network, place, slot) == Some(address)).then_some(slot)
     }
 
-    /// The addresses on networks that the range names, as [numbers](as_number).
-    pub fn named(&self) -> impl Iterator<Item = (NetworkId, &Sequence)> {
-        self.addresses.iter().filter_map(|(network, given)| Some((*network, given.as_ref()?)))
+    /// The addresses on networks that the range names, as [numbers](as_number), for each prefix that it says something of.
+    pub fn named(&self) -> impl Iterator<Item = (NetworkId, Cow<'_, Sequence>)> {
+        self.addresses.iter().flat_map(|(network, named)| {
+            let rule = named.rule.iter().flatten().map(Cow::Borrowed);
+            let prefixes = self.prefixes[network.index()].iter().enumerate();
+            let other = move |place: usize| named.rule.is_none() || named.prefix.is_some_and(|at| at != place);
+            let others = prefixes.filter(move |(place, _)| other(*place));
+            let spans = others.filter_map(|(_, prefix)| Some(Cow::Owned(self.span(prefix, named.hosts?, false))));
+            rule.chain(spans).map(|sequence| (*network, sequence))
+        })
     }
 
-    /// Whether the range names a network and says its addresses there.
-    pub fn names(&self, network: NetworkId) -> bool {
-        find(&self.addresses, network).is_some()
+    /// Whether an address on a network is one that the range gives by the network's name.
+    pub fn names(&self, network: NetworkId, address: IpAddr) -> bool {
+        self.named().any(|(id, sequence)| id == network && sequence.slot_of(as_number(address)).is_some())
     }
 
     /// The host numbers on networks that the range does not name: the first and the last.
@@ -179,14 +222,32 @@ impl Numbering {
         self.hosts.map(|(first, count)| (first, first.saturating_add(count - 1)))
     }
 
-    /// The addresses on a network that the range does not name, as [numbers](as_number), as far as the network has them.
-    pub fn unnamed(&self, network: NetworkId) -> Option<Sequence> {
-        let (first, count) = self.hosts.filter(|_| !self.names(network))?;
-        let prefix = self.prefixes.get(network.index())?;
-        let start = as_number(address(prefix, first)?);
-        let room = as_number(prefix.broadcast()) - start;
-        let count = count.min(u64::try_from(room).unwrap_or(u64::MAX).saturating_add(1));
-        Some(Sequence::Steps(Steps { slot: self.slots.0, count, first: start, step: 1 }))
+    /// The last slot that has an address on a network, if the range names that.
+    pub fn last_named(&self, network: NetworkId) -> Option<u64> {
+        let named = find(&self.addresses, network)?;
+        let rule = named.rule.iter().flatten().map(|sequence| sequence.slots().1);
+        rule.chain(named.hosts.map(|(_, count)| self.slots.0 + (count - 1))).min()
+    }
+
+    /// The addresses on a network of which the range says nothing by name, as [numbers](as_number), as far as each prefix
+    /// has them.
+    pub fn unnamed(&self, network: NetworkId) -> Vec<Sequence> {
+        let named = find(&self.addresses, network);
+        let Some(hosts) = self.hosts.filter(|_| named.is_none_or(|named| named.hosts.is_none())) else {
+            return Vec::new();
+        };
+        let prefixes = self.prefixes.get(network.index()).into_iter().flatten().enumerate();
+        let other = |place: usize| named.is_none_or(|named| named.prefix.is_some_and(|at| at != place));
+        let others = prefixes.filter(|(place, prefix)| other(*place) && address(prefix, hosts.0).is_some());
+        others.map(|(_, prefix)| self.span(prefix, hosts, true)).collect()
+    }
+
+    /// The addresses with these host numbers in a prefix, also those beyond its end unless they are `clipped`.
+    fn span(&self, prefix: &IpNet, (first, count): (u64, u64), clipped: bool) -> Sequence {
+        let (start, end) = (as_number(prefix.network()).saturating_add(first.into()), as_number(prefix.broadcast()));
+        let room = u64::try_from(end.saturating_sub(start)).unwrap_or(u64::MAX).saturating_add(1);
+        let count = if clipped { count.min(room) } else { count };
+        Sequence::Steps(Steps { slot: self.slots.0, count, first: start, step: 1 })
     }
 
     /// The MAC address of a slot on a network, if the range has a rule for it.
@@ -198,21 +259,22 @@ impl Numbering {
 
     /// All MAC addresses on a network, as numbers.
     pub fn mac_numbers(&self, network: NetworkId) -> Option<&Sequence> {
-        find(&self.macs, network)?.1.as_ref()
+        find(&self.macs, network)?.as_ref()
     }
 
     /// How many machines the range can number: as many as the shortest of its rules.
     pub fn capacity(&self) -> u64 {
         let count = |(first, last): (u64, u64)| if first <= last { (last - first).saturating_add(1) } else { 0 };
-        let rules = self.vmid_numbers().into_iter().chain(self.named().map(|(_, sequence)| sequence));
-        let shortest = rules.map(|rule| count(rule.slots())).chain(self.hosts.map(|(_, count)| count)).min();
+        let named = self.named().map(|(_, sequence)| count(sequence.slots()));
+        let rules = self.vmid_numbers().map(|vmids| count(vmids.slots())).into_iter().chain(named);
+        let shortest = rules.chain(self.hosts.map(|(_, count)| count)).min();
         shortest.unwrap_or(u64::MAX).min(count(self.slots))
     }
 }
 
 /// A rule of one network, of those in the order of networks.
-fn find<T>(rules: &[(NetworkId, T)], network: NetworkId) -> Option<&(NetworkId, T)> {
-    rules.binary_search_by_key(&network, |(id, _)| *id).ok().map(|at| &rules[at])
+fn find<T>(rules: &[(NetworkId, T)], network: NetworkId) -> Option<&T> {
+    rules.binary_search_by_key(&network, |(id, _)| *id).ok().map(|at| &rules[at].1)
 }
 
 /// Decides the rules of one range.
@@ -262,13 +324,6 @@ impl Rules<'_, '_> {
             }
         }
         Some(given)
-    }
-
-    /// The addresses with the host numbers of a span.
-    fn hosts(&self, prefix: &IpNet, hosts: (u64, u64)) -> Given {
-        // One that lies outside is reported where the rule is.
-        let first = as_number(prefix.network()) + u128::from(hosts.0);
-        Some(Sequence::Steps(Steps { slot: self.slots.0, count: self.count(hosts), first, step: 1 }))
     }
 
     /// The addresses or MAC addresses of a rule.

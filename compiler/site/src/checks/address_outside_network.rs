@@ -25,6 +25,8 @@
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
 
 use crate::model::{Host, Named, Network, Range, Spanned};
 use crate::place::report;
@@ -35,22 +37,33 @@ pub static CODE: Code =
 
 /// A stated address.
 pub(crate) fn check(named: &Named, address: Spanned<IpAddr>, network: &Network) -> Option<Diagnostic> {
-    if network.prefix.value.contains(&address.value) {
+    if network.contains(address.value) {
         return None;
     }
     let message = format!("{} of `{}` is not in `{}`", address.value, named.path, network.named.path);
-    let prefix = network.prefix.value;
-    let label = format!("not in {prefix}");
+    let prefixes: Vec<String> = network.prefixes().map(|prefix| prefix.value.to_string()).collect();
+    let prefixes = prefixes.join(" or ");
+    let label = format!("not in {prefixes}");
     Some(
         report(&CODE, message, named, address.span, &label)
-            .secondary(network.prefix.span, format!("`{}` is {prefix}", network.named.path)),
+            .secondary(network.prefix.span, format!("`{}` is {prefixes}", network.named.path)),
     )
 }
 
-/// A host number that none of `networks` has. None if the machine has none.
-pub(crate) fn by_rule(host: &Host, number: u64, range: &Range, networks: &[&Network]) -> Option<Diagnostic> {
+/// A host number that none of these prefixes has. None if the machine has no slot.
+pub(crate) fn by_rule(
+    host: &Host,
+    number: u64,
+    range: &Range,
+    prefixes: &[(&Network, IpNet, Span)],
+) -> Option<Diagnostic> {
+    // Of a network with several prefixes it is told which one is too small.
+    let words = |(network, prefix, _): &(&Network, IpNet, Span)| match network.more.is_empty() {
+        true => format!("`{}`", network.named.path),
+        false => format!("{prefix} of `{}`", network.named.path),
+    };
     let (named, slot) = (&host.named, host.slot?);
-    let paths = networks.iter().map(|network| format!("`{}`", network.named.path)).collect::<Vec<_>>().join(" and ");
+    let paths = prefixes.iter().map(words).collect::<Vec<_>>().join(" and ");
     let message = format!("the rule gives `{}` the host number {number}, which is not in {paths}", named.path);
     let label = match range.counts() {
         "host number" => "no network of the machine has it".to_owned(),
@@ -59,8 +72,8 @@ pub(crate) fn by_rule(host: &Host, number: u64, range: &Range, networks: &[&Netw
     let place = range.addresses.map_or(range.named.key, |span| span.span);
     let mut diagnostic = report(&CODE, message, named, slot.span, &label)
         .secondary(place, format!("the host numbers of `{}`", range.named.path));
-    for network in networks {
-        diagnostic = diagnostic.secondary(network.prefix.span, format!("`{}`", network.prefix.value));
+    for (_, prefix, span) in prefixes {
+        diagnostic = diagnostic.secondary(*span, format!("`{prefix}`"));
     }
     Some(diagnostic.help("give the range smaller host numbers, or the network a shorter prefix"))
 }

@@ -24,13 +24,13 @@
 //!
 //! State another address, or none: a guest of a range has one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Named, NetworkKind, Site};
+use crate::model::{Named, NetworkKind, RangeId, Site};
 use crate::origins::Origins;
 use crate::place::{explain, place};
 
@@ -46,31 +46,40 @@ struct Claim<'a> {
     /// Stated, and not computed by a range's rule. Two computed ones meet only if their VMIDs or their ranges do, which is
     /// reported at those.
     stated: bool,
+    /// The slot of a range without VMIDs that it was computed from: nothing else tells that two machines have it.
+    slot: Option<(RangeId, u64)>,
 }
 
 /// All interfaces and nodes, per broadcast domain.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
-    let domains = domains(site);
+    let domains = &domains(site);
     let interfaces = site.hosts.iter().zip(&origins.hosts).flat_map(|(host, origin)| {
-        host.interfaces.iter().map(|interface| Claim {
-            domain: domains[interface.network.index()],
-            address: interface.address.value,
-            span: interface.address.span,
-            named: &host.named,
-            stated: origin.stated.contains(&interface.network),
+        let range = host.range.filter(|range| !site.numbering[range.index()].has_vmids());
+        let slot = range.zip(host.slot.map(|slot| slot.value));
+        host.interfaces.iter().flat_map(move |interface| {
+            interface.addresses().map(move |address| Claim {
+                domain: domains[interface.network.index()],
+                address: address.value,
+                span: address.span,
+                named: &host.named,
+                stated: origin.stated.contains(&(interface.network, address.value)),
+                slot,
+            })
         })
     });
-    let nodes = site.nodes.iter().flat_map(|node| {
-        let of = |at: usize| Claim {
-            domain: domains[at],
-            address: node.address.value,
-            span: node.address.span,
-            named: &node.named,
-            stated: true,
-        };
+    let nodes = site.nodes.iter().flat_map(|node| node.addresses().map(move |address| (node, address)));
+    let nodes = nodes.flat_map(|(node, address)| {
         let on = |(at, network): (usize, &crate::model::Network)| {
-            let bridge = network.is_bridge();
-            (bridge && network.prefix.value.contains(&node.address.value)).then(|| of(at))
+            let (domain, named) = (domains[at], &node.named);
+            let there = network.is_bridge() && network.contains(address.value);
+            there.then_some(Claim {
+                domain,
+                address: address.value,
+                span: address.span,
+                named,
+                stated: true,
+                slot: None,
+            })
         };
         site.networks.iter().enumerate().filter_map(on).collect::<Vec<_>>()
     });
@@ -79,10 +88,14 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         let key = |claim: &Claim<'_>| (claim.domain, claim.address);
         key(a).cmp(&key(b)).then_with(|| place(a.named, a.span).cmp(&place(b.named, b.span)))
     });
+    let mut told = BTreeSet::new();
     for same in claims.chunk_by(|a, b| (a.domain, a.address) == (b.domain, b.address)) {
         let mut machines: Vec<_> = same.iter().collect();
         machines.dedup_by(|a, b| a.named.path == b.named.path);
-        if machines.len() < 2 || !machines.iter().any(|claim| claim.stated) {
+        let twice = machines.windows(2).find_map(|pair| pair[0].slot.filter(|slot| pair[1].slot == Some(*slot)));
+        // Two machines with one slot meet on every network, and are told once.
+        let news = twice.is_some_and(|slot| told.insert(slot));
+        if machines.len() < 2 || !(news || machines.iter().any(|claim| claim.stated)) {
             continue;
         }
         // A node's address that a machine takes is `address_in_use`'s.

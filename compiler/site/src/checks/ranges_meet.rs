@@ -98,10 +98,9 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         let mut items = Vec::new();
         for (at, (range, numbering)) in ranges() {
             let named = numbering.named().filter(|(id, _)| domains[id.index()] == segment);
-            items.extend(
-                named.map(|(id, sequence)| item(at, range, Cow::Borrowed(sequence), range.addresses_at(id), Some(id))),
-            );
-            let unnamed = networks().filter_map(|id| Some((id, numbering.unnamed(id)?)));
+            items.extend(named.map(|(id, sequence)| item(at, range, sequence, range.addresses_at(id), Some(id))));
+            let unnamed =
+                networks().flat_map(|id| numbering.unnamed(id).into_iter().map(move |sequence| (id, sequence)));
             items.extend(
                 unnamed.map(|(id, sequence)| item(at, range, Cow::Owned(sequence), range.addresses_at(id), None)),
             );

@@ -32,7 +32,6 @@ use arvc_syntax::source::Span;
 use super::address_in_use::Taken;
 use crate::allocation::{Sequence, as_number, ip, number};
 use crate::model::{Network, NetworkId, Range, Site};
-use crate::origins::Origins;
 use crate::place::report;
 
 /// A rule that gives an address which no machine can have.
@@ -40,12 +39,19 @@ pub static CODE: Code =
     Code::new("E0389", "a rule that gives an address which no machine can have", include_str!("rule_outside.rs"));
 
 /// The first such slot on each network that a range names.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     for (range, numbering) in site.ranges.iter().zip(&site.numbering) {
+        let mut told = None;
         for (id, sequence) in numbering.named() {
+            // One mistake, however many prefixes the network has.
+            if told == Some(id) {
+                continue;
+            }
             let network = &site.networks[id.index()];
-            let found = outside(network, sequence).into_iter().chain(in_use(site, origins, id, sequence));
-            out.extend(found.min().map(|found| diagnostic(range, id, network, sequence, found)));
+            let found = outside(network, &sequence).into_iter().chain(in_use(site, network, &sequence));
+            let found = found.min();
+            told = found.as_ref().map(|_| id).or(told);
+            out.extend(found.map(|found| diagnostic(range, id, network, &sequence, found)));
         }
     }
 }
@@ -54,17 +60,19 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 type Found = (u64, String, Span);
 
 fn outside(network: &Network, sequence: &Sequence) -> Option<Found> {
-    let prefix = network.prefix.value;
-    let slot = sequence.first_outside((as_number(prefix.network()), as_number(prefix.broadcast())))?;
-    Some((slot, format!("not in {prefix}"), network.prefix.span))
+    // The prefix that it begins in.
+    let first = ip(sequence.number(sequence.slots().0)?);
+    let prefix = network.prefix_of(first).unwrap_or(network.prefix);
+    let ends = (as_number(prefix.value.network()), as_number(prefix.value.broadcast()));
+    Some((sequence.first_outside(ends)?, format!("not in {}", prefix.value), prefix.span))
 }
 
-fn in_use(site: &Site, origins: &Origins, id: NetworkId, sequence: &Sequence) -> Option<Found> {
-    let network = &site.networks[id.index()];
-    let taken = Taken::of(site, origins, id.index(), network);
+fn in_use(site: &Site, network: &Network, sequence: &Sequence) -> Option<Found> {
+    let taken = Taken::of(site, network);
     let found = taken.all().filter_map(|(address, what, span)| {
-        let kept = number(&network.prefix.value, address)
-            .is_some_and(|number| network.reserved.iter().any(|it| it.value.0 <= number && number <= it.value.1));
+        let kept = network.prefix_of(address).and_then(|prefix| number(&prefix.value, address));
+        let kept =
+            kept.is_some_and(|number| network.reserved.iter().any(|it| it.value.0 <= number && number <= it.value.1));
         let slot = sequence.slot_of(as_number(address)).filter(|_| !kept)?;
         Some((slot, format!("this is {what}"), span))
     });

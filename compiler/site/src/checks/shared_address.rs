@@ -25,7 +25,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::duplicate_address::domains;
-use crate::allocation::{Sequence, ip};
+use crate::allocation::ip;
 use crate::model::{NetworkId, Range, Site};
 use crate::place::report;
 
@@ -36,8 +36,8 @@ pub static CODE: Code = Code::new("E0388", "a rule that gives one address twice"
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     let domains = domains(site);
     for (range, numbering) in site.ranges.iter().zip(&site.numbering) {
-        let named: Vec<(NetworkId, &Sequence)> = numbering.named().collect();
-        let once = named.iter().find_map(|(network, sequence)| Some((*network, sequence.repeated()?, *sequence)));
+        let named: Vec<_> = numbering.named().collect();
+        let once = named.iter().find_map(|(network, sequence)| Some((*network, sequence.repeated()?, sequence)));
         if let Some((network, (a, b), sequence)) = once {
             let address = ip(sequence.number(a).unwrap_or_default());
             out.push(diagnostic(site, range, (network, a), (network, b), address));
@@ -46,7 +46,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         let pairs = named.iter().enumerate().flat_map(|(at, one)| named[at + 1..].iter().map(move |two| (one, two)));
         let mut joined = pairs.filter(|(one, two)| domains[one.0.index()] == domains[two.0.index()]);
         let met = joined.find_map(|(one, two)| {
-            let number = one.1.common(two.1)?;
+            let number = one.1.common(&two.1)?;
             Some(((one.0, one.1.slot_of(number)?), (two.0, two.1.slot_of(number)?), ip(number)))
         });
         out.extend(met.map(|(one, two, address)| diagnostic(site, range, one, two, address)));

@@ -2,11 +2,12 @@
 //!
 //! ## What is wrong
 //!
-//! A range says of a network both `addresses` and `address`.
+//! A range says of a network with one prefix both `addresses` and `address`.
 //!
 //! ## Why
 //!
-//! Each of them gives every slot an address there, and nobody could say which one is meant.
+//! Each of them gives every slot an address there, and nobody could say which one is meant. Of a network with several
+//! prefixes, `address` is for the one that it lies in, and `addresses` for the others.
 //!
 //! ## Example
 //!
@@ -32,7 +33,7 @@ pub static CODE: Code = Code::new("E0391", "two rules for the addresses of one n
 
 /// What a range says of a network.
 pub(crate) fn check(range: &Range, network: &Network, on: &RangeOn) -> Option<Diagnostic> {
-    let (span, rule) = (on.addresses?, on.address?);
+    let (span, rule) = (on.addresses?, on.address.filter(|_| network.more.is_empty())?);
     let message = format!("`{}` has two rules for addresses in `{}`", range.named.path, network.named.path);
     Some(
         report(&CODE, message, &range.named, rule.span, "an address for each slot")

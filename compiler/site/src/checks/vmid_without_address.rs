@@ -37,7 +37,7 @@ pub static CODE: Code =
 pub(crate) fn diagnostic(host: &Host, range: &Range, numbering: &Numbering, network: NetworkId) -> Option<Diagnostic> {
     let (named, slot, what) = (&host.named, host.slot?, range.counts());
     let first = numbering.slots().0;
-    let own = numbering.named().find(|(id, _)| *id == network).map(|(_, sequence)| sequence.slots().1);
+    let own = numbering.last_named(network);
     let hosts = numbering.hosts();
     let end = own.or(hosts.map(|(begin, last)| first + (last - begin))).unwrap_or(first);
     let path = &range.named.path;

@@ -5,9 +5,11 @@
 mod clusters;
 mod extra;
 mod flows;
+mod gateways;
 mod hosts;
 mod images;
 mod index;
+mod interfaces;
 mod networks;
 mod nodes;
 mod placement;
@@ -25,7 +27,7 @@ use ipnet::IpNet;
 use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
-use crate::origins::{HostOrigin, NetworkOrigin, Origins};
+use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
 /// Everything that is filled while the parts of a site are read.
@@ -68,7 +70,6 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>) -> Option<(Site, Orig
             name: data.span(data.root),
             domain: None,
             hosts: vec![HostOrigin::default(); index.hosts.len()],
-            networks: vec![NetworkOrigin::default(); index.networks.len()],
             quorums: vec![None; index.clusters.len()],
             all,
         },

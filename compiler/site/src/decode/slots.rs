@@ -1,16 +1,16 @@
 //! Which slot of its range a machine has: the one that it states, or that of its VMID, or that of an address.
 
 use super::Decoder;
-use super::hosts::On;
+use super::interfaces::On;
 use crate::allocation::{Assigned, RangeIndex};
 use crate::checks::{guest_without_vmid, machine_with_vmid, slot_disagrees, slot_unknown, vmid_outside_range};
 use crate::model::{Host, Kind, NetworkId, RangeId, Spanned};
 use crate::origins::HostOrigin;
 
-/// The address of a machine on a network, if it states none.
+/// The address of a machine in a prefix of a network, if it states none there.
 pub(super) enum ByRule {
     Address(Spanned<std::net::IpAddr>),
-    /// The network has no such host number.
+    /// The prefix has no such host number.
     Outside(u64),
     /// No range contains the VMID.
     NoRange,
@@ -115,7 +115,7 @@ impl Decoder<'_> {
             return;
         }
         let by_address = || {
-            let stated = on?.iter().filter_map(|(network, on)| Some((*network, on.address?)));
+            let stated = on?.iter().flat_map(|(network, on)| on.stated().map(|address| (*network, address)));
             let mut slots = stated.filter_map(|(network, address)| {
                 let value = numbering.slot_of_address(network, address.value)?;
                 Some(Spanned { value, span: address.span })
@@ -125,7 +125,7 @@ impl Decoder<'_> {
         host.slot = stated.or(by_vmid).or_else(by_address);
     }
 
-    pub(super) fn by_rule(&self, host: &Host, origin: &HostOrigin, network: NetworkId) -> ByRule {
+    pub(super) fn by_rule(&self, host: &Host, origin: &HostOrigin, network: NetworkId, prefix: usize) -> ByRule {
         if host.kind != Kind::Machine && host.vmid.is_none() {
             return ByRule::Unknown;
         }
@@ -139,7 +139,7 @@ impl Decoder<'_> {
             None if host.broken || numbering.is_broken() => return ByRule::Unknown,
             None => return ByRule::NoRule(range),
         };
-        match numbering.assigned(network, slot.value) {
+        match numbering.assigned(network, prefix, slot.value) {
             Assigned::Address(value) => ByRule::Address(Spanned { value, span: slot.span }),
             Assigned::Outside(number) => ByRule::Outside(number),
             Assigned::NoNumber => ByRule::NoNumber(range),

@@ -3,6 +3,7 @@
 //!
 //! Everything keeps the span of what it was made from. Order is the order of names, so it never depends on the sources'.
 
+mod family;
 mod flow;
 mod machine;
 mod network;
@@ -17,6 +18,7 @@ pub use arvc_lang::data::{SecretRef, Transport};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
+pub use self::family::*;
 pub use self::flow::*;
 pub use self::machine::*;
 pub use self::network::*;

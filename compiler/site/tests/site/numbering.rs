@@ -225,3 +225,40 @@ fn the_boundaries_of_addresses() {
         assert_eq!(problems(&format!("{} ranges.a = {{ {rule} }};", network(cidr))), expected, "{cidr} {rule}");
     }
 }
+
+#[test]
+fn two_machines_in_one_slot_of_a_range_without_vmids_are_told_once() {
+    let text = r#"
+      networks.store = { cidr = 10.9.0.0/24; bridge = "vmbr2"; };
+      ranges.things = { addresses = 200..219; };
+      hosts.nas = { kind = Machine; range = ranges.things; slot = 205; on = { lan = {}; store = {}; }; };
+      hosts.tv = { kind = Machine; range = ranges.things; slot = 205; on = { lan = {}; store = {}; }; };
+    "#;
+    assert_eq!(problems(text), ["E0320"]);
+}
+
+#[test]
+fn a_network_of_several_prefixes_has_a_number_in_each_and_a_rule_in_one() {
+    let text = r#"
+      networks.net = { cidr = 10.9.0.0/24; prefixes = [ fd00:9::/64, fd00:109::/64 ]; bridge = "vmbr2"; };
+      ranges.a = {
+        slots = 2..250;
+        vmid = n: 101000 + n;
+        on.net.addresses = 2..250;
+        on.net.address = n: fd00:109:: + hexDigits n;
+      };
+      hosts.a = { range = ranges.a; slot = 11; on.net = {}; };
+      hosts.b = { range = ranges.a; on.net.address = fd00:109::12; };
+    "#;
+    let site = site(text);
+    let addresses =
+        |at: usize| site.hosts[at].interfaces[0].addresses().map(|it| it.value.to_string()).collect::<Vec<_>>();
+    assert_eq!(addresses(0), ["10.9.0.11", "fd00:9::b", "fd00:109::11"]);
+    assert_eq!(site.hosts[1].vmid.map(|vmid| vmid.value.0), Some(101_012));
+    assert_eq!(
+        problems(
+            &text.replace("slots = 2..250", "slots = 1..250").replace("on.net.addresses = 2", "on.net.addresses = 0")
+        ),
+        ["E0389"]
+    );
+}

@@ -48,6 +48,7 @@ type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
 const FOLDERS: &[(&str, Check)] = &[
+    ("cases", judged),
     ("compose", plain),
     ("lang", plain),
     ("mistakes", judged),
@@ -70,7 +71,7 @@ fn resolved(section: &Section) -> Found {
     let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
     if let Some(data) = &outcome.data {
         let calls = Calls::new(&outcome.sources, &mut outcome.functions);
-        outcome.diagnostics.extend(arvc_site::resolve(data, calls).1);
+        outcome.diagnostics.extend(arvc_site::resolve_held(data, calls, &held(section)).diagnostics);
     }
     evaluated(outcome)
 }
@@ -79,11 +80,17 @@ fn judged(section: &Section) -> Found {
     let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
     if let Some(data) = &outcome.data {
         let calls = Calls::new(&outcome.sources, &mut outcome.functions);
-        let (site, problems) = arvc_site::resolve(data, calls);
-        outcome.diagnostics.extend(problems);
+        let arvc_site::Resolved { site, diagnostics, .. } = arvc_site::resolve_held(data, calls, &held(section));
+        outcome.diagnostics.extend(diagnostics);
         outcome.diagnostics.extend(site.iter().flat_map(arvc_reach::check));
     }
     evaluated(outcome)
+}
+
+/// What the lock holds: a file `arv.lock` of the section.
+fn held(section: &Section) -> arvc_site::lock::Held {
+    let text = section.files.get("arv.lock").map_or("version = 1\n", String::as_str);
+    arvc::lock::Lock::parse(text, arvc::lock::Marks::Refused).expect("a lock").held("site")
 }
 
 fn evaluated(outcome: Outcome) -> Found {

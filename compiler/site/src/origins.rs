@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use arvc_syntax::source::Span;
 
-use crate::model::{NetworkId, Spanned};
+use crate::model::{NetworkId, RangeId, Spanned};
 
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub(crate) struct HostOrigin {
     pub(crate) vmid_failed: bool,
     /// The slot that it states.
     pub(crate) slot: Option<Spanned<i64>>,
+    /// Whether the VMID was allocated, and not stated.
+    pub(crate) allocated: bool,
     /// Where the range is named.
     pub(crate) range: Option<Span>,
     /// Where the node is named.
@@ -49,6 +51,8 @@ pub(crate) struct Origins {
     pub(crate) hosts: Vec<HostOrigin>,
     /// Places of the clusters' `quorum`.
     pub(crate) quorums: Vec<Option<Span>>,
+    /// Ranges in which a machine found no number.
+    pub(crate) full: Vec<RangeId>,
     /// Every entry of these maps was read.
     pub(crate) all: All,
 }

@@ -29,14 +29,15 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::duplicate_vmid::Taken;
 use crate::allocation::Sequence;
-use crate::model::Site;
+use crate::model::{RangeId, Site};
+use crate::origins::Origins;
 use crate::place::report;
 
 /// A range that is nearly full.
 pub static CODE: Code = Code::new("L0301", "a range that is nearly full", include_str!("range_nearly_full.rs"));
 
 /// Every range against the slots that are taken: by machines, and by templates whose VMIDs are the range's.
-pub(crate) fn check(site: &Site, taken: &[Taken<'_>], out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, origins: &Origins, taken: &[Taken<'_>], out: &mut Vec<Diagnostic>) {
     let mut used: Vec<Vec<u64>> = vec![Vec::new(); site.ranges.len()];
     for host in &site.hosts {
         if let (Some(range), Some(slot)) = (host.range, host.slot) {
@@ -49,8 +50,10 @@ pub(crate) fn check(site: &Site, taken: &[Taken<'_>], out: &mut Vec<Diagnostic>)
         let within = taken[begin..].iter().take_while(|taken| u128::from(taken.vmid.value.0) <= last);
         used[range].extend(within.filter_map(|taken| numbering.slot_of(taken.vmid.value)));
     }
-    for ((range, numbering), mut used) in site.ranges.iter().zip(&site.numbering).zip(used) {
-        if numbering.is_broken() {
+    for (id, mut used) in (0..).map(RangeId).zip(used) {
+        let (range, numbering) = (&site.ranges[id.index()], &site.numbering[id.index()]);
+        // That it is full is said at the machine that found no number.
+        if numbering.is_broken() || origins.full.contains(&id) {
             continue;
         }
         used.sort_unstable();

@@ -27,7 +27,7 @@ impl Decoder<'_> {
     pub(super) fn number(
         &mut self,
         host: &mut Host,
-        origin: &HostOrigin,
+        origin: &mut HostOrigin,
         on: Option<&[(NetworkId, On)]>,
         ranges: &RangeIndex,
     ) {
@@ -47,10 +47,8 @@ impl Decoder<'_> {
         }
         self.slot(host, origin, on, ranges);
         let Some(range) = host.range else {
-            if guest && host.vmid.is_none() && !origin.vmid_failed && (origin.range.is_none() || !host.broken) {
-                self.read.diagnostics.push(guest_without_vmid::diagnostic(&host.named, None));
-                host.broken = true;
-            }
+            // Allocation gives it a VMID, where there is one range, unless a slot was meant to.
+            origin.vmid_failed |= origin.slot.is_some();
             return;
         };
         if !guest || host.vmid.is_some() || origin.vmid_failed {
@@ -58,20 +56,23 @@ impl Decoder<'_> {
         }
         let (range, numbering) = (&self.site.ranges[range.index()], &self.site.numbering[range.index()]);
         if numbering.is_broken() {
-            host.broken = true;
+            (host.broken, origin.vmid_failed) = (true, true);
             return;
         }
         match host.slot.map(|slot| (slot, numbering.vmid(slot.value))) {
             Some((slot, Some(value))) => host.vmid = Some(Spanned { value, span: slot.span }),
             Some((slot, None)) if numbering.has_vmids() => {
                 self.read.diagnostics.push(slot_unknown::without_vmid(&host.named, slot, range));
-                host.broken = true;
+                (host.broken, origin.vmid_failed) = (true, true);
             }
-            _ if host.broken => {}
-            _ => {
-                self.read.diagnostics.push(guest_without_vmid::diagnostic(&host.named, Some(range)));
-                host.broken = true;
+            // A slot that the range does not have is reported.
+            None if origin.slot.is_some() => origin.vmid_failed = true,
+            _ if !numbering.has_vmids() => {
+                self.read.diagnostics.push(guest_without_vmid::of_range(&host.named, range));
+                (host.broken, origin.vmid_failed) = (true, true);
             }
+            // Allocation gives it one.
+            _ => {}
         }
     }
 

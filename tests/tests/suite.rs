@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, Outcome, evaluate_plain, evaluate_site, print};
 use arvc_syntax::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use arvc_syntax::source::Sources;
@@ -69,7 +70,8 @@ fn site(section: &Section) -> Found {
 fn resolved(section: &Section) -> Found {
     let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
     if let Some(data) = &outcome.data {
-        outcome.diagnostics.extend(arvc_site::resolve_held(data, &held(section)).diagnostics);
+        let calls = Calls::new(&outcome.sources, &mut outcome.functions);
+        outcome.diagnostics.extend(arvc_site::resolve_held(data, calls, &held(section)).diagnostics);
     }
     evaluated(outcome)
 }
@@ -77,7 +79,8 @@ fn resolved(section: &Section) -> Found {
 fn judged(section: &Section) -> Found {
     let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
     if let Some(data) = &outcome.data {
-        let arvc_site::Resolved { site, diagnostics, .. } = arvc_site::resolve_held(data, &held(section));
+        let calls = Calls::new(&outcome.sources, &mut outcome.functions);
+        let arvc_site::Resolved { site, diagnostics, .. } = arvc_site::resolve_held(data, calls, &held(section));
         outcome.diagnostics.extend(diagnostics);
         outcome.diagnostics.extend(site.iter().flat_map(arvc_reach::check));
     }

@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use arvc::pipeline;
 use arvc::source::Problem;
+use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader};
 use arvc_reach::policy::policies;
 use arvc_site::lock::Held;
@@ -31,13 +32,15 @@ fn check(text: &str) -> pipeline::Checked {
 fn phases(c: &mut Criterion, hosts: usize) {
     let text = arvc_tests::synthetic::site(hosts);
     let evaluate = || arvc_lang::evaluate_site("site.arv", text.clone(), &mut Alone);
-    let data = evaluate().data.expect("the synthetic site has a record");
-    let site = arvc_site::resolve(&data).0.expect("the synthetic site is good");
+    let mut outcome = evaluate();
+    let data = outcome.data.expect("the synthetic site has a record");
+    let mut resolve = || arvc_site::resolve(&data, Calls::new(&outcome.sources, &mut outcome.functions));
+    let site = resolve().0.expect("the synthetic site is good");
     let mut group = c.benchmark_group(format!("{hosts} hosts"));
     group.sample_size(20);
     group.bench_function("parse", |b| b.iter(|| black_box(arvc_syntax::parser::parse(&text, 0))));
     group.bench_function("evaluate", |b| b.iter(|| black_box(evaluate())));
-    group.bench_function("resolve", |b| b.iter(|| black_box(arvc_site::resolve(&data))));
+    group.bench_function("resolve", |b| b.iter(|| black_box(resolve())));
     group.bench_function("reach", |b| b.iter(|| black_box(arvc_reach::check(&site))));
     group.bench_function("check", |b| b.iter(|| black_box(check(&text))));
     group.bench_function("policies", |b| b.iter(|| black_box(policies(&site))));
@@ -59,14 +62,17 @@ fn allocation(c: &mut Criterion, hosts: usize) {
         text.push_str(&format!("  hosts.h{host:06}-a = {{ }};\n"));
     }
     text.push('}');
-    let data = arvc_lang::evaluate_site("site.arv", text, &mut Alone).data.expect("the site has a record");
-    let first = arvc_site::resolve_held(&data, &Held::default());
+    let mut outcome = arvc_lang::evaluate_site("site.arv", text, &mut Alone);
+    let data = outcome.data.take().expect("the site has a record");
+    let mut resolve =
+        |held: &Held| arvc_site::resolve_held(&data, Calls::new(&outcome.sources, &mut outcome.functions), held);
+    let first = resolve(&Held::default());
     assert!(first.diagnostics.iter().all(|problem| problem.severity != Severity::Error));
     let held = Held { own: first.lock, ..Held::default() };
     let mut group = c.benchmark_group(format!("allocate {hosts} hosts"));
     group.sample_size(10);
-    group.bench_function("new", |b| b.iter(|| black_box(arvc_site::resolve_held(&data, &Held::default()))));
-    group.bench_function("held", |b| b.iter(|| black_box(arvc_site::resolve_held(&data, &held))));
+    group.bench_function("new", |b| b.iter(|| black_box(resolve(&Held::default()))));
+    group.bench_function("held", |b| b.iter(|| black_box(resolve(&held))));
     group.finish();
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use arvc_emit::tree::Tree;
+use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, Outcome};
 use arvc_reach::policy::policies;
 use arvc_site::Resolved;
@@ -70,9 +71,11 @@ pub fn check(entry: &str, text: String, load: &mut dyn Read) -> Checked {
 
 /// The same with what the lock holds.
 pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -> Checked {
-    let Outcome { sources, data, mut diagnostics } = arvc_lang::evaluate_site(entry, text, &mut Files { load });
+    let Outcome { sources, data, mut functions, mut diagnostics } =
+        arvc_lang::evaluate_site(entry, text, &mut Files { load });
+    let calls = Calls::new(&sources, &mut functions);
     let Resolved { site, diagnostics: problems, lock, renamed } =
-        data.map(|data| arvc_site::resolve_held(&data, held)).unwrap_or_default();
+        data.map(|data| arvc_site::resolve_held(&data, calls, held)).unwrap_or_default();
     diagnostics.extend(problems);
     let mut checked = Checked { sources, diagnostics, site, lock, renamed };
     if let Some(site) = &checked.site {

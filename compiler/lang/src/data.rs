@@ -22,6 +22,10 @@ pub struct EntityId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u32);
 
+/// Index of a function of a value: [`Calls`](crate::functions::Calls) applies it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionId(pub u32);
+
 /// A reference to a secret: never its value. `secret "kv/data/forge#admin_password"`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretRef {
@@ -94,8 +98,9 @@ pub enum Datum {
     Flow(Box<FlowData>),
     /// An entity mentioned elsewhere than where it is defined.
     Entity(EntityId),
-    /// A function. Only the answer to a question has one: in a file's value it is a mistake.
-    Function,
+    /// A function, which is applied where it belongs. Where the schema asks for none, only the answer to a question has
+    /// one: in a file's value it is a mistake.
+    Function(FunctionId),
 }
 
 /// A value with where it came from.

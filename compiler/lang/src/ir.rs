@@ -3,7 +3,7 @@
 //! It holds no syntax. Spans lie beside the expressions, since only messages read them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::{FileId, Span};
@@ -332,7 +332,7 @@ pub struct Program {
     /// Definitions that lost.
     pub overridden: Vec<Overridden>,
     /// The types of the prelude, and those of the files.
-    pub schema: Rc<Schema>,
+    pub schema: Arc<Schema>,
     /// Where the type of each `Coerce` is written.
     pub annotations: HashMap<ExprId, Span>,
     /// Names and places of `let` bindings and of parameters with defaults, by the expression that they name.

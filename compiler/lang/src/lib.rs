@@ -9,6 +9,7 @@ pub mod data;
 pub mod docs;
 pub mod errors;
 pub mod eval;
+pub mod functions;
 pub mod ir;
 pub mod library;
 mod lower;
@@ -27,6 +28,7 @@ use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Sources;
 
 use data::Data;
+use functions::Functions;
 
 pub use errors::CODES;
 pub use print::{print, print_with};
@@ -69,6 +71,8 @@ pub struct Outcome {
     pub sources: Sources,
     /// The value, if the file has a record (or, without a schema, any value). Parts that failed are `Failed`.
     pub data: Option<Data>,
+    /// The functions of the value, if the schema asked for one and the site gives it.
+    pub functions: Option<Functions>,
     /// All problems, sorted.
     pub diagnostics: Vec<Diagnostic>,
 }

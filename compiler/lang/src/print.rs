@@ -26,7 +26,7 @@ pub fn print_with(data: &Data, id: DataId, function: &str) -> String {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Name(name) => write_name(&mut out, name),
-            Part::Value(id) if *data.value(id) == Datum::Function => out.push_str(function),
+            Part::Value(id) if matches!(data.value(id), Datum::Function(_)) => out.push_str(function),
             Part::Value(id) => write_value(&mut out, data, id, &mut parts),
         }
     }
@@ -91,7 +91,7 @@ fn write_value<'d>(out: &mut String, data: &'d Data, id: DataId, parts: &mut Vec
             }
             Ok(())
         }
-        Datum::Function => out.write_str("<function>"),
+        Datum::Function(_) => out.write_str("<function>"),
         Datum::Entity(entity) => out.write_str(&data.path(&data.entities[entity.0 as usize].path)),
     };
     debug_assert!(written.is_ok(), "writing to a String succeeds");

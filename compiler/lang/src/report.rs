@@ -28,6 +28,8 @@ pub const BY_THE_PARSER: Reported = Reported(u32::MAX);
 /// All problems of one run.
 #[derive(Debug, Default)]
 pub struct Reports {
+    /// The number of the first one.
+    base: u32,
     reports: Vec<Report>,
     seen: HashMap<(&'static str, Span), u32>,
 }
@@ -44,7 +46,9 @@ impl Reports {
             return Reported(*known);
         }
         let reported = self.keep(diagnostic, false);
-        self.reports[reported.index()].provisional = true;
+        if let Some(report) = self.at(reported) {
+            report.provisional = true;
+        }
         reported
     }
 
@@ -54,7 +58,7 @@ impl Reports {
     }
 
     fn keep(&mut self, diagnostic: Diagnostic, early: bool) -> Reported {
-        let next = self.reports.len() as u32;
+        let next = self.base + self.reports.len() as u32;
         let index = *self.seen.entry((diagnostic.code.id, diagnostic.span())).or_insert(next);
         match index == next {
             true => self.reports.push(Report {
@@ -67,7 +71,7 @@ impl Reports {
                 dependents: 0,
             }),
             false => {
-                let report = &mut self.reports[index as usize];
+                let report = &mut self.reports[(index - self.base) as usize];
                 match std::mem::take(&mut report.provisional) {
                     true => report.diagnostic = diagnostic,
                     false => report.again += 1,
@@ -78,9 +82,25 @@ impl Reports {
         Reported(index)
     }
 
+    /// A collection that goes on where this one ends: what failed before it has other numbers.
+    pub fn successor(&self) -> Self {
+        Self { base: self.base + self.reports.len() as u32, ..Self::default() }
+    }
+
+    fn at(&mut self, reported: Reported) -> Option<&mut Report> {
+        self.reports.get_mut(reported.0.checked_sub(self.base)? as usize)
+    }
+
+    /// Adds a fact to the problems from a number of them on.
+    pub fn note(&mut self, from: usize, note: &str) {
+        for report in self.reports.iter_mut().skip(from) {
+            report.diagnostic.notes.push(note.to_owned());
+        }
+    }
+
     /// Adds a place to a problem.
     pub fn also(&mut self, reported: Reported, span: Span, label: &str) {
-        let report = &mut self.reports[reported.index()];
+        let Some(report) = self.at(reported) else { return };
         let known = report.diagnostic.labels.iter().any(|other| other.span == span);
         if !known && report.diagnostic.labels.len() < 10 {
             report.diagnostic.labels.push(diagnostic::Label { span, primary: false, message: label.to_owned() });
@@ -89,7 +109,7 @@ impl Reports {
 
     /// Says which delayed value failed by a problem that was just reported; later ones only needed it.
     pub fn caused_by(&mut self, reported: Reported, thunk: ThunkId) {
-        if let Some(report) = self.reports.get_mut(reported.index())
+        if let Some(report) = self.at(reported)
             && report.fresh
         {
             report.fresh = false;
@@ -99,7 +119,7 @@ impl Reports {
 
     /// Counts a value of the result that failed because of a problem of another.
     pub fn depends(&mut self, reported: Reported, thunk: Option<ThunkId>) {
-        if let Some(report) = self.reports.get_mut(reported.index())
+        if let Some(report) = self.at(reported)
             && !report.early
             && !report.causes.is_empty()
             && thunk.is_none_or(|thunk| !report.causes.contains(&thunk))

@@ -1,6 +1,6 @@
 //! One run, from the entry's text to data: the prelude first, then every file that is imported, then evaluation.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::intern::Interner;
@@ -9,13 +9,16 @@ use arvc_syntax::parser;
 use crate::builtins::signature;
 use crate::compose;
 use crate::data::Data;
+use crate::eval::held::Held;
 use crate::eval::machine::Machine;
 use crate::eval::value::Store;
+use crate::functions::Functions;
 use crate::ir::{Expr, ExprId, Program};
 use crate::lower::files::Files;
 use crate::lower::{self, Globals, Lowerer};
 use crate::query::Question;
 use crate::report::{BY_THE_PARSER, Reports};
+use crate::schema::Extracted;
 use crate::{Loader, Outcome, library, schema, types};
 
 /// What is wanted.
@@ -50,7 +53,9 @@ pub(crate) fn run_asking(
     let (globals, definitions) = prelude(&mut program, &mut names, &mut reports, &mut files);
     let entry = match files.add(&mut program, path, text) {
         Ok(entry) => entry,
-        Err(_) => return Outcome { sources: files.sources, data: None, diagnostics: reports.finish() },
+        Err(_) => {
+            return Outcome { sources: files.sources, data: None, functions: None, diagnostics: reports.finish() };
+        }
     };
     let tree = question.as_deref_mut().and_then(|question| question.read(&mut files, &mut reports));
     while let Some((path, unit)) = files.next() {
@@ -83,30 +88,37 @@ pub(crate) fn run_asking(
     if let Some(question) = question.as_deref_mut() {
         question.ty = ty;
     }
+    let mut rest = None;
     let extracted = if until == Until::Types {
         None
     } else {
         let sources = &files.sources;
-        let schema = Rc::clone(&program.schema);
+        let schema = Arc::clone(&program.schema);
         let mut machine = Machine::new(&mut program, &mut names, sources, &mut reports, &definitions);
-        match site {
+        let extracted = match site {
             site if let Some(question) = question.as_deref_mut() => question.answer(&mut machine, &schema, entry, site),
             true => schema::site(&mut machine, &schema, entry),
             false => schema::plain(&mut machine, &schema, entry),
-        }
+        };
+        // What was made stays only where a function of the value may need it.
+        let functions = extracted.as_ref().is_some_and(|extracted| site && !extracted.functions.is_empty());
+        rest = functions.then(|| machine.suspend());
+        extracted
     };
-    let data = extracted.map(|extracted| Data {
-        nodes: extracted.nodes,
-        calls: extracted.calls,
-        entities: extracted.entities,
-        names,
-        root: extracted.root,
+    let mut functions = None;
+    let data = extracted.map(|extracted| {
+        let Extracted { nodes, calls, entities, root, functions: all, .. } = extracted;
+        if let Some(rest) = rest {
+            let held = Held { program, names: names.clone(), reports: reports.successor(), rest };
+            functions = Some(Functions::new(held, all));
+        }
+        Data { nodes, calls, entities, names, root }
     });
     let diagnostics = match question {
         Some(question) => question.problems(reports),
         None => reports.finish(),
     };
-    Outcome { sources: files.sources, data, diagnostics }
+    Outcome { sources: files.sources, data, functions, diagnostics }
 }
 
 /// The prelude: its types, and its definitions, which are names of every file.

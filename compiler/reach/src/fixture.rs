@@ -146,6 +146,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         renamed_from: None,
         vmid: None,
         range: None,
+        slot: None,
         groups: groups.to_vec(),
         services: Vec::new(),
         cluster: None,

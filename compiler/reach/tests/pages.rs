@@ -1,5 +1,6 @@
 //! The example of each code's page gives that code, at the line that says so, and no other; the example sites none.
 
+use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, evaluate_site};
 
 /// Examples import nothing but `std`, which is in the library.
@@ -17,10 +18,11 @@ impl Loader for Nothing {
 
 /// The code and line of every problem of a site.
 fn problems(text: &str) -> Vec<(String, u32)> {
-    let outcome = evaluate_site("site.arv", text.to_owned(), &mut Nothing);
+    let mut outcome = evaluate_site("site.arv", text.to_owned(), &mut Nothing);
     let mut problems = outcome.diagnostics;
     let data = outcome.data.expect("the example is a record");
-    let (site, found) = arvc_site::resolve(&data);
+    let calls = Calls::new(&outcome.sources, &mut outcome.functions);
+    let (site, found) = arvc_site::resolve(&data, calls);
     problems.extend(found);
     problems.extend(arvc_reach::check(&site.expect("the example is a site")));
     let line = |span| outcome.sources.position(span).line;

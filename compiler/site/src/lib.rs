@@ -18,6 +18,7 @@ mod read;
 pub mod segments;
 
 use arvc_lang::data::Data;
+use arvc_lang::functions::Calls;
 use arvc_syntax::diagnostic::{Diagnostic, sort};
 
 pub use crate::checks::CODES;
@@ -40,16 +41,18 @@ pub struct Resolved {
 }
 
 /// The site that an evaluated file describes where nothing is locked yet, and what is wrong with it.
-pub fn resolve(data: &Data) -> (Option<Site>, Vec<Diagnostic>) {
-    let resolved = resolve_held(data, &Held::default());
+pub fn resolve<'a>(data: &'a Data, calls: Calls<'a>) -> (Option<Site>, Vec<Diagnostic>) {
+    let held = Held::default();
+    let resolved = resolve_held(data, calls, &held);
     (resolved.site, resolved.diagnostics)
 }
 
 /// The site that an evaluated file describes, with the numbers that the lock holds, and what is wrong with it.
 ///
+/// `calls` applies the functions in it.
 /// What failed before is skipped in silence; a machine with a part that is wrong is [`broken`](model::Host::broken).
-pub fn resolve_held(data: &Data, held: &Held) -> Resolved {
-    let Some(decoded) = decode::decode(data, held) else { return Resolved::default() };
+pub fn resolve_held(data: &Data, calls: Calls<'_>, held: &Held) -> Resolved {
+    let Some(decoded) = decode::decode(data, calls, held) else { return Resolved::default() };
     let Decoded { mut site, origins, renames, mut diagnostics } = decoded;
     checks::check(&site, &origins, &mut diagnostics);
     sort(&mut diagnostics);

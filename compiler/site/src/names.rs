@@ -12,8 +12,7 @@ use arvc_lang::data::Transport;
 use arvc_syntax::source::Span;
 
 use crate::model::{
-    Alias, AliasOf, Answer, EndpointId, Host, HostId, Interface, Network, PortTerm, Route, Site, Status, View,
-    ZoneRecord,
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, Site, Status, View, ZoneRecord,
 };
 
 /// What says that a name answers something.

@@ -16,6 +16,8 @@ pub(crate) struct HostOrigin {
     pub(crate) vmid_key: Option<Span>,
     /// Whether the VMID is absent because it failed.
     pub(crate) vmid_failed: bool,
+    /// The slot that it states.
+    pub(crate) slot: Option<Spanned<i64>>,
     /// Whether the VMID was allocated, and not stated.
     pub(crate) allocated: bool,
     /// Where the range is named.

@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, Hasher};
 pub struct Symbol(pub u32);
 
 /// All names of one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Interner {
     names: Vec<Box<str>>,
     /// The hash of each name.

@@ -50,7 +50,7 @@ fn write(out: &mut String, data: &Data, id: DataId, parts: &mut Vec<Part>) {
             let path = data.path(&data.entities[entity.0 as usize].path);
             out.push_str(&format!("{{\"entity\":{}}}", text(&path)));
         }
-        Datum::Function => out.push_str("{\"function\":true}"),
+        Datum::Function(_) => out.push_str("{\"function\":true}"),
         Datum::Tag(name, Some(payload)) => {
             out.push_str(&format!("{{{}:", text(data.names.get(*name))));
             parts.extend([Part::Value(*payload), Part::Text("}".into())]);

@@ -158,6 +158,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         renamed_from: None,
         vmid: Some(at(Vmid(vmid))),
         range: None,
+        slot: None,
         groups: vec![group],
         services: Vec::new(),
         cluster: None,

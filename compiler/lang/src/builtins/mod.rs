@@ -110,6 +110,8 @@ pub static TABLE: &[Builtin] = &[
     numbers::SUM,
     numbers::MOD,
     numbers::ABS,
+    numbers::TO_INT,
+    numbers::HEX_DIGITS,
 ];
 
 /// The function of that name.

@@ -115,3 +115,47 @@ pub(super) const ABS: Builtin = Builtin {
         None => Err(errors::overflow::report(machine, call.origin, "abs")),
     }),
 };
+
+pub(super) const TO_INT: Builtin = Builtin {
+    name: "toInt",
+    signature: "String -> Int",
+    usage: "toInt text",
+    about: "The Int that a text of decimal digits says, a `-` before them or not. Any other text is an error: E0515.",
+    example: ("toInt \"101${pad 3 11}\"", "101011"),
+    arity: 1,
+    strict: 0b1,
+    body: Body::Value(|machine, call| {
+        let text = call.text(machine, 0)?;
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+        match number {
+            Some(number) => Ok(Value::int(number, call.origin)),
+            None => {
+                let found = format!("{text:?}");
+                Err(errors::no_digits::report(machine, call.arguments[0], &found, "an Int in digits", call.origin))
+            }
+        }
+    }),
+};
+
+pub(super) const HEX_DIGITS: Builtin = Builtin {
+    name: "hexDigits",
+    signature: "Int -> Int",
+    usage: "hexDigits n",
+    about: "The Int whose hexadecimal digits are the decimal digits of `n`: the part of an IPv6 address that shows `n`. One \
+            below zero, or of more than fifteen digits, is an error: E0515.",
+    example: ("let net = fd00:101::/64; in net.host (hexDigits 254)", "fd00:101::254"),
+    arity: 1,
+    strict: 0b1,
+    body: Body::Value(|machine, call| {
+        let number = call.int(machine, 0)?;
+        let read = u64::try_from(number).ok().and_then(|number| i64::from_str_radix(&number.to_string(), 16).ok());
+        match read {
+            Some(read) => Ok(Value::int(read, call.origin)),
+            None => {
+                let (found, expected) = (number.to_string(), "an Int from 0 with up to fifteen digits");
+                Err(errors::no_digits::report(machine, call.arguments[0], &found, expected, call.origin))
+            }
+        }
+    }),
+};

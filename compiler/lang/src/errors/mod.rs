@@ -28,6 +28,7 @@ pub mod missing_case;
 pub mod missing_field;
 pub mod mixed;
 pub mod no_broadcast;
+pub mod no_digits;
 pub mod no_such_address;
 pub mod no_such_field;
 pub mod not_a_function;
@@ -117,6 +118,7 @@ pub static CODES: &[&Code] = &[
     &too_many_hosts::CODE,
     &no_broadcast::CODE,
     &unequal_lists::CODE,
+    &no_digits::CODE,
     &conflict::CODE,
     &nothing_to_unset::CODE,
     &composition_cycle::CODE,
@@ -129,7 +131,7 @@ pub static CODES: &[&Code] = &[
 /// What a value is, in words: `an Int`.
 pub fn describe(kind: Kind) -> &'static str {
     match kind {
-        Kind::Unset | Kind::Thunk(_) => "a value that is not known yet",
+        Kind::Unset | Kind::Thunk(_) | Kind::Line(_) => "a value that is not known yet",
         Kind::Absent => "nothing: an optional that nobody gave",
         Kind::Bool(_) => "a Bool",
         Kind::Int(_) => "an Int",

@@ -2,7 +2,7 @@
 //! end in the same way; they are far above what a site needs.
 
 /// Limits of one evaluation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Budget {
     /// Expressions evaluated.
     pub steps: u64,

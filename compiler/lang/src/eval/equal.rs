@@ -91,6 +91,9 @@ impl Equal {
         let store = &machine.program.store;
         let heap = &machine.heap;
         Ok(match (left.kind, right.kind) {
+            (Kind::Line(_), _) | (_, Kind::Line(_)) => {
+                return Err(errors::wrong_operand::report(machine, self.id, Binary::Equal, left, right));
+            }
             (a @ Kind::Closure(..), b @ Kind::Closure(..)) if self.lenient => a == b,
             (Kind::Closure(..) | Kind::Builtin(_), _) | (_, Kind::Closure(..) | Kind::Builtin(_)) if self.lenient => {
                 false

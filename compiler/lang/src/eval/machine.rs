@@ -7,6 +7,7 @@ use arvc_syntax::source::{Sources, Span};
 use crate::errors;
 use crate::eval::budget::Budget;
 use crate::eval::call::Callee;
+use crate::eval::line::Trial;
 use crate::eval::merge::Joins;
 use crate::eval::see::Sight;
 use crate::eval::task::{Step, Task};
@@ -111,9 +112,24 @@ pub struct Machine<'p> {
     /// Which fields two records gave together, by their slots; kept only for a question.
     pub joins: Option<Joins>,
     /// Work that does not make a step yet.
+    /// The evaluation that may leave nothing behind, if this is one.
+    pub(super) trial: Option<Trial>,
     unpaid: u64,
     units: Vec<Value>,
     exhausted: Option<Reported>,
+}
+
+/// What a machine has beside what it was given: it can go on with that.
+#[derive(Debug, Default)]
+pub struct Rest {
+    pub(super) heap: Heap,
+    pub(super) budget: Budget,
+    pub(super) steps: u64,
+    pub(super) exhausted: Option<Reported>,
+    written: usize,
+    shapes: Vec<Shape>,
+    defaults: Vec<Vec<Option<Value>>>,
+    units: Vec<Value>,
 }
 
 /// What a value that a task asks for costs, in sixteenths of a step: the way through the loop, even if it is there already.
@@ -149,6 +165,7 @@ impl<'p> Machine<'p> {
             current: PRELUDE,
             stack: Vec::new(),
             joins: None,
+            trial: None,
             unpaid: 0,
             units: Vec::new(),
             exhausted: None,
@@ -160,6 +177,42 @@ impl<'p> Machine<'p> {
             machine.units.push(thunk);
         }
         machine
+    }
+
+    /// A machine that goes on with what another one made of the same program.
+    pub fn go_on(
+        program: &'p mut Program,
+        names: &'p mut Interner,
+        sources: &'p Sources,
+        reports: &'p mut Reports,
+        rest: Rest,
+    ) -> Self {
+        let Rest { heap, budget, steps, exhausted, written, shapes, defaults, units } = rest;
+        Self {
+            program,
+            names,
+            sources,
+            reports,
+            heap,
+            budget,
+            steps,
+            written,
+            current: PRELUDE,
+            stack: Vec::new(),
+            shapes,
+            defaults,
+            joins: None,
+            trial: None,
+            unpaid: 0,
+            units,
+            exhausted,
+        }
+    }
+
+    /// Lets go of the program.
+    pub fn suspend(self) -> Rest {
+        let Self { heap, budget, steps, exhausted, written, shapes, defaults, units, .. } = self;
+        Rest { heap, budget, steps, exhausted, written, shapes, defaults, units }
     }
 
     /// The value of a file, not computed yet.
@@ -368,6 +421,9 @@ impl<'p> Machine<'p> {
 
     fn demand(&mut self, value: Value) -> Next {
         let Kind::Thunk(thunk) = value.kind else { return Ok(State::Return(value)) };
+        if let Some(trial) = &mut self.trial {
+            trial.touch(thunk, self.heap.thunks[thunk.index()]);
+        }
         match self.heap.thunks[thunk.index()] {
             Thunk::Value(value) => Ok(State::Return(value)),
             Thunk::Failed(reported) => Err(reported),

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::errors;
+use crate::eval::line::shift_mac;
 use crate::eval::machine::Machine;
 use crate::eval::value::{Kind, Reported, Value};
 use crate::ir::{Binary, Expr, ExprId};
@@ -22,6 +23,7 @@ impl Machine<'_> {
                 Some(negated) => Ok(Value::int(negated, id)),
                 None => Err(errors::overflow::report(self, id, "-")),
             },
+            (Expr::Negate(_), Kind::Line(line)) => self.negate_line(id, line),
             (Expr::Negate(operand), _) => {
                 Err(errors::wrong_operand::expected(self, operand, value, "what `-` negates", "an Int"))
             }
@@ -80,11 +82,15 @@ impl Machine<'_> {
             }
             (Kind::Str(a), Kind::Str(b)) => store.strings[a.index()].cmp(&store.strings[b.index()]),
             (Kind::Address(a), Kind::Address(b)) => store.addresses[a.index()].cmp(&store.addresses[b.index()]),
+            (Kind::Line(_), _) | (_, Kind::Line(_)) => return self.order_lines(left, right),
             _ => return None,
         })
     }
 
     fn compute(&mut self, id: ExprId, operator: Binary, left: Value, right: Value) -> Result<Value, Reported> {
+        if let Some(result) = self.operate_on_lines(id, operator, left, right) {
+            return result;
+        }
         let wrap: fn(i64) -> Kind = match (left.kind, right.kind, operator) {
             (Kind::Int(_), Kind::Int(_), _)
             | (Kind::Size(_), Kind::Size(_), Binary::Divide)
@@ -95,6 +101,14 @@ impl Machine<'_> {
             (Kind::Duration(_), Kind::Duration(_), Binary::Add | Binary::Subtract)
             | (Kind::Duration(_), Kind::Int(_), Binary::Multiply | Binary::Divide)
             | (Kind::Int(_), Kind::Duration(_), Binary::Multiply) => |value| Kind::Duration(value.into()),
+            (Kind::Mac(mac), Kind::Int(by), Binary::Add | Binary::Subtract) => {
+                let by = i128::from(i64::from(by));
+                let by = if operator == Binary::Add { by } else { -by };
+                return match shift_mac(mac, by) {
+                    Some(mac) => Ok(Value::new(Kind::Mac(mac), id)),
+                    None => Err(errors::overflow::report(self, id, operator.text())),
+                };
+            }
             (Kind::Address(address), Kind::Int(by), Binary::Add | Binary::Subtract) => {
                 let by = i128::from(i64::from(by));
                 let by = if operator == Binary::Add { by } else { -by };
@@ -134,7 +148,7 @@ impl Machine<'_> {
 }
 
 /// How far `to` lies behind `from`, if both are of one family.
-fn distance(from: IpAddr, to: IpAddr) -> Option<Result<i64, std::num::TryFromIntError>> {
+pub(super) fn distance(from: IpAddr, to: IpAddr) -> Option<Result<i64, std::num::TryFromIntError>> {
     match (from, to) {
         (IpAddr::V4(from), IpAddr::V4(to)) => Some(Ok(i64::from(u32::from(to)) - i64::from(u32::from(from)))),
         (IpAddr::V6(from), IpAddr::V6(to)) => {

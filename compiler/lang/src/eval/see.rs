@@ -3,7 +3,7 @@
 //! To see a value as something changes nothing about it. A record stays the record that it is, with the fields that are
 //! written; how it is seen stands in the value that names it, so that it does not matter who looks first.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_syntax::intern::Symbol;
 
@@ -97,7 +97,7 @@ impl Machine<'_> {
             return Found::Field(value, self.sight(record.view, name));
         }
         let Seen::Record(def) = record.view.seen() else { return Found::Nothing };
-        let schema = Rc::clone(&self.program.schema);
+        let schema = Arc::clone(&self.program.schema);
         let Definition::Record { fields, rest } = &schema.def(def).definition else { return Found::Nothing };
         match fields.iter().position(|field| field.name == name) {
             Some(at) => match fields[at].default {
@@ -117,7 +117,7 @@ impl Machine<'_> {
             Seen::Map(item) => return Sight::of(item),
             Seen::Record(def) => def,
         };
-        let schema = Rc::clone(&self.program.schema);
+        let schema = Arc::clone(&self.program.schema);
         let Definition::Record { fields, rest } = &schema.def(def).definition else { return Sight::PLAIN };
         match fields.iter().position(|field| field.name == name) {
             Some(at) => {
@@ -141,6 +141,9 @@ impl Machine<'_> {
         }
         if self.defaults[def].len() <= at {
             self.defaults[def].resize(at + 1, None);
+        }
+        if let (Some(trial), None) = (&mut self.trial, self.defaults[def][at]) {
+            trial.kept = true;
         }
         let heap = &mut self.heap;
         *self.defaults[def][at].get_or_insert_with(|| heap.thunk(Thunk::Delayed(default, PRELUDE), default))
@@ -185,7 +188,7 @@ impl Machine<'_> {
                 self.see_function(value, takes, gives)
             }
             (Shape::Union(def), Kind::Tag(name, payload)) => {
-                let schema = Rc::clone(&self.program.schema);
+                let schema = Arc::clone(&self.program.schema);
                 let Definition::Union(cases) = &schema.def(def).definition else { return Ok(value) };
                 let carried = cases.iter().find(|(tag, _)| *tag == name).and_then(|(_, carried)| *carried);
                 let (Some(ty), Some(inner)) = (carried, self.payload(payload)) else { return Ok(value) };

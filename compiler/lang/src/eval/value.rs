@@ -11,6 +11,7 @@ use ipnet::IpNet;
 
 use crate::builtins::Builtin;
 use crate::data::{Ports, SecretRef};
+use crate::eval::line::Line;
 use crate::eval::see::{Sight, View};
 use crate::ir::{ExprId, FnId, Policy, Program};
 use crate::members::Member;
@@ -58,6 +59,7 @@ index!(/** A call of [`Heap::calls`]. */ CallIx);
 index!(/** A flow of [`Heap::flows`]. */ FlowId);
 index!(/** A builtin with its first arguments, of [`Heap::partials`]. */ PartialId);
 index!(/** A delayed application of [`Heap::applications`]. */ ApplyId);
+index!(/** Values for all arguments of a function, of [`Heap::lines`]. */ LineId);
 index!(/** The number of a reported problem: only reporting makes one. */ Reported);
 
 /// A record of [`Heap::records`], and what it is seen as. However it is seen, it is the same record, and compares so.
@@ -142,6 +144,8 @@ pub enum Kind {
     Flow(FlowId),
     /// Not computed yet.
     Thunk(ThunkId),
+    /// The values for all arguments of the function that is tried.
+    Line(LineId),
 }
 
 /// The payload index of a tag that has none.
@@ -399,6 +403,8 @@ pub struct Heap {
     pub flows: Vec<FlowParts>,
     /// Builtins with arguments.
     pub partials: Vec<Partial>,
+    /// Values of a function that is tried.
+    pub lines: Vec<Line>,
 }
 
 impl Heap {

@@ -1,7 +1,7 @@
 //! Types as they are written, behind `type` and in annotations, as [`Type`]s of the schema. The prelude and the files of
 //! users are read by the same text. Whether a value is of a type is not decided here.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_syntax::ast::{self, AstNode};
 use arvc_syntax::diagnostic::nearest;
@@ -57,7 +57,7 @@ pub(super) type Written = (Vec<(Symbol, TypeId, bool, bool)>, Option<TypeId>);
 
 impl<'t> Lowerer<'_, '_, 't> {
     pub(super) fn schema_mut(&mut self) -> &mut Schema {
-        Rc::make_mut(&mut self.program.schema)
+        Arc::make_mut(&mut self.program.schema)
     }
 
     pub(super) fn add_def(&mut self, key: Key, definition: Definition) -> DefId {

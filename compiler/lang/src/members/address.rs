@@ -34,6 +34,24 @@ pub(super) const REVERSE: Member = Member {
     },
 };
 
+pub(super) const OCTETS: Member = Member {
+    of: Scalar::Address,
+    name: "octets",
+    signature: "List Int",
+    about: "Its bytes in their order: 4 of IPv4, 16 of IPv6.",
+    example: ("let a = 10.20.30.7; in fold (n: octet: n * 1000 + octet) 0 (tail a.octets)", "20030007"),
+    arity: 0,
+    body: |machine, call| {
+        let octets = match address(machine, call) {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
+        };
+        let octets: Vec<Value> = octets.into_iter().map(|octet| Value::int(octet.into(), call.origin)).collect();
+        machine.reserve(octets.len() * size_of::<Value>(), call.origin)?;
+        Ok(machine.heap.list(octets, call.origin))
+    },
+};
+
 fn address(machine: &Machine<'_>, call: &Call) -> IpAddr {
     let Kind::Address(id) = call.arguments[0].kind else { unreachable!("a member of an Address") };
     machine.program.store.addresses[id.index()]

@@ -50,6 +50,7 @@ pub static TABLE: &[Member] = &[
     prefix::BROADCAST,
     address::VERSION,
     address::REVERSE,
+    address::OCTETS,
     spans::PROTOCOL,
     spans::FIRST_PORT,
     spans::LAST_PORT,

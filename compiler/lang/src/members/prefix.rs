@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use super::Member;
 use crate::builtins::Call;
 use crate::errors;
+use crate::eval::line::{Line, Point};
 use crate::eval::machine::Machine;
 use crate::eval::shift;
 use crate::eval::value::{Kind, Reported, Value};
@@ -93,7 +94,14 @@ pub(super) const HOST: Member = Member {
     example: ("let net = 10.0.0.0/24; in map net.host [ 1, 20 ]", "[ 10.0.0.1, 10.0.0.20 ]"),
     arity: 1,
     body: |machine, call| {
-        let (prefix, number) = (prefix(machine, call), call.int(machine, 1)?);
+        let prefix = prefix(machine, call);
+        if let Kind::Line(_) = call.arguments[1].kind {
+            let line = machine.as_line(call.arguments[1]).and_then(|line| on_a_line(prefix, line));
+            let within = |end| matches!(end, Some(Point::Address(last)) if prefix.contains(&last));
+            let line = line.filter(|line| within(machine.end_of(*line)));
+            return machine.line(line, call.origin);
+        }
+        let number = call.int(machine, 1)?;
         match shift(prefix.network(), i128::from(number)).filter(|address| prefix.contains(address)) {
             Some(host) => Ok(address(machine, call, host)),
             None => {
@@ -104,6 +112,13 @@ pub(super) const HOST: Member = Member {
         }
     },
 };
+
+/// The addresses with the numbers of a line, if the network has the first one.
+fn on_a_line(prefix: IpNet, numbers: Line) -> Option<Line> {
+    let Point::Int(first) = numbers.first else { return None };
+    let address = shift(prefix.network(), first.into()).filter(|address| prefix.contains(address))?;
+    Some(Line { first: Point::Address(address), step: numbers.step })
+}
 
 /// How many addresses `hosts` lists: as many as the usual largest network of one site, a /16 of IPv4, has.
 const MAX_HOSTS: u128 = 1 << 16;

@@ -62,7 +62,7 @@ pub fn ask(machine: &mut Machine<'_>, schema: &Schema, unit: UnitId, wanted: &Wa
     match machine.force(root) {
         Ok(value) => {
             let mut extractor = Extractor::new(machine, schema, unit);
-            extractor.functions = true;
+            extractor.asked = true;
             asking.answer(extractor, value, wanted);
         }
         Err(reported) => asking.answer.problems.push(reported.0),

@@ -2,17 +2,24 @@
 
 use super::extract::{Extractor, Home, Inside, Item, Step};
 use super::types::{Definition, Scalar, Type};
-use crate::data::{Datum, Field, FlowData};
+use crate::data::{Datum, Field, FlowData, FunctionId};
 use crate::errors::{not_an_entity, not_data, unknown_tag, with_article, wrong_kind};
 use crate::eval::value::{self as heap, Kind, RecordId, Value};
+use crate::functions::Function;
 
 impl Extractor<'_, '_> {
     pub(super) fn write(&mut self, item: Item) {
         match item.ty {
             Type::Any | Type::Infer | Type::Var(_) => self.any(item),
             Type::Data => self.data(item),
-            Type::Function(..) => match item.value.kind {
-                Kind::Closure(..) | Kind::Builtin(_) => self.any(item),
+            Type::Function(_, gives) => match item.value.kind {
+                Kind::Closure(..) | Kind::Builtin(_) => {
+                    let gives = match self.schema.ty(gives) {
+                        Type::Scalar(scalar) => Some(scalar),
+                        _ => None,
+                    };
+                    self.function(item, gives);
+                }
                 _ => self.wrong(item, "a function"),
             },
             Type::Option(ty) => self.write(Item { ty: self.schema.ty(ty), ..item }),
@@ -151,7 +158,7 @@ impl Extractor<'_, '_> {
                 });
                 self.set(item.into, Datum::Tag(name, payload));
             }
-            Kind::Closure(..) | Kind::Builtin(_) if self.functions => self.set(item.into, Datum::Function),
+            Kind::Closure(..) | Kind::Builtin(_) if self.asked => self.function(item, None),
             Kind::Closure(..) | Kind::Builtin(_) => {
                 let what = self.describe(item.trail);
                 let span = self.machine.span(item.value);
@@ -164,6 +171,13 @@ impl Extractor<'_, '_> {
                 }
             }
         }
+    }
+
+    fn function(&mut self, item: Item, gives: Option<Scalar>) {
+        let id = FunctionId(self.functions.len() as u32);
+        let what = self.describe(item.trail);
+        self.functions.push(Function { value: item.value, gives, what });
+        self.set(item.into, Datum::Function(id));
     }
 
     /// Plain data: what a file of any format can hold, and secrets, which become a lookup. An entity is a thing of the

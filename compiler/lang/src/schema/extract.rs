@@ -12,6 +12,7 @@ use crate::data::{Call, CallId, DataId, Datum, Entity, EntityId, Field, Node};
 use crate::errors::{endless, wrong_kind};
 use crate::eval::machine::Machine;
 use crate::eval::value::{CallIx, Kind, RecordId, Reported, ThunkId, Value};
+use crate::functions::Function;
 use crate::ir::{ExprId, UnitId};
 use crate::numbers::Spread;
 
@@ -25,6 +26,8 @@ pub struct Extracted {
     pub entities: Vec<Entity>,
     /// The file's value.
     pub root: DataId,
+    /// Its functions.
+    pub(crate) functions: Vec<Function>,
     /// Why parts of it failed.
     pub failed: Vec<Reported>,
 }
@@ -104,8 +107,10 @@ pub(super) struct Extractor<'m, 'p> {
     root_name: &'static str,
     /// Why values of the result failed.
     failed: Vec<Reported>,
-    /// Whether a function may be a part of the result.
-    pub(super) functions: bool,
+    /// Functions of the result.
+    pub(super) functions: Vec<Function>,
+    /// Whether this is the answer to a question, where a function is as good as any other value.
+    pub(super) asked: bool,
 }
 
 /// A file's value, whatever it is.
@@ -159,7 +164,8 @@ impl<'m, 'p> Extractor<'m, 'p> {
             origin,
             root_name: "the value",
             failed: Vec::new(),
-            functions: false,
+            functions: Vec::new(),
+            asked: false,
         }
     }
 
@@ -194,7 +200,8 @@ impl<'m, 'p> Extractor<'m, 'p> {
             value: claim.data.unwrap_or(into),
         });
         let entities = entities.collect();
-        Extracted { entities, nodes: self.nodes, calls: self.calls, root: into, failed: self.failed }
+        let Self { nodes, calls, functions, failed, .. } = self;
+        Extracted { entities, nodes, calls, root: into, functions, failed }
     }
 
     /// A new node for a value that may not be computed yet. None if nobody gave it.

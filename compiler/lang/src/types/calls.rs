@@ -418,14 +418,14 @@ impl Checker<'_> {
 
     /// What a tag carries.
     fn payload(&mut self, def: DefId, tag: arvc_syntax::intern::Symbol) -> Option<TyId> {
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let Definition::Union(cases) = &schema.def(def).definition else { return None };
         let ty = cases.iter().find(|(name, _)| *name == tag)?.1?;
         Some(self.declared(ty))
     }
 
     fn exhaustive(&mut self, id: ExprId, def: DefId, arms: &[crate::ir::Arm]) {
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let definition = schema.def(def);
         let Definition::Union(cases) = &definition.definition else { return };
         let owner = self.names.get(definition.name);

@@ -311,7 +311,7 @@ impl Checker<'_> {
         };
         let found = self.infer(left, env);
         let (_, node) = self.types.resolve(found);
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let Some((known, _)) = schema.record(def) else { return self.meet(id, env, expected) };
         let written = self.program.keys[keys as usize..(keys + len) as usize].to_vec();
         // What is replaced whole need not fit.
@@ -362,7 +362,7 @@ impl Checker<'_> {
 
     /// A tag of a known union.
     pub(super) fn check_tag(&mut self, id: ExprId, tag: Symbol, payload: Option<ExprId>, env: EnvId, def: DefId) {
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let definition = schema.def(def);
         let Definition::Union(cases) = &definition.definition else {
             if let Some(payload) = payload {
@@ -429,7 +429,7 @@ impl Checker<'_> {
     pub(super) fn tagged(&mut self, id: ExprId, tag: Symbol, payload: Option<ExprId>, env: EnvId) -> TyId {
         match self.tag_type(tag) {
             Some(def) => {
-                let schema = std::rc::Rc::clone(&self.schema);
+                let schema = std::sync::Arc::clone(&self.schema);
                 // A tag that is waiting for its value is a function.
                 if let (Definition::Union(cases), None) = (&schema.def(def).definition, payload)
                     && let Some((_, Some(carried))) = cases.iter().find(|(name, _)| *name == tag)

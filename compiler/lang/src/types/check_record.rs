@@ -26,7 +26,7 @@ impl Checker<'_> {
         def: DefId,
         whole: bool,
     ) {
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let Some((known, rest)) = schema.record(def) else { return };
         let damaged = self.program.damaged.binary_search(&id).is_ok();
         let mut given = vec![false; known.len()];
@@ -130,7 +130,7 @@ impl Checker<'_> {
     /// A record that was found becomes one with a name.
     pub(super) fn becomes(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
         self.becomes_part(record, def)?;
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let Some((known, _)) = schema.record(def) else { return Ok(()) };
         let found = &self.types.records[record.0 as usize];
         let lacks = |field: &&FieldType| {
@@ -160,7 +160,7 @@ impl Checker<'_> {
     }
 
     fn becomes_new(&mut self, record: RecId, def: DefId) -> Result<(), Mismatch> {
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let Some((known, rest)) = schema.record(def) else { return Err(Mismatch::Kind) };
         let fields = self.types.records[record.0 as usize].fields.clone();
         let mut result = Ok(());

@@ -154,7 +154,7 @@ impl Checker<'_> {
 
     /// The type of a field of a named record, and whether it may be absent and has no default.
     pub(super) fn field_type(&mut self, def: DefId, name: Symbol) -> Option<(TyId, bool)> {
-        let schema = std::rc::Rc::clone(&self.schema);
+        let schema = std::sync::Arc::clone(&self.schema);
         let (fields, rest) = schema.record(def)?;
         match fields.iter().find(|field| field.name == name) {
             Some(field) => Some((self.declared(field.ty), field.optional && field.default.is_none())),

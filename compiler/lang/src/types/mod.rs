@@ -33,7 +33,7 @@ mod ty;
 mod unify;
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::intern::{Interner, Symbol};
@@ -62,7 +62,7 @@ pub(crate) struct Checker<'c> {
     names: &'c Interner,
     sources: &'c Sources,
     reports: &'c mut Reports,
-    schema: Rc<Schema>,
+    schema: Arc<Schema>,
     /// The definitions of the prelude.
     globals: &'c [ExprId],
     types: Types,
@@ -173,7 +173,7 @@ impl<'c> Checker<'c> {
             names,
             sources,
             reports,
-            schema: Rc::clone(&program.schema),
+            schema: Arc::clone(&program.schema),
             globals,
             types: Types::new(),
             envs: vec![Env { parent: EnvId(0), frame: Frame::Prelude, inside: false }],

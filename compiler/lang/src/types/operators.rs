@@ -11,7 +11,7 @@ use crate::schema::types::Scalar;
 /// What an arithmetic operator gives for two kinds.
 pub(super) fn arithmetic(operator: Binary, left: Scalar, right: Scalar) -> Option<Scalar> {
     use Binary::{Add, Divide, Multiply, Subtract};
-    use Scalar::{Address, Duration, Int, Size};
+    use Scalar::{Address, Duration, Int, Mac, Size};
     Some(match (left, operator, right) {
         (Int, _, Int) => Int,
         (Size, Add | Subtract, Size) => Size,
@@ -20,6 +20,7 @@ pub(super) fn arithmetic(operator: Binary, left: Scalar, right: Scalar) -> Optio
         (Duration, Add | Subtract, Duration) => Duration,
         (Duration, Multiply | Divide, Int) | (Int, Multiply, Duration) => Duration,
         (Address, Add | Subtract, Int) => Address,
+        (Mac, Add | Subtract, Int) => Mac,
         _ => return None,
     })
 }

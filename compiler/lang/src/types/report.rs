@@ -49,7 +49,7 @@ impl Checker<'_> {
             Mismatch::Missing(name, asked) => {
                 let (_, wanted) = self.types.resolve(expected);
                 if let Some(def) = self.named(wanted) {
-                    let schema = std::rc::Rc::clone(&self.schema);
+                    let schema = std::sync::Arc::clone(&self.schema);
                     let (fields, _) = schema.record(def).unwrap_or((&[], None));
                     let (_, is) = self.types.resolve(found);
                     let has = |field: &FieldType| match is {

@@ -134,7 +134,7 @@ impl Checker<'_> {
         }
         match (place.rest, self.named(is)) {
             (Rest::Closed, Some(def)) => {
-                let schema = std::rc::Rc::clone(&self.schema);
+                let schema = std::sync::Arc::clone(&self.schema);
                 let fields = schema.record(def).map_or(&[][..], |(fields, _)| fields);
                 match fields.iter().find(|field| place.field(field.name).is_none()) {
                     Some(field) => Err(Mismatch::Unknown(field.name, field.key)),

@@ -66,7 +66,7 @@ pub(crate) struct Allocation<'a> {
 impl Allocation<'_> {
     /// Gives every guest its VMID, or says why it has none. The ranges in which one found none.
     pub(crate) fn run(mut self) -> Vec<RangeId> {
-        let ranges = RangeIndex::new(&self.site.ranges);
+        let ranges = RangeIndex::new(&self.site.numbering);
         let mut taken = Taken::of(self.site, self.held, self.hosts, self.wants, self.renames);
         let claims = self.claims();
         let mut new = Vec::new();
@@ -163,7 +163,7 @@ impl Allocation<'_> {
         let range = match host.range {
             Some(range) => Some(range),
             None if self.origins[at].range.is_some() => None,
-            None => ranges.find(vmid).or_else(|| self.only_range()),
+            None => ranges.find(&self.site.numbering, vmid).or_else(|| self.only_range()),
         };
         let Some(range) = range else {
             // A range that is missing because it failed is reported already.
@@ -214,6 +214,8 @@ impl Allocation<'_> {
         let host = &mut self.hosts[at];
         host.vmid = Some(Spanned { value: vmid, span: host.named.key });
         host.range = Some(range);
+        let slot = self.site.numbering[range.index()].slot_of(vmid);
+        host.slot = slot.map(|value| Spanned { value, span: host.named.key });
         self.origins[at].allocated = true;
     }
 
@@ -234,7 +236,8 @@ impl Allocation<'_> {
     }
 
     fn only_range(&self) -> Option<RangeId> {
-        (self.site.ranges.len() == 1 && self.all.ranges).then_some(RangeId(0))
+        let only = self.site.numbering.len() == 1 && self.all.ranges && self.site.numbering[0].has_vmids();
+        only.then_some(RangeId(0))
     }
 
     /// A number for a machine that has none yet. The range, if it has none for it.
@@ -287,12 +290,10 @@ fn datacenter(site: &Site, host: &Host) -> Option<DatacenterId> {
     Some(site.nodes.get(host.node?.index())?.datacenter)
 }
 
-/// The addresses that a guest's number gives it, with what they are written as.
+/// The addresses that a machine's slot gives it, with the networks.
 fn computed(site: &Site, host: &Host, wants: &Wants) -> Vec<(NetworkId, IpAddr)> {
-    let slot = host.vmid.zip(host.range).and_then(|(vmid, range)| {
-        let numbering = site.numbering.get(range.index())?;
-        Some((numbering, numbering.slot_of(vmid.value)?))
-    });
+    let slot =
+        host.slot.zip(host.range).and_then(|(slot, range)| Some((site.numbering.get(range.index())?, slot.value)));
     let Some((numbering, slot)) = slot else { return Vec::new() };
     let address = |place: &Place| Some((place.network, place.address(numbering, slot)?));
     wants.computed.iter().filter_map(address).collect()

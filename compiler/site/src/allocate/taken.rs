@@ -142,8 +142,9 @@ impl Taken {
 
     /// Enters what a machine of the site has.
     pub(super) fn enter(&mut self, site: &Site, host: &Host, wants: &Wants) {
-        let Some(vmid) = host.vmid else { return };
-        self.enter_vmid(datacenter(site, host), vmid.value);
+        if let Some(vmid) = host.vmid {
+            self.enter_vmid(datacenter(site, host), vmid.value);
+        }
         for (network, address) in computed(site, host, wants) {
             self.addresses.insert((self.domains[network.index()], address));
         }

@@ -1,62 +1,50 @@
-//! From a VMID to addresses: the guest with VMID `vmids.first + n` has host number `addresses.first + n` on each of its
-//! networks, counted from the network's address.
+//! The numbers of machines: what the ranges of a site give, and to which slots.
 //!
-//! It computes and decides nothing else; who is told what about a number that does not exist is in `checks/`.
+//! It computes; who is told what about a number that does not exist is in `checks/`.
 
 mod numbering;
+mod sequence;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-pub use self::numbering::Numbering;
-use crate::model::{Range, RangeId, Vmid};
+pub use self::numbering::{Assigned, MOST, Numbering, as_number, ip};
+pub use self::sequence::{Sequence, Steps};
+use crate::model::{RangeId, Vmid};
 
 /// Finds the range of a VMID.
 #[derive(Debug)]
 pub(crate) struct RangeIndex {
-    /// First and last VMID, sorted.
-    spans: Vec<(Vmid, Vmid, RangeId)>,
-    /// Spans meet, so that the nearest start is not always the right one.
-    meeting: bool,
+    /// First and last VMID, sorted, with the largest VMID of these and of all before.
+    spans: Vec<(u128, u128, RangeId, u128)>,
 }
 
 impl RangeIndex {
-    pub(crate) fn new(ranges: &[Range]) -> Self {
-        let spans = ranges.iter().enumerate().map(|(at, range)| {
-            let (first, last) = range.vmids.value;
-            (first, last, RangeId(at as u32))
+    pub(crate) fn new(numbering: &[Numbering]) -> Self {
+        let spans = (0..).map(RangeId).zip(numbering).filter_map(|(id, numbering)| {
+            let (first, last) = numbering.vmid_numbers()?.hull();
+            Some((first, last, id, last))
         });
         let mut spans: Vec<_> = spans.collect();
-        spans.sort();
-        let meeting = spans.windows(2).any(|pair| pair[0].1 >= pair[1].0);
-        Self { spans, meeting }
-    }
-
-    /// The range that contains the VMID.
-    pub(crate) fn find(&self, vmid: Vmid) -> Option<RangeId> {
-        let contains = |(first, last, id): &(Vmid, Vmid, RangeId)| (*first <= vmid && vmid <= *last).then_some(*id);
-        if self.meeting {
-            return self.spans.iter().find_map(contains);
+        spans.sort_unstable();
+        let mut furthest = 0;
+        for span in &mut spans {
+            furthest = furthest.max(span.1);
+            span.3 = furthest;
         }
-        let after = self.spans.partition_point(|(first, ..)| *first <= vmid);
-        contains(self.spans.get(after.checked_sub(1)?)?)
+        Self { spans }
     }
-}
 
-/// The host number of a VMID, if its range has one for it.
-pub fn host_number(range: &Range, vmid: Vmid) -> Option<u64> {
-    let offset = u64::from(vmid.0.checked_sub(range.vmids.value.0.0)?);
-    let number = range.addresses.value.0.checked_add(offset)?;
-    (number <= range.addresses.value.1).then_some(number)
-}
-
-/// How many guests a range can number: the smaller of its two spans.
-pub fn capacity(range: &Range) -> u64 {
-    let (first, last) = range.vmids.value;
-    let vmids = u64::from(last.0.saturating_sub(first.0)) + 1;
-    let (first, last) = range.addresses.value;
-    vmids.min(last.saturating_sub(first).saturating_add(1))
+    /// The range that has the VMID.
+    pub(crate) fn find(&self, numbering: &[Numbering], vmid: Vmid) -> Option<RangeId> {
+        let number = u128::from(vmid.0);
+        let after = self.spans.partition_point(|(first, ..)| *first <= number);
+        // As long as one of those that begin before may reach so far.
+        let before = self.spans[..after].iter().rev().take_while(|(.., furthest)| number <= *furthest);
+        let has = |id: &RangeId| numbering[id.index()].slot_of(vmid).is_some();
+        before.map(|(_, _, id, _)| *id).filter(has).last()
+    }
 }
 
 /// The address with a host number, if the network has it.
@@ -82,18 +70,7 @@ pub fn number(prefix: &IpNet, address: IpAddr) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use arvc_syntax::source::Span;
-
     use super::*;
-    use crate::model::{Named, Spanned};
-
-    fn range(vmids: (u32, u32), addresses: (u64, u64)) -> Range {
-        let span = Span::new(0, 0);
-        let named =
-            Named { name: "r".into(), path: "ranges.r".into(), key: span, calls: Vec::new(), description: None };
-        let vmids = Spanned { value: (Vmid(vmids.0), Vmid(vmids.1)), span };
-        Range { named, vmids, addresses: Spanned { value: addresses, span } }
-    }
 
     fn net(text: &str) -> IpNet {
         text.parse().unwrap()
@@ -101,18 +78,6 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn the_pages_rule_gives_its_two_addresses() {
-        let management = range((1000, 1999), (10, 19));
-        let data = range((3000, 3999), (30, 39));
-        let of = |range: &Range, vmid| address(&net("10.10.10.0/24"), host_number(range, Vmid(vmid))?);
-        assert_eq!(of(&management, 1001), Some(ip("10.10.10.11")));
-        assert_eq!(of(&data, 3000), Some(ip("10.10.10.30")));
-        assert_eq!(of(&management, 1009), Some(ip("10.10.10.19")));
-        assert_eq!(of(&management, 1010), None);
-        assert_eq!(of(&management, 999), None);
     }
 
     #[test]
@@ -135,29 +100,5 @@ mod tests {
         }
         assert_eq!(number(&net("10.0.0.0/24"), ip("10.0.1.0")), None);
         assert_eq!(number(&net("10.0.0.0/24"), ip("fd00::1")), None);
-    }
-
-    #[test]
-    fn the_range_of_a_vmid_is_found_at_both_ends_and_not_between_ranges() {
-        let ranges = [range((3000, 3999), (30, 39)), range((1000, 1999), (10, 19))];
-        let index = RangeIndex::new(&ranges);
-        let found = |vmid| index.find(Vmid(vmid)).map(|range| range.0);
-        assert_eq!(
-            [999, 1000, 1999, 2000, 3000, 3999, 4000].map(found),
-            [None, Some(1), Some(1), None, Some(0), Some(0), None]
-        );
-    }
-
-    #[test]
-    fn a_vmid_in_the_larger_of_two_meeting_ranges_is_found() {
-        let index = RangeIndex::new(&[range((1000, 9999), (10, 19)), range((2000, 2009), (20, 29))]);
-        assert_eq!(index.find(Vmid(5000)), Some(RangeId(0)));
-    }
-
-    #[test]
-    fn the_capacity_is_the_smaller_span() {
-        assert_eq!(capacity(&range((1000, 1999), (10, 19))), 10);
-        assert_eq!(capacity(&range((1000, 1004), (10, 19))), 5);
-        assert_eq!(capacity(&range((100, 100), (0, u64::MAX))), 1);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, evaluate_site};
 use proptest::prelude::*;
 
@@ -120,8 +121,9 @@ fn source(plan: &Plan) -> String {
 }
 
 fn site(text: &str) -> Site {
-    let outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
-    crate::resolve(&outcome.data.expect("a value")).0.unwrap_or_else(|| panic!("a site: {text}"))
+    let mut outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
+    let calls = Calls::new(&outcome.sources, &mut outcome.functions);
+    crate::resolve(&outcome.data.expect("a value"), calls).0.unwrap_or_else(|| panic!("a site: {text}"))
 }
 
 /// Whether a place is gone with another one.

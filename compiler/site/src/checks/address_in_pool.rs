@@ -27,7 +27,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::pool_meets_range::{numbered, spans};
-use crate::allocation::number;
+use crate::allocation::{as_number, number};
 use crate::model::{Named, Network, Site, Spanned};
 use crate::place::{place, report};
 
@@ -45,11 +45,10 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         for (interface, address) in all {
             let network = &site.networks[interface.network.index()];
             // What a range gives into a pool is wrong where both are declared.
-            let by_rule = host.vmid.is_some_and(|vmid| vmid.span == address.span);
-            let range = host.range.filter(|_| by_rule).map(|range| &site.ranges[range.index()]);
-            let declared = range.and_then(|range| numbered(network, range)).is_some_and(|(first, last)| {
-                number(&network.prefix.value, address.value).is_some_and(|it| (first..=last).contains(&it))
-            });
+            let by_rule = host.slot.is_some_and(|slot| slot.span == address.span);
+            let numbering = host.range.filter(|_| by_rule).map(|range| &site.numbering[range.index()]);
+            let numbered = numbering.and_then(|it| numbered(interface.network, network, it));
+            let declared = numbered.is_some_and(|(sequence, _)| sequence.slot_of(as_number(address.value)).is_some());
             if !declared {
                 out.extend(one(network, &host.named, address, interface.dhcp));
             }

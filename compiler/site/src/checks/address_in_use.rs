@@ -49,14 +49,20 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
             if reported.replace(address.span) == Some(address.span) {
                 continue;
             }
+            let by_rule = host.slot.is_some_and(|slot| slot.span == address.span);
+            let (network, value) = (interface.network, address.value);
+            if by_rule && host.range.is_some_and(|range| site.numbering[range.index()].names(network, value)) {
+                // A rule that names the network is held against it where it is written.
+                continue;
+            }
             let network = &site.networks[interface.network.index()];
             let message = format!("`{}` cannot have {} in `{}`", host.named.path, address.value, network.named.path);
             let label = format!("this is {whose}");
-            let by_rule = host.vmid.is_some_and(|vmid| vmid.span == address.span);
             let mut diagnostic = report(&CODE, message, &host.named, address.span, &label).secondary(span, whose);
             if let (true, Some(range)) = (by_rule, host.range) {
                 let range = &site.ranges[range.index()];
-                diagnostic = diagnostic.secondary(range.addresses.span, "the rule of the range gives it");
+                diagnostic =
+                    diagnostic.secondary(range.addresses_at(interface.network), "the rule of the range gives it");
             }
             out.push(diagnostic);
         }
@@ -64,19 +70,28 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
 }
 
 /// The addresses of one network that no machine can have.
-struct Taken<'a> {
+pub(crate) struct Taken<'a> {
     network: &'a Network,
     /// Addresses of nodes, and the segments that they are on.
     nodes: Vec<(IpAddr, Span, Option<u32>)>,
 }
 
 impl<'a> Taken<'a> {
-    fn of(site: &Site, segments: &Segments, id: NetworkId, network: &'a Network) -> Self {
+    pub(crate) fn of(site: &Site, segments: &Segments, id: NetworkId, network: &'a Network) -> Self {
         let nodes = (0..).map(NodeId).zip(&site.nodes).filter(|(node, _)| network.is_bridge() && network.is_at(*node));
         let nodes = nodes.flat_map(|(at, node)| node.addresses().map(move |address| (at, address)));
         let nodes = nodes.filter(|(_, address)| network.contains(address.value));
         let nodes = nodes.map(|(at, address)| (address.value, address.span, segments.at(id, at)));
         Self { network, nodes: nodes.collect() }
+    }
+
+    /// All of them, each with whose it is and where that is written.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (IpAddr, &'static str, Span)> {
+        let of = |prefix: IpNet| own(&prefix).map(|(own, _)| own).into_iter().chain(broadcast(&prefix));
+        let prefixes = self.network.prefixes().flat_map(move |prefix| of(prefix.value));
+        let gateways = self.network.gateways().iter().map(|gateway| gateway.address);
+        let all = prefixes.chain(self.nodes.iter().map(|(node, ..)| *node)).chain(gateways);
+        all.filter_map(|address| self.by(address, &[]).map(|(whose, span)| (address, whose, span)))
     }
 
     /// Whose the address is, and where that is written.

@@ -28,7 +28,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use crate::model::{Named, Network, Range, Spanned, Vmid};
+use crate::model::{Host, Named, Network, Range, Spanned};
 use crate::place::report;
 
 /// An address outside its network.
@@ -50,26 +50,30 @@ pub(crate) fn check(named: &Named, address: Spanned<IpAddr>, network: &Network) 
     )
 }
 
-/// A host number that none of these prefixes has.
+/// A host number that none of these prefixes has. None if the machine has no slot.
 pub(crate) fn by_rule(
-    named: &Named,
-    vmid: Spanned<Vmid>,
+    host: &Host,
     number: u64,
     range: &Range,
     prefixes: &[(&Network, IpNet, Span)],
-) -> Diagnostic {
+) -> Option<Diagnostic> {
     // Of a network with several prefixes it is told which one is too small.
     let words = |(network, prefix, _): &(&Network, IpNet, Span)| match network.more.is_empty() {
         true => format!("`{}`", network.named.path),
         false => format!("{prefix} of `{}`", network.named.path),
     };
+    let (named, slot) = (&host.named, host.slot?);
     let paths = prefixes.iter().map(words).collect::<Vec<_>>().join(" and ");
     let message = format!("the rule gives `{}` the host number {number}, which is not in {paths}", named.path);
-    let label = format!("VMID {} is host number {number}", vmid.value.0);
-    let mut diagnostic = report(&CODE, message, named, vmid.span, &label)
-        .secondary(range.addresses.span, format!("the host numbers of `{}`", range.named.path));
+    let label = match range.counts() {
+        "host number" => "no network of the machine has it".to_owned(),
+        what => format!("{what} {} is host number {number}", slot.value),
+    };
+    let place = range.addresses.map_or(range.named.key, |span| span.span);
+    let mut diagnostic = report(&CODE, message, named, slot.span, &label)
+        .secondary(place, format!("the host numbers of `{}`", range.named.path));
     for (_, prefix, span) in prefixes {
         diagnostic = diagnostic.secondary(*span, format!("`{prefix}`"));
     }
-    diagnostic.help("give the range smaller host numbers, or the network a shorter prefix")
+    Some(diagnostic.help("give the range smaller host numbers, or the network a shorter prefix"))
 }

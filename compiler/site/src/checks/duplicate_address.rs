@@ -24,12 +24,13 @@
 //!
 //! State another address, or none: a guest of a range has one.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Interface, Named, Network, NetworkId, NodeId, Site};
+use crate::model::{Interface, Named, Network, NetworkId, NodeId, RangeId, Site};
 use crate::origins::Origins;
 use crate::place::{explain, place};
 use crate::segments::Segments;
@@ -46,11 +47,15 @@ struct Claim<'a> {
     /// Stated, and not computed by a range's rule. Two computed ones meet only if their VMIDs or their ranges do, which is
     /// reported at those.
     stated: bool,
+    /// The slot of a range without VMIDs that it was computed from: nothing else tells that two machines have it.
+    slot: Option<(RangeId, u64)>,
 }
 
 /// All interfaces and nodes, per broadcast domain.
 pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let interfaces = site.hosts.iter().zip(&origins.hosts).flat_map(|(host, origin)| {
+        let range = host.range.filter(|range| !site.numbering[range.index()].has_vmids());
+        let slot = range.zip(host.slot.map(|slot| slot.value));
         let on = |(interface, domain): (&Interface, u32)| {
             let claims = interface.addresses().map(|address| Claim {
                 domain,
@@ -58,6 +63,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
                 span: address.span,
                 named: &host.named,
                 stated: origin.stated.contains(&(interface.network, address.value)),
+                slot,
             });
             claims.collect::<Vec<_>>()
         };
@@ -70,7 +76,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let on = |(at, network): (NetworkId, &Network)| {
             let there = network.is_bridge() && network.is_at(id) && network.contains(address.value);
             let (named, span) = (&node.named, address.span);
-            let claim = |domain| Claim { domain, address: address.value, span, named, stated: true };
+            let claim = |domain| Claim { domain, address: address.value, span, named, stated: true, slot: None };
             there.then(|| segments.at(at, id).map(claim)).flatten()
         };
         (0..).map(NetworkId).zip(&site.networks).filter_map(on).collect::<Vec<_>>()
@@ -80,10 +86,14 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let key = |claim: &Claim<'_>| (claim.domain, claim.address);
         key(a).cmp(&key(b)).then_with(|| place(a.named, a.span).cmp(&place(b.named, b.span)))
     });
+    let mut told = BTreeSet::new();
     for same in claims.chunk_by(|a, b| (a.domain, a.address) == (b.domain, b.address)) {
         let mut machines: Vec<_> = same.iter().collect();
         machines.dedup_by(|a, b| a.named.path == b.named.path);
-        if machines.len() < 2 || !machines.iter().any(|claim| claim.stated) {
+        let twice = machines.windows(2).find_map(|pair| pair[0].slot.filter(|slot| pair[1].slot == Some(*slot)));
+        // Two machines with one slot meet on every network, and are told once.
+        let news = twice.is_some_and(|slot| told.insert(slot));
+        if machines.len() < 2 || !(news || machines.iter().any(|claim| claim.stated)) {
             continue;
         }
         // A node's address that a machine takes is `address_in_use`'s.

@@ -41,3 +41,12 @@ pub(crate) fn diagnostic(named: &Named, ranges: &[Range]) -> Diagnostic {
     };
     diagnostic.help("a machine that Proxmox does not run says `kind = Machine;`")
 }
+
+/// A guest that says no VMID, and a range that has none.
+pub(crate) fn of_range(named: &Named, range: &Range) -> Diagnostic {
+    let message = format!("the guest `{}` has no VMID, and `{}` gives none", named.path, range.named.path);
+    report(&CODE, message, named, named.key, "a VM or container has a VMID")
+        .secondary(range.named.key, "neither `vmids` nor `vmid`: for machines that have none")
+        .help("state it: `vmid = …;`")
+        .help("a machine that Proxmox does not run says `kind = Machine;`")
+}

@@ -34,10 +34,20 @@ use crate::place::report;
 pub static CODE: Code =
     Code::new("E0308", "a machine that is no guest has what only guests have", include_str!("machine_with_vmid.rs"));
 
-/// A machine with a VMID, a range, a node or an image; all of them in one problem.
-pub(crate) fn check(named: &Named, vmid: Option<Spanned<Vmid>>, origin: &HostOrigin) -> Option<Diagnostic> {
-    let written =
-        [(vmid.map(|vmid| vmid.span), "VMID"), (origin.range, "range"), (origin.node, "node"), (origin.image, "image")];
+/// A machine with a VMID, a range, a node or an image; all of them in one problem. The range counts if it is `numbered`: if
+/// it is for machines that have VMIDs.
+pub(crate) fn check(
+    named: &Named,
+    vmid: Option<Spanned<Vmid>>,
+    numbered: bool,
+    origin: &HostOrigin,
+) -> Option<Diagnostic> {
+    let written = [
+        (vmid.map(|vmid| vmid.span), "VMID"),
+        (origin.range.filter(|_| numbered), "range of VMIDs"),
+        (origin.node, "node"),
+        (origin.image, "image"),
+    ];
     let mut written = written.into_iter().filter_map(|(span, what)| Some((span?, what)));
     let (span, what) = written.next()?;
     let message = format!("`{}` is no guest and has a {what}", named.path).replace("a image", "an image");

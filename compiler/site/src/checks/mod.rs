@@ -79,10 +79,11 @@ pub mod listen_off_network;
 pub mod locked_outside_range;
 pub mod loss_stops_cluster;
 pub mod mac_not_unicast;
+pub mod mac_rule;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
-pub mod name_outside_domains;
 pub mod members_together;
+pub mod name_outside_domains;
 pub mod name_too_long;
 pub mod names_circle;
 pub mod names_meet;
@@ -117,23 +118,31 @@ pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_full;
 pub mod range_nearly_full;
+pub mod range_without_slots;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod rename;
 pub mod reserved_name;
 pub mod resolver_circle;
 pub mod resolver_of_other_family;
+pub mod room_after_loss;
 pub mod route_backend;
 pub mod route_frontend;
 pub mod route_not_public;
+pub mod rule_outside;
+pub mod rule_too_long;
 pub mod same_prefix;
-pub mod room_after_loss;
 pub mod scope_taken;
 pub mod several_overlays;
+pub mod shared_address;
+pub mod shared_vmid;
 pub mod single_point;
+pub mod slot_disagrees;
+pub mod slot_unknown;
 pub mod spread_short;
 pub mod ssh_key;
 pub mod too_many_interfaces;
+pub mod two_rules;
 pub mod unknown_nebula;
 pub mod unknown_network;
 pub mod uplink_resolver_inside;
@@ -145,6 +154,7 @@ pub mod vmid_changed;
 pub mod vmid_in_no_range;
 pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
+pub mod vmid_outside_span;
 pub mod vmid_without_address;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
@@ -249,6 +259,16 @@ pub static CODES: &[&Code] = &[
     &machine_on_segments::CODE,
     &same_prefix::CODE,
     &invalid_vnet::CODE,
+    &range_without_slots::CODE,
+    &rule_too_long::CODE,
+    &shared_vmid::CODE,
+    &shared_address::CODE,
+    &rule_outside::CODE,
+    &vmid_outside_span::CODE,
+    &two_rules::CODE,
+    &slot_unknown::CODE,
+    &slot_disagrees::CODE,
+    &mac_rule::CODE,
     &range_full::CODE,
     &locked_outside_range::CODE,
     &vmid_changed::CODE,
@@ -305,6 +325,9 @@ pub static CODES: &[&Code] = &[
 /// Every check that needs the whole site.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let segments = Segments::new(site);
+    shared_vmid::check(site, out);
+    shared_address::check(site, out);
+    rule_outside::check(site, &segments, out);
     ranges_meet::check(site, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);

@@ -26,22 +26,25 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::allocation::{address, capacity};
-use crate::model::{Network, Range, Site, Spanned};
+use crate::allocation::{Numbering, Sequence, Steps, address, as_number, ip, number};
+use crate::model::{Network, NetworkId, Range, Site, Spanned};
 use crate::place::{place, report};
 
 /// A pool and a range have addresses in common.
 pub static CODE: Code =
     Code::new("E0800", "a pool and a range have addresses in common", include_str!("pool_meets_range.rs"));
 
-/// What a range numbers on a network: first and last host number, if it numbers any there.
-pub(crate) fn numbered(network: &Network, range: &Range) -> Option<(u64, u64)> {
+/// What a range numbers in the first prefix of a network, with the first and the last host number.
+pub(crate) fn numbered(id: NetworkId, network: &Network, numbering: &Numbering) -> Option<(Sequence, (u64, u64))> {
     if !network.is_bridge() {
         return None;
     }
-    let (first, last) = range.addresses.value;
-    let last = last.min(first.saturating_add(capacity(range) - 1));
-    (first <= last).then_some((first, last))
+    let named = numbering.named().filter(|(named, _)| *named == id).map(|(_, sequence)| sequence.into_owned());
+    named.chain(numbering.unnamed(id)).find_map(|sequence| {
+        let (low, high) = sequence.hull();
+        let host = |it| number(&network.prefix.value, ip(it));
+        Some((host(low)?, host(high)?)).map(|span| (sequence, span))
+    })
 }
 
 /// The spans of a network that something hands out, with their names.
@@ -54,12 +57,16 @@ pub(crate) fn spans(network: &Network) -> impl Iterator<Item = (String, Spanned<
 
 /// Every pool of every segment against every range: one report a pool, for all ranges in it.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
-    for network in site.networks.iter().filter(|network| network.is_bridge()) {
+    for (id, network) in (0..).map(NetworkId).zip(&site.networks).filter(|(_, network)| network.is_bridge()) {
+        let ranges = site.ranges.iter().zip(&site.numbering);
+        let numbered: Vec<_> = ranges.filter_map(|(range, it)| Some((range, numbered(id, network, it)?))).collect();
         for (path, pool) in spans(network) {
-            let meeting = site.ranges.iter().filter_map(|range| {
-                let (first, last) = numbered(network, range)?;
-                let common = (first.max(pool.value.0), last.min(pool.value.1));
-                (common.0 <= common.1).then_some((range, common))
+            let start = as_number(network.prefix.value.network()).saturating_add(pool.value.0.into());
+            let count = (pool.value.1 - pool.value.0).saturating_add(1);
+            let all = Sequence::Steps(Steps { slot: pool.value.0, count, first: start, step: 1 });
+            let meeting = numbered.iter().filter_map(|(range, (sequence, (_, last)))| {
+                let first = all.slot_of(sequence.common(&all)?)?;
+                Some((*range, (first, (*last).min(pool.value.1))))
             });
             let meeting: Vec<(&Range, (u64, u64))> = meeting.collect();
             let Some((nearest, common)) = meeting.iter().min_by_key(|(_, common)| common.0) else { continue };
@@ -74,10 +81,10 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             let mut diagnostic = report(&CODE, message, &network.named, pool.span, &label);
             for (range, common) in &meeting {
                 let label = format!("`{}` numbers {} to {} of them", range.named.path, common.0, common.1);
-                diagnostic = diagnostic.secondary(place(&range.named, range.addresses.span), label);
+                diagnostic = diagnostic.secondary(place(&range.named, range.addresses_at(id)), label);
             }
             diagnostic = diagnostic.note(format!("in common{first}"));
-            let taken = site.ranges.iter().filter_map(|range| numbered(network, range));
+            let taken = numbered.iter().map(|(_, (_, span))| *span);
             let free = widest(pool.value, taken.collect());
             out.push(match free {
                 Some((first, last)) => diagnostic.help(format!("{first}..{last} of the pool is free of ranges")),

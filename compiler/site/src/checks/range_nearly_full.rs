@@ -7,7 +7,7 @@
 //! ## Why
 //!
 //! A range can only grow where no other range begins, and a machine that moves to another range is a new machine. It is a
-//! good time to think of it before the last number is gone. What a range can number is the smaller of its two spans, and a
+//! good time to think of it before the last number is gone. What a range can number is the smallest of its spans, and a
 //! template in it counts.
 //!
 //! ## Example
@@ -28,7 +28,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::duplicate_vmid::Taken;
-use crate::allocation::{capacity, host_number};
+use crate::allocation::Sequence;
 use crate::model::{RangeId, Site};
 use crate::origins::Origins;
 use crate::place::report;
@@ -36,22 +36,31 @@ use crate::place::report;
 /// A range that is nearly full.
 pub static CODE: Code = Code::new("L0301", "a range that is nearly full", include_str!("range_nearly_full.rs"));
 
-/// Every range against the VMIDs that are taken, which are sorted.
+/// Every range against the slots that are taken: by machines, and by templates whose VMIDs are the range's.
 pub(crate) fn check(site: &Site, origins: &Origins, taken: &[Taken<'_>], out: &mut Vec<Diagnostic>) {
-    for (id, range) in (0..).map(RangeId).zip(&site.ranges) {
+    let mut used: Vec<Vec<u64>> = vec![Vec::new(); site.ranges.len()];
+    for host in &site.hosts {
+        if let (Some(range), Some(slot)) = (host.range, host.slot) {
+            used[range.index()].push(slot.value);
+        }
+    }
+    for (range, numbering) in site.numbering.iter().enumerate() {
+        let Some((first, last)) = numbering.vmid_numbers().map(Sequence::hull) else { continue };
+        let begin = taken.partition_point(|taken| u128::from(taken.vmid.value.0) < first);
+        let within = taken[begin..].iter().take_while(|taken| u128::from(taken.vmid.value.0) <= last);
+        used[range].extend(within.filter_map(|taken| numbering.slot_of(taken.vmid.value)));
+    }
+    for (id, mut used) in (0..).map(RangeId).zip(used) {
+        let (range, numbering) = (&site.ranges[id.index()], &site.numbering[id.index()]);
         // That it is full is said at the machine that found no number.
-        if origins.full.contains(&id) {
+        if numbering.is_broken() || origins.full.contains(&id) {
             continue;
         }
-        let (first, last) = range.vmids.value;
-        if first > last {
-            continue;
-        }
-        let begin = taken.partition_point(|taken| taken.vmid.value < first);
-        let end = taken.partition_point(|taken| taken.vmid.value <= last);
-        let numbers = taken[begin..end].chunk_by(|a, b| a.vmid.value == b.vmid.value);
-        let used = numbers.filter(|same| host_number(range, same[0].vmid.value).is_some()).count() as u64;
-        let capacity = capacity(range);
+        used.sort_unstable();
+        used.dedup();
+        let capacity = numbering.capacity();
+        let first = numbering.slots().0;
+        let used = used.iter().filter(|slot| **slot - first < capacity).count() as u64;
         let left = capacity.saturating_sub(used);
         if left.saturating_mul(10) >= capacity {
             continue;
@@ -61,9 +70,12 @@ pub(crate) fn check(site: &Site, origins: &Origins, taken: &[Taken<'_>], out: &m
             _ => format!("`{}` has {left} of {capacity} numbers left", range.named.path),
         };
         let label = format!("{used} of {capacity} are taken");
-        out.push(
-            report(&CODE, message, &range.named, range.named.key, &label)
-                .secondary(range.addresses.span, "give it more host numbers while there is room behind them"),
-        );
+        let diagnostic = report(&CODE, message, &range.named, range.named.key, &label);
+        out.push(match range.addresses {
+            Some(addresses) => {
+                diagnostic.secondary(addresses.span, "give it more host numbers while there is room behind them")
+            }
+            None => diagnostic.help("give it more slots while there is room behind them"),
+        });
     }
 }

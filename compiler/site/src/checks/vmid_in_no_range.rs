@@ -33,17 +33,19 @@ pub static CODE: Code = Code::new("E0306", "a VMID in no range, and no address",
 pub(crate) fn diagnostic(named: &Named, vmid: Spanned<Vmid>, network: &Network, ranges: &[Range]) -> Diagnostic {
     let message = format!("`{}` has VMID {}, which is in no range, and states no address", named.path, vmid.value.0);
     let diagnostic = report(&CODE, message, named, vmid.span, "no range contains it");
-    let distance = |range: &&Range| {
-        let (first, last) = range.vmids.value;
+    let spans = ranges.iter().filter_map(|range| Some((range, range.vmids.filter(|_| range.vmid.is_none())?)));
+    let distance = |(_, vmids): &(&Range, Spanned<(Vmid, Vmid)>)| {
+        let (first, last) = vmids.value;
         if vmid.value < first { first.0 - vmid.value.0 } else { vmid.value.0.saturating_sub(last.0) }
     };
-    let diagnostic = match ranges.iter().min_by_key(distance) {
-        Some(range) => {
-            let (first, last) = range.vmids.value;
+    let diagnostic = match spans.min_by_key(distance) {
+        Some((range, vmids)) => {
+            let (first, last) = vmids.value;
             let place = format!("the nearest is `{}`: {} to {}", range.named.path, first.0, last.0);
-            diagnostic.secondary(range.vmids.span, place)
+            diagnostic.secondary(vmids.span, place)
         }
-        None => diagnostic.note("the site has no ranges"),
+        None if ranges.is_empty() => diagnostic.note("the site has no ranges"),
+        None => diagnostic,
     };
     diagnostic.help(format!("take a VMID of a range, or state the address: `on.{}.address = …;`", network.named.name))
 }

@@ -25,16 +25,18 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Named, Spanned};
+use crate::model::{Named, Range, Spanned};
 use crate::place::report;
 
 /// Proxmox does not accept this VMID.
 pub static CODE: Code = Code::new("E0302", "Proxmox does not accept this VMID", include_str!("vmid_not_accepted.rs"));
 
-const FIRST: i64 = 100;
-const LAST: i64 = 999_999_999;
+pub(crate) const FIRST: i64 = 100;
+/// The last one.
+pub(crate) const LAST: i64 = 999_999_999;
 
 /// A VMID of a guest or template.
+/// The first VMID that there is.
 pub(crate) fn check(named: &Named, vmid: i64, span: Span) -> Option<Diagnostic> {
     if (FIRST..=LAST).contains(&vmid) {
         return None;
@@ -51,4 +53,11 @@ pub(crate) fn check_range(named: &Named, vmids: Spanned<(i64, i64)>) -> Option<D
     }
     let message = format!("`{}` has VMIDs that Proxmox does not accept", named.path);
     Some(report(&CODE, message, named, vmids.span, &format!("not between {FIRST} and {LAST}")))
+}
+
+/// The VMID that a rule gives a slot.
+pub(crate) fn of_slot(range: &Range, rule: Span, slot: u64, vmid: i128) -> Diagnostic {
+    let (path, what) = (&range.named.path, range.counts());
+    let message = format!("`{path}` gives {what} {slot} VMID {vmid}, which Proxmox does not accept");
+    report(&CODE, message, &range.named, rule, &format!("not between {FIRST} and {LAST}"))
 }

@@ -40,10 +40,12 @@ pub(crate) fn diagnostic(
     span: Span,
     found: Option<&Range>,
 ) -> Diagnostic {
-    let (first, last) = range.vmids.value;
     let message = format!("VMID {} of `{}` is not in `{}`", vmid.value.0, named.path, range.named.path);
-    let diagnostic = report(&CODE, message, named, vmid.span, &format!("not between {} and {}", first.0, last.0))
-        .secondary(span, "the range is named here");
+    let label = match (range.vmid, range.vmids) {
+        (None, Some(vmids)) => format!("not between {} and {}", vmids.value.0.0, vmids.value.1.0),
+        _ => "no slot of the range has it".to_owned(),
+    };
+    let diagnostic = report(&CODE, message, named, vmid.span, &label).secondary(span, "the range is named here");
     match found {
         Some(found) => diagnostic.help(format!("`{}` contains it", found.named.path)),
         None => diagnostic.help("no range contains it"),

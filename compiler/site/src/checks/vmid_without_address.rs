@@ -25,21 +25,31 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::allocation::capacity;
-use crate::model::{Named, Range, Spanned, Vmid};
+use crate::allocation::Numbering;
+use crate::model::{Host, NetworkId, Range};
 use crate::place::report;
 
 /// A VMID that its range has no address for.
 pub static CODE: Code =
     Code::new("E0304", "a VMID that its range has no address for", include_str!("vmid_without_address.rs"));
 
-/// The VMID of a guest whose range ends too early.
-pub(crate) fn diagnostic(named: &Named, vmid: Spanned<Vmid>, range: &Range) -> Diagnostic {
-    let (first, last) = range.addresses.value;
-    let end = u64::from(range.vmids.value.0.0) + capacity(range) - 1;
-    let message =
-        format!("`{}` has VMID {}, for which `{}` has no address", named.path, vmid.value.0, range.named.path);
-    report(&CODE, message, named, vmid.span, &format!("{end} is the last VMID that has one"))
-        .secondary(range.addresses.span, format!("host numbers {first} to {last}"))
-        .help(format!("take a VMID up to {end}, give `{}` more addresses, or state the address", range.named.path))
+/// A machine whose range has no address for it on a network. None if it has no slot.
+pub(crate) fn diagnostic(host: &Host, range: &Range, numbering: &Numbering, network: NetworkId) -> Option<Diagnostic> {
+    let (named, slot, what) = (&host.named, host.slot?, range.counts());
+    let first = numbering.slots().0;
+    let own = numbering.last_named(network);
+    let hosts = numbering.hosts();
+    let end = own.or(hosts.map(|(begin, last)| first + (last - begin))).unwrap_or(first);
+    let path = &range.named.path;
+    let message = format!("`{}` has {what} {}, for which `{path}` has no address", named.path, slot.value);
+    let label = format!("{end} is the last {what} that has one");
+    let place = match (own, hosts) {
+        (None, Some((first, last))) => format!("host numbers {first} to {last}"),
+        _ => "the addresses end here".to_owned(),
+    };
+    Some(
+        report(&CODE, message, named, slot.span, &label)
+            .secondary(range.addresses_at(network), place)
+            .help(format!("take a {what} up to {end}, give `{path}` more addresses, or state the address")),
+    )
 }

@@ -522,7 +522,7 @@ fn planned(site: &Site, end: &End) -> Option<HostId> {
 fn what(value: &Datum) -> &'static str {
     match value {
         Datum::Failed => "a failed value",
-        Datum::Function => "a function",
+        Datum::Function(_) => "a function",
         Datum::Bool(_) => "a Bool",
         Datum::Int(_) => "an Int",
         Datum::Str(_) => "text",

@@ -6,10 +6,7 @@ use super::interfaces::On;
 use super::{Decoder, Needs, only_literal};
 use crate::allocate::{self, Allocation};
 use crate::allocation::RangeIndex;
-use crate::checks::{
-    hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, machine_with_vmid, vmid_not_accepted,
-    vmid_outside_range,
-};
+use crate::checks::{hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, vmid_not_accepted};
 use crate::model::{
     AliasOf, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid,
 };
@@ -27,7 +24,7 @@ pub(super) fn kind(tag: &str) -> Kind {
 
 impl Decoder<'_> {
     pub(super) fn hosts(&mut self) {
-        let ranges = RangeIndex::new(&self.site.ranges);
+        let ranges = RangeIndex::new(&self.site.numbering);
         // Underlays come first: they carry the others.
         let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
@@ -58,7 +55,7 @@ impl Decoder<'_> {
                 origin.lists_failed |= shared.failed;
                 self.member(cluster, id);
             }
-            self.number(&mut host, &mut origin, &ranges);
+            self.number(&mut host, &mut origin, on.as_deref(), &ranges);
             self.placed(&mut host, &mut origin);
             self.origins.all.hosts &= !origin.lists_failed;
             host.broken |= origin.lists_failed;
@@ -131,6 +128,11 @@ impl Decoder<'_> {
                     if let Some(vmid) = vmid.filter(|_| !origin.vmid_failed) {
                         host.vmid = u32::try_from(vmid).ok().map(|vmid| Spanned { value: Vmid(vmid), span });
                     }
+                }
+                "slot" => {
+                    let slot = self.read.int(value);
+                    broken |= slot.is_none();
+                    origin.slot = slot.map(|value| Spanned { value, span });
                 }
                 "renamed_from" => {
                     let name = self.read.text(value);
@@ -248,35 +250,6 @@ impl Decoder<'_> {
             }
         }
     }
-
-    /// Holds the VMID against the machine's kind and the ranges.
-    fn number(&mut self, host: &mut Host, origin: &mut HostOrigin, ranges: &RangeIndex) {
-        if origin.kind_failed {
-            return;
-        }
-        let out = &mut self.read.diagnostics;
-        if host.kind == Kind::Machine {
-            out.extend(machine_with_vmid::check(&host.named, host.vmid, origin));
-            (host.vmid, host.range) = (None, None);
-            return;
-        }
-        let Some(vmid) = host.vmid else {
-            // Allocation gives it one.
-            return;
-        };
-        let found = ranges.find(vmid.value);
-        if let (Some(stated), Some(span)) = (host.range, origin.range) {
-            let range = &self.site.ranges[stated.index()];
-            let (first, last) = range.vmids.value;
-            if !(first..=last).contains(&vmid.value) && first <= last {
-                let found = found.map(|id| &self.site.ranges[id.index()]);
-                out.push(vmid_outside_range::diagnostic(&host.named, vmid, range, span, found));
-                (host.range, host.broken) = (None, true);
-            }
-        } else {
-            host.range = found;
-        }
-    }
 }
 
 pub(super) fn overlay(kind: &NetworkKind) -> bool {
@@ -292,6 +265,7 @@ fn unread(named: Named) -> Host {
         renamed_from: None,
         vmid: None,
         range: None,
+        slot: None,
         groups: Vec::new(),
         services: Vec::new(),
         cluster: None,

@@ -1,6 +1,6 @@
 //! Which entity is which thing of the model: indices in the order of names, before any field is read.
 //!
-//! A thing without the one field that makes it what it is (a network's prefix, a range's spans, a node's address) gets no
+//! A thing without the one field that makes it what it is (a network's prefix, a node's address) gets no
 //! index: whoever names it stays silent.
 
 use std::collections::HashMap;
@@ -119,7 +119,6 @@ impl Index {
         let has = |field: Option<Symbol>, test: fn(&Datum) -> bool| {
             field.and_then(|field| data.field(entity.value, field)).is_some_and(|field| test(data.value(field.value)))
         };
-        let is_range = |datum: &Datum| matches!(datum, Datum::IntRange(..));
         let push = |list: &mut Vec<u32>| {
             list.push(at);
             list.len() as u32 - 1
@@ -154,9 +153,6 @@ impl Index {
             }
             Thing::Foreign(push(&mut self.foreign))
         } else if map == symbols.ranges {
-            if !(has(symbols.vmids, is_range) && has(symbols.addresses, is_range)) {
-                return (Thing::Failed, None);
-            }
             Thing::Range(RangeId(push(&mut self.ranges)))
         } else if map == symbols.nodes {
             if !has(symbols.address, |datum| matches!(datum, Datum::Address(_))) {
@@ -202,8 +198,6 @@ struct Symbols {
     operators: Option<Symbol>,
     members: Option<Symbol>,
     cidr: Option<Symbol>,
-    vmids: Option<Symbol>,
-    addresses: Option<Symbol>,
     address: Option<Symbol>,
 }
 
@@ -229,8 +223,6 @@ impl Symbols {
             operators: of("operators"),
             members: of("members"),
             cidr: of("cidr"),
-            vmids: of("vmids"),
-            addresses: of("addresses"),
             address: of("address"),
         }
     }
@@ -267,7 +259,7 @@ fn completeness(data: &Data, symbols: &Symbols) -> All {
         networks: of(symbols.networks, &[symbols.cidr]),
         nodes: of(symbols.nodes, &[symbols.address]),
         datacenters: of(symbols.datacenters, &[]),
-        ranges: of(symbols.ranges, &[symbols.vmids, symbols.addresses]),
+        ranges: of(symbols.ranges, &[]),
         images: of(symbols.images, &[]),
         domains: of(symbols.domains, &[]),
     }

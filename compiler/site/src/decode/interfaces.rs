@@ -9,8 +9,8 @@ use ipnet::IpNet;
 
 use super::Decoder;
 use super::hosts::overlay;
+use super::slots::ByRule;
 use crate::allocate::{Place, Wants};
-use crate::allocation;
 use crate::checks::{
     address_missing, address_outside_network, address_twice, dhcp_reservation, family_not_there, guest_off_node,
     guest_on_plain_network, interface_name, mac_not_unicast, unknown_network, vmid_in_no_range, vmid_without_address,
@@ -22,7 +22,7 @@ use crate::segments::places;
 /// What `on.N` says.
 #[derive(Default)]
 pub(super) struct On {
-    address: Option<Spanned<IpAddr>>,
+    pub(super) address: Option<Spanned<IpAddr>>,
     /// Further ones.
     addresses: Vec<Spanned<IpAddr>>,
     family: Option<Spanned<Family>>,
@@ -36,7 +36,7 @@ pub(super) struct On {
 
 impl On {
     /// The addresses that are stated, the main one first.
-    fn stated(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
+    pub(super) fn stated(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
         self.address.into_iter().chain(self.addresses.iter().copied())
     }
 
@@ -51,22 +51,12 @@ impl On {
 struct Missing {
     /// A network on which no address is stated and the range has none, with the range if there is one.
     number: Option<(Option<RangeId>, NetworkId)>,
+    /// Networks on which no address is stated and that the range says nothing of.
+    rule: Vec<(RangeId, NetworkId)>,
     /// Prefixes that have no such host number.
     outside: Vec<(NetworkId, IpNet, Span)>,
     /// The host number.
     outsider: u64,
-}
-
-enum ByRule {
-    Address(Spanned<IpAddr>),
-    /// The prefix has no such host number.
-    Outside(u64),
-    /// No range contains the VMID.
-    NoRange,
-    /// The range has no host number for it.
-    NoNumber(RangeId),
-    /// What it depends on is wrong, and that is reported.
-    Unknown,
 }
 
 impl Decoder<'_> {
@@ -158,7 +148,8 @@ impl Decoder<'_> {
             };
             for (at, prefix) in network.prefixes().enumerate() {
                 let prefix = prefix.value;
-                if guest && !plain && entry.has(Family::of_prefix(&prefix)) && !is_stated(&prefix) {
+                let ruled = if guest { !plain } else { host.range.is_some() };
+                if ruled && entry.has(Family::of_prefix(&prefix)) && !is_stated(&prefix) {
                     wants.computed.push(Place { network: *id, prefix: at, needed: entry.stated().next().is_none() });
                 }
             }
@@ -217,8 +208,14 @@ impl Decoder<'_> {
                 false => format!("eth{number}"),
             });
             let network = &self.site.networks[id.index()];
+            let by_rule = || self.site.numbering[host.range?.index()].mac(*id, host.slot?.value);
+            let mac = entry.mac.or_else(|| {
+                let mac = by_rule()?;
+                origin.macs.extend(host.slot.map(|slot| (*id, slot.span)));
+                Some(mac)
+            });
             if let Some(span) = entry.dhcp {
-                let problem = dhcp_reservation::check(&host.named, network, entry.mac, span);
+                let problem = dhcp_reservation::check(&host.named, network, mac, span);
                 host.broken |= problem.is_some();
                 self.read.diagnostics.extend(problem);
             }
@@ -226,7 +223,7 @@ impl Decoder<'_> {
                 network: *id,
                 address,
                 more,
-                mac: entry.mac,
+                mac,
                 device,
                 dhcp: entry.dhcp.is_some(),
                 default_route: entry.default_route.unwrap_or(network.default_route),
@@ -257,7 +254,7 @@ impl Decoder<'_> {
         self.read.diagnostics.extend(address_twice::check(&host.named, entry.stated(), network));
         self.read.diagnostics.extend(family_not_there::check(&host.named, entry.family, network));
         let mut broken = self.read.diagnostics.len() > found;
-        if !broken && host.kind == Kind::Machine && entry.stated().next().is_none() {
+        if !broken && host.kind == Kind::Machine && origin.range.is_none() && entry.stated().next().is_none() {
             self.read.diagnostics.push(address_missing::diagnostic(&host.named, network));
             broken = true;
         }
@@ -267,7 +264,9 @@ impl Decoder<'_> {
         }
         let (mut main, mut more) = (entry.address, Vec::new());
         let (mut without, outside) = (None, missing.outside.len());
-        for prefix in network.prefixes().filter(|prefix| entry.has(Family::of_prefix(&prefix.value))) {
+        let mut no_rule = None;
+        let prefixes = network.prefixes().enumerate();
+        for (at, prefix) in prefixes.filter(|(_, prefix)| entry.has(Family::of_prefix(&prefix.value))) {
             let mut add = |address| match main {
                 Some(main) if main == address => {}
                 Some(_) => more.push(address),
@@ -281,10 +280,10 @@ impl Decoder<'_> {
                 stated.for_each(add);
                 continue;
             }
-            if host.kind == Kind::Machine {
+            if host.kind == Kind::Machine && origin.range.is_none() {
                 continue;
             }
-            match self.by_rule(host, origin, prefix.value) {
+            match self.by_rule(host, origin, id, at) {
                 ByRule::Address(address) => add(address),
                 ByRule::Outside(number) => {
                     missing.outsider = number;
@@ -292,6 +291,7 @@ impl Decoder<'_> {
                 }
                 ByRule::NoRange => without = Some((None, id)),
                 ByRule::NoNumber(range) => without = Some((Some(range), id)),
+                ByRule::NoRule(range) => no_rule = Some((range, id)),
                 ByRule::Unknown if main.is_none() => host.broken = true,
                 ByRule::Unknown => {}
             }
@@ -300,20 +300,27 @@ impl Decoder<'_> {
         if main.is_none() && missing.number.is_none() {
             missing.number = without;
         }
+        if main.is_none() && without.is_none() && missing.outside.len() == outside {
+            missing.rule.extend(no_rule);
+        }
         let main = main.filter(|_| missing.outside.len() == outside)?;
         Some((main, more))
     }
 
     /// Says what the range of a guest does not give it.
     fn tell(&mut self, host: &mut Host, missing: &Missing) {
-        let Some(vmid) = host.vmid else { return };
-        host.broken |= missing.number.is_some() || !missing.outside.is_empty();
+        host.broken |= missing.number.is_some() || !missing.outside.is_empty() || !missing.rule.is_empty();
         let out = &mut self.read.diagnostics;
-        match missing.number {
-            Some((Some(range), _)) => {
-                out.push(vmid_without_address::diagnostic(&host.named, vmid, &self.site.ranges[range.index()]));
+        for (range, network) in &missing.rule {
+            let (range, network) = (&self.site.ranges[range.index()], &self.site.networks[network.index()]);
+            out.push(address_missing::no_rule(host, network, range));
+        }
+        match (missing.number, host.vmid) {
+            (Some((Some(range), network)), _) => {
+                let (range, numbering) = (&self.site.ranges[range.index()], &self.site.numbering[range.index()]);
+                out.extend(vmid_without_address::diagnostic(host, range, numbering, network));
             }
-            Some((None, network)) if self.origins.all.ranges => {
+            (Some((None, network)), Some(vmid)) if self.origins.all.ranges => {
                 let network = &self.site.networks[network.index()];
                 out.push(vmid_in_no_range::diagnostic(&host.named, vmid, network, &self.site.ranges));
             }
@@ -324,22 +331,7 @@ impl Decoder<'_> {
             let network = |id: NetworkId| -> &Network { &self.site.networks[id.index()] };
             let prefixes: Vec<_> =
                 missing.outside.iter().map(|(id, prefix, span)| (network(*id), *prefix, *span)).collect();
-            out.push(address_outside_network::by_rule(&host.named, vmid, missing.outsider, range, &prefixes));
-        }
-    }
-
-    fn by_rule(&self, host: &Host, origin: &HostOrigin, prefix: IpNet) -> ByRule {
-        let Some(vmid) = host.vmid else { return ByRule::Unknown };
-        let Some(range) = host.range else {
-            // A range that is named and wrong is reported already.
-            return if origin.range.is_some() || origin.kind_failed { ByRule::Unknown } else { ByRule::NoRange };
-        };
-        match allocation::host_number(&self.site.ranges[range.index()], vmid.value) {
-            None => ByRule::NoNumber(range),
-            Some(number) => match allocation::address(&prefix, number) {
-                Some(value) => ByRule::Address(Spanned { value, span: vmid.span }),
-                None => ByRule::Outside(number),
-            },
+            out.extend(address_outside_network::by_rule(host, missing.outsider, range, &prefixes));
         }
     }
 

@@ -14,13 +14,16 @@ mod names;
 mod networks;
 mod nodes;
 mod placement;
+mod ranges;
 mod services;
 mod settings;
+mod slots;
 mod vips;
 
 use std::collections::BTreeMap;
 
 use arvc_lang::data::{Data, DataId, Datum, Field};
+use arvc_lang::functions::Calls;
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
@@ -37,6 +40,8 @@ use crate::read::Reader;
 pub(crate) struct Decoder<'a> {
     read: Reader<'a>,
     index: Index,
+    /// The functions of the site.
+    calls: Calls<'a>,
     site: Site,
     origins: Origins,
     /// What the lock holds.
@@ -71,7 +76,7 @@ enum Needs {
 }
 
 /// Reads a whole site. `None` if the value is no record.
-pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
+pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Option<Decoded> {
     if !matches!(data.value(data.root), Datum::Record(_)) {
         return None;
     }
@@ -91,6 +96,7 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
             all,
         },
         index,
+        calls,
         held,
         renames: Renames::default(),
         needs: Vec::new(),

@@ -2,16 +2,14 @@
 //! are little more than names.
 
 use arvc_lang::data::{DataId, Datum};
-use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use super::{Decoder, only_literal};
-use crate::allocation::Numbering;
 use crate::checks::{
     authority_trusted_twice, extra_resource, invalid_domain, invalid_name, operator_address, private_key, ssh_key,
-    unknown_nebula, url, vmid_not_accepted,
+    unknown_nebula, url,
 };
-use crate::model::{Datacenter, Group, Named, Range, Spanned, Terraform, Vmid};
+use crate::model::{Datacenter, Group, Named, Spanned, Terraform};
 
 impl Decoder<'_> {
     pub(super) fn settings(&mut self) {
@@ -221,32 +219,6 @@ impl Decoder<'_> {
                 }
             }
             self.site.groups.push(Group { named, variables, nebula });
-        }
-    }
-
-    pub(super) fn ranges(&mut self) {
-        let nowhere = Span::new(0, 0);
-        for entity in self.index.ranges.clone() {
-            let mut named = self.entity_named("a range", entity);
-            let mut vmids = Spanned { value: (Vmid(0), Vmid(0)), span: nowhere };
-            let mut addresses = Spanned { value: (0, 0), span: nowhere };
-            for field in self.entity_fields(entity) {
-                let span = self.read.int_range(field.value);
-                match self.read.name(field.name) {
-                    "description" => named.description = self.read.description(field.value),
-                    "vmids" => {
-                        let Some(read) = span else { continue };
-                        self.read.diagnostics.extend(vmid_not_accepted::check_range(&named, read));
-                        let vmid = |number: i64| Vmid(number.clamp(0, i64::from(u32::MAX)) as u32);
-                        vmids = Spanned { value: (vmid(read.value.0), vmid(read.value.1)), span: read.span };
-                    }
-                    "addresses" => addresses = span.map_or(addresses, numbers),
-                    _ => {}
-                }
-            }
-            let range = Range { named, vmids, addresses };
-            self.site.numbering.push(Numbering::of(&range, &self.site.networks));
-            self.site.ranges.push(range);
         }
     }
 

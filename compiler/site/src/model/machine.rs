@@ -79,8 +79,10 @@ pub struct Host {
     pub renamed_from: Option<Spanned<String>>,
     /// Only guests have one.
     pub vmid: Option<Spanned<Vmid>>,
-    /// The range that contains the VMID.
+    /// The range that it names, or else the one that contains the VMID.
     pub range: Option<RangeId>,
+    /// What the range counts it by.
+    pub slot: Option<Spanned<u64>>,
     /// Its groups, its cluster's included, sorted.
     pub groups: Vec<GroupId>,
     /// What it runs, its cluster's services included.

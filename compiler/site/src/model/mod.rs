@@ -10,6 +10,7 @@ mod names;
 mod network;
 mod place;
 mod placement;
+mod range;
 mod service;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use self::names::*;
 pub use self::network::*;
 pub use self::place::*;
 pub use self::placement::*;
+pub use self::range::*;
 pub use self::service::*;
 use crate::allocation::Numbering;
 use crate::extra::ExtraField;

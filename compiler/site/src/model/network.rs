@@ -1,11 +1,11 @@
-//! Networks, and the ranges that number the machines on them.
+//! Networks.
 
 use std::net::IpAddr;
 
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use super::{Family, HostId, Named, NetworkId, NodeId, Spanned, VipId, Vmid};
+use super::{Family, HostId, Named, NetworkId, NodeId, Spanned, VipId};
 
 /// What a network is.
 #[derive(Clone, Debug)]
@@ -168,15 +168,4 @@ impl Network {
     pub fn is_overlay(&self) -> bool {
         matches!(self.kind, NetworkKind::Overlay { .. })
     }
-}
-
-/// A VMID range.
-#[derive(Clone, Debug)]
-pub struct Range {
-    /// Name and place.
-    pub named: Named,
-    /// First and last VMID.
-    pub vmids: Spanned<(Vmid, Vmid)>,
-    /// First and last host number.
-    pub addresses: Spanned<(u64, u64)>,
 }

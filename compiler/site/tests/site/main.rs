@@ -1,6 +1,7 @@
 //! The site from sources: one binary, since each would link the whole language.
 
 mod model;
+mod numbering;
 mod pages;
 mod placement;
 mod properties;

@@ -1,5 +1,6 @@
 //! A source, evaluated and resolved, with problems as lines and codes.
 
+use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, evaluate_site};
 use arvc_site::model::Site;
 
@@ -17,11 +18,11 @@ impl Loader for NoFiles {
 
 /// The site, and every problem of evaluation and of the site: its line and its code.
 pub fn resolve(text: &str) -> (Option<Site>, Vec<(u32, String)>) {
-    let outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
+    let mut outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
     let mut problems = outcome.diagnostics;
     let mut site = None;
     if let Some(data) = &outcome.data {
-        let (resolved, found) = arvc_site::resolve(data);
+        let (resolved, found) = arvc_site::resolve(data, Calls::new(&outcome.sources, &mut outcome.functions));
         (site, problems) = (resolved, problems.into_iter().chain(found).collect());
     }
     let place =
@@ -31,8 +32,9 @@ pub fn resolve(text: &str) -> (Option<Site>, Vec<(u32, String)>) {
 
 /// The labels of the only problem of a site: whether each is a place to change, the text that it covers, its words.
 pub fn labels(text: &str) -> Vec<(bool, String, String)> {
-    let outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
-    let problems = outcome.data.as_ref().map(|data| arvc_site::resolve(data).1).unwrap_or_default();
+    let mut outcome = evaluate_site("site.arv", text.to_owned(), &mut NoFiles);
+    let calls = Calls::new(&outcome.sources, &mut outcome.functions);
+    let problems = outcome.data.as_ref().map(|data| arvc_site::resolve(data, calls).1).unwrap_or_default();
     assert_eq!((outcome.diagnostics.len(), problems.len()), (0, 1), "{problems:?}");
     let label = |it: &arvc_syntax::diagnostic::Label| {
         (it.primary, outcome.sources.text(it.span).to_owned(), it.message.clone())

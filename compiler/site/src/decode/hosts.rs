@@ -7,7 +7,9 @@ use super::{Decoder, Needs, only_literal};
 use crate::allocate::{self, Allocation};
 use crate::allocation::RangeIndex;
 use crate::checks::{hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, vmid_not_accepted};
-use crate::model::{Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid};
+use crate::model::{
+    AliasOf, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid,
+};
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
 
@@ -207,6 +209,7 @@ impl Decoder<'_> {
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
+                "aliases" => self.aliases.push((AliasOf::Host(id), value)),
                 "terraform" => host.terraform = self.extras(value),
                 "nebula" => host.nebula = self.extras(value),
                 "variables" => host.variables = self.extras(value),

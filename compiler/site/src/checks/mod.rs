@@ -89,6 +89,7 @@ pub mod overlay_port;
 pub mod overlay_without_lighthouse;
 pub mod place_circle;
 pub mod prefixes_meet;
+pub mod private_in_public;
 pub mod private_key;
 pub mod private_uplink;
 pub mod public_view;
@@ -238,6 +239,7 @@ pub static CODES: &[&Code] = &[
     &private_uplink::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
+    &private_in_public::CODE,
 ];
 
 /// Every check that needs the whole site.

@@ -110,6 +110,7 @@ pub mod place_circle;
 pub mod pool_meets_range;
 pub mod pool_misplaced;
 pub mod prefixes_meet;
+pub mod private_in_public;
 pub mod private_key;
 pub mod private_uplink;
 pub mod public_view;
@@ -326,6 +327,7 @@ pub static CODES: &[&Code] = &[
     &names_circle::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
+    &private_in_public::CODE,
 ];
 
 /// Every check that needs the whole site.

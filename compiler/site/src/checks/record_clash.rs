@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use super::public_view;
+use super::{private_in_public, public_view};
 use crate::model::{Answer, Named, Site, Status, View};
 use crate::names::{Said, Source, said, servers, zone_of};
 use crate::origins::Origins;
@@ -43,6 +43,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     }
     let said = said(site);
     public_view::check(site, &said, out);
+    private_in_public::check(site, &said, out);
     if said.is_empty() {
         return;
     }

@@ -158,8 +158,9 @@ fn on_the_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
         for (to, target) in &guests {
             for source in sources.iter().filter(|source| !target.addresses.contains(source)) {
                 for packet in &packets {
-                    let (takes, passes) =
-                        (target.takes(*source, *packet), filters[to].passes(*source, "eth0", *packet));
+                    // A guest that Ansible does not configure has no filter of its own.
+                    let Some(filter) = filters.get(to) else { continue };
+                    let (takes, passes) = (target.takes(*source, *packet), filter.passes(*source, "eth0", *packet));
                     assert_eq!(takes, passes, "{name}: {source} -> {to} {packet:?}: Proxmox, filter");
                 }
             }
@@ -169,7 +170,10 @@ fn on_the_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
                     packets.iter().flat_map(|packet| pairs.iter().map(move |pair| (packet, pair)))
                 {
                     let (sends, takes) = (source.sends(*other, *packet), target.takes(*own, *packet));
-                    assert_eq!(sends, takes, "{name}: Proxmox, {from} -> {to} {packet:?}: out, in");
+                    // From another segment a guest may be let in by more than it sends: it goes through a router, and to
+                    // the router's address.
+                    let good = if source.network == target.network { sends == takes } else { takes || !sends };
+                    assert!(good, "{name}: Proxmox, {from} -> {to} {packet:?}: out {sends}, in {takes}");
                 }
             }
         }

@@ -109,8 +109,19 @@ impl<'a> Reader<'a> {
         if let Datum::List(items) = self.value(id) { Some(items) } else { None }
     }
 
+    /// The fields of a record. One that several machines share (an interface that comes from a `let`) is an entity of the
+    /// first of them, and a record like the others all the same.
     pub(crate) fn record(&self, id: DataId) -> Option<&'a [Field]> {
-        if let Datum::Record(fields) = self.value(id) { Some(fields) } else { None }
+        match self.value(id) {
+            Datum::Record(fields) => Some(fields),
+            Datum::Entity(entity) if self.things[entity.0 as usize] == Thing::Other => {
+                match self.value(self.data.entities[entity.0 as usize].value) {
+                    Datum::Record(fields) => Some(fields),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// What a mentioned entity is.

@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::{Tree, base, build, check, edited};
 
 /// Edits that put a machine somewhere else, and whom.
-const MOVES: &[(&str, &str)] = &[("move_to_another_node", "web-1"), ("move_to_a_machine", "web-1")];
+const MOVES: &[(&str, &str)] =
+    &[("move_to_another_node", "web-1"), ("move_to_another_bridge", "web-1"), ("move_to_a_machine", "web-1")];
 
 fn site(text: &str) -> Site {
     check(text).site.expect("a site without an error is whole")

@@ -9,6 +9,8 @@ use super::{Packet, Tree};
 /// A guest with one device.
 pub struct Guest {
     pub addresses: Vec<IpAddr>,
+    /// The network that its device is on.
+    pub network: String,
     rules: Vec<Rule>,
 }
 
@@ -36,7 +38,9 @@ impl Guest {
                     let group = insertion["security_group"].strip_prefix(&format!("{GROUP}.")).expect("a group");
                     blocks(&groups[group.trim_end_matches(".name")], "rule")
                 });
-                (guest.clone(), Self { addresses: addresses.collect(), rules: rules.collect() })
+                let (_, network) = set.split_once(" on ").expect("the set says its network");
+                let network = network.split('"').next().unwrap_or_default().to_owned();
+                (guest.clone(), Self { addresses: addresses.collect(), network, rules: rules.collect() })
             })
             .collect()
     }

@@ -6,7 +6,9 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport};
+use arvc_site::model::{
+    DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NetworkKind, Node, NodeId, Transport,
+};
 use ipnet::IpNet;
 
 use super::Peer;
@@ -21,6 +23,7 @@ pub(super) fn open(members: &Members, table: &mut Table) {
     underlay(members, table);
     resolvers(members, table);
     dhcp(members, table);
+    elsewhere(members, table);
 }
 
 /// SSH from the nodes of a guest's datacenter, and from the operators. A machine that is not created belongs to no
@@ -181,5 +184,32 @@ fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], 
         };
         let opening = Opening { network, peer: Peer::Prefix(IpNet::from(address)), ports: ports.clone(), reason };
         table.open(Direction::Out, opening, hosts.iter().copied().filter(asks));
+    }
+}
+
+/// A member that is on none of its overlay's underlay starts each tunnel itself: to the nodes that hand the port on to a
+/// lighthouse or relay. Of a guest on another bridge nothing else lets that out.
+fn elsewhere(members: &Members, table: &mut Table) {
+    let site = members.site;
+    for (index, overlay) in site.networks.iter().enumerate() {
+        let NetworkKind::Overlay { underlay, port } = overlay.kind else { continue };
+        let id = NetworkId(index as u32);
+        let ports = PortSet::ports(Transport::Udp, port, port);
+        let is_on = |host: &Host, network| host.interfaces.iter().any(|interface| interface.network == network);
+        let outer = on(members, id, |host| !is_on(host, underlay));
+        for (host, machine) in site.hosts.iter().enumerate().filter(|(_, host)| host.lighthouse || host.relay) {
+            let hands_on = |node: &&Node| {
+                node.forwards.iter().any(|forward| {
+                    let handed = forward.ports;
+                    forward.to.index() == host
+                        && ports.is_subset(&PortSet::ports(handed.transport, handed.first, handed.last))
+                })
+            };
+            let reason = table.reason(format!("{}: tunnel to {}", overlay.named.path, machine.named.path));
+            for uplink in site.nodes.iter().filter(hands_on).filter_map(|node| node.uplink.as_ref()) {
+                let address = uplink.public.unwrap_or(uplink.address).value;
+                ask(members, table, address, &outer, &ports, reason);
+            }
+        }
     }
 }

@@ -126,20 +126,14 @@ pub mod rename;
 pub mod reserved_name;
 pub mod resolver_circle;
 pub mod resolver_of_other_family;
-<<<<<<< HEAD
 pub mod room_after_loss;
-=======
->>>>>>> identity
 pub mod route_backend;
 pub mod route_frontend;
 pub mod route_not_public;
 pub mod rule_outside;
 pub mod rule_too_long;
-<<<<<<< HEAD
 pub mod same_prefix;
 pub mod scope_taken;
-=======
->>>>>>> identity
 pub mod several_overlays;
 pub mod shared_address;
 pub mod shared_vmid;

@@ -45,9 +45,15 @@ impl<'a> Groups<'a> {
     pub fn of(scope: &Scope<'a>) -> Self {
         let mut groups = Self { list: Vec::new(), of: BTreeMap::new() };
         let mut taken = BTreeSet::new();
-        let bridges = scope.bridges();
-        for bridge in &bridges {
-            groups.add_bridge(scope, *bridge, bridges.len() > 1, &mut taken);
+        // A group is named by its policy as long as that has guests on one bridge alone: a bridge that comes into use renames
+        // no group of another one.
+        let mut seen: BTreeMap<usize, BTreeSet<NetworkId>> = BTreeMap::new();
+        for guest in &scope.guests {
+            let policy = scope.policies.of_host[guest.id.index()];
+            seen.entry(policy).or_default().extend(guest.nics.iter().map(|nic| nic.network_id));
+        }
+        for bridge in scope.bridges() {
+            groups.add_bridge(scope, bridge, |policy| seen[&policy].len() > 1, &mut taken);
         }
         groups
     }
@@ -86,7 +92,13 @@ impl<'a> Groups<'a> {
         folder.file("firewall_groups.tf", HEAD, &file);
     }
 
-    fn add_bridge(&mut self, scope: &Scope<'a>, bridge: NetworkId, several: bool, taken: &mut BTreeSet<String>) {
+    fn add_bridge(
+        &mut self,
+        scope: &Scope<'a>,
+        bridge: NetworkId,
+        several: impl Fn(usize) -> bool,
+        taken: &mut BTreeSet<String>,
+    ) {
         let network = &scope.site.networks[bridge.index()].named;
         let mut policies: Vec<usize> = Vec::new();
         for guest in scope.guests.iter().filter(|guest| guest.nics.iter().any(|nic| nic.network_id == bridge)) {
@@ -108,7 +120,7 @@ impl<'a> Groups<'a> {
             .zip(&openings)
             .map(|(policy, openings)| {
                 let name = &scope.policies.list[*policy].name;
-                let wanted = if several { format!("{name}-{}", network.name) } else { name.clone() };
+                let wanted = if several(*policy) { format!("{name}-{}", network.name) } else { name.clone() };
                 let rest = openings.difference(&common).copied().collect();
                 self.add(&wanted, format!("Policy {name} on {}", network.path), rest, taken)
             })

@@ -17,7 +17,7 @@ fn both() -> Site {
 
 fn router(site: &mut Site, text: &str) {
     let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
-    gateways.push(Gateway { address: address(text), node: None, span: at(()).span });
+    gateways.push(Gateway { address: address(text), router: Router::Elsewhere, span: at(()).span });
 }
 
 fn emitted(site: &Site) -> Tree {
@@ -82,13 +82,15 @@ fn of_two_routed_segments_each_family_leaves_by_the_first_that_has_a_router_for_
     let second = bridge(&mut site, "second", "192.168.101.0/24", "vmbr2", Some(("192.168.101.1", None)));
     site.networks[second.index()].more = vec![at(prefix("fd00:101::/64"))];
     let NetworkKind::Bridge { gateways, .. } = &mut site.networks[second.index()].kind else { panic!("a bridge") };
-    gateways.push(Gateway { address: address("fd00:101::1"), node: None, span: at(()).span });
+    gateways.push(Gateway { address: address("fd00:101::1"), router: Router::Elsewhere, span: at(()).span });
     site.hosts[0].interfaces.push(Interface {
         network: second,
         address: at(address("192.168.101.41")),
         more: vec![at(address("fd00:101::29"))],
         mac: None,
         device: "eth1".into(),
+        dhcp: false,
+        default_route: true,
     });
     let first = ["192.168.100.41/24", "192.168.100.1", "2001:db8::29/64"];
     let rest = ["192.168.101.41/24", "fd00:101::29/64", "fd00:101::1"];

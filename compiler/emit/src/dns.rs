@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use arvc_site::model::{Answer, Host, HostId, Network, Service, Site, Status};
+use arvc_site::model::{Answer, Host, HostId, Network, Service, Site};
 
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
@@ -33,7 +33,7 @@ fn resolvers(site: &Site) -> Vec<(HostId, &Service)> {
     let mut found: BTreeMap<HostId, &Service> = BTreeMap::new();
     for service in site.services.iter().filter(|service| service.resolver.is_some()) {
         for host in &service.hosts {
-            if site.hosts[host.index()].status != Status::Planned {
+            if site.hosts[host.index()].status.is_there() {
                 found.entry(*host).or_insert(service);
             }
         }
@@ -54,7 +54,7 @@ fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
     let servers: BTreeSet<String> =
         resolvers(site).iter().map(|(host, _)| format!("{}.{domain}", site.hosts[host.index()].named.name)).collect();
     let mut zones: BTreeMap<String, BTreeSet<(String, Record)>> = BTreeMap::from([(domain.clone(), BTreeSet::new())]);
-    for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
+    for host in site.hosts.iter().filter(|host| host.status.is_there()) {
         let Some((address, network)) = named_address(site, host) else { continue };
         let name = format!("{}.{domain}", host.named.name);
         let forward = zones.entry(domain.clone()).or_default();
@@ -107,7 +107,7 @@ fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
     let overlays = site.networks.iter().filter(|other| other.is_overlay());
     let shared: Vec<&Network> = overlays.filter(|overlay| is_on(resolver, overlay)).collect();
     let asks = |host: &Host| {
-        host.status != Status::Planned
+        host.status.is_there()
             && host.named.name != resolver.named.name
             && is_on(host, network)
             && !shared.iter().any(|overlay| is_on(host, overlay))

@@ -7,7 +7,7 @@
 mod outside;
 mod steps;
 
-use arvc_site::model::{Host, NetworkId, Site, Status};
+use arvc_site::model::{Host, NetworkId, Site};
 
 use crate::nebula;
 use crate::tree::Tree;
@@ -44,7 +44,7 @@ fn members_by_hand(site: &Site) -> Vec<(&Host, NetworkId)> {
 fn left_alone(site: &Site) -> Vec<&Host> {
     let members = members_by_hand(site);
     let is_member = |host: &Host| members.iter().any(|(member, _)| member.named.name == host.named.name);
-    let hosts = site.hosts.iter().filter(|host| !host.managed && host.status != Status::Planned);
+    let hosts = site.hosts.iter().filter(|host| !host.managed && host.status.is_there());
     hosts.filter(|host| !is_member(host)).collect()
 }
 

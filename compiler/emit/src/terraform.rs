@@ -11,6 +11,7 @@ mod firewall;
 mod guest;
 mod image;
 mod name;
+mod retired;
 mod scope;
 mod setup;
 mod vm;
@@ -35,6 +36,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         image::emit(scope, &mut folder);
         vm::emit(scope, &mut folder);
         container::emit(scope, &mut folder);
+        retired::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
         extra::emit(scope, &mut folder);
     }

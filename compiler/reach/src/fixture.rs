@@ -36,6 +36,7 @@ pub fn site() -> Site {
         ranges: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
+        datastores: Vec::new(),
         services: Vec::new(),
         hosts: Vec::new(),
         clusters: Vec::new(),
@@ -86,7 +87,13 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
     let number = site.hosts.len() + 10;
     let interface = |network: &NetworkId| {
         let nth = site.networks[network.index()].prefix.value.hosts().nth(number - 1);
-        Interface { network: *network, address: at(nth.expect("a small site")), mac: None, device: "eth0".into() }
+        Interface {
+            network: *network,
+            address: at(nth.expect("a small site")),
+            public: None,
+            mac: None,
+            device: "eth0".into(),
+        }
     };
     let interfaces = networks.iter().map(interface).collect();
     site.hosts.push(Host {

@@ -5,6 +5,7 @@
 pub mod allocation;
 pub mod checks;
 mod decode;
+pub mod endpoints;
 pub mod extra;
 pub mod model;
 mod openness;

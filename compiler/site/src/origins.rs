@@ -30,6 +30,8 @@ pub(crate) struct HostOrigin {
     pub(crate) lists_failed: bool,
     /// Its interfaces whose address is stated.
     pub(crate) stated: Vec<NetworkId>,
+    /// The datastores that it names, and where.
+    pub(crate) datastores: Vec<(String, Span)>,
     /// Places of the interfaces' MAC addresses.
     pub(crate) macs: Vec<(NetworkId, Span)>,
 }
@@ -73,4 +75,6 @@ pub(crate) struct All {
     pub(crate) ranges: bool,
     /// Images.
     pub(crate) images: bool,
+    /// Datastores.
+    pub(crate) datastores: bool,
 }

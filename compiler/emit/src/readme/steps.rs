@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Image, ImageSource, Kind, Node, Site, Status};
+use arvc_site::model::{Image, ImageSource, Kind, Node, Site};
 
 use super::{Step, commands, list, paragraph, point};
 use crate::tree::Tree;
@@ -26,7 +26,7 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
 /// Images that guests are made from, and which arvc does not fetch.
 fn images(site: &Site) -> Option<String> {
     let mut used: BTreeMap<u32, (&Image, &Node)> = BTreeMap::new();
-    for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status != Status::Planned) {
+    for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status.is_there()) {
         if let (Some(image), Some(node)) = (host.image, host.node) {
             used.entry(image.0).or_insert((&site.images[image.index()], &site.nodes[node.index()]));
         }
@@ -112,7 +112,7 @@ fn apply(site: &Site, tree: &Tree) -> Option<String> {
     {
         lines.push(format!("export PROXMOX_VE_ENDPOINT=https://{}:8006/", host(way_in(node))));
     }
-    let container = site.hosts.iter().any(|host| host.kind == Kind::Container && host.status != Status::Planned);
+    let container = site.hosts.iter().any(|host| host.kind == Kind::Container && host.status.is_there());
     match container && tree.files.contains_key("nebula/sign.sh") {
         true => {
             lines.push("export PROXMOX_VE_USERNAME=root@pam".to_owned());

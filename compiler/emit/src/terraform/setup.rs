@@ -32,23 +32,23 @@ pub fn ssh_keys(scope: &Scope) -> Reference {
 fn versions(scope: &Scope) -> Body {
     let mut file = Body::new();
     file.block("terraform", |terraform| {
-        terraform
-            .comment(
+        let (why, version) = match scope.forgotten.is_empty() {
+            true => (
                 "The provider asks for 1.5; replace_triggered_by, which keeps a replaced guest filtered, is older.",
-            )
-            .set("required_version", ">= 1.5.0")
-            .block("required_providers", |providers| {
-                providers
-                    .comment("A minor version of 0.x may rename attributes, so only patch releases are taken.")
-                    .set(
-                        "proxmox",
-                        Value::Object(vec![
-                            ("source".to_owned(), "bpg/proxmox".into()),
-                            ("version".to_owned(), "~> 0.111.1".into()),
-                        ]),
-                    );
-                providers.add(extra::providers(scope));
-            });
+                ">= 1.5.0",
+            ),
+            false => ("1.7 is the first with removed blocks, by which a retired guest is forgotten.", ">= 1.7.0"),
+        };
+        terraform.comment(why).set("required_version", version).block("required_providers", |providers| {
+            providers.comment("A minor version of 0.x may rename attributes, so only patch releases are taken.").set(
+                "proxmox",
+                Value::Object(vec![
+                    ("source".to_owned(), "bpg/proxmox".into()),
+                    ("version".to_owned(), "~> 0.111.1".into()),
+                ]),
+            );
+            providers.add(extra::providers(scope));
+        });
     });
     file
 }

@@ -45,6 +45,7 @@ pub fn small() -> Site {
             kind: Kind::Vm,
             source: ImageSource::Template { vmid: at(Vmid(9000)), node: None },
         }],
+        datastores: Vec::new(),
         services: Vec::new(),
         hosts: Vec::new(),
         clusters: Vec::new(),
@@ -113,6 +114,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
     let interface = |network, prefix: &str, device: &str| Interface {
         network,
         address: at(address(&format!("{prefix}.{number}"))),
+        public: None,
         mac: None,
         device: device.into(),
     };

@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use arvc_site::endpoints::{Tunnels, is_on};
 use arvc_site::model::{DatacenterId, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport};
 use ipnet::IpNet;
 
@@ -93,7 +94,6 @@ fn underlay(members: &Members, table: &mut Table) {
         let NetworkKind::Overlay { underlay, port } = overlay.kind else { continue };
         let id = NetworkId(index as u32);
         let ports = PortSet::ports(Transport::Udp, port, port);
-        let is_on = |host: &Host, network| host.interfaces.iter().any(|interface| interface.network == network);
         let inner = on(members, underlay, |host| is_on(host, id));
         let reason = table.reason(format!("{}: tunnels", overlay.named.path));
         for direction in [Direction::In, Direction::Out] {
@@ -101,28 +101,33 @@ fn underlay(members: &Members, table: &mut Table) {
             table.open(direction, opening, inner.iter().copied());
         }
 
-        // Members that are elsewhere come from any address, to the machines that a node hands the port on to.
-        let forwarded = |host: &HostId| {
+        // Members that are elsewhere come from any address: to the machines inside that the port is handed on to, by a node
+        // or by a router in front, and to one another, wherever the lighthouse has found them.
+        let Some(tunnels) = Tunnels::of(site, id) else { continue };
+        let entered = |host: &HostId| {
             let machine = &site.hosts[host.index()];
-            let mut forwards = site.nodes.iter().flat_map(|node| &node.forwards);
-            (machine.lighthouse || machine.relay)
-                && forwards.any(|forward| {
-                    let handed = forward.ports;
-                    forward.to == *host && ports.is_subset(&PortSet::ports(handed.transport, handed.first, handed.last))
-                })
+            (machine.lighthouse || machine.relay) && !tunnels.public(site, *host).is_empty()
         };
         let reason = table.reason(format!("{}: members elsewhere", overlay.named.path));
         let opening = Opening { network: underlay, peer: Peer::Any, ports: ports.clone(), reason };
-        table.open(Direction::In, opening, inner.iter().copied().filter(forwarded));
+        table.open(Direction::In, opening, inner.iter().copied().filter(entered));
+        for network in (0..site.networks.len() as u32).map(NetworkId).filter(|network| !members.is_overlay(*network)) {
+            let outer = on(members, network, |host| is_on(host, id) && !is_on(host, underlay));
+            let opening = Opening { network, peer: Peer::Any, ports: ports.clone(), reason };
+            table.open(Direction::In, opening, outer.into_iter());
+        }
 
         // A lighthouse or relay that is elsewhere, at an address of its own, must be reached first.
         for host in on(members, id, |host| !is_on(host, underlay) && (host.lighthouse || host.relay)) {
             let machine = &site.hosts[host.index()];
             let reason = table.reason(format!("{}: tunnel to {}", overlay.named.path, machine.named.path));
-            for interface in machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network)) {
-                let peer = Peer::Prefix(interface.address.value.into());
-                let opening = Opening { network: underlay, peer, ports: ports.clone(), reason };
-                table.open(Direction::Out, opening, inner.iter().copied());
+            let own = machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network));
+            let mut addresses = tunnels.public(site, host);
+            addresses.extend(own.map(|interface| interface.address.value));
+            addresses.sort_unstable();
+            addresses.dedup();
+            for address in addresses {
+                ask(members, table, address, &inner, &ports, reason);
             }
         }
     }
@@ -144,6 +149,7 @@ fn resolvers(members: &Members, table: &mut Table) {
     }
 }
 
+/// Opens an address that lies beyond, on the networks that each machine reaches it by.
 fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], ports: &PortSet, reason: u32) {
     let inside = |network: &NetworkId| members.site.networks[network.index()].prefix.value.contains(&address);
     let networks: Vec<NetworkId> = (0..members.site.networks.len() as u32).map(NetworkId).collect();

@@ -10,6 +10,7 @@ pub mod all_of_nobody;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
+pub mod datastore_kind;
 pub mod duplicate_address;
 pub mod duplicate_forward;
 pub mod duplicate_mac;
@@ -73,7 +74,9 @@ pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
 pub mod private_key;
+pub mod private_lighthouse;
 pub mod private_uplink;
+pub mod public_address;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_nearly_full;
@@ -83,6 +86,7 @@ pub mod reserved_name;
 pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
+pub mod unknown_datastore;
 pub mod unknown_nebula;
 pub mod unknown_network;
 pub mod url;
@@ -178,6 +182,9 @@ pub static CODES: &[&Code] = &[
     &file_path::CODE,
     &file_written::CODE,
     &invalid_role::CODE,
+    &unknown_datastore::CODE,
+    &datastore_kind::CODE,
+    &public_address::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -186,6 +193,7 @@ pub static CODES: &[&Code] = &[
     &operators_everywhere::CODE,
     &outside_without_relay::CODE,
     &private_uplink::CODE,
+    &private_lighthouse::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -211,12 +219,14 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     outside_without_lighthouse::check(site, origins, out);
     outside_without_relay::check(site, origins, out);
     private_uplink::check(site, origins, out);
+    private_lighthouse::check(site, origins, out);
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);
     nobody_at_the_nodes::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
+    unknown_datastore::check(site, origins, out);
     too_many_interfaces::check(site, out);
     quorum_of_two::check(site, origins, out);
     even_quorum::check(site, origins, out);

@@ -33,12 +33,11 @@
 //!
 //! If the members outside are in the network around the node, say so: give `public` the same address.
 
-use std::net::IpAddr;
-
 use arvc_lang::data::Transport;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Host, NetworkId, NetworkKind, Node, Site, Status};
+use crate::endpoints::is_private;
+use crate::model::{Host, NetworkId, NetworkKind, Node, Site};
 use crate::origins::Origins;
 use crate::place::{place, report};
 
@@ -78,20 +77,8 @@ fn outside<'a>(site: &'a Site, node: &Node) -> Option<(NetworkId, &'a Host)> {
                 && (forward.ports.first..=forward.ports.last).contains(&port)
                 && on(&site.hosts[forward.to.index()], id)
         });
-        let member = |host: &&Host| {
-            enters && !host.broken && host.status != Status::Planned && on(host, id) && !on(host, underlay)
-        };
+        let member =
+            |host: &&Host| enters && !host.broken && host.status.is_there() && on(host, id) && !on(host, underlay);
         site.hosts.iter().find(member).map(|host| (id, host))
     })
-}
-
-/// Private by its registry: RFC 1918, RFC 6598 (a provider's own translation), RFC 4193; or of the link alone.
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let [a, b, ..] = address.octets();
-            address.is_private() || address.is_link_local() || address.is_loopback() || (a == 100 && b & 0xc0 == 64)
-        }
-        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback(),
-    }
 }

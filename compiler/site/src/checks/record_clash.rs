@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Answer, Named, Site, Status, ZoneRecord};
+use crate::model::{Answer, Named, Site, ZoneRecord};
 use crate::origins::Origins;
 
 /// A record that cannot stand beside another.
@@ -64,7 +64,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 
 /// Names that the zone has by itself: machines and clusters.
 fn emitted(site: &Site) -> BTreeMap<String, &Named> {
-    let hosts = site.hosts.iter().filter(|host| host.status != Status::Planned).map(|host| &host.named);
+    let hosts = site.hosts.iter().filter(|host| host.status.is_there()).map(|host| &host.named);
     let clusters = site.clusters.iter().map(|cluster| &cluster.named);
     hosts.chain(clusters).map(|named| (format!("{}.{}", named.name, site.domain), named)).collect()
 }

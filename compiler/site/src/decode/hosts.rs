@@ -8,8 +8,8 @@ use super::{Decoder, Needs, only_literal};
 use crate::allocation::{self, RangeIndex};
 use crate::checks::{
     address_missing, address_outside_network, guest_on_plain_network, guest_without_vmid, hardware, interface_name,
-    invalid_datastore, invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, unknown_network,
-    vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
+    invalid_datastore, invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, public_address,
+    unknown_network, vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
 };
 use crate::model::{
     Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
@@ -21,6 +21,7 @@ use crate::read::{Thing, put};
 #[derive(Default)]
 struct On {
     address: Option<Spanned<IpAddr>>,
+    public: Option<Spanned<IpAddr>>,
     mac: Option<[u8; 6]>,
     device: Option<String>,
     failed: bool,
@@ -99,6 +100,7 @@ impl Decoder<'_> {
                     let status = self.read.tag(value).map(|tag| match tag {
                         "Planned" => Status::Planned,
                         "Disabled" => Status::Disabled,
+                        "Retired" => Status::Retired,
                         _ => Status::Present,
                     });
                     put(&mut host.status, status, &mut broken);
@@ -161,6 +163,8 @@ impl Decoder<'_> {
                 "datastore" => {
                     let text = self.read.text(value);
                     self.read.diagnostics.extend(text.and_then(|text| invalid_datastore::check(text, span)));
+                    let at = if self.read.is_stated(field) { span } else { host.named.key };
+                    origin.datastores.extend(text.map(|text| (text.to_owned(), at)));
                     put(&mut host.datastore, text.map(str::to_owned), &mut broken);
                 }
                 "image" => match self.read.thing(value) {
@@ -228,6 +232,7 @@ impl Decoder<'_> {
                 }
                 match self.read.name(field.name) {
                     "address" => on.address = self.read.address(field.value),
+                    "public" => on.public = self.read.address(field.value),
                     "mac" => {
                         on.mac = self.read.mac(field.value);
                         self.read.diagnostics.extend(on.mac.and_then(|mac| mac_not_unicast::check(mac, span)));
@@ -377,7 +382,9 @@ impl Decoder<'_> {
                     }
                 },
             };
-            host.interfaces.push(Interface { network: *id, address, mac: entry.mac, device });
+            let public = entry.public;
+            self.read.diagnostics.extend(public.and_then(|public| public_address::check(&host.named, public, network)));
+            host.interfaces.push(Interface { network: *id, address, public, mac: entry.mac, device });
         }
         let out = &mut self.read.diagnostics;
         out.extend(interface_name::check_unique(host));

@@ -3,6 +3,7 @@
 //! Things refer to one another in any order, so every entity first gets its index, and its fields are read afterwards.
 
 mod clusters;
+mod datastores;
 mod extra;
 mod flows;
 mod hosts;
@@ -80,6 +81,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.ranges();
     decoder.groups();
     decoder.nodes();
+    decoder.datastores();
     decoder.images();
     decoder.services();
     decoder.clusters();
@@ -137,6 +139,7 @@ fn empty() -> Site {
         ranges: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
+        datastores: Vec::new(),
         services: Vec::new(),
         hosts: Vec::new(),
         clusters: Vec::new(),

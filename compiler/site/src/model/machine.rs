@@ -61,6 +61,15 @@ pub enum Status {
     Present,
     /// It exists and is switched off.
     Disabled,
+    /// It is gone for good. Its numbers stay taken; nothing is emitted for it.
+    Retired,
+}
+
+impl Status {
+    /// Whether there is a machine: running or switched off. Of any other no file speaks.
+    pub fn is_there(self) -> bool {
+        matches!(self, Self::Present | Self::Disabled)
+    }
 }
 
 /// A machine.
@@ -128,6 +137,8 @@ pub struct Interface {
     pub network: NetworkId,
     /// Its address; the span is the address's, or the VMID's that the rule computed it from.
     pub address: Spanned<IpAddr>,
+    /// The address that the world reaches it by, if that is another one.
+    pub public: Option<Spanned<IpAddr>>,
     /// Its MAC address, if stated.
     pub mac: Option<[u8; 6]>,
     /// The interface's name in the guest: `eth0`, `nebula1`.

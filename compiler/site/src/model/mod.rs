@@ -8,6 +8,7 @@ mod machine;
 mod network;
 mod place;
 mod service;
+mod storage;
 
 use std::net::IpAddr;
 
@@ -20,6 +21,7 @@ pub use self::machine::*;
 pub use self::network::*;
 pub use self::place::*;
 pub use self::service::*;
+pub use self::storage::*;
 use crate::extra::ExtraField;
 pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
 
@@ -44,6 +46,7 @@ index!(/** A network of [`Site::networks`]. */ NetworkId);
 index!(/** A range of [`Site::ranges`]. */ RangeId);
 index!(/** A group of [`Site::groups`]. */ GroupId);
 index!(/** An image of [`Site::images`]. */ ImageId);
+index!(/** A datastore of [`Site::datastores`]. */ DatastoreId);
 index!(/** A service of [`Site::services`]. */ ServiceId);
 index!(/** A host of [`Site::hosts`]. */ HostId);
 index!(/** A cluster of [`Site::clusters`]. */ ClusterId);
@@ -98,6 +101,8 @@ pub struct Site {
     pub groups: Vec<Group>,
     /// Templates and images.
     pub images: Vec<Image>,
+    /// Storages, if the site declares them.
+    pub datastores: Vec<Datastore>,
     /// Services, those of the site first and then those written at a host or cluster.
     pub services: Vec<Service>,
     /// All machines, members of clusters too, by name.

@@ -1,0 +1,98 @@
+//! Where a machine is found from outside of its own networks, for whoever has to know it without asking: members of an
+//! overlay that look for a lighthouse or a relay.
+
+use std::net::IpAddr;
+
+use arvc_lang::data::Transport;
+
+use crate::model::{Host, HostId, NetworkId, NetworkKind, Node, Site};
+
+/// An overlay, as far as its packets are concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct Tunnels {
+    /// The overlay.
+    pub overlay: NetworkId,
+    /// What its packets travel on.
+    pub underlay: NetworkId,
+    /// The UDP port of every member.
+    pub port: u16,
+}
+
+impl Tunnels {
+    /// The tunnels of a network, if it is an overlay.
+    pub fn of(site: &Site, overlay: NetworkId) -> Option<Self> {
+        match site.networks[overlay.index()].kind {
+            NetworkKind::Overlay { underlay, port } => Some(Self { overlay, underlay, port }),
+            _ => None,
+        }
+    }
+
+    /// The nodes that hand the overlay's port on to a machine, and have an address that the world knows.
+    pub fn entrances<'a>(&self, site: &'a Site, host: HostId) -> impl Iterator<Item = &'a Node> + use<'a> {
+        let port = self.port;
+        let hands_on = move |node: &&Node| {
+            node.forwards.iter().any(|forward| {
+                forward.to == host
+                    && forward.ports.transport == Transport::Udp
+                    && (forward.ports.first..=forward.ports.last).contains(&port)
+            })
+        };
+        site.nodes.iter().filter(|node| node.uplink.is_some()).filter(hands_on)
+    }
+
+    /// The addresses by which members elsewhere find a machine: those of the nodes that hand the port on to it, and its
+    /// own public ones. Its address on the underlay means nothing out there.
+    pub fn public(&self, site: &Site, id: HostId) -> Vec<IpAddr> {
+        let nodes = self.entrances(site, id).filter_map(|node| node.uplink.as_ref());
+        let nodes = nodes.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
+        let host = &site.hosts[id.index()];
+        let inside = is_on(host, self.underlay);
+        let own = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
+        let own = own.filter_map(|interface| match interface.public {
+            Some(public) => Some(public.value),
+            None => Some(interface.address.value).filter(|address| !inside && !is_private(*address)),
+        });
+        let mut found = Vec::new();
+        for address in nodes.chain(own) {
+            if !found.contains(&address) {
+                found.push(address);
+            }
+        }
+        found
+    }
+
+    /// Where `host` finds `other` without asking: on the underlay if both are there; else on another segment that both
+    /// are on, and by the addresses that the world knows; where there is none, at whatever address it has.
+    pub fn places(&self, site: &Site, host: &Host, id: HostId) -> Vec<IpAddr> {
+        let other = &site.hosts[id.index()];
+        let there = other.interfaces.iter().find(|interface| interface.network == self.underlay);
+        if let (true, Some(there)) = (is_on(host, self.underlay), there) {
+            return vec![there.address.value];
+        }
+        let segments = || other.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());
+        let shared = segments().filter(|interface| is_on(host, interface.network));
+        let mut places: Vec<IpAddr> = shared.map(|interface| interface.address.value).collect();
+        places
+            .extend(self.public(site, id).into_iter().filter(|address| !places.contains(address)).collect::<Vec<_>>());
+        if places.is_empty() && there.is_none() {
+            places.extend(segments().map(|interface| interface.address.value));
+        }
+        places
+    }
+}
+
+/// Whether a machine is on a network.
+pub fn is_on(host: &Host, network: NetworkId) -> bool {
+    host.interfaces.iter().any(|interface| interface.network == network)
+}
+
+/// Private by its registry: RFC 1918, RFC 6598 (a provider's own translation), RFC 4193; or of the link alone.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, ..] = address.octets();
+            address.is_private() || address.is_link_local() || address.is_loopback() || (a == 100 && b & 0xc0 == 64)
+        }
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback(),
+    }
+}

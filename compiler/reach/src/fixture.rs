@@ -34,6 +34,7 @@ pub fn site() -> Site {
         }],
         networks: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
         datastores: Vec::new(),

@@ -36,6 +36,7 @@ pub fn small() -> Site {
         nodes: vec![node("pve", "192.168.100.1")],
         networks: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: vec![
             Group { named: named("groups", "infrastructure"), variables: Vec::new(), nebula: Vec::new() },
             Group { named: named("groups", "projects"), variables: Vec::new(), nebula: Vec::new() },

@@ -137,6 +137,7 @@ fn empty() -> Site {
         nodes: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
+        numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
         datastores: Vec::new(),

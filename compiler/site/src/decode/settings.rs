@@ -6,6 +6,7 @@ use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use super::{Decoder, only_literal};
+use crate::allocation::Numbering;
 use crate::checks::{
     extra_resource, invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url,
     vmid_not_accepted,
@@ -218,7 +219,9 @@ impl Decoder<'_> {
                     _ => {}
                 }
             }
-            self.site.ranges.push(Range { named, vmids, addresses });
+            let range = Range { named, vmids, addresses };
+            self.site.numbering.push(Numbering::of(&range, &self.site.networks));
+            self.site.ranges.push(range);
         }
     }
 

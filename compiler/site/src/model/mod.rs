@@ -22,6 +22,7 @@ pub use self::network::*;
 pub use self::place::*;
 pub use self::service::*;
 pub use self::storage::*;
+use crate::allocation::Numbering;
 use crate::extra::ExtraField;
 pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
 
@@ -97,6 +98,8 @@ pub struct Site {
     pub networks: Vec<Network>,
     /// VMID ranges.
     pub ranges: Vec<Range>,
+    /// What each of the ranges gives to its slots, in the same order.
+    pub numbering: Vec<Numbering>,
     /// Groups.
     pub groups: Vec<Group>,
     /// Templates and images.

@@ -3,10 +3,13 @@
 //!
 //! It computes and decides nothing else; who is told what about a number that does not exist is in `checks/`.
 
+mod numbering;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+pub use self::numbering::Numbering;
 use crate::model::{Range, RangeId, Vmid};
 
 /// Finds the range of a VMID.

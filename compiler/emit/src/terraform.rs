@@ -9,12 +9,15 @@ mod container;
 mod extra;
 mod firewall;
 mod guest;
+mod hardware;
 mod image;
+mod mapping;
 mod name;
 mod retired;
 mod scope;
 mod setup;
 mod vm;
+mod volumes;
 
 use arvc_reach::policy::Policies;
 use arvc_site::model::Site;
@@ -34,6 +37,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         let mut folder = Folder { path: folder, header, tree };
         setup::emit(scope, &mut folder);
         image::emit(scope, &mut folder);
+        mapping::emit(scope, &mut folder);
         vm::emit(scope, &mut folder);
         container::emit(scope, &mut folder);
         retired::emit(scope, &mut folder);

@@ -4,7 +4,7 @@ use arvc_site::model::Kind;
 
 use crate::hcl::{Body, Reference, Value, fixed};
 use crate::terraform::name::kind;
-use crate::terraform::scope::Scope;
+use crate::terraform::scope::{Guest, Scope};
 use crate::terraform::{Folder, extra, guest};
 
 /// Adds the files.
@@ -55,8 +55,24 @@ fn versions(scope: &Scope) -> Body {
 
 /// A token cannot hand a device to a container, not even one of root: PVE asks for the login itself.
 fn provider_head(scope: &Scope) -> &'static str {
+    let root = |guest: &Guest| scope.is_overlay_member(guest.host) || guest.host.features.need_root();
     let tun = scope.guests_of(Kind::Container).any(|guest| scope.is_overlay_member(guest.host));
-    match (scope.datacenter.endpoint.is_some(), tun) {
+    let endpoint = scope.datacenter.endpoint.is_some();
+    if !tun && scope.guests_of(Kind::Container).any(root) {
+        return match endpoint {
+            true => {
+                "The credentials come from the environment and are in no file: PROXMOX_VE_USERNAME=root@pam and \
+                 PROXMOX_VE_PASSWORD. A token does not do: Proxmox lets only the login root@pam give containers devices, and \
+                 features other than nesting."
+            }
+            false => {
+                "The credentials come from the environment and are in no file: PROXMOX_VE_ENDPOINT (https://HOST:8006/), \
+                 PROXMOX_VE_USERNAME=root@pam and PROXMOX_VE_PASSWORD. A token does not do: Proxmox lets only the login \
+                 root@pam give containers devices, and features other than nesting."
+            }
+        };
+    }
+    match (endpoint, tun) {
         (true, false) => {
             "The credentials come from the environment and are in no file: PROXMOX_VE_API_TOKEN (user@realm!name=uuid), or \
              PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD."

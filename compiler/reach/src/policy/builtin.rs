@@ -4,6 +4,7 @@
 //! Replies need no rule, since every layer tracks connections. What an overlay's packets carry is no concern of these
 //! rules: the underlay is open for them, and the overlay's own rules decide.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_site::endpoints::{Tunnels, is_on};
@@ -25,14 +26,26 @@ pub(super) fn open(members: &Members, table: &mut Table) {
 
 /// SSH from the nodes of a guest's datacenter, and from the operators. A machine that is not created belongs to no
 /// datacenter: if Ansible configures it, any node may be the one that it is configured through.
+///
+/// Some answer elsewhere than at port 22, or by another protocol.
 fn way_in(members: &Members, table: &mut Table) {
+    let mut ways: BTreeSet<(bool, u16)> = BTreeSet::from([(false, 22)]);
+    ways.extend(members.site.hosts.iter().map(|host| (host.connection.winrm, host.connection.port())));
+    for way in ways {
+        way_in_by(members, table, way);
+    }
+}
+
+fn way_in_by(members: &Members, table: &mut Table, way: (bool, u16)) {
     let site = members.site;
-    let ssh = PortSet::ports(Transport::Tcp, 22, 22);
-    let operators = table.reason("operators: SSH".to_owned());
+    let ssh = PortSet::ports(Transport::Tcp, way.1, way.1);
+    let what = if way.0 { "WinRM" } else { "SSH" };
+    let goes = |host: &Host| (host.connection.winrm, host.connection.port()) == way;
+    let operators = table.reason(format!("operators: {what}"));
     for (index, node) in site.nodes.iter().enumerate() {
         let id = NodeId(index as u32);
-        let reason = table.reason(format!("{}: SSH", node.named.path));
-        for (network, hosts) in segments(members, |host| administers(members, node.datacenter, host)) {
+        let reason = table.reason(format!("{}: {what}", node.named.path));
+        for (network, hosts) in segments(members, |host| goes(host) && administers(members, node.datacenter, host)) {
             let (on, routed): (Vec<HostId>, Vec<HostId>) = hosts.into_iter().partition(|host| {
                 let profile = members.profile_of[host.index()];
                 members.networks(profile).iter().any(|network| !node_on(site, *network, id).is_empty())
@@ -47,7 +60,7 @@ fn way_in(members: &Members, table: &mut Table) {
     if site.operators.addresses.is_empty() {
         return;
     }
-    for (network, hosts) in segments(members, |_| true) {
+    for (network, hosts) in segments(members, goes) {
         let prefix = site.networks[network.index()].prefix.value;
         let near = site.operators.addresses.iter().any(|address| crate::members::overlaps(&address.value, &prefix));
         let reached = if near { hosts } else { leading_out(members, network, hosts) };

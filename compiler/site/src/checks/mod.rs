@@ -7,10 +7,15 @@ pub mod address_missing;
 pub mod address_outside_network;
 pub mod address_reserved;
 pub mod all_of_nobody;
+pub mod connection;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
 pub mod datastore_kind;
+pub mod device_mapping;
+pub mod device_passthrough;
+pub mod device_twice;
+pub mod disk_place;
 pub mod duplicate_address;
 pub mod duplicate_forward;
 pub mod duplicate_mac;
@@ -36,11 +41,13 @@ pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
 pub mod flow_via;
+pub mod foreign_hardware;
 pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
 pub mod hardware;
+pub mod hardware_conflict;
 pub mod image_choice;
 pub mod image_source;
 pub mod interface_name;
@@ -83,12 +90,15 @@ pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod reserved_name;
+pub mod retired_end;
 pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
 pub mod unknown_datastore;
 pub mod unknown_nebula;
 pub mod unknown_network;
+pub mod unmanaged;
+pub mod unprotected_volumes;
 pub mod url;
 pub mod vmid_in_no_range;
 pub mod vmid_not_accepted;
@@ -185,6 +195,14 @@ pub static CODES: &[&Code] = &[
     &unknown_datastore::CODE,
     &datastore_kind::CODE,
     &public_address::CODE,
+    &foreign_hardware::CODE,
+    &hardware_conflict::CODE,
+    &disk_place::CODE,
+    &device_mapping::CODE,
+    &device_twice::CODE,
+    &device_passthrough::CODE,
+    &connection::CODE,
+    &unmanaged::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -194,6 +212,8 @@ pub static CODES: &[&Code] = &[
     &outside_without_relay::CODE,
     &private_uplink::CODE,
     &private_lighthouse::CODE,
+    &retired_end::CODE,
+    &unprotected_volumes::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -227,6 +247,12 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
+    device_mapping::check(site, out);
+    device_twice::check(site, out);
+    unprotected_volumes::check(site, out);
+    unmanaged::check_machines(site, out);
+    connection::check(site, origins, out);
+    retired_end::check(site, out);
     too_many_interfaces::check(site, out);
     quorum_of_two::check(site, origins, out);
     even_quorum::check(site, origins, out);

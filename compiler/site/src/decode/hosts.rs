@@ -12,7 +12,8 @@ use crate::checks::{
     unknown_network, vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
 };
 use crate::model::{
-    Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId, RangeId, Spanned, Status, Vmid,
+    Connection, Features, Hardware, Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId,
+    RangeId, Spanned, Startup, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
@@ -88,6 +89,7 @@ impl Decoder<'_> {
         let mut host = unread(named);
         let mut on = None;
         let mut broken = false;
+        let mut made = super::hardware::Written::default();
         for field in self.entity_fields(entity) {
             let (value, span) = (field.value, self.read.span(field.value));
             match self.read.name(field.name) {
@@ -185,11 +187,15 @@ impl Decoder<'_> {
                 "terraform" => host.terraform = self.extras(value),
                 "nebula" => host.nebula = self.extras(value),
                 "variables" => host.variables = self.extras(value),
+                "unmanaged" => host.unmanaged = self.unmanaged(&host, value, &mut broken),
+                "connection" => host.connection = self.connection(&host, id, value, &mut broken),
+                name if made.take(name, field) => {}
                 // A field that a host does not have was meant to say something about it.
                 _ => broken = true,
             }
         }
         host.broken = broken;
+        self.made_of(&mut host, origin, made);
         (host, on)
     }
 
@@ -462,6 +468,12 @@ fn unread(named: Named) -> Host {
         memory: 0,
         disk: 0,
         datastore: String::new(),
+        disks: Vec::new(),
+        hardware: Hardware::default(),
+        features: Features::default(),
+        startup: Startup::default(),
+        unmanaged: Vec::new(),
+        connection: Connection::default(),
         image: None,
         boot: false,
         protect: false,

@@ -3,12 +3,15 @@
 //! Things refer to one another in any order, so every entity first gets its index, and its fields are read afterwards.
 
 mod clusters;
+mod connection;
 mod datastores;
 mod extra;
 mod flows;
+mod hardware;
 mod hosts;
 mod images;
 mod index;
+mod mappings;
 mod networks;
 mod nodes;
 mod services;
@@ -82,12 +85,14 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.groups();
     decoder.nodes();
     decoder.datastores();
+    decoder.mappings();
     decoder.images();
     decoder.services();
     decoder.clusters();
     decoder.hosts();
     decoder.serve();
     decoder.flows();
+    decoder.ways();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     Some((decoder.site, decoder.origins, decoder.read.diagnostics))
 }

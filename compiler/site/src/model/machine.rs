@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{ClusterId, GroupId, HostId, ImageId, Named, NetworkId, NodeId, RangeId, ServiceId, Spanned, Vmid};
+use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;
 
 /// What a guest is made from.
@@ -103,6 +104,18 @@ pub struct Host {
     pub disk: u64,
     /// Where the first disk lies.
     pub datastore: String,
+    /// Further disks or volumes, by place.
+    pub disks: Vec<Disk>,
+    /// What a VM is made of besides.
+    pub hardware: Hardware,
+    /// What a container may do.
+    pub features: Features,
+    /// When it starts and stops with its node.
+    pub startup: Startup,
+    /// What Terraform leaves as it finds it, sorted.
+    pub unmanaged: Vec<Spanned<Unmanaged>>,
+    /// How Ansible reaches it.
+    pub connection: Connection,
     /// What it is made from.
     pub image: Option<ImageId>,
     /// Whether it starts with its node.

@@ -3,7 +3,9 @@
 //!
 //! Everything keeps the span of what it was made from. Order is the order of names, so it never depends on the sources'.
 
+mod connection;
 mod flow;
+mod hardware;
 mod machine;
 mod network;
 mod place;
@@ -16,7 +18,9 @@ pub use arvc_lang::data::{SecretRef, Transport};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
+pub use self::connection::*;
 pub use self::flow::*;
+pub use self::hardware::*;
 pub use self::machine::*;
 pub use self::network::*;
 pub use self::place::*;

@@ -3,6 +3,7 @@
 //! It knows nothing of packets, layers and formats.
 
 pub mod allocation;
+mod availability;
 pub mod checks;
 mod decode;
 pub mod endpoints;

@@ -13,8 +13,8 @@ use ipnet::IpNet;
 
 use crate::checks::control_character;
 use crate::model::{
-    ClusterId, DatacenterId, DatastoreId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId,
-    Spanned,
+    ClusterId, DatacenterId, DatastoreId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId,
+    ServiceId, Spanned,
 };
 
 /// What an entity is in the model.
@@ -26,6 +26,7 @@ pub(crate) enum Thing {
     Other,
     Datacenter(DatacenterId),
     Node(NodeId),
+    Place(PlaceId),
     Network(NetworkId),
     Range(RangeId),
     Group(GroupId),

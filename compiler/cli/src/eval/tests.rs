@@ -47,7 +47,10 @@ fn a_value_is_printed_as_the_language_writes_it() {
     assert_eq!(printed(&["hosts.b.image"]), "none\n");
     assert_eq!(printed(&["--file", "lib/vm.arv"]), "<function>\n");
     let long = printed(&["hosts.b"]);
-    assert!(long.starts_with("{\n  boot = true;\n") && long.ends_with("  vmid = 1002;\n}\n"), "{long}");
+    assert!(
+        long.starts_with("{\n  boot = true;\n") && long.ends_with("  vmid = 1002;\n  witness = false;\n}\n"),
+        "{long}"
+    );
 }
 
 #[test]

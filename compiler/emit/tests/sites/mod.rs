@@ -35,6 +35,8 @@ pub fn small() -> Site {
             terraform: Terraform::default(),
         }],
         nodes: vec![node("pve", "192.168.100.1")],
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
         numbering: Vec::new(),
@@ -130,6 +132,10 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         services: Vec::new(),
         cluster: None,
         node: Some(NodeId(0)),
+        placement: vec![NodeId(0)],
+        ha: None,
+        places: Vec::new(),
+        witness: false,
         interfaces: vec![interface(BRIDGE, "192.168.100", "eth0"), interface(OVERLAY, "10.10.10", "nebula1")],
         cores: 2,
         memory: 2 << 30,
@@ -165,6 +171,10 @@ pub fn node(name: &str, ip: &str) -> Node {
         address: at(address(ip)),
         uplink: None,
         forwards: Vec::new(),
+        places: Vec::new(),
+        memory: None,
+        cores: None,
+        cpu_overcommit: 4,
     }
 }
 

@@ -131,7 +131,8 @@ impl<'p> Machine<'p> {
         reports: &'p mut Reports,
         globals: &[ExprId],
     ) -> Self {
-        let bytes = sources.iter().map(|(_, source)| source.text.len()).sum();
+        // The prelude is the first source: what a site may use does not grow with the text of the schema.
+        let bytes = sources.iter().skip(1).map(|(_, source)| source.text.len()).sum();
         let heap = Heap::of(program);
         let shapes = shape::of(&program.schema);
         let mut machine = Self {

@@ -2,6 +2,7 @@
 //!
 //! Checks of a single value are called where the value is read; checks over the whole site are called here.
 
+pub mod accepted_loss;
 pub mod address_in_use;
 pub mod address_missing;
 pub mod address_outside_network;
@@ -46,6 +47,8 @@ pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
+pub mod ha_attempts;
+pub mod ha_unable;
 pub mod hardware;
 pub mod hardware_conflict;
 pub mod image_choice;
@@ -80,10 +83,12 @@ pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
+pub mod place_circle;
 pub mod private_key;
 pub mod private_lighthouse;
 pub mod private_uplink;
 pub mod public_address;
+pub mod quantity;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_nearly_full;
@@ -203,6 +208,11 @@ pub static CODES: &[&Code] = &[
     &device_passthrough::CODE,
     &connection::CODE,
     &unmanaged::CODE,
+    &place_circle::CODE,
+    &quantity::CODE,
+    &ha_attempts::CODE,
+    &accepted_loss::CODE,
+    &ha_unable::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -253,6 +263,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     unmanaged::check_machines(site, out);
     connection::check(site, origins, out);
     retired_end::check(site, out);
+    ha_unable::check(site, out);
     too_many_interfaces::check(site, out);
     quorum_of_two::check(site, origins, out);
     even_quorum::check(site, origins, out);

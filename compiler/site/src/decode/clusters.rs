@@ -1,7 +1,9 @@
 //! Clusters. Their members are machines and are read with the others.
 
+use arvc_syntax::source::Span;
+
 use super::Decoder;
-use crate::model::{Cluster, GroupId, ServiceId};
+use crate::model::{Cluster, ClusterId, GroupId, NodeId, ServiceId, Spanned};
 use crate::read::Thing;
 
 /// What a cluster gives to each of its members.
@@ -12,12 +14,30 @@ pub(crate) struct Shared {
     pub(crate) failed: bool,
 }
 
+/// What a cluster says of what it survives, and of where its members run.
+struct Declared {
+    votes: Option<Spanned<u32>>,
+    replicas: Spanned<u32>,
+    spread: bool,
+    nodes: Vec<NodeId>,
+    dcs: Option<ClusterId>,
+    scope: Option<Spanned<String>>,
+}
+
+impl Declared {
+    fn of(key: Span) -> Self {
+        let replicas = Spanned { value: 0, span: key };
+        Self { votes: None, replicas, spread: false, nodes: Vec::new(), dcs: None, scope: None }
+    }
+}
+
 impl Decoder<'_> {
     pub(super) fn clusters(&mut self) {
         for (at, entity) in self.index.clusters.clone().into_iter().enumerate() {
             let mut named = self.entity_named("a cluster", entity);
             let mut quorum = false;
             let mut shared = Shared::default();
+            let mut declared = Declared::of(named.key);
             for field in self.entity_fields(entity) {
                 let id = field.value;
                 match self.read.name(field.name) {
@@ -25,6 +45,18 @@ impl Decoder<'_> {
                     "quorum" => {
                         quorum = self.read.flag(id).unwrap_or(false);
                         self.origins.quorums[at] = Some(self.read.span(id));
+                    }
+                    "votes" => declared.votes = self.count(id, 1, &named),
+                    "replicas" => declared.replicas = self.count(id, 0, &named).unwrap_or(declared.replicas),
+                    "spread" => declared.spread = self.read.flag(id).unwrap_or(false),
+                    "nodes" => declared.nodes = self.node_set(id, &mut shared.failed),
+                    "dcs" => match self.read.thing(id) {
+                        Some(Thing::Cluster(cluster)) => declared.dcs = Some(cluster),
+                        _ => self.origins.all.hosts = false,
+                    },
+                    "scope" => {
+                        let text = self.read.text(id).map(str::to_owned);
+                        declared.scope = text.map(|text| self.read.spanned(id, text));
                     }
                     "groups" => shared.groups = self.group_list(id, &mut shared.failed),
                     "services" => {
@@ -35,7 +67,18 @@ impl Decoder<'_> {
                     _ => {}
                 }
             }
-            self.site.clusters.push(Cluster { named, members: Vec::new(), quorum });
+            let Declared { votes, replicas, spread, nodes, dcs, scope } = declared;
+            self.site.clusters.push(Cluster {
+                named,
+                members: Vec::new(),
+                quorum,
+                votes,
+                replicas,
+                spread,
+                nodes,
+                dcs,
+                scope,
+            });
             self.shared.push(shared);
         }
     }

@@ -139,6 +139,12 @@ impl Decoder<'_> {
                     Some(Thing::Node(node)) => (host.node, origin.node) = (Some(node), Some(span)),
                     _ => (origin.node_failed, broken) = (true, true),
                 },
+                "ha" => {
+                    host.ha = self.ha(value, &host.named);
+                    broken |= host.ha.is_none();
+                }
+                "places" => host.places = self.place_set(value),
+                "witness" => put(&mut host.witness, self.read.flag(value), &mut broken),
                 "on" => {
                     let read = self.on(&host.named, value, origin);
                     broken |= read.is_none() || origin.network_unknown;
@@ -463,6 +469,10 @@ fn unread(named: Named) -> Host {
         services: Vec::new(),
         cluster: None,
         node: None,
+        placement: Vec::new(),
+        ha: None,
+        places: Vec::new(),
+        witness: false,
         interfaces: Vec::new(),
         cores: 0,
         memory: 0,

@@ -9,7 +9,8 @@ use arvc_lang::data::{Data, DataId, Datum};
 use arvc_syntax::intern::Symbol;
 
 use crate::model::{
-    ClusterId, DatacenterId, DatastoreId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, RangeId, ServiceId,
+    ClusterId, DatacenterId, DatastoreId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId,
+    ServiceId,
 };
 use crate::origins::All;
 use crate::read::Thing;
@@ -36,6 +37,7 @@ pub(crate) enum Owner {
 pub(crate) struct Index {
     pub(crate) datacenters: Vec<u32>,
     pub(crate) nodes: Vec<u32>,
+    pub(crate) places: Vec<u32>,
     pub(crate) networks: Vec<u32>,
     pub(crate) ranges: Vec<u32>,
     pub(crate) groups: Vec<u32>,
@@ -146,6 +148,8 @@ impl Index {
                 return (Thing::Failed, None);
             }
             Thing::Node(NodeId(push(&mut self.nodes)))
+        } else if map == symbols.places {
+            Thing::Place(PlaceId(push(&mut self.places)))
         } else if map == symbols.images {
             Thing::Image(ImageId(push(&mut self.images)))
         } else if map == symbols.datastores {
@@ -163,6 +167,7 @@ impl Index {
 struct Symbols {
     datacenters: Option<Symbol>,
     nodes: Option<Symbol>,
+    places: Option<Symbol>,
     networks: Option<Symbol>,
     ranges: Option<Symbol>,
     groups: Option<Symbol>,
@@ -185,6 +190,7 @@ impl Symbols {
         Self {
             datacenters: of("datacenters"),
             nodes: of("nodes"),
+            places: of("places"),
             networks: of("networks"),
             ranges: of("ranges"),
             groups: of("groups"),

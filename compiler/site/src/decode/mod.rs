@@ -14,6 +14,7 @@ mod index;
 mod mappings;
 mod networks;
 mod nodes;
+mod placement;
 mod services;
 mod settings;
 
@@ -83,6 +84,7 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.networks();
     decoder.ranges();
     decoder.groups();
+    decoder.places();
     decoder.nodes();
     decoder.datastores();
     decoder.mappings();
@@ -90,7 +92,9 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.services();
     decoder.clusters();
     decoder.hosts();
+    decoder.placements();
     decoder.serve();
+    decoder.accepted_losses();
     decoder.flows();
     decoder.ways();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
@@ -140,6 +144,8 @@ fn empty() -> Site {
         domain: String::new(),
         datacenters: Vec::new(),
         nodes: Vec::new(),
+        places: Vec::new(),
+        accepted_losses: Vec::new(),
         networks: Vec::new(),
         ranges: Vec::new(),
         numbering: Vec::new(),

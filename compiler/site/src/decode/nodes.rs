@@ -4,8 +4,17 @@ use arvc_lang::data::DataId;
 
 use super::Decoder;
 use crate::checks::{datacenter_choice, duplicate_forward, invalid_bridge};
-use crate::model::{DatacenterId, Forward, HostId, Node, Spanned, Uplink};
+use crate::model::{DatacenterId, Forward, HostId, Node, PlaceId, Spanned, Uplink};
 use crate::read::Thing;
+
+/// Where a node stands and how much it carries.
+#[derive(Default)]
+struct Size {
+    places: Vec<PlaceId>,
+    memory: Option<Spanned<u64>>,
+    cores: Option<Spanned<u32>>,
+    cpu_overcommit: Option<u32>,
+}
 
 impl Decoder<'_> {
     pub(super) fn nodes(&mut self) {
@@ -13,6 +22,7 @@ impl Decoder<'_> {
             let mut named = self.entity_named("a node", entity);
             let (mut address, mut uplink, mut forwards) = (None, None, Vec::new());
             let (mut datacenter, mut failed) = (None, false);
+            let mut size = Size::default();
             for field in self.entity_fields(entity) {
                 let id = field.value;
                 match self.read.name(field.name) {
@@ -27,6 +37,10 @@ impl Decoder<'_> {
                         // Without it nobody can say how members outside enter.
                         self.origins.all.nodes &= uplink.is_some();
                     }
+                    "places" => size.places = self.place_set(id),
+                    "memory" => size.memory = self.read.size(id).map(|bytes| self.read.spanned(id, bytes)),
+                    "cores" => size.cores = self.positive(id, &named),
+                    "cpu_overcommit" => size.cpu_overcommit = self.positive(id, &named).map(|it| it.value),
                     "forward" => forwards = self.forwards(id),
                     _ => {}
                 }
@@ -42,7 +56,19 @@ impl Decoder<'_> {
                 DatacenterId(0)
             });
             self.read.diagnostics.extend(duplicate_forward::check(&named, &forwards));
-            self.site.nodes.push(Node { named, datacenter, address, uplink, forwards });
+            let Size { places, memory, cores, cpu_overcommit } = size;
+            let cpu_overcommit = cpu_overcommit.unwrap_or(1);
+            self.site.nodes.push(Node {
+                named,
+                datacenter,
+                address,
+                uplink,
+                forwards,
+                places,
+                memory,
+                cores,
+                cpu_overcommit,
+            });
         }
     }
 

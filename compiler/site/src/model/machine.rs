@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{ClusterId, GroupId, HostId, ImageId, Named, NetworkId, NodeId, RangeId, ServiceId, Spanned, Vmid};
+use super::{
+    ClusterId, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId, ServiceId, Spanned, Vmid,
+};
 use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;
 
@@ -94,6 +96,14 @@ pub struct Host {
     pub cluster: Option<ClusterId>,
     /// The node that it runs on; a machine has none.
     pub node: Option<NodeId>,
+    /// Every node that it may run on, sorted: its own, and those that the HA manager may start it on.
+    pub placement: Vec<NodeId>,
+    /// What the HA manager does for it.
+    pub ha: Option<Ha>,
+    /// Where a machine stands; a guest stands where its node does.
+    pub places: Vec<PlaceId>,
+    /// It votes in its cluster and holds no copy of the data.
+    pub witness: bool,
     /// Its interfaces by network, in the order of the networks; underlays before overlays.
     pub interfaces: Vec<Interface>,
     /// CPU cores.
@@ -167,4 +177,16 @@ pub struct Cluster {
     pub members: Vec<HostId>,
     /// Whether it stops when half of its members are lost.
     pub quorum: bool,
+    /// How many members have to agree that another one is lost, if not more than half.
+    pub votes: Option<Spanned<u32>>,
+    /// How many replicas its primary waits for.
+    pub replicas: Spanned<u32>,
+    /// Whether members without a node are put on different ones, and kept apart.
+    pub spread: bool,
+    /// The nodes that `spread` chooses from; none are all.
+    pub nodes: Vec<NodeId>,
+    /// Where its members find each other: the cluster that keeps its leader's lock, if not its own members do.
+    pub dcs: Option<ClusterId>,
+    /// The name that they find each other by there, if not the cluster's own.
+    pub scope: Option<Spanned<String>>,
 }

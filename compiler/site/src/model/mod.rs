@@ -9,6 +9,7 @@ mod hardware;
 mod machine;
 mod network;
 mod place;
+mod placement;
 mod service;
 mod storage;
 
@@ -24,6 +25,7 @@ pub use self::hardware::*;
 pub use self::machine::*;
 pub use self::network::*;
 pub use self::place::*;
+pub use self::placement::*;
 pub use self::service::*;
 pub use self::storage::*;
 use crate::allocation::Numbering;
@@ -47,6 +49,7 @@ macro_rules! index {
 
 index!(/** A datacenter of [`Site::datacenters`]. */ DatacenterId);
 index!(/** A node of [`Site::nodes`]. */ NodeId);
+index!(/** A place of [`Site::places`]. */ PlaceId);
 index!(/** A network of [`Site::networks`]. */ NetworkId);
 index!(/** A range of [`Site::ranges`]. */ RangeId);
 index!(/** A group of [`Site::groups`]. */ GroupId);
@@ -98,6 +101,10 @@ pub struct Site {
     pub datacenters: Vec<Datacenter>,
     /// Proxmox hosts.
     pub nodes: Vec<Node>,
+    /// What fails as one.
+    pub places: Vec<Place>,
+    /// What the site need not survive the loss of.
+    pub accepted_losses: Vec<Accepted>,
     /// Bridges and overlays.
     pub networks: Vec<Network>,
     /// VMID ranges.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
-use super::{DatacenterId, HostId, Mapping, Named, Spanned, Terraform};
+use super::{DatacenterId, HostId, Mapping, Named, PlaceId, Spanned, Terraform};
 
 /// A Proxmox cluster.
 #[derive(Clone, Debug)]
@@ -35,6 +35,14 @@ pub struct Node {
     pub uplink: Option<Uplink>,
     /// Ports that it hands on.
     pub forwards: Vec<Forward>,
+    /// Where it stands, sorted.
+    pub places: Vec<PlaceId>,
+    /// Memory for guests in bytes, if it is known.
+    pub memory: Option<Spanned<u64>>,
+    /// Its CPU threads, if they are known.
+    pub cores: Option<Spanned<u32>>,
+    /// How many cores of guests share one of its own.
+    pub cpu_overcommit: u32,
 }
 
 /// A node's connection to the world.

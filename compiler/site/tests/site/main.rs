@@ -2,6 +2,7 @@
 
 mod model;
 mod pages;
+mod placement;
 mod properties;
 mod provenance;
 mod source;

@@ -1,0 +1,46 @@
+//! Where guests may run, and what is lost together.
+
+use arvc_syntax::source::Span;
+
+use super::{ClusterId, HostId, Named, NodeId, PlaceId, ServiceId};
+
+/// What Proxmox's HA manager does for a guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ha {
+    /// The nodes that it runs on while its own is lost; none are all of the Proxmox cluster. Sorted.
+    pub nodes: Vec<NodeId>,
+    /// It runs on no other node.
+    pub strict: bool,
+    /// It goes back to its own node once that is there again.
+    pub failback: bool,
+    /// How often it is started again on a node.
+    pub max_restart: u32,
+    /// How often it is started on another node.
+    pub max_relocate: u32,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What fails as one: a rack, a room, a power feed.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Name and place in the source.
+    pub named: Named,
+    /// The places that it is part of, sorted.
+    pub within: Vec<PlaceId>,
+}
+
+/// What the site need not survive the loss of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Accepted {
+    /// A Proxmox host.
+    Node(NodeId),
+    /// What stands in one place.
+    Place(PlaceId),
+    /// One machine.
+    Host(HostId),
+    /// A cluster: what it needs may be lost, and it with it.
+    Cluster(ClusterId),
+    /// A service.
+    Service(ServiceId),
+}

@@ -421,6 +421,7 @@ fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
 fn each_proxmox_cluster_is_a_module_of_its_own() {
     let mut site = small();
     site.datacenters.push(Datacenter {
+        mappings: Vec::new(),
         named: named("datacenters", "west"),
         endpoint: None,
         pool: "west".into(),

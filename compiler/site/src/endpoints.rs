@@ -62,7 +62,8 @@ impl Tunnels {
     }
 
     /// Where `host` finds `other` without asking: on the underlay if both are there; else on another segment that both
-    /// are on, and by the addresses that the world knows; where there is none, at whatever address it has.
+    /// are on, from a bridge of the site at each address that it has, and by those that the world knows; where there is
+    /// none, at whatever address it has.
     pub fn places(&self, site: &Site, host: &Host, id: HostId) -> Vec<IpAddr> {
         let other = &site.hosts[id.index()];
         let there = other.interfaces.iter().find(|interface| interface.network == self.underlay);
@@ -72,11 +73,20 @@ impl Tunnels {
         let segments = || other.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());
         let shared = segments().filter(|interface| is_on(host, interface.network));
         let mut places: Vec<IpAddr> = shared.map(|interface| interface.address.value).collect();
-        places
-            .extend(self.public(site, id).into_iter().filter(|address| !places.contains(address)).collect::<Vec<_>>());
+        // From a bridge of the site, its node leads to the site's other networks.
+        if there.is_none() && host.interfaces.iter().any(|it| site.networks[it.network.index()].is_bridge()) {
+            places.extend(segments().map(|interface| interface.address.value));
+        }
+        places.extend(self.public(site, id));
         if places.is_empty() && there.is_none() {
             places.extend(segments().map(|interface| interface.address.value));
         }
+        let mut seen = Vec::new();
+        places.retain(|address| {
+            let new = !seen.contains(address);
+            seen.push(*address);
+            new
+        });
         places
     }
 }

@@ -189,6 +189,15 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
              where that is and who asks, and needs the Python package `hvac`.",
         ));
     }
+    let windows = site.hosts.iter().filter(|host| host.managed && host.connection.winrm && host.status.is_there());
+    let windows: Vec<String> = windows.map(|host| host.named.name.clone()).collect();
+    if !windows.is_empty() {
+        text.push_str(&paragraph(&format!(
+            "To {} Ansible speaks WinRM, which needs the Python package `pywinrm`. None of the roles here is for Windows; those of \
+             services may be.",
+            list(windows)
+        )));
+    }
     if tree.files.contains_key("ansible/playbooks/services.yml") {
         text.push_str(&paragraph(
             "The services come last, in `playbooks/services.yml`: their roles are the site's own, in `roles/` or in a collection.",

@@ -18,7 +18,7 @@ impl Budget {
     /// Limits for sources of so many bytes.
     pub fn for_sources(bytes: usize) -> Self {
         Self {
-            steps: 3_000_000 + 64 * bytes as u64,
+            steps: 3_750_000 + 64 * bytes as u64,
             depth: 100_000,
             bytes: (118 << 20) + 32 * bytes,
             nodes: 1_000_000 + bytes,

@@ -96,8 +96,10 @@ impl Decoder<'_> {
         startup
     }
 
+    /// A duration in whole seconds, which is what Proxmox counts in.
     fn delay(&self, id: DataId) -> Option<u32> {
-        self.read.duration(id).map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX))
+        let seconds = self.read.duration(id)?.div_ceil(1000);
+        Some(u32::try_from(seconds).unwrap_or(u32::MAX))
     }
 
     fn hardware(&mut self, named: &Named, id: DataId, memory: u64, broken: &mut bool) -> Hardware {

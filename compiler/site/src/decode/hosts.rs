@@ -90,6 +90,7 @@ impl Decoder<'_> {
         let mut on = None;
         let mut broken = false;
         let mut made = super::hardware::Written::default();
+        let mut user = None;
         for field in self.entity_fields(entity) {
             let (value, span) = (field.value, self.read.span(field.value));
             match self.read.name(field.name) {
@@ -186,7 +187,7 @@ impl Decoder<'_> {
                 "managed" => put(&mut host.managed, self.read.flag(value), &mut broken),
                 "user" => {
                     let text = self.read.text(value);
-                    self.read.diagnostics.extend(text.and_then(|text| invalid_user::check(text, span)));
+                    user = text.map(|text| (text, span));
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
@@ -201,6 +202,8 @@ impl Decoder<'_> {
             }
         }
         host.broken = broken;
+        let windows = host.connection.winrm;
+        self.read.diagnostics.extend(user.and_then(|(user, span)| invalid_user::check(user, windows, span)));
         self.made_of(&mut host, origin, made);
         (host, on)
     }

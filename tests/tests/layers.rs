@@ -13,7 +13,7 @@ mod overlay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use arvc_tests::root;
@@ -28,11 +28,13 @@ enum Packet {
 }
 
 impl Packet {
-    fn protocol(self) -> &'static str {
+    /// As it is named between addresses of the family of one of them.
+    fn protocol(self, other: IpAddr) -> &'static str {
         match self {
             Self::Tcp(_) => "tcp",
             Self::Udp(_) => "udp",
-            Self::Echo => "icmp",
+            Self::Echo if other.is_ipv4() => "icmp",
+            Self::Echo => "ipv6-icmp",
             Self::Gre => "47",
         }
     }
@@ -83,12 +85,20 @@ impl Tree {
     fn filters(&self) -> BTreeMap<String, filter::Filter> {
         let variables = self.variables().into_iter();
         variables
-            .map(|(host, variables)| {
-                let policy = &variables["security_policy"];
-                (host, filter::Filter::read(&self.text(&format!("ansible/files/filter/{policy}.v4"))))
+            .filter_map(|(host, variables)| {
+                // Windows has none.
+                let policy = variables.get("security_policy")?;
+                let text = |family| self.text(&format!("ansible/files/filter/{policy}.{family}"));
+                Some((host, filter::Filter::read(&text("v4"), &text("v6"))))
             })
             .collect()
     }
+}
+
+/// The addresses of two machines that speak to one another: those of one family.
+fn pairs(own: &[IpAddr], others: &[IpAddr]) -> Vec<(IpAddr, IpAddr)> {
+    let all = own.iter().flat_map(|own| others.iter().map(|other| (*own, *other)));
+    all.filter(|(own, other)| own.is_ipv4() == other.is_ipv4()).collect()
 }
 
 /// Packets around every port that the layers name.
@@ -111,12 +121,15 @@ fn on_the_overlay_the_sender_the_receiver_and_its_filter_say_the_same() {
         let mut open = 0;
         for (from, source) in &members {
             for (to, target) in members.iter().filter(|(to, _)| *to != from) {
-                for packet in &packets {
-                    let sends = source.sends(target, *packet);
-                    let takes = target.takes(source, *packet);
+                let pairs = pairs(&source.addresses, &target.addresses);
+                for (packet, (own, other)) in
+                    packets.iter().flat_map(|packet| pairs.iter().map(move |pair| (packet, pair)))
+                {
+                    let sends = source.sends(target, *other, *packet);
+                    let takes = target.takes(source, *own, *packet);
                     assert_eq!(sends, takes, "{name}: Nebula, {from} -> {to} {packet:?}: outbound, inbound");
                     if let Some(filter) = filters.get(to) {
-                        let passes = filter.passes(source.address, &variables[to]["nebula_device"], *packet);
+                        let passes = filter.passes(*own, &variables[to]["nebula_device"], *packet);
                         assert_eq!(takes, passes, "{name}: {from} -> {to} {packet:?}: Nebula, filter");
                     }
                     open += usize::from(takes);
@@ -139,20 +152,25 @@ fn on_the_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
         let strangers =
             ["192.168.100.1", "192.168.100.200", "192.168.50.1", "198.51.100.10", "203.0.113.5", "203.0.113.77"];
         let more = ["8.8.8.8", "1.1.1.1", "10.10.10.11", "172.16.0.1", "127.0.0.1"];
-        let strangers: Vec<Ipv4Addr> =
-            strangers.iter().chain(&more).map(|address| address.parse().expect("an address")).collect();
-        let sources: BTreeSet<Ipv4Addr> = guests.values().map(|guest| guest.address).chain(strangers).collect();
+        let six = ["fd00:20::1", "2001:db8:20::c8", "2606:4700::1111", "2001:db8:1::9", "fe80::1", "fd00:30::b"];
+        let strangers = strangers.iter().chain(&more).chain(&six).map(|text| text.parse().expect("an address"));
+        let sources: BTreeSet<IpAddr> =
+            guests.values().flat_map(|guest| guest.addresses.clone()).chain(strangers).collect();
         for (to, target) in &guests {
-            for source in sources.iter().filter(|source| **source != target.address) {
+            for source in sources.iter().filter(|source| !target.addresses.contains(source)) {
+                // What is switched off, and Windows, have a firewall of Proxmox and no filter.
+                let Some(filter) = filters.get(to) else { break };
                 for packet in &packets {
-                    let (takes, passes) =
-                        (target.takes(*source, *packet), filters[to].passes(*source, "eth0", *packet));
+                    let (takes, passes) = (target.takes(*source, *packet), filter.passes(*source, "eth0", *packet));
                     assert_eq!(takes, passes, "{name}: {source} -> {to} {packet:?}: Proxmox, filter");
                 }
             }
             for (from, source) in guests.iter().filter(|(from, _)| *from != to) {
-                for packet in &packets {
-                    let (sends, takes) = (source.sends(target.address, *packet), target.takes(source.address, *packet));
+                let pairs = pairs(&source.addresses, &target.addresses);
+                for (packet, (own, other)) in
+                    packets.iter().flat_map(|packet| pairs.iter().map(move |pair| (packet, pair)))
+                {
+                    let (sends, takes) = (source.sends(*other, *packet), target.takes(*own, *packet));
                     assert_eq!(sends, takes, "{name}: Proxmox, {from} -> {to} {packet:?}: out, in");
                 }
             }
@@ -163,7 +181,7 @@ fn on_the_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
 #[test]
 fn the_table_of_the_first_example_holds_in_the_files() {
     let members = overlay::Member::read(&Tree::named("arvandor"));
-    let open = |from: &str, to: &str, packet| members[from].sends(&members[to], packet);
+    let open = |from: &str, to: &str, packet| members[from].sends(&members[to], members[to].addresses[0], packet);
     for (host, member) in &members {
         assert!(host == "laptop" || open("laptop", host, Packet::Tcp(22)), "admin reaches everything: {host}");
         for port in 1..=u16::MAX {

@@ -1,13 +1,14 @@
 //! `dns/`: the forward zone, the reverse zones, and the configuration of Unbound on each resolver.
 //!
-//! A machine's name leads to its address on the overlay, or on its first network if it is on none: what is named is what
+//! A machine's name leads to its addresses on the overlay, or on its first network if it is on none: what is named is what
 //! services listen on. A cluster's name leads to all of its members, since any of them may be the active one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
-use arvc_site::model::{Answer, Host, HostId, Network, Service, Site};
+use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site};
 
+use crate::addresses::with_length;
+use crate::resolvers;
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
 
@@ -16,7 +17,7 @@ const SERIAL: u32 = 1;
 
 /// Writes `dns/`. A site without a resolver has none.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
-    let resolvers = resolvers(site);
+    let resolvers = resolving(site);
     let Some((first, _)) = resolvers.first() else { return };
     let zones = zones(site, &site.hosts[first.index()]);
     for zone in &zones {
@@ -29,7 +30,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
-fn resolvers(site: &Site) -> Vec<(HostId, &Service)> {
+fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     let mut found: BTreeMap<HostId, &Service> = BTreeMap::new();
     for service in site.services.iter().filter(|service| service.resolver.is_some()) {
         for host in &service.hosts {
@@ -41,30 +42,32 @@ fn resolvers(site: &Site) -> Vec<(HostId, &Service)> {
     found.into_iter().collect()
 }
 
-/// The address that a machine's name leads to, and the network that it is on.
-fn named_address<'site>(site: &'site Site, host: &Host) -> Option<(IpAddr, &'site Network)> {
+/// The place that a machine's name leads to, with all of its addresses there.
+fn named_place<'site>(site: &'site Site, host: &'site Host) -> Option<(&'site Interface, &'site Network)> {
     let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
-    let best = interfaces.min_by_key(|(_, network)| !network.is_overlay())?;
-    Some((best.0.address.value, best.1))
+    interfaces.min_by_key(|(_, network)| !network.is_overlay())
 }
 
 fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
     let domain = &site.domain;
     let primary = format!("{}.{domain}", primary.named.name);
     let servers: BTreeSet<String> =
-        resolvers(site).iter().map(|(host, _)| format!("{}.{domain}", site.hosts[host.index()].named.name)).collect();
+        resolving(site).iter().map(|(host, _)| format!("{}.{domain}", site.hosts[host.index()].named.name)).collect();
     let mut zones: BTreeMap<String, BTreeSet<(String, Record)>> = BTreeMap::from([(domain.clone(), BTreeSet::new())]);
     for host in site.hosts.iter().filter(|host| host.status.is_there()) {
-        let Some((address, network)) = named_address(site, host) else { continue };
-        let name = format!("{}.{domain}", host.named.name);
-        let forward = zones.entry(domain.clone()).or_default();
-        forward.insert((name.clone(), Record::Address(address)));
-        if let Some(cluster) = host.cluster {
-            let cluster = format!("{}.{domain}", site.clusters[cluster.index()].named.name);
-            forward.insert((cluster, Record::Address(address)));
+        let Some((interface, network)) = named_place(site, host) else { continue };
+        for address in interface.addresses().filter_map(|address| with_length(network, address.value)) {
+            let (address, length) = (address.addr(), address.prefix_len());
+            let name = format!("{}.{domain}", host.named.name);
+            let forward = zones.entry(domain.clone()).or_default();
+            forward.insert((name.clone(), Record::Address(address)));
+            if let Some(cluster) = host.cluster {
+                let cluster = format!("{}.{domain}", site.clusters[cluster.index()].named.name);
+                forward.insert((cluster, Record::Address(address)));
+            }
+            let reverse = zone::reverse_zone(address, length);
+            zones.entry(reverse).or_default().insert((zone::reverse(address), Record::Ptr(name)));
         }
-        let reverse = zone::reverse_zone(address, network.prefix.value.prefix_len());
-        zones.entry(reverse).or_default().insert((zone::reverse(address), Record::Ptr(name)));
     }
     let mut ttls = BTreeMap::new();
     for further in &site.records {
@@ -125,19 +128,19 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
         true => network.is_overlay() || is_asked_on(site, host, network),
         false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
     };
-    let places: Vec<(IpAddr, &Network)> = host
+    let places: Vec<(&Interface, &Network)> = host
         .interfaces
         .iter()
-        .map(|interface| (interface.address.value, &site.networks[interface.network.index()]))
+        .map(|interface| (interface, &site.networks[interface.network.index()]))
         .filter(|(_, network)| listens(network))
         .collect();
-    for (address, _) in &places {
-        out.push_str(&format!("  interface: {address}\n"));
+    for address in places.iter().flat_map(|(interface, _)| interface.addresses()) {
+        out.push_str(&format!("  interface: {}\n", address.value));
     }
     out.push_str("  # An overlay's address is there only while Nebula runs.\n  ip-freebind: yes\n");
     out.push_str("  # Linux takes packets for that address from a bridge too, so the clients are named as well.\n");
-    for (_, network) in &places {
-        out.push_str(&format!("  access-control: {} allow\n", network.prefix.value));
+    for prefix in places.iter().flat_map(|(_, network)| network.prefixes()) {
+        out.push_str(&format!("  access-control: {} allow\n", prefix.value));
     }
     out.push_str("  hide-identity: yes\n  hide-version: yes\n");
     out.push_str(
@@ -152,7 +155,7 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
         out.push_str(&format!("auth-zone:\n  name: \"{0}.\"\n  zonefile: \"/etc/unbound/{0}.zone\"\n", zone.origin));
     }
     out.push_str("forward-zone:\n  name: \".\"\n");
-    for address in service.resolver.iter().flatten() {
+    for address in resolvers::asked(site, host, service.resolver.as_deref().unwrap_or_default()) {
         out.push_str(&format!("  forward-addr: {address}\n"));
     }
     out

@@ -4,6 +4,7 @@
 //! A value becomes text only through a format's writer, so it can never become syntax. Nothing here knows how a value
 //! was computed, and nothing here decides who reaches whom.
 
+mod addresses;
 pub mod ansible;
 pub mod dns;
 mod extra;
@@ -12,6 +13,7 @@ pub mod hcl;
 pub mod nebula;
 pub mod proxmox;
 pub mod readme;
+mod resolvers;
 pub mod terraform;
 pub mod tree;
 pub mod yaml;

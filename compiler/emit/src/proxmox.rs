@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use arvc_site::model::{Forward, Network, NetworkKind, Node, NodeId, Site, Transport};
+use arvc_site::model::{Family, Forward, Network, NetworkKind, Node, NodeId, Site, Transport};
 
 use crate::tree::Tree;
 
@@ -37,7 +37,7 @@ struct Edge<'a> {
 
 impl<'a> Edge<'a> {
     fn of(site: &'a Site, id: NodeId, node: &'a Node) -> Self {
-        let routed = |network: &&Network| matches!(network.kind, NetworkKind::Bridge { gateway: Some((_, Some(router))), .. } if router == id);
+        let routed = |network: &&Network| network.gateways().iter().any(|gateway| gateway.node == Some(id));
         Self { site, node, inside: site.networks.iter().filter(routed).collect() }
     }
 
@@ -54,20 +54,22 @@ impl<'a> Edge<'a> {
 
     /// Between the node's own bridges it routes without translating: the guests' firewalls go by addresses.
     fn masquerade(&self, text: &mut String) {
-        let v4: Vec<&&Network> = self.inside.iter().filter(|network| network.prefix.value.addr().is_ipv4()).collect();
-        for network in &v4 {
-            line(text, format_args!("-A ARVC-POSTROUTING -d {} -j RETURN", network.prefix.value));
+        let routed =
+            self.inside.iter().flat_map(|network| network.prefixes().map(move |prefix| (network, prefix.value)));
+        let (v4, v6): (Vec<_>, Vec<_>) = routed.partition(|(_, prefix)| Family::of_prefix(prefix) == Family::V4);
+        for (_, prefix) in &v4 {
+            line(text, format_args!("-A ARVC-POSTROUTING -d {prefix} -j RETURN"));
         }
         let out = self.node.uplink.as_ref().map(|uplink| format!(" -o {}", interface(&uplink.bridge)));
-        for network in &v4 {
+        for (_, prefix) in &v4 {
             let out = out.as_deref().unwrap_or_default();
-            line(text, format_args!("-A ARVC-POSTROUTING -s {}{out} -j MASQUERADE", network.prefix.value));
+            line(text, format_args!("-A ARVC-POSTROUTING -s {prefix}{out} -j MASQUERADE"));
         }
-        for network in self.inside.iter().filter(|network| network.prefix.value.addr().is_ipv6()) {
+        for (network, prefix) in &v6 {
             line(
                 text,
                 format_args!(
-                    "# {} is IPv6: nothing is translated, and routing it is left to the node (net.ipv6.conf.all.forwarding).",
+                    "# {prefix} of {} is IPv6: nothing is translated, and routing it is left to the node (net.ipv6.conf.all.forwarding).",
                     network.named.path
                 ),
             );
@@ -106,9 +108,10 @@ impl<'a> Edge<'a> {
         let mut candidates: Vec<(bool, IpAddr)> = Vec::new();
         for interface in &host.interfaces {
             let network = &self.site.networks[interface.network.index()];
-            if network.is_bridge() && interface.address.value.is_ipv4() {
+            let v4 = interface.addresses().map(|address| address.value).find(IpAddr::is_ipv4);
+            if let (true, Some(address)) = (network.is_bridge(), v4) {
                 let routed = self.inside.iter().any(|inside| inside.named.path == network.named.path);
-                candidates.push((routed, interface.address.value));
+                candidates.push((routed, address));
             }
         }
         candidates.iter().find(|(routed, _)| *routed).or(candidates.first()).map(|(_, address)| *address)

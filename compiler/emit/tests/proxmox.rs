@@ -76,8 +76,8 @@ fn what_cannot_be_handed_on_is_said() {
 #[test]
 fn a_node_that_routes_nothing_has_no_edge() {
     let mut site = small();
-    if let NetworkKind::Bridge { gateway, .. } = &mut site.networks[0].kind {
-        *gateway = Some((address("192.168.100.254"), None));
+    if let NetworkKind::Bridge { gateways, .. } = &mut site.networks[0].kind {
+        *gateways = vec![Gateway { address: address("192.168.100.254"), node: None, span: at(()).span }];
     }
     assert!(emitted(&site).files.is_empty());
 }

@@ -403,7 +403,8 @@ fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
     }
     for (network, ip) in [(storage, "fd00:1::1e"), (third, "192.168.101.30")] {
         let mac = Some([0xbc, 0x24, 0x11, 0, 0, 0x0a]);
-        let interface = Interface { network, address: at(address(ip)), public: None, mac, device: "eth1".into() };
+        let interface =
+            Interface { network, address: at(address(ip)), more: Vec::new(), public: None, mac, device: "eth1".into() };
         site.hosts[1].interfaces.push(interface);
     }
     let files = emitted(&site);

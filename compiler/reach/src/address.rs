@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::members::address_on;
+use crate::members::addresses_on;
 use crate::policy::Peer;
 
 /// The addresses of a site's peers. Made once for a site, since it lists the machines of each group.
@@ -31,13 +31,13 @@ impl<'a> Addresses<'a> {
     /// The addresses that a peer has on a network, sorted; machines that are only planned have none yet.
     ///
     /// Machines are listed one by one and never joined to prefixes, so that a new machine adds one line to what is
-    /// emitted. `Any` of a bridge is everything of both families; of an overlay it is the overlay's prefix, since
+    /// emitted. `Any` of a bridge is everything of both families; of an overlay it is the overlay's prefixes, since
     /// Nebula drops packets whose source is not in the sender's certificate.
     pub fn of(&self, network: NetworkId, peer: &Peer) -> Vec<IpNet> {
         let site = self.site;
         let mut list = match peer {
             Peer::Any => match site.networks[network.index()].kind {
-                NetworkKind::Overlay { .. } => vec![site.networks[network.index()].prefix.value],
+                NetworkKind::Overlay { .. } => prefixes_of(site, network),
                 _ => everything(),
             },
             Peer::Group(group) => self.hosts(network, &self.groups[group.index()], |_| true),
@@ -50,7 +50,7 @@ impl<'a> Addresses<'a> {
             Peer::Node(node) => node_addresses(site, network, *node).into_iter().map(IpNet::from).collect(),
             Peer::Operators => site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect(),
             Peer::Internet => internet(site),
-            Peer::Network(other) => vec![site.networks[other.index()].prefix.value],
+            Peer::Network(other) => prefixes_of(site, *other),
             Peer::Prefix(prefix) => vec![prefix.trunc()],
         };
         list.sort_unstable();
@@ -61,7 +61,7 @@ impl<'a> Addresses<'a> {
     fn hosts(&self, network: NetworkId, hosts: &[HostId], wanted: impl Fn(HostId) -> bool) -> Vec<IpNet> {
         let there = |host: &HostId| self.site.hosts[host.index()].status.is_there() && wanted(*host);
         let there = hosts.iter().copied().filter(there);
-        there.filter_map(|host| address_on(self.site, host, network)).map(IpNet::from).collect()
+        there.flat_map(|host| addresses_on(self.site, host, network)).map(IpNet::from).collect()
     }
 }
 
@@ -75,8 +75,8 @@ pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
 ///
 /// The public address of a node or a machine counts as the site's own, since a guest that reaches it reaches that.
 pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
-    let networks = site.networks.iter().map(|network| network.prefix.value);
-    let nodes = site.nodes.iter().map(|node| IpNet::from(node.address.value));
+    let networks = site.networks.iter().flat_map(|network| network.prefixes()).map(|prefix| prefix.value);
+    let nodes = site.nodes.iter().flat_map(|node| node.addresses()).map(|address| IpNet::from(address.value));
     let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref());
     let uplinks = uplinks.flat_map(|uplink| [Some(uplink.address), uplink.public]).flatten();
     let uplinks = uplinks.map(|address| address.value.into());
@@ -88,7 +88,7 @@ pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
     list
 }
 
-/// The addresses of a node as a machine on `network` sees it: those inside the network's prefix, else its own one, and
+/// The addresses of a node as a machine on `network` sees it: those inside the network's prefixes, else its own ones, and
 /// where no bridge leads, that of its uplink.
 pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
     let on = node_on(site, network, node);
@@ -100,21 +100,23 @@ pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> V
     // From elsewhere it comes by the address that the world knows.
     let uplink = node.uplink.as_ref().filter(|_| elsewhere);
     let uplink = uplink.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
-    [node.address.value].into_iter().chain(uplink).collect()
+    node.addresses().map(|address| address.value).chain(uplink).collect()
 }
 
-/// The addresses of a node inside a network's prefix: its own one, and that of the gateway that it is.
+/// The addresses of a node inside a network's prefixes: its own ones, and those of the gateways that it is.
 pub(crate) fn node_on(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
-    let prefix = site.networks[network.index()].prefix.value;
-    let gateway = match site.networks[network.index()].kind {
-        NetworkKind::Bridge { gateway: Some((address, Some(router))), .. } if router == node => Some(address),
-        _ => None,
-    };
-    let own = Some(site.nodes[node.index()].address.value);
-    let mut list: Vec<IpAddr> = own.into_iter().chain(gateway).filter(|address| prefix.contains(address)).collect();
+    let network = &site.networks[network.index()];
+    let gateways = network.gateways().iter().filter(|gateway| gateway.node == Some(node));
+    let own = site.nodes[node.index()].addresses().map(|address| address.value);
+    let all = own.chain(gateways.map(|gateway| gateway.address));
+    let mut list: Vec<IpAddr> = all.filter(|address| network.contains(*address)).collect();
     list.sort_unstable();
     list.dedup();
     list
+}
+
+fn prefixes_of(site: &Site, network: NetworkId) -> Vec<IpNet> {
+    site.networks[network.index()].prefixes().map(|prefix| prefix.value).collect()
 }
 
 fn everything() -> Vec<IpNet> {
@@ -216,8 +218,7 @@ mod tests {
     #[test]
     fn a_node_is_met_at_its_address_on_the_network() {
         let mut site = site();
-        let gateway = Some((address("172.20.0.1"), Some(NodeId(0))));
-        let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateway };
+        let kind = bridge("vmbr2", &[("172.20.0.1", Some(NodeId(0)))]);
         let second = network(&mut site, "second", "172.20.0.0/24", kind);
         assert_eq!(text(&Addresses::new(&site).of(BRIDGE, &Peer::Node(NodeId(0)))), ["192.168.100.1/32"]);
         assert_eq!(text(&Addresses::new(&site).of(second, &Peer::Node(NodeId(0)))), ["172.20.0.1/32"]);

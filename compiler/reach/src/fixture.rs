@@ -30,6 +30,7 @@ pub fn site() -> Site {
             named: named("pve", "nodes.pve"),
             datacenter: DatacenterId(0),
             address: at(address("192.168.100.1")),
+            more: Vec::new(),
             uplink: Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None }),
             forwards: Vec::new(),
             places: Vec::new(),
@@ -61,17 +62,30 @@ pub fn site() -> Site {
         records: Vec::new(),
         files: Vec::new(),
     };
-    let gateway = Some((address("192.168.100.1"), Some(NodeId(0))));
-    let bridge = NetworkKind::Bridge { bridge: "vmbr1".into(), vlan: None, gateway };
+    let bridge = bridge("vmbr1", &[("192.168.100.1", Some(NodeId(0)))]);
     network(&mut site, "bridge", "192.168.100.0/24", bridge);
     network(&mut site, "overlay", "10.10.10.0/24", NetworkKind::Overlay { underlay: BRIDGE, port: 4242 });
     site
 }
 
+/// A bridge with routers.
+pub fn bridge(name: &str, gateways: &[(&str, Option<NodeId>)]) -> NetworkKind {
+    let gateway =
+        |(text, node): &(&str, Option<NodeId>)| Gateway { address: address(text), node: *node, span: Span::new(0, 0) };
+    NetworkKind::Bridge { bridge: name.into(), vlan: None, gateways: gateways.iter().map(gateway).collect() }
+}
+
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named(name, &format!("networks.{name}"));
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), kind, mtu: None, reserved: Vec::new() });
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        more: Vec::new(),
+        kind,
+        mtu: None,
+        reserved: Vec::new(),
+    });
     NetworkId(site.networks.len() as u32 - 1)
 }
 
@@ -95,13 +109,8 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
     let number = site.hosts.len() + 10;
     let interface = |network: &NetworkId| {
         let nth = site.networks[network.index()].prefix.value.hosts().nth(number - 1);
-        Interface {
-            network: *network,
-            address: at(nth.expect("a small site")),
-            public: None,
-            mac: None,
-            device: "eth0".into(),
-        }
+        let address = at(nth.expect("a small site"));
+        Interface { network: *network, address, more: Vec::new(), public: None, mac: None, device: "eth0".into() }
     };
     let interfaces = networks.iter().map(interface).collect();
     site.hosts.push(Host {
@@ -251,6 +260,7 @@ fn named(name: &str, path: &str) -> Named {
     Named { name: name.into(), path: path.into(), key: Span::new(0, 0), calls: Vec::new(), description: None }
 }
 
-fn at<T>(value: T) -> Spanned<T> {
+/// A value from nowhere.
+pub fn at<T>(value: T) -> Spanned<T> {
     Spanned { value, span: Span::new(0, 0) }
 }

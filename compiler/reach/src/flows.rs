@@ -9,12 +9,13 @@
 //! every path. `any` is every machine of the site, and neither nodes nor the Internet: `never = [ x -> any ]` leaves
 //! `x -> internet` to a claim of its own.
 
-use arvc_site::model::{Flow, HostId, NetworkId};
+use arvc_site::model::{Families, Flow, HostId, NetworkId};
 
 use crate::bits::Bits;
 use crate::classes::{Parties, Space};
 use crate::members::Arm;
 use crate::ports::PortSet;
+use crate::zones::Zone;
 
 /// All connections of some sources to some targets over one network.
 #[derive(Clone, Debug)]
@@ -126,14 +127,31 @@ impl Context<'_> {
         {
             return;
         }
-        let mut on = Bits::none();
-        for profile in (0..members.profiles.len()).filter(|own| members.networks(*own).contains(&self.network)) {
-            on.add(self.space.profile(profile));
-        }
-        let here = |parties: &Parties| parties.machines.intersection(&on);
         let (placed_source, placed_target) = (self.placed(source), self.placed(target));
-        self.piece(placed_source, here(target).union(&placed_target), all);
-        self.piece(here(source), placed_target, all);
+        let targets = target.machines.union(&placed_target);
+        for (own, there) in self.meeting() {
+            self.piece(placed_source.intersection(&own), targets.intersection(&there), all);
+            self.piece(source.machines.intersection(&own), placed_target.intersection(&there), all);
+        }
+    }
+
+    /// The machines of the network by the families that they have there, each part with all machines that it meets.
+    fn meeting(&self) -> Vec<(Bits, Bits)> {
+        let members = self.space.members;
+        let mut parts: Vec<(Families, Bits)> = Vec::new();
+        for profile in 0..members.profiles.len() {
+            let families = members.families(profile, self.network);
+            match parts.iter_mut().find(|(other, _)| *other == families) {
+                _ if families.is_none() => {}
+                Some((_, bits)) => bits.add(self.space.profile(profile)),
+                None => parts.push((families, self.space.profile(profile).clone())),
+            }
+        }
+        let there = |own: Families| {
+            let others = parts.iter().filter(|(other, _)| !own.intersection(*other).is_none());
+            others.fold(Bits::none(), |all, (_, bits)| all.union(bits))
+        };
+        parts.iter().map(|(families, bits)| (bits.clone(), there(*families))).collect()
     }
 
     /// The machines that are meant by their address on this network.
@@ -160,7 +178,7 @@ impl Context<'_> {
         for profile in 0..self.space.members.profiles.len() {
             let mut met = Bits::none();
             for (index, zone) in self.space.zones.iter().enumerate() {
-                if self.meet_address(profile, &zone.inside) {
+                if self.meet_address(profile, zone) {
                     met.insert(self.space.zone_class(index));
                 }
             }
@@ -172,16 +190,17 @@ impl Context<'_> {
         }
     }
 
-    fn meet_address(&self, profile: usize, inside: &[NetworkId]) -> bool {
+    fn meet_address(&self, profile: usize, zone: &Zone) -> bool {
+        let (family, inside) = (zone.family(), &zone.inside);
         let members = self.space.members;
         match self.paths {
             Paths::Used => {
                 let listen = members.listen(self.arm);
-                members.outward(profile, inside, listen, self.flow.via).contains(&self.network)
+                members.outward(profile, family, inside, listen, self.flow.via).contains(&self.network)
             }
             Paths::Every => {
                 self.flow.via.is_none_or(|via| via == self.network)
-                    && members.networks(profile).contains(&self.network)
+                    && members.families(profile, self.network).contains(family)
                     && (inside.contains(&self.network) || !members.is_overlay(self.network))
             }
         }

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{End, EndpointId, HostId, NetworkId, NetworkKind, PortTerm, Site};
+use arvc_site::model::{End, EndpointId, Families, Family, HostId, Network, NetworkId, PortTerm, Site};
 use ipnet::IpNet;
 
 use crate::ports::PortSet;
 
-/// Index of a set of networks that some machine is on.
+/// Index of a set of networks, each with the families of addresses there, that some machine is on.
 pub(crate) type Profile = usize;
 
 /// The machines of a site by what flows name them by.
@@ -22,6 +22,8 @@ pub(crate) struct Members<'a> {
     pub all: Vec<HostId>,
     /// Every set of networks that some machine is on, sorted.
     pub profiles: Vec<Vec<NetworkId>>,
+    /// For each profile and network of it, the families that its machines have an address of there.
+    families: Vec<Vec<Families>>,
     /// Each machine's profile.
     pub profile_of: Vec<Profile>,
     /// For each two profiles, the networks that a flow uses which names none.
@@ -49,14 +51,15 @@ impl<'a> Members<'a> {
     pub fn new(site: &'a Site) -> Self {
         let all: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).collect();
         let mut groups = vec![Vec::new(); site.groups.len()];
-        let mut seen: BTreeMap<Vec<NetworkId>, Vec<HostId>> = BTreeMap::new();
+        let mut seen: BTreeMap<Vec<(NetworkId, Families)>, Vec<HostId>> = BTreeMap::new();
         for (host, id) in site.hosts.iter().zip(&all) {
             for group in &host.groups {
                 groups[group.index()].push(*id);
             }
-            let mut networks: Vec<NetworkId> = host.interfaces.iter().map(|interface| interface.network).collect();
+            let interfaces = host.interfaces.iter().map(|interface| (interface.network, interface.families()));
+            let mut networks: Vec<(NetworkId, Families)> = interfaces.collect();
             networks.sort_unstable();
-            networks.dedup();
+            networks.dedup_by_key(|(network, _)| *network);
             seen.entry(networks).or_default().push(*id);
         }
         for group in &mut groups {
@@ -79,10 +82,21 @@ impl<'a> Members<'a> {
         let endpoints = site.endpoints.iter().map(|endpoint| ports(&endpoint.ports)).collect();
         let mut served: Vec<Vec<HostId>> = site.endpoints.iter().map(|endpoint| endpoint.hosts.clone()).collect();
         served.iter_mut().for_each(|hosts| hosts.sort_unstable());
-        let profiles = seen.into_keys().collect();
+        let (profiles, families) = seen.into_keys().map(|networks| networks.into_iter().unzip()).unzip();
         let usual = Vec::new();
-        let mut members =
-            Self { site, all, profiles, profile_of, usual, endpoints, served, groups, resolvers, lighthouses };
+        let mut members = Self {
+            site,
+            all,
+            profiles,
+            families,
+            profile_of,
+            usual,
+            endpoints,
+            served,
+            groups,
+            resolvers,
+            lighthouses,
+        };
         let profiles = 0..members.profiles.len();
         let pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
         members.usual = pairs.map(|(own, other)| members.choose(own, other, &[], None)).collect();
@@ -139,15 +153,15 @@ impl<'a> Members<'a> {
 
     /// The machines that an end of addresses means by their address on one network, sorted. A union is not looked into.
     pub fn placed(&self, end: &End, network: NetworkId) -> Vec<HostId> {
-        let own = self.site.networks[network.index()].prefix.value;
+        let own = &self.site.networks[network.index()];
         let mut prefixes = self.prefixes(end);
-        prefixes.retain(|prefix| overlaps(prefix, &own));
+        prefixes.retain(|prefix| meets(prefix, own));
         if prefixes.is_empty() {
             return Vec::new();
         }
         let inside = |host: &HostId| {
-            let address = address_on(self.site, *host, network);
-            address.is_some_and(|address| prefixes.iter().any(|prefix| prefix.contains(&address)))
+            let mut addresses = addresses_on(self.site, *host, network);
+            addresses.any(|address| prefixes.iter().any(|prefix| prefix.contains(&address)))
         };
         self.all.iter().copied().filter(inside).collect()
     }
@@ -155,7 +169,9 @@ impl<'a> Members<'a> {
     /// The prefixes that an end of addresses is made of. A node is no machine of the site and `internet` is no prefix.
     pub fn prefixes(&self, end: &End) -> Vec<IpNet> {
         match end {
-            End::Network(network) => vec![self.site.networks[network.index()].prefix.value],
+            End::Network(network) => {
+                self.site.networks[network.index()].prefixes().map(|prefix| prefix.value).collect()
+            }
             End::Prefix(prefix) => vec![*prefix],
             End::Operators => self.site.operators.addresses.iter().map(|prefix| prefix.value).collect(),
             _ => Vec::new(),
@@ -165,6 +181,12 @@ impl<'a> Members<'a> {
     /// The networks of a machine's profile.
     pub fn networks(&self, profile: Profile) -> &[NetworkId] {
         &self.profiles[profile]
+    }
+
+    /// The families that the machines of a profile have an address of on a network.
+    pub fn families(&self, profile: Profile, network: NetworkId) -> Families {
+        let at = self.profiles[profile].iter().position(|other| *other == network);
+        at.map_or(Families::NONE, |at| self.families[profile][at])
     }
 
     /// The networks that a flow between two machines uses: `via` alone if it is named, else those that its endpoint
@@ -190,30 +212,39 @@ impl<'a> Members<'a> {
         common
     }
 
-    /// All networks that two machines are on.
+    /// All networks that two machines meet on: both are there, with an address of one family.
     pub fn common(&self, a: Profile, b: Profile) -> Vec<NetworkId> {
-        let other = self.networks(b);
-        self.networks(a).iter().copied().filter(|network| other.contains(network)).collect()
+        let networks = self.networks(a).iter().zip(&self.families[a]);
+        let meet = |(network, own): &(&NetworkId, &Families)| !own.intersection(self.families(b, **network)).is_none();
+        networks.filter(meet).map(|(network, _)| *network).collect()
     }
 
-    /// The networks on which a machine meets addresses that no machine of the site has: those that the addresses are
-    /// `inside`, else the segments with a way out (a gateway), or all of them if none has one. Never an overlay,
-    /// unless the addresses are its own: beyond a tunnel there are only members.
+    /// The networks of a machine on which it has an address of a family.
+    fn of_family(&self, profile: Profile, family: Family) -> impl Iterator<Item = NetworkId> + '_ {
+        let networks = self.networks(profile).iter().zip(&self.families[profile]);
+        networks.filter(move |(_, families)| families.contains(family)).map(|(network, _)| *network)
+    }
+
+    /// The networks on which a machine meets addresses of a family that no machine of the site has: those that the
+    /// addresses are `inside`, else the segments with a way out (a gateway of the family), or all of them if none has one.
+    /// Never an overlay, unless the addresses are its own: beyond a tunnel there are only members. And never one where the
+    /// machine has no address of the family.
     pub fn outward(
         &self,
         profile: Profile,
+        family: Family,
         inside: &[NetworkId],
         listen: &[NetworkId],
         via: Option<NetworkId>,
     ) -> Vec<NetworkId> {
-        let networks = self.networks(profile);
+        let networks: Vec<NetworkId> = self.of_family(profile, family).collect();
         let mut paths: Vec<NetworkId> = networks.iter().copied().filter(|network| inside.contains(network)).collect();
         if let Some(via) = via {
             let possible = networks.contains(&via) && (inside.contains(&via) || !self.is_overlay(via));
             return if possible { vec![via] } else { Vec::new() };
         }
         if paths.is_empty() {
-            paths = self.way_out(profile);
+            paths = self.way_out(profile, family);
         }
         if !listen.is_empty() {
             paths.retain(|network| listen.contains(network));
@@ -221,15 +252,12 @@ impl<'a> Members<'a> {
         paths
     }
 
-    /// The segments of a machine that lead out of the site.
-    pub fn way_out(&self, profile: Profile) -> Vec<NetworkId> {
-        let networks = self.networks(profile);
-        let routed = |network: &NetworkId| {
-            matches!(self.site.networks[network.index()].kind, NetworkKind::Bridge { gateway: Some(_), .. })
-        };
-        let with_router: Vec<NetworkId> = networks.iter().copied().filter(routed).collect();
+    /// The segments of a machine that lead out of the site in a family.
+    pub fn way_out(&self, profile: Profile, family: Family) -> Vec<NetworkId> {
+        let routed = |network: &NetworkId| self.site.networks[network.index()].gateway(family).is_some();
+        let with_router: Vec<NetworkId> = self.of_family(profile, family).filter(routed).collect();
         match with_router.is_empty() {
-            true => networks.iter().copied().filter(|network| !self.is_overlay(*network)).collect(),
+            true => self.of_family(profile, family).filter(|network| !self.is_overlay(*network)).collect(),
             false => with_router,
         }
     }
@@ -277,10 +305,16 @@ impl<'a> Members<'a> {
     }
 }
 
-/// The address of a machine on a network.
-pub(crate) fn address_on(site: &Site, host: HostId, network: NetworkId) -> Option<IpAddr> {
-    let interfaces = &site.hosts[host.index()].interfaces;
-    interfaces.iter().find(|interface| interface.network == network).map(|interface| interface.address.value)
+/// The addresses of a machine on a network, the main one first.
+pub(crate) fn addresses_on(site: &Site, host: HostId, network: NetworkId) -> impl Iterator<Item = IpAddr> + '_ {
+    let mut interfaces = site.hosts[host.index()].interfaces.iter();
+    let interface = interfaces.find(move |interface| interface.network == network).into_iter();
+    interface.flat_map(|interface| interface.addresses()).map(|address| address.value)
+}
+
+/// Whether a prefix and a network have an address in common.
+pub(crate) fn meets(prefix: &IpNet, network: &Network) -> bool {
+    network.prefixes().any(|own| overlaps(prefix, &own.value))
 }
 
 /// Whether two prefixes have an address in common.

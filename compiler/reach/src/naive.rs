@@ -9,7 +9,7 @@ use crate::address::Addresses;
 use crate::classes::Space;
 use crate::fixture::*;
 use crate::flows::{Paths, Piece, Resolved, common, difference};
-use crate::members::{Members, address_on};
+use crate::members::{Members, addresses_on};
 use crate::policy::{Policies, policies};
 use crate::ports::PortSet;
 
@@ -24,7 +24,18 @@ fn packets() -> [(&'static str, PortSet); 4] {
 }
 
 /// Addresses that no machine has: on the bridge (the node, another), on the overlay, the operators', public, private.
-const STRANGERS: [&str; 6] = ["192.168.100.1", "192.168.100.99", "10.10.10.99", "203.0.113.3", "9.9.9.9", "172.16.0.1"];
+const STRANGERS: [&str; 10] = [
+    "192.168.100.1",
+    "192.168.100.99",
+    "10.10.10.99",
+    "203.0.113.3",
+    "9.9.9.9",
+    "172.16.0.1",
+    "fd00:100::99",
+    "fd00:10::99",
+    "2606:4700::1111",
+    "fd00:200::1",
+];
 
 /// What a flow is decided by, one connection at a time, straight from the rules of the language.
 struct Naive<'a>(&'a Site);
@@ -32,6 +43,13 @@ struct Naive<'a>(&'a Site);
 impl Naive<'_> {
     fn networks(&self, host: HostId) -> Vec<NetworkId> {
         self.0.hosts[host.index()].interfaces.iter().map(|interface| interface.network).collect()
+    }
+
+    fn meet(&self, a: HostId, b: HostId, network: NetworkId) -> bool {
+        let families =
+            |host| addresses_on(self.0, host, network).map(|address| address.is_ipv4()).collect::<Vec<bool>>();
+        let other = families(b);
+        families(a).into_iter().any(|family| other.contains(&family))
     }
 
     fn overlay(&self, network: NetworkId) -> bool {
@@ -59,7 +77,7 @@ impl Naive<'_> {
             End::Union(ends) => ends.iter().any(|end| self.has(end, address)),
             End::Internet => !crate::private_prefixes(site).iter().any(|prefix| prefix.contains(&address)),
             End::Operators => site.operators.addresses.iter().any(|prefix| prefix.value.contains(&address)),
-            End::Network(network) => site.networks[network.index()].prefix.value.contains(&address),
+            End::Network(network) => site.networks[network.index()].contains(address),
             End::Prefix(prefix) => prefix.contains(&address),
             End::Node(node) => site.nodes[node.index()].address.value == address,
             _ => false,
@@ -67,7 +85,7 @@ impl Naive<'_> {
     }
 
     fn placed(&self, end: &End, host: HostId, network: NetworkId) -> bool {
-        address_on(self.0, host, network).is_some_and(|address| match end {
+        addresses_on(self.0, host, network).any(|address| match end {
             // The prefix of a network may hold the address that a machine has on another one; a network does not.
             End::Network(other) => *other == network,
             End::Union(ends) => ends.iter().any(|end| self.placed(end, host, network)),
@@ -77,8 +95,7 @@ impl Naive<'_> {
     }
 
     fn paths(&self, a: HostId, b: HostId, via: Option<NetworkId>) -> Vec<NetworkId> {
-        let (own, other) = (self.networks(a), self.networks(b));
-        let common: Vec<NetworkId> = own.into_iter().filter(|network| other.contains(network)).collect();
+        let common: Vec<NetworkId> = self.networks(a).into_iter().filter(|network| self.meet(a, b, *network)).collect();
         match via {
             Some(via) => common.into_iter().filter(|network| *network == via).collect(),
             None if common.contains(&OVERLAY) => vec![OVERLAY],
@@ -100,8 +117,7 @@ impl Naive<'_> {
     }
 
     fn opens(&self, flow: &Flow, a: HostId, b: HostId, network: NetworkId, packet: &PortSet) -> bool {
-        let on = |host| self.networks(host).contains(&network);
-        if a == b || !on(a) || !on(b) || !self.carries(flow, Some(b), packet) {
+        if a == b || !self.meet(a, b, network) || !self.carries(flow, Some(b), packet) {
             return false;
         }
         let by_name = self.is(&flow.source, a) && self.is(&flow.target, b);
@@ -113,13 +129,11 @@ impl Naive<'_> {
     }
 
     fn forbids(&self, flow: &Flow, a: HostId, b: HostId, network: NetworkId, packet: &PortSet) -> bool {
-        let on = |host| self.networks(host).contains(&network);
         let source = self.is(&flow.source, a) || self.placed(&flow.source, a, network);
         let target = self.is(&flow.target, b) || self.placed(&flow.target, b, network);
         let spared = || flow.except.iter().any(|except| self.opens(except, a, b, network, packet));
         a != b
-            && on(a)
-            && on(b)
+            && self.meet(a, b, network)
             && source
             && target
             && flow.via.is_none_or(|via| via == network)
@@ -137,9 +151,11 @@ impl Naive<'_> {
         inward: bool,
         packet: &PortSet,
     ) -> bool {
-        let own = self.networks(host);
-        let prefix = |network: &NetworkId| self.0.networks[network.index()].prefix.value;
-        let inside: Vec<NetworkId> = own.iter().copied().filter(|network| prefix(network).contains(&address)).collect();
+        let of_family =
+            |network: &NetworkId| addresses_on(self.0, host, *network).any(|own| own.is_ipv4() == address.is_ipv4());
+        let own: Vec<NetworkId> = self.networks(host).into_iter().filter(of_family).collect();
+        let holds = |network: &NetworkId| self.0.networks[network.index()].contains(address);
+        let inside: Vec<NetworkId> = own.iter().copied().filter(holds).collect();
         let met = match flow.via {
             Some(via) => own.contains(&via) && (inside.contains(&via) || !self.overlay(via)) && via == network,
             None if inside.is_empty() => network == BRIDGE && own.contains(&BRIDGE),
@@ -191,8 +207,15 @@ fn simple_end() -> impl Strategy<Value = End> {
         Just(End::Service(ServiceId(0))),
         Just(End::Node(NodeId(0))),
         prop_oneof![Just(BRIDGE), Just(OVERLAY)].prop_map(End::Network),
-        prop_oneof![Just("10.10.10.8/30"), Just("192.168.100.0/28"), Just("9.0.0.0/8")]
-            .prop_map(|text| End::Prefix(prefix(text))),
+        prop_oneof![
+            Just("10.10.10.8/30"),
+            Just("192.168.100.0/28"),
+            Just("9.0.0.0/8"),
+            Just("fd00:100::8/126"),
+            Just("fd00::/16"),
+            Just("::/0")
+        ]
+        .prop_map(|text| End::Prefix(prefix(text))),
     ]
 }
 
@@ -233,20 +256,33 @@ fn any_flow() -> impl Strategy<Value = Flow> {
     })
 }
 
-/// Six machines of three groups on the bridge, the overlay or both; a cluster, a service, a lighthouse.
+/// Six machines of three groups on the bridge, the overlay or both, with addresses of one family or both; a cluster, a
+/// service, a lighthouse.
 fn any_site() -> impl Strategy<Value = Site> {
-    let machine =
-        (prop::collection::btree_set(0..3u32, 0..3), prop_oneof![3 => Just(3u8), 1 => Just(1u8), 1 => Just(2u8)]);
+    let some = || prop_oneof![3 => Just(3u8), 1 => Just(1u8), 1 => Just(2u8)];
+    let machine = (prop::collection::btree_set(0..3u32, 0..3), some(), [some(), some()]);
     let flows = (prop::collection::vec(any_flow(), 0..4), any_flow(), prop::collection::vec(any_flow(), 0..2));
     (prop::collection::vec(machine, 6), flows).prop_map(|(machines, (allow, never, except))| {
         let mut site = site();
         for name in ["x", "y", "z"] {
             group(&mut site, name);
         }
-        for (index, (groups, on)) in machines.into_iter().enumerate() {
+        for (network, six) in [(BRIDGE, "fd00:100::/64"), (OVERLAY, "fd00:10::/64")] {
+            site.networks[network.index()].more.push(at(prefix(six)));
+        }
+        for (index, (groups, on, families)) in machines.into_iter().enumerate() {
             let groups: Vec<GroupId> = groups.into_iter().map(GroupId).collect();
             let networks = [BRIDGE, OVERLAY].into_iter().filter(|network| on & (1 << network.0) != 0);
-            host_on(&mut site, &format!("h{index}"), &groups, &networks.collect::<Vec<_>>());
+            let host = host_on(&mut site, &format!("h{index}"), &groups, &networks.collect::<Vec<_>>());
+            for interface in &mut site.hosts[host.index()].interfaces {
+                let six = site.networks[interface.network.index()].more[0].value.hosts().nth(index + 10);
+                let six = at(six.expect("a large prefix"));
+                match families[interface.network.index()] {
+                    1 => {}
+                    2 => interface.address = six,
+                    _ => interface.more.push(six),
+                }
+            }
         }
         site.hosts[1].lighthouse = true;
         cluster(&mut site, "c", &[HostId(0), HostId(1)]);
@@ -283,9 +319,13 @@ proptest! {
                         }
                         let expected = naive.forbids(&site.never[0], a, b, network, &packet);
                         prop_assert_eq!(holds(&never, from, to, network, &packet), expected, "never {}", case);
-                        if let (Some(source), Some(target)) = (address_on(&site, a, network), address_on(&site, b, network)) {
-                            prop_assert_eq!(passes(&site, &policies, b, network, true, source, &packet), open, "in {}", case);
-                            prop_assert_eq!(passes(&site, &policies, a, network, false, target, &packet), open, "out {}", case);
+                        if naive.meet(a, b, network) {
+                            for source in addresses_on(&site, a, network) {
+                                prop_assert_eq!(passes(&site, &policies, b, network, true, source, &packet), open, "in {}", case);
+                            }
+                            for target in addresses_on(&site, b, network) {
+                                prop_assert_eq!(passes(&site, &policies, a, network, false, target, &packet), open, "out {}", case);
+                            }
                         }
                     }
                 }
@@ -305,7 +345,9 @@ proptest! {
                 let held: Vec<usize> = (0..space.ends.len()).filter(|end| naive.has(&space.ends[*end], stranger)).collect();
                 let networks = [BRIDGE, OVERLAY].into_iter();
                 let inside: Vec<NetworkId> = networks.filter(|network| naive.has(&End::Network(*network), stranger)).collect();
-                let zone = space.zones.iter().position(|zone| zone.ends == held && zone.inside == inside);
+                let zone = space.zones.iter().position(|zone| {
+                    zone.ends == held && zone.inside == inside && zone.family() == Family::of(stranger)
+                });
                 for (name, packet) in packets() {
                     for (network, inward) in [(BRIDGE, true), (BRIDGE, false), (OVERLAY, true), (OVERLAY, false)] {
                         let case = format!("{host:?} {stranger} {name} over {network:?}, inward {inward}");

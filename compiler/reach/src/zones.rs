@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use arvc_site::model::{End, NetworkId, NodeId, Site};
+use arvc_site::model::{End, Family, NetworkId, NodeId, Site};
 use ipnet::IpNet;
 
 use crate::address::{internet, node_on};
@@ -15,8 +15,15 @@ pub(crate) struct Zone {
     pub ends: Vec<usize>,
     /// The networks whose prefix holds it.
     pub inside: Vec<NetworkId>,
-    /// Its least address.
+    /// Its least address. All of them are of its family.
     pub sample: IpAddr,
+}
+
+impl Zone {
+    /// The family of its addresses.
+    pub fn family(&self) -> Family {
+        Family::of(self.sample)
+    }
 }
 
 /// An address as a number; the families one behind the other.
@@ -33,18 +40,24 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
     if sets.is_empty() {
         return Vec::new();
     }
-    let networks: Vec<Span> = site.networks.iter().map(|network| span(&network.prefix.value)).collect();
+    let networks = site
+        .networks
+        .iter()
+        .zip(0..)
+        .flat_map(|(network, id)| network.prefixes().map(move |prefix| (NetworkId(id), span(&prefix.value))));
+    let networks: Vec<(NetworkId, Span)> = networks.collect();
     let holds = |spans: &[Span], point: Point| {
         let before = spans.partition_point(|(first, _)| *first <= point);
         before.checked_sub(1).is_some_and(|index| point <= spans[index].1)
     };
     let interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
-    let mut taken: Vec<Point> = interfaces.map(|interface| point(interface.address.value)).collect();
+    let addresses = interfaces.flat_map(|interface| interface.addresses());
+    let mut taken: Vec<Point> = addresses.map(|address| point(address.value)).collect();
     taken.sort_unstable();
     taken.dedup();
 
     let mut cuts: BTreeSet<Point> = BTreeSet::new();
-    let mentioned = sets.iter().flat_map(|(_, spans)| spans).chain(&networks);
+    let mentioned = sets.iter().flat_map(|(_, spans)| spans).chain(networks.iter().map(|(_, span)| span));
     let machines = taken.iter().filter(|machine| sets.iter().any(|(_, spans)| holds(spans, **machine)));
     let machines: Vec<Span> = machines.map(|machine| (*machine, *machine)).collect();
     for (first, last) in mentioned.chain(&machines) {
@@ -52,18 +65,20 @@ pub(crate) fn zones(site: &Site, ends: &[End]) -> Vec<Zone> {
         cuts.extend(last.1.checked_add(1).map(|next| (last.0, next)));
     }
 
-    let mut parts: BTreeMap<(Vec<usize>, Vec<NetworkId>), Point> = BTreeMap::new();
+    let mut parts: BTreeMap<(Vec<usize>, Vec<NetworkId>, Family), Point> = BTreeMap::new();
     for cut in cuts.into_iter().filter(|cut| taken.binary_search(cut).is_err()) {
         let held = sets.iter().filter(|(_, spans)| holds(spans, cut)).map(|(index, _)| *index);
         let held: Vec<usize> = held.collect();
         if held.is_empty() {
             continue;
         }
-        let inside = networks.iter().enumerate().filter(|(_, network)| network.0 <= cut && cut <= network.1);
-        let inside = inside.map(|(index, _)| NetworkId(index as u32)).collect();
-        parts.entry((held, inside)).or_insert(cut);
+        let inside = networks.iter().filter(|(_, (first, last))| *first <= cut && cut <= *last);
+        // The prefixes of one network stand together.
+        let mut inside: Vec<NetworkId> = inside.map(|(network, _)| *network).collect();
+        inside.dedup();
+        parts.entry((held, inside, Family::of(unpoint(cut)))).or_insert(cut);
     }
-    parts.into_iter().map(|((ends, inside), least)| Zone { ends, inside, sample: unpoint(least) }).collect()
+    parts.into_iter().map(|((ends, inside, _), least)| Zone { ends, inside, sample: unpoint(least) }).collect()
 }
 
 /// The addresses of an end as spans, sorted and apart.
@@ -72,7 +87,7 @@ fn spans(site: &Site, end: &End) -> Vec<Span> {
         End::Internet => internet(site),
         End::Operators => site.operators.addresses.iter().map(|prefix| prefix.value).collect(),
         End::Node(node) => node_prefixes(site, *node),
-        End::Network(network) => vec![site.networks[network.index()].prefix.value],
+        End::Network(network) => site.networks[network.index()].prefixes().map(|prefix| prefix.value).collect(),
         End::Prefix(prefix) => vec![*prefix],
         _ => Vec::new(),
     };
@@ -85,7 +100,8 @@ fn spans(site: &Site, end: &End) -> Vec<Span> {
 fn node_prefixes(site: &Site, node: NodeId) -> Vec<IpNet> {
     let networks = (0..site.networks.len() as u32).map(NetworkId);
     let there = networks.flat_map(|network| node_on(site, network, node));
-    there.chain([site.nodes[node.index()].address.value]).map(IpNet::from).collect()
+    let own = site.nodes[node.index()].addresses().map(|address| address.value);
+    there.chain(own).map(IpNet::from).collect()
 }
 
 fn span(prefix: &IpNet) -> Span {

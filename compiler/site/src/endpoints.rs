@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use arvc_lang::data::Transport;
 
-use crate::model::{Host, HostId, NetworkId, NetworkKind, Node, Site};
+use crate::model::{Family, Host, HostId, Interface, NetworkId, NetworkKind, Node, Site};
 
 /// An overlay, as far as its packets are concerned.
 #[derive(Clone, Copy, Debug)]
@@ -48,9 +48,13 @@ impl Tunnels {
         let host = &site.hosts[id.index()];
         let inside = is_on(host, self.underlay);
         let own = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
-        let own = own.filter_map(|interface| match interface.public {
-            Some(public) => Some(public.value),
-            None => Some(interface.address.value).filter(|address| !inside && !is_private(*address)),
+        // What is stated stands for the addresses of its family.
+        let own = own.flat_map(|interface| {
+            let stated = interface.public.map(|public| public.value);
+            let others = move |address: &IpAddr| {
+                !inside && !is_private(*address) && stated.is_none_or(|stated| stated.is_ipv4() != address.is_ipv4())
+            };
+            stated.into_iter().chain(interface.addresses().map(|address| address.value).filter(others))
         });
         let mut found = Vec::new();
         for address in nodes.chain(own) {
@@ -66,20 +70,24 @@ impl Tunnels {
     /// none, at whatever address it has.
     pub fn places(&self, site: &Site, host: &Host, id: HostId) -> Vec<IpAddr> {
         let other = &site.hosts[id.index()];
-        let there = other.interfaces.iter().find(|interface| interface.network == self.underlay);
-        if let (true, Some(there)) = (is_on(host, self.underlay), there) {
-            return vec![there.address.value];
+        let below = |host: &'_ Host| host.interfaces.iter().position(|interface| interface.network == self.underlay);
+        let there = below(other).map(|at| &other.interfaces[at]);
+        if let (Some(here), Some(there)) = (below(host).map(|at| &host.interfaces[at]), there) {
+            let families = here.families();
+            let met = there.addresses().map(|address| address.value);
+            return met.filter(|address| families.contains(Family::of(*address))).collect();
         }
         let segments = || other.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());
+        let all = |interface: &Interface| interface.addresses().map(|address| address.value).collect::<Vec<_>>();
         let shared = segments().filter(|interface| is_on(host, interface.network));
-        let mut places: Vec<IpAddr> = shared.map(|interface| interface.address.value).collect();
+        let mut places: Vec<IpAddr> = shared.flat_map(all).collect();
         // From a bridge of the site, its node leads to the site's other networks.
         if there.is_none() && host.interfaces.iter().any(|it| site.networks[it.network.index()].is_bridge()) {
-            places.extend(segments().map(|interface| interface.address.value));
+            places.extend(segments().flat_map(all));
         }
         places.extend(self.public(site, id));
         if places.is_empty() && there.is_none() {
-            places.extend(segments().map(|interface| interface.address.value));
+            places.extend(segments().flat_map(all));
         }
         let mut seen = Vec::new();
         places.retain(|address| {

@@ -1,6 +1,8 @@
 //! What checks need to know about a site beyond the model: places of values that the model does not keep, and whether
 //! something failed, so that a check does not take what is merely unknown for absent.
 
+use std::net::IpAddr;
+
 use arvc_syntax::source::Span;
 
 use crate::model::NetworkId;
@@ -28,19 +30,12 @@ pub(crate) struct HostOrigin {
     pub(crate) network_unknown: bool,
     /// The lists of groups and of services failed in part.
     pub(crate) lists_failed: bool,
-    /// Its interfaces whose address is stated.
-    pub(crate) stated: Vec<NetworkId>,
     /// The datastores that it names, and where.
     pub(crate) datastores: Vec<(String, Span)>,
+    /// Its addresses that are stated.
+    pub(crate) stated: Vec<(NetworkId, IpAddr)>,
     /// Places of the interfaces' MAC addresses.
     pub(crate) macs: Vec<(NetworkId, Span)>,
-}
-
-/// Beyond a [`Network`](crate::model::Network).
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NetworkOrigin {
-    /// Where the gateway is named.
-    pub(crate) gateway: Option<Span>,
 }
 
 /// Beyond a [`Site`](crate::model::Site).
@@ -52,8 +47,6 @@ pub(crate) struct Origins {
     pub(crate) domain: Option<Span>,
     /// One for each host.
     pub(crate) hosts: Vec<HostOrigin>,
-    /// One for each network.
-    pub(crate) networks: Vec<NetworkOrigin>,
     /// Places of the clusters' `quorum`.
     pub(crate) quorums: Vec<Option<Span>>,
     /// Every entry of these maps was read.

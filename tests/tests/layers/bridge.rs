@@ -1,14 +1,14 @@
 //! The Proxmox VM firewall (`pve-firewall`): security groups that a guest inserts, the first match wins, and DROP behind them.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use super::filter::{inside, ports, prefix};
 use super::{Packet, Tree};
 
 /// A guest with one device.
 pub struct Guest {
-    pub address: Ipv4Addr,
+    pub addresses: Vec<IpAddr>,
     rules: Vec<Rule>,
 }
 
@@ -29,13 +29,14 @@ impl Guest {
                 let set = &sets[&format!("{guest}_net0")];
                 assert!(set.contains("\"ipfilter-net0\""), "Proxmox knows the set by its name");
                 let addresses = blocks(set, "cidr");
-                assert_eq!(addresses.len(), 1, "{guest} has one address");
+                assert!(!addresses.is_empty(), "{guest} has an address");
+                let addresses = addresses.iter().map(|entry| prefix(&entry["name"]).0);
                 let rules = blocks(&text, "rule").into_iter().flat_map(|insertion| {
                     assert_eq!(insertion["iface"], "net0");
                     let group = insertion["security_group"].strip_prefix(&format!("{GROUP}.")).expect("a group");
                     blocks(&groups[group.trim_end_matches(".name")], "rule")
                 });
-                (guest.clone(), Self { address: prefix(&addresses[0]["name"]).0, rules: rules.collect() })
+                (guest.clone(), Self { addresses: addresses.collect(), rules: rules.collect() })
             })
             .collect()
     }
@@ -45,23 +46,21 @@ impl Guest {
         named.flat_map(|text| ports(text)).flat_map(|(first, last)| [first, last]).collect()
     }
 
-    pub fn sends(&self, target: Ipv4Addr, packet: Packet) -> bool {
+    pub fn sends(&self, target: IpAddr, packet: Packet) -> bool {
         self.verdict("out", "dest", target, packet)
     }
 
-    pub fn takes(&self, source: Ipv4Addr, packet: Packet) -> bool {
+    pub fn takes(&self, source: IpAddr, packet: Packet) -> bool {
         self.verdict("in", "source", source, packet)
     }
 
-    fn verdict(&self, direction: &str, end: &str, other: Ipv4Addr, packet: Packet) -> bool {
+    fn verdict(&self, direction: &str, end: &str, other: IpAddr, packet: Packet) -> bool {
         let addressed = |rule: &&Rule| match rule.get(end) {
             None => true,
-            // A list is of one family.
-            Some(list) if list.contains(':') => false,
             Some(list) => list.split(',').any(|text| inside(other, prefix(text))),
         };
         let carries = |rule: &&Rule| {
-            let protocol = rule.get("proto").is_none_or(|protocol| protocol == packet.protocol());
+            let protocol = rule.get("proto").is_none_or(|protocol| protocol == packet.protocol(other));
             let named =
                 |port| rule.get("dport").is_none_or(|text| ports(text).iter().any(|(a, b)| (*a..=*b).contains(&port)));
             protocol && (packet.port().map_or(!rule.contains_key("dport"), named))

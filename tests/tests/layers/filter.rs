@@ -1,35 +1,50 @@
-//! `iptables-restore` files of IPv4, as the kernel walks them for the first packet of a connection.
+//! `iptables-restore` files of both families, as the kernel walks them for the first packet of a connection.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use super::Packet;
 
-/// A machine's file.
+/// A machine's pair of files.
 pub struct Filter {
-    chains: BTreeMap<String, Vec<Rule>>,
+    v4: Chains,
+    v6: Chains,
 }
+
+type Chains = BTreeMap<String, Vec<Rule>>;
 
 #[derive(Default)]
 struct Rule {
-    source: Option<(Ipv4Addr, u32)>,
+    source: Option<(IpAddr, u32)>,
     device: Option<String>,
     protocol: Option<String>,
     ports: Vec<(u16, u16)>,
-    echo: bool,
+    /// The only type of ICMP, if it names one.
+    kind: Option<String>,
     target: String,
 }
 
 /// Whether an address is in a prefix.
-pub fn inside(address: Ipv4Addr, (prefix, length): (Ipv4Addr, u32)) -> bool {
-    let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
-    u32::from(address) & mask == u32::from(prefix) & mask
+pub fn inside(address: IpAddr, (prefix, length): (IpAddr, u32)) -> bool {
+    match (address, prefix) {
+        (IpAddr::V4(address), IpAddr::V4(prefix)) => {
+            let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
+            u32::from(address) & mask == u32::from(prefix) & mask
+        }
+        (IpAddr::V6(address), IpAddr::V6(prefix)) => {
+            let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
+            u128::from(address) & mask == u128::from(prefix) & mask
+        }
+        _ => false,
+    }
 }
 
 /// `10.0.0.0/8`, or one address.
-pub fn prefix(text: &str) -> (Ipv4Addr, u32) {
-    let (address, length) = text.split_once('/').unwrap_or((text, "32"));
-    (address.parse().expect("an address"), length.parse().expect("a length"))
+pub fn prefix(text: &str) -> (IpAddr, u32) {
+    let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+    let address: IpAddr = address.parse().expect("an address");
+    let whole = if address.is_ipv4() { 32 } else { 128 };
+    (address, length.map_or(whole, |length| length.parse().expect("a length")))
 }
 
 /// `80,443,8000:8010`.
@@ -43,66 +58,73 @@ pub fn ports(text: &str) -> Vec<(u16, u16)> {
 }
 
 impl Filter {
-    pub fn read(text: &str) -> Self {
-        assert!(text.contains("\n:INPUT DROP [0:0]\n"), "what no rule takes is dropped");
-        let mut chains: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
-        for line in text.lines().filter(|line| line.starts_with("-A ")) {
-            // Neither established nor invalid: the packet is the first of its connection.
-            if line.contains(" --ctstate ") {
-                continue;
-            }
-            let mut words = line.split(' ').skip(1);
-            let chain = words.next().expect("a chain");
-            let mut rule = Rule::default();
-            while let Some(option) = words.next() {
-                let value = words.next().unwrap_or_else(|| panic!("{line}"));
-                match option {
-                    "-s" => rule.source = Some(prefix(value)),
-                    "-i" => rule.device = Some(value.to_owned()),
-                    "-p" => rule.protocol = Some(value.to_owned()),
-                    "-m" => {}
-                    "--dport" | "--dports" => rule.ports = ports(value),
-                    "--icmp-type" => rule.echo = value == "8",
-                    "-j" => rule.target = value.to_owned(),
-                    _ => panic!("not known: {line}"),
-                }
-            }
-            chains.entry(chain.to_owned()).or_default().push(rule);
-        }
-        Self { chains }
+    pub fn read(v4: &str, v6: &str) -> Self {
+        Self { v4: chains(v4), v6: chains(v6) }
     }
 
     pub fn ports(&self) -> Vec<u16> {
-        self.chains.values().flatten().flat_map(|rule| &rule.ports).flat_map(|(first, last)| [*first, *last]).collect()
+        let rules = self.v4.values().chain(self.v6.values()).flatten();
+        rules.flat_map(|rule| &rule.ports).flat_map(|(first, last)| [*first, *last]).collect()
     }
 
-    pub fn passes(&self, source: Ipv4Addr, device: &str, packet: Packet) -> bool {
-        self.walk("INPUT", source, device, packet).unwrap_or(false)
+    pub fn passes(&self, source: IpAddr, device: &str, packet: Packet) -> bool {
+        let chains = if source.is_ipv4() { &self.v4 } else { &self.v6 };
+        walk(chains, "INPUT", source, device, packet).unwrap_or(false)
     }
+}
 
-    /// The verdict of a chain, if it comes to one.
-    fn walk(&self, chain: &str, source: Ipv4Addr, device: &str, packet: Packet) -> Option<bool> {
-        for rule in &self.chains[chain] {
-            let matches = rule.source.is_none_or(|prefix| inside(source, prefix))
-                && rule.device.as_deref().is_none_or(|own| own == device)
-                && rule.protocol.as_deref().is_none_or(|protocol| protocol == packet.protocol())
-                && (packet != Packet::Echo || rule.protocol.is_none() || rule.echo)
-                && (rule.ports.is_empty()
-                    || packet.port().is_some_and(|port| rule.ports.iter().any(|(a, b)| (*a..=*b).contains(&port))));
-            if !matches {
-                continue;
+fn chains(text: &str) -> Chains {
+    assert!(text.contains("\n:INPUT DROP [0:0]\n"), "what no rule takes is dropped");
+    let mut chains: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
+    for line in text.lines().filter(|line| line.starts_with("-A ")) {
+        // Neither established nor invalid: the packet is the first of its connection.
+        if line.contains(" --ctstate ") {
+            continue;
+        }
+        let mut words = line.split(' ').skip(1);
+        let chain = words.next().expect("a chain");
+        let mut rule = Rule::default();
+        while let Some(option) = words.next() {
+            let value = words.next().unwrap_or_else(|| panic!("{line}"));
+            match option {
+                "-s" => rule.source = Some(prefix(value)),
+                "-i" => rule.device = Some(value.to_owned()),
+                "-p" => rule.protocol = Some(value.to_owned()),
+                "-m" => {}
+                "--dport" | "--dports" => rule.ports = ports(value),
+                "--icmp-type" | "--icmpv6-type" => rule.kind = Some(value.to_owned()),
+                "-j" => rule.target = value.to_owned(),
+                _ => panic!("not known: {line}"),
             }
-            match rule.target.as_str() {
-                "ACCEPT" => return Some(true),
-                "DROP" => return Some(false),
-                "RETURN" => return None,
-                chain => {
-                    if let Some(verdict) = self.walk(chain, source, device, packet) {
-                        return Some(verdict);
-                    }
+        }
+        chains.entry(chain.to_owned()).or_default().push(rule);
+    }
+    chains
+}
+
+/// The verdict of a chain, if it comes to one.
+fn walk(chains: &Chains, chain: &str, source: IpAddr, device: &str, packet: Packet) -> Option<bool> {
+    let echo = if source.is_ipv4() { "8" } else { "128" };
+    for rule in &chains[chain] {
+        let matches = rule.source.is_none_or(|prefix| inside(source, prefix))
+            && rule.device.as_deref().is_none_or(|own| own == device)
+            && rule.protocol.as_deref().is_none_or(|protocol| protocol == packet.protocol(source))
+            && (packet != Packet::Echo || rule.protocol.is_none() || rule.kind.as_deref() == Some(echo))
+            && (rule.ports.is_empty()
+                || packet.port().is_some_and(|port| rule.ports.iter().any(|(a, b)| (*a..=*b).contains(&port))));
+        if !matches {
+            continue;
+        }
+        match rule.target.as_str() {
+            "ACCEPT" => return Some(true),
+            "DROP" => return Some(false),
+            "RETURN" => return None,
+            chain => {
+                if let Some(verdict) = walk(chains, chain, source, device, packet) {
+                    return Some(verdict);
                 }
             }
         }
-        None
     }
+    None
 }

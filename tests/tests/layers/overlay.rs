@@ -1,7 +1,7 @@
 //! Nebula's firewall (`firewall.go`): a rule of one direction names its peer by certificate name, groups or address.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::{Packet, Tree};
 
 /// A member: its certificate and its rules.
 pub struct Member {
-    pub address: Ipv4Addr,
+    pub addresses: Vec<IpAddr>,
     pub groups: BTreeSet<String>,
     name: String,
     outbound: Vec<Rule>,
@@ -28,7 +28,7 @@ enum Peer {
     Any,
     Host(String),
     Groups(Vec<String>),
-    Cidr((Ipv4Addr, u32)),
+    Cidr((IpAddr, u32)),
 }
 
 impl Member {
@@ -41,9 +41,10 @@ impl Member {
                 let (_, firewall) = config.split_once("  outbound:").expect("outbound rules");
                 let (outbound, inbound) = firewall.split_once("  inbound:").expect("inbound rules");
                 let text = |value: &Value| value.as_str().expect("a text").to_owned();
+                let list = |value: &Value| value.as_array().expect("a list").iter().map(text).collect::<Vec<String>>();
                 let member = Self {
-                    address: prefix(&text(&certificate["networks"][0])).0,
-                    groups: certificate["groups"].as_array().expect("groups").iter().map(text).collect(),
+                    addresses: list(&certificate["networks"]).iter().map(|network| prefix(network).0).collect(),
+                    groups: list(&certificate["groups"]).into_iter().collect(),
                     name: text(&certificate["name"]),
                     outbound: rules(outbound),
                     inbound: rules(inbound),
@@ -58,17 +59,19 @@ impl Member {
         rules.filter_map(|rule| rule.ports).flat_map(|(first, last)| [first, last]).collect()
     }
 
-    pub fn sends(&self, target: &Self, packet: Packet) -> bool {
-        self.outbound.iter().any(|rule| rule.passes(target, packet))
+    /// To one of the target's addresses.
+    pub fn sends(&self, target: &Self, to: IpAddr, packet: Packet) -> bool {
+        self.outbound.iter().any(|rule| rule.passes(target, to, packet))
     }
 
-    pub fn takes(&self, source: &Self, packet: Packet) -> bool {
-        self.inbound.iter().any(|rule| rule.passes(source, packet))
+    /// From one of the source's addresses.
+    pub fn takes(&self, source: &Self, from: IpAddr, packet: Packet) -> bool {
+        self.inbound.iter().any(|rule| rule.passes(source, from, packet))
     }
 }
 
 impl Rule {
-    fn passes(&self, peer: &Member, packet: Packet) -> bool {
+    fn passes(&self, peer: &Member, address: IpAddr, packet: Packet) -> bool {
         let addressed = match self.ports {
             None => true,
             Some((first, last)) => packet.port().is_some_and(|port| (first..=last).contains(&port)),
@@ -77,9 +80,11 @@ impl Rule {
             Peer::Any => true,
             Peer::Host(name) => *name == peer.name,
             Peer::Groups(groups) => groups.iter().all(|group| peer.groups.contains(group)),
-            Peer::Cidr(prefix) => inside(peer.address, *prefix),
+            Peer::Cidr(prefix) => inside(address, *prefix),
         };
-        addressed && named && (self.protocol == "any" || self.protocol == packet.protocol())
+        // Nebula has one word for ICMP of both families.
+        let protocol = if packet == Packet::Echo { "icmp" } else { packet.protocol(address) };
+        addressed && named && (self.protocol == "any" || self.protocol == protocol)
     }
 }
 

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
 use arvc_site::extra::ExtraField;
-use arvc_site::model::{Group, GroupId, Host, HostId, Site, Status};
+use arvc_site::model::{Group, GroupId, Host, HostId, Kind, Site, Status};
 
 use super::{is_configured, is_reached, reach};
+use crate::addresses;
 use crate::extra;
 use crate::nebula::{Overlay, is_member, on, overlay};
+use crate::resolvers;
 use crate::tree::Tree;
 use crate::yaml::{Entry, Yaml, document, entry};
 
@@ -42,7 +44,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     for (id, host) in hosts {
         let mut variables = reach::variables(site, host);
         if is_configured(host) {
-            variables.extend(roles(overlay.as_ref(), policies.of(id), host, filters.get(&id)));
+            variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
         }
         if let Some(description) = &host.named.description {
             variables.push(entry("site_description", Yaml::str(description)));
@@ -88,13 +90,31 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
 }
 
 /// What the emitted roles read of a machine.
-fn roles(overlay: Option<&Overlay<'_>>, policy: &Policy, host: &Host, filter: Option<&String>) -> Vec<Entry> {
+fn roles(
+    site: &Site,
+    overlay: Option<&Overlay<'_>>,
+    policy: &Policy,
+    host: &Host,
+    filter: Option<&String>,
+) -> Vec<Entry> {
     let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
     let mut entries = Vec::new();
+    let further = further_addresses(site, host);
+    if !further.is_empty() {
+        entries.push(entry("bootstrap_addresses", Yaml::List(further)));
+    }
     entries.push(entry("bootstrap_hostname", Yaml::str(&host.named.name)));
+    let resolvers = resolvers::of(site, host);
+    if resolvers != site.uplink_resolvers {
+        entries.push(entry("bootstrap_resolvers", Yaml::strs(resolvers.iter().map(ToString::to_string))));
+    }
     if let Some((overlay, interface)) = member {
         entries.push(entry("nebula_address", Yaml::str(interface.address.value.to_string())));
         entries.push(entry("nebula_device", Yaml::str(&interface.device)));
+        if !interface.more.is_empty() {
+            let more = interface.more.iter().map(|address| address.value.to_string());
+            entries.push(entry("nebula_further_addresses", Yaml::strs(more)));
+        }
         entries.push(entry("nebula_name", Yaml::str(&host.named.name)));
         entries.push(entry("nebula_probes", probes(overlay, policy, host)));
     }
@@ -102,6 +122,24 @@ fn roles(overlay: Option<&Overlay<'_>>, policy: &Policy, host: &Host, filter: Op
         entries.push(entry("security_policy", Yaml::str(filter)));
     }
     entries
+}
+
+/// The addresses of a guest that neither Proxmox nor cloud-init gives to its devices. Those of the overlay are Nebula's.
+fn further_addresses(site: &Site, host: &Host) -> Vec<Yaml> {
+    if host.kind == Kind::Machine {
+        return Vec::new();
+    }
+    let mut list = Vec::new();
+    for interface in &host.interfaces {
+        let network = &site.networks[interface.network.index()];
+        for address in addresses::further(network, interface).filter(|_| network.is_bridge()) {
+            list.push(Yaml::map([
+                ("device", Yaml::str(&interface.device)),
+                ("address", Yaml::str(address.to_string())),
+            ]));
+        }
+    }
+    list
 }
 
 /// What the services of a machine say, and above it what the machine says itself.

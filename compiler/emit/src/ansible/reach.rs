@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use arvc_site::model::{Bastion, Host, NetworkId, Node, Site};
 
 use super::is_reached;
+use crate::addresses;
 use crate::extra;
 use crate::nebula::on;
 use crate::yaml::{Entry, Yaml, entry};
@@ -15,7 +16,7 @@ pub fn variables(site: &Site, host: &Host) -> Vec<Entry> {
     let connection = &host.connection;
     let mut entries = Vec::new();
     // Over the bridge: the overlay is what a play is about to build or to cut.
-    if let Some(address) = host.reached_on(site).and_then(|network| address(host, network)) {
+    if let Some(address) = host.reached_on(site).and_then(|network| address(site, host, network)) {
         entries.push(entry("ansible_host", Yaml::str(address.to_string())));
     }
     entries.push(entry("ansible_user", Yaml::str(&host.user)));
@@ -36,7 +37,7 @@ pub fn variables(site: &Site, host: &Host) -> Vec<Entry> {
     }
     if later(site) {
         let network = connection.services.map(|network| network.value);
-        let address = network.or_else(|| host.reached_on(site)).and_then(|network| address(host, network));
+        let address = network.or_else(|| host.reached_on(site)).and_then(|network| address(site, host, network));
         entries.extend(address.map(|address| entry("services_host", Yaml::str(address.to_string()))));
         // What is reached over the overlay is reached without a jump.
         let over = if network.is_some() { String::new() } else { over.unwrap_or_default() };
@@ -50,8 +51,8 @@ pub fn later(site: &Site) -> bool {
     site.hosts.iter().any(|host| is_reached(host) && host.connection.services.is_some())
 }
 
-fn address(host: &Host, network: NetworkId) -> Option<IpAddr> {
-    on(host, network).map(|interface| interface.address.value)
+fn address(site: &Site, host: &Host, network: NetworkId) -> Option<IpAddr> {
+    on(host, network).map(|interface| addresses::reached(&site.networks[network.index()], interface))
 }
 
 /// The argument of SSH that jumps. It is made of a checked user name, addresses and numbers.
@@ -60,7 +61,7 @@ fn jump(site: &Site, bastion: Bastion) -> String {
         Bastion::Node(node) => hop("root", way_in(&site.nodes[node.index()]), 22),
         Bastion::Host(host) => {
             let host = &site.hosts[host.index()];
-            let address = host.reached_on(site).and_then(|network| address(host, network));
+            let address = host.reached_on(site).and_then(|network| address(site, host, network));
             let public = host.interfaces.iter().find_map(|interface| interface.public).map(|public| public.value);
             match public.or(address) {
                 Some(address) => hop(&host.user, address, host.connection.port()),

@@ -5,28 +5,32 @@ use arvc_site::model::Site;
 use serde_json::{Map, Value, json};
 
 use super::{Overlay, is_member, on};
+use crate::addresses::with_length;
 
 /// Ten years: a CA whose end is not planned for ends every tunnel on one day.
 const CA_HOURS: u64 = 87600;
 
 /// The format of the certificates: 1 as long as it can say all that there is to say, since every version of Nebula reads
-/// it; 2 for an IPv6 overlay.
+/// it; 2 for an IPv6 overlay, and for one of several prefixes.
 pub fn version(overlay: &Overlay<'_>) -> i64 {
-    if overlay.network.prefix.value.addr().is_ipv6() { 2 } else { 1 }
+    let network = overlay.network;
+    if network.more.is_empty() && network.prefix.value.addr().is_ipv4() { 1 } else { 2 }
 }
 
 /// `certificates.json`.
 pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
-    let prefix = overlay.network.prefix.value;
+    let prefixes: Vec<String> = overlay.network.prefixes().map(|prefix| prefix.value.to_string()).collect();
     let duration = format!("{}h", site.nebula.certificate.div_ceil(3600));
     let mut hosts = Map::new();
     for host in site.hosts.iter().filter(|host| is_member(host, overlay.id)) {
         let Some(interface) = on(host, overlay.id) else { continue };
         let groups: Vec<&str> =
             host.groups.iter().map(|group| site.groups[group.index()].named.name.as_str()).collect();
+        let networks = interface.addresses().filter_map(|address| with_length(overlay.network, address.value));
+        let networks: Vec<String> = networks.map(|address| address.to_string()).collect();
         let entry = json!({
             "name": host.named.name,
-            "networks": [format!("{}/{}", interface.address.value, prefix.prefix_len())],
+            "networks": networks,
             "groups": groups,
             "duration": duration,
         });
@@ -36,7 +40,7 @@ pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
         "ca": {
             "name": site.name,
             "version": version(overlay),
-            "networks": [prefix.to_string()],
+            "networks": prefixes,
             "duration": format!("{CA_HOURS}h"),
         },
         "hosts": Value::Object(hosts),

@@ -35,8 +35,9 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
     // found by whatever address it has.
     let inside = on(host, overlay.underlay).is_some();
     if inside {
-        let underlay = site.networks[overlay.underlay.index()].prefix.value.to_string();
-        lighthouse.push(entry("local_allow_list", Yaml::map([(underlay, Yaml::Bool(true))])));
+        let underlay = site.networks[overlay.underlay.index()].prefixes();
+        let list = underlay.map(|prefix| (prefix.value.to_string(), Yaml::Bool(true)));
+        lighthouse.push(entry("local_allow_list", Yaml::map(list)));
     }
     // It cannot see the address that stands for it out there, and nobody else may tell it.
     let translated = host.interfaces.iter().filter_map(|interface| interface.public);
@@ -50,7 +51,8 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
         entry("use_relays", Yaml::Bool(!host.relay)),
         entry("relays", if host.relay { none() } else { names(|other| other.relay) }),
     ];
-    let ipv6 = site.networks[overlay.underlay.index()].prefix.value.addr().is_ipv6();
+    // A socket of IPv6 takes IPv4 as well.
+    let ipv6 = site.networks[overlay.underlay.index()].prefixes().any(|prefix| prefix.value.addr().is_ipv6());
     let mut firewall = Vec::new();
     if profile.asks_for_strict_local_addresses() {
         firewall.push(entry("default_local_cidr_any", Yaml::Bool(false)));

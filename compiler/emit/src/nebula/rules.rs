@@ -13,31 +13,38 @@ pub fn rules(site: &Site, overlay: NetworkId, rules: &[Rule]) -> Yaml {
     let mut list = Vec::new();
     let mut said = "";
     for rule in rules.iter().filter(|rule| rule.network == overlay) {
-        let Some(peer) = peer(site, &rule.peer) else { continue };
-        for (protocol, port) in packets(rule) {
+        let peers = peers(site, &rule.peer);
+        let packets = packets(rule);
+        for (peer, (protocol, port)) in peers.iter().flat_map(|peer| packets.iter().map(move |packet| (peer, packet))) {
+            let protocol = *protocol;
             let protocol = Yaml::quoted(protocol);
             // Once for a run of rules with the same reason.
             let first =
                 if said == rule.reason { entry("proto", protocol) } else { noted(&rule.reason, "proto", protocol) };
             said = &rule.reason;
-            list.push(Yaml::Map(vec![first, entry("port", Yaml::quoted(port)), peer.clone()]));
+            list.push(Yaml::Map(vec![first, entry("port", Yaml::quoted(port.clone())), peer.clone()]));
         }
     }
     Yaml::List(list)
 }
 
-/// How a rule names its peer. Who is not a member of the overlay cannot be named on it.
-fn peer(site: &Site, peer: &Peer) -> Option<Entry> {
+/// How rules name a peer, each in one way: a network by each of its prefixes. Who is not a member of the overlay cannot be
+/// named on it.
+fn peers(site: &Site, peer: &Peer) -> Vec<Entry> {
     let group = |id: &arvc_site::model::GroupId| Yaml::quoted(&site.groups[id.index()].named.name);
-    Some(match peer {
+    let one = match peer {
         Peer::Any => entry("host", Yaml::quoted("any")),
         Peer::Host(host) => entry("host", Yaml::quoted(&site.hosts[host.index()].named.name)),
         Peer::Group(id) => entry("group", group(id)),
         Peer::AllOf(ids) => entry("groups", Yaml::List(ids.iter().map(group).collect())),
-        Peer::Network(network) => entry("cidr", Yaml::quoted(site.networks[network.index()].prefix.value.to_string())),
+        Peer::Network(network) => {
+            let prefixes = site.networks[network.index()].prefixes();
+            return prefixes.map(|prefix| entry("cidr", Yaml::quoted(prefix.value.to_string()))).collect();
+        }
         Peer::Prefix(prefix) => entry("cidr", Yaml::quoted(prefix.to_string())),
-        Peer::Node(_) | Peer::Operators | Peer::Internet => return None,
-    })
+        Peer::Node(_) | Peer::Operators | Peer::Internet => return Vec::new(),
+    };
+    vec![one]
 }
 
 /// Protocol and port of each rule. A range is one rule, which Nebula expands port by port; the whole range is `any`. Port

@@ -22,13 +22,16 @@ pub fn section(site: &Site) -> String {
     }
     for (host, network) in members {
         let name = &host.named.name;
-        let address = nebula::on(host, network).map(|interface| interface.address.value.to_string());
+        let interface = nebula::on(host, network);
+        let addresses = interface.into_iter().flat_map(|interface| interface.addresses());
+        let addresses: Vec<String> = addresses.map(|address| address.value.to_string()).collect();
+        let word = if addresses.len() == 1 { "address" } else { "addresses" };
         let version = &site.nebula.version.value;
         text.push_str(&format!("\n### {name}\n\n"));
         text.push_str(&paragraph(&format!(
-            "A member of the overlay with the address `{}`. It needs a Nebula of the line of {version}, for which its \
+            "A member of the overlay with the {word} {}. It needs a Nebula of the line of {version}, for which its \
              configuration is written. Its key is made on it, and never leaves it:",
-            address.unwrap_or_default()
+            list(addresses)
         )));
         let key = "nebula-cert keygen -out-key /etc/nebula/host.key -out-pub /etc/nebula/host.pub";
         text.push_str(&commands(&["mkdir -p -m 700 /etc/nebula".to_owned(), key.to_owned()]));

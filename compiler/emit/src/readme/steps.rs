@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Image, ImageSource, Kind, Node, Site};
+use arvc_site::model::{Image, ImageSource, Kind, NetworkId, Node, Site};
+use ipnet::IpNet;
 
 use super::{Step, commands, list, paragraph, point};
+use crate::addresses;
 use crate::tree::Tree;
 
 /// All steps in their order.
@@ -205,8 +207,7 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
     }
     lines.push("ansible-playbook playbooks/site.yml".to_owned());
     text.push_str(&commands(&lines));
-    let bridges = site.networks.iter().filter(|network| network.is_bridge());
-    let prefixes = list(bridges.map(|network| network.prefix.value.to_string()));
+    let prefixes = list(met(site));
     if let (false, Some(node)) = (prefixes.is_empty(), site.nodes.first()) {
         text.push('\n');
         text.push_str(&paragraph(&format!(
@@ -227,6 +228,20 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
         text.push_str(&commands(&["ansible-playbook playbooks/nebula.yml".to_owned()]));
     }
     Some(text)
+}
+
+/// The prefixes in which Ansible meets guests: the first one of each bridge, and others that a guest's first address is in.
+fn met(site: &Site) -> Vec<String> {
+    let bridges = site.networks.iter().zip((0..).map(NetworkId)).filter(|(network, _)| network.is_bridge());
+    let prefixes =
+        bridges.flat_map(|(network, id)| network.prefixes().zip(0..).map(move |(prefix, at)| (id, prefix, at)));
+    let there = |id: NetworkId, prefix: &IpNet| {
+        let mut interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
+        let network = &site.networks[id.index()];
+        interfaces.any(|it| it.network == id && prefix.contains(&addresses::reached(network, it)))
+    };
+    let met = prefixes.filter(|(id, prefix, at)| *at == 0 || there(*id, &prefix.value));
+    met.map(|(_, prefix, _)| prefix.value.to_string()).collect()
 }
 
 fn resolver(site: &Site, tree: &Tree) -> Option<String> {

@@ -65,7 +65,7 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
     }
     body.block("initialization", |initialization| {
         initialization.set("hostname", host.named.name.as_str());
-        guest::dns(scope, initialization);
+        guest::dns(scope, guest, initialization);
         guest::addresses(guest, initialization);
         if guest::takes_keys(scope, guest) {
             initialization.block("user_account", |account| {

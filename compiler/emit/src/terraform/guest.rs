@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use arvc_site::model::{Host, ImageSource, Kind, Status, Unmanaged};
-use ipnet::IpNet;
 
 use crate::hcl::{Body, Reference, Value, fixed};
-use crate::terraform::scope::{Guest, Nic, Scope};
+use crate::resolvers;
+use crate::terraform::scope::{Configured, Guest, Nic, Scope};
 
 /// Bytes as whole mebibytes, rounded up: a machine never gets less than it asks for.
 pub fn mebibytes(bytes: u64) -> u64 {
@@ -32,32 +32,27 @@ pub fn runs(guest: &Guest) -> bool {
 }
 
 /// The `dns` block. Without one a guest has the node's own resolvers.
-pub fn dns(scope: &Scope, body: &mut Body) {
+pub fn dns(scope: &Scope, guest: &Guest, body: &mut Body) {
     body.block("dns", |dns| {
-        let servers: Vec<String> = scope.site.uplink_resolvers.iter().map(ToString::to_string).collect();
+        let servers: Vec<String> = resolvers::of(scope.site, guest.host).iter().map(ToString::to_string).collect();
         dns.set("domain", scope.site.domain.as_str()).set("servers", servers);
     });
 }
 
-/// One `ip_config` block a network device, in the same order: Proxmox pairs them by it.
+/// One `ip_config` block a network device, in the same order: Proxmox pairs them by it. It holds one address of each family;
+/// what a guest has besides, Ansible adds.
 pub fn addresses(guest: &Guest, body: &mut Body) {
     for nic in &guest.nics {
         body.block("ip_config", |config| {
-            let family = if nic.interface.address.value.is_ipv4() { "ipv4" } else { "ipv6" };
-            config.block(family, |body| {
-                body.set("address", with_length(nic))
-                    .set_some("gateway", nic.gateway.map(|gateway| gateway.to_string()));
-            });
+            for Configured { address, gateway } in &nic.configured {
+                let family = if address.addr().is_ipv4() { "ipv4" } else { "ipv6" };
+                config.block(family, |body| {
+                    body.set("address", address.to_string())
+                        .set_some("gateway", gateway.map(|gateway| gateway.to_string()));
+                });
+            }
         });
     }
-}
-
-fn with_length(nic: &Nic) -> String {
-    let length = match nic.network.prefix.value {
-        IpNet::V4(prefix) => prefix.prefix_len(),
-        IpNet::V6(prefix) => prefix.prefix_len(),
-    };
-    format!("{}/{length}", nic.interface.address.value)
 }
 
 /// What the device is on, and whether it is filtered: it always is.

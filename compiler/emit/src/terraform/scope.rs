@@ -5,9 +5,12 @@ use std::net::IpAddr;
 
 use arvc_reach::policy::Policies;
 use arvc_site::model::{
-    Datacenter, DatacenterId, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId, NetworkKind, Node,
-    NodeId, Site, Status,
+    Datacenter, DatacenterId, Families, Family, Host, HostId, Image, ImageId, Interface, Kind, Network, NetworkId,
+    NetworkKind, Node, NodeId, Site, Status,
 };
+use ipnet::IpNet;
+
+use crate::addresses;
 
 /// What one root module speaks of.
 pub struct Scope<'a> {
@@ -49,10 +52,18 @@ pub struct Nic<'a> {
     pub bridge: &'a str,
     /// The VLAN tag.
     pub vlan: Option<u16>,
-    /// The router, if this is the device that leads out: the first one of its family that has a router.
-    pub gateway: Option<IpAddr>,
+    /// What cloud-init and Proxmox configure: one address of each family, IPv4 first.
+    pub configured: Vec<Configured>,
     /// The guest's side.
     pub interface: &'a Interface,
+}
+
+/// An address that a guest is made with.
+pub struct Configured {
+    /// The address with its prefix's length.
+    pub address: IpNet,
+    /// The router, if this is the device that leads out: the first one that has a router of the family.
+    pub gateway: Option<IpAddr>,
 }
 
 impl<'a> Scope<'a> {
@@ -134,20 +145,21 @@ impl<'a> Guest<'a> {
 }
 
 fn nics<'a>(site: &'a Site, host: &'a Host) -> Vec<Nic<'a>> {
-    let (mut routed_v4, mut routed_v6) = (false, false);
+    let mut routed = Families::NONE;
     let devices = host.interfaces.iter().filter_map(|interface| {
         let network = &site.networks[interface.network.index()];
-        let NetworkKind::Bridge { bridge, vlan, gateway } = &network.kind else { return None };
-        // Two default routes of one family would be a matter of luck.
-        let routed = if interface.address.value.is_ipv4() { &mut routed_v4 } else { &mut routed_v6 };
-        let gateway = match gateway {
-            Some((address, _)) if !*routed => {
-                *routed = true;
-                Some(*address)
+        let NetworkKind::Bridge { bridge, vlan, .. } = &network.kind else { return None };
+        let configured = addresses::configured(network, interface).map(|(address, gateway)| {
+            // Two default routes of one family would be a matter of luck.
+            let family = Family::of_prefix(&address);
+            let gateway = gateway.filter(|_| !routed.contains(family)).map(|gateway| gateway.address);
+            if gateway.is_some() {
+                routed = routed.union([family].into_iter().collect());
             }
-            _ => None,
-        };
-        Some(Nic { network_id: interface.network, network, bridge, vlan: *vlan, gateway, interface })
+            Configured { address, gateway }
+        });
+        let configured = configured.collect();
+        Some(Nic { network_id: interface.network, network, bridge, vlan: *vlan, configured, interface })
     });
     devices.collect()
 }

@@ -69,7 +69,7 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
     }
     body.block("initialization", |initialization| {
         initialization.set("datastore_id", host.datastore.as_str());
-        guest::dns(scope, initialization);
+        guest::dns(scope, guest, initialization);
         guest::addresses(guest, initialization);
         initialization.block("user_account", |account| {
             account.set("username", host.user.as_str()).set("keys", setup::ssh_keys(scope));

@@ -102,14 +102,22 @@ pub fn bridge(
     bridge: &str,
     gateway: Option<(&str, Option<NodeId>)>,
 ) -> NetworkId {
-    let gateway = gateway.map(|(router, node)| (address(router), node));
-    network(site, name, cidr, NetworkKind::Bridge { bridge: bridge.into(), vlan: None, gateway })
+    let gateway = gateway.map(|(router, node)| Gateway { address: address(router), node, span: at(()).span });
+    let gateways = gateway.into_iter().collect();
+    network(site, name, cidr, NetworkKind::Bridge { bridge: bridge.into(), vlan: None, gateways })
 }
 
 /// Adds a network.
 pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> NetworkId {
     let named = named("networks", name);
-    site.networks.push(Network { named, prefix: at(prefix(cidr)), kind, mtu: None, reserved: Vec::new() });
+    site.networks.push(Network {
+        named,
+        prefix: at(prefix(cidr)),
+        more: Vec::new(),
+        kind,
+        mtu: None,
+        reserved: Vec::new(),
+    });
     NetworkId(site.networks.len() as u32 - 1)
 }
 
@@ -119,6 +127,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         network,
         address: at(address(&format!("{prefix}.{number}"))),
         public: None,
+        more: Vec::new(),
         mac: None,
         device: device.into(),
     };
@@ -169,6 +178,7 @@ pub fn node(name: &str, ip: &str) -> Node {
         named: named("nodes", name),
         datacenter: DatacenterId(0),
         address: at(address(ip)),
+        more: Vec::new(),
         uplink: None,
         forwards: Vec::new(),
         places: Vec::new(),

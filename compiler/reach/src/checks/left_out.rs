@@ -66,10 +66,11 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
         let Some((source, target)) = apart.first() else { continue };
         let name = |host: arvc_site::model::HostId| &site.hosts[host.index()].named;
         let pair = |(a, b): &(_, _)| format!("`{}` and `{}`", name(*a).name, name(*b).name);
-        let label = match flow.via {
+        let families = words::families_apart(intents.space, *source, *target, flow.via);
+        let label = families.unwrap_or_else(|| match flow.via {
             Some(via) => format!("they are not both on {}", words::network(site, via)),
             None => "there is no path between them that this flow could use".to_owned(),
-        };
+        });
         let mut diagnostic = Diagnostic::new(
             &CODE,
             format!("this `allow` leaves out {}, which no network connects", pair(&apart[0])),

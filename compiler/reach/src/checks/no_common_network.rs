@@ -8,7 +8,8 @@
 //! ## Why
 //!
 //! A flow uses the overlay that both ends are on, else the bridge that they share. Without one there is nothing that
-//! could be opened, so the flow would look satisfied and never carry a packet.
+//! could be opened, so the flow would look satisfied and never carry a packet. A machine with IPv4 alone and one with IPv6
+//! alone do not meet on the network that both are on.
 //!
 //! ## Example
 //!
@@ -84,14 +85,19 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
     let site = intents.site;
     let (from, to) = (&site.hosts[source.index()], &site.hosts[target.index()]);
     let message = format!("no network connects `{}` and `{}`", from.named.name, to.named.name);
-    let label = match flow.via {
+    let families = words::families_apart(intents.space, source, target, flow.via);
+    let help = match families {
+        Some(_) => "give one of them an address of the other's family, or put both on an overlay",
+        None => "put one of them on a network of the other, or name another network with `via` or `listen`",
+    };
+    let label = families.unwrap_or_else(|| match flow.via {
         Some(via) => format!("they are not both on {}", words::network(site, via)),
         None => "there is no path that this flow could use".to_owned(),
-    };
+    });
     Diagnostic::new(&CODE, message, flow.span, label)
         .secondary(from.named.key, words::on(intents.space, source))
         .secondary(to.named.key, words::on(intents.space, target))
-        .help("put one of them on a network of the other, or name another network with `via` or `listen`")
+        .help(help)
 }
 
 /// A flow with addresses at one end that no machine at the other leads to.

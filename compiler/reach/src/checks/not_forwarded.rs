@@ -35,11 +35,11 @@
 
 use std::collections::BTreeMap;
 
-use arvc_site::model::{HostId, NetworkKind, Site};
+use arvc_site::model::{HostId, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Intents, words};
-use crate::members::address_on;
+use crate::members::addresses_on;
 use crate::ports::PortSet;
 
 /// A public port without a way to it.
@@ -66,11 +66,10 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                 let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
                 let missing = ports.difference(&handed_on(site, *host));
                 // Behind a router that is no node, somebody else forwards.
-                let routed_by_node = matches!(
-                    site.networks[piece.network.index()].kind,
-                    NetworkKind::Bridge { gateway: Some((_, Some(_))), .. }
-                );
-                let private = address_on(site, *host, piece.network).is_some_and(is_private);
+                let routed_by_node =
+                    site.networks[piece.network.index()].gateways().iter().any(|gateway| gateway.node.is_some());
+                // One address that the world reaches is enough.
+                let private = addresses_on(site, *host, piece.network).all(is_private);
                 if routed_by_node && private && !missing.is_none() && !piece.ports.is_all() {
                     let ports = closed.entry(*host).or_insert_with(PortSet::none);
                     *ports = ports.union(&missing);

@@ -165,7 +165,7 @@ fn what_a_machine_sends_to_itself_is_no_connection() {
 #[test]
 fn machines_without_a_common_network_cannot_need_one_another() {
     let (mut site, ..) = shop();
-    let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateway: None };
+    let kind = bridge("vmbr2", &[]);
     let storage = network(&mut site, "storage", "192.168.200.0/24", kind);
     let nas = host_on(&mut site, "nas", &[], &[storage]);
     site.needs.push(flow(End::Host(HostId(1)), End::Host(nas), &[tcp(2049, 2049)]));
@@ -193,7 +193,7 @@ fn an_outside_machine_leads_to_no_internet() {
 #[test]
 fn a_need_between_machines_with_two_common_bridges_must_name_one() {
     let mut site = site();
-    let kind = NetworkKind::Bridge { bridge: "vmbr2".into(), vlan: None, gateway: None };
+    let kind = bridge("vmbr2", &[]);
     let storage = network(&mut site, "storage", "192.168.200.0/24", kind);
     let [a, b] = ["a", "b"].map(|name| host_on(&mut site, name, &[], &[BRIDGE, storage]));
     site.needs.push(flow(End::Host(a), End::Host(b), &[tcp(80, 80)]));

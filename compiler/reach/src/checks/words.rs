@@ -1,11 +1,12 @@
 //! Sets and connections in words.
 
-use arvc_site::model::{End, HostId, NetworkId, Site};
+use arvc_site::model::{End, Families, Family, HostId, NetworkId, Site};
 
 use crate::bits::Bits;
 use crate::classes::Space;
 use crate::describe::end;
 use crate::flows::Witness;
+use crate::members::{Members, Profile};
 use crate::ports::PortSet;
 
 /// Names in backticks: all of them up to four, else three and how many more.
@@ -66,10 +67,36 @@ pub(super) fn networks(site: &Site, list: &[NetworkId]) -> String {
 /// Where a machine is: `on NETWORKS`.
 pub(super) fn on(space: &Space, host: HostId) -> String {
     let members = space.members;
-    match members.networks(members.profile_of[host.index()]) {
+    let profile = members.profile_of[host.index()];
+    match members.networks(profile) {
         [] => "on no network".to_owned(),
-        list => format!("on {}", networks(members.site, list)),
+        list => format!("on {}{}", networks(members.site, list), alone(members, profile)),
     }
+}
+
+/// Which of a network's two families a machine has alone, on the first network where that is so.
+fn alone(members: &Members, profile: Profile) -> String {
+    let found = members.networks(profile).iter().find_map(|network| {
+        let all: Families =
+            members.site.networks[network.index()].prefixes().map(|prefix| Family::of_prefix(&prefix.value)).collect();
+        let own = members.families(profile, *network);
+        let missing = all.iter().find(|family| !own.contains(*family))?;
+        Some(format!(", in {} without {}", self::network(members.site, *network), missing.name()))
+    });
+    found.unwrap_or_default()
+}
+
+/// Why two machines that are on one network do not meet there, if they are.
+pub(super) fn families_apart(space: &Space, a: HostId, b: HostId, via: Option<NetworkId>) -> Option<String> {
+    let members = space.members;
+    let (own, other) = (members.profile_of[a.index()], members.profile_of[b.index()]);
+    let apart = |network: &&NetworkId| {
+        let there = members.families(other, **network);
+        !there.is_none() && members.families(own, **network).intersection(there).is_none()
+    };
+    let mut both = members.networks(own).iter().filter(apart);
+    let network = both.find(|network| via.is_none_or(|via| via == **network))?;
+    Some(format!("they are both on {}, with no family of addresses in common", self::network(members.site, *network)))
 }
 
 /// Ports behind a flow, in the language; nothing for all protocols, and for what a flow cannot say.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_site::endpoints::{Tunnels, is_on};
-use arvc_site::model::{DatacenterId, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport};
+use arvc_site::model::{DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport};
 use ipnet::IpNet;
 
 use super::Peer;
@@ -52,7 +52,8 @@ fn way_in_by(members: &Members, table: &mut Table, way: (bool, u16)) {
             });
             // A node is met on the segments that it has an address on, and through the router by all others.
             let here = !node_on(site, network, id).is_empty();
-            let reached = if here { on } else { leading_out(members, network, routed) };
+            let families = node.addresses().map(|address| Family::of(address.value)).collect();
+            let reached = if here { on } else { leading_out(members, network, families, routed) };
             let opening = Opening { network, peer: Peer::Node(id), ports: ssh.clone(), reason };
             table.open(Direction::In, opening, reached.into_iter());
         }
@@ -61,9 +62,10 @@ fn way_in_by(members: &Members, table: &mut Table, way: (bool, u16)) {
         return;
     }
     for (network, hosts) in segments(members, goes) {
-        let prefix = site.networks[network.index()].prefix.value;
-        let near = site.operators.addresses.iter().any(|address| crate::members::overlaps(&address.value, &prefix));
-        let reached = if near { hosts } else { leading_out(members, network, hosts) };
+        let own = &site.networks[network.index()];
+        let near = site.operators.addresses.iter().any(|address| crate::members::meets(&address.value, own));
+        let families = site.operators.addresses.iter().map(|address| Family::of_prefix(&address.value)).collect();
+        let reached = if near { hosts } else { leading_out(members, network, families, hosts) };
         let opening = Opening { network, peer: Peer::Operators, ports: ssh.clone(), reason: operators };
         table.open(Direction::In, opening, reached.into_iter());
     }
@@ -76,8 +78,11 @@ fn administers(members: &Members, datacenter: DatacenterId, host: &Host) -> bool
     }
 }
 
-fn leading_out(members: &Members, network: NetworkId, hosts: Vec<HostId>) -> Vec<HostId> {
-    let leads = |host: &HostId| members.way_out(members.profile_of[host.index()]).contains(&network);
+fn leading_out(members: &Members, network: NetworkId, families: Families, hosts: Vec<HostId>) -> Vec<HostId> {
+    let leads = |host: &HostId| {
+        let profile = members.profile_of[host.index()];
+        families.iter().any(|family| members.way_out(profile, family).contains(&network))
+    };
     hosts.into_iter().filter(leads).collect()
 }
 
@@ -136,7 +141,7 @@ fn underlay(members: &Members, table: &mut Table) {
             let reason = table.reason(format!("{}: tunnel to {}", overlay.named.path, machine.named.path));
             let own = machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network));
             let mut addresses = tunnels.public(site, host);
-            addresses.extend(own.map(|interface| interface.address.value));
+            addresses.extend(own.flat_map(|interface| interface.addresses()).map(|address| address.value));
             addresses.sort_unstable();
             addresses.dedup();
             for address in addresses {
@@ -164,13 +169,13 @@ fn resolvers(members: &Members, table: &mut Table) {
 
 /// Opens an address that lies beyond, on the networks that each machine reaches it by.
 fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], ports: &PortSet, reason: u32) {
-    let inside = |network: &NetworkId| members.site.networks[network.index()].prefix.value.contains(&address);
+    let inside = |network: &NetworkId| members.site.networks[network.index()].contains(address);
     let networks: Vec<NetworkId> = (0..members.site.networks.len() as u32).map(NetworkId).collect();
     let inside: Vec<NetworkId> = networks.iter().copied().filter(inside).collect();
     for network in networks {
         let asks = |host: &HostId| {
             let profile = members.profile_of[host.index()];
-            members.outward(profile, &inside, &[], None).contains(&network)
+            members.outward(profile, Family::of(address), &inside, &[], None).contains(&network)
         };
         let opening = Opening { network, peer: Peer::Prefix(IpNet::from(address)), ports: ports.clone(), reason };
         table.open(Direction::Out, opening, hosts.iter().copied().filter(asks));

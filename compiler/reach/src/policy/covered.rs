@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use super::{Peer, Rule};
 use crate::address::{node_on, private_prefixes};
-use crate::members::{address_on, overlaps};
+use crate::members::{addresses_on, overlaps};
 
 /// Decides which peers hold which others.
 pub(super) struct Cover<'a> {
@@ -48,11 +48,11 @@ impl<'a> Cover<'a> {
                 *wide == network && !node_on(self.site, network, *node).is_empty()
             }
             (Peer::Network(wide), Peer::Prefix(prefix)) => {
-                self.site.networks[wide.index()].prefix.value.contains(prefix)
+                self.site.networks[wide.index()].prefixes().any(|wide| wide.value.contains(prefix))
             }
             (Peer::Prefix(wide), Peer::Prefix(narrow)) => wide != narrow && wide.contains(narrow),
             (Peer::Prefix(wide), Peer::Host(host)) => {
-                address_on(self.site, *host, network).is_some_and(|address| wide.contains(&address))
+                addresses_on(self.site, *host, network).all(|address| wide.contains(&address))
             }
             (Peer::Internet, Peer::Prefix(prefix)) => self.is_public(prefix),
             (Peer::Internet, Peer::Operators) => {

@@ -5,15 +5,17 @@
 //! for each machine.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
-use arvc_site::model::{End, Flow, GroupId, HostId, NetworkId, Site};
+use arvc_site::model::{End, Family, Flow, GroupId, HostId, NetworkId, Site};
+use ipnet::IpNet;
 
 use super::builtin;
 use super::table::{Direction, Opening, Table};
 use super::{Peer, Policies};
 use crate::address::node_on;
 use crate::describe::describe;
-use crate::members::{Arm, Members, Profile, overlaps};
+use crate::members::{Arm, Members, Profile, meets};
 
 /// What every machine lets in and out: `allow`, the essentials, what peers say to one another, and the built-in rules.
 pub fn policies(site: &Site) -> Policies {
@@ -228,7 +230,7 @@ impl Context<'_> {
             if fixed.is_some_and(|fixed| fixed != network) {
                 continue;
             }
-            let prefix = self.members.site.networks[network.index()].prefix.value;
+            let there = &self.members.site.networks[network.index()];
             let overlay = self.members.is_overlay(network);
             let peers = match end {
                 End::Internet => vec![Peer::Internet],
@@ -236,13 +238,13 @@ impl Context<'_> {
                 // those are meant that are members.
                 End::Operators if overlay => {
                     let operators = self.members.prefixes(end).into_iter();
-                    operators.filter(|operator| overlaps(operator, &prefix)).map(Peer::Prefix).collect()
+                    operators.filter(|operator| meets(operator, there)).map(Peer::Prefix).collect()
                 }
                 End::Network(other) if *other == network && overlay => vec![Peer::Any],
                 End::Operators => vec![Peer::Operators],
                 End::Node(node) => vec![Peer::Node(*node)],
                 End::Network(other) if *other == network => vec![Peer::Network(network)],
-                End::Network(other) => vec![Peer::Prefix(self.members.site.networks[other.index()].prefix.value)],
+                End::Network(_) => self.members.prefixes(end).into_iter().map(Peer::Prefix).collect(),
                 End::Prefix(prefix) => vec![Peer::Prefix(*prefix)],
                 _ => continue,
             };
@@ -255,25 +257,42 @@ impl Context<'_> {
 
     /// The networks on which a machine meets the addresses of an end.
     fn outward(&self, profile: Profile, end: &End) -> Vec<NetworkId> {
+        let mut paths: Vec<NetworkId> =
+            Family::ALL.into_iter().flat_map(|family| self.outward_in(profile, family, end)).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// Those on which it meets the addresses of one family.
+    fn outward_in(&self, profile: Profile, family: Family, end: &End) -> Vec<NetworkId> {
         let members = self.members;
-        let prefix = |network: &NetworkId| members.site.networks[network.index()].prefix.value;
+        let network = |id: &NetworkId| &members.site.networks[id.index()];
         let listen = members.listen(self.arm);
-        if let End::Node(node) = end {
-            let own = members.networks(profile).iter().copied();
-            let inside: Vec<NetworkId> =
-                own.filter(|network| !node_on(members.site, *network, *node).is_empty()).collect();
-            return members.outward(profile, &inside, listen, self.flow.via);
-        }
-        let prefixes = members.prefixes(end);
         let own = members.networks(profile);
-        let meets = |network: &NetworkId| prefixes.iter().any(|other| overlaps(other, &prefix(network)));
-        let inside: Vec<NetworkId> = own.iter().copied().filter(meets).collect();
-        let mut paths = members.outward(profile, &inside, listen, self.flow.via);
-        let beyond = |other: &ipnet::IpNet| !own.iter().any(|network| prefix(network).contains(other));
+        if let End::Node(node) = end {
+            let of_family = |address: &IpAddr| Family::of(*address) == family;
+            let is_there = |id: &NetworkId| node_on(members.site, *id, *node).iter().any(of_family);
+            let inside: Vec<NetworkId> = own.iter().copied().filter(is_there).collect();
+            let addresses = members.site.nodes[node.index()].addresses();
+            let any = addresses.map(|address| address.value).any(|address| of_family(&address));
+            return match inside.is_empty() && !any {
+                true => Vec::new(),
+                false => members.outward(profile, family, &inside, listen, self.flow.via),
+            };
+        }
+        let mut prefixes = members.prefixes(end);
+        prefixes.retain(|prefix| Family::of_prefix(prefix) == family);
+        if prefixes.is_empty() && *end != End::Internet {
+            return Vec::new();
+        }
+        let is_met = |id: &NetworkId| prefixes.iter().any(|other| meets(other, network(id)));
+        let inside: Vec<NetworkId> = own.iter().copied().filter(is_met).collect();
+        let mut paths = members.outward(profile, family, &inside, listen, self.flow.via);
+        let holds = |id: &NetworkId, other: &IpNet| network(id).prefixes().any(|prefix| prefix.value.contains(other));
+        let beyond = |other: &IpNet| !own.iter().any(|id| holds(id, other));
         if !inside.is_empty() && prefixes.iter().any(beyond) {
-            paths.extend(members.outward(profile, &[], listen, self.flow.via));
-            paths.sort_unstable();
-            paths.dedup();
+            paths.extend(members.outward(profile, family, &[], listen, self.flow.via));
         }
         paths
     }

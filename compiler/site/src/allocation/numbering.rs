@@ -7,13 +7,14 @@ use crate::model::{Network, NetworkId, Range, Vmid};
 
 /// The numbers of one range. A *slot* is what the range counts by; nothing outside needs to know what it is.
 ///
-/// Here it is the VMID: slot `vmids.first + n` has the VMID of that number, and host number `addresses.first + n` on every
-/// network, as long as the range has one.
+/// Here it is the VMID: slot `vmids.first + n` has the VMID of that number, and host number `addresses.first + n` in every
+/// prefix of every network, as long as the range has one.
 #[derive(Clone, Debug)]
 pub struct Numbering {
     vmids: (u64, u64),
     addresses: (u64, u64),
-    prefixes: Vec<ipnet::IpNet>,
+    /// The prefixes of each network.
+    prefixes: Vec<Vec<ipnet::IpNet>>,
 }
 
 impl Numbering {
@@ -23,7 +24,7 @@ impl Numbering {
         Self {
             vmids: (u64::from(first.0), u64::from(last.0)),
             addresses: range.addresses.value,
-            prefixes: networks.iter().map(|network| network.prefix.value).collect(),
+            prefixes: networks.iter().map(|network| network.prefixes().map(|prefix| prefix.value).collect()).collect(),
         }
     }
 
@@ -44,14 +45,19 @@ impl Numbering {
         Some(u64::from(vmid.0)).filter(|slot| first <= *slot && *slot <= last)
     }
 
-    /// The address of a slot on a network, if the range's rule gives one that the network has.
+    /// The address of a slot on a network, in its first prefix, if the range's rule gives one that the prefix has.
     pub fn address(&self, network: NetworkId, slot: u64) -> Option<IpAddr> {
-        address(self.prefixes.get(network.index())?, self.host_number(slot)?)
+        self.address_in(network, 0, slot)
+    }
+
+    /// The address of a slot in the prefix with this place among those of its network ([`Network::prefixes`]).
+    pub fn address_in(&self, network: NetworkId, prefix: usize, slot: u64) -> Option<IpAddr> {
+        address(self.prefixes.get(network.index())?.get(prefix)?, self.host_number(slot)?)
     }
 
     /// The slot whose address on a network this is.
     pub fn slot_of_address(&self, network: NetworkId, address: IpAddr) -> Option<u64> {
-        let number = number(self.prefixes.get(network.index())?, address)?;
+        let number = self.prefixes.get(network.index())?.iter().find_map(|prefix| number(prefix, address))?;
         let slot = number.checked_sub(self.addresses.0)?.checked_add(self.vmids.0)?;
         self.host_number(slot)?;
         Some(slot)
@@ -95,6 +101,7 @@ mod tests {
         let network = |prefix: &str| Network {
             named: named(),
             prefix: Spanned { value: prefix.parse().expect("a prefix"), span: SPAN },
+            more: vec![Spanned { value: "fd00::/64".parse().expect("a prefix"), span: SPAN }],
             kind: NetworkKind::Plain,
             mtu: None,
             reserved: Vec::new(),
@@ -113,6 +120,15 @@ mod tests {
             assert_eq!(numbering.slot_of_address(NetworkId(0), address), Some(slot));
         }
         assert_eq!((numbering.slots(), numbering.capacity()), ((1000, 1999), 10));
+    }
+
+    #[test]
+    fn a_slot_has_one_number_in_every_prefix_of_a_network() {
+        let numbering = numbering((1000, 1999), (10, 19));
+        let six: IpAddr = "fd00::b".parse().expect("an address");
+        assert_eq!(numbering.address_in(NetworkId(0), 1, 1001), Some(six));
+        assert_eq!(numbering.slot_of_address(NetworkId(0), six), Some(1001));
+        assert_eq!(numbering.address_in(NetworkId(0), 2, 1001), None);
     }
 
     #[test]

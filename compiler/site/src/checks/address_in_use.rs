@@ -29,20 +29,19 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use crate::model::{Network, NetworkKind, Site};
-use crate::origins::Origins;
+use crate::model::{Network, Site};
 use crate::place::report;
 
 /// An address that a machine cannot have.
 pub static CODE: Code = Code::new("E0322", "an address that a machine cannot have", include_str!("address_in_use.rs"));
 
 /// Every interface's address; a machine with the same one by rule on several networks is reported once.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
-    let taken: Vec<_> = (0..).zip(&site.networks).map(|(at, network)| Taken::of(site, origins, at, network)).collect();
+pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
+    let taken: Vec<_> = site.networks.iter().map(|network| Taken::of(site, network)).collect();
     for host in &site.hosts {
         let mut reported: Option<Span> = None;
-        for interface in &host.interfaces {
-            let address = interface.address;
+        let all = host.interfaces.iter().flat_map(|interface| interface.addresses().map(move |it| (interface, it)));
+        for (interface, address) in all {
             let Some((whose, span)) = taken[interface.network.index()].by(address.value) else { continue };
             if reported.replace(address.span) == Some(address.span) {
                 continue;
@@ -63,49 +62,34 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 
 /// The addresses of one network that no machine can have.
 struct Taken<'a> {
-    network: Option<(IpAddr, &'static str)>,
-    broadcast: Option<IpAddr>,
-    gateway: Option<(IpAddr, Span)>,
+    network: &'a Network,
     nodes: Vec<(IpAddr, Span)>,
-    prefix: &'a Network,
 }
 
 impl<'a> Taken<'a> {
-    fn of(site: &Site, origins: &Origins, at: usize, network: &'a Network) -> Self {
-        let prefix = network.prefix.value;
-        let gateway = match &network.kind {
-            NetworkKind::Bridge { gateway: Some((address, None)), .. } => {
-                Some((*address, origins.networks[at].gateway.unwrap_or(network.prefix.span)))
-            }
-            _ => None,
-        };
-        let bridge = network.is_bridge();
-        let nodes = site.nodes.iter().filter(|node| bridge && prefix.contains(&node.address.value));
-        Self {
-            network: own(&prefix),
-            broadcast: broadcast(&prefix),
-            gateway,
-            nodes: nodes.map(|node| (node.address.value, node.address.span)).collect(),
-            prefix: network,
-        }
+    fn of(site: &Site, network: &'a Network) -> Self {
+        let nodes = site.nodes.iter().filter(|_| network.is_bridge()).flat_map(|node| node.addresses());
+        let nodes = nodes.filter(|address| network.contains(address.value));
+        Self { network, nodes: nodes.map(|address| (address.value, address.span)).collect() }
     }
 
     /// Whose the address is, and where that is written.
     fn by(&self, address: IpAddr) -> Option<(&'static str, Span)> {
-        let prefix = self.prefix.prefix.span;
-        if let Some((own, what)) = self.network
+        let prefix = self.network.prefix_of(address)?;
+        if let Some((own, what)) = own(&prefix.value)
             && own == address
         {
-            return Some((what, prefix));
+            return Some((what, prefix.span));
         }
-        if self.broadcast == Some(address) {
-            return Some(("the network's broadcast address", prefix));
+        if broadcast(&prefix.value) == Some(address) {
+            return Some(("the network's broadcast address", prefix.span));
         }
         if let Some((_, span)) = self.nodes.iter().find(|(node, _)| *node == address) {
             return Some(("the address of a node", *span));
         }
-        let (_, span) = self.gateway.filter(|(gateway, _)| *gateway == address)?;
-        Some(("the gateway's address", span))
+        let gateways = self.network.gateways().iter();
+        let gateway = gateways.filter(|gateway| gateway.node.is_none()).find(|gateway| gateway.address == address)?;
+        Some(("the gateway's address", gateway.span))
     }
 }
 

@@ -25,6 +25,8 @@
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
+use ipnet::IpNet;
 
 use crate::model::{Named, Network, Range, Spanned, Vmid};
 use crate::place::report;
@@ -35,33 +37,39 @@ pub static CODE: Code =
 
 /// A stated address.
 pub(crate) fn check(named: &Named, address: Spanned<IpAddr>, network: &Network) -> Option<Diagnostic> {
-    if network.prefix.value.contains(&address.value) {
+    if network.contains(address.value) {
         return None;
     }
     let message = format!("{} of `{}` is not in `{}`", address.value, named.path, network.named.path);
-    let prefix = network.prefix.value;
-    let label = format!("not in {prefix}");
+    let prefixes: Vec<String> = network.prefixes().map(|prefix| prefix.value.to_string()).collect();
+    let prefixes = prefixes.join(" or ");
+    let label = format!("not in {prefixes}");
     Some(
         report(&CODE, message, named, address.span, &label)
-            .secondary(network.prefix.span, format!("`{}` is {prefix}", network.named.path)),
+            .secondary(network.prefix.span, format!("`{}` is {prefixes}", network.named.path)),
     )
 }
 
-/// A host number that none of `networks` has.
+/// A host number that none of these prefixes has.
 pub(crate) fn by_rule(
     named: &Named,
     vmid: Spanned<Vmid>,
     number: u64,
     range: &Range,
-    networks: &[&Network],
+    prefixes: &[(&Network, IpNet, Span)],
 ) -> Diagnostic {
-    let paths = networks.iter().map(|network| format!("`{}`", network.named.path)).collect::<Vec<_>>().join(" and ");
+    // Of a network with several prefixes it is told which one is too small.
+    let words = |(network, prefix, _): &(&Network, IpNet, Span)| match network.more.is_empty() {
+        true => format!("`{}`", network.named.path),
+        false => format!("{prefix} of `{}`", network.named.path),
+    };
+    let paths = prefixes.iter().map(words).collect::<Vec<_>>().join(" and ");
     let message = format!("the rule gives `{}` the host number {number}, which is not in {paths}", named.path);
     let label = format!("VMID {} is host number {number}", vmid.value.0);
     let mut diagnostic = report(&CODE, message, named, vmid.span, &label)
         .secondary(range.addresses.span, format!("the host numbers of `{}`", range.named.path));
-    for network in networks {
-        diagnostic = diagnostic.secondary(network.prefix.span, format!("`{}`", network.prefix.value));
+    for (_, prefix, span) in prefixes {
+        diagnostic = diagnostic.secondary(*span, format!("`{prefix}`"));
     }
     diagnostic.help("give the range smaller host numbers, or the network a shorter prefix")
 }

@@ -23,6 +23,7 @@
 //! State another address, or shorten the reserved span.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::allocation::number;
 use crate::model::Site;
@@ -39,16 +40,26 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             if network.reserved.is_empty() {
                 continue;
             }
-            let address = interface.address;
-            let Some(number) = number(&network.prefix.value, address.value) else { continue };
-            let within = |span: &&crate::model::Spanned<(u64, u64)>| (span.value.0..=span.value.1).contains(&number);
-            let Some(reserved) = network.reserved.iter().find(within) else { continue };
-            let message = format!("{} of `{}` is reserved in `{}`", address.value, host.named.path, network.named.path);
-            let label = format!("{} is host number {number}", address.value);
-            out.push(
-                report(&CODE, message, &host.named, address.span, &label)
-                    .secondary(reserved.span, format!("reserved: {} to {}", reserved.value.0, reserved.value.1)),
-            );
+            // In each prefix: the rule gives a machine one number for all of them, which is reported once.
+            let numbered = interface.addresses().filter_map(|address| {
+                let number = number(&network.prefix_of(address.value)?.value, address.value)?;
+                let within =
+                    |span: &&crate::model::Spanned<(u64, u64)>| (span.value.0..=span.value.1).contains(&number);
+                Some((address, number, network.reserved.iter().find(within)?))
+            });
+            let mut told: Option<Span> = None;
+            for (address, number, reserved) in numbered {
+                if told.replace(address.span) == Some(address.span) {
+                    continue;
+                }
+                let message =
+                    format!("{} of `{}` is reserved in `{}`", address.value, host.named.path, network.named.path);
+                let label = format!("{} is host number {number}", address.value);
+                out.push(
+                    report(&CODE, message, &host.named, address.span, &label)
+                        .secondary(reserved.span, format!("reserved: {} to {}", reserved.value.0, reserved.value.1)),
+                );
+            }
         }
     }
 }

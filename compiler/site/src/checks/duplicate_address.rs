@@ -52,25 +52,22 @@ struct Claim<'a> {
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let domains = domains(site);
     let interfaces = site.hosts.iter().zip(&origins.hosts).flat_map(|(host, origin)| {
-        host.interfaces.iter().map(|interface| Claim {
-            domain: domains[interface.network.index()],
-            address: interface.address.value,
-            span: interface.address.span,
-            named: &host.named,
-            stated: origin.stated.contains(&interface.network),
+        host.interfaces.iter().flat_map(|interface| {
+            interface.addresses().map(|address| Claim {
+                domain: domains[interface.network.index()],
+                address: address.value,
+                span: address.span,
+                named: &host.named,
+                stated: origin.stated.contains(&(interface.network, address.value)),
+            })
         })
     });
-    let nodes = site.nodes.iter().flat_map(|node| {
-        let of = |at: usize| Claim {
-            domain: domains[at],
-            address: node.address.value,
-            span: node.address.span,
-            named: &node.named,
-            stated: true,
-        };
+    let nodes = site.nodes.iter().flat_map(|node| node.addresses().map(move |address| (node, address)));
+    let nodes = nodes.flat_map(|(node, address)| {
         let on = |(at, network): (usize, &crate::model::Network)| {
-            let bridge = network.is_bridge();
-            (bridge && network.prefix.value.contains(&node.address.value)).then(|| of(at))
+            let (domain, named) = (domains[at], &node.named);
+            let there = network.is_bridge() && network.contains(address.value);
+            there.then_some(Claim { domain, address: address.value, span: address.span, named, stated: true })
         };
         site.networks.iter().enumerate().filter_map(on).collect::<Vec<_>>()
     });

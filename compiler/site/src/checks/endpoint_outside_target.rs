@@ -50,7 +50,10 @@ pub(crate) fn contains(site: &Site, end: &End, id: HostId) -> bool {
         End::Cluster(cluster) => host.cluster == Some(*cluster),
         End::Service(service) => host.services.contains(service),
         End::Network(network) => host.interfaces.iter().any(|interface| interface.network == *network),
-        End::Prefix(prefix) => host.interfaces.iter().any(|interface| prefix.contains(&interface.address.value)),
+        End::Prefix(prefix) => {
+            let mut addresses = host.interfaces.iter().flat_map(|interface| interface.addresses());
+            addresses.any(|address| prefix.contains(&address.value))
+        }
         End::Union(ends) => ends.iter().any(|end| contains(site, end, id)),
         End::All(ends) => ends.iter().all(|end| contains(site, end, id)),
     }

@@ -23,7 +23,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::Site;
+use crate::model::{Family, Interface, Site};
 use crate::place::{place, report};
 
 /// A port that is handed on to a machine out of reach.
@@ -35,13 +35,18 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     for node in &site.nodes {
         for forward in &node.forwards {
             let host = &site.hosts[forward.to.index()];
-            let bridge = |id: crate::model::NetworkId| site.networks[id.index()].is_bridge();
-            if host.broken || host.interfaces.iter().any(|interface| bridge(interface.network)) {
+            let on_bridge = |interface: &&Interface| site.networks[interface.network.index()].is_bridge();
+            let mut interfaces = host.interfaces.iter().filter(on_bridge).peekable();
+            let label = match interfaces.peek() {
+                None => "the machine is on no bridge",
+                Some(_) => "the machine has no IPv4 address on a bridge, and only IPv4 is handed on",
+            };
+            if host.broken || interfaces.any(|interface| interface.families().contains(Family::V4)) {
                 continue;
             }
             let message = format!("`{}` cannot hand a port on to `{}`", node.named.path, host.named.path);
             out.push(
-                report(&CODE, message, &node.named, forward.span, "the machine is on no bridge")
+                report(&CODE, message, &node.named, forward.span, label)
                     .secondary(place(&host.named, host.named.key), format!("`{}`", host.named.path)),
             );
         }

@@ -21,30 +21,46 @@
 //!
 //! ## What to do
 //!
-//! Name an address of the network, or the node that routes for it.
+//! Name an address of the network, or the node that routes for it. An IPv6 router may also be named by its address of the
+//! link, `fe80::1`.
 
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
-use ipnet::IpNet;
 
 use super::address_in_use::for_all;
-use crate::model::{Named, Spanned};
+use crate::model::{Family, Gateway, Network};
 use crate::place::report;
 
 /// A gateway outside its network.
 pub static CODE: Code = Code::new("E0331", "a gateway outside its network", include_str!("gateway_outside_network.rs"));
 
-/// The gateway of a bridge.
-pub(crate) fn check(named: &Named, prefix: Spanned<IpNet>, gateway: IpAddr, span: Span) -> Option<Diagnostic> {
-    let label = match for_all(&prefix.value, gateway) {
-        _ if !prefix.value.contains(&gateway) => format!("{gateway} is not in {}", prefix.value),
-        Some(what) => format!("{gateway} is {what}"),
-        None => return None,
+/// One gateway of a bridge.
+pub(crate) fn check(network: &Network, gateway: &Gateway) -> Option<Diagnostic> {
+    let address = gateway.address;
+    let holder = network.prefix_of(address);
+    let label = match holder {
+        Some(prefix) => format!("{address} is {}", for_all(&prefix.value, address)?),
+        // RFC 4861: routers are known by their address of the link, whatever the prefixes are.
+        None if on_every_link(network, address) => return None,
+        None => {
+            let prefixes: Vec<String> = network.prefixes().map(|prefix| prefix.value.to_string()).collect();
+            format!("{address} is not in {}", prefixes.join(" or "))
+        }
     };
-    let message = format!("the gateway of `{}` is no address of it", named.path);
-    Some(report(&CODE, message, named, span, &label).secondary(prefix.span, format!("`{}`", prefix.value)))
+    let message = format!("the gateway of `{}` is no address of it", network.named.path);
+    let prefix = holder.unwrap_or(network.prefix);
+    Some(
+        report(&CODE, message, &network.named, gateway.span, &label)
+            .secondary(prefix.span, format!("`{}`", prefix.value)),
+    )
+}
+
+/// Whether an address is one of the link alone, on a network with IPv6.
+fn on_every_link(network: &Network, address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(address) if address.is_unicast_link_local())
+        && network.prefixes().any(|prefix| Family::of_prefix(&prefix.value) == Family::V6)
 }
 
 /// A gateway that is something else.

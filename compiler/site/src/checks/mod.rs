@@ -7,6 +7,7 @@ pub mod address_in_use;
 pub mod address_missing;
 pub mod address_outside_network;
 pub mod address_reserved;
+pub mod address_twice;
 pub mod all_of_nobody;
 pub mod connection;
 pub mod control_character;
@@ -36,6 +37,7 @@ pub mod extra_secret;
 pub mod extra_terraform;
 pub mod extra_unused;
 pub mod extra_variable;
+pub mod family_not_there;
 pub mod file_path;
 pub mod file_written;
 pub mod flow_end;
@@ -45,6 +47,7 @@ pub mod flow_via;
 pub mod foreign_hardware;
 pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
+pub mod gateways_of_one_family;
 pub mod guest_on_plain_network;
 pub mod guest_without_vmid;
 pub mod ha_attempts;
@@ -64,6 +67,7 @@ pub mod invalid_role;
 pub mod invalid_tag;
 pub mod invalid_user;
 pub mod invalid_vlan;
+pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod mac_not_unicast;
@@ -73,6 +77,7 @@ pub mod names_meet;
 pub mod need;
 pub mod network_kind;
 pub mod networks_overlap;
+pub mod no_relay_between_families;
 pub mod nobody_at_the_nodes;
 pub mod nobody_serves;
 pub mod node_choice;
@@ -84,6 +89,7 @@ pub mod overlay_needs_newer_nebula;
 pub mod overlay_port;
 pub mod overlay_without_lighthouse;
 pub mod place_circle;
+pub mod prefixes_meet;
 pub mod private_key;
 pub mod private_lighthouse;
 pub mod private_uplink;
@@ -95,6 +101,7 @@ pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod reserved_name;
+pub mod resolver_of_other_family;
 pub mod retired_end;
 pub mod several_overlays;
 pub mod ssh_key;
@@ -208,6 +215,11 @@ pub static CODES: &[&Code] = &[
     &device_passthrough::CODE,
     &connection::CODE,
     &unmanaged::CODE,
+    &prefixes_meet::CODE,
+    &gateways_of_one_family::CODE,
+    &family_not_there::CODE,
+    &address_twice::CODE,
+    &lighthouse_of_other_family::CODE,
     &place_circle::CODE,
     &quantity::CODE,
     &ha_attempts::CODE,
@@ -224,6 +236,8 @@ pub static CODES: &[&Code] = &[
     &private_lighthouse::CODE,
     &retired_end::CODE,
     &unprotected_volumes::CODE,
+    &resolver_of_other_family::CODE,
+    &no_relay_between_families::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -238,7 +252,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     names_meet::check(site, out);
     name_too_long::check(site, origins, out);
     duplicate_address::check(site, origins, out);
-    address_in_use::check(site, origins, out);
+    address_in_use::check(site, out);
     address_reserved::check(site, out);
     duplicate_mac::check(site, origins, out);
     networks_overlap::check(site, out);
@@ -246,6 +260,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     several_overlays::check(site, origins, out);
     overlay_without_lighthouse::check(site, origins, out);
     lighthouse_off_overlay::check(site, origins, out);
+    lighthouse_of_other_family::check(site, origins, out);
+    no_relay_between_families::check(site, origins, out);
+    resolver_of_other_family::check(site, out);
     outside_without_lighthouse::check(site, origins, out);
     outside_without_relay::check(site, origins, out);
     private_uplink::check(site, origins, out);

@@ -44,8 +44,8 @@ pub(crate) fn check(named: &Named, written: &Written) -> Option<Diagnostic> {
             return problem(underlay.span, message, "an overlay has no NICs")
                 .map(|it| it.secondary(bridge.span, "a bridge is what NICs are on"));
         }
-        if let Some((_, _, span)) = written.gateway {
-            return problem(span, format!("the overlay `{path}` has a gateway"), "only a bridge has one");
+        if let Some(gateway) = written.gateways.first() {
+            return problem(gateway.span, format!("the overlay `{path}` has a gateway"), "only a bridge has one");
         }
         if let Some(vlan) = &written.vlan {
             return problem(vlan.span, format!("the overlay `{path}` has a VLAN tag"), "only a bridge has one");
@@ -64,8 +64,8 @@ pub(crate) fn check(named: &Named, written: &Written) -> Option<Diagnostic> {
         if let Some(vlan) = &written.vlan {
             return problem(vlan.span, format!("`{path}` has a VLAN tag and no bridge"), "only a bridge has one");
         }
-        if let Some((_, _, span)) = written.gateway {
-            return problem(span, format!("`{path}` has a gateway and no bridge"), "only a bridge has one");
+        if let Some(gateway) = written.gateways.first() {
+            return problem(gateway.span, format!("`{path}` has a gateway and no bridge"), "only a bridge has one");
         }
     }
     None

@@ -24,8 +24,9 @@
 //! Give the overlay a prefix of its own.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use ipnet::IpNet;
 
-use crate::model::Site;
+use crate::model::{Site, Spanned};
 use crate::place::{place, report};
 
 /// An overlay's addresses are another network's too.
@@ -36,24 +37,24 @@ pub static CODE: Code =
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     for (at, first) in site.networks.iter().enumerate() {
         for second in &site.networks[at + 1..] {
-            let (a, b) = (first.prefix.value, second.prefix.value);
-            if !(first.is_overlay() || second.is_overlay()) || !(a.contains(&b) || b.contains(&a)) {
+            let meeting =
+                |(a, b): &(Spanned<IpNet>, Spanned<IpNet>)| a.value.contains(&b.value) || b.value.contains(&a.value);
+            let pairs = first.prefixes().flat_map(|a| second.prefixes().map(move |b| (a, b)));
+            let Some((a, b)) = pairs.filter(|_| first.is_overlay() || second.is_overlay()).find(meeting) else {
                 continue;
-            }
-            // The overlay is the one to change: nothing outside depends on its addresses.
-            let later = first.prefix.span > second.prefix.span;
-            let (change, keep) = match (first.is_overlay(), second.is_overlay()) {
-                (true, true) if later => (first, second),
-                (true, false) => (first, second),
-                _ => (second, first),
             };
+            // The overlay is the one to change: nothing outside depends on its addresses.
+            let later = a.span > b.span;
+            let (change, keep) = match (first.is_overlay(), second.is_overlay()) {
+                (true, true) if later => ((first, a), (second, b)),
+                (true, false) => ((first, a), (second, b)),
+                _ => ((second, b), (first, a)),
+            };
+            let ((change, own), (keep, other)) = (change, keep);
             let message = format!("`{}` and `{}` have addresses in common", change.named.path, keep.named.path);
             out.push(
-                report(&CODE, message, &change.named, change.prefix.span, "an overlay has addresses of its own")
-                    .secondary(
-                        place(&keep.named, keep.prefix.span),
-                        format!("`{}` is {}", keep.named.path, keep.prefix.value),
-                    ),
+                report(&CODE, message, &change.named, own.span, "an overlay has addresses of its own")
+                    .secondary(place(&keep.named, other.span), format!("`{}` is {}", keep.named.path, other.value)),
             );
         }
     }

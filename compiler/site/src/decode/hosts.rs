@@ -1,32 +1,20 @@
 //! Machines: guests and others, members of clusters too.
 
-use std::net::IpAddr;
+use arvc_lang::data::DataId;
 
-use arvc_lang::data::{DataId, Datum};
-
+use super::interfaces::On;
 use super::{Decoder, Needs, only_literal};
-use crate::allocation::{self, RangeIndex};
+use crate::allocation::RangeIndex;
 use crate::checks::{
-    address_missing, address_outside_network, guest_on_plain_network, guest_without_vmid, hardware, interface_name,
-    invalid_datastore, invalid_name, invalid_tag, invalid_user, mac_not_unicast, machine_with_vmid, public_address,
-    unknown_network, vmid_in_no_range, vmid_not_accepted, vmid_outside_range, vmid_without_address,
+    guest_without_vmid, hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, machine_with_vmid,
+    vmid_not_accepted, vmid_outside_range,
 };
 use crate::model::{
-    Connection, Features, Hardware, Host, HostId, ImageId, Interface, Kind, Named, NetworkId, NetworkKind, NodeId,
-    RangeId, Spanned, Startup, Status, Vmid,
+    Connection, Features, Hardware, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned,
+    Startup, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
-
-/// What `on.N` says.
-#[derive(Default)]
-struct On {
-    address: Option<Spanned<IpAddr>>,
-    public: Option<Spanned<IpAddr>>,
-    mac: Option<[u8; 6]>,
-    device: Option<String>,
-    failed: bool,
-}
 
 /// The schema's `Kind`.
 pub(super) fn kind(tag: &str) -> Kind {
@@ -220,57 +208,6 @@ impl Decoder<'_> {
         tags
     }
 
-    /// The entries of `on`, those of unknown networks left out. `None` if it failed.
-    fn on(&mut self, named: &Named, id: DataId, origin: &mut HostOrigin) -> Option<Vec<(NetworkId, On)>> {
-        let mut entries = Vec::new();
-        for field in self.read.record(id)? {
-            let name = self.read.name(field.name);
-            let Some(network) = self.network_named(name) else {
-                origin.network_unknown = true;
-                if self.origins.all.networks {
-                    let problem = unknown_network::diagnostic(named, name, field.key, &self.site.networks);
-                    self.read.diagnostics.push(problem);
-                }
-                continue;
-            };
-            let mut on = On::default();
-            let Some(fields) = self.read.record(field.value) else {
-                on.failed = true;
-                entries.push((network, on));
-                continue;
-            };
-            for field in fields {
-                let span = self.read.span(field.value);
-                if *self.read.value(field.value) == Datum::Failed {
-                    on.failed = true;
-                    continue;
-                }
-                match self.read.name(field.name) {
-                    "address" => on.address = self.read.address(field.value),
-                    "public" => on.public = self.read.address(field.value),
-                    "mac" => {
-                        on.mac = self.read.mac(field.value);
-                        self.read.diagnostics.extend(on.mac.and_then(|mac| mac_not_unicast::check(mac, span)));
-                        origin.macs.push((network, span));
-                    }
-                    "device" => {
-                        let device = self.read.text(field.value);
-                        self.read.diagnostics.extend(device.and_then(|device| interface_name::check(device, span)));
-                        on.device = device.map(str::to_owned);
-                    }
-                    _ => {}
-                }
-            }
-            entries.push((network, on));
-        }
-        Some(entries)
-    }
-
-    fn network_named(&self, name: &str) -> Option<NetworkId> {
-        let at = self.site.networks.binary_search_by(|network| network.named.name.as_str().cmp(name)).ok()?;
-        Some(NetworkId(at as u32))
-    }
-
     /// The node and the image that need no words, since there is only one.
     fn placed(&self, host: &mut Host, origin: &mut HostOrigin) {
         if host.kind == Kind::Machine {
@@ -322,141 +259,9 @@ impl Decoder<'_> {
             host.range = found;
         }
     }
-
-    fn interfaces(
-        &mut self,
-        host: &mut Host,
-        origin: &mut HostOrigin,
-        on: Option<Vec<(NetworkId, On)>>,
-        networks: &[NetworkId],
-    ) {
-        let said = on.is_some();
-        let mut on = on.unwrap_or_default();
-        host.broken |= !said && !self.origins.all.networks;
-        let (mut nics, mut outside) = (0, Vec::new());
-        let mut without_number = None;
-        for id in networks {
-            let network = &self.site.networks[id.index()];
-            let entry = on.iter().position(|(named, _)| named == id).map(|at| on.swap_remove(at).1);
-            let plain = matches!(network.kind, NetworkKind::Plain);
-            let entry = match entry {
-                Some(entry) => entry,
-                None if said || plain || host.kind == Kind::Machine => continue,
-                None => On::default(),
-            };
-            let guest = host.kind != Kind::Machine;
-            if plain && guest && !origin.kind_failed {
-                if self.origins.all.networks {
-                    self.read.diagnostics.push(guest_on_plain_network::diagnostic(&host.named, network));
-                }
-                host.broken = true;
-                continue;
-            }
-            let device = entry.device.unwrap_or_else(|| match overlay(&network.kind) {
-                true => format!("nebula{}", self.overlay_number(*id)),
-                false => format!("eth{nics}"),
-            });
-            nics += usize::from(!overlay(&network.kind));
-            if entry.failed {
-                host.broken = true;
-                continue;
-            }
-            let address = match entry.address {
-                Some(address) => {
-                    origin.stated.push(*id);
-                    let problem = address_outside_network::check(&host.named, address, network);
-                    if let Some(problem) = problem {
-                        self.read.diagnostics.push(problem);
-                        host.broken = true;
-                        continue;
-                    }
-                    address
-                }
-                None if !guest => {
-                    self.read.diagnostics.push(address_missing::diagnostic(&host.named, network));
-                    host.broken = true;
-                    continue;
-                }
-                None => match self.by_rule(host, origin, network.prefix.value) {
-                    ByRule::Address(address) => address,
-                    ByRule::Outside(number) => {
-                        outside.push((*id, number));
-                        continue;
-                    }
-                    ByRule::NoRange => {
-                        without_number.get_or_insert((None, *id));
-                        continue;
-                    }
-                    ByRule::NoNumber(range) => {
-                        without_number.get_or_insert((Some(range), *id));
-                        continue;
-                    }
-                    ByRule::Unknown => {
-                        host.broken = true;
-                        continue;
-                    }
-                },
-            };
-            let public = entry.public;
-            self.read.diagnostics.extend(public.and_then(|public| public_address::check(&host.named, public, network)));
-            host.interfaces.push(Interface { network: *id, address, public, mac: entry.mac, device });
-        }
-        let out = &mut self.read.diagnostics;
-        out.extend(interface_name::check_unique(host));
-        let Some(vmid) = host.vmid else { return };
-        host.broken |= without_number.is_some() || !outside.is_empty();
-        match without_number {
-            Some((Some(range), _)) => {
-                out.push(vmid_without_address::diagnostic(&host.named, vmid, &self.site.ranges[range.index()]));
-            }
-            Some((None, network)) if self.origins.all.ranges => {
-                let network = &self.site.networks[network.index()];
-                out.push(vmid_in_no_range::diagnostic(&host.named, vmid, network, &self.site.ranges));
-            }
-            _ => {}
-        }
-        if let (Some((_, number)), Some(range)) = (outside.first(), host.range) {
-            let networks = outside.iter().map(|(id, _)| &self.site.networks[id.index()]).collect::<Vec<_>>();
-            let range = &self.site.ranges[range.index()];
-            out.push(address_outside_network::by_rule(&host.named, vmid, *number, range, &networks));
-        }
-    }
-
-    fn by_rule(&self, host: &Host, origin: &HostOrigin, prefix: ipnet::IpNet) -> ByRule {
-        let Some(vmid) = host.vmid else { return ByRule::Unknown };
-        let Some(range) = host.range else {
-            // A range that is named and wrong is reported already.
-            return if origin.range.is_some() || origin.kind_failed { ByRule::Unknown } else { ByRule::NoRange };
-        };
-        match allocation::host_number(&self.site.ranges[range.index()], vmid.value) {
-            None => ByRule::NoNumber(range),
-            Some(number) => match allocation::address(&prefix, number) {
-                Some(value) => ByRule::Address(Spanned { value, span: vmid.span }),
-                None => ByRule::Outside(number),
-            },
-        }
-    }
-
-    /// Overlays are counted over the site, so that machines with one policy have one device name.
-    fn overlay_number(&self, id: NetworkId) -> usize {
-        let overlays = self.site.networks.iter().take(id.index() + 1);
-        overlays.filter(|network| overlay(&network.kind)).count()
-    }
 }
 
-enum ByRule {
-    Address(Spanned<IpAddr>),
-    /// The network has no such host number.
-    Outside(u64),
-    /// No range contains the VMID.
-    NoRange,
-    /// The range has no host number for it.
-    NoNumber(RangeId),
-    /// What it depends on is wrong, and that is reported.
-    Unknown,
-}
-
-fn overlay(kind: &NetworkKind) -> bool {
+pub(super) fn overlay(kind: &NetworkKind) -> bool {
     matches!(kind, NetworkKind::Overlay { .. })
 }
 

@@ -7,10 +7,12 @@ mod connection;
 mod datastores;
 mod extra;
 mod flows;
+mod gateways;
 mod hardware;
 mod hosts;
 mod images;
 mod index;
+mod interfaces;
 mod mappings;
 mod networks;
 mod nodes;
@@ -26,7 +28,7 @@ use ipnet::IpNet;
 use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
-use crate::origins::{HostOrigin, NetworkOrigin, Origins};
+use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
 /// Everything that is filled while the parts of a site are read.
@@ -67,7 +69,6 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
             name: data.span(data.root),
             domain: None,
             hosts: vec![HostOrigin::default(); index.hosts.len()],
-            networks: vec![NetworkOrigin::default(); index.networks.len()],
             quorums: vec![None; index.clusters.len()],
             all,
         },

@@ -1,13 +1,15 @@
 //! Networks: bridges, overlays, and plain ones.
 
-use arvc_lang::data::{DataId, Datum, Ports};
-use arvc_syntax::source::Span;
+use arvc_lang::data::{DataId, Ports};
 use ipnet::IpNet;
 
 use super::Decoder;
 use super::settings::numbers;
-use crate::checks::{gateway_outside_network, invalid_bridge, invalid_mtu, invalid_vlan, network_kind, overlay_port};
-use crate::model::{Network, NetworkId, NetworkKind, NodeId, Spanned};
+use crate::checks::{
+    gateway_outside_network, gateways_of_one_family, invalid_bridge, invalid_mtu, invalid_vlan, network_kind,
+    overlay_port, prefixes_meet,
+};
+use crate::model::{Gateway, Network, NetworkId, NetworkKind, Spanned};
 use crate::read::Thing;
 
 /// The fields that decide what a network is, each with its place.
@@ -17,7 +19,7 @@ pub(crate) struct Written {
     pub(crate) vlan: Option<Spanned<i64>>,
     pub(crate) underlay: Option<Spanned<NetworkId>>,
     pub(crate) port: Option<Spanned<Ports>>,
-    pub(crate) gateway: Option<(std::net::IpAddr, Option<NodeId>, Span)>,
+    pub(crate) gateways: Vec<Gateway>,
     /// One of them failed.
     pub(crate) failed: bool,
 }
@@ -31,16 +33,18 @@ impl Written {
 
 impl Decoder<'_> {
     pub(super) fn networks(&mut self) {
-        for (at, entity) in self.index.networks.clone().into_iter().enumerate() {
+        for entity in self.index.networks.clone() {
             let mut named = self.entity_named("a network", entity);
             let mut written = Written::default();
-            let mut prefix: Option<Spanned<IpNet>> = None;
+            let (mut prefix, mut more) = (None, Vec::new());
+            let mut gateway: Option<DataId> = None;
             let (mut mtu, mut reserved) = (None, Vec::new());
             for field in self.entity_fields(entity) {
                 let (id, span) = (field.value, self.read.span(field.value));
                 match self.read.name(field.name) {
                     "description" => named.description = self.read.description(id),
                     "cidr" => prefix = self.read.prefix(id),
+                    "prefixes" => more = self.prefixes(id, &mut written),
                     "bridge" => {
                         let bridge = written.note(self.read.text(id));
                         self.read.diagnostics.extend(bridge.and_then(|bridge| invalid_bridge::check(bridge, span)));
@@ -62,7 +66,7 @@ impl Decoder<'_> {
                         let ports = written.note(self.read.ports(id));
                         written.port = ports.map(|value| Spanned { value, span });
                     }
-                    "gateway" => written.gateway = self.gateway(id),
+                    "gateway" => gateway = Some(id),
                     "mtu" => {
                         let value = self.read.int(id);
                         self.read.diagnostics.extend(value.and_then(|mtu| invalid_mtu::check(mtu, span)));
@@ -73,39 +77,23 @@ impl Decoder<'_> {
                 }
             }
             let Some(prefix) = prefix else { continue };
-            self.origins.networks[at].gateway = written.gateway.map(|(_, _, span)| span);
-            let kind = self.kind(&named, prefix, written);
-            self.site.networks.push(Network { named, prefix, kind, mtu, reserved });
+            let kind = NetworkKind::Plain;
+            let mut network = Network { named, prefix, more, kind, mtu, reserved };
+            let problems = prefixes_meet::check(&network);
+            self.read.diagnostics.extend(problems);
+            if let Some(id) = gateway {
+                written.gateways = self.gateways(&network, id);
+            }
+            network.kind = self.kind(&network, written);
+            self.site.networks.push(network);
         }
         let problems = network_kind::check_underlays(&self.site.networks);
         self.read.diagnostics.extend(problems);
     }
 
-    /// The router of a network: an address, or a node's.
-    fn gateway(&mut self, id: DataId) -> Option<(std::net::IpAddr, Option<NodeId>, Span)> {
-        let span = self.read.span(id);
-        match self.read.value(id) {
-            Datum::Address(address) => Some((*address, None, span)),
-            Datum::Failed => None,
-            Datum::Entity(_) => match self.read.thing(id)? {
-                Thing::Node(node) => Some((self.node_address(node)?, Some(node), span)),
-                _ => {
-                    self.read.diagnostics.push(gateway_outside_network::wrong_kind(span));
-                    None
-                }
-            },
-            _ => {
-                self.read.diagnostics.push(gateway_outside_network::wrong_kind(span));
-                None
-            }
-        }
-    }
-
-    /// The address of a node that is not read yet: its gateway use needs nothing else.
-    fn node_address(&self, node: NodeId) -> Option<std::net::IpAddr> {
-        let fields = self.entity_fields(self.index.nodes[node.index()]);
-        let field = fields.iter().find(|field| self.read.name(field.name) == "address")?;
-        self.read.address(field.value).map(|address| address.value)
+    fn prefixes(&self, id: DataId, written: &mut Written) -> Vec<Spanned<IpNet>> {
+        let items = written.note(self.read.list(id)).unwrap_or_default();
+        items.iter().filter_map(|item| written.note(self.read.prefix(*item))).collect()
     }
 
     fn reserved(&self, id: DataId) -> Vec<Spanned<(u64, u64)>> {
@@ -113,7 +101,8 @@ impl Decoder<'_> {
         items.iter().filter_map(|item| self.read.int_range(*item)).map(numbers).collect()
     }
 
-    fn kind(&mut self, named: &crate::model::Named, prefix: Spanned<IpNet>, written: Written) -> NetworkKind {
+    fn kind(&mut self, network: &Network, written: Written) -> NetworkKind {
+        let named = &network.named;
         let out = &mut self.read.diagnostics;
         let mixed = network_kind::check(named, &written);
         let fine = mixed.is_none() && !written.failed;
@@ -136,13 +125,14 @@ impl Decoder<'_> {
             return NetworkKind::Overlay { underlay: underlay.value, port };
         }
         let Some(bridge) = written.bridge else { return NetworkKind::Plain };
-        if let Some((address, _, span)) = written.gateway {
-            out.extend(gateway_outside_network::check(named, prefix, address, span));
+        for gateway in &written.gateways {
+            out.extend(gateway_outside_network::check(network, gateway));
         }
+        out.extend(gateways_of_one_family::check(network, &written.gateways));
         NetworkKind::Bridge {
             bridge: bridge.value,
             vlan: written.vlan.and_then(|vlan| u16::try_from(vlan.value).ok()),
-            gateway: written.gateway.map(|(address, node, _)| (address, node)),
+            gateways: written.gateways,
         }
     }
 }

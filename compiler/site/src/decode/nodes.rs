@@ -21,6 +21,7 @@ impl Decoder<'_> {
         for entity in self.index.nodes.clone() {
             let mut named = self.entity_named("a node", entity);
             let (mut address, mut uplink, mut forwards) = (None, None, Vec::new());
+            let mut more = Vec::new();
             let (mut datacenter, mut failed) = (None, false);
             let mut size = Size::default();
             for field in self.entity_fields(entity) {
@@ -28,6 +29,15 @@ impl Decoder<'_> {
                 match self.read.name(field.name) {
                     "description" => named.description = self.read.description(id),
                     "address" => address = self.read.address(id),
+                    "addresses" => {
+                        let items = self.read.list(id);
+                        self.origins.all.nodes &= items.is_some();
+                        for item in items.unwrap_or_default() {
+                            let address = self.read.address(*item);
+                            self.origins.all.nodes &= address.is_some();
+                            more.extend(address);
+                        }
+                    }
                     "datacenter" => match self.read.thing(id) {
                         Some(Thing::Datacenter(id)) => datacenter = Some(id),
                         _ => failed = true,
@@ -62,6 +72,7 @@ impl Decoder<'_> {
                 named,
                 datacenter,
                 address,
+                more,
                 uplink,
                 forwards,
                 places,

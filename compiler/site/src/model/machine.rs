@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    ClusterId, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId, ServiceId, Spanned, Vmid,
+    ClusterId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId, ServiceId,
+    Spanned, Vmid,
 };
 use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;
@@ -158,14 +159,28 @@ pub struct Host {
 pub struct Interface {
     /// The network.
     pub network: NetworkId,
-    /// Its address; the span is the address's, or the VMID's that the rule computed it from.
+    /// Its address, the first one; the span is the address's, or the VMID's that the rule computed it from.
     pub address: Spanned<IpAddr>,
     /// The address that the world reaches it by, if that is another one.
     pub public: Option<Spanned<IpAddr>>,
+    /// Further addresses on the same device, of either family.
+    pub more: Vec<Spanned<IpAddr>>,
     /// Its MAC address, if stated.
     pub mac: Option<[u8; 6]>,
     /// The interface's name in the guest: `eth0`, `nebula1`.
     pub device: String,
+}
+
+impl Interface {
+    /// Its addresses, the first one first.
+    pub fn addresses(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
+        std::iter::once(self.address).chain(self.more.iter().copied())
+    }
+
+    /// The families that it has an address of.
+    pub fn families(&self) -> Families {
+        self.addresses().map(|address| Family::of(address.value)).collect()
+    }
 }
 
 /// Machines that run one thing together.

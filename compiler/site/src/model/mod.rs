@@ -4,6 +4,7 @@
 //! Everything keeps the span of what it was made from. Order is the order of names, so it never depends on the sources'.
 
 mod connection;
+mod family;
 mod flow;
 mod hardware;
 mod machine;
@@ -20,6 +21,7 @@ use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 pub use self::connection::*;
+pub use self::family::*;
 pub use self::flow::*;
 pub use self::hardware::*;
 pub use self::machine::*;

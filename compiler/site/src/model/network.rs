@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use super::{Named, NetworkId, NodeId, Spanned, Vmid};
+use super::{Family, Named, NetworkId, NodeId, Spanned, Vmid};
 
 /// What a network is.
 #[derive(Clone, Debug)]
@@ -15,8 +16,8 @@ pub enum NetworkKind {
         bridge: String,
         /// The VLAN tag.
         vlan: Option<u16>,
-        /// The router: its address, and the node if it is one.
-        gateway: Option<(IpAddr, Option<NodeId>)>,
+        /// Its routers, at most one of each family.
+        gateways: Vec<Gateway>,
     },
     /// A Nebula overlay.
     Overlay {
@@ -29,13 +30,26 @@ pub enum NetworkKind {
     Plain,
 }
 
+/// The router of a segment in one family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// Its address: one of the network, or one of the link alone (`fe80::1`).
+    pub address: IpAddr,
+    /// The node, if it is one.
+    pub node: Option<NodeId>,
+    /// Where it is named.
+    pub span: Span,
+}
+
 /// A network.
 #[derive(Clone, Debug)]
 pub struct Network {
     /// Name and place.
     pub named: Named,
-    /// Its prefix.
+    /// Its prefix, the first one.
     pub prefix: Spanned<IpNet>,
+    /// Further prefixes of the same segment or overlay, of either family.
+    pub more: Vec<Spanned<IpNet>>,
     /// What it is.
     pub kind: NetworkKind,
     /// The MTU, if not the usual one.
@@ -48,6 +62,34 @@ impl Network {
     /// Whether it is a segment that guests have NICs on.
     pub fn is_bridge(&self) -> bool {
         matches!(self.kind, NetworkKind::Bridge { .. })
+    }
+
+    /// Its prefixes, the first one first.
+    pub fn prefixes(&self) -> impl Iterator<Item = Spanned<IpNet>> + Clone + '_ {
+        std::iter::once(self.prefix).chain(self.more.iter().copied())
+    }
+
+    /// The prefix that an address of the network is in.
+    pub fn prefix_of(&self, address: IpAddr) -> Option<Spanned<IpNet>> {
+        self.prefixes().find(|prefix| prefix.value.contains(&address))
+    }
+
+    /// Whether an address is one of the network's.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.prefix_of(address).is_some()
+    }
+
+    /// Its routers, at most one of each family. Only a segment has any.
+    pub fn gateways(&self) -> &[Gateway] {
+        match &self.kind {
+            NetworkKind::Bridge { gateways, .. } => gateways,
+            _ => &[],
+        }
+    }
+
+    /// Its router for one family of addresses.
+    pub fn gateway(&self, family: Family) -> Option<&Gateway> {
+        self.gateways().iter().find(|gateway| Family::of(gateway.address) == family)
     }
 
     /// Whether it is a Nebula overlay.

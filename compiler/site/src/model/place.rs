@@ -29,8 +29,10 @@ pub struct Node {
     pub named: Named,
     /// Its owner.
     pub datacenter: DatacenterId,
-    /// Its address on the bridge that it shares with guests.
+    /// Its address on the bridge that it shares with guests, the first one.
     pub address: Spanned<IpAddr>,
+    /// Further addresses of its own, on whatever network.
+    pub more: Vec<Spanned<IpAddr>>,
     /// Its connection to the world.
     pub uplink: Option<Uplink>,
     /// Ports that it hands on.
@@ -43,6 +45,13 @@ pub struct Node {
     pub cores: Option<Spanned<u32>>,
     /// How many cores of guests share one of its own.
     pub cpu_overcommit: u32,
+}
+
+impl Node {
+    /// Its addresses, the first one first. That of its uplink is not among them.
+    pub fn addresses(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
+        std::iter::once(self.address).chain(self.more.iter().copied())
+    }
 }
 
 /// A node's connection to the world.

@@ -42,7 +42,8 @@ fn management(scope: &Scope, file: &mut Body) {
             let nodes = scope.nodes.iter().flat_map(|(_, node)| {
                 let uplink = node.uplink.as_ref().map(|uplink| uplink.address.value);
                 let path = &node.named.path;
-                [Some(node.address.value), uplink].into_iter().flatten().map(|ip| (IpNet::from(ip), path.clone()))
+                let own = node.addresses().map(|address| address.value);
+                own.chain(uplink).map(|ip| (IpNet::from(ip), path.clone()))
             });
             for (prefix, purpose) in operators.chain(nodes) {
                 let text = cidr(&prefix);

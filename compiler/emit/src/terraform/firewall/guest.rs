@@ -33,14 +33,17 @@ fn filters(guest: &Guest, file: &mut Body) -> Vec<Reference> {
         let resource = name::part(&guest.host.named.name, &format!("net{index}"));
         file.resource(&fixed(kind::IPSET), &resource, |body| {
             options::target(guest.host.kind, &guest.node.named.name, guest.vmid, body);
-            body.set("name", format!("ipfilter-net{index}"))
-                .set(
-                    "comment",
-                    comment(&format!("Addresses of {} on {}", guest.host.named.name, nic.network.named.path)),
-                )
-                .block("cidr", |entry| {
-                    entry.set("name", cidr(&IpNet::from(nic.interface.address.value)));
+            body.set("name", format!("ipfilter-net{index}")).set(
+                "comment",
+                comment(&format!("Addresses of {} on {}", guest.host.named.name, nic.network.named.path)),
+            );
+            let mut own: Vec<IpNet> = nic.interface.addresses().map(|address| address.value.into()).collect();
+            own.sort_unstable();
+            for address in own {
+                body.block("cidr", |entry| {
+                    entry.set("name", cidr(&address));
                 });
+            }
             lifecycle(guest, body);
         });
         list.push(name::reference(kind::IPSET, &resource));

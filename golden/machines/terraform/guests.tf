@@ -12,6 +12,9 @@ resource "proxmox_virtual_environment_vm" "dc" {
   pool_id     = proxmox_virtual_environment_pool.guests.pool_id
   tags        = ["office"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -20,8 +23,9 @@ resource "proxmox_virtual_environment_vm" "dc" {
   bios          = "ovmf"
 
   clone {
-    vm_id = 901
-    full  = true
+    vm_id     = 901
+    node_name = "big"
+    full      = true
   }
 
   # For shutdown and consistent backups. Addresses are known, so nobody waits for it to tell them.
@@ -117,6 +121,9 @@ resource "proxmox_virtual_environment_vm" "games" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["office"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = false
   on_boot       = false
   protection    = false
@@ -194,6 +201,9 @@ resource "proxmox_virtual_environment_vm" "gpu" {
   node_name = "big"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["office"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -318,6 +328,9 @@ resource "proxmox_virtual_environment_vm" "home" {
   pool_id     = proxmox_virtual_environment_pool.guests.pool_id
   tags        = ["office"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -401,6 +414,9 @@ resource "proxmox_virtual_environment_vm" "ns" {
   node_name = "big"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

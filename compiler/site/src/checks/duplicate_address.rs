@@ -119,7 +119,7 @@ fn diagnostic(machines: &[&Claim<'_>]) -> Diagnostic {
 }
 
 /// For each network its broadcast domain: bridges of one name and tag are one segment.
-fn domains(site: &Site) -> Vec<u32> {
+pub(crate) fn domains(site: &Site) -> Vec<u32> {
     let mut segments = BTreeMap::new();
     let mut domains = Vec::with_capacity(site.networks.len());
     for (at, network) in (0..).zip(&site.networks) {

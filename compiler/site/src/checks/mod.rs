@@ -9,6 +9,7 @@ pub mod address_outside_network;
 pub mod address_reserved;
 pub mod address_twice;
 pub mod all_of_nobody;
+pub mod authority_trusted_twice;
 pub mod connection;
 pub mod control_character;
 pub mod data_too_deep;
@@ -54,6 +55,8 @@ pub mod ha_attempts;
 pub mod ha_unable;
 pub mod hardware;
 pub mod hardware_conflict;
+pub mod held_by_several;
+pub mod held_number;
 pub mod image_choice;
 pub mod image_source;
 pub mod interface_name;
@@ -70,6 +73,7 @@ pub mod invalid_vlan;
 pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
+pub mod locked_outside_range;
 pub mod mac_not_unicast;
 pub mod machine_with_vmid;
 pub mod name_too_long;
@@ -97,9 +101,11 @@ pub mod public_address;
 pub mod quantity;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
+pub mod range_full;
 pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
+pub mod rename;
 pub mod reserved_name;
 pub mod resolver_of_other_family;
 pub mod retired_end;
@@ -112,6 +118,7 @@ pub mod unknown_network;
 pub mod unmanaged;
 pub mod unprotected_volumes;
 pub mod url;
+pub mod vmid_changed;
 pub mod vmid_in_no_range;
 pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
@@ -215,6 +222,12 @@ pub static CODES: &[&Code] = &[
     &device_passthrough::CODE,
     &connection::CODE,
     &unmanaged::CODE,
+    &range_full::CODE,
+    &locked_outside_range::CODE,
+    &vmid_changed::CODE,
+    &held_number::CODE,
+    &held_by_several::CODE,
+    &rename::CODE,
     &prefixes_meet::CODE,
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
@@ -225,6 +238,7 @@ pub static CODES: &[&Code] = &[
     &ha_attempts::CODE,
     &accepted_loss::CODE,
     &ha_unable::CODE,
+    &authority_trusted_twice::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -245,7 +259,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     ranges_meet::check(site, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
-    range_nearly_full::check(site, &taken, out);
+    range_nearly_full::check(site, origins, &taken, out);
     open(site, origins, out);
     reserved_name::check(site, out);
     duplicate_name::check(site, out);

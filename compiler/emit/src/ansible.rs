@@ -7,6 +7,7 @@ mod filters;
 mod inventory;
 mod reach;
 mod roles;
+mod routes;
 mod services;
 
 use arvc_reach::policy::Policies;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use arvc_lang::data::Transport;
 
 use crate::model::{Family, Host, HostId, Interface, NetworkId, NetworkKind, Node, Site};
+use crate::names::is_private;
 
 /// An overlay, as far as its packets are concerned.
 #[derive(Clone, Copy, Debug)]
@@ -102,15 +103,4 @@ impl Tunnels {
 /// Whether a machine is on a network.
 pub fn is_on(host: &Host, network: NetworkId) -> bool {
     host.interfaces.iter().any(|interface| interface.network == network)
-}
-
-/// Private by its registry: RFC 1918, RFC 6598 (a provider's own translation), RFC 4193; or of the link alone.
-pub fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let [a, b, ..] = address.octets();
-            address.is_private() || address.is_link_local() || address.is_loopback() || (a == 100 && b & 0xc0 == 64)
-        }
-        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback(),
-    }
 }

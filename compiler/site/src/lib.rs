@@ -11,6 +11,7 @@ pub mod endpoints;
 pub mod extra;
 pub mod lock;
 pub mod model;
+pub mod names;
 mod openness;
 mod origins;
 mod place;

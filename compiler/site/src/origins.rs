@@ -74,4 +74,6 @@ pub(crate) struct All {
     pub(crate) images: bool,
     /// Datastores.
     pub(crate) datastores: bool,
+    /// Domains.
+    pub(crate) domains: bool,
 }

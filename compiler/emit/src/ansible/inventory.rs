@@ -44,11 +44,13 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
             tree.text(path, document(header, &Yaml::Map(extra::variables(&group.variables))));
         }
     }
+    let mut routes = super::routes::routes(site);
     for (id, host) in hosts {
         let mut variables = reach::variables(site, host);
         if is_configured(host) {
             variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
         }
+        variables.extend(routes.remove(&id).map(|routes| entry("site_routes", routes)));
         if let Some(description) = &host.named.description {
             variables.push(entry("site_description", Yaml::str(description)));
         }

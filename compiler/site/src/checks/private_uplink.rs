@@ -36,8 +36,8 @@
 use arvc_lang::data::Transport;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::endpoints::is_private;
 use crate::model::{Host, NetworkId, NetworkKind, Node, Site};
+use crate::names::is_private;
 use crate::origins::Origins;
 use crate::place::{place, report};
 

@@ -32,8 +32,8 @@ use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::endpoints::is_private;
 use crate::model::{Named, Network, Spanned};
+use crate::names::is_private;
 use crate::place::report;
 
 /// A public address that is none.

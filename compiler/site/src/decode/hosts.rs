@@ -11,8 +11,8 @@ use crate::checks::{
     vmid_outside_range,
 };
 use crate::model::{
-    Connection, Features, Hardware, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned,
-    Startup, Status, Vmid,
+    AliasOf, Connection, Features, Hardware, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId,
+    Spanned, Startup, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
@@ -213,6 +213,7 @@ impl Decoder<'_> {
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
+                "aliases" => self.aliases.push((AliasOf::Host(id), value)),
                 "terraform" => host.terraform = self.extras(value),
                 "nebula" => host.nebula = self.extras(value),
                 "variables" => host.variables = self.extras(value),

@@ -12,6 +12,7 @@ mod guest;
 mod hardware;
 mod image;
 mod mapping;
+mod moved;
 mod name;
 mod retired;
 mod scope;
@@ -42,6 +43,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         container::emit(scope, &mut folder);
         retired::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
+        moved::emit(scope, &mut folder);
         extra::emit(scope, &mut folder);
     }
 }

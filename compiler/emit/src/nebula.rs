@@ -8,7 +8,8 @@ mod profile;
 mod rules;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, HostId, Interface, Network, NetworkId, NetworkKind, Site, Status};
+use arvc_site::endpoints::Tunnels;
+use arvc_site::model::{Host, HostId, Interface, Network, NetworkId, NetworkKind, Site};
 use arvc_site::segments::Segments;
 
 use crate::tree::Tree;
@@ -41,6 +42,8 @@ pub(crate) struct Overlay<'site> {
     pub port: u16,
     /// Which parts of the underlay reach one another.
     pub segments: Segments,
+    /// Where its members find one another.
+    pub tunnels: Tunnels,
     /// Its lighthouses and relays.
     pub fixed: Vec<(HostId, &'site Host)>,
 }
@@ -52,7 +55,8 @@ pub(crate) fn overlay(site: &Site) -> Option<Overlay<'_>> {
         let id = NetworkId(index);
         let hosts = (0..).map(HostId).zip(&site.hosts);
         let fixed = hosts.filter(|(_, host)| (host.lighthouse || host.relay) && is_member(host, id)).collect();
-        Some(Overlay { id, network, underlay, port, segments: Segments::new(site), fixed })
+        let (segments, tunnels) = (Segments::new(site), Tunnels { overlay: id, underlay, port });
+        Some(Overlay { id, network, underlay, port, segments, tunnels, fixed })
     })
 }
 
@@ -63,5 +67,5 @@ pub(crate) fn on(host: &Host, network: NetworkId) -> Option<&Interface> {
 
 /// Whether a machine is, or will be, a member: what is only planned has no certificate and no configuration.
 pub(crate) fn is_member(host: &Host, overlay: NetworkId) -> bool {
-    host.status != Status::Planned && on(host, overlay).is_some()
+    host.status.is_there() && on(host, overlay).is_some()
 }

@@ -13,7 +13,8 @@ use super::slots::ByRule;
 use crate::allocate::{Place, Wants};
 use crate::checks::{
     address_missing, address_outside_network, address_twice, dhcp_reservation, family_not_there, guest_off_node,
-    guest_on_plain_network, interface_name, mac_not_unicast, unknown_network, vmid_in_no_range, vmid_without_address,
+    guest_on_plain_network, interface_name, mac_not_unicast, public_address, unknown_network, vmid_in_no_range,
+    vmid_without_address,
 };
 use crate::model::{Family, Host, Interface, Kind, Named, Network, NetworkId, NetworkKind, RangeId, Spanned};
 use crate::origins::HostOrigin;
@@ -26,6 +27,7 @@ pub(super) struct On {
     /// Further ones.
     addresses: Vec<Spanned<IpAddr>>,
     family: Option<Spanned<Family>>,
+    public: Option<Spanned<IpAddr>>,
     mac: Option<[u8; 6]>,
     device: Option<String>,
     /// That it asks for its address, and where that is said.
@@ -101,6 +103,7 @@ impl Decoder<'_> {
                         });
                         on.family = family.map(|family| Spanned { value: family, span });
                     }
+                    "public" => on.public = self.read.address(field.value),
                     "mac" => {
                         on.mac = self.read.mac(field.value);
                         self.read.diagnostics.extend(on.mac.and_then(|mac| mac_not_unicast::check(mac, span)));
@@ -214,6 +217,8 @@ impl Decoder<'_> {
                 origin.macs.extend(host.slot.map(|slot| (*id, slot.span)));
                 Some(mac)
             });
+            let public = entry.public;
+            self.read.diagnostics.extend(public.and_then(|public| public_address::check(&host.named, public, network)));
             if let Some(span) = entry.dhcp {
                 let problem = dhcp_reservation::check(&host.named, network, mac, span);
                 host.broken |= problem.is_some();
@@ -223,6 +228,7 @@ impl Decoder<'_> {
                 network: *id,
                 address,
                 more,
+                public,
                 mac,
                 device,
                 dhcp: entry.dhcp.is_some(),

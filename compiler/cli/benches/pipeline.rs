@@ -63,7 +63,7 @@ fn allocation(c: &mut Criterion, hosts: usize) {
     }
     text.push('}');
     let mut outcome = arvc_lang::evaluate_site("site.arv", text, &mut Alone);
-    let data = outcome.data.take().expect("the site has a record");
+    let data = outcome.data.expect("the site has a record");
     let mut resolve =
         |held: &Held| arvc_site::resolve_held(&data, Calls::new(&outcome.sources, &mut outcome.functions), held);
     let first = resolve(&Held::default());

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use arvc::libraries::listing;
-use arvc::libraries::{State, lock::Lock, state};
+use arvc::libraries::{State, state};
+use arvc::lock::{Lock, Marks};
 use arvc::world::real::Real;
 use arvc_tests::root;
 
@@ -29,7 +30,7 @@ fn the_listing_in_the_law_has_the_hash_beside_it_and_is_the_compilers() {
 fn the_example_of_a_library_is_what_its_lock_holds() {
     let example = fs::canonicalize(root().join("examples/library")).expect("the example is there");
     let disk = Real::default();
-    let lock = Lock::read(&disk, &example).expect("its lock can be read");
+    let lock = Lock::read(&disk, &example, Marks::Refused).expect("its lock can be read");
     assert!(matches!(state(&disk, Path::new(&example), &lock, "acme"), State::Good(_)));
     assert_eq!(lock.text(), fs::read_to_string(example.join("arv.lock")).expect("its lock is text"));
 }

@@ -97,8 +97,15 @@ impl Loader for Files<'_> {
 
 fn check_site(text: &str, files: &BTreeMap<String, String>) -> (Sources, Vec<Diagnostic>) {
     let read = &mut |path: &str| files.get(path).cloned().ok_or(arvc::source::Problem::NotFound);
-    let checked = arvc::pipeline::check("site.arv", text.to_owned(), read);
+    let checked = arvc::pipeline::check_held("site.arv", text.to_owned(), read, &held(text));
     (checked.sources, checked.diagnostics)
+}
+
+/// What the lock holds: the lines behind `# arv.lock: ` in an example.
+fn held(text: &str) -> arvc_site::lock::Held {
+    let lines = text.lines().filter_map(|line| line.trim_start().strip_prefix("# arv.lock: "));
+    let text: String = ["version = 1"].into_iter().chain(lines).map(|line| format!("{line}\n")).collect();
+    arvc::lock::Lock::parse(&text, arvc::lock::Marks::Refused).expect("the lines of a lock").held("site")
 }
 
 #[test]

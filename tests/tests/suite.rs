@@ -47,6 +47,7 @@ type Check = fn(&Section) -> Found;
 
 /// Every folder of the suite, and what its sources are.
 const FOLDERS: &[(&str, Check)] = &[
+    ("cases", judged),
     ("compose", plain),
     ("lang", plain),
     ("mistakes", judged),
@@ -68,7 +69,7 @@ fn site(section: &Section) -> Found {
 fn resolved(section: &Section) -> Found {
     let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
     if let Some(data) = &outcome.data {
-        outcome.diagnostics.extend(arvc_site::resolve(data).1);
+        outcome.diagnostics.extend(arvc_site::resolve_held(data, &held(section)).diagnostics);
     }
     evaluated(outcome)
 }
@@ -76,11 +77,17 @@ fn resolved(section: &Section) -> Found {
 fn judged(section: &Section) -> Found {
     let mut outcome = evaluate_site(ENTRY, section.files[ENTRY].clone(), &mut Memory(&section.files));
     if let Some(data) = &outcome.data {
-        let (site, problems) = arvc_site::resolve(data);
-        outcome.diagnostics.extend(problems);
+        let arvc_site::Resolved { site, diagnostics, .. } = arvc_site::resolve_held(data, &held(section));
+        outcome.diagnostics.extend(diagnostics);
         outcome.diagnostics.extend(site.iter().flat_map(arvc_reach::check));
     }
     evaluated(outcome)
+}
+
+/// What the lock holds: a file `arv.lock` of the section.
+fn held(section: &Section) -> arvc_site::lock::Held {
+    let text = section.files.get("arv.lock").map_or("version = 1\n", String::as_str);
+    arvc::lock::Lock::parse(text, arvc::lock::Marks::Refused).expect("a lock").held("site")
 }
 
 fn evaluated(outcome: Outcome) -> Found {

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::libraries::command::Lib;
+use crate::lock;
 use crate::messages::Format;
 
 /// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
@@ -49,6 +50,9 @@ pub enum Command {
         /// Replace files of the tree that were edited by hand, and a tree that another site wrote
         #[arg(long)]
         overwrite: bool,
+        /// Fail if arv.lock would change: for CI
+        #[arg(long)]
+        locked: bool,
     },
     /// Report every problem of a site, or of a library; write nothing
     ///
@@ -64,6 +68,9 @@ pub enum Command {
         /// Without SITE, PATH is the site or a part of it; with it, a file that the site imports
         #[arg(long, value_name = "PATH")]
         stdin_path: Option<PathBuf>,
+        /// Fail if arv.lock would change: for CI
+        #[arg(long)]
+        locked: bool,
     },
     /// Print the value of a path or an expression, or who says what it is
     ///
@@ -133,6 +140,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Lib,
     },
+    /// Bring arv.lock up to date without building; list it, release numbers, rename
+    ///
+    /// arv.lock holds the numbers of machines from build to build, and is meant to be committed. After a merge, this keeps what both
+    /// sides say.
+    #[command(after_help = LOCK)]
+    Lock(lock::command::Arguments),
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
     Explain {
@@ -206,6 +219,14 @@ Examples:
   arvc lib list
   arvc lib lock                  after a change in vendor/ that is meant, and after a merge";
 
+const LOCK: &str = "\
+Examples:
+  arvc lock                      after a merge, or to see what is new before a build
+  arvc lock list
+  arvc lock release wiki         its numbers may be another machine's from now on
+  arvc lock rename store shop
+  arvc lock release web-1 --environment staging";
+
 const EXPLAIN: &str = "\
 Examples:
   arvc explain                   every code with its title
@@ -229,7 +250,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
     let usage = |kind, message: &str| Err(Arguments::command().error(kind, message));
     let command = match (arguments.command, arguments.check) {
         (Some(command), None) => command,
-        (None, Some(site)) => Command::Check { site, stdin_path: arguments.stdin_path },
+        (None, Some(site)) => Command::Check { site, stdin_path: arguments.stdin_path, locked: false },
         (Some(_), Some(_)) => {
             return usage(
                 ErrorKind::ArgumentConflict,
@@ -239,7 +260,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
         (None, None) => {
             return usage(
                 ErrorKind::MissingSubcommand,
-                "a command is missing: build, check, eval, doc, fmt, lib or explain",
+                "a command is missing: build, check, eval, doc, fmt, lib, lock or explain",
             );
         }
     };
@@ -289,6 +310,10 @@ mod tests {
             "lib add acme x y",
             "lib remove",
             "lib list acme",
+            "lock release",
+            "lock rename a",
+            "lock list a",
+            "lock release --certificates",
         ];
         for line in bad {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::check::{Part, Reported, check};
+use crate::lock;
 use crate::messages::Format;
 use crate::output::{self, Failure, Options, Reason, Refusal, listing};
 use crate::pipeline;
@@ -17,20 +18,33 @@ pub fn build(
     site: Option<&Path>,
     out: Option<&Path>,
     overwrite: bool,
+    locked: bool,
 ) -> Result<(), Stop> {
-    let Reported { project, checked, .. } = check(world, format, site, None, Part::Alone)?;
-    if !checked.is_good() {
+    let reported = check(world, format, site, None, Part::Alone)?;
+    if !reported.checked.is_good() {
         return Err(Stop::Silent(exit::SOURCE));
     }
+    let changes = reported.changes();
+    if locked {
+        reported.refuse_changes(world, format)?;
+    }
+    let Reported { project, checked, lock, .. } = reported;
     let site = checked.site.expect("a source without an error gives a site");
     let tree = pipeline::emit(&site, &project.entry);
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let out = out.map_or(project.out, |out| cwd.join(out));
     let name = shown(&out, &cwd);
-    let options = Options { entry: &project.entry, overwrite };
+    // The lock first: a tree whose numbers are held nowhere could not be made again.
+    let environment = lock::environment(&project.entry);
+    let own = lock::hash(environment, &checked.lock);
+    lock::file::update(world, &cwd, &project.root.folder, &lock, environment, checked.lock)?;
+    let options = Options { entry: &project.entry, lock: Some(&own), overwrite };
     let plan = output::write(world, &out, &tree, options).map_err(|failure| failed(failure, &name, &cwd))?;
     if format == Format::Human {
         world.print(Stream::Out, &listing::listing(&name, &plan))?;
+        if !changes.is_empty() {
+            world.print(Stream::Out, &format!("\n{}", lock::report::written(&changes)))?;
+        }
     }
     Ok(())
 }

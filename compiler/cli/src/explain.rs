@@ -3,11 +3,11 @@
 use arvc_syntax::diagnostic::{Code, Severity, nearest};
 
 use crate::messages::Format;
-use crate::{libraries, project, source};
+use crate::{libraries, lock, project, source};
 
 /// Every code of every crate, sorted.
 pub fn codes() -> Vec<&'static Code> {
-    let crates: [&[&Code]; 7] = [
+    let crates: [&[&Code]; 8] = [
         arvc_syntax::problems::CODES,
         arvc_lang::CODES,
         arvc_site::CODES,
@@ -15,6 +15,7 @@ pub fn codes() -> Vec<&'static Code> {
         project::CODES,
         source::CODES,
         libraries::CODES,
+        lock::CODES,
     ];
     let mut codes: Vec<_> = crates.into_iter().flatten().copied().collect();
     codes.sort_by_key(|code| code.id);

@@ -14,6 +14,7 @@ pub mod eval;
 pub mod explain;
 pub mod fmt;
 pub mod libraries;
+pub mod lock;
 pub mod messages;
 pub mod output;
 pub mod pipeline;
@@ -73,16 +74,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut dyn World) -> u
 fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
     let format = request.format;
     match request.command {
-        Command::Build { site, out, overwrite } => {
-            build::build(world, format, site.as_deref(), out.as_deref(), overwrite)
+        Command::Build { site, out, overwrite, locked } => {
+            build::build(world, format, site.as_deref(), out.as_deref(), overwrite, locked)
         }
-        Command::Check { site, stdin_path } => check::run(world, format, site.as_deref(), stdin_path.as_deref()),
+        Command::Check { site, stdin_path, locked } => {
+            check::run(world, format, site.as_deref(), stdin_path.as_deref(), locked)
+        }
         Command::Eval { site, path, expr, file, why, of_type, json } => {
             eval::eval(world, eval::Options { site, path, expr, file, why, of_type, json, format })
         }
         Command::Doc { file, name, markdown } => doc::doc(world, &doc::Options { file, name, markdown, format }),
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
         Command::Lib { command } => libraries::command::run(world, format, &command),
+        Command::Lock(arguments) => lock::command::run(world, format, &arguments),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {

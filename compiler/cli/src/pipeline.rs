@@ -1,12 +1,17 @@
 //! The phases in their order, from the text of an entry to the tree. Nothing here touches the world.
 
+use std::collections::BTreeMap;
+
 use arvc_emit::tree::Tree;
 use arvc_lang::{LoadError, Loader, Outcome};
 use arvc_reach::policy::policies;
+use arvc_site::Resolved;
+use arvc_site::lock::{Environment, Held};
 use arvc_site::model::Site;
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
 
+use crate::libraries::listing;
 use crate::reason;
 use crate::source::Problem;
 
@@ -42,6 +47,10 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The site, if it could be made; only without errors is it whole.
     pub site: Option<Site>,
+    /// What the lock has to hold of it from now on, but for the serials of its zones.
+    pub lock: Environment,
+    /// The machines that were renamed, as pairs of the old name and the new one.
+    pub renamed: Vec<(String, String)>,
 }
 
 impl Checked {
@@ -51,25 +60,39 @@ impl Checked {
     }
 }
 
-/// Evaluates, resolves, and holds the claims against what is allowed.
+/// Evaluates, resolves, and holds the claims against what is allowed, where nothing is locked.
 ///
 /// Connections are judged as far as the site is known: machines and flows with an error of their own are left out there.
 /// Lints about connections wait until there is no error, since a flow that is missing would make others look idle.
 pub fn check(entry: &str, text: String, load: &mut dyn Read) -> Checked {
+    check_held(entry, text, load, &Held::default())
+}
+
+/// The same with what the lock holds.
+pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -> Checked {
     let Outcome { sources, data, mut diagnostics } = arvc_lang::evaluate_site(entry, text, &mut Files { load });
-    let mut site = None;
-    if let Some(data) = data {
-        let (resolved, problems) = arvc_site::resolve(&data);
-        diagnostics.extend(problems);
-        site = resolved;
-    }
-    let mut checked = Checked { sources, diagnostics, site };
+    let Resolved { site, diagnostics: problems, lock, renamed } =
+        data.map(|data| arvc_site::resolve_held(&data, held)).unwrap_or_default();
+    diagnostics.extend(problems);
+    let mut checked = Checked { sources, diagnostics, site, lock, renamed };
     if let Some(site) = &checked.site {
         let good = checked.is_good();
         let judged = arvc_reach::check(site).into_iter();
         checked.diagnostics.extend(judged.filter(|problem| good || problem.severity == Severity::Error));
     }
+    if checked.is_good()
+        && let Some(site) = &mut checked.site
+    {
+        checked.lock.set_serials(&contents(site));
+        site.serials = checked.lock.serials.iter().map(|(zone, serial)| (zone.clone(), serial.serial)).collect();
+    }
     checked
+}
+
+/// The hash of each zone's content, the serial left out.
+fn contents(site: &Site) -> BTreeMap<String, String> {
+    let zones = arvc_emit::dns::contents(site).into_iter();
+    zones.map(|(zone, text)| (zone, listing::of(text.as_bytes())[..32].to_owned())).collect()
 }
 
 /// Emits a site that checked without errors. Every file names the entry that it came from.

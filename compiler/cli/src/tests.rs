@@ -68,11 +68,11 @@ fn example(page: &str) -> Option<(String, usize)> {
 #[test]
 fn an_example_of_settings_on_a_page_gives_its_code_at_its_line() {
     let mut run = 0;
-    for code in crate::project::CODES.iter().chain(crate::libraries::CODES) {
+    for code in crate::project::CODES.iter().chain(crate::libraries::CODES).chain(crate::lock::CODES) {
         let (text, line) = example(&code.page()).unwrap_or_else(|| panic!("{} has an example", code.id));
         let mut world = Memory::new("/site");
         world.file("site.arv", "{ }");
-        let file = if code.id == "E0724" { "arv.lock" } else { "arv.toml" };
+        let file = if ["E0724", "E0911"].contains(&code.id) { "arv.lock" } else { "arv.toml" };
         world.file("arv.toml", "[libs]\nacme = {}\n");
         if code.id != "E0721" {
             world.file("vendor/acme/default.arv", "{ }");
@@ -93,7 +93,7 @@ fn an_example_of_settings_on_a_page_gives_its_code_at_its_line() {
         assert!(found.len() == 1 && expected(found[0]), "{}: {found:?}", code.id);
         run += 1;
     }
-    assert!(run >= 9, "{run} pages");
+    assert!(run >= 10, "{run} pages");
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn tree(zone: &str) -> Tree {
 }
 
 fn build(out: &Path, tree: &Tree) -> Result<Plan, Failure> {
-    write(&mut Real::default(), out, tree, Options { entry: "site.arv", overwrite: false })
+    write(&mut Real::default(), out, tree, Options { entry: "site.arv", lock: None, overwrite: false })
 }
 
 #[test]

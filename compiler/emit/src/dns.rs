@@ -12,9 +12,6 @@ use crate::resolvers;
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
 
-/// Unbound reads a zone file whole and nobody transfers these zones, so the serial has nobody to tell anything.
-const SERIAL: u32 = 1;
-
 /// Writes `dns/`. A site without a resolver has none.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
     let resolvers = resolving(site);
@@ -27,6 +24,14 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
         let host = &site.hosts[host.index()];
         tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &zones, header));
     }
+}
+
+/// What each zone says, by its name: its text without its serial, which is the same as long as its records are.
+pub fn contents(site: &Site) -> BTreeMap<String, String> {
+    let resolvers = resolving(site);
+    let Some((first, _)) = resolvers.first() else { return BTreeMap::new() };
+    let zones = zones(site, &site.hosts[first.index()]).into_iter();
+    zones.map(|zone| (zone.origin.clone(), zone::document("", &Zone { serial: 0, ..zone }))).collect()
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
@@ -89,7 +94,7 @@ fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
         Zone {
             primary,
             mailbox,
-            serial: SERIAL,
+            serial: site.serials.get(&origin).copied().unwrap_or(1),
             ttls: if origin == *domain { ttls.clone() } else { BTreeMap::new() },
             records,
             origin,

@@ -61,6 +61,9 @@ fn a_guest_says_what_it_is_and_where_it_is() {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false

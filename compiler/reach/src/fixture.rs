@@ -57,10 +57,18 @@ pub fn site() -> Site {
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
-        nebula: Nebula { version: at("1.9.3".into()), certificate: 3600, config: Vec::new() },
+        nebula: Nebula {
+            version: at("1.9.3".into()),
+            certificate: 3600,
+            authority: "ca".into(),
+            trusted: Vec::new(),
+            config: Vec::new(),
+        },
         variables: Vec::new(),
         records: Vec::new(),
         files: Vec::new(),
+        serials: Default::default(),
+        renamed: Default::default(),
     };
     let bridge = bridge("vmbr1", &[("192.168.100.1", Some(NodeId(0)))]);
     network(&mut site, "bridge", "192.168.100.0/24", bridge);
@@ -134,6 +142,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         named: named(name, &format!("hosts.{name}")),
         kind: Kind::Vm,
         status: Status::Present,
+        renamed_from: None,
         vmid: None,
         range: None,
         groups: groups.to_vec(),

@@ -2,11 +2,13 @@
 //!
 //! It knows nothing of packets, layers and formats.
 
+mod allocate;
 pub mod allocation;
 mod availability;
 pub mod checks;
 mod decode;
 pub mod extra;
+pub mod lock;
 pub mod model;
 mod openness;
 mod origins;
@@ -18,15 +20,40 @@ use arvc_lang::data::Data;
 use arvc_syntax::diagnostic::{Diagnostic, sort};
 
 pub use crate::checks::CODES;
+use crate::decode::Decoded;
+use crate::lock::{Environment, Held};
 use crate::model::Site;
 
-/// The site that an evaluated file describes, and what is wrong with it. There is no site only if the file's value is no
-/// record. Diagnostics are sorted by place.
+/// What resolving a site gives.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// The site, unless the file's value is no record.
+    pub site: Option<Site>,
+    /// What is wrong with it, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the lock has to hold of it from now on; worth something only if nothing is wrong. Its serials are those that it
+    /// had: they belong to what is emitted.
+    pub lock: Environment,
+    /// The machines that were renamed since, as pairs of the old name and the new one.
+    pub renamed: Vec<(String, String)>,
+}
+
+/// The site that an evaluated file describes where nothing is locked yet, and what is wrong with it.
+pub fn resolve(data: &Data) -> (Option<Site>, Vec<Diagnostic>) {
+    let resolved = resolve_held(data, &Held::default());
+    (resolved.site, resolved.diagnostics)
+}
+
+/// The site that an evaluated file describes, with the numbers that the lock holds, and what is wrong with it.
 ///
 /// What failed before is skipped in silence; a machine with a part that is wrong is [`broken`](model::Host::broken).
-pub fn resolve(data: &Data) -> (Option<Site>, Vec<Diagnostic>) {
-    let Some((site, origins, mut diagnostics)) = decode::decode(data) else { return (None, Vec::new()) };
+pub fn resolve_held(data: &Data, held: &Held) -> Resolved {
+    let Some(decoded) = decode::decode(data, held) else { return Resolved::default() };
+    let Decoded { mut site, origins, renames, mut diagnostics } = decoded;
     checks::check(&site, &origins, &mut diagnostics);
     sort(&mut diagnostics);
-    (Some(site), diagnostics)
+    let lock = lock::record(&site, &held.own, &renames.old);
+    site.renamed.clone_from(&lock.renamed);
+    let renamed = renames.old.into_iter().map(|(new, old)| (old, new)).collect();
+    Resolved { site: Some(site), diagnostics, lock, renamed }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use arvc_syntax::source::Span;
 
-use crate::model::NetworkId;
+use crate::model::{NetworkId, RangeId};
 
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct HostOrigin {
     pub(crate) vmid_key: Option<Span>,
     /// Whether the VMID is absent because it failed.
     pub(crate) vmid_failed: bool,
+    /// Whether the VMID was allocated, and not stated.
+    pub(crate) allocated: bool,
     /// Where the range is named.
     pub(crate) range: Option<Span>,
     /// Where the node is named.
@@ -58,6 +60,8 @@ pub(crate) struct Origins {
     pub(crate) vips: Vec<VipOrigin>,
     /// Places of the clusters' `quorum`.
     pub(crate) quorums: Vec<Option<Span>>,
+    /// Ranges in which a machine found no number.
+    pub(crate) full: Vec<RangeId>,
     /// Every entry of these maps was read.
     pub(crate) all: All,
 }

@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "blocks" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["games"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -91,6 +94,9 @@ resource "proxmox_virtual_environment_vm" "caddy" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -174,6 +180,9 @@ resource "proxmox_virtual_environment_vm" "dns" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -256,6 +265,9 @@ resource "proxmox_virtual_environment_vm" "gitea" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -337,6 +349,9 @@ resource "proxmox_virtual_environment_vm" "postgres-01" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -423,6 +438,9 @@ resource "proxmox_virtual_environment_vm" "postgres-02" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = true
@@ -507,6 +525,9 @@ resource "proxmox_virtual_environment_vm" "postgres-03" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -593,6 +614,9 @@ resource "proxmox_virtual_environment_vm" "prometheus" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -674,6 +698,9 @@ resource "proxmox_virtual_environment_vm" "shop" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -757,6 +784,9 @@ resource "proxmox_virtual_environment_vm" "valkey-01" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -838,6 +868,9 @@ resource "proxmox_virtual_environment_vm" "valkey-02" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -921,6 +954,9 @@ resource "proxmox_virtual_environment_vm" "valkey-03" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -1002,6 +1038,9 @@ resource "proxmox_virtual_environment_vm" "vault-01" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -1085,6 +1124,9 @@ resource "proxmox_virtual_environment_vm" "vault-02" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -1167,6 +1209,9 @@ resource "proxmox_virtual_environment_vm" "vault-03" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -1248,6 +1293,9 @@ resource "proxmox_virtual_environment_vm" "wiki" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

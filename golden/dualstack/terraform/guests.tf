@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "database" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -91,6 +94,9 @@ resource "proxmox_virtual_environment_vm" "dns" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -179,6 +185,9 @@ resource "proxmox_virtual_environment_vm" "mirror" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -260,6 +269,9 @@ resource "proxmox_virtual_environment_vm" "web" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

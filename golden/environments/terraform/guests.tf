@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "db" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = true
@@ -95,6 +98,9 @@ resource "proxmox_virtual_environment_vm" "dns" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -177,6 +183,9 @@ resource "proxmox_virtual_environment_vm" "web-1" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["web"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -258,6 +267,9 @@ resource "proxmox_virtual_environment_vm" "web-2" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["web"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "dns" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -91,6 +94,9 @@ resource "proxmox_virtual_environment_vm" "files" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started             = true
   on_boot             = true
@@ -189,6 +195,9 @@ resource "proxmox_virtual_environment_vm" "monitor" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "app" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -92,6 +95,9 @@ resource "proxmox_virtual_environment_vm" "db" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -173,6 +179,9 @@ resource "proxmox_virtual_environment_vm" "dns" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use arvc_site::lock::Change;
 use arvc_site::model::{FlowOrigin, Site};
 use arvc_syntax::source::Sources;
 
 use crate::libraries::{self, Libraries};
+use crate::lock::{self, Lock, Marks};
 use crate::messages::{self, Counts, Format, Texts};
 use crate::pipeline::{self, Checked, Read};
 use crate::project::{self, Problem, Project, Root};
@@ -26,6 +28,7 @@ pub(crate) fn run(
     format: Format,
     site: Option<&Path>,
     stdin_path: Option<&Path>,
+    locked: bool,
 ) -> Result<(), Stop> {
     if let Some(path) = site {
         let cwd =
@@ -39,6 +42,9 @@ pub(crate) fn run(
     let reported = check(world, format, site, stdin_path, Part::WithItsSite)?;
     if !reported.checked.is_good() {
         return Err(Stop::Silent(exit::SOURCE));
+    }
+    if locked {
+        reported.refuse_changes(world, format)?;
     }
     if let (Format::Human, Some(site)) = (format, &reported.checked.site) {
         let summary = summary(&reported, site);
@@ -57,6 +63,8 @@ pub struct Reported {
     pub part: Option<String>,
     /// What was found.
     pub checked: Checked,
+    /// The project's lock as it was read.
+    pub lock: Lock,
     /// How many problems were printed.
     pub counts: Counts,
 }
@@ -78,13 +86,25 @@ pub fn check(
     stdin_path: Option<&Path>,
     part: Part,
 ) -> Result<Reported, Stop> {
+    check_marked(world, format, site, stdin_path, part, Marks::Refused)
+}
+
+/// The same, where the lock may have the marks of a merge in it.
+pub(crate) fn check_marked(
+    world: &mut dyn World,
+    format: Format,
+    site: Option<&Path>,
+    stdin_path: Option<&Path>,
+    part: Part,
+    marks: Marks,
+) -> Result<Reported, Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let mut project = find(world, format, &cwd, site.or(stdin_path))?;
     let overlay = match stdin_path {
         Some(path) => Some(unsaved(world, &cwd, &project.root.folder, path)?),
         None => None,
     };
-    let libraries = verified(world, format, &cwd, &project.root)?;
+    let libraries = verified_marked(world, format, &cwd, &project.root, marks)?;
     let root = &project.root;
     let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
     let mut owner = Search::new(&mut load, root.main.as_deref(), Wanted::Using).owner(&project.entry);
@@ -96,13 +116,17 @@ pub fn check(
         (project.root, owner) = (wider, Some(site));
     }
     let root = &project.root;
+    let lock = lock::file::read(world, format, &cwd, &root.folder, marks)?;
     let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
     let named = match (owner.clone(), part) {
         (Some(owner), Part::WithItsSite) => Some(std::mem::replace(&mut project.entry, owner)),
         _ => None,
     };
     let mut checked = match load.text(&project.entry) {
-        Ok(text) => pipeline::check(&project.entry, text, &mut load),
+        Ok(text) => {
+            let held = lock.held(lock::environment(&project.entry));
+            pipeline::check_held(&project.entry, text, &mut load, &held)
+        }
         Err(problem) => entry_problem(&cwd, &project, problem)?,
     };
     let unread = load.unread();
@@ -130,7 +154,25 @@ pub fn check(
             ),
         ));
     }
-    Ok(Reported { project, name, part, checked, counts })
+    Ok(Reported { project, name, part, checked, lock, counts })
+}
+
+impl Reported {
+    /// What the lock would hold of the site from now on differs from what it holds in this.
+    pub fn changes(&self) -> Vec<Change> {
+        let held = self.lock.held(lock::environment(&self.project.entry));
+        arvc_site::lock::changes(&held.own, &self.checked.lock, &self.checked.renamed)
+    }
+
+    /// With `--locked` a lock that would change is a problem.
+    pub fn refuse_changes(&self, world: &mut dyn World, format: Format) -> Result<(), Stop> {
+        let changes = self.changes();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        lock::report::refused(world, format, &self.name, &changes)?;
+        Err(Stop::Silent(exit::SOURCE))
+    }
 }
 
 /// The site that a file is a part of, if it is one.
@@ -213,7 +255,17 @@ fn below(folder: &Path, file: &Path) -> Option<String> {
 
 /// The libraries of a project; what is wrong with them is printed.
 pub(crate) fn verified(world: &mut dyn World, format: Format, cwd: &Path, root: &Root) -> Result<Libraries, Stop> {
-    libraries::verify(&*world, root).or_else(|mut problems| {
+    verified_marked(world, format, cwd, root, Marks::Refused)
+}
+
+fn verified_marked(
+    world: &mut dyn World,
+    format: Format,
+    cwd: &Path,
+    root: &Root,
+    marks: Marks,
+) -> Result<Libraries, Stop> {
+    libraries::verify(&*world, root, marks).or_else(|mut problems| {
         let prefix = project::prefix(&root.folder, cwd);
         let texts = Texts { sources: &problems.sources, prefix: &prefix };
         messages::print(world, format, texts, &mut problems.diagnostics)?;
@@ -240,7 +292,8 @@ pub(crate) fn entry_problem(cwd: &Path, project: &Project, problem: source::Prob
     if let Some((text, diagnostic)) = source::unreadable(&problem) {
         let mut sources = Sources::new();
         sources.add(project.entry.clone(), text).expect("a source below the limit always fits as the first");
-        return Ok(Checked { sources, diagnostics: vec![diagnostic], site: None });
+        let (lock, renamed) = Default::default();
+        return Ok(Checked { sources, diagnostics: vec![diagnostic], site: None, lock, renamed });
     }
     let path: PathBuf = project.root.folder.join(&project.entry);
     let why = match problem {

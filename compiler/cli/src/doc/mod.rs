@@ -65,7 +65,7 @@ fn sections(world: &dyn World) -> Vec<Section> {
 fn libraries_here(world: &dyn World) -> Vec<Entry> {
     let Ok(cwd) = world.cwd() else { return Vec::new() };
     let Ok(project) = project::find(world, &cwd, None) else { return Vec::new() };
-    let Ok(libraries) = libraries::verify(world, &project.root) else { return Vec::new() };
+    let Ok(libraries) = libraries::verify(world, &project.root, crate::lock::Marks::Refused) else { return Vec::new() };
     let mut load = Files::of(world, &project.root.folder, &libraries);
     Reader::new(&mut pipeline::Files { load: &mut load }).libraries()
 }

@@ -10,6 +10,7 @@ use arvc_lang::library;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Sources;
 
+use crate::lock::{self, Lock, Marks};
 use crate::project::{self, Library, Root};
 use crate::world::{Disk, Kind};
 
@@ -20,18 +21,15 @@ pub mod contents;
 pub mod difference;
 pub mod folder;
 pub mod listing;
-pub mod lock;
-mod lock_unreadable;
 mod missing;
 mod unfit;
 mod unlocked;
 
 use contents::{Contents, Unfit};
 use difference::Difference;
-use lock::Lock;
 
 /// The codes of this module.
-pub static CODES: &[&Code] = &[&missing::CODE, &unlocked::CODE, &changed::CODE, &lock_unreadable::CODE, &unfit::CODE];
+pub static CODES: &[&Code] = &[&missing::CODE, &unlocked::CODE, &changed::CODE, &unfit::CODE];
 
 /// The libraries of a project that are what was locked.
 #[derive(Clone, Debug, Default)]
@@ -113,12 +111,12 @@ pub struct Problems {
 }
 
 /// The libraries of a project, each compared with the lock.
-pub fn verify(disk: &dyn Disk, root: &Root) -> Result<Libraries, Box<Problems>> {
+pub fn verify(disk: &dyn Disk, root: &Root, marks: Marks) -> Result<Libraries, Box<Problems>> {
     let mut libraries = Libraries::default();
     if root.libraries.is_empty() {
         return Ok(libraries);
     }
-    let lock = match Lock::read(disk, &root.folder) {
+    let lock = match Lock::read(disk, &root.folder, marks) {
         Ok(lock) => lock,
         Err(unreadable) => {
             let mut sources = Sources::new();

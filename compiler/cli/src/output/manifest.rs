@@ -39,13 +39,16 @@ pub struct Manifest {
     pub arvc: String,
     /// The site's entry, relative to its project.
     pub entry: String,
+    /// The hash of the lines of `arv.lock` that the tree was made with.
+    #[serde(default)]
+    pub lock: Option<String>,
     /// The files by path, the manifest itself left out.
     pub files: BTreeMap<String, Listed>,
 }
 
 impl Manifest {
     /// The manifest of a tree.
-    pub fn of(tree: &Tree, entry: &str) -> Self {
+    pub fn of(tree: &Tree, entry: &str, lock: Option<&str>) -> Self {
         let listed = |file: &arvc_emit::tree::File| Listed {
             sha256: sha256(file.text.as_bytes()),
             mode: if file.executable { "0755" } else { "0644" }.into(),
@@ -54,7 +57,13 @@ impl Manifest {
         if let Some(path) = files.keys().find(|path| !proper(path)) {
             panic!("an emitter made the path {path:?}, which arvc keeps for itself or cannot write");
         }
-        Self { version: VERSION, arvc: env!("CARGO_PKG_VERSION").into(), entry: entry.into(), files }
+        Self {
+            version: VERSION,
+            arvc: env!("CARGO_PKG_VERSION").into(),
+            entry: entry.into(),
+            lock: lock.map(str::to_owned),
+            files,
+        }
     }
 
     /// Its text: a line a file, so that a review sees which files changed.
@@ -64,6 +73,9 @@ impl Manifest {
         let _ = writeln!(out, "  \"version\": {},", self.version);
         let _ = writeln!(out, "  \"arvc\": {},", string(&self.arvc));
         let _ = writeln!(out, "  \"entry\": {},", string(&self.entry));
+        if let Some(lock) = &self.lock {
+            let _ = writeln!(out, "  \"lock\": {},", string(lock));
+        }
         out.push_str("  \"files\": {");
         for (index, (path, listed)) in self.files.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };

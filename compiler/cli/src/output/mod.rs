@@ -89,6 +89,8 @@ pub enum Reason {
 pub struct Options<'a> {
     /// The entry of the site, as the manifest names it.
     pub entry: &'a str,
+    /// The hash of what the lock holds of the site.
+    pub lock: Option<&'a str>,
     /// Whether edited files and another site's tree are overwritten. Files that arvc never wrote are not, either way.
     pub overwrite: bool,
 }
@@ -108,7 +110,7 @@ pub fn write(disk: &mut dyn Disk, out: &Path, tree: &Tree, options: Options<'_>)
     {
         return Err(Failure::OtherEntry(old.entry.clone()));
     }
-    let new = Manifest::of(tree, options.entry);
+    let new = Manifest::of(tree, options.entry, options.lock);
     let plan = plan::plan(disk, out, tree, old.as_ref().unwrap_or(&Manifest::default()), &new, options.overwrite)?;
     if !plan.is_empty() || old.as_ref() != Some(&new) {
         let journal = stage::stage(disk, out, tree, &new, &plan)?;

@@ -21,7 +21,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 fn options(overwrite: bool) -> Options<'static> {
-    Options { entry: "site.arv", overwrite }
+    Options { entry: "site.arv", lock: None, overwrite }
 }
 
 fn build(disk: &mut Memory, tree: &Tree) -> Result<Plan, Failure> {
@@ -219,7 +219,7 @@ fn a_manifest_that_is_not_arvcs_is_refused() {
 fn the_tree_of_another_site_is_not_replaced_unless_asked() {
     let mut disk = Memory::new("/site");
     build(&mut disk, &tree(&[("a", "1")])).unwrap();
-    let staging = |overwrite| Options { entry: "staging.arv", overwrite };
+    let staging = |overwrite| Options { entry: "staging.arv", lock: None, overwrite };
     let result = write(&mut disk, Path::new(OUT), &tree(&[("a", "2")]), staging(false));
     assert!(matches!(result, Err(Failure::OtherEntry(entry)) if entry == "site.arv"));
     write(&mut disk, Path::new(OUT), &tree(&[("a", "2")]), staging(true)).unwrap();
@@ -306,7 +306,7 @@ fn die(disk: &Memory, tree: &Tree, step: usize) -> (Memory, bool) {
 }
 
 fn committed(disk: &Memory, tree: &Tree) -> bool {
-    disk.text("out/manifest.json") == Some(Manifest::of(tree, "site.arv").text())
+    disk.text("out/manifest.json") == Some(Manifest::of(tree, "site.arv", None).text())
 }
 
 /// Trees whose paths often meet: the same names as files and as folders.
@@ -328,7 +328,7 @@ fn trees() -> impl Strategy<Value = Tree> {
 fn assert_is(disk: &Memory, tree: &Tree, mine: &[&str], step: usize) {
     let mut expected: BTreeMap<String, Option<String>> =
         tree.files.iter().map(|(path, file)| (path.clone(), Some(file.text.clone()))).collect();
-    expected.insert("manifest.json".into(), Some(Manifest::of(tree, "site.arv").text()));
+    expected.insert("manifest.json".into(), Some(Manifest::of(tree, "site.arv", None).text()));
     expected.extend(mine.iter().map(|path| (path.to_string(), Some("mine".to_owned()))));
     let folders: Vec<String> = expected.keys().flat_map(|path| plan::above(path)).map(String::from).collect();
     expected.extend(folders.into_iter().map(|folder| (folder, None)));

@@ -33,6 +33,11 @@ pub enum Problem {
 
 /// Reads a source of the project, `path` being relative to its root.
 pub fn read(disk: &dyn Disk, root: &Path, path: &str) -> Result<String, Problem> {
+    read_up_to(disk, root, path, LIMIT)
+}
+
+/// Reads a text of the project that may be larger than a source.
+pub fn read_up_to(disk: &dyn Disk, root: &Path, path: &str, limit: u64) -> Result<String, Problem> {
     let file = place(disk, root, path)?;
     match disk.kind(&file).map_err(Problem::Disk)? {
         Some(Kind::File { .. }) => {}
@@ -41,7 +46,7 @@ pub fn read(disk: &dyn Disk, root: &Path, path: &str) -> Result<String, Problem>
         Some(_) => return Err(Problem::Disk(io::Error::other("not a regular file"))),
         None => return Err(Problem::NotFound),
     }
-    text(disk.read(&file, LIMIT).map_err(Problem::Disk)?)
+    limited(disk.read(&file, limit).map_err(Problem::Disk)?, limit)
 }
 
 /// The names of the files in a folder of the project, in the order of their bytes. Hidden files, folders, and what is no
@@ -74,7 +79,11 @@ pub fn names(disk: &dyn Disk, root: &Path, path: &str) -> Result<Vec<String>, Pr
 
 /// The text of bytes that were read up to the limit.
 pub fn text(bytes: Vec<u8>) -> Result<String, Problem> {
-    if bytes.len() as u64 > LIMIT {
+    limited(bytes, LIMIT)
+}
+
+fn limited(bytes: Vec<u8>, limit: u64) -> Result<String, Problem> {
+    if bytes.len() as u64 > limit {
         return Err(Problem::TooLarge);
     }
     let text = String::from_utf8(bytes).map_err(|error| {

@@ -31,8 +31,11 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
         ("bootstrap_resolvers", Yaml::strs(site.uplink_resolvers.iter().map(ToString::to_string))),
         ("bootstrap_authorized_keys", Yaml::strs(&site.operators.keys)),
     ];
-    let version = overlay.as_ref().map(|_| ("nebula_version", Yaml::str(&site.nebula.version.value)));
-    let shared = shared.into_iter().chain(version).map(|(name, value)| entry(name, value));
+    let nebula = overlay.as_ref().map(|_| {
+        let authorities = [&site.nebula.authority].into_iter().chain(&site.nebula.trusted);
+        [("nebula_version", Yaml::str(&site.nebula.version.value)), ("nebula_authorities", Yaml::strs(authorities))]
+    });
+    let shared = shared.into_iter().chain(nebula.into_iter().flatten()).map(|(name, value)| entry(name, value));
     let shared = Yaml::Map(shared.chain(extra::variables(&site.variables)).collect());
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
     for (group, id) in site.groups.iter().zip((0..).map(GroupId)) {

@@ -33,11 +33,13 @@ const ROLES: &[(&str, &str)] = assets!(
     "bootstrap/templates/timesyncd.conf.j2",
     "bootstrap/vars/main.yml",
     "nebula/defaults/main.yml",
+    "nebula/files/nebula-authorities.py",
     "nebula/files/nebula-own-certificate",
     "nebula/files/nebula-probe.py",
     "nebula/handlers/main.yml",
     "nebula/meta/argument_specs.yml",
     "nebula/meta/main.yml",
+    "nebula/tasks/authorities.yml",
     "nebula/tasks/certify.yml",
     "nebula/tasks/configure.yml",
     "nebula/tasks/install.yml",
@@ -66,6 +68,7 @@ const FRAME: &[(&str, &str)] = assets!(
     "ansible.cfg",
     "playbooks/bootstrap.yml",
     "playbooks/nebula.yml",
+    "playbooks/rotate.yml",
     "playbooks/security.yml",
     "playbooks/site.yml",
 );
@@ -79,7 +82,9 @@ const DEPLOY: &str = "\n- name: Deploy the services\n  ansible.builtin.import_pl
 /// Writes the frame and the roles; what joins an overlay only where there is one to join, and what deploys services only
 /// where there are some.
 pub fn emit(overlay: bool, services: bool, header: &str, tree: &mut Tree) {
-    let wanted = |path: &str| overlay || !(path.starts_with("nebula/") || path == "playbooks/nebula.yml");
+    let wanted = |path: &str| {
+        overlay || !(path.starts_with("nebula/") || path == "playbooks/nebula.yml" || path == "playbooks/rotate.yml")
+    };
     for (path, text) in FRAME.iter().filter(|(path, _)| wanted(path)) {
         let mut text = if overlay { (*text).to_owned() } else { text.replace(JOIN, "") };
         if services && *path == "playbooks/site.yml" {

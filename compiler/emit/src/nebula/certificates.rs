@@ -17,6 +17,14 @@ pub fn version(overlay: &Overlay<'_>) -> i64 {
     if network.more.is_empty() && network.prefix.value.addr().is_ipv4() { 1 } else { 2 }
 }
 
+/// What an authority's own certificate calls it: the site, and which of its authorities, where that was said.
+fn ca_name(site: &Site, authority: &str) -> String {
+    match authority {
+        "ca" => site.name.clone(),
+        _ => format!("{}-{authority}", site.name),
+    }
+}
+
 /// `certificates.json`.
 pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
     let prefixes: Vec<String> = overlay.network.prefixes().map(|prefix| prefix.value.to_string()).collect();
@@ -36,9 +44,12 @@ pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
         });
         hosts.insert(host.named.name.clone(), entry);
     }
+    let trusted = site.nebula.trusted.iter().map(|name| (name.clone(), json!({ "name": ca_name(site, name) })));
     let plan = json!({
         "ca": {
-            "name": site.name,
+            "name": ca_name(site, &site.nebula.authority),
+            "authority": site.nebula.authority,
+            "trusted": Value::Object(trusted.collect()),
             "version": version(overlay),
             "networks": prefixes,
             "duration": format!("{CA_HOURS}h"),

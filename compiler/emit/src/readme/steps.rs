@@ -18,7 +18,7 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
         step("What a first apply turns on", terraform(tree).first().map(|_| switches(site))),
         step("Terraform", apply(site, tree)),
         step("The node's edge, by hand", edge(site, tree)),
-        step("The certificate authority, by hand", tree.files.contains_key("nebula/sign.sh").then(authority)),
+        step("The certificate authority, by hand", tree.files.contains_key("nebula/sign.sh").then(|| authority(site))),
         step("Ansible", provision(site, tree)),
         step("The resolver, by hand", resolver(site, tree)),
     ];
@@ -166,12 +166,21 @@ fn edge(site: &Site, tree: &Tree) -> Option<String> {
     Some(text + &commands(&lines))
 }
 
-fn authority() -> String {
-    let text = paragraph(
+fn authority(site: &Site) -> String {
+    let name = &site.nebula.authority;
+    let text = paragraph(&format!(
         "Made once for the overlay, in `pki/` beside this folder or in the folder that `ARVC_PKI` names. Without one, the script \
-         prints the command that makes it; `ca.key` belongs on no guest and in no repository. It needs `nebula-cert` and Python.",
-    );
-    text + &commands(&["nebula/sign.sh".to_owned()])
+         prints the command that makes it; `{name}.key` belongs on no guest and in no repository. It needs `nebula-cert` and \
+         Python.",
+    ));
+    let mut text = text + &commands(&["nebula/sign.sh".to_owned()]);
+    text.push('\n');
+    text.push_str(&paragraph(
+        "Another authority takes over in three builds, each followed by `ansible-playbook playbooks/rotate.yml`: accept it \
+         (`nebula.trusted`); let it sign (`nebula.authority`) and accept the old one; leave the old one out. The play stops \
+         where a step would cut a member off.",
+    ));
+    text
 }
 
 fn provision(site: &Site, tree: &Tree) -> Option<String> {

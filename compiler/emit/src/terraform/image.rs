@@ -60,14 +60,15 @@ pub fn volume(image: &Image, guest: &Guest) -> Option<Value> {
 }
 
 /// The `clone` block of a guest whose image is a template. Every field of it replaces the machine when it changes, so
-/// a VM's datastore is left to its disk, which can be moved; a container's root disk cannot.
+/// a VM's datastore is left to its disk, which can be moved; a container's root disk cannot. For the same reason the
+/// template's node stands there whichever node the guest is on: a move to or from that node changes nothing here.
 pub fn clone(scope: &Scope, guest: &Guest, body: &mut Body) {
     let Some(image) = scope.image(guest) else { return };
     let ImageSource::Template { vmid, node } = &image.source else { return };
     body.block("clone", |clone| {
         clone.set("vm_id", vmid.value.0);
         let node = node.map(|node| &scope.site.nodes[node.index()].named.name);
-        clone.set_some("node_name", node.filter(|node| **node != guest.node.named.name).cloned());
+        clone.set_some("node_name", node.cloned());
         if guest.host.kind == Kind::Container {
             clone.set("datastore_id", guest.host.datastore.as_str());
         }

@@ -61,10 +61,18 @@ pub fn small() -> Site {
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
-        nebula: Nebula { version: at("1.9.3".into()), certificate: 31_536_000, config: Vec::new() },
+        nebula: Nebula {
+            version: at("1.9.3".into()),
+            certificate: 31_536_000,
+            authority: "ca".into(),
+            trusted: Vec::new(),
+            config: Vec::new(),
+        },
         variables: Vec::new(),
         records: Vec::new(),
         files: Vec::new(),
+        serials: Default::default(),
+        renamed: Default::default(),
     };
     bridge(&mut site, "bridge", "192.168.100.0/24", "vmbr1", Some(("192.168.100.1", Some(NodeId(0)))));
     let overlay = NetworkKind::Overlay { underlay: BRIDGE, port: 4242 };
@@ -144,6 +152,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         named: named("hosts", name),
         kind: Kind::Vm,
         status: Status::Present,
+        renamed_from: None,
         vmid: Some(at(Vmid(vmid))),
         range: None,
         groups: vec![group],

@@ -101,6 +101,15 @@ impl<'a> Taken<'a> {
     }
 }
 
+/// Whether no machine can have an address of a network, whoever asks.
+pub(crate) fn is_in_use(site: &Site, network: &Network, address: IpAddr) -> bool {
+    let Some(prefix) = network.prefix_of(address) else { return false };
+    own(&prefix.value).is_some_and(|(own, _)| own == address)
+        || broadcast(&prefix.value) == Some(address)
+        || network.gateways().iter().any(|gateway| gateway.address == address)
+        || (network.is_bridge() && site.nodes.iter().any(|node| node.addresses().any(|it| it.value == address)))
+}
+
 /// What an address is, if it belongs to no single machine. A router may have the one of all routers.
 pub(crate) fn for_all(prefix: &IpNet, address: IpAddr) -> Option<&'static str> {
     match own(prefix) {

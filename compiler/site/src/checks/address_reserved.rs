@@ -22,15 +22,24 @@
 //!
 //! State another address, or shorten the reserved span.
 
+use std::net::IpAddr;
+
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use crate::allocation::number;
-use crate::model::Site;
+use crate::model::{Network, Site};
 use crate::place::report;
 
 /// A reserved address.
 pub static CODE: Code = Code::new("E0323", "a reserved address", include_str!("address_reserved.rs"));
+
+/// Whether an address is reserved in a network.
+pub(crate) fn is_reserved(network: &Network, address: IpAddr) -> bool {
+    let within = |number: u64| network.reserved.iter().any(|span| (span.value.0..=span.value.1).contains(&number));
+    !network.reserved.is_empty()
+        && network.prefix_of(address).and_then(|prefix| number(&prefix.value, address)).is_some_and(within)
+}
 
 /// Every interface's address against its network's reserved spans.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {

@@ -44,6 +44,7 @@ const WRITTEN: &[(&str, &str)] = &[
     ("bootstrap_resolvers", "write `uplink_resolvers` of the site"),
     ("bootstrap_user", "write `user`"),
     ("nebula_address", "write `on.NETWORK.address`, or the machine's range"),
+    ("nebula_authorities", "write `nebula.authority` and `nebula.trusted` of the site"),
     ("nebula_device", "write `on.NETWORK.device`"),
     ("nebula_folder", "the configurations are where arvc emits them"),
     ("nebula_name", "its name is the key: `hosts.NAME`"),

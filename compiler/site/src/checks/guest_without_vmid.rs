@@ -1,13 +1,13 @@
-//! A guest without VMID
+//! A guest without VMID and range
 //!
 //! ## What is wrong
 //!
-//! A VM or container does not say its VMID.
+//! A VM or container states no VMID, and does not say which range it takes one of.
 //!
 //! ## Why
 //!
-//! The VMID is the guest's identity in Proxmox, and its address follows from it. If it were chosen anew at each build, a
-//! machine that is added would move others, and a moved VMID destroys a machine.
+//! The VMID is the guest's identity in Proxmox, and its address follows from it. A guest may leave it out: then a free one of
+//! its range is chosen once, and kept in `arv.lock`. With several ranges somebody has to say which.
 //!
 //! ## Example
 //!
@@ -19,27 +19,25 @@
 //!
 //! ## What to do
 //!
-//! State it: `vmid = 3000;`. If it is no guest of Proxmox, say `kind = Machine;`.
+//! Name the range, `range = ranges.R;`, or state the VMID, `vmid = …;`. If it is no guest of Proxmox, say `kind = Machine;`.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::model::{Named, Range};
 use crate::place::report;
 
-/// A guest without VMID.
-pub static CODE: Code = Code::new("E0307", "a guest without VMID", include_str!("guest_without_vmid.rs"));
+/// A guest without VMID and range.
+pub static CODE: Code = Code::new("E0307", "a guest without VMID and range", include_str!("guest_without_vmid.rs"));
 
-/// A guest that says no VMID, and the range that it names.
-pub(crate) fn diagnostic(named: &Named, range: Option<&Range>) -> Diagnostic {
-    let message = format!("the guest `{}` has no VMID", named.path);
-    let help = match range {
-        Some(range) => {
-            let (first, last) = range.vmids.value;
-            format!("state one of `{}`: `vmid = …;` with {} to {}", range.named.path, first.0, last.0)
-        }
-        None => "state it: `vmid = …;`".to_owned(),
+/// A guest that says neither, and the ranges that there are.
+pub(crate) fn diagnostic(named: &Named, ranges: &[Range]) -> Diagnostic {
+    let message = format!("the guest `{}` has no VMID and no range", named.path);
+    let diagnostic = report(&CODE, message, named, named.key, "a VM or container has a VMID");
+    let diagnostic = match ranges {
+        [] => diagnostic.help("state it: `vmid = …;`"),
+        [first, ..] => diagnostic
+            .help(format!("name the range that it takes one of: `range = {};`", first.named.path))
+            .help("or state it: `vmid = …;`"),
     };
-    report(&CODE, message, named, named.key, "a VM or container has a VMID")
-        .help(help)
-        .help("a machine that Proxmox does not run says `kind = Machine;`")
+    diagnostic.help("a machine that Proxmox does not run says `kind = Machine;`")
 }

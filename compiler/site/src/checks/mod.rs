@@ -10,6 +10,7 @@ pub mod address_outside_network;
 pub mod address_reserved;
 pub mod address_twice;
 pub mod all_of_nobody;
+pub mod authority_trusted_twice;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
@@ -51,6 +52,8 @@ pub mod guest_without_vmid;
 pub mod ha_attempts;
 pub mod ha_unable;
 pub mod hardware;
+pub mod held_by_several;
+pub mod held_number;
 pub mod image_choice;
 pub mod image_source;
 pub mod interface_name;
@@ -68,6 +71,7 @@ pub mod invalid_vnet;
 pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
+pub mod locked_outside_range;
 pub mod mac_not_unicast;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
@@ -96,9 +100,11 @@ pub mod private_uplink;
 pub mod quantity;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
+pub mod range_full;
 pub mod range_nearly_full;
 pub mod ranges_meet;
 pub mod record_clash;
+pub mod rename;
 pub mod reserved_name;
 pub mod resolver_of_other_family;
 pub mod same_prefix;
@@ -111,6 +117,7 @@ pub mod url;
 pub mod vip_in_use;
 pub mod vip_on_overlay;
 pub mod vip_owner;
+pub mod vmid_changed;
 pub mod vmid_in_no_range;
 pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
@@ -217,6 +224,12 @@ pub static CODES: &[&Code] = &[
     &machine_on_segments::CODE,
     &same_prefix::CODE,
     &invalid_vnet::CODE,
+    &range_full::CODE,
+    &locked_outside_range::CODE,
+    &vmid_changed::CODE,
+    &held_number::CODE,
+    &held_by_several::CODE,
+    &rename::CODE,
     &prefixes_meet::CODE,
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
@@ -227,6 +240,7 @@ pub static CODES: &[&Code] = &[
     &ha_attempts::CODE,
     &accepted_loss::CODE,
     &ha_unable::CODE,
+    &authority_trusted_twice::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -245,7 +259,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     ranges_meet::check(site, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
-    range_nearly_full::check(site, &taken, out);
+    range_nearly_full::check(site, origins, &taken, out);
     open(site, origins, out);
     reserved_name::check(site, out);
     duplicate_name::check(site, out);
@@ -290,7 +304,7 @@ fn networks(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<D
     address_in_pool::check(site, out);
     vip_on_overlay::check(site, origins, out);
     vip_in_use::check(site, segments, out);
-    vip_owner::check(site, origins, out);
+    vip_owner::check(site, segments, origins, out);
     foreign_overlap::check(site, out);
     guest_off_node::check(site, origins, out);
     default_routes::check(site, out);

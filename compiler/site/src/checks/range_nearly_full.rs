@@ -29,15 +29,20 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::duplicate_vmid::Taken;
 use crate::allocation::{capacity, host_number};
-use crate::model::Site;
+use crate::model::{RangeId, Site};
+use crate::origins::Origins;
 use crate::place::report;
 
 /// A range that is nearly full.
 pub static CODE: Code = Code::new("L0301", "a range that is nearly full", include_str!("range_nearly_full.rs"));
 
 /// Every range against the VMIDs that are taken, which are sorted.
-pub(crate) fn check(site: &Site, taken: &[Taken<'_>], out: &mut Vec<Diagnostic>) {
-    for range in &site.ranges {
+pub(crate) fn check(site: &Site, origins: &Origins, taken: &[Taken<'_>], out: &mut Vec<Diagnostic>) {
+    for (id, range) in (0..).map(RangeId).zip(&site.ranges) {
+        // That it is full is said at the machine that found no number.
+        if origins.full.contains(&id) {
+            continue;
+        }
         let (first, last) = range.vmids.value;
         if first > last {
             continue;

@@ -4,10 +4,11 @@ use arvc_lang::data::DataId;
 
 use super::interfaces::On;
 use super::{Decoder, Needs, only_literal};
+use crate::allocate::{self, Allocation};
 use crate::allocation::RangeIndex;
 use crate::checks::{
-    guest_without_vmid, hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, machine_with_vmid,
-    vmid_not_accepted, vmid_outside_range,
+    hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, machine_with_vmid, vmid_not_accepted,
+    vmid_outside_range,
 };
 use crate::model::{Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid};
 use crate::origins::HostOrigin;
@@ -29,7 +30,8 @@ impl Decoder<'_> {
         let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
         let entries = std::mem::take(&mut self.index.hosts);
-        self.site.hosts.reserve(entries.len());
+        let mut hosts = Vec::with_capacity(entries.len());
+        let mut places = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
             let id = HostId(at as u32);
             let named = self.named(entry.entity, entry.name.clone());
@@ -56,12 +58,39 @@ impl Decoder<'_> {
             }
             self.number(&mut host, &mut origin, &ranges);
             self.placed(&mut host, &mut origin);
-            self.interfaces(&mut host, &mut origin, on, &networks);
             self.origins.all.hosts &= !origin.lists_failed;
             host.broken |= origin.lists_failed;
-            self.site.hosts.push(host);
+            hosts.push(host);
+            places.push(on);
             self.origins.hosts[at] = origin;
         }
+        self.allocate(&mut hosts, &places, &networks);
+        for (at, (host, on)) in hosts.iter_mut().zip(places).enumerate() {
+            let mut origin = std::mem::take(&mut self.origins.hosts[at]);
+            self.interfaces(host, &mut origin, on, &networks);
+            self.origins.hosts[at] = origin;
+        }
+        self.site.hosts = hosts;
+    }
+
+    /// The numbers that machines do not state, once all that are stated are known.
+    fn allocate(&mut self, hosts: &mut [Host], places: &[Option<Vec<(NetworkId, On)>>], networks: &[NetworkId]) {
+        let wants: Vec<_> =
+            hosts.iter().zip(places).map(|(host, on)| self.wants(host, on.as_deref(), networks)).collect();
+        let out = &mut self.read.diagnostics;
+        self.renames = allocate::renames(hosts, self.held, out);
+        let origins = &mut self.origins;
+        let allocation = Allocation {
+            site: &self.site,
+            all: origins.all,
+            hosts,
+            origins: &mut origins.hosts,
+            wants: &wants,
+            held: self.held,
+            renames: &self.renames,
+            out,
+        };
+        origins.full = allocation.run();
     }
 
     fn host(
@@ -100,6 +129,11 @@ impl Decoder<'_> {
                     if let Some(vmid) = vmid.filter(|_| !origin.vmid_failed) {
                         host.vmid = u32::try_from(vmid).ok().map(|vmid| Spanned { value: Vmid(vmid), span });
                     }
+                }
+                "renamed_from" => {
+                    let name = self.read.text(value);
+                    broken |= name.is_none();
+                    host.renamed_from = name.map(|name| self.read.spanned(value, name.to_owned()));
                 }
                 "range" => {
                     origin.range = Some(span);
@@ -223,13 +257,7 @@ impl Decoder<'_> {
             return;
         }
         let Some(vmid) = host.vmid else {
-            if !origin.vmid_failed {
-                out.push(guest_without_vmid::diagnostic(
-                    &host.named,
-                    host.range.map(|id| &self.site.ranges[id.index()]),
-                ));
-                host.broken = true;
-            }
+            // Allocation gives it one.
             return;
         };
         let found = ranges.find(vmid.value);
@@ -257,6 +285,7 @@ fn unread(named: Named) -> Host {
         named,
         kind: Kind::Vm,
         status: Status::Present,
+        renamed_from: None,
         vmid: None,
         range: None,
         groups: Vec::new(),

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 
 use super::Decoder;
 use super::hosts::overlay;
+use crate::allocate::{Place, Wants};
 use crate::allocation;
 use crate::checks::{
     address_missing, address_outside_network, address_twice, dhcp_reservation, family_not_there, guest_off_node,
@@ -133,6 +134,36 @@ impl Decoder<'_> {
     pub(super) fn network_named(&self, name: &str) -> Option<NetworkId> {
         let at = self.site.networks.binary_search_by(|network| network.named.name.as_str().cmp(name)).ok()?;
         Some(NetworkId(at as u32))
+    }
+
+    /// The addresses that a machine will have: those that it states, and the prefixes in which its number gives it one.
+    pub(super) fn wants(&self, host: &Host, on: Option<&[(NetworkId, On)]>, networks: &[NetworkId]) -> Wants {
+        let mut wants = Wants::default();
+        let (guest, every) = (host.kind != Kind::Machine, On::default());
+        for id in networks {
+            let network = &self.site.networks[id.index()];
+            let plain = matches!(network.kind, NetworkKind::Plain);
+            let entry = match on.map(|on| on.iter().find(|(named, _)| named == id)) {
+                Some(Some((_, entry))) => entry,
+                None if guest && !plain => &every,
+                _ => continue,
+            };
+            if entry.failed {
+                continue;
+            }
+            wants.stated.extend(entry.stated().map(|address| (*id, address)));
+            let is_stated = |prefix: &IpNet| {
+                let mut holders = entry.stated().filter_map(|stated| network.prefix_of(stated.value));
+                holders.any(|holder| holder.value == *prefix)
+            };
+            for (at, prefix) in network.prefixes().enumerate() {
+                let prefix = prefix.value;
+                if guest && !plain && entry.has(Family::of_prefix(&prefix)) && !is_stated(&prefix) {
+                    wants.computed.push(Place { network: *id, prefix: at, needed: entry.stated().next().is_none() });
+                }
+            }
+        }
+        wants
     }
 
     /// The interfaces of a machine, from what its `on` says and what its range gives it.

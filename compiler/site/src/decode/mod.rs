@@ -17,6 +17,8 @@ mod services;
 mod settings;
 mod vips;
 
+use std::collections::BTreeMap;
+
 use arvc_lang::data::{Data, DataId, Datum, Field};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Span;
@@ -24,6 +26,8 @@ use ipnet::IpNet;
 
 use self::index::Index;
 pub(crate) use self::networks::Written;
+use crate::allocate::Renames;
+use crate::lock::Held;
 use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
 use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
@@ -34,6 +38,10 @@ pub(crate) struct Decoder<'a> {
     index: Index,
     site: Site,
     origins: Origins,
+    /// What the lock holds.
+    held: &'a Held,
+    /// Machines that have another name than the one that the lock knows.
+    renames: Renames,
     /// `needs` that are read once everybody knows who serves what: who has them, and the values.
     needs: Vec<(Needs, DataId)>,
     /// How deep in a flow the reading is.
@@ -56,7 +64,7 @@ enum Needs {
 }
 
 /// Reads a whole site. `None` if the value is no record.
-pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
+pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
     if !matches!(data.value(data.root), Datum::Record(_)) {
         return None;
     }
@@ -70,9 +78,12 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
             hosts: vec![HostOrigin::default(); index.hosts.len()],
             vips: Vec::new(),
             quorums: vec![None; index.clusters.len()],
+            full: Vec::new(),
             all,
         },
         index,
+        held,
+        renames: Renames::default(),
         needs: Vec::new(),
         depth: 0,
         shared: Vec::new(),
@@ -91,16 +102,25 @@ pub(crate) fn decode(data: &Data) -> Option<(Site, Origins, Vec<Diagnostic>)> {
     decoder.images();
     decoder.services();
     decoder.clusters();
+    decoder.vips();
     decoder.hosts();
     decoder.placements();
-    decoder.vips();
     decoder.foreign();
     decoder.later();
     decoder.serve();
     decoder.accepted_losses();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
-    Some((decoder.site, decoder.origins, decoder.read.diagnostics))
+    let (diagnostics, renames) = (decoder.read.diagnostics, decoder.renames);
+    Some(Decoded { site: decoder.site, origins: decoder.origins, renames, diagnostics })
+}
+
+/// What was read.
+pub(crate) struct Decoded {
+    pub(crate) site: Site,
+    pub(crate) origins: Origins,
+    pub(crate) renames: Renames,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Decoder<'a> {
@@ -166,9 +186,17 @@ fn empty() -> Site {
         never: Vec::new(),
         needs: Vec::new(),
         uplink_resolvers: Vec::new(),
-        nebula: Nebula { version: Spanned { value: String::new(), span: nowhere }, certificate: 0, config: Vec::new() },
+        nebula: Nebula {
+            version: Spanned { value: String::new(), span: nowhere },
+            certificate: 0,
+            authority: String::new(),
+            trusted: Vec::new(),
+            config: Vec::new(),
+        },
         variables: Vec::new(),
         records: Vec::new(),
         files: Vec::new(),
+        serials: BTreeMap::new(),
+        renamed: BTreeMap::new(),
     }
 }

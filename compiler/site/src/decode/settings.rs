@@ -8,8 +8,8 @@ use ipnet::IpNet;
 use super::{Decoder, only_literal};
 use crate::allocation::Numbering;
 use crate::checks::{
-    extra_resource, invalid_domain, invalid_name, operator_address, private_key, ssh_key, unknown_nebula, url,
-    vmid_not_accepted,
+    authority_trusted_twice, extra_resource, invalid_domain, invalid_name, operator_address, private_key, ssh_key,
+    unknown_nebula, url, vmid_not_accepted,
 };
 use crate::model::{Datacenter, Group, Named, Range, Spanned, Terraform, Vmid};
 
@@ -98,6 +98,7 @@ impl Decoder<'_> {
     }
 
     fn nebula(&mut self, id: DataId) {
+        let (mut authority, mut trusted) = (None, Vec::new());
         for field in self.read.record(id).unwrap_or_default() {
             match self.read.name(field.name) {
                 "version" => {
@@ -110,10 +111,33 @@ impl Decoder<'_> {
                 "certificate" => {
                     self.site.nebula.certificate = self.read.duration(field.value).unwrap_or(0) / 1000;
                 }
+                "authority" => {
+                    if let Some(name) = self.read.text(field.value) {
+                        let span = self.read.span(field.value);
+                        let problem = invalid_name::check_field("an authority", name, field.key, span);
+                        self.read.diagnostics.extend(problem);
+                        self.site.nebula.authority = name.to_owned();
+                        authority = Some(span);
+                    }
+                }
+                "trusted" => {
+                    for item in self.read.list(field.value).unwrap_or_default() {
+                        let Some(name) = self.read.text(*item) else { continue };
+                        let span = self.read.span(*item);
+                        let problem = invalid_name::check("an authority", name, span);
+                        self.read.diagnostics.extend(problem);
+                        trusted.push(Spanned { value: name.to_owned(), span });
+                    }
+                }
                 "config" => self.site.nebula.config = self.extras(field.value),
                 _ => {}
             }
         }
+        let problems = authority_trusted_twice::check(&self.site.nebula.authority, authority, &trusted);
+        self.read.diagnostics.extend(problems);
+        self.site.nebula.trusted = trusted.into_iter().map(|name| name.value).collect();
+        self.site.nebula.trusted.sort_unstable();
+        self.site.nebula.trusted.dedup();
     }
 
     pub(super) fn datacenters(&mut self) {

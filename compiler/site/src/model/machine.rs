@@ -75,6 +75,8 @@ pub struct Host {
     pub kind: Kind,
     /// Where it is in its life.
     pub status: Status,
+    /// The name that it had, if it was renamed.
+    pub renamed_from: Option<Spanned<String>>,
     /// Only guests have one.
     pub vmid: Option<Spanned<Vmid>>,
     /// The range that contains the VMID.

@@ -11,6 +11,7 @@ mod place;
 mod placement;
 mod service;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 pub use arvc_lang::data::{SecretRef, Transport};
@@ -147,6 +148,10 @@ pub struct Site {
     pub records: Vec<ZoneRecord>,
     /// Further files, by path.
     pub files: Vec<File>,
+    /// The serial of each zone, by its name; a zone without one is at its first.
+    pub serials: BTreeMap<String, u32>,
+    /// Machines that were renamed, by their old names, with the new ones; also those of earlier builds.
+    pub renamed: BTreeMap<String, String>,
 }
 
 /// A group.
@@ -178,6 +183,10 @@ pub struct Nebula {
     pub version: Spanned<String>,
     /// Validity of a host's certificate in seconds.
     pub certificate: u64,
+    /// The authority that signs, by the name of its files.
+    pub authority: String,
+    /// Authorities that are accepted besides, sorted.
+    pub trusted: Vec<String>,
     /// Further keys of every configuration.
     pub config: Vec<ExtraField>,
 }

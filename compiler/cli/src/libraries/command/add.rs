@@ -10,9 +10,9 @@ use arvc_lang::library;
 
 use super::super::contents::{Gathered, Unfit};
 use super::super::difference::Difference;
-use super::super::lock::Lock;
 use super::super::{State, archive, folder, listing, state};
 use super::{Run, files, indented, install, settings};
+use crate::lock::Lock;
 use crate::messages::visible;
 use crate::project;
 use crate::world::Kind;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use super::lock::{self, Lock, Unreadable};
+use crate::lock::{self, Lock, Marks, Unreadable};
 use crate::messages::{self, Format, Texts};
 use crate::project::{self, Root};
 use crate::world::{Stream, World};
@@ -110,7 +110,7 @@ impl Run<'_> {
 
     /// The project's lock; what is wrong with it is printed.
     fn lock(&mut self) -> Result<Lock, Stop> {
-        Lock::read(&*self.world, &self.root.folder).or_else(|Unreadable { text, diagnostic }| {
+        Lock::read(&*self.world, &self.root.folder, Marks::Refused).or_else(|Unreadable { text, diagnostic }| {
             let mut sources = arvc_syntax::source::Sources::new();
             sources.add(lock::FILE, text).expect("the first source is small");
             let prefix = project::prefix(&self.root.folder, &self.cwd);

@@ -17,7 +17,8 @@ use crate::terraform::name::{self, kind};
 use crate::terraform::scope::Scope;
 
 const HEAD: &str = "Security groups: what guests let in and out on their bridges. The first match wins. The tunnels of an overlay are one \
-     UDP port here; what travels inside them is the business of Nebula and of the guest's own filter.";
+     UDP port here; what travels inside them is the business of Nebula and of the guest's own filter. A group that goes is \
+     deleted only when no guest inserts it any more: Proxmox skips a group that is not there, and its openings with it.";
 
 /// An opening and its direction.
 type Opening<'a> = (Direction, &'a Rule);
@@ -77,6 +78,9 @@ impl<'a> Groups<'a> {
                         rule.print(body);
                     }
                 }
+                body.block("lifecycle", |lifecycle| {
+                    lifecycle.set("create_before_destroy", true);
+                });
             });
         }
         folder.file("firewall_groups.tf", HEAD, &file);

@@ -1,33 +1,55 @@
-//! `arv.lock`: what a project holds on to, of which this file knows the libraries.
+//! `arv.lock`: what a project holds on to from build to build: its libraries, and of each environment the numbers of machines,
+//! serials, and what certificates were granted.
 //!
-//! It is text that is merged line by line: a version, then tables in the order of their names, one key a line. A table that
-//! is not known here is kept, so that others can hold on to things in the same file.
+//! It is text that is merged line by line. What an environment holds comes first, a line a thing, each of which says whose it is;
+//! then come tables in the order of their names, one key a line. A table that is not known here is kept, so that others can
+//! hold on to things in the same file. What the lines mean is not decided here, but in `arvc_site::lock`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::ops::Range;
 use std::path::Path;
 
-use arvc_syntax::diagnostic::Diagnostic;
+use arvc_site::lock::{Environment, Held};
+use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 use toml::{Table, Value};
 
-use super::listing::{Hashes, is_hash};
-use super::lock_unreadable;
+use crate::libraries::listing::{self, Hashes, is_hash};
 use crate::source;
 use crate::world::Disk;
 
+pub mod command;
+pub mod file;
+pub mod form;
+mod merge;
+pub mod report;
+mod two_claims;
+mod unreadable;
+
+use form::{Said, Subject};
+
+/// The codes of this module.
+pub static CODES: &[&Code] = &[&unreadable::CODE, &two_claims::CODE];
+
 /// Its name, in the root of the project.
 pub const FILE: &str = "arv.lock";
+
+/// A lock of a million machines is smaller.
+pub const LIMIT: u64 = 1 << 30;
 
 /// The version of its form.
 const VERSION: i64 = 1;
 
 /// What stands above everything else.
-const HEAD: &str = "# Written by arvc, to be committed. After a merge: `arvc lib lock`.\n";
+const HEAD: &str =
+    "# Written by arvc, to be committed. After a merge: `arvc lock`, and `arvc lib lock` for libraries.\n";
 
 /// A lock as it was read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lock {
+    /// What is held of each environment, by its name.
+    pub environments: BTreeMap<String, Environment>,
+    /// Everything else.
     table: Table,
 }
 
@@ -40,19 +62,33 @@ pub struct Unreadable {
     pub diagnostic: Box<Diagnostic>,
 }
 
+/// What is done about the marks that an unfinished merge leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// They are a problem.
+    Refused,
+    /// Among the lines of environments both sides are kept.
+    Settled,
+}
+
+/// The name of an environment: the path of its entry without the ending.
+pub fn environment(entry: &str) -> &str {
+    entry.strip_suffix(".arv").unwrap_or(entry)
+}
+
 impl Lock {
     /// The lock of a project; empty if there is none.
-    pub fn read(disk: &dyn Disk, root: &Path) -> Result<Self, Unreadable> {
+    pub fn read(disk: &dyn Disk, root: &Path, marks: Marks) -> Result<Self, Unreadable> {
         let at_start = |why: &str| Unreadable {
             text: String::new(),
-            diagnostic: Box::new(lock_unreadable::diagnostic(Span::new(0, 0), why)),
+            diagnostic: Box::new(unreadable::diagnostic(Span::new(0, 0), why)),
         };
-        match source::read(disk, root, FILE) {
-            Ok(text) => Self::parse(&text).map_err(|diagnostic| Unreadable { text, diagnostic }),
+        match source::read_up_to(disk, root, FILE, LIMIT) {
+            Ok(text) => Self::parse(&text, marks).map_err(|diagnostic| Unreadable { text, diagnostic }),
             Err(source::Problem::NotFound) => Ok(Self::default()),
             Err(source::Problem::NotText(text)) => {
                 let end = text.len() as u32;
-                let diagnostic = lock_unreadable::diagnostic(Span::new(end, end), "what follows is not UTF-8");
+                let diagnostic = unreadable::diagnostic(Span::new(end, end), "what follows is not UTF-8");
                 Err(Unreadable { text, diagnostic: Box::new(diagnostic) })
             }
             Err(source::Problem::Outside) => Err(at_start("a link leads out of the project")),
@@ -61,14 +97,17 @@ impl Lock {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, Box<Diagnostic>> {
+    /// The lock that a text is.
+    pub fn parse(text: &str, marks: Marks) -> Result<Self, Box<Diagnostic>> {
         let problem = |span: Range<usize>, why: &str| {
-            Box::new(lock_unreadable::diagnostic(Span::new(span.start as u32, span.end as u32), why))
+            Box::new(unreadable::diagnostic(Span::new(span.start as u32, span.end as u32), why))
         };
-        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+        let Split { lines, rest } = split(text, marks)?;
+        let environments = environments(lines)?;
+        let table: Table = rest.parse().map_err(|error: toml::de::Error| {
             let span = error.span().unwrap_or(0..0);
             match text.lines().any(|line| line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>")) {
-                true => Box::new(lock_unreadable::merge(text, Span::new(span.start as u32, span.end as u32))),
+                true => Box::new(unreadable::merge(text, Span::new(span.start as u32, span.end as u32))),
                 false => problem(span, error.message()),
             }
         })?;
@@ -82,7 +121,7 @@ impl Lock {
             }
             _ => return Err(problem(0..0, "it does not begin with `version = 1`")),
         }
-        let lock = Self { table };
+        let lock = Self { environments, table };
         for (name, value) in lock.libraries() {
             if hashes(value).is_none() {
                 return Err(problem(
@@ -137,13 +176,131 @@ impl Lock {
 
     /// Whether there is nothing to hold on to.
     pub fn is_empty(&self) -> bool {
-        self.table.keys().all(|key| key == "version")
+        self.environments.is_empty() && self.table.keys().all(|key| key == "version")
     }
 
     /// Its text.
     pub fn text(&self) -> String {
-        format!("{HEAD}{}", self.table)
+        let mut out = format!("{HEAD}version = {VERSION}\n");
+        for (name, environment) in &self.environments {
+            out.push('\n');
+            form::lines(&mut out, name, environment);
+        }
+        let mut rest = self.table.clone();
+        rest.remove("version");
+        if !rest.is_empty() {
+            out.push_str(&format!("\n{rest}"));
+        }
+        out
     }
+
+    /// What it holds, as an environment sees it.
+    pub fn held(&self, environment: &str) -> Held {
+        let mut others = self.environments.clone();
+        Held { own: others.remove(environment).unwrap_or_default(), others }
+    }
+
+    /// Makes it hold this of an environment; nothing, if there is nothing to hold.
+    pub fn set_environment(&mut self, name: &str, environment: Environment) {
+        self.table.insert("version".into(), Value::Integer(VERSION));
+        match environment == Environment::default() {
+            true => drop(self.environments.remove(name)),
+            false => drop(self.environments.insert(name.to_owned(), environment)),
+        }
+    }
+}
+
+/// The hash of what is held of an environment: that of its lines.
+pub fn hash(name: &str, environment: &Environment) -> String {
+    let mut lines = String::new();
+    form::lines(&mut lines, name, environment);
+    listing::of(lines.as_bytes())
+}
+
+/// The text of a lock, taken apart.
+struct Split<'t> {
+    /// The lines of environments, with their places.
+    lines: Vec<(usize, &'t str)>,
+    /// Everything else in its place.
+    rest: String,
+}
+
+/// Takes the lines of environments out of a lock, and with them the marks of a merge that stand around nothing else.
+fn split(text: &str, marks: Marks) -> Result<Split<'_>, Box<Diagnostic>> {
+    let mut split = Split { lines: Vec::new(), rest: String::with_capacity(text.len()) };
+    // Where the conflict that is read began, and whether this is what both sides changed.
+    let (mut conflict, mut base): (Option<usize>, bool) = (None, false);
+    let mut version = None;
+    let mut at = 0;
+    for whole in text.split_inclusive('\n') {
+        let line = whole.trim_end_matches(['\n', '\r']);
+        let mark = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().position(|mark| line.starts_with(mark));
+        let blank = |out: &mut String| {
+            out.extend(std::iter::repeat_n(' ', line.len()));
+            out.push_str(&whole[line.len()..]);
+        };
+        match mark {
+            Some(mark) if marks == Marks::Settled => {
+                (conflict, base) = (if mark == 3 { None } else { conflict.or(Some(at)) }, mark == 1);
+                blank(&mut split.rest);
+            }
+            Some(_) => split.rest.push_str(whole),
+            None if base => blank(&mut split.rest),
+            None if line.starts_with(form::START) => {
+                split.lines.push((at, line));
+                blank(&mut split.rest);
+            }
+            // Two branches that each began a lock.
+            None if line.starts_with("version") => match version == Some(line) {
+                true => blank(&mut split.rest),
+                false => {
+                    version = Some(line);
+                    split.rest.push_str(whole);
+                }
+            },
+            // What is locked of libraries follows from their files: that is for another command.
+            None if conflict.is_some() && !line.trim().is_empty() && !line.starts_with('#') => {
+                let start = conflict.unwrap_or(at);
+                return Err(Box::new(unreadable::merge(text, Span::new(start as u32, start as u32 + 7))));
+            }
+            None => split.rest.push_str(whole),
+        }
+        at += whole.len();
+    }
+    Ok(split)
+}
+
+/// What the lines say. Several about one thing, which a merge by union leaves, are joined; two claims are a problem.
+fn environments(lines: Vec<(usize, &str)>) -> Result<BTreeMap<String, Environment>, Box<Diagnostic>> {
+    let mut found: BTreeMap<Subject, (Said, Span)> = BTreeMap::new();
+    for (at, line) in lines {
+        let span = Span::new(at as u32, (at + line.len()) as u32);
+        let (subject, said) = form::read(line).map_err(|why| Box::new(unreadable::diagnostic(span, &why)))?;
+        match found.entry(subject) {
+            btree_map::Entry::Vacant(place) => drop(place.insert((said, span))),
+            btree_map::Entry::Occupied(mut place) => {
+                let (before, first) = place.get().clone();
+                let Some(said) = merge::join(before, said) else {
+                    return Err(Box::new(two_claims::diagnostic(&place.key().2, first, span)));
+                };
+                place.insert((said, first));
+            }
+        }
+    }
+    let mut environments: BTreeMap<String, Environment> = BTreeMap::new();
+    for ((environment, _, name), (said, _)) in found {
+        let environment = environments.entry(environment).or_default();
+        match said {
+            Said::Host(it) => drop(environment.hosts.insert(name, it)),
+            Said::Retired(it) => drop(environment.retired.insert(name, it)),
+            Said::Renamed(it) => drop(environment.renamed.insert(name, it)),
+            Said::Serial(it) => drop(environment.serials.insert(name, it)),
+            Said::Certificates(it) => drop(environment.certificates.insert(name, it)),
+            Said::Datacenter(it) => drop(environment.datacenters.insert(name, it)),
+            Said::Network(it) => drop(environment.networks.insert(name, it)),
+        }
+    }
+    Ok(environments)
 }
 
 /// Where a line begins with something, for a message.
@@ -168,8 +325,11 @@ fn hashes(value: &Value) -> Option<Hashes> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::listing;
     use super::*;
+
+    fn parse(text: &str) -> Result<Lock, Box<Diagnostic>> {
+        Lock::parse(text, Marks::Refused)
+    }
 
     fn held(text: &str) -> Hashes {
         listing::hashes(&BTreeMap::from([("default.arv".to_owned(), text.as_bytes().to_vec())]))
@@ -191,7 +351,7 @@ mod tests {
             hash.library, hash.files["default.arv"]
         );
         pretty_assertions::assert_str_eq!(lock(&["acme"]).text(), expected);
-        assert_eq!(Lock::parse(&expected).unwrap(), lock(&["acme"]));
+        assert_eq!(parse(&expected).unwrap(), lock(&["acme"]));
     }
 
     #[test]
@@ -204,13 +364,13 @@ mod tests {
     #[test]
     fn a_table_of_others_is_kept() {
         let others = "version = 1\n\n[allocations.shop]\nvmid = 2001\n\n[zz]\nserial = 7\n";
-        let mut lock = Lock::parse(others).unwrap();
+        let mut lock = parse(others).unwrap();
         lock.set("acme", &held("x"));
         let text = lock.text();
         for line in ["[allocations.shop]\nvmid = 2001\n", "[zz]\nserial = 7\n", "[libs.acme]\n"] {
             assert!(text.contains(line), "{text}");
         }
-        let mut again = Lock::parse(&text).unwrap();
+        let mut again = parse(&text).unwrap();
         assert_eq!(again, lock);
         assert!(again.remove("acme") && !again.remove("acme"));
         assert_eq!(again.text(), format!("{HEAD}{others}"));
@@ -237,14 +397,14 @@ mod tests {
         merged.splice(at_other..at_other, lines_other);
         merged.splice(at_one..at_one, lines_one);
         let all = lock(&["alpha", "beta", "gamma", "delta", "zeta"]);
-        assert_eq!(Lock::parse(&(merged.join("\n") + "\n")).unwrap(), all);
+        assert_eq!(parse(&(merged.join("\n") + "\n")).unwrap(), all);
         assert_eq!(merged.join("\n") + "\n", all.text());
     }
 
     #[test]
     fn what_is_no_lock_is_said_at_its_place() {
         let problem = |text: &str| {
-            let diagnostic = Lock::parse(text).unwrap_err();
+            let diagnostic = parse(text).unwrap_err();
             (diagnostic.span().start, diagnostic.labels[0].message.clone())
         };
         assert_eq!(problem(""), (0, "it does not begin with `version = 1`".into()));
@@ -263,7 +423,7 @@ mod tests {
             ['[', '"', '\n', '=', 'é', '9'].map(|with| format!("{}{with}{}", &whole[..at], &whole[at + 1..]))
         });
         for text in cut.chain(changed) {
-            if let Err(problem) = Lock::parse(&text) {
+            if let Err(problem) = parse(&text) {
                 let span = problem.span();
                 assert!(span.start <= span.end && span.end as usize <= text.len(), "{span:?}: {text}");
             }

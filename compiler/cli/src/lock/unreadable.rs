@@ -5,7 +5,7 @@
 //! arvc, or somebody edited it.
 //!
 //! ## Why
-//! The lock says which libraries were reviewed. What it says is never guessed.
+//! The lock says which libraries were reviewed, and which machine has which number. What it says is never guessed.
 //!
 //! ## Example
 //! ```toml
@@ -14,14 +14,15 @@
 //! ```
 //!
 //! ## What to do
-//! After a merge, keep the tables of both sides, remove the marks, and run `arvc lib lock`: it writes what `vendor/` holds, and
-//! shows what that changes. Otherwise get the file back from version control.
+//! After a merge, run `arvc lock`: it keeps what both sides say of machines. Of libraries, keep the tables of both sides, remove
+//! the marks, and run `arvc lib lock`: it writes what `vendor/` holds, and shows what that changes. Otherwise get the file back
+//! from version control.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 /// The code.
-pub static CODE: Code = Code::new("E0724", "`arv.lock` cannot be read", include_str!("lock_unreadable.rs"));
+pub static CODE: Code = Code::new("E0724", "`arv.lock` cannot be read", include_str!("unreadable.rs"));
 
 /// Why not, at its place.
 pub(super) fn diagnostic(span: Span, why: &str) -> Diagnostic {
@@ -33,5 +34,6 @@ pub(super) fn diagnostic(span: Span, why: &str) -> Diagnostic {
 pub(super) fn merge(text: &str, error: Span) -> Diagnostic {
     let start = text.find("<<<<<<<").map_or(error, |at| Span::new(at as u32, at as u32 + 7));
     Diagnostic::new(&CODE, "`arv.lock` cannot be read", start, "a merge that is not finished")
-        .help("keep the tables of both sides and remove the marks; then `arvc lib lock` writes what `vendor/` holds")
+        .help("`arvc lock` keeps what both sides say of machines")
+        .help("of libraries keep the tables of both sides and remove the marks; then `arvc lib lock` writes what `vendor/` holds")
 }

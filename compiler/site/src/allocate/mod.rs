@@ -1,0 +1,294 @@
+//! The numbers of machines that do not state them. Stated goes before locked, locked before new; a new number is free of
+//! every other machine, of machines that are gone, and of the other environments of the project.
+//!
+//! Nothing here depends on the order of the sources, and no machine's number on whether another one is there: what is locked
+//! stays, and a new number is looked for from a place that follows from the machine's own name (`choose`). What cannot be
+//! decided is a problem; who is told what is in `checks/`.
+
+mod choose;
+mod renames;
+mod taken;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use arvc_syntax::diagnostic::Diagnostic;
+
+use self::choose::Chooser;
+pub(crate) use self::renames::{Renames, renames};
+pub(crate) use self::taken::Holder;
+use self::taken::Taken;
+use crate::allocation::{Numbering, RangeIndex};
+use crate::checks::{guest_without_vmid, held_by_several, held_number, locked_outside_range, range_full, vmid_changed};
+use crate::lock::{Held, Numbers};
+use crate::model::{DatacenterId, Host, Kind, NetworkId, RangeId, Site, Spanned, Vmid};
+use crate::origins::{All, HostOrigin};
+
+/// The networks of a machine, before it has its addresses.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wants {
+    /// Where it states its addresses.
+    pub(crate) stated: Vec<(NetworkId, Spanned<IpAddr>)>,
+    /// Where its address follows from its number.
+    pub(crate) computed: Vec<Place>,
+}
+
+/// A prefix of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) network: NetworkId,
+    /// Its place among the network's prefixes.
+    pub(crate) prefix: usize,
+    /// Whether the machine has to have an address there: it states none on this network.
+    pub(crate) needed: bool,
+}
+
+impl Place {
+    /// The address that a slot has there.
+    fn address(self, numbering: &Numbering, slot: u64) -> Option<IpAddr> {
+        numbering.address_in(self.network, self.prefix, slot)
+    }
+}
+
+/// What allocation works on: a site whose hosts are not in it yet, and these.
+pub(crate) struct Allocation<'a> {
+    pub(crate) site: &'a Site,
+    /// Whether entries of the maps failed, so that what is missing may be there.
+    pub(crate) all: All,
+    pub(crate) hosts: &'a mut [Host],
+    pub(crate) origins: &'a mut [HostOrigin],
+    pub(crate) wants: &'a [Wants],
+    pub(crate) held: &'a Held,
+    pub(crate) renames: &'a Renames,
+    pub(crate) out: &'a mut Vec<Diagnostic>,
+}
+
+impl Allocation<'_> {
+    /// Gives every guest its VMID, or says why it has none. The ranges in which one found none.
+    pub(crate) fn run(mut self) -> Vec<RangeId> {
+        let ranges = RangeIndex::new(&self.site.ranges);
+        let mut taken = Taken::of(self.site, self.held, self.hosts, self.wants, self.renames);
+        let claims = self.claims();
+        let mut new = Vec::new();
+        for at in 0..self.hosts.len() {
+            let host = &self.hosts[at];
+            if host.kind == Kind::Machine || self.origins[at].kind_failed || self.origins[at].vmid_failed {
+                self.stated_addresses(at, &taken);
+                continue;
+            }
+            match host.vmid {
+                Some(vmid) => self.stated(at, vmid, &taken, &claims),
+                None => match self.locked(at, &ranges, &taken, &claims) {
+                    Locked::No => new.push(at),
+                    Locked::Taken | Locked::Wrong => {}
+                },
+            }
+            self.stated_addresses(at, &taken);
+        }
+        for (at, host) in self.hosts.iter().enumerate() {
+            taken.enter(self.site, host, &self.wants[at]);
+        }
+        let (mut chooser, mut full) = (Chooser::default(), Vec::new());
+        for at in new {
+            full.extend(self.choose(at, &mut taken, &mut chooser));
+        }
+        full.sort();
+        full.dedup();
+        full
+    }
+
+    /// What the lock holds of a machine.
+    fn old(&self, at: usize) -> Option<&Numbers> {
+        self.renames.numbers(self.held, &self.hosts[at].named.name)
+    }
+
+    /// Who has which VMID by the lock, of machines that are there and state none.
+    fn claims(&self) -> HashMap<(Option<DatacenterId>, Vmid), Vec<usize>> {
+        let mut claims: HashMap<_, Vec<usize>> = HashMap::new();
+        for (at, host) in self.hosts.iter().enumerate() {
+            if host.vmid.is_some() || host.kind == Kind::Machine || self.origins[at].vmid_failed {
+                continue;
+            }
+            if let Some(vmid) = self.old(at).and_then(|old| old.vmid) {
+                claims.entry((datacenter(self.site, host), vmid)).or_default().push(at);
+            }
+        }
+        claims
+    }
+
+    /// A stated VMID against what is held of this machine and of others.
+    fn stated(
+        &mut self,
+        at: usize,
+        vmid: Spanned<Vmid>,
+        taken: &Taken,
+        claims: &HashMap<(Option<DatacenterId>, Vmid), Vec<usize>>,
+    ) {
+        let host = &self.hosts[at];
+        let owner = datacenter(self.site, host);
+        let problem = match self.old(at).and_then(|old| old.vmid) {
+            Some(old) if old == vmid.value => return,
+            Some(old) => Some(vmid_changed::diagnostic(&host.named, vmid, old)),
+            None => match claims.get(&(owner, vmid.value)) {
+                Some(others) => {
+                    let other = &self.hosts[others[0]].named;
+                    Some(held_number::of_host(&host.named, vmid, other))
+                }
+                None => taken.held_vmid(owner, vmid.value).map(|by| held_number::vmid(&host.named, vmid, by)),
+            },
+        };
+        if let Some(problem) = problem {
+            self.out.push(problem);
+            self.without(at);
+        }
+    }
+
+    /// The machine's VMID is wrong, and that is reported.
+    fn without(&mut self, at: usize) {
+        let (host, origin) = (&mut self.hosts[at], &mut self.origins[at]);
+        (host.vmid, host.broken, origin.vmid_failed) = (None, true, true);
+    }
+
+    /// The VMID that the lock holds.
+    fn locked(
+        &mut self,
+        at: usize,
+        ranges: &RangeIndex,
+        taken: &Taken,
+        claims: &HashMap<(Option<DatacenterId>, Vmid), Vec<usize>>,
+    ) -> Locked {
+        let host = &self.hosts[at];
+        let Some(vmid) = self.old(at).and_then(|old| old.vmid) else { return Locked::No };
+        let owner = datacenter(self.site, host);
+        let range = match host.range {
+            Some(range) => Some(range),
+            None if self.origins[at].range.is_some() => None,
+            None => ranges.find(vmid).or_else(|| self.only_range()),
+        };
+        let Some(range) = range else {
+            // A range that is missing because it failed is reported already.
+            if self.origins[at].range.is_none() && self.all.ranges {
+                self.out.push(locked_outside_range::without_range(&host.named, vmid, &self.site.ranges));
+            }
+            self.without(at);
+            return Locked::Wrong;
+        };
+        let numbering = &self.site.numbering[range.index()];
+        let slot = numbering.slot_of(vmid);
+        let missing = |slot: u64| {
+            let mut computed = self.wants[at].computed.iter();
+            computed.find(|place| place.needed && place.address(numbering, slot).is_none())
+        };
+        let problem = match slot {
+            None => Some(locked_outside_range::diagnostic(&host.named, vmid, &self.site.ranges[range.index()], None)),
+            Some(slot) => missing(slot).map(|place| {
+                let network = &self.site.networks[place.network.index()];
+                locked_outside_range::diagnostic(&host.named, vmid, &self.site.ranges[range.index()], Some(network))
+            }),
+        };
+        if let Some(problem) = problem {
+            self.out.push(problem);
+            self.without(at);
+            return Locked::Wrong;
+        }
+        let claimants = &claims[&(owner, vmid)];
+        if let [first, .., _] = claimants.as_slice() {
+            if *first == at {
+                let named: Vec<_> = claimants.iter().map(|at| &self.hosts[*at].named).collect();
+                self.out.push(held_by_several::diagnostic(vmid, &named));
+            }
+            self.without(at);
+            return Locked::Wrong;
+        }
+        if let Some(by) = taken.held_vmid(owner, vmid) {
+            let vmid = Spanned { value: vmid, span: host.named.key };
+            self.out.push(held_number::locked(&host.named, vmid, by));
+            self.without(at);
+            return Locked::Wrong;
+        }
+        self.give(at, range, vmid);
+        Locked::Taken
+    }
+
+    fn give(&mut self, at: usize, range: RangeId, vmid: Vmid) {
+        let host = &mut self.hosts[at];
+        host.vmid = Some(Spanned { value: vmid, span: host.named.key });
+        host.range = Some(range);
+        self.origins[at].allocated = true;
+    }
+
+    /// A stated address that a machine which is gone had, or that another environment has.
+    fn stated_addresses(&mut self, at: usize, taken: &Taken) {
+        for (network, address) in &self.wants[at].stated {
+            if let Some(by) = taken.held_address(*network, address.value) {
+                let named = &self.hosts[at].named;
+                self.out.push(held_number::address(named, *address, &self.site.networks[network.index()], by));
+                self.hosts[at].broken = true;
+            }
+        }
+    }
+
+    fn only_range(&self) -> Option<RangeId> {
+        (self.site.ranges.len() == 1 && self.all.ranges).then_some(RangeId(0))
+    }
+
+    /// A number for a machine that has none yet. The range, if it has none for it.
+    fn choose(&mut self, at: usize, taken: &mut Taken, chooser: &mut Chooser) -> Option<RangeId> {
+        let host = &self.hosts[at];
+        let range = match host.range {
+            Some(range) => range,
+            None => match self.only_range() {
+                Some(range) => range,
+                None => {
+                    if self.origins[at].range.is_none() && self.all.ranges {
+                        self.out.push(guest_without_vmid::diagnostic(&host.named, &self.site.ranges));
+                    }
+                    self.without(at);
+                    return None;
+                }
+            },
+        };
+        let owner = datacenter(self.site, host);
+        match chooser.choose(self.site, taken, range, owner, &host.named.name, &self.wants[at].computed) {
+            Some(vmid) => {
+                self.give(at, range, vmid);
+                taken.enter(self.site, &self.hosts[at], &self.wants[at]);
+                None
+            }
+            None => {
+                let numbering = &self.site.numbering[range.index()];
+                let retired = taken.retired_in(numbering);
+                let named = &self.site.ranges[range.index()];
+                self.out.push(range_full::diagnostic(&host.named, named, numbering.capacity(), &retired));
+                self.without(at);
+                Some(range)
+            }
+        }
+    }
+}
+
+/// What became of the number that the lock may hold.
+enum Locked {
+    /// There is none.
+    No,
+    /// The machine has it.
+    Taken,
+    /// It cannot be the machine's any more, and that is reported.
+    Wrong,
+}
+
+/// The Proxmox cluster of a guest.
+fn datacenter(site: &Site, host: &Host) -> Option<DatacenterId> {
+    Some(site.nodes.get(host.node?.index())?.datacenter)
+}
+
+/// The addresses that a guest's number gives it, with what they are written as.
+fn computed(site: &Site, host: &Host, wants: &Wants) -> Vec<(NetworkId, IpAddr)> {
+    let slot = host.vmid.zip(host.range).and_then(|(vmid, range)| {
+        let numbering = site.numbering.get(range.index())?;
+        Some((numbering, numbering.slot_of(vmid.value)?))
+    });
+    let Some((numbering, slot)) = slot else { return Vec::new() };
+    let address = |place: &Place| Some((place.network, place.address(numbering, slot)?));
+    wants.computed.iter().filter_map(address).collect()
+}

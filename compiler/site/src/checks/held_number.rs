@@ -1,0 +1,93 @@
+//! A number that another machine holds
+//!
+//! ## What is wrong
+//!
+//! A machine has a VMID or an address that `arv.lock` holds for another one: for a machine whose number was chosen, for one
+//! that is gone and was not released, or for one of another environment in the same Proxmox cluster or on the same segment.
+//!
+//! ## Why
+//!
+//! The other machine may exist, even if the sources do not name it any more: what Terraform has not destroyed answers, and
+//! certificates and entries of DNS that name it are out there.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   # arv.lock: environments.site.retired.old = { vmid = 3000 }
+//!   hosts.a = {
+//!     vmid = 3000; # error: E0903
+//!     groups = [ groups.projects ];
+//!   };
+//! ```
+//!
+//! ## What to do
+//!
+//! State another number, or none, so that a free one is chosen. If the other machine is gone for good: `arvc lock release NAME`.
+//! If it is the same machine under a new name: `renamed_from = "NAME";`.
+
+use std::net::IpAddr;
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::allocate::Holder;
+use crate::model::{Named, Network, Spanned, Vmid};
+use crate::place::report;
+
+/// A number that another machine holds.
+pub static CODE: Code = Code::new("E0903", "a number that another machine holds", include_str!("held_number.rs"));
+
+/// A stated VMID that a machine has which is no machine of the site.
+pub(crate) fn vmid(named: &Named, vmid: Spanned<Vmid>, by: &Holder) -> Diagnostic {
+    let what = format!("VMID {}", vmid.value.0);
+    let message = format!("{what} of `{}` is held by {}", named.path, whom(by));
+    help(report(&CODE, message, named, vmid.span, "stated here"), named, by)
+}
+
+/// A VMID that the lock holds for a machine, and for one that is no machine of the site.
+pub(crate) fn locked(named: &Named, vmid: Spanned<Vmid>, by: &Holder) -> Diagnostic {
+    let message = format!("VMID {} of `{}` is held by {} too", vmid.value.0, named.path, whom(by));
+    let diagnostic = report(&CODE, message, named, vmid.span, &format!("`arv.lock` holds VMID {}", vmid.value.0));
+    help(diagnostic, named, by)
+        .help(format!("if `{}` does not exist yet: `arvc lock release {0}`, and it gets another number", named.name))
+}
+
+/// A stated VMID that the lock holds for another machine of the site, which states none.
+pub(crate) fn of_host(named: &Named, vmid: Spanned<Vmid>, other: &Named) -> Diagnostic {
+    let message = format!("VMID {} of `{}` is held by `{}`", vmid.value.0, named.path, other.path);
+    report(&CODE, message, named, vmid.span, "stated here")
+        .secondary(other.key, format!("`arv.lock` holds VMID {} for this machine", vmid.value.0))
+        .help("state another VMID, or none")
+        .help(format!(
+            "if `{}` may be replaced, or does not exist yet: `arvc lock release {}`, and it gets another number",
+            other.path, other.name
+        ))
+}
+
+/// A stated address that a machine has which is no machine of the site.
+pub(crate) fn address(named: &Named, address: Spanned<IpAddr>, network: &Network, by: &Holder) -> Diagnostic {
+    let message = format!("{} of `{}` in `{}` is held by {}", address.value, named.path, network.named.path, whom(by));
+    help(report(&CODE, message, named, address.span, "stated here"), named, by)
+}
+
+fn whom(by: &Holder) -> String {
+    match &by.environment {
+        None => format!("`{}`, which is gone", by.name),
+        Some(environment) => format!("`{}` of the environment `{environment}`", by.name),
+    }
+}
+
+fn help(diagnostic: Diagnostic, named: &Named, by: &Holder) -> Diagnostic {
+    match &by.environment {
+        None => diagnostic
+            .note(format!("`arv.lock` keeps the numbers of `{}` until they are released", by.name))
+            .help(format!("if that machine is gone for good: `arvc lock release {}`", by.name))
+            .help(format!("if `{}` is that machine under a new name: `renamed_from = \"{}\";`", named.path, by.name)),
+        Some(environment) => diagnostic
+            .note(format!("`arv.lock` holds it since `{environment}` was built"))
+            .help("state another number, or none, in one of the two environments")
+            .help(format!(
+                "if that machine is gone for good: `arvc lock release {} --environment {environment}`",
+                by.name
+            )),
+    }
+}

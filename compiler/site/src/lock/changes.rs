@@ -1,0 +1,133 @@
+//! What differs between two locks of one environment, in words that an operator acts on.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use super::{Environment, Numbers};
+use crate::model::Vmid;
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A machine is new, with these numbers.
+    Added(String, Numbers),
+    /// A machine is gone, and its numbers stay taken.
+    Retired(String, Numbers),
+    /// A machine has another name.
+    Renamed(String, String),
+    /// A machine has another VMID: it is destroyed, and another one made.
+    Replaced(String, Option<Vmid>, Option<Vmid>),
+    /// A machine has other addresses on a network.
+    Moved(String, String, Vec<IpAddr>, Vec<IpAddr>),
+    /// A machine is in another Proxmox cluster.
+    Migrated(String, Option<String>, Option<String>),
+    /// A machine was placed on another node.
+    Placed(String, Option<String>, Option<String>),
+    /// The content of a zone changed; its new serial.
+    Serial(String, u32),
+    /// A machine's certificate is granted something that none of it was before.
+    Granted(String),
+    /// What others have to know of the environment changed.
+    About,
+}
+
+/// What changes between two locks; `renamed` are pairs of an old and a new name.
+pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)]) -> Vec<Change> {
+    let mut changes: Vec<Change> = renamed.iter().map(|(from, to)| Change::Renamed(from.clone(), to.clone())).collect();
+    let before = |name: &str| {
+        let name = renamed.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+        old.hosts.get(name).or_else(|| old.retired.get(name))
+    };
+    for (name, numbers) in &new.hosts {
+        match before(name) {
+            None => changes.push(Change::Added(name.clone(), numbers.clone())),
+            Some(old) => machine(name, old, numbers, &mut changes),
+        }
+    }
+    for (name, numbers) in &new.retired {
+        if old.retired.get(name) != Some(numbers) {
+            changes.push(Change::Retired(name.clone(), numbers.clone()));
+        }
+    }
+    for (zone, serial) in &new.serials {
+        if old.serials.get(zone) != Some(serial) {
+            changes.push(Change::Serial(zone.clone(), serial.serial));
+        }
+    }
+    for (name, grants) in &new.certificates {
+        // The first grant of a machine that is new is no news.
+        if old.certificates.get(name).is_some_and(|old| old != grants) {
+            changes.push(Change::Granted(name.clone()));
+        }
+    }
+    if changes.is_empty() && old != new {
+        changes.push(Change::About);
+    }
+    changes
+}
+
+fn machine(name: &str, old: &Numbers, new: &Numbers, changes: &mut Vec<Change>) {
+    let name = name.to_owned();
+    if old.vmid != new.vmid {
+        changes.push(Change::Replaced(name.clone(), old.vmid, new.vmid));
+    }
+    if old.datacenter != new.datacenter {
+        changes.push(Change::Migrated(name.clone(), old.datacenter.clone(), new.datacenter.clone()));
+    }
+    for (network, addresses) in &new.addresses {
+        if let Some(before) = old.addresses.get(network)
+            && before != addresses
+        {
+            changes.push(Change::Moved(name.clone(), network.clone(), before.clone(), addresses.clone()));
+        }
+    }
+    if old.node != new.node {
+        changes.push(Change::Placed(name, old.node.clone(), new.node.clone()));
+    }
+}
+
+impl Change {
+    /// Whether a machine that may exist is destroyed or cut off by it.
+    pub fn is_grave(&self) -> bool {
+        matches!(self, Self::Replaced(..) | Self::Moved(..) | Self::Migrated(..))
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_none = |it: &Option<String>| it.clone().unwrap_or_else(|| "none".into());
+        let vmid = |it: &Option<Vmid>| it.map_or("none".into(), |it| it.0.to_string());
+        let list = |it: &[IpAddr]| it.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Added(name, numbers) => write!(f, "new: {name}{}", said(numbers)),
+            Self::Retired(name, numbers) => write!(f, "retired: {name}{}, taken until it is released", said(numbers)),
+            Self::Renamed(from, to) => write!(f, "renamed: {from} is {to}"),
+            Self::Replaced(name, from, to) => {
+                write!(f, "replaced: {name} has VMID {} instead of {}: another machine", vmid(to), vmid(from))
+            }
+            Self::Moved(name, network, from, to) => {
+                write!(f, "other address: {name} on {network} has {} instead of {}", list(to), list(from))
+            }
+            Self::Migrated(name, from, to) => {
+                write!(f, "other cluster: {name} is in {} instead of {}", or_none(to), or_none(from))
+            }
+            Self::Placed(name, from, to) => write!(f, "placed: {name} on {} instead of {}", or_none(to), or_none(from)),
+            Self::Serial(zone, serial) => write!(f, "serial of {zone}: {serial}"),
+            Self::Granted(name) => {
+                write!(f, "certificate: {name} is granted more, or other, names, addresses or groups")
+            }
+            Self::About => write!(f, "what other environments have to know of this one"),
+        }
+    }
+}
+
+/// The numbers behind a name.
+fn said(numbers: &Numbers) -> String {
+    let mut text = numbers.vmid.map_or(String::new(), |vmid| format!(" with VMID {}", vmid.0));
+    for (network, addresses) in &numbers.addresses {
+        for address in addresses {
+            text += &format!(", {address} on {network}");
+        }
+    }
+    text
+}

@@ -1,0 +1,101 @@
+//! What a project holds on to from build to build, as plain data: the numbers of every machine, those of machines that are
+//! gone, serials, and what certificates were granted.
+//!
+//! It knows no file and no text form; those are the command line's. [`crate::resolve_held`] takes it and gives the next one.
+
+mod changes;
+mod record;
+mod serials;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+pub use self::changes::{Change, changes};
+pub(crate) use self::record::record;
+pub use self::serials::{next_serial, raised};
+use crate::model::Vmid;
+
+/// What the lock holds, as one environment sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The environment that is resolved.
+    pub own: Environment,
+    /// The others of the project, by name.
+    pub others: BTreeMap<String, Environment>,
+}
+
+/// What the lock holds of one environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Its machines, by name.
+    pub hosts: BTreeMap<String, Numbers>,
+    /// Machines that are gone and whose numbers stay taken, by name.
+    pub retired: BTreeMap<String, Numbers>,
+    /// Machines that were renamed, from the old name to the new one.
+    pub renamed: BTreeMap<String, String>,
+    /// Its zones' serials, by the name of the zone.
+    pub serials: BTreeMap<String, Serial>,
+    /// What certificates were granted to each machine, by its name, and not released since.
+    pub certificates: BTreeMap<String, BTreeSet<Grant>>,
+    /// Its Proxmox clusters, by name.
+    pub datacenters: BTreeMap<String, Datacenter>,
+    /// Its networks, by name.
+    pub networks: BTreeMap<String, Segment>,
+}
+
+/// The numbers of one machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Numbers {
+    /// The datacenter that the VMID is taken in.
+    pub datacenter: Option<String>,
+    /// A guest's VMID.
+    pub vmid: Option<Vmid>,
+    /// Its addresses, by the name of the network.
+    pub addresses: BTreeMap<String, Vec<IpAddr>>,
+    /// The node that it was placed on, where a choice was left.
+    pub node: Option<String>,
+}
+
+/// The serial of a zone, and the content that it belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Serial {
+    /// The serial.
+    pub serial: u32,
+    /// The hash of the zone's records; empty if it is known that it belongs to no content, as after a merge.
+    pub hash: String,
+}
+
+/// What a certificate says of its holder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grant {
+    /// The name in it.
+    pub name: String,
+    /// Its addresses in the overlay, with the overlay's prefix length.
+    pub networks: Vec<IpNet>,
+    /// Its groups, sorted.
+    pub groups: Vec<String>,
+}
+
+/// A Proxmox cluster as other environments have to know it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Datacenter {
+    /// Its nodes, sorted.
+    pub nodes: Vec<String>,
+    /// The pool of its guests.
+    pub pool: String,
+    /// Whether this environment owns what a cluster has once: the firewall's switch and the set `management`.
+    pub firewall: bool,
+    /// VMIDs that templates have.
+    pub templates: BTreeSet<Vmid>,
+}
+
+/// A network as other environments have to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Its prefixes.
+    pub prefixes: Vec<IpNet>,
+    /// The bridge and its tag; none for an overlay and for a network that nobody's guests have NICs on.
+    pub bridge: Option<(String, Option<u16>)>,
+}

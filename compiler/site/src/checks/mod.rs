@@ -16,6 +16,7 @@ pub mod data_too_deep;
 pub mod datacenter_choice;
 pub mod default_routes;
 pub mod dhcp_reservation;
+pub mod domain_hides_name;
 pub mod duplicate_address;
 pub mod duplicate_forward;
 pub mod duplicate_mac;
@@ -59,6 +60,7 @@ pub mod image_source;
 pub mod interface_name;
 pub mod invalid_bridge;
 pub mod invalid_datastore;
+pub mod invalid_dns_name;
 pub mod invalid_domain;
 pub mod invalid_mtu;
 pub mod invalid_name;
@@ -75,6 +77,7 @@ pub mod locked_outside_range;
 pub mod mac_not_unicast;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
+pub mod name_outside_domains;
 pub mod name_too_long;
 pub mod names_meet;
 pub mod need;
@@ -97,6 +100,7 @@ pub mod pool_misplaced;
 pub mod prefixes_meet;
 pub mod private_key;
 pub mod private_uplink;
+pub mod public_view;
 pub mod quantity;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
@@ -107,6 +111,9 @@ pub mod record_clash;
 pub mod rename;
 pub mod reserved_name;
 pub mod resolver_of_other_family;
+pub mod route_backend;
+pub mod route_frontend;
+pub mod route_not_public;
 pub mod same_prefix;
 pub mod several_overlays;
 pub mod ssh_key;
@@ -241,6 +248,13 @@ pub static CODES: &[&Code] = &[
     &accepted_loss::CODE,
     &ha_unable::CODE,
     &authority_trusted_twice::CODE,
+    &name_outside_domains::CODE,
+    &invalid_dns_name::CODE,
+    &route_frontend::CODE,
+    &route_backend::CODE,
+    &route_not_public::CODE,
+    &public_view::CODE,
+    &domain_hides_name::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -322,6 +336,8 @@ fn open(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     extra_unused::check(site, origins, out);
     invalid_role::check_same(site, out);
     record_clash::check(site, origins, out);
+    route_not_public::check(site, origins, out);
+    domain_hides_name::check(site, out);
     file_path::check(site, out);
     file_written::check(site, out);
 }

@@ -115,11 +115,11 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     }
     for vip in site.vips.iter().filter(|vip| !vip.owners.is_empty()) {
         let name = format!("{}.{domain}", vip.named.name);
-        let address = vip.address.value;
+        let network = &site.networks[vip.network.index()];
+        let Some(address) = with_length(network, vip.address.value) else { continue };
+        let (address, length) = (address.addr(), address.prefix_len());
         forward.records.insert((name.clone(), Record::Address(address)));
-        let length = site.networks[vip.network.index()].prefix.value.prefix_len();
-        let reverse = zone::reverse_zone(address, length);
-        let zone = zones.entry(reverse).or_insert_with_key(|origin| new(origin));
+        let zone = zones.entry(zone::reverse_zone(address, length)).or_insert_with_key(|origin| new(origin));
         zone.records.insert((zone::reverse(address), Record::Ptr(name)));
     }
     zones.insert(domain.clone(), forward);

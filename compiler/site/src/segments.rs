@@ -69,6 +69,15 @@ impl Segments {
         self.of.get(&(network, node)).copied().or(self.only[network.index()])
     }
 
+    /// One segment of each network: what is free in a network for whichever node it is asked.
+    pub fn domains(&self) -> Vec<u32> {
+        let of = |(at, only): (u32, &Option<u32>)| {
+            let mut all = self.of.range((NetworkId(at), NodeId(0))..=(NetworkId(at), NodeId(u32::MAX)));
+            only.or(all.next().map(|(_, segment)| *segment)).unwrap_or(u32::MAX - at)
+        };
+        (0..).zip(&self.only).map(of).collect()
+    }
+
     /// The segment of a network, if all of its nodes have one together.
     pub fn whole(&self, network: NetworkId) -> Option<u32> {
         self.only[network.index()]

@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "game" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["games"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -106,14 +109,18 @@ resource "proxmox_virtual_environment_vm" "ns" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
   scsi_hardware = "virtio-scsi-single"
 
   clone {
-    vm_id = 900
-    full  = true
+    vm_id     = 900
+    node_name = "pve1"
+    full      = true
   }
 
   # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
@@ -188,14 +195,18 @@ resource "proxmox_virtual_environment_vm" "router" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
   scsi_hardware = "virtio-scsi-single"
 
   clone {
-    vm_id = 900
-    full  = true
+    vm_id     = 900
+    node_name = "pve1"
+    full      = true
   }
 
   # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
@@ -283,14 +294,18 @@ resource "proxmox_virtual_environment_vm" "web-a" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["web"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
   scsi_hardware = "virtio-scsi-single"
 
   clone {
-    vm_id = 900
-    full  = true
+    vm_id     = 900
+    node_name = "pve1"
+    full      = true
   }
 
   # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
@@ -379,6 +394,9 @@ resource "proxmox_virtual_environment_vm" "web-b" {
   node_name = "pve2"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["web"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 
 use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
-use crate::checks::{address_in_use, address_reserved};
+use crate::checks::{address_in_pool, address_in_use, address_reserved};
 use crate::lock::{Environment, Held, Numbers};
 use crate::model::{Datacenter, DatacenterId, Host, ImageSource, Network, NetworkId, NetworkKind, RangeId, Site, Vmid};
-use crate::segments;
+use crate::segments::Segments;
 
 /// Whom the lock says that a number is held by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,10 @@ pub(super) struct Taken {
 impl Taken {
     /// What is taken before any machine has a number that it does not state.
     pub(super) fn of(site: &Site, held: &Held, hosts: &[Host], wants: &[Wants], renames: &Renames) -> Self {
-        let mut taken = Self { domains: segments::domains(site), ..Self::default() };
+        let mut taken = Self { domains: Segments::new(site).domains(), ..Self::default() };
+        for vip in site.vips.iter().filter(|vip| vip.network.index() < site.networks.len()) {
+            taken.addresses.insert((taken.domains[vip.network.index()], vip.address.value));
+        }
         for image in &site.images {
             let ImageSource::Template { vmid, node } = &image.source else { continue };
             let owner = node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter);
@@ -178,6 +181,7 @@ impl Taken {
                     !self.addresses.contains(&(self.domains[place.network.index()], address))
                         && !address_in_use::is_in_use(site, network, address)
                         && !address_reserved::is_reserved(network, address)
+                        && !address_in_pool::is_handed_out(network, address)
                 }
             })
     }

@@ -61,6 +61,12 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether something hands an address of the network out.
+pub(crate) fn is_handed_out(network: &Network, address: std::net::IpAddr) -> bool {
+    let number = number(&network.prefix.value, address);
+    number.is_some_and(|number| spans(network).any(|(_, span)| (span.value.0..=span.value.1).contains(&number)))
+}
+
 fn one(network: &Network, named: &Named, at: Spanned<std::net::IpAddr>, asks: bool) -> Option<Diagnostic> {
     if network.is_overlay() {
         return None;

@@ -432,7 +432,7 @@ fn networks(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<D
     address_in_pool::check(site, out);
     vip_on_overlay::check(site, origins, out);
     vip_in_use::check(site, segments, out);
-    vip_owner::check(site, origins, out);
+    vip_owner::check(site, segments, origins, out);
     foreign_overlap::check(site, out);
     guest_off_node::check(site, origins, out);
     default_routes::check(site, out);

@@ -84,7 +84,14 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
             ));
             continue;
         }
-        let all = segments_of(site, segments, vip.network);
+        // Without owners nobody can say where it would be.
+        let owners = vip.owners.iter().flat_map(|id| segments.of(vip.network, &site.hosts[id.index()]));
+        let mut all: Vec<u32> = owners.collect();
+        if all.is_empty() {
+            all = segments_of(site, segments, vip.network);
+        }
+        all.sort_unstable();
+        all.dedup();
         let other = all.iter().find_map(|segment| taken.get(&(*segment, address)));
         if let Some((named, span)) = other {
             let label = format!("`{}` has it", named.path);

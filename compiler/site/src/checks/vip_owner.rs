@@ -2,8 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! `owners` names something that is neither a host nor a cluster, a machine that is not on the network of the address, or
-//! nobody.
+//! `owners` names something that is neither a host nor a cluster, a machine that is not on the network of the address, one
+//! that is on another segment of it than the others, or nobody.
 //!
 //! ## Why
 //!
@@ -32,6 +32,7 @@ use arvc_syntax::source::Span;
 use crate::model::{HostId, NetworkId, Site};
 use crate::origins::Origins;
 use crate::place::{place, report};
+use crate::segments::Segments;
 
 /// An owner that cannot have the address.
 pub static CODE: Code = Code::new("E0805", "an owner that cannot have the address", include_str!("vip_owner.rs"));
@@ -42,7 +43,7 @@ pub(crate) fn wrong_kind(span: Span) -> Diagnostic {
 }
 
 /// Every address of several machines, and every pool.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
     for (vip, origin) in site.vips.iter().zip(&origins.vips) {
         if vip.broken {
             continue;
@@ -66,6 +67,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             }
         }
     }
+    split(site, segments, origins, out);
     for (id, network) in (0..).map(NetworkId).zip(&site.networks) {
         for pool in &network.pools {
             for owner in &pool.owners {
@@ -80,6 +82,22 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
                 }
             }
         }
+    }
+}
+
+/// Owners that an address cannot move between, since their segments are not joined.
+fn split(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    for (vip, origin) in site.vips.iter().zip(&origins.vips).filter(|(vip, _)| !vip.broken) {
+        let Some(first) = vip.owners.first().map(|id| &site.hosts[id.index()]) else { continue };
+        let mut others = vip.owners.iter().map(|id| &site.hosts[id.index()]);
+        let Some(other) = others.find(|other| !segments.meet(vip.network, first, other)) else { continue };
+        let message = format!("`{}` cannot move from `{}` to `{}`", vip.named.path, first.named.path, other.named.path);
+        let network = &site.networks[vip.network.index()].named;
+        let span = origin.owners.unwrap_or(vip.named.key);
+        out.push(
+            report(&CODE, message, &vip.named, span, "they are on segments that are not joined")
+                .secondary(place(network, network.key), "once a node: `joined = false`"),
+        );
     }
 }
 

@@ -126,9 +126,9 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
     decoder.images();
     decoder.services();
     decoder.clusters();
+    decoder.vips();
     decoder.hosts();
     decoder.placements();
-    decoder.vips();
     decoder.foreign();
     decoder.later();
     decoder.serve();

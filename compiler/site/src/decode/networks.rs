@@ -10,7 +10,7 @@ use crate::checks::{
     gateway_outside_network, gateways_of_one_family, invalid_bridge, invalid_mtu, invalid_vlan, invalid_vnet,
     network_kind, overlay_port, prefixes_meet,
 };
-use crate::model::{Network, NetworkId, NetworkKind, NodeId, Pool, Router, Spanned};
+use crate::model::{Network, NetworkId, NetworkKind, NodeId, Pool, Router, Spanned, VipId};
 use crate::read::Thing;
 
 /// The fields that decide what a network is, each with its place.
@@ -36,6 +36,8 @@ pub(crate) enum Later {
     Gateway(NetworkId, Router, Span),
     /// The router that a network is behind.
     Router(NetworkId, Router, Span),
+    /// The owners of an address of several machines.
+    Vip(VipId, DataId),
     /// The owners of a network's pool, by its place there.
     Owners(NetworkId, usize, DataId),
 }

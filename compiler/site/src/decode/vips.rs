@@ -6,7 +6,7 @@ use arvc_lang::data::{DataId, Datum};
 use super::Decoder;
 use super::networks::Later;
 use crate::checks::{gateway_outside_network, vip_owner};
-use crate::model::{Family, Foreign, Gateway, HostId, NetworkId, NetworkKind, Router, Spanned, Vip};
+use crate::model::{Family, Foreign, Gateway, HostId, NetworkId, NetworkKind, Router, Spanned, Vip, VipId};
 use crate::origins::VipOrigin;
 use crate::read::Thing;
 
@@ -32,12 +32,19 @@ impl Decoder<'_> {
                 }
             }
             self.origins.vips.push(origin);
-            let (hosts, fine) = owners.map_or((Vec::new(), false), |id| self.owners(id));
-            let broken = !fine || network.is_none() || hosts.iter().any(|id| self.site.hosts[id.index()].broken);
+            let broken = owners.is_none() || network.is_none();
+            let id = VipId(self.site.vips.len() as u32);
+            self.later.extend(owners.map(|owners| Later::Vip(id, owners)));
             // A network that failed leaves nothing to say, but the address keeps its place.
             let nowhere = Spanned { value: std::net::Ipv4Addr::UNSPECIFIED.into(), span: named.key };
             let network = network.unwrap_or(NetworkId(u32::MAX));
-            self.site.vips.push(Vip { named, network, address: address.unwrap_or(nowhere), owners: hosts, broken });
+            self.site.vips.push(Vip {
+                named,
+                network,
+                address: address.unwrap_or(nowhere),
+                owners: Vec::new(),
+                broken,
+            });
         }
     }
 
@@ -82,8 +89,17 @@ impl Decoder<'_> {
 
     /// What was put off until every machine has its addresses.
     pub(super) fn later(&mut self) {
-        for later in std::mem::take(&mut self.later) {
+        let mut later = std::mem::take(&mut self.later);
+        // Who has an address by turns is known before that is a router.
+        later.sort_by_key(|later| !matches!(later, Later::Vip(..)));
+        for later in later {
             match later {
+                Later::Vip(vip, owners) => {
+                    let (hosts, fine) = self.owners(owners);
+                    let broken = !fine || hosts.iter().any(|id| self.site.hosts[id.index()].broken);
+                    let vip = &mut self.site.vips[vip.index()];
+                    (vip.owners, vip.broken) = (hosts, vip.broken || broken);
+                }
                 Later::Owners(network, pool, owners) => {
                     let (hosts, _) = self.owners(owners);
                     self.site.networks[network.index()].pools[pool].owners = hosts;

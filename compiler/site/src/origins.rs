@@ -74,4 +74,6 @@ pub(crate) struct All {
     pub(crate) ranges: bool,
     /// Images.
     pub(crate) images: bool,
+    /// Domains.
+    pub(crate) domains: bool,
 }

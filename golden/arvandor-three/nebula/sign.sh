@@ -6,7 +6,8 @@
 #   sign.sh [HOST…]      without a name: every host whose public key is there
 #
 # The operator's folder is $ARVC_PKI, or `pki` beside the tree. No arvc command writes there:
-#   ca.crt ca.key        the CA; a second certificate in ca.crt is one that is trusted too, while CAs are changed
+#   NAME.crt NAME.key    the authority that signs, `ca` unless `nebula.authority` says another name
+#   NAME.crt             those that are accepted besides, `nebula.trusted`, while one takes over from another
 #   hosts/HOST.pub       public keys, made on the machines: the play `nebula` fetches those of the guests that it
 #                        configures, the others are brought by hand (README.md, above this folder)
 #   hosts/HOST.crt       certificates, made here
@@ -47,25 +48,50 @@ else:
 }
 
 version=$(planned ca version)
+authority=$(planned ca authority)
 
-if [ ! -e "$pki/ca.crt" ] || [ ! -e "$pki/ca.key" ]; then
-  make="nebula-cert ca -name '$(planned ca name)' -duration $(planned ca duration)"
+make() { # AUTHORITY NAME: the command that makes one
+  local command="nebula-cert ca -name '$2' -duration $(planned ca duration)"
   if takes_version ca; then
-    make+=" -version $version -networks $(planned ca networks)"
+    command+=" -version $version -networks $(planned ca networks)"
   else
-    make+=" -ips $(planned ca networks)"
+    command+=" -ips $(planned ca networks)"
   fi
-  fail "there is no CA in $pki. Make it once, keep ca.key to yourself, and run this again:
+  echo "mkdir -p '$pki' && $command -out-crt '$pki/$1.crt' -out-key '$pki/$1.key'"
+}
 
-  mkdir -p '$pki' && $make -out-crt '$pki/ca.crt' -out-key '$pki/ca.key'
+if [ ! -e "$pki/$authority.crt" ] || [ ! -e "$pki/$authority.key" ]; then
+  fail "there is no CA in $pki. Make it once, keep $authority.key to yourself, and run this again:
+
+  $(make "$authority" "$(planned ca name)")
 "
 fi
+for other in $(planned ca trusted); do
+  [ -e "$pki/$other.crt" ] || fail "members are to accept \`$other\` too, and $pki/$other.crt is not there. If it is the one that takes over, make it:
+
+  $(make "$other" "$(planned ca trusted "$other" name)")
+"
+done
+
+# An authority takes every certificate with it when it ends, and signs none that would outlive it. Said in time: while it has
+# less than twice the time of a certificate.
+python3 -c '
+import datetime, json, re, sys
+
+ca, _ = json.JSONDecoder().raw_decode(sys.argv[2].lstrip())
+ca = ca[0] if isinstance(ca, list) else ca
+text = re.sub(r"\.\d+", "", ca["details"]["notAfter"]).replace("Z", "+00:00")
+end = datetime.datetime.fromisoformat(text)
+hours = [int(host["duration"].rstrip("h")) for host in json.load(open(sys.argv[1]))["hosts"].values()]
+if end - datetime.datetime.now(datetime.timezone.utc) < datetime.timedelta(hours=2 * max(hours, default=0)):
+    print("sign.sh: this authority ends on", end.date(), "- let another one take over (README.md)", file=sys.stderr)' \
+  "$plan" "$(nebula-cert print -json -path "$pki/$authority.crt")"
 
 # Prints why HOST needs a new certificate, and nothing if it does not.
 reason() { # HOST
   local crt=$pki/hosts/$1.crt
   [ -e "$crt" ] || { echo 'it has none'; return; }
-  nebula-cert verify -ca "$pki/ca.crt" -crt "$crt" >/dev/null 2>&1 || { echo 'the CA does not vouch for the old one'; return; }
+  nebula-cert verify -ca "$pki/$authority.crt" -crt "$crt" >/dev/null 2>&1 || { echo 'the CA does not vouch for the old one'; return; }
   python3 -c '
 import base64, datetime, json, re, sys
 
@@ -103,7 +129,7 @@ elif (details.get("issuer") or crt.get("issuer")) != ca["fingerprint"]:
     print("the CA changed")
 elif left < (end - begin) / 3:
     print("it ends on", end.date())' \
-    "$plan" "$1" "$(nebula-cert print -json -path "$pki/ca.crt")" "$(nebula-cert print -json -path "$crt")" "$pki/hosts/$1.pub"
+    "$plan" "$1" "$(nebula-cert print -json -path "$pki/$authority.crt")" "$(nebula-cert print -json -path "$crt")" "$pki/hosts/$1.pub"
 }
 
 sign() { # HOST
@@ -127,10 +153,10 @@ sign() { # HOST
     options=(-ip "$(planned hosts "$host" networks)")
   fi
   rm -f "$pki/hosts/$host.crt.new"
-  nebula-cert sign -ca-crt "$pki/ca.crt" -ca-key "$pki/ca.key" -in-pub "$pki/hosts/$host.pub" \
+  nebula-cert sign -ca-crt "$pki/$authority.crt" -ca-key "$pki/$authority.key" -in-pub "$pki/hosts/$host.pub" \
     -name "$(planned hosts "$host" name)" "${options[@]}" -groups "$(planned hosts "$host" groups)" \
     -duration "$(planned hosts "$host" duration)" -out-crt "$pki/hosts/$host.crt.new"
-  nebula-cert verify -ca "$pki/ca.crt" -crt "$pki/hosts/$host.crt.new" >/dev/null
+  nebula-cert verify -ca "$pki/$authority.crt" -crt "$pki/hosts/$host.crt.new" >/dev/null
   mv "$pki/hosts/$host.crt.new" "$pki/hosts/$host.crt"
   echo "signed $host: $why"
 }

@@ -10,6 +10,9 @@ resource "proxmox_virtual_environment_vm" "blocks" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["games"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -91,6 +94,9 @@ resource "proxmox_virtual_environment_vm" "caddy" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -174,6 +180,9 @@ resource "proxmox_virtual_environment_vm" "dns" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -255,6 +264,9 @@ resource "proxmox_virtual_environment_vm" "dns-2" {
   node_name = "pve-2"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -338,6 +350,9 @@ resource "proxmox_virtual_environment_vm" "gitea" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -419,6 +434,9 @@ resource "proxmox_virtual_environment_vm" "postgres-01" {
   node_name = "pve-2"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -505,6 +523,9 @@ resource "proxmox_virtual_environment_vm" "postgres-02" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = true
@@ -589,6 +610,9 @@ resource "proxmox_virtual_environment_vm" "postgres-03" {
   node_name = "pve"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -675,6 +699,9 @@ resource "proxmox_virtual_environment_vm" "prometheus" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -756,6 +783,9 @@ resource "proxmox_virtual_environment_vm" "shop" {
   node_name = "pve-3"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -839,6 +869,9 @@ resource "proxmox_virtual_environment_vm" "valkey-01" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -920,6 +953,9 @@ resource "proxmox_virtual_environment_vm" "valkey-02" {
   node_name = "pve-3"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -1003,6 +1039,9 @@ resource "proxmox_virtual_environment_vm" "valkey-03" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -1084,6 +1123,9 @@ resource "proxmox_virtual_environment_vm" "vault-01" {
   node_name = "pve-3"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true
@@ -1167,6 +1209,9 @@ resource "proxmox_virtual_environment_vm" "vault-02" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -1249,6 +1294,9 @@ resource "proxmox_virtual_environment_vm" "vault-03" {
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["infrastructure"]
 
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
   started       = true
   on_boot       = true
   protection    = false
@@ -1330,6 +1378,9 @@ resource "proxmox_virtual_environment_vm" "wiki" {
   node_name = "pve-2"
   pool_id   = proxmox_virtual_environment_pool.guests.pool_id
   tags      = ["projects"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
 
   started       = true
   on_boot       = true

@@ -38,6 +38,7 @@ pub static CODE: Code =
 const WRITTEN: &[(&str, &str)] = &[
     ("ansible_host", "write the address: `on.NETWORK.address`, or the machine's range"),
     ("ansible_user", "write `user`"),
+    ("bootstrap_addresses", "write `prefixes` of the network, or `on.NETWORK.addresses`"),
     ("bootstrap_authorized_keys", "write `operators.keys`"),
     ("bootstrap_domain", "write `domain` of the site"),
     ("bootstrap_hostname", "its name is the key: `hosts.NAME`"),
@@ -47,12 +48,14 @@ const WRITTEN: &[(&str, &str)] = &[
     ("nebula_authorities", "write `nebula.authority` and `nebula.trusted` of the site"),
     ("nebula_device", "write `on.NETWORK.device`"),
     ("nebula_folder", "the configurations are where arvc emits them"),
+    ("nebula_further_addresses", "write `prefixes` of the overlay, or `on.NETWORK.addresses`"),
     ("nebula_name", "its name is the key: `hosts.NAME`"),
     ("nebula_probes", "they follow from `allow`"),
     ("nebula_version", "write `nebula.version` of the site"),
     ("security_filter_folder", "the rules are where arvc emits them"),
     ("security_policy", "the rules follow from `allow`"),
     ("site_description", "write `description`"),
+    ("site_routes", "write `routes` of the site"),
 ];
 
 /// Keywords of plays, blocks, roles and tasks, what Ansible sets itself, and Python's own words: ansible-lint's

@@ -9,7 +9,7 @@ use arvc_syntax::source::Span;
 use super::index::Owner;
 use super::{Decoder, Needs};
 use crate::checks::{duplicate_service, invalid_name, invalid_role};
-use crate::model::{ClusterId, Endpoint, Named, NetworkId, Service, ServiceId, Spanned};
+use crate::model::{AliasOf, ClusterId, Endpoint, Named, NetworkId, Service, ServiceId, Spanned};
 use crate::read::Thing;
 
 impl Decoder<'_> {
@@ -77,6 +77,7 @@ impl Decoder<'_> {
                     role = text.map(|text| Spanned { value: text.to_owned(), span });
                 }
                 "variables" => variables = self.extras(field.value),
+                "aliases" => self.aliases.push((AliasOf::Service(id), field.value)),
                 _ => {}
             }
         }
@@ -194,5 +195,5 @@ impl Decoder<'_> {
 }
 
 /// The fields of the schema's `Service` that are no endpoints.
-const SERVICE_FIELDS: [&str; 10] =
-    ["name", "description", "listen", "peers", "needs", "after", "manual", "resolver", "role", "variables"];
+const SERVICE_FIELDS: [&str; 11] =
+    ["name", "description", "listen", "peers", "needs", "after", "manual", "resolver", "role", "variables", "aliases"];

@@ -11,6 +11,7 @@ mod firewall;
 mod guest;
 mod ha;
 mod image;
+mod moved;
 mod name;
 mod scope;
 mod setup;
@@ -38,6 +39,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         container::emit(scope, &mut folder);
         ha::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
+        moved::emit(scope, &mut folder);
         extra::emit(scope, &mut folder);
     }
 }

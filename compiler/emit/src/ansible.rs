@@ -5,6 +5,7 @@
 
 mod filters;
 mod inventory;
+mod reach;
 mod roles;
 mod routes;
 mod services;
@@ -28,7 +29,12 @@ fn service_group(service: &Service) -> String {
     format!("service_{}", inventory::identifier(&service.named.name))
 }
 
-/// Whether Ansible configures a machine.
-fn is_configured(host: &Host) -> bool {
+/// Whether Ansible connects to a machine: the roles of services may be for it.
+fn is_reached(host: &Host) -> bool {
     host.managed && host.status == Status::Present
+}
+
+/// Whether the emitted roles are for a machine: they want a Debian, which is spoken to by SSH.
+fn is_configured(host: &Host) -> bool {
+    is_reached(host) && !host.connection.winrm
 }

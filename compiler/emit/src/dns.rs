@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site, Status, View};
+use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site, View};
 use arvc_site::names::{self, Said, addresses, domains, said, servers};
 
 use crate::addresses::with_length;
@@ -51,7 +51,7 @@ fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     let mut found: BTreeMap<HostId, &Service> = BTreeMap::new();
     for service in site.services.iter().filter(|service| service.resolver.is_some()) {
         for host in &service.hosts {
-            if site.hosts[host.index()].status != Status::Planned {
+            if site.hosts[host.index()].status.is_there() {
                 found.entry(*host).or_insert(service);
             }
         }
@@ -100,7 +100,7 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     let new = |origin: &str| empty(site, origin, origin, &primary, domain);
     let mut forward = new(domain);
     let mut zones: BTreeMap<String, Zone> = BTreeMap::new();
-    for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
+    for host in site.hosts.iter().filter(|host| host.status.is_there()) {
         let name = names::host_name(site, host);
         let cluster = host.cluster.map(|id| format!("{}.{domain}", site.clusters[id.index()].named.name));
         let addresses = addresses(site, host).into_iter();
@@ -176,7 +176,7 @@ fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
     let overlays = site.networks.iter().filter(|other| other.is_overlay());
     let shared: Vec<&Network> = overlays.filter(|overlay| is_on(resolver, overlay)).collect();
     let asks = |host: &Host| {
-        host.status != Status::Planned
+        host.status.is_there()
             && host.named.name != resolver.named.name
             && is_on(host, network)
             && !shared.iter().any(|overlay| is_on(host, overlay))

@@ -10,6 +10,11 @@ pub fn variables(fields: &[ExtraField]) -> Vec<Entry> {
     fields.iter().map(|field| entry(&field.name, yaml(&field.value, Yaml::Str))).collect()
 }
 
+/// One value of a variable.
+pub fn value(extra: &Extra) -> Yaml {
+    yaml(extra, Yaml::Str)
+}
+
 /// Whether something in it is looked up.
 pub fn looks_up(fields: &[ExtraField]) -> bool {
     fields.iter().any(|field| field.value.secret().is_some())

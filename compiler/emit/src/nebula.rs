@@ -8,7 +8,8 @@ mod profile;
 mod rules;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, HostId, Interface, Network, NetworkId, NetworkKind, Site, Status};
+use arvc_site::endpoints::Tunnels;
+use arvc_site::model::{Host, HostId, Interface, Network, NetworkId, NetworkKind, Site};
 
 use crate::tree::Tree;
 use crate::yaml;
@@ -38,6 +39,8 @@ pub(crate) struct Overlay<'site> {
     pub underlay: NetworkId,
     /// The UDP port of every member.
     pub port: u16,
+    /// Where its members find one another.
+    pub tunnels: Tunnels,
     /// Its lighthouses and relays.
     pub fixed: Vec<(HostId, &'site Host)>,
 }
@@ -49,7 +52,7 @@ pub(crate) fn overlay(site: &Site) -> Option<Overlay<'_>> {
         let id = NetworkId(index);
         let hosts = (0..).map(HostId).zip(&site.hosts);
         let fixed = hosts.filter(|(_, host)| (host.lighthouse || host.relay) && is_member(host, id)).collect();
-        Some(Overlay { id, network, underlay, port, fixed })
+        Some(Overlay { id, network, underlay, port, tunnels: Tunnels { overlay: id, underlay, port }, fixed })
     })
 }
 
@@ -60,5 +63,5 @@ pub(crate) fn on(host: &Host, network: NetworkId) -> Option<&Interface> {
 
 /// Whether a machine is, or will be, a member: what is only planned has no certificate and no configuration.
 pub(crate) fn is_member(host: &Host, overlay: NetworkId) -> bool {
-    host.status != Status::Planned && on(host, overlay).is_some()
+    host.status.is_there() && on(host, overlay).is_some()
 }

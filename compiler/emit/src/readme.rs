@@ -6,8 +6,9 @@
 
 mod outside;
 mod steps;
+mod unmanaged;
 
-use arvc_site::model::{Host, NetworkId, Site, Status};
+use arvc_site::model::{Host, NetworkId, Site};
 
 use crate::nebula;
 use crate::tree::Tree;
@@ -23,6 +24,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
         text.push_str(&format!("\n## {}. {}\n\n{}", number + 1, step.title, step.text));
     }
     text.push_str(&outside::section(site));
+    text.push_str(&unmanaged::section(site));
     tree.text("README.md", text);
 }
 
@@ -36,15 +38,20 @@ struct Step {
 /// Members of the overlay that no playbook brings into it.
 fn members_by_hand(site: &Site) -> Vec<(&Host, NetworkId)> {
     let Some(overlay) = nebula::overlay(site) else { return Vec::new() };
-    let hosts = site.hosts.iter().filter(|host| !host.managed && nebula::is_member(host, overlay.id));
+    let hosts = site.hosts.iter().filter(|host| is_by_hand(host) && nebula::is_member(host, overlay.id));
     hosts.map(|host| (host, overlay.id)).collect()
+}
+
+/// Whether none of the emitted roles is for a machine.
+fn is_by_hand(host: &Host) -> bool {
+    !host.managed || host.connection.winrm
 }
 
 /// Machines that are there and that nothing of the tree configures.
 fn left_alone(site: &Site) -> Vec<&Host> {
     let members = members_by_hand(site);
     let is_member = |host: &Host| members.iter().any(|(member, _)| member.named.name == host.named.name);
-    let hosts = site.hosts.iter().filter(|host| !host.managed && host.status != Status::Planned);
+    let hosts = site.hosts.iter().filter(|host| is_by_hand(host) && host.status.is_there());
     hosts.filter(|host| !is_member(host)).collect()
 }
 

@@ -10,12 +10,16 @@ mod extra;
 mod firewall;
 mod guest;
 mod ha;
+mod hardware;
 mod image;
+mod mapping;
 mod moved;
 mod name;
+mod retired;
 mod scope;
 mod setup;
 mod vm;
+mod volumes;
 
 use arvc_reach::policy::Policies;
 use arvc_site::model::Site;
@@ -35,9 +39,11 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         let mut folder = Folder { path: folder, header, tree };
         setup::emit(scope, &mut folder);
         image::emit(scope, &mut folder);
+        mapping::emit(scope, &mut folder);
         vm::emit(scope, &mut folder);
         container::emit(scope, &mut folder);
         ha::emit(scope, &mut folder);
+        retired::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
         moved::emit(scope, &mut folder);
         extra::emit(scope, &mut folder);

@@ -84,6 +84,7 @@ fn of_two_routed_segments_each_family_leaves_by_the_first_that_has_a_router_for_
     let NetworkKind::Bridge { gateways, .. } = &mut site.networks[second.index()].kind else { panic!("a bridge") };
     gateways.push(Gateway { address: address("fd00:101::1"), node: None, span: at(()).span });
     site.hosts[0].interfaces.push(Interface {
+        public: None,
         network: second,
         address: at(address("192.168.101.41")),
         more: vec![at(address("fd00:101::29"))],

@@ -289,6 +289,21 @@ fn planned_guests_are_not_there_and_disabled_ones_do_not_run() {
 }
 
 #[test]
+fn a_retired_guest_is_removed_and_a_protected_one_is_forgotten() {
+    let mut site = small();
+    site.hosts[0].status = Status::Retired;
+    site.hosts[1].status = Status::Retired;
+    site.hosts[1].protect = true;
+    let files = emitted(&site);
+    assert!(files.values().all(|text| !text.contains("\"app\"") && !text.contains("\"db\"")));
+    let forgotten =
+        "removed {\n  from = proxmox_virtual_environment_vm.db\n\n  lifecycle {\n    destroy = false\n  }\n}\n";
+    assert!(files["retired.tf"].ends_with(forgotten), "{}", files["retired.tf"]);
+    assert!(files["versions.tf"].contains("required_version = \">= 1.7.0\""));
+    assert!(!emitted(&small())["versions.tf"].contains("1.7.0"));
+}
+
+#[test]
 fn a_protected_guest_is_protected_twice() {
     let mut site = small();
     site.hosts[1].protect = true;
@@ -391,7 +406,8 @@ fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
     }
     for (network, ip) in [(storage, "fd00:1::1e"), (third, "192.168.101.30")] {
         let mac = Some([0xbc, 0x24, 0x11, 0, 0, 0x0a]);
-        let interface = Interface { network, address: at(address(ip)), more: Vec::new(), mac, device: "eth1".into() };
+        let interface =
+            Interface { network, address: at(address(ip)), more: Vec::new(), public: None, mac, device: "eth1".into() };
         site.hosts[1].interfaces.push(interface);
     }
     let files = emitted(&site);
@@ -409,6 +425,7 @@ fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
 fn each_proxmox_cluster_is_a_module_of_its_own() {
     let mut site = small();
     site.datacenters.push(Datacenter {
+        mappings: Vec::new(),
         named: named("datacenters", "west"),
         endpoint: None,
         pool: "west".into(),

@@ -114,6 +114,8 @@ pub(crate) fn leaf(datum: &Datum) -> Option<String> {
             }
         }
         Datum::IntRange(first, last) => format!("{first}..{last}"),
+        // Nobody can write a byte, and nothing is a number of any unit.
+        Datum::Size(0) => "0KiB".to_owned(),
         Datum::Size(bytes) => quantity(*bytes, SIZES),
         Datum::Duration(millis) => quantity(*millis, DURATIONS),
         Datum::Mac([a, b, c, d, e, f]) => format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"),

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site, Status};
+use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Site};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::members::addresses_on;
@@ -59,7 +59,7 @@ impl<'a> Addresses<'a> {
     }
 
     fn hosts(&self, network: NetworkId, hosts: &[HostId], wanted: impl Fn(HostId) -> bool) -> Vec<IpNet> {
-        let there = |host: &HostId| self.site.hosts[host.index()].status != Status::Planned && wanted(*host);
+        let there = |host: &HostId| self.site.hosts[host.index()].status.is_there() && wanted(*host);
         let there = hosts.iter().copied().filter(there);
         there.flat_map(|host| addresses_on(self.site, host, network)).map(IpNet::from).collect()
     }
@@ -73,13 +73,15 @@ pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
 /// What `internet` is not: the site's own prefixes and addresses, and every prefix that is never routed on the
 /// Internet. Canonical: sorted, disjoint, as short as possible.
 ///
-/// The public address of a node counts as the site's own, since a guest that reaches it reaches the node.
+/// The public address of a node or a machine counts as the site's own, since a guest that reaches it reaches that.
 pub fn private_prefixes(site: &Site) -> Vec<IpNet> {
     let networks = site.networks.iter().flat_map(|network| network.prefixes()).map(|prefix| prefix.value);
     let nodes = site.nodes.iter().flat_map(|node| node.addresses()).map(|address| IpNet::from(address.value));
     let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref());
     let uplinks = uplinks.flat_map(|uplink| [Some(uplink.address), uplink.public]).flatten();
     let uplinks = uplinks.map(|address| address.value.into());
+    let interfaces = site.hosts.iter().flat_map(|host| &host.interfaces).filter_map(|interface| interface.public);
+    let uplinks = uplinks.chain(interfaces.map(|address| address.value.into()));
     let list: Vec<IpNet> = networks.chain(nodes).chain(uplinks).chain(never_routed()).map(|net| net.trunc()).collect();
     let mut list = IpNet::aggregate(&list);
     list.sort_unstable();
@@ -173,6 +175,8 @@ fn subtract(from: &[IpNet], what: &[IpNet]) -> Vec<IpNet> {
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
+
+    use arvc_site::model::Status;
 
     use super::*;
     use crate::fixture::*;

@@ -23,6 +23,7 @@ pub fn site() -> Site {
             named: named("test", "datacenters.test"),
             endpoint: None,
             pool: "test".into(),
+            mappings: Vec::new(),
             terraform: Terraform::default(),
         }],
         nodes: vec![Node {
@@ -44,6 +45,7 @@ pub fn site() -> Site {
         numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
+        datastores: Vec::new(),
         services: Vec::new(),
         hosts: Vec::new(),
         clusters: Vec::new(),
@@ -117,7 +119,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
     let interface = |network: &NetworkId| {
         let nth = site.networks[network.index()].prefix.value.hosts().nth(number - 1);
         let address = at(nth.expect("a small site"));
-        Interface { network: *network, address, more: Vec::new(), mac: None, device: "eth0".into() }
+        Interface { network: *network, address, more: Vec::new(), public: None, mac: None, device: "eth0".into() }
     };
     let interfaces = networks.iter().map(interface).collect();
     site.hosts.push(Host {
@@ -141,6 +143,12 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         memory: 1 << 30,
         disk: 1 << 30,
         datastore: "local".into(),
+        disks: Vec::new(),
+        hardware: Hardware::default(),
+        features: Features::default(),
+        startup: Startup::default(),
+        unmanaged: Vec::new(),
+        connection: Connection::default(),
         image: None,
         boot: true,
         protect: false,

@@ -12,7 +12,7 @@ use arvc_lang::data::Transport;
 use arvc_syntax::source::Span;
 
 use crate::model::{
-    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, Site, Status, View, ZoneRecord,
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, Site, View, ZoneRecord,
 };
 
 /// What says that a name answers something.
@@ -150,7 +150,7 @@ pub(crate) fn tcp_ports(terms: &[PortTerm]) -> impl Iterator<Item = (u16, u16)> 
 
 /// Machines that are not merely planned.
 fn there<'s>(site: &'s Site, hosts: &'s [HostId]) -> impl Iterator<Item = &'s Host> {
-    hosts.iter().map(|id| &site.hosts[id.index()]).filter(|host| host.status != Status::Planned)
+    hosts.iter().map(|id| &site.hosts[id.index()]).filter(|host| host.status.is_there())
 }
 
 /// Everything that names of the site's domains answer beside the machines' own names: records, aliases, routes.

@@ -32,6 +32,8 @@ pub(crate) struct HostOrigin {
     pub(crate) network_unknown: bool,
     /// The lists of groups and of services failed in part.
     pub(crate) lists_failed: bool,
+    /// The datastores that it names, and where.
+    pub(crate) datastores: Vec<(String, Span)>,
     /// Its addresses that are stated.
     pub(crate) stated: Vec<(NetworkId, IpAddr)>,
     /// Places of the interfaces' MAC addresses.
@@ -74,6 +76,8 @@ pub(crate) struct All {
     pub(crate) ranges: bool,
     /// Images.
     pub(crate) images: bool,
+    /// Datastores.
+    pub(crate) datastores: bool,
     /// Domains.
     pub(crate) domains: bool,
 }

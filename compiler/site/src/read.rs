@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use arvc_lang::data::{Data, DataId, Datum, Field, Ports};
+use arvc_lang::library::PRELUDE;
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
@@ -12,8 +13,8 @@ use ipnet::IpNet;
 
 use crate::checks::control_character;
 use crate::model::{
-    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId, ServiceId,
-    Spanned,
+    ClusterId, DatacenterId, DatastoreId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId,
+    ServiceId, Spanned,
 };
 
 /// What an entity is in the model.
@@ -30,6 +31,7 @@ pub(crate) enum Thing {
     Range(RangeId),
     Group(GroupId),
     Image(ImageId),
+    Datastore(DatastoreId),
     Service(ServiceId),
     Host(HostId),
     Cluster(ClusterId),
@@ -108,6 +110,11 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn record(&self, id: DataId) -> Option<&'a [Field]> {
         if let Datum::Record(fields) = self.value(id) { Some(fields) } else { None }
+    }
+
+    /// Whether somebody wrote a field, and it is not the schema's default: the prelude is the first of all sources.
+    pub(crate) fn is_stated(&self, field: &Field) -> bool {
+        field.key.start as usize >= PRELUDE.len()
     }
 
     /// What a mentioned entity is.

@@ -115,12 +115,18 @@ fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
             networks.iter().flat_map(|network| addresses.of(*network, &Peer::Node(NodeId(id)))).collect();
         (format!("{}: SSH", node.named.path), seen.into_iter().collect::<Vec<IpNet>>())
     });
+    let mut ports: Vec<(u16, u16)> = vec![(22, 22)];
+    ports.extend(
+        site.hosts.iter().filter(|host| is_configured(host)).filter_map(|host| host.connection.port).map(|it| (it, it)),
+    );
+    ports.sort_unstable();
+    ports.dedup();
     let operators = site.operators.addresses.iter().map(|address| address.value).collect();
     let sections = nodes.chain([("operators: SSH".to_owned(), operators)]).filter_map(|(comment, nets)| {
         let rules: Vec<Accept> = nets
             .into_iter()
             .filter(|net| of_family(net, family))
-            .map(|net| Accept { source: Source::Net(net), device: None, packet: Match::Tcp(vec![(22, 22)]) })
+            .map(|net| Accept { source: Source::Net(net), device: None, packet: Match::Tcp(ports.clone()) })
             .collect();
         (!rules.is_empty()).then_some(Section { comment, rules })
     });

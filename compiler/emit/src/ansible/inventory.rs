@@ -8,7 +8,7 @@ use arvc_reach::policy::{Peer, Policies, Policy};
 use arvc_site::extra::ExtraField;
 use arvc_site::model::{Group, GroupId, Host, HostId, Kind, Site, Status};
 
-use super::is_configured;
+use super::{is_configured, is_reached, reach};
 use crate::addresses;
 use crate::extra;
 use crate::nebula::{Overlay, is_member, on, overlay};
@@ -23,8 +23,7 @@ const DISCARD: u16 = 9;
 /// Writes `ansible/inventory/`.
 pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>, header: &str, tree: &mut Tree) {
     let overlay = overlay(site);
-    let hosts: Vec<(HostId, &Host)> =
-        (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_configured(host)).collect();
+    let hosts: Vec<(HostId, &Host)> = (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_reached(host)).collect();
     tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
     let shared = [
         ("bootstrap_domain", Yaml::str(&site.domain)),
@@ -47,8 +46,14 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     }
     let mut routes = super::routes::routes(site);
     for (id, host) in hosts {
-        let mut variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        let mut variables = reach::variables(site, host);
+        if is_configured(host) {
+            variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
+        }
         variables.extend(routes.remove(&id).map(|routes| entry("site_routes", routes)));
+        if let Some(description) = &host.named.description {
+            variables.push(entry("site_description", Yaml::str(description)));
+        }
         variables.extend(extra::variables(&own_variables(site, host)));
         let variables = Yaml::Map(variables);
         tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));
@@ -61,7 +66,8 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
         let mut join = |group: String| {
             groups.entry(group).or_default().insert(&host.named.name);
         };
-        join("guests".to_owned());
+        // What the emitted roles are for, and what they are not for.
+        join(if is_configured(host) { "guests" } else { "winrm_guests" }.to_owned());
         for group in &host.groups {
             join(group_name(&site.groups[group.index()]));
         }
@@ -74,7 +80,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
                 join(super::service_group(service));
             }
         }
-        if overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
+        if is_configured(host) && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
             join("nebula_members".to_owned());
             if host.lighthouse {
                 join("nebula_lighthouses".to_owned());
@@ -88,7 +94,8 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
     Yaml::map([("all", Yaml::map([("children", Yaml::map(children))]))])
 }
 
-fn variables(
+/// What the emitted roles read of a machine.
+fn roles(
     site: &Site,
     overlay: Option<&Overlay<'_>>,
     policy: &Policy,
@@ -96,15 +103,7 @@ fn variables(
     filter: Option<&String>,
 ) -> Vec<Entry> {
     let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
-    // Over the bridge: the overlay is what a play is about to build or to cut.
-    let direct = host.interfaces.iter().find(|interface| overlay.is_none_or(|overlay| interface.network != overlay.id));
-    let reached = direct.or(host.interfaces.first());
     let mut entries = Vec::new();
-    if let Some(interface) = reached {
-        let network = &site.networks[interface.network.index()];
-        entries.push(entry("ansible_host", Yaml::str(addresses::reached(network, interface).to_string())));
-    }
-    entries.push(entry("ansible_user", Yaml::str(&host.user)));
     let further = further_addresses(site, host);
     if !further.is_empty() {
         entries.push(entry("bootstrap_addresses", Yaml::List(further)));
@@ -126,9 +125,6 @@ fn variables(
     }
     if let Some(filter) = filter {
         entries.push(entry("security_policy", Yaml::str(filter)));
-    }
-    if let Some(description) = &host.named.description {
-        entries.push(entry("site_description", Yaml::str(description)));
     }
     entries
 }

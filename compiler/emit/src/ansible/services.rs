@@ -6,29 +6,40 @@ use std::collections::BTreeMap;
 
 use arvc_site::model::Site;
 
-use super::{is_configured, service_group};
+use super::{is_reached, reach, service_group};
 use crate::extra;
 use crate::tree::Tree;
 use crate::yaml::{Yaml, document};
 
 /// Writes `playbooks/services.yml`, and `requirements.yml` where a variable is looked up. Tells whether there is a play.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
-    let configured = || site.hosts.iter().filter(|host| is_configured(host));
+    let reached = || site.hosts.iter().filter(|host| is_reached(host));
     let mut roles: BTreeMap<&str, (String, &str)> = BTreeMap::new();
-    for service in configured().flat_map(|host| &host.services).map(|service| &site.services[service.index()]) {
+    for service in reached().flat_map(|host| &host.services).map(|service| &site.services[service.index()]) {
         if let Some(role) = &service.role {
             roles.insert(&service.named.name, (service_group(service), &role.value));
         }
     }
-    let plays: Vec<Yaml> = roles.iter().map(|(name, (group, role))| play(name, group, role)).collect();
+    let plays: Vec<Yaml> = {
+        let later = reach::later(site);
+        roles.iter().map(|(name, (group, role))| play(name, group, role, later)).collect()
+    };
     let deploys = !plays.is_empty();
     if deploys {
         tree.text("ansible/playbooks/services.yml", document(header, &Yaml::List(plays)));
     }
     let groups = site.groups.iter().map(|group| &group.variables);
     let services = site.services.iter().map(|service| &service.variables);
-    let hosts = configured().map(|host| &host.variables);
-    if [&site.variables].into_iter().chain(groups).chain(services).chain(hosts).any(|fields| extra::looks_up(fields)) {
+    let hosts = reached().map(|host| &host.variables);
+    let passwords = reached().any(|host| host.connection.password.is_some());
+    if passwords
+        || [&site.variables]
+            .into_iter()
+            .chain(groups)
+            .chain(services)
+            .chain(hosts)
+            .any(|fields| extra::looks_up(fields))
+    {
         let collection = [("name", Yaml::str("community.hashi_vault")), ("version", Yaml::quoted(">=6.0.0"))];
         let requirements = Yaml::map([("collections", Yaml::List(vec![Yaml::map(collection)]))]);
         tree.text("ansible/requirements.yml", document(header, &requirements));
@@ -36,12 +47,21 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
     deploys
 }
 
-fn play(name: &str, group: &str, role: &str) -> Yaml {
-    Yaml::map([
+fn play(name: &str, group: &str, role: &str, later: bool) -> Yaml {
+    let mut play = vec![
         ("name", Yaml::str(format!("Deploy {name}"))),
         ("hosts", Yaml::str(group)),
         ("become", Yaml::Bool(true)),
         ("force_handlers", Yaml::Bool(true)),
-        ("roles", Yaml::List(vec![Yaml::map([("role", Yaml::str(role))])])),
-    ])
+    ];
+    if later {
+        // Over the network that each machine says, which is there by now.
+        let reach = [
+            ("ansible_host", Yaml::Expression("services_host".to_owned())),
+            ("ansible_ssh_common_args", Yaml::Expression("services_ssh_common_args".to_owned())),
+        ];
+        play.push(("vars", Yaml::map(reach)));
+    }
+    play.push(("roles", Yaml::List(vec![Yaml::map([("role", Yaml::str(role))])])));
+    Yaml::map(play)
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use arvc_reach::policy::Policy;
-use arvc_site::model::{Family, Forward, Host, HostId, Site, Transport};
+use arvc_site::model::{Host, HostId, Site};
 
 use super::profile::Profile;
 use super::{Overlay, on, rules};
@@ -38,6 +38,13 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
         let underlay = site.networks[overlay.underlay.index()].prefixes();
         let list = underlay.map(|prefix| (prefix.value.to_string(), Yaml::Bool(true)));
         lighthouse.push(entry("local_allow_list", Yaml::map(list)));
+    }
+    // It cannot see the address that stands for it out there, and nobody else may tell it.
+    let translated = host.interfaces.iter().filter_map(|interface| interface.public);
+    let translated: Vec<Yaml> =
+        translated.map(|public| Yaml::quoted(SocketAddr::new(public.value, overlay.port).to_string())).collect();
+    if !translated.is_empty() {
+        lighthouse.push(entry("advertise_addrs", Yaml::List(translated)));
     }
     let relay = vec![
         entry("am_relay", Yaml::Bool(host.relay)),
@@ -115,40 +122,12 @@ fn places<'site>(site: &Site, overlay: &Overlay<'site>, own: HostId, host: &Host
     let others = overlay.fixed.iter().copied().filter(|(id, _)| *id != own);
     let mut places: Vec<Place> = others
         .filter_map(|(id, other)| {
-            let endpoints = endpoints(site, overlay, host, id, other);
+            let places = overlay.tunnels.places(site, host, id).into_iter();
+            let endpoints: Vec<SocketAddr> = places.map(|address| SocketAddr::new(address, overlay.port)).collect();
             let address = on(other, overlay.id)?.address.value;
             (!endpoints.is_empty()).then_some(Place { host: other, address, endpoints })
         })
         .collect();
     places.sort_by_key(|place| place.address);
     places
-}
-
-/// Where `host` finds `other` without asking: on the underlay if both are there; else at the nodes that hand the overlay's
-/// port on to it; else at any address that it has outside of the overlay.
-fn endpoints(site: &Site, overlay: &Overlay<'_>, host: &Host, id: HostId, other: &Host) -> Vec<SocketAddr> {
-    let place = |address: IpAddr| SocketAddr::new(address, overlay.port);
-    if let (Some(here), Some(there)) = (on(host, overlay.underlay), on(other, overlay.underlay)) {
-        let families = here.families();
-        let met = there.addresses().map(|address| address.value);
-        return met.filter(|address| families.contains(Family::of(*address))).map(place).collect();
-    }
-    let hands_on = |forward: &Forward| {
-        forward.to == id
-            && forward.ports.transport == Transport::Udp
-            && (forward.ports.first..=forward.ports.last).contains(&overlay.port)
-    };
-    let nodes = site.nodes.iter().filter(|node| node.forwards.iter().any(hands_on));
-    let public: Vec<SocketAddr> = nodes
-        .filter_map(|node| node.uplink.as_ref())
-        .map(|uplink| place(uplink.public.unwrap_or(uplink.address).value))
-        .collect();
-    if !public.is_empty() {
-        return public;
-    }
-    let outside = other.interfaces.iter().filter(|interface| interface.network != overlay.id);
-    match on(other, overlay.underlay) {
-        Some(_) => Vec::new(),
-        None => outside.flat_map(|interface| interface.addresses()).map(|address| place(address.value)).collect(),
-    }
 }

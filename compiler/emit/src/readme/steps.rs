@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Image, ImageSource, Kind, NetworkId, Node, Site, Status};
+use arvc_site::model::{Image, ImageSource, Kind, NetworkId, Node, Site};
 use ipnet::IpNet;
 
 use super::{Step, commands, list, paragraph, point};
@@ -29,7 +29,7 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
 /// Images that guests are made from, and which arvc does not fetch.
 fn images(site: &Site) -> Option<String> {
     let mut used: BTreeMap<u32, (&Image, &Node)> = BTreeMap::new();
-    for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status != Status::Planned) {
+    for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status.is_there()) {
         if let (Some(image), Some(node)) = (host.image, host.node) {
             used.entry(image.0).or_insert((&site.images[image.index()], &site.nodes[node.index()]));
         }
@@ -115,7 +115,7 @@ fn apply(site: &Site, tree: &Tree) -> Option<String> {
     {
         lines.push(format!("export PROXMOX_VE_ENDPOINT=https://{}:8006/", host(way_in(node))));
     }
-    let container = site.hosts.iter().any(|host| host.kind == Kind::Container && host.status != Status::Planned);
+    let container = site.hosts.iter().any(|host| host.kind == Kind::Container && host.status.is_there());
     match container && tree.files.contains_key("nebula/sign.sh") {
         true => {
             lines.push("export PROXMOX_VE_USERNAME=root@pam".to_owned());
@@ -200,6 +200,15 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
             "Secrets are looked up when a task uses them. The collection of `requirements.yml` reads from the environment \
              where that is and who asks, and needs the Python package `hvac`.",
         ));
+    }
+    let windows = site.hosts.iter().filter(|host| host.managed && host.connection.winrm && host.status.is_there());
+    let windows: Vec<String> = windows.map(|host| host.named.name.clone()).collect();
+    if !windows.is_empty() {
+        text.push_str(&paragraph(&format!(
+            "To {} Ansible speaks WinRM, which needs the Python package `pywinrm`. None of the roles here is for Windows; those of \
+             services may be.",
+            list(windows)
+        )));
     }
     if tree.files.contains_key("ansible/playbooks/services.yml") {
         text.push_str(&paragraph(

@@ -5,7 +5,7 @@ use arvc_site::model::Kind;
 use crate::hcl::{Body, fixed};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::{Guest, Scope};
-use crate::terraform::{Folder, extra, guest, image, setup, vm};
+use crate::terraform::{Folder, extra, guest, hardware, image, setup, vm, volumes};
 
 /// Adds the file.
 pub fn emit(scope: &Scope, folder: &mut Folder) {
@@ -36,7 +36,7 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
         .set("started", guest::runs(guest))
         .set("start_on_boot", host.boot && guest::runs(guest))
         .set("protection", host.protect)
-        .set("unprivileged", true);
+        .set("unprivileged", host.features.unprivileged);
     if guest::is_clone(scope, guest) {
         body.comment(
             "A clone starts with its template's disk, which the next apply grows to the size below, and keeps its \
@@ -48,21 +48,15 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
         cpu.set("cores", host.cores);
     })
     .block("memory", |memory| {
-        memory.set("dedicated", guest::mebibytes(host.memory)).set("swap", 0_u32);
+        memory.set("dedicated", guest::mebibytes(host.memory)).set("swap", guest::mebibytes(host.features.swap));
     })
     .block("disk", |disk| {
         disk.set("datastore_id", host.datastore.as_str()).set("size", guest::gibibytes(host.disk));
-    })
-    .comment("systemd needs it. The other features are root@pam's to set.")
-    .block("features", |features| {
-        features.set("nesting", true);
     });
-    if scope.is_overlay_member(host) {
-        body.comment("For Nebula. Only the login root@pam may hand a device to a container, a token of root may not.")
-            .block("device_passthrough", |device| {
-                device.set("path", "/dev/net/tun").set("mode", "0666");
-            });
-    }
+    volumes::mount_points(host, body);
+    volumes::features(host, body);
+    volumes::devices(host, scope.is_overlay_member(host), body);
+    hardware::startup(host, body);
     for (index, nic) in guest.nics.iter().enumerate() {
         body.comment(format!("net{index}: {}", nic.network.named.path)).block("network_interface", |device| {
             device.set("name", nic.interface.device.as_str());

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use arvc_site::model::{ImageSource, Kind, Status};
+use arvc_site::model::{Host, ImageSource, Kind, Status, Unmanaged};
 
-use crate::hcl::{Body, Value};
+use crate::hcl::{Body, Reference, Value, fixed};
 use crate::resolvers;
 use crate::terraform::ha;
 use crate::terraform::scope::{Configured, Guest, Nic, Scope};
@@ -83,29 +83,82 @@ pub fn is_clone(scope: &Scope, guest: &Guest) -> bool {
 
 /// The `lifecycle` block. Each ignored field says why.
 pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
-    let (keys, moved) = (takes_keys(scope, guest), ha::moves(guest));
-    if !keys && !guest.host.protect && !moved {
+    let (host, keys, moves) = (guest.host, takes_keys(scope, guest), ha::moves(guest));
+    if !keys && !host.protect && host.unmanaged.is_empty() && !moves {
         return;
     }
     body.block("lifecycle", |lifecycle| {
-        if guest.host.protect {
-            lifecycle.comment("protect = true: a plan that would replace it fails.").set("prevent_destroy", true).gap();
+        if host.protect {
+            lifecycle.comment("protect = true: a plan that would replace it fails.").set("prevent_destroy", true);
+        }
+        let mut ignored: Vec<Reference> = Vec::new();
+        if keys {
+            ignored.push(path("initialization").index(0).field("user_account"));
+        }
+        for field in &host.unmanaged {
+            for argument in arguments(host, field.value).iter().map(|argument| path(argument)) {
+                // Two fields may be written into one argument.
+                if !ignored.contains(&argument) {
+                    ignored.push(argument);
+                }
+            }
+        }
+        if moves && !ignored.contains(&path("node_name")) {
+            ignored.push(path("node_name"));
+        }
+        if ignored.is_empty() {
+            return;
+        }
+        if host.protect {
+            lifecycle.gap();
         }
         if keys {
             lifecycle.comment(
                 "Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.",
             );
         }
-        if moved {
-            lifecycle.comment("The HA manager moves it. Brought back to its node by a plan, it would be made anew.");
+        if moves {
+            lifecycle.comment("The HA manager moves it: a plan that brought it back would work against that.");
         }
-        match (keys, moved) {
-            (true, false) => drop(lifecycle.set("ignore_changes", Value::Fixed("[initialization[0].user_account]"))),
-            (true, true) => {
-                lifecycle.set("ignore_changes", Value::Fixed("[initialization[0].user_account, node_name]"));
-            }
-            (false, true) => drop(lifecycle.set("ignore_changes", Value::Fixed("[node_name]"))),
-            (false, false) => {}
+        if !host.unmanaged.is_empty() {
+            let names: Vec<&str> = host.unmanaged.iter().map(|field| field.value.name()).collect();
+            lifecycle.comment(format!(
+                "unmanaged = {}: set for a new guest and left as it is from then on, so what is declared of it may not be \
+                 so.",
+                names.join(", ")
+            ));
         }
+        match keys && host.unmanaged.is_empty() && !moves {
+            true => lifecycle.set("ignore_changes", Value::Fixed("[initialization[0].user_account]")),
+            false => lifecycle.set("ignore_changes", ignored),
+        };
     });
+}
+
+fn path(argument: &'static str) -> Reference {
+    Reference::new(&fixed(argument))
+}
+
+/// The arguments of a guest's resource that a field of the site is written into.
+fn arguments(host: &Host, field: Unmanaged) -> &'static [&'static str] {
+    match (field, host.kind) {
+        (Unmanaged::Boot, Kind::Container) => &["start_on_boot"],
+        (Unmanaged::Boot, _) => &["on_boot"],
+        (Unmanaged::Cores, _) => &["cpu"],
+        (Unmanaged::Description, _) => &["description"],
+        (Unmanaged::Disk, _) => &["disk"],
+        (Unmanaged::Disks, Kind::Container) => &["mount_point"],
+        (Unmanaged::Disks, _) => &["disk"],
+        (Unmanaged::Features, _) => &["features", "device_passthrough"],
+        (Unmanaged::Hardware, _) => {
+            &["agent", "bios", "efi_disk", "hostpci", "machine", "operating_system", "tpm_state", "usb", "vga"]
+        }
+        (Unmanaged::Image, Kind::Container) => &["clone", "operating_system"],
+        (Unmanaged::Image, _) => &["clone"],
+        (Unmanaged::Memory, _) => &["memory"],
+        (Unmanaged::Node, _) => &["node_name"],
+        (Unmanaged::Startup, _) => &["startup"],
+        (Unmanaged::Status, _) => &["started"],
+        (Unmanaged::Tags, _) => &["tags"],
+    }
 }

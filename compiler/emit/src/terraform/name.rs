@@ -22,6 +22,10 @@ pub mod kind {
     pub const HA_RULE: &str = "proxmox_harule";
     /// A file that a node downloads.
     pub const DOWNLOAD: &str = "proxmox_download_file";
+    /// A name for PCI devices.
+    pub const PCI_MAPPING: &str = "proxmox_hardware_mapping_pci";
+    /// A name for USB devices.
+    pub const USB_MAPPING: &str = "proxmox_hardware_mapping_usb";
     /// The data centre's firewall.
     pub const CLUSTER_FIREWALL: &str = "proxmox_virtual_environment_cluster_firewall";
     /// A security group.

@@ -22,8 +22,10 @@ pub struct Scope<'a> {
     pub datacenter: &'a Datacenter,
     /// Its nodes.
     pub nodes: Vec<(NodeId, &'a Node)>,
-    /// Its guests, those that are only planned left out.
+    /// Its guests that are there.
     pub guests: Vec<Guest<'a>>,
+    /// Guests that are retired and protected: Terraform forgets them and removes nothing.
+    pub forgotten: Vec<&'a Host>,
 }
 
 /// A guest.
@@ -74,10 +76,13 @@ impl<'a> Scope<'a> {
                 let guest = Guest::of(site, HostId(id), host)?;
                 owned(guest.node).then_some(guest)
             });
+            let retired = site.hosts.iter().filter(|host| host.status == Status::Retired && host.protect);
+            let here = |host: &&Host| host.node.is_some_and(|node| owned(&site.nodes[node.index()]));
             Self {
                 site,
                 policies,
                 datacenter,
+                forgotten: retired.filter(here).collect(),
                 nodes: nodes.map(|(node, id)| (NodeId(id), node)).collect(),
                 guests: guests.collect(),
             }
@@ -130,7 +135,7 @@ impl<'a> Scope<'a> {
 
 impl<'a> Guest<'a> {
     fn of(site: &'a Site, id: HostId, host: &'a Host) -> Option<Self> {
-        if host.kind == Kind::Machine || host.status == Status::Planned {
+        if host.kind == Kind::Machine || !host.status.is_there() {
             return None;
         }
         let vmid = host.vmid?.value.0;

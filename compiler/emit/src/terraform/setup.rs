@@ -4,7 +4,7 @@ use arvc_site::model::Kind;
 
 use crate::hcl::{Body, Reference, Value, fixed};
 use crate::terraform::name::kind;
-use crate::terraform::scope::Scope;
+use crate::terraform::scope::{Guest, Scope};
 use crate::terraform::{Folder, extra, guest};
 
 /// Adds the files.
@@ -32,31 +32,47 @@ pub fn ssh_keys(scope: &Scope) -> Reference {
 fn versions(scope: &Scope) -> Body {
     let mut file = Body::new();
     file.block("terraform", |terraform| {
-        terraform
-            .comment(
+        let (why, version) = match scope.forgotten.is_empty() {
+            true => (
                 "The provider asks for 1.5; replace_triggered_by, which keeps a replaced guest filtered, is older.",
-            )
-            .set("required_version", ">= 1.5.0")
-            .block("required_providers", |providers| {
-                providers
-                    .comment("A minor version of 0.x may rename attributes, so only patch releases are taken.")
-                    .set(
-                        "proxmox",
-                        Value::Object(vec![
-                            ("source".to_owned(), "bpg/proxmox".into()),
-                            ("version".to_owned(), "~> 0.111.1".into()),
-                        ]),
-                    );
-                providers.add(extra::providers(scope));
-            });
+                ">= 1.5.0",
+            ),
+            false => ("1.7 is the first with removed blocks, by which a retired guest is forgotten.", ">= 1.7.0"),
+        };
+        terraform.comment(why).set("required_version", version).block("required_providers", |providers| {
+            providers.comment("A minor version of 0.x may rename attributes, so only patch releases are taken.").set(
+                "proxmox",
+                Value::Object(vec![
+                    ("source".to_owned(), "bpg/proxmox".into()),
+                    ("version".to_owned(), "~> 0.111.1".into()),
+                ]),
+            );
+            providers.add(extra::providers(scope));
+        });
     });
     file
 }
 
 /// A token cannot hand a device to a container, not even one of root: PVE asks for the login itself.
 fn provider_head(scope: &Scope) -> &'static str {
+    let root = |guest: &Guest| scope.is_overlay_member(guest.host) || guest.host.features.need_root();
     let tun = scope.guests_of(Kind::Container).any(|guest| scope.is_overlay_member(guest.host));
-    match (scope.datacenter.endpoint.is_some(), tun) {
+    let endpoint = scope.datacenter.endpoint.is_some();
+    if !tun && scope.guests_of(Kind::Container).any(root) {
+        return match endpoint {
+            true => {
+                "The credentials come from the environment and are in no file: PROXMOX_VE_USERNAME=root@pam and \
+                 PROXMOX_VE_PASSWORD. A token does not do: Proxmox lets only the login root@pam give containers devices, and \
+                 features other than nesting."
+            }
+            false => {
+                "The credentials come from the environment and are in no file: PROXMOX_VE_ENDPOINT (https://HOST:8006/), \
+                 PROXMOX_VE_USERNAME=root@pam and PROXMOX_VE_PASSWORD. A token does not do: Proxmox lets only the login \
+                 root@pam give containers devices, and features other than nesting."
+            }
+        };
+    }
+    match (endpoint, tun) {
         (true, false) => {
             "The credentials come from the environment and are in no file: PROXMOX_VE_API_TOKEN (user@realm!name=uuid), or \
              PROXMOX_VE_USERNAME and PROXMOX_VE_PASSWORD."

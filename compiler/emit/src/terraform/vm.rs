@@ -5,7 +5,7 @@ use arvc_site::model::Kind;
 use crate::hcl::{Body, fixed};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::{Guest, Scope};
-use crate::terraform::{Folder, extra, guest, image, setup};
+use crate::terraform::{Folder, extra, guest, hardware, image, setup};
 
 /// Adds the file.
 pub fn emit(scope: &Scope, folder: &mut Folder) {
@@ -48,25 +48,22 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
         .set("on_boot", host.boot && guest::runs(guest))
         .set("protection", host.protect)
         .set("scsi_hardware", "virtio-scsi-single");
+    hardware::machine(host, body);
     image::clone(scope, guest, body);
-    body.comment("Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.")
-        .block("agent", |agent| {
-            agent.set("enabled", false);
-        })
-        .block("cpu", |cpu| {
-            cpu.set("cores", host.cores).set("type", "x86-64-v2-AES");
-        })
-        .block("memory", |memory| {
-            memory.set("dedicated", guest::mebibytes(host.memory));
-        })
-        .block("disk", |disk| {
-            disk.set("datastore_id", host.datastore.as_str())
-                .set("interface", "scsi0")
-                .set_some("import_from", scope.image(guest).and_then(|image| image::volume(image, guest)))
-                .set("size", guest::gibibytes(host.disk))
-                .set("discard", "on")
-                .set("iothread", true);
-        });
+    hardware::agent(host, body);
+    hardware::processor(host, body);
+    body.block("disk", |disk| {
+        disk.set("datastore_id", host.datastore.as_str())
+            .set("interface", "scsi0")
+            .set_some("import_from", scope.image(guest).and_then(|image| image::volume(image, guest)))
+            .set("size", guest::gibibytes(host.disk))
+            .set("discard", "on")
+            .set("iothread", true);
+    });
+    hardware::disks(host, body);
+    hardware::state(host, body);
+    hardware::devices(scope, host, body);
+    hardware::startup(host, body);
     for (index, nic) in guest.nics.iter().enumerate() {
         body.comment(format!("net{index}: {}", nic.network.named.path)).block("network_device", |device| {
             guest::device(nic, device);
@@ -82,10 +79,12 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
         });
     })
     .block("operating_system", |system| {
-        system.set("type", "l26");
-    })
-    .comment("Debian's cloud images panic without it when their disk has grown.")
-    .block("serial_device", |_| {});
+        system.set("type", host.hardware.os.as_str());
+    });
+    if host.hardware.serial {
+        body.comment("Debian's cloud images panic without it when their disk has grown.")
+            .block("serial_device", |_| {});
+    }
     extra::arguments(guest, body);
     let before = [image::before(scope, guest)].into_iter().chain(extra::depends_on(guest));
     body.gap().set("depends_on", before.collect::<Vec<_>>());

@@ -4,8 +4,10 @@
 //! Replies need no rule, since every layer tracks connections. What an overlay's packets carry is no concern of these
 //! rules: the underlay is open for them, and the overlay's own rules decide.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use arvc_site::endpoints::{Tunnels, is_on};
 use arvc_site::model::{DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Transport};
 use ipnet::IpNet;
 
@@ -24,14 +26,26 @@ pub(super) fn open(members: &Members, table: &mut Table) {
 
 /// SSH from the nodes of a guest's datacenter, and from the operators. A machine that is not created belongs to no
 /// datacenter: if Ansible configures it, any node may be the one that it is configured through.
+///
+/// Some answer elsewhere than at port 22, or by another protocol.
 fn way_in(members: &Members, table: &mut Table) {
+    let mut ways: BTreeSet<(bool, u16)> = BTreeSet::from([(false, 22)]);
+    ways.extend(members.site.hosts.iter().map(|host| (host.connection.winrm, host.connection.port())));
+    for way in ways {
+        way_in_by(members, table, way);
+    }
+}
+
+fn way_in_by(members: &Members, table: &mut Table, way: (bool, u16)) {
     let site = members.site;
-    let ssh = PortSet::ports(Transport::Tcp, 22, 22);
-    let operators = table.reason("operators: SSH".to_owned());
+    let ssh = PortSet::ports(Transport::Tcp, way.1, way.1);
+    let what = if way.0 { "WinRM" } else { "SSH" };
+    let goes = |host: &Host| (host.connection.winrm, host.connection.port()) == way;
+    let operators = table.reason(format!("operators: {what}"));
     for (index, node) in site.nodes.iter().enumerate() {
         let id = NodeId(index as u32);
-        let reason = table.reason(format!("{}: SSH", node.named.path));
-        for (network, hosts) in segments(members, |host| administers(members, node.datacenter, host)) {
+        let reason = table.reason(format!("{}: {what}", node.named.path));
+        for (network, hosts) in segments(members, |host| goes(host) && administers(members, node.datacenter, host)) {
             let (on, routed): (Vec<HostId>, Vec<HostId>) = hosts.into_iter().partition(|host| {
                 let profile = members.profile_of[host.index()];
                 members.networks(profile).iter().any(|network| !node_on(site, *network, id).is_empty())
@@ -47,7 +61,7 @@ fn way_in(members: &Members, table: &mut Table) {
     if site.operators.addresses.is_empty() {
         return;
     }
-    for (network, hosts) in segments(members, |_| true) {
+    for (network, hosts) in segments(members, goes) {
         let own = &site.networks[network.index()];
         let near = site.operators.addresses.iter().any(|address| crate::members::meets(&address.value, own));
         let families = site.operators.addresses.iter().map(|address| Family::of_prefix(&address.value)).collect();
@@ -98,7 +112,6 @@ fn underlay(members: &Members, table: &mut Table) {
         let NetworkKind::Overlay { underlay, port } = overlay.kind else { continue };
         let id = NetworkId(index as u32);
         let ports = PortSet::ports(Transport::Udp, port, port);
-        let is_on = |host: &Host, network| host.interfaces.iter().any(|interface| interface.network == network);
         let inner = on(members, underlay, |host| is_on(host, id));
         let reason = table.reason(format!("{}: tunnels", overlay.named.path));
         for direction in [Direction::In, Direction::Out] {
@@ -106,30 +119,33 @@ fn underlay(members: &Members, table: &mut Table) {
             table.open(direction, opening, inner.iter().copied());
         }
 
-        // Members that are elsewhere come from any address, to the machines that a node hands the port on to.
-        let forwarded = |host: &HostId| {
+        // Members that are elsewhere come from any address: to the machines inside that the port is handed on to, by a node
+        // or by a router in front, and to one another, wherever the lighthouse has found them.
+        let Some(tunnels) = Tunnels::of(site, id) else { continue };
+        let entered = |host: &HostId| {
             let machine = &site.hosts[host.index()];
-            let mut forwards = site.nodes.iter().flat_map(|node| &node.forwards);
-            (machine.lighthouse || machine.relay)
-                && forwards.any(|forward| {
-                    let handed = forward.ports;
-                    forward.to == *host && ports.is_subset(&PortSet::ports(handed.transport, handed.first, handed.last))
-                })
+            (machine.lighthouse || machine.relay) && !tunnels.public(site, *host).is_empty()
         };
         let reason = table.reason(format!("{}: members elsewhere", overlay.named.path));
         let opening = Opening { network: underlay, peer: Peer::Any, ports: ports.clone(), reason };
-        table.open(Direction::In, opening, inner.iter().copied().filter(forwarded));
+        table.open(Direction::In, opening, inner.iter().copied().filter(entered));
+        for network in (0..site.networks.len() as u32).map(NetworkId).filter(|network| !members.is_overlay(*network)) {
+            let outer = on(members, network, |host| is_on(host, id) && !is_on(host, underlay));
+            let opening = Opening { network, peer: Peer::Any, ports: ports.clone(), reason };
+            table.open(Direction::In, opening, outer.into_iter());
+        }
 
         // A lighthouse or relay that is elsewhere, at an address of its own, must be reached first.
         for host in on(members, id, |host| !is_on(host, underlay) && (host.lighthouse || host.relay)) {
             let machine = &site.hosts[host.index()];
             let reason = table.reason(format!("{}: tunnel to {}", overlay.named.path, machine.named.path));
-            for interface in machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network)) {
-                for address in interface.addresses() {
-                    let peer = Peer::Prefix(address.value.into());
-                    let opening = Opening { network: underlay, peer, ports: ports.clone(), reason };
-                    table.open(Direction::Out, opening, inner.iter().copied());
-                }
+            let own = machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network));
+            let mut addresses = tunnels.public(site, host);
+            addresses.extend(own.flat_map(|interface| interface.addresses()).map(|address| address.value));
+            addresses.sort_unstable();
+            addresses.dedup();
+            for address in addresses {
+                ask(members, table, address, &inner, &ports, reason);
             }
         }
     }
@@ -151,6 +167,7 @@ fn resolvers(members: &Members, table: &mut Table) {
     }
 }
 
+/// Opens an address that lies beyond, on the networks that each machine reaches it by.
 fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], ports: &PortSet, reason: u32) {
     let inside = |network: &NetworkId| members.site.networks[network.index()].contains(address);
     let networks: Vec<NetworkId> = (0..members.site.networks.len() as u32).map(NetworkId).collect();

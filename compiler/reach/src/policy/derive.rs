@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use arvc_site::model::{End, Family, Flow, GroupId, HostId, NetworkId, Site, Status};
+use arvc_site::model::{End, Family, Flow, GroupId, HostId, NetworkId, Site};
 use ipnet::IpNet;
 
 use super::builtin;
@@ -177,7 +177,7 @@ impl Context<'_> {
         let paths: Vec<Cow<[NetworkId]>> =
             (0..members.profiles.len()).map(|other| self.paths(profile, other, fixed)).collect();
         for network in members.networks(profile) {
-            let there = |host: &&HostId| members.site.hosts[host.index()].status != Status::Planned;
+            let there = |host: &&HostId| members.site.hosts[host.index()].status.is_there();
             let meets = |host: &&HostId| paths[members.profile_of[host.index()]].contains(network);
             let reached: Vec<HostId> = others.iter().filter(there).filter(meets).copied().collect();
             if reached.is_empty() {

@@ -54,7 +54,8 @@ pub(crate) fn check_lookups(fields: &[ExtraField], out: &mut Vec<Diagnostic>) {
     fields.iter().for_each(|field| check_lookup(&field.value, out));
 }
 
-fn check_lookup(value: &crate::extra::Extra, out: &mut Vec<Diagnostic>) {
+/// A secret, or what holds some.
+pub(crate) fn check_lookup(value: &crate::extra::Extra, out: &mut Vec<Diagnostic>) {
     match &value.kind {
         ExtraKind::Secret(secret) if lookup(secret).is_none() => out.push(
             Diagnostic::new(&CODE, "a secret that no lookup of Ansible finds", value.span, "not `MOUNT/data/NAME#KEY`")

@@ -3,7 +3,7 @@
 //! ## What is wrong
 //!
 //! `user` is not a user name as Debian has them: a lower-case letter or `_`, then up to 31 lower-case letters, digits, `_`
-//! and `-`.
+//! and `-`. Windows (`connection.winrm`) has up to 20 letters of any case, digits, `_`, `.` and `-`.
 //!
 //! ## Why
 //!
@@ -32,7 +32,12 @@ use super::invalid_name::shown;
 pub static CODE: Code = Code::new("E0319", "a user that a guest cannot have", include_str!("invalid_user.rs"));
 
 /// The user that Ansible connects as.
-pub(crate) fn check(user: &str, span: Span) -> Option<Diagnostic> {
+pub(crate) fn check(user: &str, windows: bool, span: Span) -> Option<Diagnostic> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    let begins = user.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    if windows && begins && user.len() <= 20 && !user.ends_with('.') && user.bytes().all(plain) {
+        return None;
+    }
     let first = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
     let rest = |byte: u8| first(byte) || byte.is_ascii_digit() || byte == b'-';
     if user.len() <= 32 && user.bytes().next().is_some_and(first) && user.bytes().all(rest) {

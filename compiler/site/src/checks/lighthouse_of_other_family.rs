@@ -29,7 +29,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Families, Host, NetworkId, NetworkKind, Site, Status};
+use crate::model::{Families, Host, NetworkId, NetworkKind, Site};
 use crate::origins::Origins;
 use crate::place::{place, report};
 
@@ -77,7 +77,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 
 /// The members of an overlay that are on its underlay, with their families there.
 pub(super) fn members(site: &Site, overlay: NetworkId, underlay: NetworkId) -> impl Iterator<Item = (&Host, Families)> {
-    let there = site.hosts.iter().filter(move |host| host.status != Status::Planned && is_on(host, overlay));
+    let there = site.hosts.iter().filter(move |host| host.status.is_there() && is_on(host, overlay));
     there.filter_map(move |host| {
         let interface = host.interfaces.iter().find(|interface| interface.network == underlay)?;
         Some((host, interface.families()))

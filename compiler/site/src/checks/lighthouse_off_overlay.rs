@@ -2,13 +2,13 @@
 //!
 //! ## What is wrong
 //!
-//! A machine has `lighthouse = true` or `relay = true`, and is on no overlay; or it is on an overlay and not on its
-//! underlay.
+//! A machine has `lighthouse = true` or `relay = true`, and is on no overlay; or it is on an overlay and on nothing that the
+//! overlay's packets could travel on.
 //!
 //! ## Why
 //!
-//! Lighthouses and relays serve the members of an overlay that they are on themselves. Members find them by an address on
-//! the underlay that stands in their configuration: nobody could tell them another one.
+//! Lighthouses and relays serve the members of an overlay that they are on themselves. Members find them by an address
+//! below the overlay that stands in their configuration: nobody could tell them another one.
 //!
 //! ## Example
 //!
@@ -23,7 +23,18 @@
 //!
 //! ## What to do
 //!
-//! Put the machine on the overlay and on the network below it (`on = { bridge = …; overlay = …; };`), or remove the flag.
+//! Put the machine on the overlay and on the network below it (`on = { bridge = …; overlay = …; };`), or remove the flag. A
+//! machine that is elsewhere is on the network of its provider:
+//!
+//! ```arv part
+//!   networks.provider.cidr = 203.0.113.0/24;
+//!   hosts.vps = {
+//!     kind = Machine;
+//!     groups = [ groups.projects ];
+//!     lighthouse = true;
+//!     on = { provider.address = 203.0.113.5; overlay.address = 10.10.10.200; };
+//!   };
+//! ```
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -52,11 +63,14 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             let message = format!("`{}` is {} and on no overlay", host.named.path, what(host));
             out.push(report(&CODE, message, &host.named, host.named.key, "nobody can ask it"));
         }
-        for (overlay, underlay) in overlays.into_iter().filter(|(_, underlay)| !on(*underlay)) {
+        let below = host.interfaces.iter().any(|interface| !site.networks[interface.network.index()].is_overlay());
+        for (overlay, underlay) in overlays.into_iter().filter(|(_, underlay)| !on(*underlay) && !below) {
             let underlay = &site.networks[underlay.index()].named;
+            let help = format!("put it on `{}`, or, if it is elsewhere, on the network of its provider", underlay.path);
             let message = format!("`{}` is {} of `{}`", host.named.path, what(host), overlay.named.path);
-            let label = format!("it is not on `{}`, where the members look for it", underlay.path);
-            out.push(report(&CODE, message + " and has no address below it", &host.named, host.named.key, &label));
+            let label = format!("it is on no network that packets of `{}` could come by", overlay.named.path);
+            let message = message + " and has no address below it";
+            out.push(report(&CODE, message, &host.named, host.named.key, &label).help(help));
         }
     }
 }

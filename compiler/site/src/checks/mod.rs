@@ -12,9 +12,15 @@ pub mod all_of_nobody;
 pub mod authority_trusted_twice;
 pub mod boot_circle;
 pub mod cluster_votes;
+pub mod connection;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
+pub mod datastore_kind;
+pub mod device_mapping;
+pub mod device_passthrough;
+pub mod device_twice;
+pub mod disk_place;
 pub mod domain_hides_name;
 pub mod duplicate_address;
 pub mod duplicate_forward;
@@ -42,6 +48,7 @@ pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
 pub mod flow_via;
+pub mod foreign_hardware;
 pub mod forward_out_of_reach;
 pub mod gateway_outside_network;
 pub mod gateways_of_one_family;
@@ -51,6 +58,7 @@ pub mod ha_attempts;
 pub mod ha_stranded;
 pub mod ha_unable;
 pub mod hardware;
+pub mod hardware_conflict;
 pub mod held_by_several;
 pub mod held_number;
 pub mod image_choice;
@@ -101,7 +109,9 @@ pub mod place_carries;
 pub mod place_circle;
 pub mod prefixes_meet;
 pub mod private_key;
+pub mod private_lighthouse;
 pub mod private_uplink;
+pub mod public_address;
 pub mod public_view;
 pub mod quantity;
 pub mod quorum_of_two;
@@ -114,6 +124,7 @@ pub mod rename;
 pub mod reserved_name;
 pub mod resolver_circle;
 pub mod resolver_of_other_family;
+pub mod retired_end;
 pub mod room_after_loss;
 pub mod route_backend;
 pub mod route_frontend;
@@ -124,8 +135,11 @@ pub mod single_point;
 pub mod spread_short;
 pub mod ssh_key;
 pub mod too_many_interfaces;
+pub mod unknown_datastore;
 pub mod unknown_nebula;
 pub mod unknown_network;
+pub mod unmanaged;
+pub mod unprotected_volumes;
 pub mod uplink_resolver_inside;
 pub mod url;
 pub mod vmid_changed;
@@ -222,6 +236,17 @@ pub static CODES: &[&Code] = &[
     &file_path::CODE,
     &file_written::CODE,
     &invalid_role::CODE,
+    &unknown_datastore::CODE,
+    &datastore_kind::CODE,
+    &public_address::CODE,
+    &foreign_hardware::CODE,
+    &hardware_conflict::CODE,
+    &disk_place::CODE,
+    &device_mapping::CODE,
+    &device_twice::CODE,
+    &device_passthrough::CODE,
+    &connection::CODE,
+    &unmanaged::CODE,
     &range_full::CODE,
     &locked_outside_range::CODE,
     &vmid_changed::CODE,
@@ -271,6 +296,9 @@ pub static CODES: &[&Code] = &[
     &room_after_loss::CODE,
     &node_busy::CODE,
     &names_circle::CODE,
+    &private_lighthouse::CODE,
+    &retired_end::CODE,
+    &unprotected_volumes::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
 ];
@@ -301,12 +329,20 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     outside_without_lighthouse::check(site, origins, out);
     outside_without_relay::check(site, origins, out);
     private_uplink::check(site, origins, out);
+    private_lighthouse::check(site, origins, out);
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);
     nobody_at_the_nodes::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
+    unknown_datastore::check(site, origins, out);
+    device_mapping::check(site, out);
+    device_twice::check(site, out);
+    unprotected_volumes::check(site, out);
+    unmanaged::check_machines(site, out);
+    connection::check(site, origins, out);
+    retired_end::check(site, out);
     ha_unable::check(site, out);
     too_many_interfaces::check(site, out);
     quorum_of_two::check(site, origins, out);

@@ -3,7 +3,7 @@
 //! ## What is wrong
 //!
 //! A machine needs an endpoint of a service that no machine runs, or of a cluster without members; or what it needs is
-//! only at machines of `status = Planned`, and it is not planned itself.
+//! only at machines that are `Planned` or `Retired`, and it is neither itself.
 //!
 //! ## Why
 //!
@@ -28,7 +28,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::Named;
+use crate::model::{Host, Named, Status};
 use crate::place::place;
 
 /// A need of what nobody serves.
@@ -40,9 +40,22 @@ pub(crate) fn diagnostic(endpoint: &Named, span: Span) -> Diagnostic {
         .secondary(endpoint.key, "no machine runs what this endpoint belongs to")
 }
 
-/// What is needed at `span` is at machines that are not there yet; `planned` is one of them.
-pub(crate) fn only_planned(planned: &Named, span: Span) -> Diagnostic {
-    Diagnostic::new(&CODE, "only planned machines serve what is needed", span, "this is needed")
-        .secondary(place(planned, planned.key), format!("`{}` is `Planned`: nothing is made of it yet", planned.path))
-        .help("let a machine serve it that is there, or plan the one that needs it too: `status = Planned;`")
+/// What is needed at `span` is at machines that are not there; `absent` is one of them.
+pub(crate) fn only_absent(absent: &Host, span: Span) -> Diagnostic {
+    let path = &absent.named.path;
+    let (message, label, help) = match absent.status {
+        Status::Retired => (
+            "only retired machines serve what is needed",
+            format!("`{path}` is `Retired`: it is gone"),
+            "let a machine serve it that is there, or remove the need",
+        ),
+        _ => (
+            "only planned machines serve what is needed",
+            format!("`{path}` is `Planned`: nothing is made of it yet"),
+            "let a machine serve it that is there, or plan the one that needs it too: `status = Planned;`",
+        ),
+    };
+    Diagnostic::new(&CODE, message, span, "this is needed")
+        .secondary(place(&absent.named, absent.named.key), label)
+        .help(help)
 }

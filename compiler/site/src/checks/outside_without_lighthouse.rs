@@ -2,7 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! A machine is on an overlay and not on its underlay, and no node hands the overlay's port on to a lighthouse.
+//! A machine is on an overlay and not on its underlay, no node hands the overlay's port on to a lighthouse, and no lighthouse
+//! has an address that the world reaches, or one on a network of that machine.
 //!
 //! ## Why
 //!
@@ -23,12 +24,12 @@
 //! ## What to do
 //!
 //! Give a node its `uplink`, and let it hand on the port:
-//! `nodes.pve.forward = [ { port = 4242/udp; to = hosts.dns; } ];`.
+//! `nodes.pve.forward = [ { port = 4242/udp; to = hosts.dns; } ];`. Or let a machine with a public address be a lighthouse too.
 
-use arvc_lang::data::Transport;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{HostId, NetworkId, NetworkKind, Site};
+use crate::endpoints::{Tunnels, is_on};
+use crate::model::{HostId, NetworkId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -45,32 +46,26 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     if broken || !(origins.all.hosts && origins.all.nodes && origins.all.networks) {
         return;
     }
-    for (overlay, network) in (0..).map(NetworkId).zip(&site.networks) {
-        let NetworkKind::Overlay { underlay, port } = network.kind else { continue };
-        let on = |host: &crate::model::Host, id| host.interfaces.iter().any(|interface| interface.network == id);
-        let lighthouse = |id: HostId| site.hosts[id.index()].lighthouse && on(&site.hosts[id.index()], overlay);
+    for overlay in (0..site.networks.len() as u32).map(NetworkId) {
+        let Some(tunnels) = Tunnels::of(site, overlay) else { continue };
+        let network = &site.networks[overlay.index()];
+        let hosts = (0..).map(HostId).zip(&site.hosts);
+        let lighthouses = hosts.filter(|(_, host)| host.lighthouse && host.status.is_there() && is_on(host, overlay));
+        let lighthouses: Vec<_> = lighthouses.map(|(id, _)| id).collect();
         // Without any lighthouse the overlay itself is the problem.
-        let any = (0..site.hosts.len() as u32).map(HostId).any(lighthouse);
-        let entered =
-            site.nodes.iter().filter(|node| node.uplink.is_some()).flat_map(|node| &node.forwards).any(|it| {
-                it.ports.transport == Transport::Udp
-                    && (it.ports.first..=it.ports.last).contains(&port)
-                    && lighthouse(it.to)
-            });
-        if entered || !any {
+        if lighthouses.is_empty() || lighthouses.iter().any(|id| !tunnels.public(site, *id).is_empty()) {
             continue;
         }
-        for host in &site.hosts {
-            if host.broken || host.lighthouse || !on(host, overlay) || on(host, underlay) {
+        for host in site.hosts.iter().filter(|host| !host.lighthouse && host.status.is_there()) {
+            let outside = is_on(host, overlay) && !is_on(host, tunnels.underlay);
+            if !outside || lighthouses.iter().any(|id| !tunnels.places(site, host, *id).is_empty()) {
                 continue;
             }
             let message = format!("`{}` cannot reach a lighthouse of `{}`", host.named.path, network.named.path);
-            let label = format!("it is not on `{}`", site.networks[underlay.index()].named.path);
-            out.push(
-                report(&CODE, message, &host.named, host.named.key, &label).help(format!(
-                    "let a node with an `uplink` hand {port}/udp on to a lighthouse: `forward = [ … ];`"
-                )),
-            );
+            let label = format!("it is not on `{}`", site.networks[tunnels.underlay.index()].named.path);
+            let help =
+                format!("let a node with an `uplink` hand {}/udp on to a lighthouse: `forward = [ … ];`", tunnels.port);
+            out.push(report(&CODE, message, &host.named, host.named.key, &label).help(help));
         }
     }
 }

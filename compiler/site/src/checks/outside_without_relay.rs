@@ -2,7 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! A machine is on an overlay and not on its underlay, and no node hands the overlay's port on to a relay.
+//! A machine is on an overlay and not on its underlay, and no relay can be reached from there: no node hands the overlay's
+//! port on to one, and none has an address that the world knows.
 //!
 //! ## Why
 //!
@@ -30,10 +31,10 @@
 
 use std::collections::BTreeSet;
 
-use arvc_lang::data::Transport;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Host, HostId, NetworkId, NetworkKind, Site, Status};
+use crate::endpoints::{Tunnels, is_on};
+use crate::model::{HostId, NetworkId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -48,25 +49,21 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         return;
     }
     for (overlay, network) in (0..).map(NetworkId).zip(&site.networks) {
-        let NetworkKind::Overlay { underlay, port } = network.kind else { continue };
-        let on = |host: &Host, id| host.interfaces.iter().any(|interface| interface.network == id);
-        let forwards = site.nodes.iter().filter(|node| node.uplink.is_some()).flat_map(|node| &node.forwards);
-        let entrances: BTreeSet<HostId> = forwards
-            .filter(|it| it.ports.transport == Transport::Udp && (it.ports.first..=it.ports.last).contains(&port))
-            .map(|it| it.to)
-            .filter(|id| on(&site.hosts[id.index()], overlay))
-            .collect();
-        let hosts = || (0..).map(HostId).zip(&site.hosts);
-        let hidden = hosts().any(|(id, host)| {
-            host.status != Status::Planned && on(host, overlay) && on(host, underlay) && !entrances.contains(&id)
-        });
+        let Some(tunnels) = Tunnels::of(site, overlay) else { continue };
+        let (underlay, port) = (tunnels.underlay, tunnels.port);
+        let hosts = || (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| host.status.is_there());
+        let members = || hosts().filter(|(_, host)| is_on(host, overlay));
+        let entrances: BTreeSet<HostId> =
+            members().map(|(id, _)| id).filter(|id| !tunnels.public(site, *id).is_empty()).collect();
+        let hidden = members().any(|(id, host)| is_on(host, underlay) && !entrances.contains(&id));
         // Without a lighthouse to enter by, that is the problem; a machine that is not understood might be the relay.
         let entered = entrances.iter().any(|id| site.hosts[id.index()].lighthouse);
         let relayed = entrances.iter().any(|id| site.hosts[id.index()].relay || site.hosts[id.index()].broken);
         if !entered || relayed || !hidden {
             continue;
         }
-        for (_, host) in hosts().filter(|(_, host)| !host.broken && on(host, overlay) && !on(host, underlay)) {
+        let found_by_all = |id: &HostId| entrances.contains(id);
+        for (_, host) in members().filter(|(id, host)| !is_on(host, underlay) && !found_by_all(id)) {
             let message = format!(
                 "`{}` finds no relay of `{}` and reaches few of its members",
                 host.named.path, network.named.path
@@ -75,8 +72,10 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             let names: Vec<String> =
                 entrances.iter().map(|id| format!("`{}`", site.hosts[id.index()].named.path)).collect();
             out.push(
-                report(&CODE, message, &host.named, host.named.key, &label)
-                    .help(format!("set `relay = true;` at {}, which {port}/udp is handed on to", names.join(" or "))),
+                report(&CODE, message, &host.named, host.named.key, &label).help(format!(
+                    "set `relay = true;` at {}, which is reached there by {port}/udp",
+                    names.join(" or ")
+                )),
             );
         }
     }

@@ -36,7 +36,7 @@
 use arvc_lang::data::Transport;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Host, NetworkId, NetworkKind, Node, Site, Status};
+use crate::model::{Host, NetworkId, NetworkKind, Node, Site};
 use crate::names::is_private;
 use crate::origins::Origins;
 use crate::place::{place, report};
@@ -77,9 +77,8 @@ fn outside<'a>(site: &'a Site, node: &Node) -> Option<(NetworkId, &'a Host)> {
                 && (forward.ports.first..=forward.ports.last).contains(&port)
                 && on(&site.hosts[forward.to.index()], id)
         });
-        let member = |host: &&Host| {
-            enters && !host.broken && host.status != Status::Planned && on(host, id) && !on(host, underlay)
-        };
+        let member =
+            |host: &&Host| enters && !host.broken && host.status.is_there() && on(host, id) && !on(host, underlay);
         site.hosts.iter().find(member).map(|host| (id, host))
     })
 }

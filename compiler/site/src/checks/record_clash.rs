@@ -28,7 +28,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use super::public_view;
-use crate::model::{Answer, Named, Site, Status, View};
+use crate::model::{Answer, Named, Site, View};
 use crate::names::{Said, Source, said, servers, zone_of};
 use crate::origins::Origins;
 
@@ -90,7 +90,7 @@ impl<'s> Zone<'s> {
         for said in said.iter().filter(|said| said.is_in(view)).filter(there) {
             names.entry(&said.owner).or_default().push(said);
         }
-        let hosts = site.hosts.iter().filter(|host| host.status != Status::Planned).map(|host| &host.named);
+        let hosts = site.hosts.iter().filter(|host| host.status.is_there()).map(|host| &host.named);
         let clusters = site.clusters.iter().map(|cluster| &cluster.named);
         let machines = match view {
             View::Internal => {

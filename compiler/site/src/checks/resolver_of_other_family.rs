@@ -26,7 +26,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Families, Family, Kind, Site, Status};
+use crate::model::{Families, Family, Kind, Site};
 use crate::place::report;
 
 /// A guest can ask no resolver.
@@ -41,7 +41,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     let mut without = site.hosts.iter().filter(|host| {
         let below = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
         let own = below.fold(Families::NONE, |all, interface| all.union(interface.families()));
-        let counts = host.kind != Kind::Machine && host.status != Status::Planned && !host.broken;
+        let counts = host.kind != Kind::Machine && host.status.is_there() && !host.broken;
         counts && !own.is_none() && own.intersection(asked).is_none()
     });
     let Some(host) = without.next() else { return };

@@ -12,7 +12,7 @@ use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Status, Transport};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Transport};
 use crate::names::tcp_ports;
 use crate::place::place;
 use crate::read::Thing;
@@ -69,11 +69,11 @@ impl<'a> Decoder<'a> {
                 continue;
             }
             let Some(flow) = self.need(who, value) else { continue };
-            if let (false, Some(planned)) =
-                (planned(&self.site, &flow.source).is_some(), planned(&self.site, &flow.target))
+            if let (false, Some(absent)) =
+                (absent(&self.site, &flow.source).is_some(), absent(&self.site, &flow.target))
             {
                 if self.origins.all.hosts && told.insert(flow.span) {
-                    let problem = nobody_serves::only_planned(&self.site.hosts[planned.index()].named, flow.span);
+                    let problem = nobody_serves::only_absent(&self.site.hosts[absent.index()], flow.span);
                     self.read.diagnostics.push(problem);
                 }
                 continue;
@@ -470,12 +470,12 @@ fn holds_broken(site: &Site, end: &End) -> bool {
     }
 }
 
-/// A machine of an end, if it means machines by their names or groups and all of them are planned.
-fn planned(site: &Site, end: &End) -> Option<HostId> {
+/// A machine of an end, if it means machines by their names or groups and none of them is there.
+fn absent(site: &Site, end: &End) -> Option<HostId> {
     let all = |hosts: &mut dyn Iterator<Item = HostId>| {
         let mut first = None;
         for host in hosts {
-            if site.hosts[host.index()].status != Status::Planned {
+            if site.hosts[host.index()].status.is_there() {
                 return None;
             }
             first.get_or_insert(host);
@@ -488,7 +488,7 @@ fn planned(site: &Site, end: &End) -> Option<HostId> {
         End::Service(service) => all(&mut site.services[service.index()].hosts.iter().copied()),
         End::Group(_) => all(&mut (0..site.hosts.len() as u32).map(HostId).filter(|id| contains(site, end, *id))),
         End::Union(ends) => {
-            let each: Option<Vec<HostId>> = ends.iter().map(|end| planned(site, end)).collect();
+            let each: Option<Vec<HostId>> = ends.iter().map(|end| absent(site, end)).collect();
             each?.first().copied()
         }
         _ => None,

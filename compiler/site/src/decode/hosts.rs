@@ -11,7 +11,8 @@ use crate::checks::{
     vmid_outside_range,
 };
 use crate::model::{
-    AliasOf, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid,
+    AliasOf, Connection, Features, Hardware, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId,
+    Spanned, Startup, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
@@ -105,6 +106,8 @@ impl Decoder<'_> {
         let mut host = unread(named);
         let mut on = None;
         let mut broken = false;
+        let mut made = super::hardware::Written::default();
+        let mut user = None;
         for field in self.entity_fields(entity) {
             let (value, span) = (field.value, self.read.span(field.value));
             match self.read.name(field.name) {
@@ -117,6 +120,7 @@ impl Decoder<'_> {
                     let status = self.read.tag(value).map(|tag| match tag {
                         "Planned" => Status::Planned,
                         "Disabled" => Status::Disabled,
+                        "Retired" => Status::Retired,
                         _ => Status::Present,
                     });
                     put(&mut host.status, status, &mut broken);
@@ -191,6 +195,8 @@ impl Decoder<'_> {
                 "datastore" => {
                     let text = self.read.text(value);
                     self.read.diagnostics.extend(text.and_then(|text| invalid_datastore::check(text, span)));
+                    let at = if self.read.is_stated(field) { span } else { host.named.key };
+                    origin.datastores.extend(text.map(|text| (text.to_owned(), at)));
                     put(&mut host.datastore, text.map(str::to_owned), &mut broken);
                 }
                 "image" => match self.read.thing(value) {
@@ -204,7 +210,7 @@ impl Decoder<'_> {
                 "managed" => put(&mut host.managed, self.read.flag(value), &mut broken),
                 "user" => {
                     let text = self.read.text(value);
-                    self.read.diagnostics.extend(text.and_then(|text| invalid_user::check(text, span)));
+                    user = text.map(|text| (text, span));
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
@@ -212,11 +218,17 @@ impl Decoder<'_> {
                 "terraform" => host.terraform = self.extras(value),
                 "nebula" => host.nebula = self.extras(value),
                 "variables" => host.variables = self.extras(value),
+                "unmanaged" => host.unmanaged = self.unmanaged(&host, value, &mut broken),
+                "connection" => host.connection = self.connection(&host, id, value, &mut broken),
+                name if made.take(name, field) => {}
                 // A field that a host does not have was meant to say something about it.
                 _ => broken = true,
             }
         }
         host.broken = broken;
+        let windows = host.connection.winrm;
+        self.read.diagnostics.extend(user.and_then(|(user, span)| invalid_user::check(user, windows, span)));
+        self.made_of(&mut host, origin, made);
         (host, on)
     }
 
@@ -306,6 +318,12 @@ fn unread(named: Named) -> Host {
         memory: 0,
         disk: 0,
         datastore: String::new(),
+        disks: Vec::new(),
+        hardware: Hardware::default(),
+        features: Features::default(),
+        startup: Startup::default(),
+        unmanaged: Vec::new(),
+        connection: Connection::default(),
         image: None,
         boot: false,
         protect: false,

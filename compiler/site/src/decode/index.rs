@@ -9,7 +9,8 @@ use arvc_lang::data::{Data, DataId, Datum};
 use arvc_syntax::intern::Symbol;
 
 use crate::model::{
-    ClusterId, DatacenterId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId, ServiceId,
+    ClusterId, DatacenterId, DatastoreId, EndpointId, GroupId, HostId, ImageId, NetworkId, NodeId, PlaceId, RangeId,
+    ServiceId,
 };
 use crate::origins::All;
 use crate::read::Thing;
@@ -41,6 +42,7 @@ pub(crate) struct Index {
     pub(crate) ranges: Vec<u32>,
     pub(crate) groups: Vec<u32>,
     pub(crate) images: Vec<u32>,
+    pub(crate) datastores: Vec<u32>,
     pub(crate) services: Vec<u32>,
     pub(crate) clusters: Vec<u32>,
     pub(crate) hosts: Vec<HostEntry>,
@@ -152,6 +154,8 @@ impl Index {
             Thing::Place(PlaceId(push(&mut self.places)))
         } else if map == symbols.images {
             Thing::Image(ImageId(push(&mut self.images)))
+        } else if map == symbols.datastores {
+            Thing::Datastore(DatastoreId(push(&mut self.datastores)))
         } else if map == symbols.datacenters {
             Thing::Datacenter(DatacenterId(push(&mut self.datacenters)))
         } else if map == symbols.domains {
@@ -176,6 +180,7 @@ struct Symbols {
     ranges: Option<Symbol>,
     groups: Option<Symbol>,
     images: Option<Symbol>,
+    datastores: Option<Symbol>,
     services: Option<Symbol>,
     clusters: Option<Symbol>,
     hosts: Option<Symbol>,
@@ -200,6 +205,7 @@ impl Symbols {
             ranges: of("ranges"),
             groups: of("groups"),
             images: of("images"),
+            datastores: of("datastores"),
             services: of("services"),
             clusters: of("clusters"),
             hosts: of("hosts"),
@@ -248,6 +254,7 @@ fn completeness(data: &Data, symbols: &Symbols) -> All {
         datacenters: of(symbols.datacenters, &[]),
         ranges: of(symbols.ranges, &[symbols.vmids, symbols.addresses]),
         images: of(symbols.images, &[]),
+        datastores: of(symbols.datastores, &[]),
         domains: of(symbols.domains, &[]),
     }
 }

@@ -13,7 +13,7 @@ use crate::allocate::{Place, Wants};
 use crate::allocation;
 use crate::checks::{
     address_missing, address_outside_network, address_twice, family_not_there, guest_on_plain_network, interface_name,
-    mac_not_unicast, unknown_network, vmid_in_no_range, vmid_without_address,
+    mac_not_unicast, public_address, unknown_network, vmid_in_no_range, vmid_without_address,
 };
 use crate::model::{Family, Host, Interface, Kind, Named, Network, NetworkId, NetworkKind, RangeId, Spanned};
 use crate::origins::HostOrigin;
@@ -25,6 +25,7 @@ pub(super) struct On {
     /// Further ones.
     addresses: Vec<Spanned<IpAddr>>,
     family: Option<Spanned<Family>>,
+    public: Option<Spanned<IpAddr>>,
     mac: Option<[u8; 6]>,
     device: Option<String>,
     failed: bool,
@@ -107,6 +108,7 @@ impl Decoder<'_> {
                         });
                         on.family = family.map(|family| Spanned { value: family, span });
                     }
+                    "public" => on.public = self.read.address(field.value),
                     "mac" => {
                         on.mac = self.read.mac(field.value);
                         self.read.diagnostics.extend(on.mac.and_then(|mac| mac_not_unicast::check(mac, span)));
@@ -201,7 +203,10 @@ impl Decoder<'_> {
                 true => format!("nebula{}", self.overlay_number(*id)),
                 false => format!("eth{number}"),
             });
-            host.interfaces.push(Interface { network: *id, address, more, mac: entry.mac, device });
+            let public = entry.public;
+            let on = &self.site.networks[id.index()];
+            self.read.diagnostics.extend(public.and_then(|public| public_address::check(&host.named, public, on)));
+            host.interfaces.push(Interface { network: *id, address, more, public, mac: entry.mac, device });
         }
         self.read.diagnostics.extend(interface_name::check_unique(host));
         self.tell(host, &missing);

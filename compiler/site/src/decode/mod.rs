@@ -3,13 +3,17 @@
 //! Things refer to one another in any order, so every entity first gets its index, and its fields are read afterwards.
 
 mod clusters;
+mod connection;
+mod datastores;
 mod extra;
 mod flows;
 mod gateways;
+mod hardware;
 mod hosts;
 mod images;
 mod index;
 mod interfaces;
+mod mappings;
 mod names;
 mod networks;
 mod nodes;
@@ -106,6 +110,8 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
     decoder.groups();
     decoder.places();
     decoder.nodes();
+    decoder.datastores();
+    decoder.mappings();
     decoder.images();
     decoder.services();
     decoder.clusters();
@@ -116,6 +122,7 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
     decoder.aliases();
     decoder.routes();
     decoder.flows();
+    decoder.ways();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     let (diagnostics, renames) = (decoder.read.diagnostics, decoder.renames);
     Some(Decoded { site: decoder.site, origins: decoder.origins, renames, diagnostics })
@@ -179,6 +186,7 @@ fn empty() -> Site {
         numbering: Vec::new(),
         groups: Vec::new(),
         images: Vec::new(),
+        datastores: Vec::new(),
         services: Vec::new(),
         hosts: Vec::new(),
         clusters: Vec::new(),

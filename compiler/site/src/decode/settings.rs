@@ -147,6 +147,7 @@ impl Decoder<'_> {
                 named: self.entity_named("a datacenter", entity),
                 endpoint: None,
                 pool: self.site.name.clone(),
+                mappings: Vec::new(),
                 terraform: Terraform::default(),
             };
             for field in self.entity_fields(entity) {
@@ -181,6 +182,7 @@ impl Decoder<'_> {
                 named,
                 endpoint: None,
                 pool: name,
+                mappings: Vec::new(),
                 terraform: Terraform::default(),
             });
         }

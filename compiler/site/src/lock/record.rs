@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Datacenter, Environment, Grant, Numbers, Segment};
-use crate::model::{Host, ImageSource, NetworkKind, Site, Status};
+use crate::model::{Host, ImageSource, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
 ///
@@ -113,7 +113,7 @@ fn networks(site: &Site) -> BTreeMap<String, Segment> {
 
 /// Adds what this build's certificate plans grant.
 fn grants(site: &Site, granted: &mut BTreeMap<String, BTreeSet<Grant>>) {
-    for host in site.hosts.iter().filter(|host| host.status != Status::Planned && !host.broken) {
+    for host in site.hosts.iter().filter(|host| host.status.is_there() && !host.broken) {
         let mut networks = Vec::new();
         for interface in &host.interfaces {
             let network = &site.networks[interface.network.index()];

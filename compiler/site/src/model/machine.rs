@@ -6,6 +6,7 @@ use super::{
     ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId,
     ServiceId, Spanned, Vmid,
 };
+use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;
 
 /// What a guest is made from.
@@ -64,6 +65,15 @@ pub enum Status {
     Present,
     /// It exists and is switched off.
     Disabled,
+    /// It is gone for good. Its numbers stay taken; nothing is emitted for it.
+    Retired,
+}
+
+impl Status {
+    /// Whether there is a machine: running or switched off. Of any other no file speaks.
+    pub fn is_there(self) -> bool {
+        matches!(self, Self::Present | Self::Disabled)
+    }
 }
 
 /// A machine.
@@ -109,6 +119,18 @@ pub struct Host {
     pub disk: u64,
     /// Where the first disk lies.
     pub datastore: String,
+    /// Further disks or volumes, by place.
+    pub disks: Vec<Disk>,
+    /// What a VM is made of besides.
+    pub hardware: Hardware,
+    /// What a container may do.
+    pub features: Features,
+    /// When it starts and stops with its node.
+    pub startup: Startup,
+    /// What Terraform leaves as it finds it, sorted.
+    pub unmanaged: Vec<Spanned<Unmanaged>>,
+    /// How Ansible reaches it.
+    pub connection: Connection,
     /// What it is made from.
     pub image: Option<ImageId>,
     /// Whether it starts with its node.
@@ -143,6 +165,8 @@ pub struct Interface {
     pub network: NetworkId,
     /// Its address, the first one; the span is the address's, or the VMID's that the rule computed it from.
     pub address: Spanned<IpAddr>,
+    /// The address that the world reaches it by, if that is another one.
+    pub public: Option<Spanned<IpAddr>>,
     /// Further addresses on the same device, of either family.
     pub more: Vec<Spanned<IpAddr>>,
     /// Its MAC address, if stated.

@@ -3,14 +3,17 @@
 //!
 //! Everything keeps the span of what it was made from. Order is the order of names, so it never depends on the sources'.
 
+mod connection;
 mod family;
 mod flow;
+mod hardware;
 mod machine;
 mod names;
 mod network;
 mod place;
 mod placement;
 mod service;
+mod storage;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -19,14 +22,17 @@ pub use arvc_lang::data::{SecretRef, Transport};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
+pub use self::connection::*;
 pub use self::family::*;
 pub use self::flow::*;
+pub use self::hardware::*;
 pub use self::machine::*;
 pub use self::names::*;
 pub use self::network::*;
 pub use self::place::*;
 pub use self::placement::*;
 pub use self::service::*;
+pub use self::storage::*;
 use crate::allocation::Numbering;
 use crate::extra::ExtraField;
 pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
@@ -53,6 +59,7 @@ index!(/** A network of [`Site::networks`]. */ NetworkId);
 index!(/** A range of [`Site::ranges`]. */ RangeId);
 index!(/** A group of [`Site::groups`]. */ GroupId);
 index!(/** An image of [`Site::images`]. */ ImageId);
+index!(/** A datastore of [`Site::datastores`]. */ DatastoreId);
 index!(/** A service of [`Site::services`]. */ ServiceId);
 index!(/** A host of [`Site::hosts`]. */ HostId);
 index!(/** A cluster of [`Site::clusters`]. */ ClusterId);
@@ -113,6 +120,8 @@ pub struct Site {
     pub groups: Vec<Group>,
     /// Templates and images.
     pub images: Vec<Image>,
+    /// Storages, if the site declares them.
+    pub datastores: Vec<Datastore>,
     /// Services, those of the site first and then those written at a host or cluster.
     pub services: Vec<Service>,
     /// All machines, members of clusters too, by name.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
-use super::{DatacenterId, HostId, Named, PlaceId, Spanned, Terraform};
+use super::{DatacenterId, HostId, Mapping, Named, PlaceId, Spanned, Terraform};
 
 /// A Proxmox cluster.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct Datacenter {
     pub endpoint: Option<String>,
     /// The pool of the guests.
     pub pool: String,
+    /// The names that it has for devices of its nodes, sorted.
+    pub mappings: Vec<Mapping>,
     /// What Terraform has to manage besides.
     pub terraform: Terraform,
 }

@@ -1,0 +1,91 @@
+//! A way that Ansible cannot go
+//!
+//! ## What is wrong
+//!
+//! `connection` of a machine names a network that the machine is not on, a bastion that is no host or node, that is the
+//! machine itself, or that is reached through the machine; a port that is none; a `password` without `winrm`; or anything at
+//! all for a machine that Ansible does not configure.
+//!
+//! ## Why
+//!
+//! Ansible connects to one address, by way of the bastion if there is one. SSH goes by keys: a password is for Windows alone.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   hosts.a = {
+//!     vmid = 3000;
+//!     groups = [ groups.projects ];
+//!     connection.bastion = hosts.a; # error: E0839
+//!   };
+//! ```
+//!
+//! ## What to do
+//!
+//! Name a node or another host: `connection.bastion = nodes.pve;`. A host must be allowed to reach the machine's SSH port.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
+
+use crate::model::{Bastion, HostId, Named, Site};
+use crate::origins::Origins;
+use crate::place::report;
+
+/// A way that Ansible cannot go.
+pub static CODE: Code = Code::new("E0839", "a way that Ansible cannot go", include_str!("connection.rs"));
+
+/// A stated port that is none.
+pub(crate) fn port(named: &Named, port: i64, span: Span) -> Diagnostic {
+    report(&CODE, format!("`{}` cannot answer at port {port}", named.path), named, span, "not between 1 and 65535")
+}
+
+/// A machine that is its own bastion.
+pub(crate) fn itself(named: &Named, span: Span) -> Diagnostic {
+    report(&CODE, format!("`{}` is reached through itself", named.path), named, span, "the machine itself")
+}
+
+/// A bastion that is no machine.
+pub(crate) fn no_bastion(named: &Named, span: Span) -> Diagnostic {
+    let message = format!("`{}` is reached through something that is no machine", named.path);
+    report(&CODE, message, named, span, "neither a host nor a node")
+}
+
+/// Every machine.
+pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    for (id, host) in (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| !host.broken) {
+        let connection = &host.connection;
+        let networks = [connection.network, connection.services].into_iter().flatten();
+        for network in networks.filter(|_| origins.all.networks) {
+            if !host.interfaces.iter().any(|interface| interface.network == network.value) {
+                let path = &site.networks[network.value.index()].named.path;
+                let message = format!("Ansible does not find `{}` on `{path}`", host.named.path);
+                out.push(report(&CODE, message, &host.named, network.span, "the machine is not on it"));
+            }
+        }
+        let Some(bastion) = connection.bastion else { continue };
+        if let Some(through) = circle(site, id) {
+            let message = format!("`{}` is reached through itself", host.named.path);
+            let label = format!("`{}` is reached through it", site.hosts[through.index()].named.path);
+            out.push(report(&CODE, message, &host.named, bastion.span, &label));
+        }
+    }
+}
+
+/// The machine that a way leads back from, if it is a circle that this machine is the first of.
+fn circle(site: &Site, start: HostId) -> Option<HostId> {
+    let mut at = start;
+    for _ in 0..site.hosts.len() {
+        let Some(Bastion::Host(next)) = site.hosts[at.index()].connection.bastion.map(|it| it.value) else {
+            return None;
+        };
+        if next == start {
+            return Some(at);
+        }
+        // Whoever comes first by name tells of the circle.
+        if next < start {
+            return None;
+        }
+        at = next;
+    }
+    None
+}

@@ -1,0 +1,107 @@
+//! A datastore that is not there
+//!
+//! ## What is wrong
+//!
+//! The site declares its `datastores`, and a guest or an image names one that is not among them, that its node does not
+//! have, or that does not take what is to lie there.
+//!
+//! ## Why
+//!
+//! Proxmox refuses to make the disk, half-way through an apply. A site that declares no datastore is not held to it: then a
+//! name is only a name.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   datastores.local-lvm = { kind = LvmThin; };
+//!   hosts.a = {
+//!     vmid = 3000;
+//!     groups = [ groups.projects ];
+//!     datastore = "tank"; # error: E0830
+//!   };
+//! ```
+//!
+//! ## What to do
+//!
+//! Name one that is declared, or declare it: `datastores.tank = { kind = Zfs; };`. `nodes` says which nodes have it,
+//! `content` what it takes.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
+
+use super::invalid_name::shown;
+use crate::model::{Named, NodeId, Site, StorageContent};
+use crate::origins::Origins;
+use crate::place::{place, report};
+
+/// A datastore that is not there.
+pub static CODE: Code = Code::new("E0830", "a datastore that is not there", include_str!("unknown_datastore.rs"));
+
+/// Who names a datastore, what for, and where.
+struct Use<'a> {
+    named: &'a Named,
+    datastore: &'a str,
+    span: Span,
+    content: StorageContent,
+    node: Option<NodeId>,
+}
+
+/// Every datastore that a guest or an image names.
+pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    if site.datastores.is_empty() || !origins.all.datastores {
+        return;
+    }
+    for used in uses(site, origins) {
+        out.extend(problem(site, &used));
+    }
+}
+
+fn uses<'a>(site: &'a Site, origins: &'a Origins) -> impl Iterator<Item = Use<'a>> {
+    let hosts = site.hosts.iter().zip(&origins.hosts).filter(|(host, _)| host.status.is_there());
+    hosts.flat_map(|(host, origin)| {
+        let content = match host.kind {
+            crate::model::Kind::Vm => Some(StorageContent::Images),
+            crate::model::Kind::Container => Some(StorageContent::Rootdir),
+            crate::model::Kind::Machine => None,
+        };
+        origin.datastores.iter().filter_map(move |(datastore, span)| {
+            let content = content?;
+            Some(Use { named: &host.named, datastore, span: *span, content, node: host.node })
+        })
+    })
+}
+
+fn problem(site: &Site, used: &Use<'_>) -> Option<Diagnostic> {
+    let Some(datastore) = site.datastore(used.datastore) else {
+        let message = format!("the site has no datastore {}", shown(used.datastore));
+        let names: Vec<String> = site.datastores.iter().take(8).map(|it| format!("`{}`", it.named.name)).collect();
+        return Some(
+            report(&CODE, message, used.named, used.span, "none of its `datastores`")
+                .help(format!("name one of {}, or declare it", names.join(", "))),
+        );
+    };
+    if datastore.broken {
+        return None;
+    }
+    let declared = place(&datastore.named, datastore.named.key);
+    if let Some(node) = used.node.filter(|node| !datastore.is_on(*node)) {
+        let node = &site.nodes[node.index()].named;
+        let message = format!("`{}` does not have `{}`", node.path, datastore.named.path);
+        let nodes: Vec<String> =
+            datastore.nodes.iter().map(|id| format!("`{}`", site.nodes[id.index()].named.path)).collect();
+        let label = format!("`{}` is on that node", used.named.path);
+        return Some(
+            report(&CODE, message, used.named, used.span, &label)
+                .secondary(declared, format!("it is on {}", nodes.join(", "))),
+        );
+    }
+    if !datastore.takes(used.content) {
+        let message = format!("`{}` takes no content `{}`", datastore.named.path, used.content.name());
+        let label = format!("for `{}`", used.named.path);
+        return Some(
+            report(&CODE, message, used.named, used.span, &label)
+                .secondary(declared, "its `content` says what it takes"),
+        );
+    }
+    None
+}

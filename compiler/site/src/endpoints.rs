@@ -1,0 +1,106 @@
+//! Where a machine is found from outside of its own networks, for whoever has to know it without asking: members of an
+//! overlay that look for a lighthouse or a relay.
+
+use std::net::IpAddr;
+
+use arvc_lang::data::Transport;
+
+use crate::model::{Family, Host, HostId, Interface, NetworkId, NetworkKind, Node, Site};
+use crate::names::is_private;
+
+/// An overlay, as far as its packets are concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct Tunnels {
+    /// The overlay.
+    pub overlay: NetworkId,
+    /// What its packets travel on.
+    pub underlay: NetworkId,
+    /// The UDP port of every member.
+    pub port: u16,
+}
+
+impl Tunnels {
+    /// The tunnels of a network, if it is an overlay.
+    pub fn of(site: &Site, overlay: NetworkId) -> Option<Self> {
+        match site.networks[overlay.index()].kind {
+            NetworkKind::Overlay { underlay, port } => Some(Self { overlay, underlay, port }),
+            _ => None,
+        }
+    }
+
+    /// The nodes that hand the overlay's port on to a machine, and have an address that the world knows.
+    pub fn entrances<'a>(&self, site: &'a Site, host: HostId) -> impl Iterator<Item = &'a Node> + use<'a> {
+        let port = self.port;
+        let hands_on = move |node: &&Node| {
+            node.forwards.iter().any(|forward| {
+                forward.to == host
+                    && forward.ports.transport == Transport::Udp
+                    && (forward.ports.first..=forward.ports.last).contains(&port)
+            })
+        };
+        site.nodes.iter().filter(|node| node.uplink.is_some()).filter(hands_on)
+    }
+
+    /// The addresses by which members elsewhere find a machine: those of the nodes that hand the port on to it, and its
+    /// own public ones. Its address on the underlay means nothing out there.
+    pub fn public(&self, site: &Site, id: HostId) -> Vec<IpAddr> {
+        let nodes = self.entrances(site, id).filter_map(|node| node.uplink.as_ref());
+        let nodes = nodes.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
+        let host = &site.hosts[id.index()];
+        let inside = is_on(host, self.underlay);
+        let own = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
+        // What is stated stands for the addresses of its family.
+        let own = own.flat_map(|interface| {
+            let stated = interface.public.map(|public| public.value);
+            let others = move |address: &IpAddr| {
+                !inside && !is_private(*address) && stated.is_none_or(|stated| stated.is_ipv4() != address.is_ipv4())
+            };
+            stated.into_iter().chain(interface.addresses().map(|address| address.value).filter(others))
+        });
+        let mut found = Vec::new();
+        for address in nodes.chain(own) {
+            if !found.contains(&address) {
+                found.push(address);
+            }
+        }
+        found
+    }
+
+    /// Where `host` finds `other` without asking: on the underlay if both are there; else on another segment that both
+    /// are on, from a bridge of the site at each address that it has, and by those that the world knows; where there is
+    /// none, at whatever address it has.
+    pub fn places(&self, site: &Site, host: &Host, id: HostId) -> Vec<IpAddr> {
+        let other = &site.hosts[id.index()];
+        let below = |host: &'_ Host| host.interfaces.iter().position(|interface| interface.network == self.underlay);
+        let there = below(other).map(|at| &other.interfaces[at]);
+        if let (Some(here), Some(there)) = (below(host).map(|at| &host.interfaces[at]), there) {
+            let families = here.families();
+            let met = there.addresses().map(|address| address.value);
+            return met.filter(|address| families.contains(Family::of(*address))).collect();
+        }
+        let segments = || other.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());
+        let all = |interface: &Interface| interface.addresses().map(|address| address.value).collect::<Vec<_>>();
+        let shared = segments().filter(|interface| is_on(host, interface.network));
+        let mut places: Vec<IpAddr> = shared.flat_map(all).collect();
+        // From a bridge of the site, its node leads to the site's other networks.
+        if there.is_none() && host.interfaces.iter().any(|it| site.networks[it.network.index()].is_bridge()) {
+            places.extend(segments().flat_map(all));
+        }
+        places.extend(self.public(site, id));
+        if places.is_empty() && there.is_none() {
+            places.extend(segments().flat_map(all));
+        }
+        let mut seen = Vec::new();
+        places.retain(|address| {
+            let new = !seen.contains(address);
+            seen.push(*address);
+            new
+        });
+        places
+    }
+}
+
+/// Whether a machine is on a network.
+pub fn is_on(host: &Host, network: NetworkId) -> bool {
+    host.interfaces.iter().any(|interface| interface.network == network)
+}

@@ -48,7 +48,7 @@ fn a_value_is_printed_as_the_language_writes_it() {
     assert_eq!(printed(&["--file", "lib/vm.arv"]), "<function>\n");
     let long = printed(&["hosts.b"]);
     let ends = long.ends_with("  vmid = 1002;\n  witness = false;\n}\n");
-    assert!(long.starts_with("{\n  aliases = [];\n  boot = true;\n") && ends, "{long}");
+    assert!(long.starts_with("{\n  after = [];\n  aliases = [];\n  boot = true;\n") && ends, "{long}");
 }
 
 #[test]

@@ -45,16 +45,11 @@ pub fn dns(scope: &Scope, guest: &Guest, body: &mut Body) {
 pub fn addresses(guest: &Guest, body: &mut Body) {
     for nic in &guest.nics {
         body.block("ip_config", |config| {
-            for Configured { address, gateway, asks } in &nic.configured {
+            for Configured { address, gateway } in &nic.configured {
                 let family = if address.addr().is_ipv4() { "ipv4" } else { "ipv6" };
                 config.block(family, |body| {
-                    // A server hands out the router as well.
-                    match asks {
-                        true => body.set("address", "dhcp"),
-                        false => body
-                            .set("address", address.to_string())
-                            .set_some("gateway", gateway.map(|gateway| gateway.to_string())),
-                    };
+                    body.set("address", address.to_string())
+                        .set_some("gateway", gateway.map(|gateway| gateway.to_string()));
                 });
             }
         });
@@ -88,8 +83,8 @@ pub fn is_clone(scope: &Scope, guest: &Guest) -> bool {
 
 /// The `lifecycle` block. Each ignored field says why.
 pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
-    let (host, keys, moved) = (guest.host, takes_keys(scope, guest), ha::moves(guest));
-    if !keys && !moved && !host.protect && host.unmanaged.is_empty() {
+    let (host, keys, moves) = (guest.host, takes_keys(scope, guest), ha::moves(guest));
+    if !keys && !host.protect && host.unmanaged.is_empty() && !moves {
         return;
     }
     body.block("lifecycle", |lifecycle| {
@@ -100,9 +95,6 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
         if keys {
             ignored.push(path("initialization").index(0).field("user_account"));
         }
-        if moved {
-            ignored.push(path("node_name"));
-        }
         for field in &host.unmanaged {
             for argument in arguments(host, field.value).iter().map(|argument| path(argument)) {
                 // Two fields may be written into one argument.
@@ -110,6 +102,9 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
                     ignored.push(argument);
                 }
             }
+        }
+        if moves && !ignored.contains(&path("node_name")) {
+            ignored.push(path("node_name"));
         }
         if ignored.is_empty() {
             return;
@@ -122,8 +117,8 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
                 "Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.",
             );
         }
-        if moved {
-            lifecycle.comment("The HA manager moves it. Brought back to its node by a plan, it would be made anew.");
+        if moves {
+            lifecycle.comment("The HA manager moves it: a plan that brought it back would work against that.");
         }
         if !host.unmanaged.is_empty() {
             let names: Vec<&str> = host.unmanaged.iter().map(|field| field.value.name()).collect();
@@ -133,7 +128,7 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
                 names.join(", ")
             ));
         }
-        match keys && !moved && host.unmanaged.is_empty() {
+        match keys && host.unmanaged.is_empty() && !moves {
             true => lifecycle.set("ignore_changes", Value::Fixed("[initialization[0].user_account]")),
             false => lifecycle.set("ignore_changes", ignored),
         };

@@ -6,6 +6,8 @@ use arvc::pipeline;
 use arvc::source::Problem;
 use arvc_lang::{LoadError, Loader};
 use arvc_reach::policy::policies;
+use arvc_site::lock::Held;
+use arvc_syntax::diagnostic::Severity;
 use criterion::Criterion;
 
 /// A site of one file.
@@ -44,12 +46,39 @@ fn phases(c: &mut Criterion, hosts: usize) {
     group.finish();
 }
 
+/// Numbers for machines that state none, in one range: nothing held, and everything held.
+fn allocation(c: &mut Criterion, hosts: usize) {
+    let mut text = String::from(
+        r#"{ name = "site"; domain = "example.internal"; nodes.pve.address = 10.0.0.1;
+        operators.addresses = [ 203.0.113.9 ]; images.debian = { vmid = 9000; };
+        networks.bridge = { cidr = 10.0.0.0/8; bridge = "vmbr1"; gateway = nodes.pve; };
+        ranges.all = { vmids = 100000..999999; addresses = 100000..999999; };
+        "#,
+    );
+    for host in 0..hosts {
+        text.push_str(&format!("  hosts.h{host:06}-a = {{ }};\n"));
+    }
+    text.push('}');
+    let data = arvc_lang::evaluate_site("site.arv", text, &mut Alone).data.expect("the site has a record");
+    let first = arvc_site::resolve_held(&data, &Held::default());
+    assert!(first.diagnostics.iter().all(|problem| problem.severity != Severity::Error));
+    let held = Held { own: first.lock, ..Held::default() };
+    let mut group = c.benchmark_group(format!("allocate {hosts} hosts"));
+    group.sample_size(10);
+    group.bench_function("new", |b| b.iter(|| black_box(arvc_site::resolve_held(&data, &Held::default()))));
+    group.bench_function("held", |b| b.iter(|| black_box(arvc_site::resolve_held(&data, &held))));
+    group.finish();
+}
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let arvandor = std::fs::read_to_string(arvc_tests::example("arvandor")).expect("the example is there");
     criterion.bench_function("check arvandor", |b| b.iter(|| black_box(check(&arvandor))));
     for hosts in [1000, 10_000] {
         phases(&mut criterion, hosts);
+    }
+    for hosts in [10_000, 100_000] {
+        allocation(&mut criterion, hosts);
     }
     criterion.final_summary();
 }

@@ -6,6 +6,7 @@
 mod filters;
 mod inventory;
 mod roles;
+mod routes;
 mod services;
 
 use arvc_reach::policy::Policies;

@@ -1,22 +1,30 @@
-//! `dns/`: the forward zone, the reverse zones, and the configuration of Unbound on each resolver.
+//! `dns/`: what the site's resolvers answer, as zones and the configuration of Unbound on each of them; and in `dns/public/`,
+//! the zones that the world's name servers have.
 //!
-//! A machine's name leads to its addresses on the overlay, or on its first network if it is on none: what is named is what
-//! services listen on. A cluster's name leads to all of its members, since any of them may be the active one.
+//! What a name leads to is said by the site ([`arvc_site::names`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site, Status};
+use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site, Status, View};
+use arvc_site::names::{self, Said, addresses, domains, said, servers};
 
 use crate::addresses::with_length;
 use crate::resolvers;
 use crate::tree::Tree;
 use crate::zone::{self, Record, Zone};
 
-/// Writes `dns/`. A site without a resolver has none.
+/// What comes before the name of a domain's public zone, in its path and in the lock.
+const PUBLIC: &str = "public/";
+
+/// Writes `dns/`. A site without a resolver has none of its own view.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
+    let said = by_domain(said(site));
+    for zone in public(site, &said) {
+        tree.text(format!("dns/{PUBLIC}{}.zone", zone.origin), zone::document(header, &zone));
+    }
     let resolvers = resolving(site);
     let Some((first, _)) = resolvers.first() else { return };
-    let zones = zones(site, &site.hosts[first.index()]);
+    let zones = internal(site, &said, &site.hosts[first.index()]);
     for zone in &zones {
         tree.text(format!("dns/{}.zone", zone.origin), zone::document(header, zone));
     }
@@ -28,10 +36,14 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
 
 /// What each zone says, by its name: its text without its serial, which is the same as long as its records are.
 pub fn contents(site: &Site) -> BTreeMap<String, String> {
+    let said = by_domain(said(site));
     let resolvers = resolving(site);
-    let Some((first, _)) = resolvers.first() else { return BTreeMap::new() };
-    let zones = zones(site, &site.hosts[first.index()]).into_iter();
-    zones.map(|zone| (zone.origin.clone(), zone::document("", &Zone { serial: 0, ..zone }))).collect()
+    let first = resolvers.first().map(|(first, _)| &site.hosts[first.index()]);
+    let internal = first.map(|first| internal(site, &said, first)).into_iter().flatten();
+    let internal = internal.map(|zone| (zone.origin.clone(), zone));
+    let public = public(site, &said).into_iter().map(|zone| (format!("{PUBLIC}{}", zone.origin), zone));
+    let text = |zone: Zone| zone::document("", &Zone { serial: 0, ..zone });
+    internal.chain(public).map(|(name, zone)| (name, text(zone))).collect()
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
@@ -47,52 +59,101 @@ fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     found.into_iter().collect()
 }
 
-/// The place that a machine's name leads to, with all of its addresses there.
-fn named_place<'site>(site: &'site Site, host: &'site Host) -> Option<(&'site Interface, &'site Network)> {
-    let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
-    interfaces.min_by_key(|(_, network)| !network.is_overlay())
+/// A zone of which no record is known yet. `place` is its name in the lock, which has its serial.
+fn empty(site: &Site, place: &str, origin: &str, primary: &str, mailbox: &str) -> Zone {
+    Zone {
+        origin: origin.to_owned(),
+        primary: primary.to_owned(),
+        mailbox: format!("hostmaster.{mailbox}"),
+        serial: site.serials.get(place).copied().unwrap_or(1),
+        records: BTreeSet::new(),
+        ttls: BTreeMap::new(),
+    }
 }
 
-fn zones(site: &Site, primary: &Host) -> Vec<Zone> {
+/// What is said of the names of each domain.
+type Sayings = BTreeMap<String, Vec<Said>>;
+
+fn by_domain(said: Vec<Said>) -> Sayings {
+    let mut domains = Sayings::new();
+    for said in said {
+        domains.entry(said.domain.clone()).or_default().push(said);
+    }
+    domains
+}
+
+/// Adds what is said of a domain's names in a view.
+fn add(zone: &mut Zone, said: &Sayings, view: View) {
+    for said in said.get(&zone.origin).into_iter().flatten().filter(|said| said.is_in(view)) {
+        let entry = (said.owner.clone(), record(&said.answer));
+        zone.ttls.extend(said.ttl.map(|ttl| (entry.clone(), ttl)));
+        zone.records.insert(entry);
+    }
+}
+
+/// The zones that the site's resolvers answer: its domains, and the reverse zones of its networks.
+fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     let domain = &site.domain;
-    let primary = format!("{}.{domain}", primary.named.name);
+    let primary = names::host_name(site, primary);
     let servers: BTreeSet<String> =
-        resolving(site).iter().map(|(host, _)| format!("{}.{domain}", site.hosts[host.index()].named.name)).collect();
-    let mut zones: BTreeMap<String, BTreeSet<(String, Record)>> = BTreeMap::from([(domain.clone(), BTreeSet::new())]);
+        resolving(site).iter().map(|(host, _)| names::host_name(site, &site.hosts[host.index()])).collect();
+    let new = |origin: &str| empty(site, origin, origin, &primary, domain);
+    let mut forward = new(domain);
+    let mut zones: BTreeMap<String, Zone> = BTreeMap::new();
     for host in site.hosts.iter().filter(|host| host.status != Status::Planned) {
-        let Some((interface, network)) = named_place(site, host) else { continue };
-        for address in interface.addresses().filter_map(|address| with_length(network, address.value)) {
+        let name = names::host_name(site, host);
+        let cluster = host.cluster.map(|id| format!("{}.{domain}", site.clusters[id.index()].named.name));
+        let addresses = addresses(site, host).into_iter();
+        for address in addresses.filter_map(|(address, network)| with_length(network, address)) {
             let (address, length) = (address.addr(), address.prefix_len());
-            let name = format!("{}.{domain}", host.named.name);
-            let forward = zones.entry(domain.clone()).or_default();
-            forward.insert((name.clone(), Record::Address(address)));
-            if let Some(cluster) = host.cluster {
-                let cluster = format!("{}.{domain}", site.clusters[cluster.index()].named.name);
-                forward.insert((cluster, Record::Address(address)));
-            }
+            forward.records.insert((name.clone(), Record::Address(address)));
+            forward.records.extend(cluster.clone().map(|cluster| (cluster, Record::Address(address))));
             let reverse = zone::reverse_zone(address, length);
-            zones.entry(reverse).or_default().insert((zone::reverse(address), Record::Ptr(name)));
+            let zone = zones.entry(reverse).or_insert_with_key(|origin| new(origin));
+            zone.records.insert((zone::reverse(address), Record::Ptr(name.clone())));
         }
     }
-    let mut ttls = BTreeMap::new();
-    for further in &site.records {
-        let entry = (further.owner.clone(), record(&further.answer));
-        ttls.extend(further.ttl.map(|ttl| (entry.clone(), ttl)));
-        zones.entry(domain.clone()).or_default().insert(entry);
+    zones.insert(domain.clone(), forward);
+    for origin in domains(site) {
+        let zone = zones.entry(origin.to_owned()).or_insert_with(|| new(origin));
+        add(zone, said, View::Internal);
     }
-    let zones = zones.into_iter().map(|(origin, mut records)| {
-        records.extend(servers.iter().map(|server| (origin.clone(), Record::Ns(server.clone()))));
-        let (primary, mailbox) = (primary.clone(), format!("hostmaster.{domain}"));
-        Zone {
-            primary,
-            mailbox,
-            serial: site.serials.get(&origin).copied().unwrap_or(1),
-            ttls: if origin == *domain { ttls.clone() } else { BTreeMap::new() },
-            records,
-            origin,
+    for zone in zones.values_mut() {
+        let names = servers.iter().map(|server| (zone.origin.clone(), Record::Ns(server.clone())));
+        zone.records.extend(names.collect::<Vec<_>>());
+    }
+    zones.into_values().collect()
+}
+
+/// The zones of the world: those of domains that name the servers which it asks.
+fn public(site: &Site, said: &Sayings) -> Vec<Zone> {
+    let known: Vec<&str> = domains(site).into_iter().filter(|origin| !servers(site, origin).is_empty()).collect();
+    let mut zones: BTreeMap<&str, Zone> = BTreeMap::new();
+    for origin in &known {
+        let primary = servers(site, origin).first().map_or("", |server| &server.value);
+        let mut zone = empty(site, &format!("{PUBLIC}{origin}"), origin, primary, origin);
+        add(&mut zone, said, View::Public);
+        zones.insert(origin, zone);
+    }
+    for origin in &known {
+        let named = || servers(site, origin).iter().map(|server| server.value.clone());
+        let parent = origin.split_once('.').and_then(|(_, rest)| names::zone_of(site, rest));
+        // The zone above says who answers this one, and where those are that are in it themselves (RFC 1034, 4.2.1).
+        let glue: Vec<(String, Record)> = match zones.get(origin) {
+            Some(zone) => {
+                let is_server = |owner: &str| named().any(|server| server == owner);
+                let records = zone.records.iter();
+                records.filter(|(owner, it)| matches!(it, Record::Address(_)) && is_server(owner)).cloned().collect()
+            }
+            None => Vec::new(),
+        };
+        for (owner, further) in [(Some(*origin), Vec::new()), (parent, glue)] {
+            let Some(zone) = owner.and_then(|owner| zones.get_mut(owner)) else { continue };
+            zone.records.extend(named().map(|server| ((*origin).to_owned(), Record::Ns(server))));
+            zone.records.extend(further);
         }
-    });
-    zones.collect()
+    }
+    zones.into_values().collect()
 }
 
 /// A further record as the zone has it. The site has checked that its numbers and names are a zone's.
@@ -151,17 +212,41 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
     out.push_str(
         "  # Nobody signs this domain: without the exception the root's proof that it does not exist makes it bogus.\n",
     );
-    out.push_str(&format!("  domain-insecure: \"{}.\"\n", site.domain));
+    let domains = domains(site);
+    for domain in &domains {
+        out.push_str(&format!("  domain-insecure: \"{domain}.\"\n"));
+    }
     out.push_str("  # Lifts Unbound's built-in empty zones of private addresses for ours alone.\n");
-    for zone in zones.iter().filter(|zone| zone.origin != site.domain) {
+    let is_ours = |zone: &&Zone| !domains.contains(&zone.origin.as_str()) || is_built_in(&zone.origin);
+    for zone in zones.iter().filter(is_ours) {
         out.push_str(&format!("  local-zone: \"{}.\" transparent\n", zone.origin));
     }
     for zone in zones {
         out.push_str(&format!("auth-zone:\n  name: \"{0}.\"\n  zonefile: \"/etc/unbound/{0}.zone\"\n", zone.origin));
+        if leads_out(zone) {
+            out.push_str("  # An alias of this zone leads out of it: only the resolver proper follows it there.\n");
+            out.push_str("  for-downstream: no\n");
+        }
     }
     out.push_str("forward-zone:\n  name: \".\"\n");
     for address in resolvers::asked(site, host, service.resolver.as_deref().unwrap_or_default()) {
         out.push_str(&format!("  forward-addr: {address}\n"));
     }
     out
+}
+
+/// Whether Unbound has an empty zone of its own that hides a domain (RFC 8375).
+fn is_built_in(domain: &str) -> bool {
+    domain == "home.arpa" || domain.ends_with(".home.arpa")
+}
+
+/// Whether an alias leads out of its zone. An answer from the zone itself would end there, and a machine's own resolver does
+/// not ask on.
+fn leads_out(zone: &Zone) -> bool {
+    zone.records.iter().any(|(_, record)| match record {
+        Record::Cname(target) => {
+            *target != zone.origin && !target.strip_suffix(&zone.origin).is_some_and(|rest| rest.ends_with('.'))
+        }
+        _ => false,
+    })
 }

@@ -10,6 +10,7 @@ mod extra;
 mod firewall;
 mod guest;
 mod image;
+mod moved;
 mod name;
 mod scope;
 mod setup;
@@ -36,6 +37,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         vm::emit(scope, &mut folder);
         container::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
+        moved::emit(scope, &mut folder);
         extra::emit(scope, &mut folder);
     }
 }

@@ -64,6 +64,7 @@ pub fn site() -> Site {
         },
         variables: Vec::new(),
         records: Vec::new(),
+        names: Names::default(),
         files: Vec::new(),
         serials: Default::default(),
         renamed: Default::default(),

@@ -10,6 +10,7 @@ mod decode;
 pub mod extra;
 pub mod lock;
 pub mod model;
+pub mod names;
 mod openness;
 mod origins;
 mod place;

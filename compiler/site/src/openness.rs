@@ -6,6 +6,7 @@ use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
 use crate::extra::ExtraField;
+use crate::model::View;
 
 /// What Terraform has to manage besides, in one root module.
 #[derive(Clone, Debug, Default)]
@@ -49,12 +50,16 @@ pub struct Provider {
 /// A further record of the domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneRecord {
+    /// The domain that it is in.
+    pub domain: String,
     /// The whole name, without a final dot.
     pub owner: String,
     /// What is answered.
     pub answer: Answer,
     /// How many seconds it may be kept.
     pub ttl: Option<u32>,
+    /// Who is answered; `None` is everybody.
+    pub view: Option<View>,
     /// Where the name is written.
     pub name: Span,
     /// Where the answer is.

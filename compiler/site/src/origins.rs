@@ -70,4 +70,6 @@ pub(crate) struct All {
     pub(crate) ranges: bool,
     /// Images.
     pub(crate) images: bool,
+    /// Domains.
+    pub(crate) domains: bool,
 }

@@ -45,8 +45,10 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
             tree.text(path, document(header, &Yaml::Map(extra::variables(&group.variables))));
         }
     }
+    let mut routes = super::routes::routes(site);
     for (id, host) in hosts {
         let mut variables = variables(site, overlay.as_ref(), policies.of(id), host, filters.get(&id));
+        variables.extend(routes.remove(&id).map(|routes| entry("site_routes", routes)));
         variables.extend(extra::variables(&own_variables(site, host)));
         let variables = Yaml::Map(variables);
         tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));

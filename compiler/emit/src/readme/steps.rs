@@ -21,6 +21,7 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
         step("The certificate authority, by hand", tree.files.contains_key("nebula/sign.sh").then(|| authority(site))),
         step("Ansible", provision(site, tree)),
         step("The resolver, by hand", resolver(site, tree)),
+        step("Zones of the world, by hand", public_zones(site, tree)),
     ];
     all.into_iter().flatten().collect()
 }
@@ -228,6 +229,20 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
         text.push_str(&commands(&["ansible-playbook playbooks/nebula.yml".to_owned()]));
     }
     Some(text)
+}
+
+/// The zones that name servers of the world have, and which these are.
+fn public_zones(site: &Site, tree: &Tree) -> Option<String> {
+    let is_public = |origin: &str| tree.files.contains_key(&format!("dns/public/{origin}.zone"));
+    let mut text = String::new();
+    for domain in site.names.domains.iter().filter(|domain| is_public(&domain.named.name)) {
+        let servers = list(domain.servers.iter().map(|server| server.value.clone()));
+        let name = &domain.named.name;
+        text.push_str(&point(&format!(
+            "`dns/public/{name}.zone` to {servers}, which the registrar of `{name}` lists."
+        )));
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 /// The prefixes in which Ansible meets guests: the first one of each bridge, and others that a guest's first address is in.

@@ -68,6 +68,7 @@ pub fn small() -> Site {
         },
         variables: Vec::new(),
         records: Vec::new(),
+        names: Names::default(),
         files: Vec::new(),
         serials: Default::default(),
         renamed: Default::default(),

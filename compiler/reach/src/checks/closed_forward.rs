@@ -52,6 +52,8 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
             let host = &site.hosts[forward.to.index()];
             let closed = ports.difference(&from_outside(intents, forward.to));
+            // A need of the world is an error by itself where it is closed.
+            let closed = closed.difference(&needed_outside(intents, forward.to));
             if !closed.is_none() && !host.broken {
                 let message = format!("`{}` hands on {closed}, and nothing allows it", node.named.name);
                 let label = format!("closed at `{}`", host.named.name);
@@ -93,6 +95,14 @@ fn from_outside(intents: &Intents, host: HostId) -> PortSet {
         open = open.union(&PortSet::ports(Transport::Tcp, 22, 22));
     }
     open
+}
+
+/// What the world needs of a machine: the proxy of a public route.
+fn needed_outside(intents: &Intents, host: HostId) -> PortSet {
+    let class = intents.space.classes_of(&[host]);
+    let claims = intents.needs.iter().filter(|claim| claim.flow.flow.source == End::Internet);
+    let pieces = claims.flat_map(|claim| &claim.pieces).filter(|piece| piece.targets.meets(&class));
+    pieces.fold(PortSet::none(), |ports, piece| ports.union(&piece.ports))
 }
 
 /// Whether an `allow` of the author opens a machine to the whole Internet.

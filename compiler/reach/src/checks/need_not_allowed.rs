@@ -43,7 +43,7 @@ use arvc_syntax::source::Span;
 
 use super::{Intents, words};
 use crate::bits::Bits;
-use crate::describe::{describe, end, ports, target};
+use crate::describe::{end, ports, target};
 use crate::flows::{Connections, Piece};
 use crate::ports::PortSet;
 
@@ -86,7 +86,8 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
     let targets = pieces().fold(Bits::none(), |all, piece| all.union(&piece.targets));
     let ports = pieces().fold(PortSet::none(), |all, piece| all.union(&piece.ports));
 
-    let verb = if machines(intents, &sources).len() == 1 { "needs" } else { "need" };
+    // What is no machine is one thing: the Internet, which needs the proxy of a public route.
+    let verb = if machines(intents, &sources).len() <= 1 { "needs" } else { "need" };
     let message = format!("{} {verb} what no `allow` opens", words::parties(space, &sources));
     let label = format!("{ports} on {} is closed", words::parties(space, &targets));
     let mut diagnostic = Diagnostic::new(&CODE, message, need.span, label)
@@ -164,7 +165,7 @@ fn source(intents: &Intents, need: &Flow, sources: &Bits) -> String {
             return end(site, &End::Service(service));
         }
     }
-    if hosts.is_empty() { describe(site, need) } else { end(site, &united(&hosts)) }
+    if hosts.is_empty() { end(site, &need.source) } else { end(site, &united(&hosts)) }
 }
 
 fn machines(intents: &Intents, classes: &Bits) -> Vec<HostId> {

@@ -73,7 +73,7 @@ impl Allocation<'_> {
         for at in 0..self.hosts.len() {
             let host = &self.hosts[at];
             if host.kind == Kind::Machine || self.origins[at].kind_failed || self.origins[at].vmid_failed {
-                self.stated_addresses(at, &taken);
+                self.addresses(at, &taken);
                 continue;
             }
             match host.vmid {
@@ -83,7 +83,7 @@ impl Allocation<'_> {
                     Locked::Taken | Locked::Wrong => {}
                 },
             }
-            self.stated_addresses(at, &taken);
+            self.addresses(at, &taken);
         }
         for (at, host) in self.hosts.iter().enumerate() {
             taken.enter(self.site, host, &self.wants[at]);
@@ -217,13 +217,18 @@ impl Allocation<'_> {
         self.origins[at].allocated = true;
     }
 
-    /// A stated address that a machine which is gone had, or that another environment has.
-    fn stated_addresses(&mut self, at: usize, taken: &Taken) {
-        for (network, address) in &self.wants[at].stated {
-            if let Some(by) = taken.held_address(*network, address.value) {
-                let named = &self.hosts[at].named;
-                self.out.push(held_number::address(named, *address, &self.site.networks[network.index()], by));
+    /// An address that a machine which is gone had, or that another environment has: the first of a machine.
+    fn addresses(&mut self, at: usize, taken: &Taken) {
+        let host = &self.hosts[at];
+        let follows =
+            |(network, value)| (network, Spanned { value, span: host.vmid.map_or(host.named.key, |it| it.span) });
+        let computed = computed(self.site, host, &self.wants[at]).into_iter().map(follows);
+        for (network, address) in self.wants[at].stated.iter().copied().chain(computed) {
+            if let Some(by) = taken.held_address(network, address.value) {
+                let problem = held_number::address(&host.named, address, &self.site.networks[network.index()], by);
+                self.out.push(problem);
                 self.hosts[at].broken = true;
+                return;
             }
         }
     }

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
 use crate::checks::{address_in_use, address_reserved, duplicate_address};
-use crate::lock::{Held, Numbers};
-use crate::model::{DatacenterId, Host, ImageSource, NetworkId, RangeId, Site, Vmid};
+use crate::lock::{Environment, Held, Numbers};
+use crate::model::{Datacenter, DatacenterId, Host, ImageSource, Network, NetworkId, NetworkKind, RangeId, Site, Vmid};
 
 /// Whom the lock says that a number is held by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,59 @@ impl Taken {
         for (name, numbers) in gone.chain(left) {
             taken.hold(site, name, numbers);
         }
+        for (environment, other) in &held.others {
+            taken.hold_other(site, environment, other);
+        }
         taken
+    }
+
+    /// Enters the numbers of another environment, in the Proxmox clusters and on the segments that it shares with this one.
+    fn hold_other(&mut self, site: &Site, environment: &str, other: &Environment) {
+        let shared = |name: &str, nodes: &[String]| {
+            let of_node = |at: usize, node: &String| {
+                site.nodes.iter().any(|own| own.datacenter.index() == at && own.named.name == *node)
+            };
+            let same =
+                |(at, own): (usize, &Datacenter)| own.named.name == name || nodes.iter().any(|it| of_node(at, it));
+            site.datacenters.iter().enumerate().position(same).map(|at| DatacenterId(at as u32))
+        };
+        let clusters: HashMap<&str, DatacenterId> =
+            other.datacenters.iter().filter_map(|(name, it)| Some((name.as_str(), shared(name, &it.nodes)?))).collect();
+        if clusters.is_empty() {
+            return;
+        }
+        for (name, datacenter) in &other.datacenters {
+            if let Some(owner) = clusters.get(name.as_str()) {
+                datacenter.templates.iter().for_each(|vmid| self.enter_vmid(Some(*owner), *vmid));
+            }
+        }
+        // Bridges of one name and tag in one cluster are one segment. Overlays are apart: each site has its own authority.
+        let mut segments: HashMap<&str, u32> = HashMap::new();
+        for (name, segment) in &other.networks {
+            let Some((bridge, vlan)) = &segment.bridge else { continue };
+            let same = |network: &Network| match &network.kind {
+                NetworkKind::Bridge { bridge: own, vlan: tag, .. } => own == bridge && tag == vlan,
+                _ => false,
+            };
+            if let Some(at) = site.networks.iter().position(same) {
+                segments.insert(name, self.domains[at]);
+            }
+        }
+        for (name, numbers) in other.hosts.iter().chain(&other.retired) {
+            let holder = || Holder { name: name.clone(), environment: Some(environment.to_owned()) };
+            let owner = numbers.datacenter.as_deref().and_then(|name| clusters.get(name));
+            if let (Some(vmid), Some(owner)) = (numbers.vmid, owner) {
+                self.enter_vmid(Some(*owner), vmid);
+                self.held.entry((Some(*owner), vmid)).or_insert_with(holder);
+            }
+            for (network, addresses) in &numbers.addresses {
+                let Some(domain) = segments.get(network.as_str()) else { continue };
+                for address in addresses {
+                    self.addresses.insert((*domain, *address));
+                    self.held_addresses.entry((*domain, *address)).or_insert_with(holder);
+                }
+            }
+        }
     }
 
     /// Enters the numbers of a machine that is gone.

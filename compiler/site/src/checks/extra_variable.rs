@@ -55,6 +55,7 @@ const WRITTEN: &[(&str, &str)] = &[
     ("security_filter_folder", "the rules are where arvc emits them"),
     ("security_policy", "the rules follow from `allow`"),
     ("site_description", "write `description`"),
+    ("site_routes", "write `routes` of the site"),
 ];
 
 /// Keywords of plays, blocks, roles and tasks, what Ansible sets itself, and Python's own words: ansible-lint's

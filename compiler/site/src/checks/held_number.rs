@@ -63,10 +63,10 @@ pub(crate) fn of_host(named: &Named, vmid: Spanned<Vmid>, other: &Named) -> Diag
         ))
 }
 
-/// A stated address that a machine has which is no machine of the site.
+/// An address that a machine has which is no machine of the site.
 pub(crate) fn address(named: &Named, address: Spanned<IpAddr>, network: &Network, by: &Holder) -> Diagnostic {
     let message = format!("{} of `{}` in `{}` is held by {}", address.value, named.path, network.named.path, whom(by));
-    help(report(&CODE, message, named, address.span, "stated here"), named, by)
+    help(report(&CODE, message, named, address.span, "it is stated, or follows from the VMID"), named, by)
 }
 
 fn whom(by: &Holder) -> String {

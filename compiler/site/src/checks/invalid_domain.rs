@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! `domain` is not made of DNS labels, ends in a number, or is one that resolvers treat in a way of their own.
+//! `domain`, or the name of an entry of `domains`, is not made of DNS labels, ends in a number, or is one that resolvers treat in a way of their own.
 //!
 //! ## Why
 //!
@@ -34,6 +34,12 @@ pub(crate) fn check(domain: &str, span: Span) -> Option<Diagnostic> {
     let label = reason(domain)?;
     let diagnostic = Diagnostic::new(&CODE, format!("{} cannot be the site's domain", shown(domain)), span, label);
     Some(diagnostic.help("take a subdomain of a domain that you own, or one below `internal`"))
+}
+
+/// The key of a further domain.
+pub(crate) fn check_further(domain: &str, key: Span) -> Option<Diagnostic> {
+    let label = reason(domain)?;
+    Some(Diagnostic::new(&CODE, format!("{} cannot be a domain of the site", shown(domain)), key, label))
 }
 
 fn reason(domain: &str) -> Option<String> {

@@ -58,19 +58,17 @@ pub(crate) fn owner(name: &str, domain: &str, span: Span) -> Result<String, Box<
         }
         None => format!("{name}.{domain}"),
     };
-    match is_domain(&whole, true) {
+    match is_owner(&whole) {
         true => Ok(whole),
         false => Err(problem("labels are lower-case letters, digits, `-` and `_`, with dots between them".to_owned())),
     }
 }
 
-/// The whole name of a target: one label is a name of this domain.
-pub(crate) fn target(name: &str, domain: &str) -> String {
-    match name.strip_suffix('.') {
-        Some(whole) => whole.to_owned(),
-        None if name.contains('.') => name.to_owned(),
-        None => format!("{name}.{domain}"),
-    }
+/// A name that another domain of the site has.
+pub(crate) fn other_zone(owner: &str, zone: &str, span: Span) -> Diagnostic {
+    let message = format!("{} is a name of another domain", shown(owner));
+    Diagnostic::new(&CODE, message, span, format!("it lies in `{zone}`"))
+        .help(format!("write it there: `domains.\"{zone}\".records`"))
 }
 
 /// What is wrong with the answer of a record.
@@ -111,7 +109,7 @@ fn number(what: &str, value: i64, most: i64) -> Option<String> {
 }
 
 fn host(name: &str) -> Option<String> {
-    (!is_domain(name, true)).then(|| format!("{} is no name of a machine", shown(name)))
+    (!is_name(name)).then(|| format!("{} is no name of a machine", shown(name)))
 }
 
 /// The owner of an SRV record says its service and its protocol (RFC 2782): `_game._udp`.
@@ -126,19 +124,22 @@ fn service(owner: &str, transport: Transport) -> Option<String> {
     (!fits).then(|| format!("its port belongs to a name that begins with `_SERVICE.{protocol}`"))
 }
 
-/// Labels with dots between them, 253 bytes at most; `_` begins those that are no machine's (RFC 8552).
-fn is_domain(name: &str, underscores: bool) -> bool {
-    let label = |label: &str| {
-        let plain = |byte: u8| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || (underscores && byte == b'_')
-        };
-        (1..=63).contains(&label.len())
-            && (label == "*" || label.bytes().all(plain))
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    name.len() <= 253 && name.split('.').all(label)
+/// Whether a name can own records: `*` may be its first label, and there only stands for others (RFC 4592, 2.1.1).
+pub(crate) fn is_owner(name: &str) -> bool {
+    is_name(name.strip_prefix("*.").unwrap_or(name)) && name.len() <= LONGEST
 }
+
+/// Labels with dots between them; `_` begins those that are no machine's (RFC 8552).
+pub(crate) fn is_name(name: &str) -> bool {
+    let label = |label: &str| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+        (1..=63).contains(&label.len()) && label.bytes().all(plain) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    name.len() <= LONGEST && name.split('.').all(label)
+}
+
+/// The longest name that DNS carries, without its final dot.
+const LONGEST: usize = 253;
 
 #[cfg(test)]
 mod tests {
@@ -153,18 +154,13 @@ mod tests {
         let owner = |name| owner(name, "example.org", NOWHERE).ok();
         assert_eq!(owner("@").as_deref(), Some("example.org"));
         assert_eq!(owner("www").as_deref(), Some("www.example.org"));
+        assert_eq!(owner("*.a").as_deref(), Some("*.a.example.org"));
         assert_eq!(owner("_sip._tcp").as_deref(), Some("_sip._tcp.example.org"));
         assert_eq!(owner("www.example.org.").as_deref(), Some("www.example.org"));
-        for name in ["www.example.org", "www.example.com.", "xexample.org.", "", "a..b", "A", "a b", "-a"] {
+        for name in ["www.example.org", "www.example.com.", "xexample.org.", "", "a..b", "A", "a b", "-a", "a.*", "*a"]
+        {
             assert_eq!(owner(name), None, "{name}");
         }
-    }
-
-    #[test]
-    fn a_target_of_one_label_is_of_the_domain() {
-        assert_eq!(target("mail", "example.org"), "mail.example.org");
-        assert_eq!(target("mx.example.com", "example.org"), "mx.example.com");
-        assert_eq!(target("mx.", "example.org"), "mx");
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod authority_trusted_twice;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
+pub mod domain_hides_name;
 pub mod duplicate_address;
 pub mod duplicate_forward;
 pub mod duplicate_mac;
@@ -54,6 +55,7 @@ pub mod image_source;
 pub mod interface_name;
 pub mod invalid_bridge;
 pub mod invalid_datastore;
+pub mod invalid_dns_name;
 pub mod invalid_domain;
 pub mod invalid_mtu;
 pub mod invalid_name;
@@ -68,6 +70,7 @@ pub mod listen_off_network;
 pub mod locked_outside_range;
 pub mod mac_not_unicast;
 pub mod machine_with_vmid;
+pub mod name_outside_domains;
 pub mod name_too_long;
 pub mod names_meet;
 pub mod need;
@@ -88,6 +91,7 @@ pub mod place_circle;
 pub mod prefixes_meet;
 pub mod private_key;
 pub mod private_uplink;
+pub mod public_view;
 pub mod quantity;
 pub mod quorum_of_two;
 pub mod quorum_on_one_node;
@@ -98,6 +102,9 @@ pub mod record_clash;
 pub mod rename;
 pub mod reserved_name;
 pub mod resolver_of_other_family;
+pub mod route_backend;
+pub mod route_frontend;
+pub mod route_not_public;
 pub mod several_overlays;
 pub mod ssh_key;
 pub mod too_many_interfaces;
@@ -214,6 +221,13 @@ pub static CODES: &[&Code] = &[
     &accepted_loss::CODE,
     &ha_unable::CODE,
     &authority_trusted_twice::CODE,
+    &name_outside_domains::CODE,
+    &invalid_dns_name::CODE,
+    &route_frontend::CODE,
+    &route_backend::CODE,
+    &route_not_public::CODE,
+    &public_view::CODE,
+    &domain_hides_name::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -278,6 +292,8 @@ fn open(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     extra_unused::check(site, origins, out);
     invalid_role::check_same(site, out);
     record_clash::check(site, origins, out);
+    route_not_public::check(site, origins, out);
+    domain_hides_name::check(site, out);
     file_path::check(site, out);
     file_written::check(site, out);
 }

@@ -33,12 +33,11 @@
 //!
 //! If the members outside are in the network around the node, say so: give `public` the same address.
 
-use std::net::IpAddr;
-
 use arvc_lang::data::Transport;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::model::{Host, NetworkId, NetworkKind, Node, Site, Status};
+use crate::names::is_private;
 use crate::origins::Origins;
 use crate::place::{place, report};
 
@@ -83,15 +82,4 @@ fn outside<'a>(site: &'a Site, node: &Node) -> Option<(NetworkId, &'a Host)> {
         };
         site.hosts.iter().find(member).map(|host| (id, host))
     })
-}
-
-/// Private by its registry: RFC 1918, RFC 6598 (a provider's own translation), RFC 4193; or of the link alone.
-fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => {
-            let [a, b, ..] = address.octets();
-            address.is_private() || address.is_link_local() || address.is_loopback() || (a == 100 && b & 0xc0 == 64)
-        }
-        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback(),
-    }
 }

@@ -3,7 +3,7 @@
 use arvc_syntax::source::Span;
 
 use super::Decoder;
-use crate::model::{Cluster, ClusterId, GroupId, NodeId, ServiceId, Spanned};
+use crate::model::{AliasOf, Cluster, ClusterId, GroupId, NodeId, ServiceId, Spanned};
 use crate::read::Thing;
 
 /// What a cluster gives to each of its members.
@@ -46,6 +46,7 @@ impl Decoder<'_> {
                         quorum = self.read.flag(id).unwrap_or(false);
                         self.origins.quorums[at] = Some(self.read.span(id));
                     }
+                    "aliases" => self.aliases.push((AliasOf::Cluster(ClusterId(at as u32)), id)),
                     "votes" => declared.votes = self.count(id, 1, &named),
                     "replicas" => declared.replicas = self.count(id, 0, &named).unwrap_or(declared.replicas),
                     "spread" => declared.spread = self.read.flag(id).unwrap_or(false),

@@ -9,6 +9,7 @@ use super::Decoder;
 use crate::checks::{data_too_deep, extra_resource, invalid_record};
 use crate::extra::{Extra, ExtraField, ExtraKind, LEVELS};
 use crate::model::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
+use crate::names;
 
 impl Decoder<'_> {
     /// A record of plain data. A part that failed is left out: that is reported.
@@ -99,23 +100,30 @@ impl Decoder<'_> {
         })
     }
 
-    /// Records of the domain, which is known by now.
+    /// Records of the site's own domain, which is known by now.
     pub(super) fn records(&mut self) {
         let fields = self.read.record(self.read.data.root).unwrap_or_default();
         let Some(field) = fields.iter().find(|field| self.read.name(field.name) == "records") else { return };
-        for item in self.read.list(field.value).unwrap_or_default() {
-            let Some(record) = self.zone_record(*item) else { continue };
+        let domain = self.site.domain.clone();
+        self.zone_records(field.value, &domain);
+    }
+
+    /// Records of a domain.
+    pub(super) fn zone_records(&mut self, list: DataId, domain: &str) {
+        for item in self.read.list(list).unwrap_or_default() {
+            let Some(record) = self.zone_record(*item, domain) else { continue };
             self.site.records.push(record);
         }
     }
 
-    fn zone_record(&mut self, id: DataId) -> Option<ZoneRecord> {
-        let (mut name, mut answer, mut ttl) = (None, None, None);
+    fn zone_record(&mut self, id: DataId, domain: &str) -> Option<ZoneRecord> {
+        let (mut name, mut answer, mut ttl, mut view) = (None, None, None, None);
         for field in self.read.record(id)? {
             let span = self.read.span(field.value);
             match self.read.name(field.name) {
                 "name" => name = self.read.text(field.value).map(|text| self.read.spanned(field.value, text)),
-                "data" => answer = Some(self.read.spanned(field.value, self.answer(field.value)?)),
+                "data" => answer = Some(self.read.spanned(field.value, self.answer(field.value, domain)?)),
+                "view" => view = Some(self.view(field.value)?),
                 "ttl" => {
                     let seconds = self.read.duration(field.value)?;
                     match invalid_record::ttl(seconds, span) {
@@ -127,20 +135,31 @@ impl Decoder<'_> {
             }
         }
         let (name, answer) = (name?, answer?);
-        let owner = match invalid_record::owner(name.value, &self.site.domain, name.span) {
+        let owner = match invalid_record::owner(name.value, domain, name.span) {
             Ok(owner) => owner,
             Err(problem) => {
                 self.read.diagnostics.push(*problem);
                 return None;
             }
         };
-        let problem = invalid_record::answer(&owner, &answer.value, answer.span);
+        // A domain below this one has its own zone, and what this one says of it is never looked at.
+        let below = names::zone_of(&self.site, &owner).filter(|zone| *zone != domain && self.origins.all.domains);
+        let problem = below.map(|below| invalid_record::other_zone(&owner, below, name.span));
+        let problem = problem.or_else(|| invalid_record::answer(&owner, &answer.value, answer.span));
         let good = problem.is_none();
         self.read.diagnostics.extend(problem);
-        good.then_some(ZoneRecord { owner, answer: answer.value, ttl, name: name.span, span: answer.span })
+        good.then(|| ZoneRecord {
+            domain: domain.to_owned(),
+            owner,
+            answer: answer.value,
+            ttl,
+            view,
+            name: name.span,
+            span: answer.span,
+        })
     }
 
-    fn answer(&self, id: DataId) -> Option<Answer> {
+    fn answer(&self, id: DataId, domain: &str) -> Option<Answer> {
         let Datum::Tag(tag, Some(payload)) = self.read.value(id) else { return None };
         let payload = *payload;
         let field = |name: &str| {
@@ -149,19 +168,16 @@ impl Decoder<'_> {
         };
         let number = |name: &str| self.read.int(field(name)?);
         let text = |name: &str| self.read.text(field(name)?);
-        let domain = &self.site.domain;
         Some(match self.read.name(*tag) {
             "Ip" => Answer::Address(self.read.address(payload)?.value),
-            "Cname" => Answer::Cname(invalid_record::target(self.read.text(payload)?, domain)),
+            "Cname" => Answer::Cname(names::target(self.read.text(payload)?, domain)),
             "Txt" => Answer::Txt(self.read.text(payload)?.to_owned()),
-            "Mx" => {
-                Answer::Mx { preference: number("preference")?, host: invalid_record::target(text("host")?, domain) }
-            }
+            "Mx" => Answer::Mx { preference: number("preference")?, host: names::target(text("host")?, domain) },
             "Srv" => Answer::Srv {
                 priority: number("priority")?,
                 weight: number("weight")?,
                 ports: self.read.ports(field("port")?)?,
-                target: invalid_record::target(text("target")?, domain),
+                target: names::target(text("target")?, domain),
             },
             "Caa" => {
                 Answer::Caa { flags: number("flags")?, tag: text("tag")?.to_owned(), value: text("value")?.to_owned() }

@@ -12,7 +12,8 @@ use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Status};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Status, Transport};
+use crate::names::tcp_ports;
 use crate::place::place;
 use crate::read::Thing;
 
@@ -58,6 +59,7 @@ impl<'a> Decoder<'a> {
         needs.sort_by_key(|(who, value)| match who {
             Needs::Host(host) => (0, host.0, value.0),
             Needs::Service(service) => (1, service.0, value.0),
+            Needs::Route(route) => (2, *route, value.0),
         });
         let mut told = BTreeSet::new();
         for (who, value) in needs {
@@ -73,11 +75,46 @@ impl<'a> Decoder<'a> {
             }
             self.site.needs.push(flow);
         }
+        self.public_needs();
         // What is open is not known for a machine that is broken, and for nobody if a flow of `allow` is.
         let mut needs = std::mem::take(&mut self.site.needs);
         let known = |end: &End| !holds_broken(&self.site, end);
         needs.retain(|need| !self.site.allow_broken && known(&need.source) && known(&need.target));
         self.site.needs = needs;
+    }
+
+    /// The machines that a route is served by.
+    fn proxy(&self, route: u32) -> (End, FlowOrigin) {
+        let route = &self.site.names.routes[route as usize];
+        match route.proxy {
+            Some(service) => (End::Service(service), FlowOrigin::Service(service)),
+            None => (self.serving(route.frontend.value), FlowOrigin::Author),
+        }
+    }
+
+    /// The machines that serve an endpoint.
+    fn serving(&self, endpoint: EndpointId) -> End {
+        End::Union(self.site.endpoints[endpoint.index()].hosts.iter().map(|host| End::Host(*host)).collect())
+    }
+
+    /// A route for the world needs that the world is let in to its proxy.
+    fn public_needs(&mut self) {
+        for (route, span) in std::mem::take(&mut self.public) {
+            let frontend = self.site.names.routes[route as usize].frontend.value;
+            let tcp = tcp_ports(&self.site.endpoints[frontend.index()].ports);
+            let ports = tcp.map(|(first, last)| {
+                PortTerm::Ports(arvc_lang::data::Ports { transport: Transport::Tcp, first, last })
+            });
+            self.site.needs.push(Flow {
+                source: End::Internet,
+                ports: Some(ports.collect()),
+                target: self.serving(frontend),
+                via: None,
+                except: Vec::new(),
+                origin: FlowOrigin::Author,
+                span,
+            });
+        }
     }
 
     /// The flows of a list, and whether all of them were understood. `None` if there is no list.
@@ -366,6 +403,7 @@ impl<'a> Decoder<'a> {
         let named = match who {
             Needs::Host(host) => &self.site.hosts[host.index()].named,
             Needs::Service(service) => &self.site.services[service.index()].named,
+            Needs::Route(route) => &self.site.names.routes[route as usize].named,
         };
         let span = place(named, self.read.span(id));
         if let Needs::Service(service) = who
@@ -376,6 +414,7 @@ impl<'a> Decoder<'a> {
         let (source, origin) = match who {
             Needs::Host(host) => (End::Host(host), FlowOrigin::Author),
             Needs::Service(service) => (End::Service(service), FlowOrigin::Service(service)),
+            Needs::Route(route) => self.proxy(route),
         };
         match self.read.value(id) {
             Datum::Failed => None,
@@ -396,7 +435,7 @@ impl<'a> Decoder<'a> {
                         }
                         return None;
                     }
-                    let target = End::Union(served.hosts.iter().map(|host| End::Host(*host)).collect());
+                    let target = self.serving(endpoint);
                     let ports = Some(vec![PortTerm::Endpoint(endpoint)]);
                     Some(Flow { source, target, ports, via: None, except: Vec::new(), origin, span })
                 }

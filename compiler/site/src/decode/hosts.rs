@@ -10,7 +10,9 @@ use crate::checks::{
     hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, machine_with_vmid, vmid_not_accepted,
     vmid_outside_range,
 };
-use crate::model::{Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid};
+use crate::model::{
+    AliasOf, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId, Spanned, Status, Vmid,
+};
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
 
@@ -205,6 +207,7 @@ impl Decoder<'_> {
                     put(&mut host.user, text.map(str::to_owned), &mut broken);
                 }
                 "tags" => host.tags = self.tags(value),
+                "aliases" => self.aliases.push((AliasOf::Host(id), value)),
                 "terraform" => host.terraform = self.extras(value),
                 "nebula" => host.nebula = self.extras(value),
                 "variables" => host.variables = self.extras(value),

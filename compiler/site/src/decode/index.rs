@@ -45,6 +45,8 @@ pub(crate) struct Index {
     pub(crate) clusters: Vec<u32>,
     pub(crate) hosts: Vec<HostEntry>,
     pub(crate) endpoints: Vec<(u32, Owner)>,
+    pub(crate) domains: Vec<u32>,
+    pub(crate) routes: Vec<u32>,
 }
 
 /// Gives every entity its place.
@@ -152,6 +154,12 @@ impl Index {
             Thing::Image(ImageId(push(&mut self.images)))
         } else if map == symbols.datacenters {
             Thing::Datacenter(DatacenterId(push(&mut self.datacenters)))
+        } else if map == symbols.domains {
+            self.domains.push(at);
+            Thing::Other
+        } else if map == symbols.routes {
+            self.routes.push(at);
+            Thing::Other
         } else {
             Thing::Other
         };
@@ -171,6 +179,8 @@ struct Symbols {
     services: Option<Symbol>,
     clusters: Option<Symbol>,
     hosts: Option<Symbol>,
+    domains: Option<Symbol>,
+    routes: Option<Symbol>,
     operators: Option<Symbol>,
     members: Option<Symbol>,
     cidr: Option<Symbol>,
@@ -193,6 +203,8 @@ impl Symbols {
             services: of("services"),
             clusters: of("clusters"),
             hosts: of("hosts"),
+            domains: of("domains"),
+            routes: of("routes"),
             operators: of("operators"),
             members: of("members"),
             cidr: of("cidr"),
@@ -236,5 +248,6 @@ fn completeness(data: &Data, symbols: &Symbols) -> All {
         datacenters: of(symbols.datacenters, &[]),
         ranges: of(symbols.ranges, &[symbols.vmids, symbols.addresses]),
         images: of(symbols.images, &[]),
+        domains: of(symbols.domains, &[]),
     }
 }

@@ -10,6 +10,7 @@ mod hosts;
 mod images;
 mod index;
 mod interfaces;
+mod names;
 mod networks;
 mod nodes;
 mod placement;
@@ -27,7 +28,7 @@ use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::allocate::Renames;
 use crate::lock::Held;
-use crate::model::{HostId, Named, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
+use crate::model::{AliasOf, HostId, Named, Names, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
 use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
@@ -43,6 +44,10 @@ pub(crate) struct Decoder<'a> {
     renames: Renames,
     /// `needs` that are read once everybody knows who serves what: who has them, and the values.
     needs: Vec<(Needs, DataId)>,
+    /// Further names, read once all machines are known: of what, and the list.
+    aliases: Vec<(AliasOf, DataId)>,
+    /// Routes for the world: their numbers, and where that is said.
+    public: Vec<(u32, Span)>,
     /// How deep in a flow the reading is.
     depth: u32,
     /// What each cluster gives to its members.
@@ -58,6 +63,8 @@ pub(crate) struct Decoder<'a> {
 enum Needs {
     Host(HostId),
     Service(ServiceId),
+    /// A route of this number: its proxy needs its backend.
+    Route(u32),
 }
 
 /// Reads a whole site. `None` if the value is no record.
@@ -81,12 +88,15 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
         held,
         renames: Renames::default(),
         needs: Vec::new(),
+        aliases: Vec::new(),
+        public: Vec::new(),
         depth: 0,
         shared: Vec::new(),
         inline_endpoints: Vec::new(),
         peers: Vec::new(),
     };
     decoder.settings();
+    decoder.domains();
     decoder.records();
     decoder.datacenters();
     decoder.networks();
@@ -101,6 +111,8 @@ pub(crate) fn decode(data: &Data, held: &Held) -> Option<Decoded> {
     decoder.placements();
     decoder.serve();
     decoder.accepted_losses();
+    decoder.aliases();
+    decoder.routes();
     decoder.flows();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
     let (diagnostics, renames) = (decoder.read.diagnostics, decoder.renames);
@@ -185,6 +197,7 @@ fn empty() -> Site {
         },
         variables: Vec::new(),
         records: Vec::new(),
+        names: Names::default(),
         files: Vec::new(),
         serials: BTreeMap::new(),
         renamed: BTreeMap::new(),

@@ -9,7 +9,7 @@ use arvc_syntax::source::Span;
 use super::index::Owner;
 use super::{Decoder, Needs};
 use crate::checks::{duplicate_service, invalid_name, invalid_role};
-use crate::model::{ClusterId, Endpoint, Named, NetworkId, Service, ServiceId, Spanned};
+use crate::model::{AliasOf, ClusterId, Endpoint, Named, NetworkId, Service, ServiceId, Spanned};
 use crate::read::Thing;
 
 impl Decoder<'_> {
@@ -71,6 +71,7 @@ impl Decoder<'_> {
                     role = text.map(|text| Spanned { value: text.to_owned(), span });
                 }
                 "variables" => variables = self.extras(field.value),
+                "aliases" => self.aliases.push((AliasOf::Service(id), field.value)),
                 _ => {}
             }
         }
@@ -188,4 +189,5 @@ impl Decoder<'_> {
 }
 
 /// The fields of the schema's `Service` that are no endpoints.
-const SERVICE_FIELDS: [&str; 8] = ["name", "description", "listen", "peers", "needs", "resolver", "role", "variables"];
+const SERVICE_FIELDS: [&str; 9] =
+    ["name", "description", "listen", "peers", "needs", "resolver", "role", "variables", "aliases"];

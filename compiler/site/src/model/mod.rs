@@ -6,6 +6,7 @@
 mod family;
 mod flow;
 mod machine;
+mod names;
 mod network;
 mod place;
 mod placement;
@@ -21,6 +22,7 @@ use ipnet::IpNet;
 pub use self::family::*;
 pub use self::flow::*;
 pub use self::machine::*;
+pub use self::names::*;
 pub use self::network::*;
 pub use self::place::*;
 pub use self::placement::*;
@@ -139,8 +141,10 @@ pub struct Site {
     pub nebula: Nebula,
     /// Ansible's variables of every machine.
     pub variables: Vec<ExtraField>,
-    /// Further records of the domain.
+    /// Further records of the domains.
     pub records: Vec<ZoneRecord>,
+    /// Domains, aliases and routes.
+    pub names: Names,
     /// Further files, by path.
     pub files: Vec<File>,
     /// The serial of each zone, by its name; a zone without one is at its first.

@@ -1,0 +1,307 @@
+//! `arv.lock` from outside: what builds and `arvc lock` write, what `--locked` refuses, renames, and real merges.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use pretty_assertions::assert_eq;
+use tempfile::TempDir;
+
+/// A site whose guests are the lines that stand in it.
+const SITE: &str = r#"
+let std = import "std"; in {
+  name = "site"; domain = "example.internal";
+  operators.addresses = [ 203.0.113.9 ];
+  nodes.pve.address = 192.168.100.1;
+  networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+  networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
+  ranges.guests = { vmids = 1000..1999; addresses = 10..99; };
+  images.debian = { vmid = 9000; };
+  groups.all = {};
+  hosts.dns = { vmid = 1001; groups = [ groups.all ]; lighthouse = true; relay = true; services = [ std.dns {} ]; };
+  # guests
+}
+"#;
+
+fn site(guests: &[&str]) -> String {
+    let lines: String = guests.iter().map(|guest| format!("  hosts.{guest}\n")).collect();
+    SITE.replace("  # guests\n", &lines)
+}
+
+const SHOP: &str = "shop = { groups = [ groups.all ]; };";
+const WIKI: &str = "wiki = { groups = [ groups.all ]; };";
+const MAIL: &str = "mail = { groups = [ groups.all ]; };";
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn with(text: &str) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.file("site.arv", text);
+        folder
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn file(&self, path: &str, text: &str) {
+        fs::write(self.path(path), text).unwrap();
+    }
+
+    fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// The status, and what was printed on both streams.
+    fn arvc(&self, line: &str) -> (i32, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_arvc"));
+        let output = command.args(line.split_whitespace()).current_dir(self.0.path()).output().unwrap();
+        let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+        (output.status.code().unwrap(), text)
+    }
+
+    fn good(&self, line: &str) -> String {
+        let (status, text) = self.arvc(line);
+        assert_eq!(status, 0, "{line}: {text}");
+        text
+    }
+
+    fn git(&self, line: &str) -> bool {
+        let mut command = Command::new("git");
+        let names = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+        let output = command.args(names).args(line.split(' ')).current_dir(self.0.path()).output().unwrap();
+        output.status.success()
+    }
+
+    /// The VMIDs that the lock holds, by `environment/host`.
+    fn vmids(&self) -> BTreeMap<String, u64> {
+        let lines = self.good("lock list --message-format json");
+        let rows = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        rows.map(|row| {
+            let of = |key: &str| row[key].as_str().unwrap().to_owned();
+            (format!("{}/{}", of("environment"), of("name")), row["vmid"].as_u64().unwrap())
+        })
+        .collect()
+    }
+}
+
+#[test]
+fn locked_fails_with_what_would_change_and_a_build_writes_it() {
+    let folder = Folder::with(&site(&[SHOP]));
+    for command in ["check --locked", "build --locked"] {
+        let (status, text) = folder.arvc(command);
+        assert_eq!(status, 1, "{text}");
+        assert!(text.contains("new: shop with VMID 1") && text.contains("help: run `arvc lock`"), "{text}");
+    }
+    assert!(!folder.path("arv.lock").exists() && !folder.path("out").exists());
+    folder.good("check");
+    assert!(!folder.path("arv.lock").exists(), "check writes nothing");
+    let said = folder.good("build");
+    assert!(said.contains("arv.lock\n  new: dns with VMID 1001"), "{said}");
+    folder.good("check --locked");
+    folder.good("build --locked");
+    let lock = folder.text("arv.lock");
+    folder.good("build");
+    folder.good("lock");
+    assert_eq!(folder.text("arv.lock"), lock);
+    let manifest: serde_json::Value = serde_json::from_str(&folder.text("out/manifest.json")).unwrap();
+    assert_eq!(manifest["lock"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn a_machine_that_is_gone_keeps_its_number_until_it_is_released() {
+    let folder = Folder::with(&site(&[SHOP, WIKI]));
+    folder.good("build");
+    let before = folder.vmids();
+    folder.file("site.arv", &site(&[WIKI]));
+    assert!(folder.good("lock").contains("retired: shop"));
+    assert_eq!(folder.vmids(), before);
+    let stated = format!("other = {{ vmid = {}; groups = [ groups.all ]; }};", before["site/shop"]);
+    folder.file("site.arv", &site(&[WIKI, &stated]));
+    let (status, text) = folder.arvc("build");
+    assert!(status == 1 && text.contains("E0903") && text.contains("`arvc lock release shop`"), "{text}");
+    folder.good("lock release shop");
+    folder.good("build");
+    assert_eq!(folder.vmids()["site/other"], before["site/shop"]);
+    assert_eq!(folder.arvc("lock release shop").0, 2);
+    assert!(folder.good("lock release other --certificates").contains("released what 1 certificate"));
+}
+
+#[test]
+fn a_renamed_machine_keeps_its_number_and_terraform_moves_it() {
+    let folder = Folder::with(&site(&[SHOP, WIKI]));
+    folder.good("build");
+    let before = folder.vmids();
+    let store = "store = { renamed_from = \"shop\"; groups = [ groups.all ]; };";
+    folder.file("site.arv", &site(&[store, WIKI]));
+    assert!(folder.good("build").contains("renamed: shop is store"));
+    assert_eq!(folder.vmids()["site/store"], before["site/shop"]);
+    let moved = folder.text("out/terraform/moved.tf");
+    for kind in ["vm", "firewall_rules", "firewall_options", "firewall_ipset"] {
+        assert!(moved.contains(&format!("proxmox_virtual_environment_{kind}.shop")), "{kind}: {moved}");
+    }
+    // It may stay, and it may go: what was moved is held.
+    folder.good("build --locked");
+    folder.file("site.arv", &site(&["store = { groups = [ groups.all ]; };", WIKI]));
+    folder.good("build --locked");
+    assert_eq!(folder.text("out/terraform/moved.tf"), moved);
+    // The same by command, where the sources do not say it: a chain.
+    folder.good("lock rename store market");
+    folder.file("site.arv", &site(&["market = { groups = [ groups.all ]; };", WIKI]));
+    folder.good("build");
+    assert_eq!(folder.vmids()["site/market"], before["site/shop"]);
+    let moved = folder.text("out/terraform/moved.tf");
+    assert!(moved.contains("_vm.shop") && moved.contains("_vm.store") && moved.contains("_vm.market"), "{moved}");
+    assert_eq!(folder.arvc("lock rename wiki market").0, 2);
+}
+
+/// C34: the serial of a zone grows when and only when its content changes, in every clone.
+#[test]
+fn a_serial_grows_when_and_only_when_its_zone_changes() {
+    let serial = |folder: &Folder| {
+        let zone = folder.text("out/dns/example.internal.zone");
+        let soa = zone.lines().find(|line| line.contains(" SOA ")).unwrap().to_owned();
+        soa.split(' ').nth(5).unwrap().parse::<u32>().unwrap()
+    };
+    let folder = Folder::with(&site(&[SHOP]));
+    folder.good("build");
+    assert_eq!(serial(&folder), 1);
+    folder.file("site.arv", &site(&[&SHOP.replace("{ groups", "{ cores = 4; groups")]));
+    folder.good("build");
+    assert_eq!(serial(&folder), 1);
+    folder.file("site.arv", &site(&[SHOP, WIKI]));
+    folder.good("build");
+    folder.file("site.arv", &site(&[SHOP]));
+    folder.good("build");
+    assert_eq!(serial(&folder), 3, "deleting a record is a change");
+}
+
+/// C02: two environments, one bridge, one address; and one VMID in one Proxmox cluster.
+#[test]
+fn another_environment_of_the_project_has_its_numbers() {
+    let folder = Folder::with(&site(&["server = { vmid = 1080; groups = [ groups.all ]; };"]));
+    folder.file("arv.toml", "");
+    folder.good("build");
+    let dev = site(&["server = { vmid = 3080; groups = [ groups.all ]; };"])
+        .replace("1000..1999", "3000..3999")
+        .replace("vmid = 1001", "vmid = 3001");
+    folder.file("dev.arv", &dev);
+    let (status, text) = folder.arvc("build dev.arv --out dev --message-format short");
+    assert!(status == 1 && text.contains("192.168.100.90 of `hosts.server`"), "{text}");
+    assert!(text.contains("is held by `server` of the environment `site`"), "{text}");
+    folder.file(
+        "dev.arv",
+        &dev.replace("vmbr1", "vmbr2").replace("vmid = 3080", "vmid = 1080").replace("3000..3999", "1000..3999"),
+    );
+    let (status, text) = folder.arvc("build dev.arv --out dev --message-format short");
+    assert!(
+        status == 1 && text.contains("VMID 1080 of `hosts.server` is held by `server` of the environment `site`"),
+        "{text}"
+    );
+    // One that leaves its number out gets a free one.
+    let free = dev.replace("vmbr1", "vmbr2").replace("{ vmid = 3080; ", "{ ");
+    folder.file("dev.arv", &free);
+    folder.good("build dev.arv --out dev");
+    assert!(folder.vmids().contains_key("dev/server"));
+    assert_eq!(folder.arvc("lock release nobody").0, 2);
+    folder.good("lock release --environment dev");
+    assert!(!folder.vmids().contains_key("dev/server"));
+}
+
+/// Two branches that each add a machine.
+fn branches(folder: &Folder, one: &[&str], other: &[&str]) -> bool {
+    assert!(folder.git("init -q -b main") && folder.git("add site.arv arv.lock") && folder.git("commit -qm base"));
+    for (branch, guests) in [("one", one), ("other", other)] {
+        assert!(folder.git("checkout -q main") && folder.git(&format!("checkout -qb {branch}")));
+        folder.file("site.arv", &site(guests));
+        folder.good("lock");
+        assert!(folder.git("commit -qam x"));
+    }
+    let merged = folder.git("merge -q one");
+    // The sources are merged by hand here: the lock is what this is about.
+    let mut all: Vec<&str> = one.iter().chain(other).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    folder.file("site.arv", &site(&all));
+    merged
+}
+
+#[test]
+fn two_branches_that_each_add_a_machine_merge() {
+    for union in [false, true] {
+        let folder = Folder::with(&site(&[SHOP]));
+        if union {
+            folder.file(".gitattributes", "arv.lock merge=union\n");
+        }
+        folder.good("lock");
+        let before = folder.vmids();
+        branches(&folder, &[SHOP, WIKI], &[SHOP, MAIL]);
+        if !union {
+            assert!(folder.text("arv.lock").contains("<<<<<<<"));
+            let (status, text) = folder.arvc("check");
+            assert!(status == 1 && text.contains("E0724") && text.contains("`arvc lock`"), "{text}");
+        }
+        folder.good("lock");
+        let after = folder.vmids();
+        assert_eq!(after.keys().collect::<Vec<_>>(), ["site/dns", "site/mail", "site/shop", "site/wiki"]);
+        assert!(before.iter().all(|(name, vmid)| after[name] == *vmid));
+        assert!(!folder.text("arv.lock").contains("<<<<<<<"));
+        folder.good("check --locked");
+        // Either branch had serial 2.
+        assert!(folder.text("arv.lock").contains("serials.\"example.internal\" = { serial = 3,"));
+    }
+}
+
+#[test]
+fn one_number_on_two_branches_is_for_the_owner_to_settle() {
+    let folder = Folder::with(&site(&[SHOP]));
+    folder.good("lock");
+    let wiki = "wiki = { vmid = 1050; groups = [ groups.all ]; };";
+    let mail = "mail = { vmid = 1050; groups = [ groups.all ]; };";
+    branches(&folder, &[SHOP, wiki], &[SHOP, mail]);
+    // Nobody states it any more: the lock alone says whose it is.
+    folder.file("site.arv", &site(&[SHOP, WIKI, MAIL]));
+    let (status, text) = folder.arvc("lock");
+    assert!(status == 1 && text.contains("E0904") && text.contains("`hosts.mail` and `hosts.wiki`"), "{text}");
+    folder.good("lock release mail");
+    folder.good("lock");
+    let vmids = folder.vmids();
+    assert_eq!(vmids["site/wiki"], 1050);
+    assert_ne!(vmids["site/mail"], 1050);
+}
+
+/// A build that dies at any step: the next one has the lock and the tree that were meant, with no number chosen twice.
+#[test]
+fn after_a_crash_between_the_lock_and_the_tree_the_next_build_goes_on() {
+    use arvc::world::memory::{Entry, Memory};
+    let build = |world: &mut Memory| arvc::run(["arvc", "build"].map(Into::into), world);
+    let contents = |world: &Memory| -> BTreeMap<PathBuf, Vec<u8>> {
+        let files = world.disk.iter().filter_map(|(path, entry)| match entry {
+            Entry::File { bytes, .. } => Some((path.clone(), bytes.clone())),
+            _ => None,
+        });
+        files.collect()
+    };
+    // The first build of a project, and one that adds a machine and renames one.
+    let store = "store = { renamed_from = \"shop\"; groups = [ groups.all ]; };";
+    let mut world = Memory::new("/site");
+    for guests in [vec![SHOP], vec![store, WIKI]] {
+        world.file("site.arv", site(&guests));
+        let mut whole = world.clone();
+        whole.steps = 0;
+        assert_eq!(build(&mut whole), 0, "{}", whole.stderr);
+        let (steps, expected) = (whole.steps, contents(&whole));
+        // Those around the lock each, of those of the tree some.
+        for step in (1..8).chain((8..=steps).step_by(17)) {
+            let mut broken = world.clone();
+            (broken.steps, broken.dies_at) = (0, Some(step));
+            assert_ne!(build(&mut broken), 0, "step {step} of {steps}");
+            broken.dies_at = None;
+            assert_eq!(build(&mut broken), 0, "after step {step}: {}", broken.stderr);
+            assert_eq!(contents(&broken), expected, "after step {step}");
+        }
+        world = whole;
+    }
+}

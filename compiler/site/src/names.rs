@@ -1,0 +1,264 @@
+//! What the names of the site's domains lead to, in each of two views: the one of the site's own resolvers, and the
+//! world's.
+//!
+//! A machine's name leads to its address on the overlay, or on its first network if it is on none: what is named is what
+//! services listen on. A cluster's name leads to all of its members, since any of them may be the active one. An alias is a
+//! CNAME where DNS allows one and a resolver follows it (RFC 1034, 3.6.2): inside one zone, to one name, and not at the
+//! domain itself; elsewhere it has the addresses.
+
+use std::net::IpAddr;
+
+use arvc_lang::data::Transport;
+use arvc_syntax::source::Span;
+
+use crate::model::{
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, Site, Status, View, ZoneRecord,
+};
+
+/// What says that a name answers something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A record of the author.
+    Record(u32),
+    /// An alias.
+    Alias(u32),
+    /// A route.
+    Route(u32),
+}
+
+/// An answer beside those of the machines' own names.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// What says it.
+    pub source: Source,
+    /// The domain that the name is in.
+    pub domain: String,
+    /// The whole name, without a final dot.
+    pub owner: String,
+    /// What is answered.
+    pub answer: Answer,
+    /// How many seconds it may be kept.
+    pub ttl: Option<u32>,
+    /// Who is answered; `None` is everybody.
+    pub view: Option<View>,
+    /// Where the name is written.
+    pub name: Span,
+    /// Where the answer is.
+    pub span: Span,
+}
+
+impl Said {
+    /// Whether it is part of a view.
+    pub fn is_in(&self, view: View) -> bool {
+        self.view.is_none_or(|only| only == view)
+    }
+}
+
+/// The site's domain and the further ones, each once, the site's own first.
+pub fn domains(site: &Site) -> Vec<&str> {
+    let further = site.names.domains.iter().map(|domain| domain.named.name.as_str());
+    [site.domain.as_str()].into_iter().chain(further.filter(|name| *name != site.domain)).collect()
+}
+
+/// The name servers that the world asks for a domain; none if it has no public view.
+pub fn servers<'s>(site: &'s Site, domain: &str) -> &'s [crate::model::Spanned<String>] {
+    let found = site.names.domains.binary_search_by(|known| known.named.name.as_str().cmp(domain));
+    found.map_or(&[], |at| &site.names.domains[at].servers)
+}
+
+/// The domain of the site that a name lies in: the longest one that it ends in.
+pub fn zone_of<'s>(site: &'s Site, name: &str) -> Option<&'s str> {
+    let mut rest = name;
+    loop {
+        if rest == site.domain {
+            return Some(&site.domain);
+        }
+        if let Ok(at) = site.names.domains.binary_search_by(|known| known.named.name.as_str().cmp(rest)) {
+            return Some(&site.names.domains[at].named.name);
+        }
+        rest = rest.split_once('.')?.1;
+    }
+}
+
+/// The whole name of a target: one label is a name of this domain.
+pub(crate) fn target(name: &str, domain: &str) -> String {
+    match name.strip_suffix('.') {
+        Some(whole) => whole.to_owned(),
+        None if name.contains('.') => name.to_owned(),
+        None => format!("{name}.{domain}"),
+    }
+}
+
+/// A machine's own name.
+pub fn host_name(site: &Site, host: &Host) -> String {
+    format!("{}.{}", host.named.name, site.domain)
+}
+
+/// The addresses that a machine's name leads to, with the network that they are on.
+pub fn addresses<'s>(site: &'s Site, host: &Host) -> Vec<(IpAddr, &'s Network)> {
+    let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
+    let best = interfaces.min_by_key(|(_, network)| !network.is_overlay());
+    let all =
+        best.into_iter().flat_map(|(interface, network)| interface.addresses().map(move |it| (it.value, network)));
+    all.collect()
+}
+
+/// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and the machines' own
+/// where they are no private ones.
+pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
+    let endpoint = &site.endpoints[endpoint.index()];
+    let serves = |forward: &crate::model::Forward| {
+        endpoint.hosts.contains(&forward.to)
+            && tcp_ports(&endpoint.ports).any(|(first, last)| {
+                forward.ports.transport == Transport::Tcp && forward.ports.first <= first && last <= forward.ports.last
+            })
+    };
+    let mut found = Vec::new();
+    for node in &site.nodes {
+        let Some(uplink) = &node.uplink else { continue };
+        if node.forwards.iter().any(serves) {
+            found.push(uplink.public.unwrap_or(uplink.address).value);
+        }
+    }
+    for host in there(site, &endpoint.hosts) {
+        let own = host.interfaces.iter().flat_map(|interface| interface.addresses()).map(|address| address.value);
+        found.extend(own.filter(|address| !is_private(*address)));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Private by its registry: RFC 1918, RFC 6598 (a provider's own translation), RFC 4193; or of the link alone.
+pub fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, ..] = address.octets();
+            address.is_private() || address.is_link_local() || address.is_loopback() || (a == 100 && b & 0xc0 == 64)
+        }
+        IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback(),
+    }
+}
+
+/// The spans of TCP ports among what a flow can name.
+pub(crate) fn tcp_ports(terms: &[PortTerm]) -> impl Iterator<Item = (u16, u16)> {
+    terms.iter().filter_map(|term| match term {
+        PortTerm::Ports(ports) if ports.transport == Transport::Tcp => Some((ports.first, ports.last)),
+        _ => None,
+    })
+}
+
+/// Machines that are not merely planned.
+fn there<'s>(site: &'s Site, hosts: &'s [HostId]) -> impl Iterator<Item = &'s Host> {
+    hosts.iter().map(|id| &site.hosts[id.index()]).filter(|host| host.status != Status::Planned)
+}
+
+/// Everything that names of the site's domains answer beside the machines' own names: records, aliases, routes.
+pub fn said(site: &Site) -> Vec<Said> {
+    let mut all: Vec<Said> = (0..).zip(&site.records).map(|(at, record)| of_record(at, record)).collect();
+    for (at, alias) in (0..).zip(&site.names.aliases) {
+        of_alias(site, at, alias, &mut all);
+    }
+    for (at, route) in (0..).zip(&site.names.routes) {
+        of_route(site, at, route, &mut all);
+    }
+    all
+}
+
+fn of_record(at: u32, record: &ZoneRecord) -> Said {
+    Said {
+        source: Source::Record(at),
+        domain: record.domain.clone(),
+        owner: record.owner.clone(),
+        answer: record.answer.clone(),
+        ttl: record.ttl,
+        view: record.view,
+        name: record.name,
+        span: record.span,
+    }
+}
+
+fn of_alias(site: &Site, at: u32, alias: &Alias, all: &mut Vec<Said>) {
+    let Some(domain) = zone_of(site, &alias.name) else { return };
+    let hosts = machines(site, alias.of);
+    let mut known = there(site, &hosts);
+    let only = match (alias.of, known.next(), known.next()) {
+        (_, None, _) => return,
+        (AliasOf::Cluster(id), ..) => Some(format!("{}.{}", site.clusters[id.index()].named.name, site.domain)),
+        (_, Some(one), None) => Some(host_name(site, one)),
+        _ => None,
+    };
+    let mut add = |answer| {
+        all.push(Said {
+            source: Source::Alias(at),
+            domain: domain.to_owned(),
+            owner: alias.name.clone(),
+            answer,
+            ttl: None,
+            view: Some(View::Internal),
+            name: alias.span,
+            span: alias.span,
+        });
+    };
+    match only {
+        Some(name) if domain == site.domain && alias.name != domain => add(Answer::Cname(name)),
+        _ => internal(site, &hosts).into_iter().for_each(|address| add(Answer::Address(address))),
+    }
+}
+
+fn of_route(site: &Site, at: u32, route: &Route, all: &mut Vec<Said>) {
+    let Some(domain) = zone_of(site, &route.named.name) else { return };
+    let hosts = &site.endpoints[route.frontend.value.index()].hosts;
+    let views = [(View::Internal, internal(site, hosts)), (View::Public, public(site, route))];
+    for (view, addresses) in views {
+        all.extend(addresses.into_iter().map(|address| Said {
+            source: Source::Route(at),
+            domain: domain.to_owned(),
+            owner: route.named.name.clone(),
+            answer: Answer::Address(address),
+            ttl: None,
+            view: Some(view),
+            name: route.named.key,
+            span: route.named.key,
+        }));
+    }
+}
+
+fn public(site: &Site, route: &Route) -> Vec<IpAddr> {
+    match route.exposure {
+        View::Public => public_addresses(site, route.frontend.value),
+        View::Internal => Vec::new(),
+    }
+}
+
+/// The addresses of machines' names, each once.
+fn internal(site: &Site, hosts: &[HostId]) -> Vec<IpAddr> {
+    let mut found: Vec<_> =
+        there(site, hosts).flat_map(|host| addresses(site, host)).map(|(address, _)| address).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The machines that an alias leads to.
+pub(crate) fn machines(site: &Site, of: AliasOf) -> Vec<HostId> {
+    match of {
+        AliasOf::Host(id) => vec![id],
+        AliasOf::Service(id) => site.services[id.index()].hosts.clone(),
+        AliasOf::Cluster(id) => site.clusters[id.index()].members.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn a_target_of_one_label_is_of_the_domain() {
+        assert_eq!(target("mail", "example.org"), "mail.example.org");
+        assert_eq!(target("mx.example.com", "example.org"), "mx.example.com");
+        assert_eq!(target("mx.", "example.org"), "mx");
+    }
+}

@@ -77,8 +77,8 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" 
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-bridge" {
-  name    = "arvc-dc-bridge"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc" {
+  name    = "arvc-dc"
   comment = "Policy dc on networks.bridge"
 
   rule {
@@ -113,8 +113,8 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-bridg
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "gpu-bridge" {
-  name    = "arvc-gpu-bridge"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "gpu" {
+  name    = "arvc-gpu"
   comment = "Policy gpu on networks.bridge"
 
   rule {
@@ -149,8 +149,8 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "gpu-brid
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns-bridge" {
-  name    = "arvc-ns-bridge"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns" {
+  name    = "arvc-ns"
   comment = "Policy ns on networks.bridge"
 
   rule {
@@ -185,8 +185,8 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns-bridg
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "office-bridge" {
-  name    = "arvc-office-bridge"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "office" {
+  name    = "arvc-office"
   comment = "Policy office on networks.bridge"
 
   rule {

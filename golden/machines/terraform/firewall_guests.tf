@@ -30,7 +30,7 @@ resource "proxmox_virtual_environment_firewall_rules" "dc" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.dc-bridge.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.dc.name
     iface          = "net0"
   }
 
@@ -95,7 +95,7 @@ resource "proxmox_virtual_environment_firewall_rules" "games" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.office-bridge.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.office.name
     iface          = "net0"
   }
 
@@ -160,7 +160,7 @@ resource "proxmox_virtual_environment_firewall_rules" "gpu" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.gpu-bridge.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.gpu.name
     iface          = "net0"
   }
 
@@ -225,7 +225,7 @@ resource "proxmox_virtual_environment_firewall_rules" "home" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.office-bridge.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.office.name
     iface          = "net0"
   }
 
@@ -350,7 +350,7 @@ resource "proxmox_virtual_environment_firewall_rules" "ns" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.ns-bridge.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.ns.name
     iface          = "net0"
   }
 

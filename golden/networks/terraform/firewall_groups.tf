@@ -222,8 +222,8 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media-la
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns-lan" {
-  name    = "arvc-ns-lan"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns" {
+  name    = "arvc-ns"
   comment = "Policy ns on networks.lan"
 
   rule {

@@ -194,7 +194,7 @@ resource "proxmox_virtual_environment_firewall_rules" "ns" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.ns-lan.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.ns.name
     iface          = "net0"
   }
 

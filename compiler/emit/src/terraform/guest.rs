@@ -45,11 +45,16 @@ pub fn dns(scope: &Scope, guest: &Guest, body: &mut Body) {
 pub fn addresses(guest: &Guest, body: &mut Body) {
     for nic in &guest.nics {
         body.block("ip_config", |config| {
-            for Configured { address, gateway } in &nic.configured {
+            for Configured { address, gateway, asks } in &nic.configured {
                 let family = if address.addr().is_ipv4() { "ipv4" } else { "ipv6" };
                 config.block(family, |body| {
-                    body.set("address", address.to_string())
-                        .set_some("gateway", gateway.map(|gateway| gateway.to_string()));
+                    // A server hands out the router as well.
+                    match asks {
+                        true => body.set("address", "dhcp"),
+                        false => body
+                            .set("address", address.to_string())
+                            .set_some("gateway", gateway.map(|gateway| gateway.to_string())),
+                    };
                 });
             }
         });

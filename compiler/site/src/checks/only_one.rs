@@ -72,9 +72,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
         take(lighthouses, format!("the only lighthouse of `{path}`"), format!("all lighthouses of `{path}`"));
     }
     for (hosts, (loss, what)) in found {
-        let named = hosts.iter().map(|id| &site.hosts[id.index()].named);
+        let mut named = hosts.iter().map(|id| &site.hosts[id.index()].named);
         // The last one by name is the one that was meant as the spare.
-        let Some(named) = named.last() else { continue };
+        let Some(named) = named.next_back() else { continue };
         let (what, loss) = (what.join(" and "), loss.named(site));
         let message = match hosts.len() {
             1 => format!("`{}` is {what}", named.path),

@@ -151,6 +151,14 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "live" {
   rule {
     type    = "in"
     action  = "ACCEPT"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
     source  = "192.168.10.2"
     proto   = "tcp"
     dport   = "22"

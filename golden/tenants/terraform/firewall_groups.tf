@@ -12,6 +12,14 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home" {
   rule {
     type    = "in"
     action  = "ACCEPT"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
     source  = "10.1.0.1"
     proto   = "tcp"
     dport   = "22"
@@ -372,6 +380,14 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
   rule {
     type    = "in"
     action  = "ACCEPT"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
     source  = "10.1.0.1"
     proto   = "tcp"
     dport   = "22"
@@ -526,6 +542,14 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media-in
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos" {
   name    = "arvc-talos"
   comment = "Every guest on networks.talos"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
 
   rule {
     type    = "in"

@@ -367,7 +367,11 @@ resource "proxmox_virtual_environment_vm" "dns-1" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # The HA manager moves it: a plan that brought it back would work against that.
+    ignore_changes = [
+      initialization[0].user_account,
+      node_name,
+    ]
   }
 }
 
@@ -459,7 +463,11 @@ resource "proxmox_virtual_environment_vm" "dns-2" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # The HA manager moves it: a plan that brought it back would work against that.
+    ignore_changes = [
+      initialization[0].user_account,
+      node_name,
+    ]
   }
 }
 
@@ -551,7 +559,11 @@ resource "proxmox_virtual_environment_vm" "home" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # The HA manager moves it: a plan that brought it back would work against that.
+    ignore_changes = [
+      initialization[0].user_account,
+      node_name,
+    ]
   }
 }
 
@@ -643,7 +655,11 @@ resource "proxmox_virtual_environment_vm" "media" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # The HA manager moves it: a plan that brought it back would work against that.
+    ignore_changes = [
+      initialization[0].user_account,
+      node_name,
+    ]
   }
 }
 
@@ -735,6 +751,10 @@ resource "proxmox_virtual_environment_vm" "proxy" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # The HA manager moves it: a plan that brought it back would work against that.
+    ignore_changes = [
+      initialization[0].user_account,
+      node_name,
+    ]
   }
 }

@@ -20,7 +20,7 @@ impl Budget {
         Self {
             steps: 3_750_000 + 64 * bytes as u64,
             depth: 100_000,
-            bytes: (128 << 20) + 32 * bytes,
+            bytes: (136 << 20) + 32 * bytes,
             nodes: 1_000_000 + bytes,
         }
     }

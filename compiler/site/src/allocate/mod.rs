@@ -147,6 +147,7 @@ impl Allocation<'_> {
     fn without(&mut self, at: usize) {
         let (host, origin) = (&mut self.hosts[at], &mut self.origins[at]);
         (host.vmid, host.broken, origin.vmid_failed) = (None, true, true);
+        self.hosts[at].slot = None;
     }
 
     /// The VMID that the lock holds.

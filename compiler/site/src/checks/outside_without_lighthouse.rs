@@ -60,7 +60,12 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         for host in site.hosts.iter().filter(|host| !host.lighthouse && host.status.is_there()) {
             let below = is_on(host, tunnels.underlay);
             let finds = |id: &HostId| !tunnels.places(site, segments, host, *id).is_empty();
-            if !is_on(host, overlay) || lighthouses.iter().any(finds) {
+            // One on its segment that it shares no family with is another problem.
+            let beside = |id: &HostId| {
+                let other = &site.hosts[id.index()];
+                is_on(other, tunnels.underlay) && segments.meet(tunnels.underlay, host, other)
+            };
+            if !is_on(host, overlay) || (below && lighthouses.iter().any(beside)) || lighthouses.iter().any(finds) {
                 continue;
             }
             let message = format!("`{}` cannot reach a lighthouse of `{}`", host.named.path, network.named.path);

@@ -77,9 +77,9 @@ fn a_machine_is_reached_at_an_address_that_it_is_made_with() {
 }
 
 #[test]
-fn of_two_routed_segments_each_family_leaves_by_the_first_that_has_a_router_for_it() {
+fn of_two_segments_each_family_leaves_by_the_one_that_has_a_router_for_it() {
     let mut site = both();
-    let second = bridge(&mut site, "second", "192.168.101.0/24", "vmbr2", Some(("192.168.101.1", None)));
+    let second = bridge(&mut site, "second", "192.168.101.0/24", "vmbr2", None);
     site.networks[second.index()].more = vec![at(prefix("fd00:101::/64"))];
     let NetworkKind::Bridge { gateways, .. } = &mut site.networks[second.index()].kind else { panic!("a bridge") };
     gateways.push(Gateway { address: address("fd00:101::1"), router: Router::Elsewhere, span: at(()).span });

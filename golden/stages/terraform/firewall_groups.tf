@@ -186,6 +186,15 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "live" {
   rule {
     type    = "out"
     action  = "ACCEPT"
+    dest    = "192.168.20.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
     dest    = "1.1.1.1"
     proto   = "tcp"
     dport   = "53"

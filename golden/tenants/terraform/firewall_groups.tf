@@ -92,6 +92,24 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home" {
   rule {
     type    = "out"
     action  = "ACCEPT"
+    dest    = "10.3.0.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "fd00:3::/64"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
     dest    = "1.1.1.1"
     proto   = "tcp"
     dport   = "53"
@@ -460,6 +478,24 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
   rule {
     type    = "out"
     action  = "ACCEPT"
+    dest    = "10.2.0.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "fd00:2::/64"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
     dest    = "1.1.1.1"
     proto   = "tcp"
     dport   = "53"
@@ -621,6 +657,24 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos" {
     proto   = "tcp"
     dport   = "22"
     comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "10.4.0.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "fd00:4::/64"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
   }
 
   rule {

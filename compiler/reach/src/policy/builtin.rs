@@ -135,6 +135,9 @@ fn underlay(members: &Members, table: &mut Table) {
         table.open(Direction::In, opening, inner.iter().copied().filter(entered));
         for network in (0..site.networks.len() as u32).map(NetworkId).filter(|network| !members.is_overlay(*network)) {
             let outer = on(members, network, |host| is_on(host, id) && !is_on(host, underlay));
+            // Two of them on one segment need nobody between them.
+            let beside = Opening { network, peer: Peer::Network(network), ports: ports.clone(), reason };
+            table.open(Direction::Out, beside, outer.iter().copied());
             let opening = Opening { network, peer: Peer::Any, ports: ports.clone(), reason };
             table.open(Direction::In, opening, outer.into_iter());
         }

@@ -5,6 +5,7 @@
 //! the tools: what a file's own head says is not said again.
 
 mod outside;
+mod restart;
 mod steps;
 mod unmanaged;
 
@@ -24,6 +25,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
         text.push_str(&format!("\n## {}. {}\n\n{}", number + 1, step.title, step.text));
     }
     text.push_str(&outside::section(site));
+    text.push_str(&restart::section(site));
     text.push_str(&unmanaged::section(site));
     tree.text("README.md", text);
 }

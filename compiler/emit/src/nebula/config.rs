@@ -28,7 +28,8 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
 
     let mut lighthouse = vec![
         entry("am_lighthouse", Yaml::Bool(host.lighthouse)),
-        entry("interval", Yaml::Int(60)),
+        // Nebula's own default: a lighthouse that was restarted, or has torn its tunnels down, knows nobody until they report.
+        entry("interval", Yaml::Int(10)),
         entry("hosts", if host.lighthouse { none() } else { names(|other| other.lighthouse) }),
     ];
     // A machine on the underlay tells the others its address there and no other that it may have. What is outside is

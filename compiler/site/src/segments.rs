@@ -69,13 +69,16 @@ impl Segments {
         self.of.get(&(network, node)).copied().or(self.only[network.index()])
     }
 
-    /// One segment of each network: what is free in a network for whichever node it is asked.
+    /// For each network the first one that it shares a segment with, perhaps through others. Who hands addresses out keeps
+    /// them apart there, on whichever node a machine may be one day.
     pub fn domains(&self) -> Vec<u32> {
-        let of = |(at, only): (u32, &Option<u32>)| {
-            let mut all = self.of.range((NetworkId(at), NodeId(0))..=(NetworkId(at), NodeId(u32::MAX)));
-            only.or(all.next().map(|(_, segment)| *segment)).unwrap_or(u32::MAX - at)
-        };
-        (0..).zip(&self.only).map(of).collect()
+        let mut parents: Vec<u32> = (0..self.only.len() as u32).collect();
+        let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+        for ((network, _), segment) in &self.of {
+            let other = *first.entry(*segment).or_insert(network.0);
+            unite(&mut parents, other, network.0);
+        }
+        (0..parents.len() as u32).map(|at| root(&parents, at)).collect()
     }
 
     /// The segment of a network, if all of its nodes have one together.
@@ -109,18 +112,6 @@ impl Segments {
         segments.dedup();
         segments
     }
-}
-
-/// For each network the first one that is on bridges of the same name and tag. Who hands addresses out keeps them apart
-/// there, on whichever segment a machine may be one day.
-pub(crate) fn domains(site: &Site) -> Vec<u32> {
-    let mut bridges = BTreeMap::new();
-    let networks = (0..).zip(&site.networks);
-    let domains = networks.map(|(at, network)| match &network.kind {
-        NetworkKind::Bridge { bridge, vlan, .. } => *bridges.entry((bridge.as_str(), *vlan)).or_insert(at),
-        _ => at,
-    });
-    domains.collect()
 }
 
 /// The nodes that a machine may run on. One that is not created runs on none.

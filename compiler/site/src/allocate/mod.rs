@@ -146,8 +146,7 @@ impl Allocation<'_> {
     /// The machine's VMID is wrong, and that is reported.
     fn without(&mut self, at: usize) {
         let (host, origin) = (&mut self.hosts[at], &mut self.origins[at]);
-        (host.vmid, host.broken, origin.vmid_failed) = (None, true, true);
-        self.hosts[at].slot = None;
+        (host.vmid, host.slot, host.broken, origin.vmid_failed) = (None, None, true, true);
     }
 
     /// The VMID that the lock holds.

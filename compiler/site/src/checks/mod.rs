@@ -356,9 +356,9 @@ pub static CODES: &[&Code] = &[
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let segments = Segments::new(site);
     shared_vmid::check(site, out);
-    shared_address::check(site, out);
+    shared_address::check(site, &segments, out);
     rule_outside::check(site, &segments, out);
-    ranges_meet::check(site, out);
+    ranges_meet::check(site, &segments, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
     range_nearly_full::check(site, origins, &taken, out);

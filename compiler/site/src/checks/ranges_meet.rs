@@ -33,7 +33,7 @@ use arvc_syntax::source::Span;
 use crate::allocation::{Sequence, Steps, ip};
 use crate::model::{NetworkId, Range, Site};
 use crate::place::report;
-use crate::segments::domains;
+use crate::segments::Segments;
 
 /// Two ranges meet.
 pub static CODE: Code = Code::new("E0303", "two ranges meet", include_str!("ranges_meet.rs"));
@@ -61,7 +61,7 @@ fn item<'a>(
 }
 
 /// All rules of all ranges. Reported at the range that stands later in the sources.
-pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>) {
     let ranges = || site.ranges.iter().zip(&site.numbering).enumerate();
     let vmids = ranges().filter_map(|(at, (range, numbering))| {
         Some(item(at, range, Cow::Borrowed(numbering.vmid_numbers()?), range.vmids_at(), None))
@@ -87,7 +87,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             out.push(diagnostic("host number", &number.to_string(), "", earlier, later, number));
         },
     );
-    let domains = domains(site);
+    let domains = segments.domains();
     let mut segments: Vec<u32> =
         ranges().flat_map(|(_, (_, it))| it.named()).map(|(id, _)| domains[id.index()]).collect();
     segments.sort_unstable();

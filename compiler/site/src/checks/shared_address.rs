@@ -27,14 +27,14 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use crate::allocation::ip;
 use crate::model::{NetworkId, Range, Site};
 use crate::place::report;
-use crate::segments::domains;
+use crate::segments::Segments;
 
 /// A rule that gives one address twice.
 pub static CODE: Code = Code::new("E0388", "a rule that gives one address twice", include_str!("shared_address.rs"));
 
 /// The first such pair of each range.
-pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
-    let domains = domains(site);
+pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>) {
+    let domains = segments.domains();
     for (range, numbering) in site.ranges.iter().zip(&site.numbering) {
         let named: Vec<_> = numbering.named().collect();
         let once = named.iter().find_map(|(network, sequence)| Some((*network, sequence.repeated()?, sequence)));

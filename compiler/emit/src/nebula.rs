@@ -9,7 +9,7 @@ mod rules;
 
 use arvc_reach::policy::Policies;
 use arvc_site::endpoints::Tunnels;
-use arvc_site::model::{Host, HostId, Interface, Network, NetworkId, NetworkKind, Site};
+use arvc_site::model::{Host, HostId, Network, NetworkId, Site};
 use arvc_site::segments::Segments;
 
 use crate::tree::Tree;
@@ -36,13 +36,9 @@ pub(crate) struct Overlay<'site> {
     pub id: NetworkId,
     /// The overlay.
     pub network: &'site Network,
-    /// The network that it travels on.
-    pub underlay: NetworkId,
-    /// The UDP port of every member.
-    pub port: u16,
     /// Which parts of the underlay reach one another.
     pub segments: Segments,
-    /// Where its members find one another.
+    /// What its packets travel on, and where its members find one another.
     pub tunnels: Tunnels,
     /// Its lighthouses and relays.
     pub fixed: Vec<(HostId, &'site Host)>,
@@ -51,21 +47,15 @@ pub(crate) struct Overlay<'site> {
 /// The site's overlay; the model has one at most.
 pub(crate) fn overlay(site: &Site) -> Option<Overlay<'_>> {
     site.networks.iter().zip(0..).find_map(|(network, index)| {
-        let NetworkKind::Overlay { underlay, port } = network.kind else { return None };
         let id = NetworkId(index);
+        let tunnels = Tunnels::of(site, id)?;
         let hosts = (0..).map(HostId).zip(&site.hosts);
         let fixed = hosts.filter(|(_, host)| (host.lighthouse || host.relay) && is_member(host, id)).collect();
-        let (segments, tunnels) = (Segments::new(site), Tunnels { overlay: id, underlay, port });
-        Some(Overlay { id, network, underlay, port, segments, tunnels, fixed })
+        Some(Overlay { id, network, segments: Segments::new(site), tunnels, fixed })
     })
-}
-
-/// A machine's interface on a network.
-pub(crate) fn on(host: &Host, network: NetworkId) -> Option<&Interface> {
-    host.interfaces.iter().find(|interface| interface.network == network)
 }
 
 /// Whether a machine is, or will be, a member: what is only planned has no certificate and no configuration.
 pub(crate) fn is_member(host: &Host, overlay: NetworkId) -> bool {
-    host.status.is_there() && on(host, overlay).is_some()
+    host.status.is_there() && host.is_on(overlay)
 }

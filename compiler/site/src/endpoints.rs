@@ -48,7 +48,7 @@ impl Tunnels {
         let nodes = self.entrances(site, id).filter_map(|node| node.uplink.as_ref());
         let nodes = nodes.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
         let host = &site.hosts[id.index()];
-        let inside = is_on(host, self.underlay);
+        let inside = host.is_on(self.underlay);
         let own = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
         // What is stated stands for the addresses of its family.
         let own = own.flat_map(|interface| {
@@ -72,27 +72,26 @@ impl Tunnels {
     /// none, at whatever address it has.
     pub fn places(&self, site: &Site, segments: &Segments, host: &Host, id: HostId) -> Vec<IpAddr> {
         let other = &site.hosts[id.index()];
-        let below = |host: &'_ Host| host.interfaces.iter().position(|interface| interface.network == self.underlay);
-        let there = below(other).map(|at| &other.interfaces[at]);
-        if let (Some(here), Some(there)) = (below(host).map(|at| &host.interfaces[at]), there)
+        let there = other.interface_on(self.underlay);
+        if let (Some(here), Some(there)) = (host.interface_on(self.underlay), there)
             && segments.meet(self.underlay, host, other)
         {
             let families = here.families();
             let met = there.addresses().map(|address| address.value);
             return met.filter(|address| families.contains(Family::of(*address))).collect();
         }
-        let below_all = || other.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());
+        let outside = || other.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());
         let all = |interface: &Interface| interface.addresses().map(|address| address.value).collect::<Vec<_>>();
-        let shared = below_all()
-            .filter(|interface| is_on(host, interface.network) && segments.meet(interface.network, host, other));
+        let shared = outside()
+            .filter(|interface| host.is_on(interface.network) && segments.meet(interface.network, host, other));
         let mut places: Vec<IpAddr> = shared.flat_map(all).collect();
         // From a bridge of the site, its node leads to the site's other networks.
         if there.is_none() && host.interfaces.iter().any(|it| site.networks[it.network.index()].is_bridge()) {
-            places.extend(below_all().flat_map(all));
+            places.extend(outside().flat_map(all));
         }
         places.extend(self.public(site, id));
         if places.is_empty() && there.is_none() {
-            places.extend(below_all().flat_map(all));
+            places.extend(outside().flat_map(all));
         }
         let mut seen = Vec::new();
         places.retain(|address| {
@@ -102,9 +101,4 @@ impl Tunnels {
         });
         places
     }
-}
-
-/// Whether a machine is on a network.
-pub fn is_on(host: &Host, network: NetworkId) -> bool {
-    host.interfaces.iter().any(|interface| interface.network == network)
 }

@@ -11,7 +11,7 @@ use arvc_site::model::{Group, GroupId, Host, HostId, Kind, Site, Status};
 use super::{is_configured, is_reached, reach};
 use crate::addresses;
 use crate::extra;
-use crate::nebula::{Overlay, is_member, on, overlay};
+use crate::nebula::{Overlay, is_member, overlay};
 use crate::resolvers;
 use crate::tree::Tree;
 use crate::yaml::{Entry, Yaml, document, entry};
@@ -102,7 +102,7 @@ fn roles(
     host: &Host,
     filter: Option<&String>,
 ) -> Vec<Entry> {
-    let member = overlay.and_then(|overlay| Some((overlay, on(host, overlay.id)?)));
+    let member = overlay.and_then(|overlay| Some((overlay, host.interface_on(overlay.id)?)));
     let mut entries = Vec::new();
     let further = further_addresses(site, host);
     if !further.is_empty() {
@@ -183,7 +183,9 @@ fn probes(overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
             let whole = rule.ports.tcp.iter().any(|(first, last)| (*first..=*last).contains(&DISCARD));
             if whole { Some(DISCARD) } else { rule.ports.tcp.first().map(|(first, _)| *first) }
         };
-        let (Some(port), Some(interface)) = (rules.filter_map(open).min(), on(other, overlay.id)) else { continue };
+        let (Some(port), Some(interface)) = (rules.filter_map(open).min(), other.interface_on(overlay.id)) else {
+            continue;
+        };
         probes.push(Yaml::map([
             ("address", Yaml::str(interface.address.value.to_string())),
             ("port", Yaml::Int(port.into())),

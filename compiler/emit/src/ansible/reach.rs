@@ -8,7 +8,6 @@ use arvc_site::model::{Bastion, Host, NetworkId, Node, Site};
 use super::is_reached;
 use crate::addresses;
 use crate::extra;
-use crate::nebula::on;
 use crate::yaml::{Entry, Yaml, entry};
 
 /// The connection's variables of a machine.
@@ -52,7 +51,7 @@ pub fn later(site: &Site) -> bool {
 }
 
 fn address(site: &Site, host: &Host, network: NetworkId) -> Option<IpAddr> {
-    on(host, network).map(|interface| addresses::reached(&site.networks[network.index()], interface))
+    host.interface_on(network).map(|interface| addresses::reached(&site.networks[network.index()], interface))
 }
 
 /// The argument of SSH that jumps. It is made of a checked user name, addresses and numbers.

@@ -4,7 +4,7 @@
 use arvc_site::model::Site;
 use serde_json::{Map, Value, json};
 
-use super::{Overlay, is_member, on};
+use super::{Overlay, is_member};
 use crate::addresses::with_length;
 
 /// Ten years: a CA whose end is not planned for ends every tunnel on one day.
@@ -31,7 +31,7 @@ pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
     let duration = format!("{}h", site.nebula.certificate.div_ceil(3600));
     let mut hosts = Map::new();
     for host in site.hosts.iter().filter(|host| is_member(host, overlay.id)) {
-        let Some(interface) = on(host, overlay.id) else { continue };
+        let Some(interface) = host.interface_on(overlay.id) else { continue };
         let groups: Vec<&str> =
             host.groups.iter().map(|group| site.groups[group.index()].named.name.as_str()).collect();
         let networks = interface.addresses().filter_map(|address| with_length(overlay.network, address.value));

@@ -6,7 +6,7 @@ use arvc_reach::policy::Policy;
 use arvc_site::model::{Host, HostId, Site};
 
 use super::profile::Profile;
-use super::{Overlay, on, rules};
+use super::{Overlay, rules};
 use crate::extra;
 use crate::yaml::{Entry, Yaml, entry};
 
@@ -16,7 +16,7 @@ const MTU: u32 = 1300;
 /// The configuration of `host`.
 pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, policy: &Policy) -> Yaml {
     let profile = Profile::of(&site.nebula.version.value);
-    let device = on(host, overlay.id).map(|interface| interface.device.as_str()).unwrap_or("nebula1");
+    let device = host.interface_on(overlay.id).map(|interface| interface.device.as_str()).unwrap_or("nebula1");
     let places = places(site, overlay, id, host);
     // Nebula does not start with a lighthouse that it has no place for, and a relay that this machine does not find cannot
     // hand anything on to it: a machine outside knows only those that a node forwards the port to.
@@ -34,16 +34,17 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
     ];
     // A machine on the underlay tells the others its address there and no other that it may have. What is outside is
     // found by whatever address it has.
-    let inside = on(host, overlay.underlay).is_some();
+    let inside = host.is_on(overlay.tunnels.underlay);
     if inside {
-        let underlay = site.networks[overlay.underlay.index()].prefixes();
+        let underlay = site.networks[overlay.tunnels.underlay.index()].prefixes();
         let list = underlay.map(|prefix| (prefix.value.to_string(), Yaml::Bool(true)));
         lighthouse.push(entry("local_allow_list", Yaml::map(list)));
     }
     // It cannot see the address that stands for it out there, and nobody else may tell it.
     let translated = host.interfaces.iter().filter_map(|interface| interface.public);
-    let translated: Vec<Yaml> =
-        translated.map(|public| Yaml::quoted(SocketAddr::new(public.value, overlay.port).to_string())).collect();
+    let translated: Vec<Yaml> = translated
+        .map(|public| Yaml::quoted(SocketAddr::new(public.value, overlay.tunnels.port).to_string()))
+        .collect();
     if !translated.is_empty() {
         lighthouse.push(entry("advertise_addrs", Yaml::List(translated)));
     }
@@ -53,7 +54,7 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
         entry("relays", if host.relay { none() } else { names(|other| other.relay) }),
     ];
     // A socket of IPv6 takes IPv4 as well.
-    let ipv6 = site.networks[overlay.underlay.index()].prefixes().any(|prefix| prefix.value.addr().is_ipv6());
+    let ipv6 = site.networks[overlay.tunnels.underlay.index()].prefixes().any(|prefix| prefix.value.addr().is_ipv6());
     let mut firewall = Vec::new();
     if profile.asks_for_strict_local_addresses() {
         firewall.push(entry("default_local_cidr_any", Yaml::Bool(false)));
@@ -78,7 +79,7 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
             "listen",
             Yaml::map([
                 ("host", Yaml::quoted(if ipv6 { "::" } else { "0.0.0.0" })),
-                ("port", Yaml::Int(overlay.port.into())),
+                ("port", Yaml::Int(overlay.tunnels.port.into())),
             ]),
         ),
         entry("punchy", Yaml::map([("punch", Yaml::Bool(true)), ("respond", Yaml::Bool(true))])),
@@ -124,8 +125,9 @@ fn places<'site>(site: &Site, overlay: &Overlay<'site>, own: HostId, host: &Host
     let mut places: Vec<Place> = others
         .filter_map(|(id, other)| {
             let places = overlay.tunnels.places(site, &overlay.segments, host, id).into_iter();
-            let endpoints: Vec<SocketAddr> = places.map(|address| SocketAddr::new(address, overlay.port)).collect();
-            let address = on(other, overlay.id)?.address.value;
+            let endpoints: Vec<SocketAddr> =
+                places.map(|address| SocketAddr::new(address, overlay.tunnels.port)).collect();
+            let address = other.interface_on(overlay.id)?.address.value;
             (!endpoints.is_empty()).then_some(Place { host: other, address, endpoints })
         })
         .collect();

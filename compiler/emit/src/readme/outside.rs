@@ -3,7 +3,6 @@
 use arvc_site::model::Site;
 
 use super::{commands, left_alone, list, members_by_hand, paragraph};
-use crate::nebula;
 
 /// The section, or nothing if Ansible configures every machine.
 pub fn section(site: &Site) -> String {
@@ -22,7 +21,7 @@ pub fn section(site: &Site) -> String {
     }
     for (host, network) in members {
         let name = &host.named.name;
-        let interface = nebula::on(host, network);
+        let interface = host.interface_on(network);
         let addresses = interface.into_iter().flat_map(|interface| interface.addresses());
         let addresses: Vec<String> = addresses.map(|address| address.value.to_string()).collect();
         let word = if addresses.len() == 1 { "address" } else { "addresses" };

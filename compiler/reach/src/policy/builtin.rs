@@ -7,10 +7,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use arvc_site::endpoints::{Tunnels, is_on};
-use arvc_site::model::{
-    DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NetworkKind, Node, NodeId, Transport,
-};
+use arvc_site::endpoints::Tunnels;
+use arvc_site::model::{DatacenterId, Families, Family, Host, HostId, Kind, NetworkId, NodeId, Transport};
 use ipnet::IpNet;
 
 use super::Peer;
@@ -25,7 +23,6 @@ pub(super) fn open(members: &Members, table: &mut Table) {
     underlay(members, table);
     resolvers(members, table);
     dhcp(members, table);
-    elsewhere(members, table);
 }
 
 /// SSH from the nodes of a guest's datacenter, and from the operators. A machine that is not created belongs to no
@@ -113,10 +110,11 @@ fn on(members: &Members, network: NetworkId, wanted: impl Fn(&Host) -> bool) -> 
 fn underlay(members: &Members, table: &mut Table) {
     let site = members.site;
     for (index, overlay) in site.networks.iter().enumerate() {
-        let NetworkKind::Overlay { underlay, port } = overlay.kind else { continue };
         let id = NetworkId(index as u32);
+        let Some(tunnels) = Tunnels::of(site, id) else { continue };
+        let (underlay, port) = (tunnels.underlay, tunnels.port);
         let ports = PortSet::ports(Transport::Udp, port, port);
-        let inner = on(members, underlay, |host| is_on(host, id));
+        let inner = on(members, underlay, |host| host.is_on(id));
         let reason = table.reason(format!("{}: tunnels", overlay.named.path));
         for direction in [Direction::In, Direction::Out] {
             let opening = Opening { network: underlay, peer: Peer::Network(underlay), ports: ports.clone(), reason };
@@ -125,7 +123,6 @@ fn underlay(members: &Members, table: &mut Table) {
 
         // Members that are elsewhere come from any address: to the machines inside that the port is handed on to, by a node
         // or by a router in front, and to one another, wherever the lighthouse has found them.
-        let Some(tunnels) = Tunnels::of(site, id) else { continue };
         let entered = |host: &HostId| {
             let machine = &site.hosts[host.index()];
             (machine.lighthouse || machine.relay) && !tunnels.public(site, *host).is_empty()
@@ -134,7 +131,7 @@ fn underlay(members: &Members, table: &mut Table) {
         let opening = Opening { network: underlay, peer: Peer::Any, ports: ports.clone(), reason };
         table.open(Direction::In, opening, inner.iter().copied().filter(entered));
         for network in (0..site.networks.len() as u32).map(NetworkId).filter(|network| !members.is_overlay(*network)) {
-            let outer = on(members, network, |host| is_on(host, id) && !is_on(host, underlay));
+            let outer = on(members, network, |host| host.is_on(id) && !host.is_on(underlay));
             // Two of them on one segment need nobody between them.
             let beside = Opening { network, peer: Peer::Network(network), ports: ports.clone(), reason };
             table.open(Direction::Out, beside, outer.iter().copied());
@@ -142,17 +139,23 @@ fn underlay(members: &Members, table: &mut Table) {
             table.open(Direction::In, opening, outer.into_iter());
         }
 
-        // A lighthouse or relay that is elsewhere, at an address of its own, must be reached first.
-        for host in on(members, id, |host| !is_on(host, underlay) && (host.lighthouse || host.relay)) {
+        // A lighthouse or relay must be reached first: from elsewhere by the addresses that the world knows it by; and one that
+        // is elsewhere itself from everywhere.
+        let outer = on(members, id, |host| !host.is_on(underlay));
+        for host in on(members, id, |host| host.lighthouse || host.relay) {
             let machine = &site.hosts[host.index()];
             let reason = table.reason(format!("{}: tunnel to {}", overlay.named.path, machine.named.path));
-            let own = machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network));
             let mut addresses = tunnels.public(site, host);
-            addresses.extend(own.flat_map(|interface| interface.addresses()).map(|address| address.value));
+            let mut asking: Vec<HostId> = outer.iter().copied().filter(|other| *other != host).collect();
+            if !machine.is_on(underlay) {
+                let own = machine.interfaces.iter().filter(|interface| !members.is_overlay(interface.network));
+                addresses.extend(own.flat_map(|interface| interface.addresses()).map(|address| address.value));
+                asking.extend(&inner);
+            }
             addresses.sort_unstable();
             addresses.dedup();
             for address in addresses {
-                ask(members, table, address, &inner, &ports, reason);
+                ask(members, table, address, &asking, &ports, reason);
             }
         }
     }
@@ -204,32 +207,5 @@ fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], 
         };
         let opening = Opening { network, peer: Peer::Prefix(IpNet::from(address)), ports: ports.clone(), reason };
         table.open(Direction::Out, opening, hosts.iter().copied().filter(asks));
-    }
-}
-
-/// A member that is on none of its overlay's underlay starts each tunnel itself: to the nodes that hand the port on to a
-/// lighthouse or relay. Of a guest on another bridge nothing else lets that out.
-fn elsewhere(members: &Members, table: &mut Table) {
-    let site = members.site;
-    for (index, overlay) in site.networks.iter().enumerate() {
-        let NetworkKind::Overlay { underlay, port } = overlay.kind else { continue };
-        let id = NetworkId(index as u32);
-        let ports = PortSet::ports(Transport::Udp, port, port);
-        let is_on = |host: &Host, network| host.interfaces.iter().any(|interface| interface.network == network);
-        let outer = on(members, id, |host| !is_on(host, underlay));
-        for (host, machine) in site.hosts.iter().enumerate().filter(|(_, host)| host.lighthouse || host.relay) {
-            let hands_on = |node: &&Node| {
-                node.forwards.iter().any(|forward| {
-                    let handed = forward.ports;
-                    forward.to.index() == host
-                        && ports.is_subset(&PortSet::ports(handed.transport, handed.first, handed.last))
-                })
-            };
-            let reason = table.reason(format!("{}: tunnel to {}", overlay.named.path, machine.named.path));
-            for uplink in site.nodes.iter().filter(hands_on).filter_map(|node| node.uplink.as_ref()) {
-                let address = uplink.public.unwrap_or(uplink.address).value;
-                ask(members, table, address, &outer, &ports, reason);
-            }
-        }
     }
 }

@@ -152,6 +152,24 @@ fn a_member_elsewhere_has_rules_on_the_overlay_alone() {
 }
 
 #[test]
+fn a_guest_on_another_bridge_is_let_out_to_a_lighthouse_that_is_elsewhere() {
+    let mut site = site();
+    let public = network(&mut site, "public", "203.0.113.64/26", NetworkKind::Plain);
+    let second = network(&mut site, "second", "192.168.101.0/24", bridge("vmbr2", &[("192.168.101.1", None)]));
+    let lighthouse = host_on(&mut site, "lighthouse", &[], &[public, OVERLAY]);
+    site.hosts[lighthouse.index()].kind = Kind::Machine;
+    site.hosts[lighthouse.index()].lighthouse = true;
+    let [inner, outer] =
+        [BRIDGE, second].map(|below| host_on(&mut site, below.0.to_string().as_str(), &[], &[below, OVERLAY]));
+    let policies = policies(&site);
+    let there = "203.0.113.74/32 4242/udp".to_owned();
+    assert!(rules(&site, policies.of(inner), false, BRIDGE).contains(&there));
+    assert!(rules(&site, policies.of(outer), false, second).contains(&there));
+    // It starts no tunnel to itself.
+    assert!(!rules(&site, policies.of(lighthouse), false, public).contains(&there));
+}
+
+#[test]
 fn a_planned_machine_is_nobodys_peer() {
     let mut site = site();
     let [a, b] = ["a", "b"].map(|name| host(&mut site, name, &[]));

@@ -56,7 +56,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         let connection = &host.connection;
         let networks = [connection.network, connection.services].into_iter().flatten();
         for network in networks.filter(|_| origins.all.networks) {
-            if !host.interfaces.iter().any(|interface| interface.network == network.value) {
+            if !host.is_on(network.value) {
                 let path = &site.networks[network.value.index()].named.path;
                 let message = format!("Ansible does not find `{}` on `{path}`", host.named.path);
                 out.push(report(&CODE, message, &host.named, network.span, "the machine is not on it"));

@@ -49,7 +49,7 @@ pub(crate) fn contains(site: &Site, end: &End, id: HostId) -> bool {
         End::Host(host) => *host == id,
         End::Cluster(cluster) => host.cluster == Some(*cluster),
         End::Service(service) => host.services.contains(service),
-        End::Network(network) => host.interfaces.iter().any(|interface| interface.network == *network),
+        End::Network(network) => host.is_on(*network),
         End::Prefix(prefix) => {
             let mut addresses = host.interfaces.iter().flat_map(|interface| interface.addresses());
             addresses.any(|address| prefix.contains(&address.value))

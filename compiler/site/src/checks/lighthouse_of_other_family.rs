@@ -54,7 +54,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         let members: Vec<(&Host, Families)> = members(site, id, underlay).collect();
         let mut lighthouses = members.iter().filter(|(host, _)| host.lighthouse).peekable();
         // One elsewhere is met by whatever way leads there.
-        let elsewhere = |host: &Host| host.lighthouse && is_on(host, id) && !is_on(host, underlay);
+        let elsewhere = |host: &Host| host.lighthouse && host.is_on(id) && !host.is_on(underlay);
         let Some((first, _)) = lighthouses.peek().copied() else { continue };
         if members.iter().any(|(host, _)| host.broken) || site.hosts.iter().any(elsewhere) {
             continue;
@@ -77,13 +77,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 
 /// The members of an overlay that are on its underlay, with their families there.
 pub(super) fn members(site: &Site, overlay: NetworkId, underlay: NetworkId) -> impl Iterator<Item = (&Host, Families)> {
-    let there = site.hosts.iter().filter(move |host| host.status.is_there() && is_on(host, overlay));
+    let there = site.hosts.iter().filter(move |host| host.status.is_there() && host.is_on(overlay));
     there.filter_map(move |host| {
-        let interface = host.interfaces.iter().find(|interface| interface.network == underlay)?;
+        let interface = host.interface_on(underlay)?;
         Some((host, interface.families()))
     })
-}
-
-fn is_on(host: &Host, network: NetworkId) -> bool {
-    host.interfaces.iter().any(|interface| interface.network == network)
 }

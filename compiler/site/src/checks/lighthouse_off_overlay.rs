@@ -52,7 +52,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         return;
     }
     for host in site.hosts.iter().filter(|host| (host.lighthouse || host.relay) && !host.broken) {
-        let on = |id: NetworkId| host.interfaces.iter().any(|interface| interface.network == id);
+        let on = |id: NetworkId| host.is_on(id);
         let overlays = host.interfaces.iter().filter_map(|interface| {
             let network = &site.networks[interface.network.index()];
             let NetworkKind::Overlay { underlay, .. } = network.kind else { return None };

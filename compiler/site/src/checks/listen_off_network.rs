@@ -41,8 +41,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     }
     for host in site.hosts.iter().filter(|host| !host.broken) {
         for service in host.services.iter().map(|service| &site.services[service.index()]) {
-            let on = |id| host.interfaces.iter().any(|interface| interface.network == id);
-            if service.listen.is_empty() || service.listen.iter().any(|network| on(*network)) {
+            if service.listen.is_empty() || service.listen.iter().any(|network| host.is_on(*network)) {
                 continue;
             }
             let networks = service.listen.iter().map(|id| format!("`{}`", site.networks[id.index()].named.path));

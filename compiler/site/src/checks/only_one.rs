@@ -65,7 +65,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
     for (network, id) in site.networks.iter().zip(0..).filter(|(network, _)| network.is_overlay()) {
         let on = |host: &HostId| {
             let host = &site.hosts[host.index()];
-            host.lighthouse && host.interfaces.iter().any(|interface| interface.network == NetworkId(id))
+            host.lighthouse && host.is_on(NetworkId(id))
         };
         let path = &network.named.path;
         let lighthouses = all.iter().copied().filter(on).collect();

@@ -28,7 +28,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::endpoints::{Tunnels, is_on};
+use crate::endpoints::Tunnels;
 use crate::model::{HostId, NetworkId, Site};
 use crate::origins::Origins;
 use crate::place::report;
@@ -51,21 +51,21 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let Some(tunnels) = Tunnels::of(site, overlay) else { continue };
         let network = &site.networks[overlay.index()];
         let hosts = (0..).map(HostId).zip(&site.hosts);
-        let lighthouses = hosts.filter(|(_, host)| host.lighthouse && host.status.is_there() && is_on(host, overlay));
+        let lighthouses = hosts.filter(|(_, host)| host.lighthouse && host.status.is_there() && host.is_on(overlay));
         let lighthouses: Vec<_> = lighthouses.map(|(id, _)| id).collect();
         // Without any lighthouse the overlay itself is the problem.
         if lighthouses.is_empty() || lighthouses.iter().any(|id| !tunnels.public(site, *id).is_empty()) {
             continue;
         }
         for host in site.hosts.iter().filter(|host| !host.lighthouse && host.status.is_there()) {
-            let below = is_on(host, tunnels.underlay);
+            let below = host.is_on(tunnels.underlay);
             let finds = |id: &HostId| !tunnels.places(site, segments, host, *id).is_empty();
             // One on its segment that it shares no family with is another problem.
             let beside = |id: &HostId| {
                 let other = &site.hosts[id.index()];
-                is_on(other, tunnels.underlay) && segments.meet(tunnels.underlay, host, other)
+                other.is_on(tunnels.underlay) && segments.meet(tunnels.underlay, host, other)
             };
-            if !is_on(host, overlay) || (below && lighthouses.iter().any(beside)) || lighthouses.iter().any(finds) {
+            if !host.is_on(overlay) || (below && lighthouses.iter().any(beside)) || lighthouses.iter().any(finds) {
                 continue;
             }
             let message = format!("`{}` cannot reach a lighthouse of `{}`", host.named.path, network.named.path);

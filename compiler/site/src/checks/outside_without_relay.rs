@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::endpoints::{Tunnels, is_on};
+use crate::endpoints::Tunnels;
 use crate::model::{Host, HostId, NetworkId, Site};
 use crate::origins::Origins;
 use crate::place::report;
@@ -53,10 +53,10 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let Some(tunnels) = Tunnels::of(site, overlay) else { continue };
         let (underlay, port) = (tunnels.underlay, tunnels.port);
         let hosts = || (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| host.status.is_there());
-        let members = || hosts().filter(|(_, host)| is_on(host, overlay));
+        let members = || hosts().filter(|(_, host)| host.is_on(overlay));
         let entrances: BTreeSet<HostId> =
             members().map(|(id, _)| id).filter(|id| !tunnels.public(site, *id).is_empty()).collect();
-        let hidden = members().any(|(id, host)| is_on(host, underlay) && !entrances.contains(&id));
+        let hidden = members().any(|(id, host)| host.is_on(underlay) && !entrances.contains(&id));
         // Without a lighthouse to enter by, that is the problem; a machine that is not understood might be the relay.
         let entered = entrances.iter().any(|id| site.hosts[id.index()].lighthouse);
         let relayed = entrances.iter().any(|id| site.hosts[id.index()].relay || site.hosts[id.index()].broken);
@@ -64,9 +64,9 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
             continue;
         }
         // A member of another segment of the underlay finds the members of this one as little as who is elsewhere.
-        let first = members().map(|(_, host)| host).find(|host| is_on(host, underlay));
+        let first = members().map(|(_, host)| host).find(|host| host.is_on(underlay));
         let inside =
-            |host: &Host| is_on(host, underlay) && first.is_none_or(|first| segments.meet(underlay, first, host));
+            |host: &Host| host.is_on(underlay) && first.is_none_or(|first| segments.meet(underlay, first, host));
         for (_, host) in members().filter(|(id, host)| !inside(host) && !entrances.contains(id)) {
             let message = format!(
                 "`{}` finds no relay of `{}` and reaches few of its members",

@@ -33,7 +33,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::endpoints::{Tunnels, is_on};
+use crate::endpoints::Tunnels;
 use crate::model::{HostId, NetworkId, Site};
 use crate::origins::Origins;
 use crate::place::{place, report};
@@ -48,10 +48,10 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         return;
     }
     for tunnels in (0..site.networks.len() as u32).filter_map(|id| Tunnels::of(site, NetworkId(id))) {
-        let members = || site.hosts.iter().filter(|host| host.status.is_there() && is_on(host, tunnels.overlay));
+        let members = || site.hosts.iter().filter(|host| host.status.is_there() && host.is_on(tunnels.overlay));
         for (id, host) in (0..).map(HostId).zip(&site.hosts) {
-            let fixed = host.status.is_there() && (host.lighthouse || host.relay) && is_on(host, tunnels.overlay);
-            if !fixed || is_on(host, tunnels.underlay) || !tunnels.public(site, id).is_empty() {
+            let fixed = host.status.is_there() && (host.lighthouse || host.relay) && host.is_on(tunnels.overlay);
+            if !fixed || host.is_on(tunnels.underlay) || !tunnels.public(site, id).is_empty() {
                 continue;
             }
             let segments: Vec<_> = host.interfaces.iter().map(|interface| interface.network).collect();
@@ -59,7 +59,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             // Without any address below it, that is the problem.
             let Some(own) = segments().next() else { continue };
             let elsewhere = |other: &&&crate::model::Host| {
-                !is_on(other, tunnels.underlay) && !segments().any(|network| is_on(other, *network))
+                !other.is_on(tunnels.underlay) && !segments().any(|network| other.is_on(*network))
             };
             let Some(member) = members().collect::<Vec<_>>().iter().find(elsewhere).copied() else { continue };
             let own = &site.networks[own.index()].named.path;

@@ -69,7 +69,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 
 /// A member of an overlay whose port the node hands on, and which is not on the underlay.
 fn outside<'a>(site: &'a Site, node: &Node) -> Option<(NetworkId, &'a Host)> {
-    let on = |host: &Host, id| host.interfaces.iter().any(|interface| interface.network == id);
+    let on = |host: &Host, id| host.is_on(id);
     (0..).map(NetworkId).zip(&site.networks).find_map(|(id, network)| {
         let NetworkKind::Overlay { underlay, port } = network.kind else { return None };
         let enters = node.forwards.iter().any(|forward| {

@@ -42,8 +42,8 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         return;
     }
     for host in &site.hosts {
-        let on = |id: NetworkId| host.interfaces.iter().any(|interface| interface.network == id);
-        let Some((first, second)) = pairs.iter().find(|(first, second)| on(*first) && on(*second)) else { continue };
+        let both = |(first, second): &&(NetworkId, NetworkId)| host.is_on(*first) && host.is_on(*second);
+        let Some((first, second)) = pairs.iter().find(both) else { continue };
         let (first, second) = (&site.networks[first.index()], &site.networks[second.index()]);
         let message = format!(
             "`{}` is on `{}` and `{}`, which have addresses in common",

@@ -38,8 +38,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     if !origins.all.networks {
         return;
     }
-    let used =
-        |id: NetworkId| site.hosts.iter().any(|host| host.interfaces.iter().any(|interface| interface.network == id));
+    let used = |id: NetworkId| site.hosts.iter().any(|host| host.is_on(id));
     let mut networks: Vec<_> = (0..).map(NetworkId).zip(&site.networks).collect();
     networks.sort_by_key(|(_, network)| network.named.key);
     let mut overlays = networks

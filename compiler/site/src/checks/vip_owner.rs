@@ -103,6 +103,6 @@ fn split(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diag
 
 fn absent(site: &Site, owner: HostId, network: NetworkId, what: &str) -> Option<String> {
     let host = &site.hosts[owner.index()];
-    let on = host.broken || host.interfaces.iter().any(|interface| interface.network == network);
+    let on = host.broken || host.is_on(network);
     (!on).then(|| format!("`{}` cannot answer for {what}", host.named.path))
 }

@@ -181,6 +181,18 @@ pub struct Interface {
     pub default_route: bool,
 }
 
+impl Host {
+    /// Its place on a network, if it is on it.
+    pub fn interface_on(&self, network: NetworkId) -> Option<&Interface> {
+        self.interfaces.iter().find(|interface| interface.network == network)
+    }
+
+    /// Whether it is on a network.
+    pub fn is_on(&self, network: NetworkId) -> bool {
+        self.interface_on(network).is_some()
+    }
+}
+
 impl Interface {
     /// Its addresses, the first one first.
     pub fn addresses(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {

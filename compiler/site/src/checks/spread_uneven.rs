@@ -19,9 +19,8 @@
 //!   # arv.lock: environments.site.hosts.web-c = { vmid = 3002, node = "second" }
 //!   clusters.web = { # error: L0858
 //!     spread = true;
-//!     nodes = [ nodes.second, nodes.third ];
 //!     groups = [ groups.projects ];
-//!     members = { b.vmid = 3001; c.vmid = 3002; d = { vmid = 3003; node = nodes.second; }; };
+//!     members = { b.vmid = 3001; c.vmid = 3002; d = { vmid = 3003; node = nodes.third; }; };
 //!   };
 //! ```
 //!

@@ -224,6 +224,7 @@ Examples:
   arvc lock                      after a merge, or to see what is new before a build
   arvc lock list
   arvc lock release wiki         its numbers may be another machine's from now on
+  arvc lock release db-2 --node  its node is chosen again
   arvc lock rename store shop
   arvc lock release web-1 --environment staging";
 
@@ -314,6 +315,8 @@ mod tests {
             "lock rename a",
             "lock list a",
             "lock release --certificates",
+            "lock release --node",
+            "lock release a --node --certificates",
         ];
         for line in bad {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

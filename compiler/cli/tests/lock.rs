@@ -130,6 +130,41 @@ fn a_machine_that_is_gone_keeps_its_number_until_it_is_released() {
 }
 
 #[test]
+fn members_that_are_spread_stay_and_locked_fails_where_one_would_be_placed() {
+    let spread = |members: &str| {
+        let nodes = "nodes.b = { address = 10.0.0.2; }; nodes.c = { address = 10.0.0.3; };";
+        let site = site(&[]).replacen("hosts.dns = {", "hosts.dns = { node = nodes.pve;", 1);
+        let cluster =
+            format!("{nodes} clusters.web = {{ spread = true; groups = [ groups.all ]; members = {{ {members} }}; }};");
+        let end = site.rfind('}').unwrap();
+        format!("{} {cluster} }}\n", &site[..end])
+    };
+    let folder = Folder::with(&spread("p = {}; q = {}; r = {};"));
+    folder.good("build");
+    let nodes = |folder: &Folder| -> BTreeMap<String, String> {
+        let lines = folder.good("lock list --message-format json");
+        let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines.filter_map(|it| Some((it["name"].as_str()?.to_owned(), it["node"].as_str()?.to_owned()))).collect()
+    };
+    let before = nodes(&folder);
+    assert_eq!(before.values().collect::<std::collections::BTreeSet<_>>().len(), 3, "{before:?}");
+    folder.file("site.arv", &spread("p = {}; r = {};"));
+    folder.good("build");
+    let after = nodes(&folder);
+    assert_eq!((&after["web-p"], &after["web-r"]), (&before["web-p"], &before["web-r"]));
+    // A pin that says something else wins, and the lock would change.
+    folder.file("site.arv", &spread(&format!("p = {{ node = nodes.{}; }}; r = {{}};", before["web-q"])));
+    let (status, text) = folder.arvc("check --locked");
+    let said = format!("placed: web-p on {} instead of {}", before["web-q"], before["web-p"]);
+    assert!(status == 1 && text.contains(&said), "{text}");
+    folder.file("site.arv", &spread("p = {}; r = {};"));
+    assert!(folder.good("lock release web-p --node").contains(&format!("released web-p from {}", before["web-p"])));
+    assert_eq!(folder.arvc("lock release dns --node").0, 2);
+    assert_eq!(folder.arvc("check --locked").0, 1);
+    folder.good("build");
+}
+
+#[test]
 fn a_renamed_machine_keeps_its_number_and_terraform_moves_it() {
     let folder = Folder::with(&site(&[SHOP, WIKI]));
     folder.good("build");

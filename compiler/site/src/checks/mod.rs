@@ -152,6 +152,7 @@ pub mod single_point;
 pub mod slot_disagrees;
 pub mod slot_unknown;
 pub mod spread_short;
+pub mod spread_uneven;
 pub mod ssh_key;
 pub mod too_many_interfaces;
 pub mod two_rules;
@@ -339,6 +340,7 @@ pub static CODES: &[&Code] = &[
     &place_carries::CODE,
     &members_together::CODE,
     &spread_short::CODE,
+    &spread_uneven::CODE,
     &single_point::CODE,
     &only_one::CODE,
     &room_after_loss::CODE,
@@ -409,6 +411,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     place_carries::check(site, origins, &availability, out);
     members_together::check(site, origins, &availability, out);
     spread_short::check(site, origins, &availability, out);
+    spread_uneven::check(site, origins, &availability, out);
     single_point::check(site, origins, &availability, out);
     only_one::check(site, origins, &availability, out);
     ha_stranded::check(site, out);

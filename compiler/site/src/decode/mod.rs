@@ -128,7 +128,6 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
     decoder.clusters();
     decoder.vips();
     decoder.hosts();
-    decoder.placements();
     decoder.foreign();
     decoder.later();
     decoder.serve();

@@ -111,6 +111,8 @@ impl fmt::Display for Change {
             Self::Migrated(name, from, to) => {
                 write!(f, "other cluster: {name} is in {} instead of {}", or_none(to), or_none(from))
             }
+            Self::Placed(name, None, Some(to)) => write!(f, "placed: {name} on {to}"),
+            Self::Placed(name, Some(_), None) => write!(f, "placed: {name} is where the sources say"),
             Self::Placed(name, from, to) => write!(f, "placed: {name} on {} instead of {}", or_none(to), or_none(from)),
             Self::Serial(zone, serial) => write!(f, "serial of {zone}: {serial}"),
             Self::Granted(name) => {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Datacenter, Environment, Grant, Numbers, Segment};
-use crate::model::{Host, ImageSource, NetworkKind, Site};
+use crate::model::{Host, ImageSource, Kind, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
 ///
@@ -64,6 +64,7 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
     let mut numbers = Numbers {
         datacenter: datacenter.and_then(|id| site.datacenters.get(id.index())).map(|it| it.named.name.clone()),
         vmid: host.vmid.map(|vmid| vmid.value),
+        node: host.node.filter(|_| is_chosen(site, host)).map(|node| site.nodes[node.index()].named.name.clone()),
         ..Numbers::default()
     };
     for interface in &host.interfaces {
@@ -72,6 +73,12 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
         numbers.addresses.entry(network.clone()).or_default().extend(addresses);
     }
     numbers
+}
+
+/// Whether the node of a machine is arvc's choice, or was stated where it would be without that.
+fn is_chosen(site: &Site, host: &Host) -> bool {
+    let spread = host.cluster.is_some_and(|cluster| site.clusters[cluster.index()].spread);
+    host.kind != Kind::Machine && (spread || host.ha.as_ref().is_some_and(|ha| !ha.nodes.is_empty()))
 }
 
 fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {

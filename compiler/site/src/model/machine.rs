@@ -187,6 +187,11 @@ impl Host {
         self.interfaces.iter().find(|interface| interface.network == network)
     }
 
+    /// The storages that its disks lie on, the first disk's first; one may be there twice.
+    pub fn datastores(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.datastore.as_str()).chain(self.disks.iter().map(|disk| disk.datastore.as_str()))
+    }
+
     /// Whether it is on a network.
     pub fn is_on(&self, network: NetworkId) -> bool {
         self.interface_on(network).is_some()

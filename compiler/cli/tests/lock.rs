@@ -211,6 +211,16 @@ fn a_serial_grows_when_and_only_when_its_zone_changes() {
     folder.file("site.arv", &site(&[SHOP]));
     folder.good("build");
     assert_eq!(serial(&folder), 3, "deleting a record is a change");
+    // Another clone has the same bytes.
+    let clone = Folder::with(&folder.text("site.arv"));
+    clone.file("arv.lock", &folder.text("arv.lock"));
+    clone.good("build --locked");
+    assert_eq!(clone.text("out/dns/example.internal.zone"), folder.text("out/dns/example.internal.zone"));
+    // A content that changed with a serial that did not is no build.
+    folder.file("site.arv", &site(&[SHOP, WIKI]));
+    let (status, text) = folder.arvc("build --locked");
+    assert!(status == 1 && text.contains("serial of example.internal: 4"), "{text}");
+    assert_eq!(serial(&folder), 3);
 }
 
 /// C02: two environments, one bridge, one address; and one VMID in one Proxmox cluster.

@@ -58,9 +58,15 @@ impl Availability {
     /// Whether members that are spread evenly over the nodes survive the loss of each of them.
     pub(crate) fn avoidable(&self, site: &Site, id: ClusterId) -> bool {
         let shape = &self.shapes[id.index()];
-        let guests = shape.members.iter().filter(|member| site.hosts[member.index()].kind != Kind::Machine).count();
+        let hosts = shape.members.iter().map(|member| &site.hosts[member.index()]);
+        let guests = hosts.filter(|host| host.kind != Kind::Machine);
+        let copies = guests.clone().filter(|host| !host.witness).count();
         let nodes = self.nodes(site, id);
-        nodes > 0 && guests.div_ceil(nodes) as u32 <= shape.spare()
+        // Those with a copy are spread first, and the others after them: each node has as few of both as can be.
+        let even = |members: usize, spare: u32| members.div_ceil(nodes) as u32 <= spare;
+        nodes > 0
+            && even(guests.count(), shape.spare_members())
+            && (shape.needed == 0 || even(copies, shape.spare_copies()))
     }
 
     /// Whether the site has a cluster that survives every single loss: what others are to it is worth a word.

@@ -159,10 +159,12 @@ fn tried(site: &Site) -> BTreeSet<Loss> {
         let alive: Vec<_> =
             cluster.members.iter().filter(|id| lives(site, **id, &site.hosts[id.index()], *gone)).collect();
         let copies = alive.iter().filter(|id| !site.hosts[id.index()].witness).count();
-        let majority = if cluster.quorum { cluster.members.len() / 2 + 1 } else { 0 };
+        let majority = if cluster.quorum || cluster.votes.is_some() { cluster.members.len() / 2 + 1 } else { 0 };
         let votes = majority.max(cluster.votes.map_or(0, |votes| votes.value as usize));
+        let only_votes = cluster.members.iter().all(|id| site.hosts[id.index()].witness);
+        let needed = if only_votes && cluster.replicas.value == 0 { 0 } else { cluster.replicas.value as usize + 1 };
         // What takes nobody stops nobody.
-        alive.len() < cluster.members.len() && (alive.len() < votes || copies < cluster.replicas.value as usize + 1)
+        alive.len() < cluster.members.len() && (alive.len() < votes || copies < needed)
     };
     let stopping: BTreeSet<Loss> = losses.into_iter().filter(stops).collect();
     let smaller = |other: &Loss, place: PlaceId| match other {

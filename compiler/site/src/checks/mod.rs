@@ -9,6 +9,7 @@ pub mod address_missing;
 pub mod address_outside_network;
 pub mod address_reserved;
 pub mod address_twice;
+pub mod addresses_of_most;
 pub mod all_of_nobody;
 pub mod authority_trusted_twice;
 pub mod boot_circle;
@@ -172,10 +173,13 @@ pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
 pub mod vmid_outside_span;
 pub mod vmid_without_address;
+pub mod votes_beyond_majority;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::allocate::Renames;
 use crate::availability::{Availability, capacity};
+use crate::lock::Held;
 use crate::model::Site;
 use crate::origins::Origins;
 use crate::segments::Segments;
@@ -302,6 +306,7 @@ pub static CODES: &[&Code] = &[
     &held_number::CODE,
     &held_by_several::CODE,
     &rename::CODE,
+    &addresses_of_most::CODE,
     &prefixes_meet::CODE,
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
@@ -346,6 +351,7 @@ pub static CODES: &[&Code] = &[
     &room_after_loss::CODE,
     &node_busy::CODE,
     &names_circle::CODE,
+    &votes_beyond_majority::CODE,
     &private_lighthouse::CODE,
     &retired_end::CODE,
     &unprotected_volumes::CODE,
@@ -406,6 +412,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let availability = Availability::new(site);
     quorum_on_one_node::check(site, origins, &availability, out);
     cluster_votes::check(site, origins, &availability, out);
+    votes_beyond_majority::check(site, origins, &availability, out);
     loss_stops_cluster::check(site, origins, &availability, out);
     node_carries::check(site, origins, &availability, out);
     place_carries::check(site, origins, &availability, out);
@@ -426,6 +433,11 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     empty_cluster::check(site, origins, out);
     empty_group::check(site, origins, out);
     all_of_nobody::check(site, origins, out);
+}
+
+/// What a change takes from machines that the lock knows.
+pub(crate) fn against(site: &Site, held: &Held, renames: &Renames, out: &mut Vec<Diagnostic>) {
+    addresses_of_most::check(site, held, renames, out);
 }
 
 /// What is handed out besides machines' addresses, and what a machine cannot be on.

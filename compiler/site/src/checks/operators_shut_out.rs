@@ -12,14 +12,14 @@
 //!
 //! ## Example
 //!
-//! ```arv part
+//! ```arv site
+//! {
+//!   name = "example";
+//!   domain = "example.internal";
 //!   operators.addresses = [ 192.168.7.0/24 ];
 //!   networks.provider.cidr = 203.0.113.0/24;
-//!   hosts.vps = { # error: L0833
-//!     kind = Machine;
-//!     groups = [ groups.projects ];
-//!     on = { provider.address = 203.0.113.5; overlay.address = 10.10.10.200; };
-//!   };
+//!   hosts.vps = { kind = Machine; on.provider.address = 203.0.113.5; }; # error: L0833
+//! }
 //! ```
 //!
 //! ## What to do

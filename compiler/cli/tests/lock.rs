@@ -317,6 +317,59 @@ fn one_number_on_two_branches_is_for_the_owner_to_settle() {
     assert_ne!(vmids["site/mail"], 1050);
 }
 
+#[test]
+fn a_machine_that_proxmox_does_not_run_keeps_its_slot() {
+    let device = |name: &str| format!("{name} = {{ kind = Machine; range = ranges.appliances; on.bridge = {{}}; }};");
+    let (nas, printer) = (device("nas"), device("printer"));
+    let base = SITE.replace("  images.debian", "  ranges.appliances.addresses = 200..219;\n  images.debian");
+    let with = |devices: &[&str]| {
+        let lines: String = devices.iter().map(|device| format!("  hosts.{device}\n")).collect();
+        base.replace("  # guests\n", &lines)
+    };
+    let folder = Folder::with(&with(&[&nas]));
+    let (status, text) = folder.arvc("check --locked");
+    assert!(status == 1 && text.contains("new: nas with slot 2"), "{text}");
+    folder.good("build");
+    let line = |name: &str| {
+        let lock = folder.text("arv.lock");
+        lock.lines().find(|line| line.contains(&format!("hosts.{name} ="))).unwrap().to_owned()
+    };
+    let held = line("nas");
+    assert!(held.contains("hosts.nas = { slot = 2") && held.contains("on = { bridge = \"192.168.100.2"), "{held}");
+    let listed = folder.good("lock list --message-format json");
+    assert!(listed.contains("\"slot\":2"), "{listed}");
+
+    // Two branches that each add one.
+    folder.file(".gitattributes", "arv.lock merge=union\n");
+    assert!(folder.git("init -q -b main") && folder.git("add site.arv arv.lock") && folder.git("commit -qm base"));
+    assert!(folder.git("checkout -qb one"));
+    folder.file("site.arv", &with(&[&printer, &nas]));
+    folder.good("lock");
+    assert!(folder.git("commit -qam x") && folder.git("checkout -q main") && folder.git("checkout -qb other"));
+    let scanner = device("scanner");
+    folder.file("site.arv", &with(&[&nas, &scanner]));
+    folder.good("lock");
+    assert!(folder.git("commit -qam x"));
+    folder.git("merge -q one");
+    folder.file("site.arv", &with(&[&scanner, &printer, &nas]));
+    folder.good("lock");
+    folder.good("check --locked");
+    assert_eq!(line("nas"), held);
+    assert!(line("printer").contains("slot = 2") && line("scanner").contains("slot = 2"));
+
+    // A stated slot is held as well, and one that another machine has is refused.
+    let slot = held.split("slot = ").nth(1).and_then(|rest| rest.split(',').next()).unwrap().to_owned();
+    let stated = printer.replace("on.bridge", &format!("slot = {slot}; on.bridge"));
+    folder.file("site.arv", &with(&[&stated, &nas]));
+    let (status, text) = folder.arvc("check");
+    assert!(status == 1 && text.contains("E0903") && text.contains("`arvc lock release nas`"), "{text}");
+
+    // The address follows from the slot: a network with another prefix moves the machine, and says so.
+    folder.file("site.arv", &with(&[&nas]).replace("192.168.100.", "192.168.101."));
+    let (status, text) = folder.arvc("check --locked");
+    assert!(status == 1 && text.contains("other address: nas on bridge has 192.168.101.2"), "{text}");
+}
+
 /// A build that dies at any step: the next one has the lock and the tree that were meant, with no number chosen twice.
 #[test]
 fn after_a_crash_between_the_lock_and_the_tree_the_next_build_goes_on() {

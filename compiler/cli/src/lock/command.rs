@@ -176,7 +176,7 @@ impl<'w> Run<'w> {
                 let addresses = &numbers.addresses;
                 let object = json!({
                     "version": 1, "environment": environment, "name": host, "state": state,
-                    "vmid": numbers.vmid.map(|vmid| vmid.0), "datacenter": numbers.datacenter, "node": numbers.node,
+                    "vmid": numbers.vmid.map(|vmid| vmid.0), "slot": numbers.slot, "datacenter": numbers.datacenter, "node": numbers.node,
                     "addresses": addresses,
                 });
                 format!("{object}\n")

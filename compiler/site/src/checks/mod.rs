@@ -109,6 +109,7 @@ pub mod node_full;
 pub mod only_one;
 pub mod operator_address;
 pub mod operators_everywhere;
+pub mod operators_shut_out;
 pub mod outside_without_lighthouse;
 pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
@@ -355,6 +356,7 @@ pub static CODES: &[&Code] = &[
     &private_lighthouse::CODE,
     &retired_end::CODE,
     &unprotected_volumes::CODE,
+    &operators_shut_out::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
     &private_in_public::CODE,
@@ -395,6 +397,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);
+    operators_shut_out::check(site, out);
     nobody_at_the_nodes::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);

@@ -96,7 +96,7 @@ fn resource_id(host: &str) -> Reference {
 
 /// The name of a rule. Names are those of the whole Proxmox cluster, of which other sites may have guests too.
 fn rule(scope: &Scope, name: &str, what: &str) -> String {
-    format!("arvc-{}-{name}-{what}", scope.datacenter.pool)
+    format!("arvc-{}-{name}-{what}", scope.datacenter.pool.value)
 }
 
 /// Whether the HA manager may start a guest on another node.

@@ -47,6 +47,8 @@ pub mod extra_variable;
 pub mod family_not_there;
 pub mod file_path;
 pub mod file_written;
+pub mod firewall_of_nobody;
+pub mod firewall_of_two;
 pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
@@ -75,6 +77,7 @@ pub mod invalid_dns_name;
 pub mod invalid_domain;
 pub mod invalid_mtu;
 pub mod invalid_name;
+pub mod invalid_namespace;
 pub mod invalid_record;
 pub mod invalid_role;
 pub mod invalid_tag;
@@ -91,6 +94,7 @@ pub mod mac_rule;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
 pub mod members_together;
+pub mod name_in_cluster;
 pub mod name_outside_domains;
 pub mod name_too_long;
 pub mod names_circle;
@@ -105,6 +109,7 @@ pub mod node_busy;
 pub mod node_carries;
 pub mod node_choice;
 pub mod node_full;
+pub mod node_of_others;
 pub mod only_one;
 pub mod operator_address;
 pub mod operators_everywhere;
@@ -175,6 +180,7 @@ pub mod vmid_without_address;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::availability::{Availability, capacity};
+use crate::lock::Held;
 use crate::model::Site;
 use crate::origins::Origins;
 use crate::segments::Segments;
@@ -320,6 +326,9 @@ pub static CODES: &[&Code] = &[
     &uplink_resolver_inside::CODE,
     &node_full::CODE,
     &authority_trusted_twice::CODE,
+    &firewall_of_two::CODE,
+    &name_in_cluster::CODE,
+    &invalid_namespace::CODE,
     &name_outside_domains::CODE,
     &invalid_dns_name::CODE,
     &route_frontend::CODE,
@@ -350,6 +359,8 @@ pub static CODES: &[&Code] = &[
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
     &private_in_public::CODE,
+    &firewall_of_nobody::CODE,
+    &node_of_others::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -388,6 +399,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);
     nobody_at_the_nodes::check(site, out);
+    node_of_others::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
@@ -423,6 +435,13 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     empty_cluster::check(site, origins, out);
     empty_group::check(site, origins, out);
     all_of_nobody::check(site, origins, out);
+}
+
+/// What other environments of the project have, as the lock knows it.
+pub(crate) fn check_held(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
+    firewall_of_two::check(site, held, out);
+    firewall_of_nobody::check(site, held, out);
+    name_in_cluster::check(site, held, out);
 }
 
 /// What is handed out besides machines' addresses, and what a machine cannot be on.

@@ -19,13 +19,7 @@ pub fn site() -> Site {
         name: "test".into(),
         description: None,
         domain: "test".into(),
-        datacenters: vec![Datacenter {
-            named: named("test", "datacenters.test"),
-            endpoint: None,
-            pool: "test".into(),
-            mappings: Vec::new(),
-            terraform: Terraform::default(),
-        }],
+        datacenters: vec![Datacenter::new(named("test", "datacenters.test"), "test".into())],
         nodes: vec![Node {
             named: named("pve", "nodes.pve"),
             datacenter: DatacenterId(0),

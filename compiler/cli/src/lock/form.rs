@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use arvc_site::lock::{Datacenter, Environment, Grant, Numbers, Segment, Serial};
-use arvc_site::model::Vmid;
+use arvc_site::model::{NAMESPACE, Vmid};
 use toml::{Table, Value};
 
 /// What every line of an environment begins with.
@@ -133,8 +133,12 @@ fn grants(value: &Value) -> Option<BTreeSet<Grant>> {
 }
 
 fn datacenter(value: &Value) -> Option<Datacenter> {
-    let table = fields(value, &["nodes", "pool", "firewall", "templates"])?;
+    let known = ["declared", "nodes", "pool", "namespace", "firewall", "mappings", "templates"];
+    let table = fields(value, &known)?;
     Some(Datacenter {
+        declared: optional(table, "declared", Value::as_bool)?.unwrap_or_default(),
+        namespace: optional(table, "namespace", text)?.unwrap_or_else(|| NAMESPACE.to_owned()),
+        mappings: optional(table, "mappings", |value| list(value, text))?.unwrap_or_default(),
         nodes: list(table.get("nodes")?, text)?,
         pool: text(table.get("pool")?)?,
         firewall: table.get("firewall")?.as_bool()?,
@@ -162,12 +166,19 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
         line("certificates", of, array(serials.iter().map(grant)));
     }
     for (of, datacenter) in &environment.datacenters {
-        let mut value = format!(
-            "{{ nodes = {}, pool = {}, firewall = {}",
-            array(datacenter.nodes.iter().map(|it| string(it))),
-            string(&datacenter.pool),
-            datacenter.firewall
-        );
+        let mut value = "{ ".to_owned();
+        if datacenter.declared {
+            value += "declared = true, ";
+        }
+        let nodes = array(datacenter.nodes.iter().map(|it| string(it)));
+        let _ = write!(value, "nodes = {nodes}, pool = {}", string(&datacenter.pool));
+        if datacenter.namespace != NAMESPACE {
+            let _ = write!(value, ", namespace = {}", string(&datacenter.namespace));
+        }
+        let _ = write!(value, ", firewall = {}", datacenter.firewall);
+        if !datacenter.mappings.is_empty() {
+            let _ = write!(value, ", mappings = {}", array(datacenter.mappings.iter().map(|it| string(it))));
+        }
         if !datacenter.templates.is_empty() {
             let _ =
                 write!(value, ", templates = {}", array(datacenter.templates.iter().map(|vmid| vmid.0.to_string())));

@@ -23,6 +23,7 @@ pub(super) fn join(one: Said, other: Said) -> Option<Said> {
         // claims counts as claimed, and a template's number as taken.
         (Said::Datacenter(one), Said::Datacenter(mut other)) => {
             other.firewall |= one.firewall;
+            other.mappings.extend(one.mappings);
             other.templates.extend(one.templates);
             other.nodes.extend(one.nodes);
             other.nodes.sort();

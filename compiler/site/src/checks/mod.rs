@@ -48,6 +48,8 @@ pub mod extra_variable;
 pub mod family_not_there;
 pub mod file_path;
 pub mod file_written;
+pub mod firewall_of_nobody;
+pub mod firewall_of_two;
 pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
@@ -76,6 +78,7 @@ pub mod invalid_dns_name;
 pub mod invalid_domain;
 pub mod invalid_mtu;
 pub mod invalid_name;
+pub mod invalid_namespace;
 pub mod invalid_record;
 pub mod invalid_role;
 pub mod invalid_tag;
@@ -92,6 +95,7 @@ pub mod mac_rule;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
 pub mod members_together;
+pub mod name_in_cluster;
 pub mod name_outside_domains;
 pub mod name_too_long;
 pub mod names_circle;
@@ -106,6 +110,7 @@ pub mod node_busy;
 pub mod node_carries;
 pub mod node_choice;
 pub mod node_full;
+pub mod node_of_others;
 pub mod only_one;
 pub mod operator_address;
 pub mod operators_everywhere;
@@ -327,6 +332,9 @@ pub static CODES: &[&Code] = &[
     &uplink_resolver_inside::CODE,
     &node_full::CODE,
     &authority_trusted_twice::CODE,
+    &firewall_of_two::CODE,
+    &name_in_cluster::CODE,
+    &invalid_namespace::CODE,
     &name_outside_domains::CODE,
     &invalid_dns_name::CODE,
     &route_frontend::CODE,
@@ -360,6 +368,8 @@ pub static CODES: &[&Code] = &[
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
     &private_in_public::CODE,
+    &firewall_of_nobody::CODE,
+    &node_of_others::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -399,6 +409,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     operators_everywhere::check(site, out);
     operators_shut_out::check(site, out);
     nobody_at_the_nodes::check(site, out);
+    node_of_others::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
@@ -441,6 +452,13 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
 /// What a change takes from machines that the lock knows.
 pub(crate) fn against(site: &Site, held: &Held, renames: &Renames, out: &mut Vec<Diagnostic>) {
     addresses_of_most::check(site, held, renames, out);
+}
+
+/// What other environments of the project have, as the lock knows it.
+pub(crate) fn check_held(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
+    firewall_of_two::check(site, held, out);
+    firewall_of_nobody::check(site, held, out);
+    name_in_cluster::check(site, held, out);
 }
 
 /// What is handed out besides machines' addresses, and what a machine cannot be on.

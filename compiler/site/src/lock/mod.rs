@@ -85,8 +85,14 @@ pub struct Grant {
 pub struct Datacenter {
     /// Its nodes, sorted.
     pub nodes: Vec<String>,
+    /// Whether the site names it. One that it does not name is called as the site, which tells nothing of the cluster.
+    pub declared: bool,
     /// The pool of its guests.
     pub pool: String,
+    /// What the names of the environment's security groups begin with.
+    pub namespace: String,
+    /// The hardware mappings that the environment makes.
+    pub mappings: BTreeSet<String>,
     /// Whether this environment owns what a cluster has once: the firewall's switch and the set `management`.
     pub firewall: bool,
     /// VMIDs that templates have.

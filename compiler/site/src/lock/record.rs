@@ -129,8 +129,15 @@ fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
         .datacenters
         .iter()
         .map(|datacenter| {
-            let pool = datacenter.pool.clone();
-            (datacenter.named.name.clone(), Datacenter { pool, firewall: true, ..Datacenter::default() })
+            let entry = Datacenter {
+                declared: datacenter.declared,
+                pool: datacenter.pool.value.clone(),
+                namespace: datacenter.namespace.value.clone(),
+                mappings: datacenter.mappings.iter().map(|mapping| mapping.name.value.clone()).collect(),
+                firewall: datacenter.owns_firewall.value,
+                ..Datacenter::default()
+            };
+            (datacenter.named.name.clone(), entry)
         })
         .collect();
     for node in &site.nodes {

@@ -11,7 +11,7 @@ mod routes;
 mod services;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, Service, Site, Status};
+use arvc_site::model::{Service, Site};
 
 use crate::nebula;
 use crate::tree::Tree;
@@ -27,14 +27,4 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
 /// The machines of the inventory that run a service.
 fn service_group(service: &Service) -> String {
     format!("service_{}", inventory::identifier(&service.named.name))
-}
-
-/// Whether Ansible connects to a machine: the roles of services may be for it.
-fn is_reached(host: &Host) -> bool {
-    host.managed && host.status == Status::Present
-}
-
-/// Whether the emitted roles are for a machine: they want a Debian, which is spoken to by SSH.
-fn is_configured(host: &Host) -> bool {
-    is_reached(host) && !host.connection.winrm
 }

@@ -8,7 +8,7 @@ use arvc_reach::policy::{Peer, Policies, Policy};
 use arvc_site::extra::ExtraField;
 use arvc_site::model::{Group, GroupId, Host, HostId, Kind, Site, Status};
 
-use super::{is_configured, is_reached, reach};
+use super::reach;
 use crate::addresses;
 use crate::extra;
 use crate::nebula::{Overlay, is_member, overlay};
@@ -23,7 +23,8 @@ const DISCARD: u16 = 9;
 /// Writes `ansible/inventory/`.
 pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>, header: &str, tree: &mut Tree) {
     let overlay = overlay(site);
-    let hosts: Vec<(HostId, &Host)> = (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_reached(host)).collect();
+    let hosts: Vec<(HostId, &Host)> =
+        (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| host.is_reached()).collect();
     tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
     let shared = [
         ("bootstrap_domain", Yaml::str(&site.domain)),
@@ -47,7 +48,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     let mut routes = super::routes::routes(site);
     for (id, host) in hosts {
         let mut variables = reach::variables(site, host);
-        if is_configured(host) {
+        if host.is_configured() {
             variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
         }
         variables.extend(routes.remove(&id).map(|routes| entry("site_routes", routes)));
@@ -67,7 +68,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
             groups.entry(group).or_default().insert(&host.named.name);
         };
         // What the emitted roles are for, and what they are not for.
-        join(if is_configured(host) { "guests" } else { "winrm_guests" }.to_owned());
+        join(if host.is_configured() { "guests" } else { "winrm_guests" }.to_owned());
         for group in &host.groups {
             join(group_name(&site.groups[group.index()]));
         }
@@ -80,7 +81,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
                 join(super::service_group(service));
             }
         }
-        if is_configured(host) && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
+        if host.is_configured() && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
             join("nebula_members".to_owned());
             if host.lighthouse {
                 join("nebula_lighthouses".to_owned());

@@ -191,6 +191,16 @@ impl Host {
     pub fn is_on(&self, network: NetworkId) -> bool {
         self.interface_on(network).is_some()
     }
+
+    /// Whether Ansible connects to it: the roles of services may be for it.
+    pub fn is_reached(&self) -> bool {
+        self.managed && self.status == Status::Present
+    }
+
+    /// Whether the emitted roles are for it: they want a Debian, which is spoken to by SSH.
+    pub fn is_configured(&self) -> bool {
+        self.is_reached() && !self.connection.winrm
+    }
 }
 
 impl Interface {

@@ -51,6 +51,7 @@ pub fn site() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
         nebula: Nebula {

@@ -55,6 +55,7 @@ pub fn small() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
         nebula: Nebula {

@@ -211,6 +211,7 @@ fn empty() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: Vec::new(),
         nebula: Nebula {

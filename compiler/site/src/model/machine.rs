@@ -201,6 +201,16 @@ impl Host {
     pub fn is_windows(&self) -> bool {
         self.connection.winrm || (self.kind == Kind::Vm && self.hardware.is_windows())
     }
+
+    /// Whether Ansible connects to it: the roles of services may be for it.
+    pub fn is_reached(&self) -> bool {
+        self.managed && self.status == Status::Present
+    }
+
+    /// Whether the emitted roles are for it: they want a Debian, which is spoken to by SSH.
+    pub fn is_configured(&self) -> bool {
+        self.is_reached() && !self.connection.winrm
+    }
 }
 
 impl Interface {

@@ -238,9 +238,9 @@ Examples:
 const REACH: &str = "\
 Examples:
   arvc reach shop dns:53/udp             every layer, with the lines that open it
-  arvc reach shop vault                  what is open
+  arvc reach shop db                     what is open
   arvc reach groups.games any            all, some or none; the exit status is 0 only for all
-  arvc reach --to clusters.postgres.sql  who can reach it
+  arvc reach --to services.db.sql        who can reach it
   arvc reach --table                     which group can reach which
   arvc reach --matrix --csv";
 

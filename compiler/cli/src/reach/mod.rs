@@ -24,7 +24,7 @@ pub struct Arguments {
     /// lighthouses; several with commas between
     #[arg(required_unless_present_any = ["to", "matrix", "table"])]
     source: Option<String>,
-    /// Whom to, with ports behind a colon: dns:53/udp, groups.infrastructure:22/tcp,icmp, clusters.postgres.sql. Without
+    /// Whom to, with ports behind a colon: dns:53/udp, groups.infrastructure:22/tcp,icmp, services.db.sql. Without
     /// ports: what is open
     #[arg(required_unless_present_any = ["to", "matrix", "table"])]
     target: Option<String>,

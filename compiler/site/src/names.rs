@@ -12,7 +12,7 @@ use arvc_lang::data::Transport;
 use arvc_syntax::source::Span;
 
 use crate::model::{
-    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, Site, View, ZoneRecord,
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, ServiceName, Site, View, ZoneRecord,
 };
 use crate::spelling::dns;
 
@@ -25,6 +25,8 @@ pub enum Source {
     Alias(u32),
     /// A route.
     Route(u32),
+    /// A name by which clients look for a service.
+    Service(u32),
 }
 
 /// An answer beside those of the machines' own names.
@@ -154,7 +156,8 @@ fn there<'s>(site: &'s Site, hosts: &'s [HostId]) -> impl Iterator<Item = &'s Ho
     hosts.iter().map(|id| &site.hosts[id.index()]).filter(|host| host.status.is_there())
 }
 
-/// Everything that names of the site's domains answer beside the machines' own names: records, aliases, routes.
+/// Everything that names of the site's domains answer beside the machines' own names: records, aliases, routes, and where
+/// services are.
 pub fn said(site: &Site) -> Vec<Said> {
     let mut all: Vec<Said> = (0..).zip(&site.records).map(|(at, record)| of_record(at, record)).collect();
     for (at, alias) in (0..).zip(&site.names.aliases) {
@@ -162,6 +165,9 @@ pub fn said(site: &Site) -> Vec<Said> {
     }
     for (at, route) in (0..).zip(&site.names.routes) {
         of_route(site, at, route, &mut all);
+    }
+    for (at, named) in (0..).zip(&site.names.services) {
+        of_service(site, at, named, &mut all);
     }
     all
 }
@@ -223,6 +229,22 @@ fn of_route(site: &Site, at: u32, route: &Route, all: &mut Vec<Said>) {
             span: route.named.key,
         }));
     }
+}
+
+/// One record a machine, all alike: which of them comes first is the client's choice. A machine without an address has none.
+fn of_service(site: &Site, at: u32, named: &ServiceName, all: &mut Vec<Said>) {
+    let Some(domain) = zone_of(site, &named.name) else { return };
+    let hosts = there(site, &site.endpoints[named.endpoint.index()].hosts);
+    all.extend(hosts.filter(|host| !host.interfaces.is_empty()).map(|host| Said {
+        source: Source::Service(at),
+        domain: domain.to_owned(),
+        owner: named.name.clone(),
+        answer: Answer::Srv { priority: 0, weight: 0, ports: named.ports, target: host_name(site, host) },
+        ttl: None,
+        view: Some(View::Internal),
+        name: named.span,
+        span: named.span,
+    }));
 }
 
 fn public(site: &Site, route: &Route) -> Vec<IpAddr> {

@@ -12,7 +12,8 @@ use arvc_lang::data::Transport;
 use arvc_syntax::source::Span;
 
 use crate::model::{
-    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, ServiceName, Site, View, ZoneRecord,
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Interface, Network, NetworkId, PortTerm, Route, ServiceName,
+    Site, View, Vip, ZoneRecord,
 };
 use crate::spelling::dns;
 
@@ -106,8 +107,9 @@ pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network
     all.collect()
 }
 
-/// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and the machines' own
-/// where they are no private ones.
+/// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and those by which it reaches
+/// the machines themselves. An address that they have by turns stands for their own on that network: it leads to whoever
+/// is there.
 pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
     let endpoint = &site.endpoints[endpoint.index()];
     let serves = |forward: &crate::model::Forward| {
@@ -123,13 +125,53 @@ pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
             found.push(uplink.public.unwrap_or(uplink.address).value);
         }
     }
-    for host in there(site, &endpoint.hosts) {
-        let own = host.interfaces.iter().flat_map(|interface| interface.addresses()).map(|address| address.value);
-        found.extend(own.filter(|address| !is_private(*address)));
+    // A service that names no network may listen on any below the overlay.
+    let listens = |network: NetworkId| {
+        !site.networks[network.index()].is_overlay()
+            && (endpoint.listen.is_empty() || endpoint.listen.contains(&network))
+    };
+    // One that a machine may have which does not serve the endpoint leads to it by chance.
+    let shared = site.vips.iter().filter(|vip| {
+        !vip.owners.is_empty()
+            && vip.owners.iter().all(|owner| endpoint.hosts.contains(owner))
+            && listens(vip.network)
+            && !is_private(vip.address.value)
+    });
+    let shared: Vec<&Vip> = shared.collect();
+    found.extend(shared.iter().map(|vip| vip.address.value));
+    for id in endpoint.hosts.iter().filter(|id| site.hosts[id.index()].status.is_there()) {
+        for interface in &site.hosts[id.index()].interfaces {
+            let stands_for = |address: &IpAddr| {
+                shared.iter().any(|vip| {
+                    vip.network == interface.network
+                        && vip.owners.contains(id)
+                        && vip.address.value.is_ipv4() == address.is_ipv4()
+                })
+            };
+            if listens(interface.network) {
+                found.extend(known_outside(interface).filter(|address| !stands_for(address)));
+            }
+        }
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// The addresses of a machine's own by which the world reaches it.
+pub fn outside(site: &Site, host: HostId) -> impl Iterator<Item = IpAddr> + '_ {
+    let interfaces = site.hosts[host.index()].interfaces.iter();
+    let below = interfaces.filter(|interface| !site.networks[interface.network.index()].is_overlay());
+    below.flat_map(known_outside)
+}
+
+/// The addresses of an interface that mean something to the world. What is stated stands for those of its family.
+pub(crate) fn known_outside(interface: &Interface) -> impl Iterator<Item = IpAddr> + '_ {
+    let stated = interface.public.map(|public| public.value);
+    let others = interface.addresses().map(|address| address.value).filter(move |address| {
+        !is_private(*address) && stated.is_none_or(|stated| stated.is_ipv4() != address.is_ipv4())
+    });
+    stated.into_iter().chain(others)
 }
 
 /// Private by its registry: RFC 1918, RFC 6598 (a provider's own translation), RFC 4193; or of the link alone.

@@ -152,6 +152,9 @@ pub mod rule_outside;
 pub mod rule_too_long;
 pub mod same_prefix;
 pub mod scope_taken;
+pub mod service_name;
+pub mod service_past_name;
+pub mod service_port;
 pub mod several_overlays;
 pub mod shared_address;
 pub mod shared_vmid;
@@ -342,6 +345,9 @@ pub static CODES: &[&Code] = &[
     &route_not_public::CODE,
     &public_view::CODE,
     &domain_hides_name::CODE,
+    &service_name::CODE,
+    &service_port::CODE,
+    &service_past_name::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -488,6 +494,7 @@ fn open(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     record_clash::check(site, origins, out);
     route_not_public::check(site, origins, out);
     domain_hides_name::check(site, out);
+    service_past_name::check(site, origins, out);
     file_path::check(site, out);
     file_written::check(site, out);
 }

@@ -151,6 +151,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         node: Some(NodeId(0)),
         placement: vec![NodeId(0)],
         ha: None,
+        replication: None,
         places: Vec::new(),
         witness: false,
         after: Vec::new(),

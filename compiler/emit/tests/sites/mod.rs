@@ -163,6 +163,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         node: Some(NodeId(0)),
         placement: vec![NodeId(0)],
         ha: None,
+        replication: None,
         places: Vec::new(),
         witness: false,
         after: Vec::new(),

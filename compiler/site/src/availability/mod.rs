@@ -1,11 +1,12 @@
 //! What stays when something is lost: where members run, and what each single loss takes with it.
 //!
-//! A loss is one node, one place or one machine that Proxmox does not run. Two at once are nobody's promise here. It knows
+//! A loss is one node, one place, one shared storage or one machine that Proxmox does not run. Two at once are nobody's promise here. It knows
 //! no service by name: what a cluster survives follows from what it says of itself.
 
 pub(crate) mod boot;
 pub(crate) mod capacity;
 pub(crate) mod chains;
+pub(crate) mod disks;
 pub(crate) mod losses;
 pub(crate) mod places;
 pub(crate) mod spread;

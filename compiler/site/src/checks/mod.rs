@@ -18,7 +18,9 @@ pub mod connection;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
+pub mod datastore_full;
 pub mod datastore_kind;
+pub mod datastore_overcommitted;
 pub mod default_routes;
 pub mod device_mapping;
 pub mod device_passthrough;
@@ -140,6 +142,8 @@ pub mod range_without_slots;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod rename;
+pub mod replica_behind;
+pub mod replication_unable;
 pub mod reserved_name;
 pub mod resolver_circle;
 pub mod resolver_of_other_family;
@@ -164,6 +168,7 @@ pub mod slot_unknown;
 pub mod spread_short;
 pub mod spread_uneven;
 pub mod ssh_key;
+pub mod storage_carries;
 pub mod too_many_interfaces;
 pub mod two_rules;
 pub mod unknown_datastore;
@@ -187,7 +192,7 @@ pub mod votes_beyond_majority;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::allocate::Renames;
-use crate::availability::{Availability, capacity};
+use crate::availability::{Availability, capacity, disks};
 use crate::lock::Held;
 use crate::model::Site;
 use crate::origins::Origins;
@@ -334,6 +339,8 @@ pub static CODES: &[&Code] = &[
     &resolver_circle::CODE,
     &uplink_resolver_inside::CODE,
     &node_full::CODE,
+    &datastore_full::CODE,
+    &replication_unable::CODE,
     &authority_trusted_twice::CODE,
     &firewall_of_two::CODE,
     &name_in_cluster::CODE,
@@ -361,6 +368,9 @@ pub static CODES: &[&Code] = &[
     &members_together::CODE,
     &spread_short::CODE,
     &spread_uneven::CODE,
+    &storage_carries::CODE,
+    &datastore_overcommitted::CODE,
+    &replica_behind::CODE,
     &single_point::CODE,
     &only_one::CODE,
     &room_after_loss::CODE,
@@ -436,12 +446,15 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     loss_stops_cluster::check(site, origins, &availability, out);
     node_carries::check(site, origins, &availability, out);
     place_carries::check(site, origins, &availability, out);
+    storage_carries::check(site, origins, &availability, out);
     members_together::check(site, origins, &availability, out);
     spread_short::check(site, origins, &availability, out);
     spread_uneven::check(site, origins, &availability, out);
     single_point::check(site, origins, &availability, out);
     only_one::check(site, origins, &availability, out);
     ha_stranded::check(site, out);
+    replication_unable::check(site, out);
+    replica_behind::check(site, out);
     scope_taken::check(site, out);
     boot_circle::check(site, origins, &availability, out);
     resolver_circle::check(site, origins, out);
@@ -450,6 +463,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     node_full::check(site, origins, &asked, out);
     room_after_loss::check(site, origins, &asked, out);
     node_busy::check(site, origins, &asked, out);
+    let stored = disks::stored(site);
+    datastore_full::check(site, origins, &stored, out);
+    datastore_overcommitted::check(site, origins, &stored, out);
     empty_cluster::check(site, origins, out);
     empty_group::check(site, origins, out);
     all_of_nobody::check(site, origins, out);

@@ -171,6 +171,10 @@ impl Decoder<'_> {
                     host.ha = self.ha(value, &host.named);
                     broken |= host.ha.is_none();
                 }
+                "replication" => {
+                    host.replication = self.replication(value, &host.named);
+                    broken |= host.replication.is_none();
+                }
                 "places" => host.places = self.place_set(value),
                 "witness" => put(&mut host.witness, self.read.flag(value), &mut broken),
                 "on" => {
@@ -287,6 +291,7 @@ fn unread(named: Named) -> Host {
         node: None,
         placement: Vec::new(),
         ha: None,
+        replication: None,
         places: Vec::new(),
         after: Vec::new(),
         witness: false,

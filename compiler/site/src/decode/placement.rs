@@ -10,7 +10,8 @@ use crate::availability::spread::{self, Waiting};
 use crate::checks::{accepted_loss, ha_attempts, need, place_circle, quantity};
 use crate::lock::Numbers;
 use crate::model::{
-    Accepted, EndpointId, Ha, Host, HostId, Kind, Named, NetworkId, NodeId, Place, PlaceId, ServiceId, Spanned,
+    Accepted, EndpointId, Ha, Host, HostId, Kind, Named, NetworkId, NodeId, Place, PlaceId, Replication, ServiceId,
+    Spanned,
 };
 use crate::read::Thing;
 
@@ -96,6 +97,31 @@ impl Decoder<'_> {
             }
         }
         (!failed).then_some(ha)
+    }
+
+    /// Where copies of a guest's volumes go. `None` if it is wrong, which is reported.
+    pub(super) fn replication(&mut self, id: DataId, named: &Named) -> Option<Replication> {
+        let span = self.read.span(id);
+        let schedule = Spanned { value: String::new(), span };
+        let mut replication = Replication { to: Vec::new(), schedule, rate: None, span };
+        let mut failed = false;
+        for field in self.read.record(id)? {
+            let value = field.value;
+            match self.read.name(field.name) {
+                "to" => replication.to = self.node_set(value, &mut failed),
+                "schedule" => {
+                    let text = self.read.text(value)?;
+                    replication.schedule = self.read.spanned(value, text.to_owned());
+                }
+                "rate" => {
+                    let rate = self.positive(value, named);
+                    failed |= rate.is_none();
+                    replication.rate = rate.map(|rate| rate.value);
+                }
+                _ => {}
+            }
+        }
+        (!failed).then_some(replication)
     }
 
     /// What must answer before a machine or service can start. Each is also something that it needs.
@@ -212,6 +238,7 @@ impl Decoder<'_> {
                 Some(Thing::Node(node)) => Accepted::Node(node),
                 Some(Thing::Place(place)) => Accepted::Place(place),
                 Some(Thing::Host(host)) => Accepted::Host(host),
+                Some(Thing::Datastore(datastore)) => Accepted::Datastore(datastore),
                 Some(Thing::Cluster(cluster)) => Accepted::Cluster(cluster),
                 Some(Thing::Service(service)) => Accepted::Service(service),
                 _ => {

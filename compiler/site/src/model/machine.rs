@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{
     ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId,
-    ServiceId, Spanned, Vmid,
+    Replication, ServiceId, Spanned, Vmid,
 };
 use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;
@@ -105,6 +105,8 @@ pub struct Host {
     pub placement: Vec<NodeId>,
     /// What the HA manager does for it.
     pub ha: Option<Ha>,
+    /// Where copies of its volumes are.
+    pub replication: Option<Replication>,
     /// Where a machine stands; a guest stands where its node does.
     pub places: Vec<PlaceId>,
     /// What must answer before it can start, and where that is written.

@@ -225,6 +225,7 @@ Examples:
   arvc lock list
   arvc lock release wiki         its numbers may be another machine's from now on
   arvc lock rename store shop
+  arvc lock applied siem disks   its disks were changed by hand to what the site says
   arvc lock release web-1 --environment staging";
 
 const EXPLAIN: &str = "\

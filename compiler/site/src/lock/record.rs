@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Datacenter, Environment, Grant, Numbers, Segment};
+use super::{Datacenter, Environment, Grant, Numbers, Segment, applied};
 use crate::model::{Host, ImageSource, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
@@ -38,6 +38,7 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
     let gone: Vec<_> = held.hosts.iter().filter(|(name, _)| gone(name)).collect();
     next.retired.extend(gone.into_iter().map(|(name, numbers)| (name.clone(), numbers.clone())));
     grants(site, &mut next.certificates);
+    next.unmanaged = applied::next(site, held, |name| renamed.get(name).map_or_else(|| name.to_owned(), String::clone));
     next
 }
 
@@ -49,6 +50,9 @@ impl Environment {
         self.renamed.insert(old.to_owned(), new.to_owned());
         if let Some(grants) = self.certificates.remove(old) {
             self.certificates.entry(new.to_owned()).or_default().extend(grants);
+        }
+        if let Some(fields) = self.unmanaged.remove(old) {
+            self.unmanaged.insert(new.to_owned(), fields);
         }
     }
 }

@@ -101,7 +101,7 @@ pub(crate) fn parts(site: &Site, host: &Host, field: Unmanaged) -> Vec<Part> {
             parts.push(("status", on.to_owned()));
         }
         // A group is a tag too, and an edit of groups does what groups do.
-        Unmanaged::Tags => parts.extend(host.tags.iter().map(|tag| ("tags", tag.clone()))),
+        Unmanaged::Tags => parts.extend(host.tags.iter().map(|tag| ("tags", tag.value.clone()))),
     }
     parts
 }

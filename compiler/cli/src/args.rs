@@ -233,6 +233,7 @@ Examples:
   arvc lock release wiki         its numbers may be another machine's from now on
   arvc lock release db-2 --node  its node is chosen again
   arvc lock rename store shop
+  arvc lock applied siem disks   its disks were changed by hand to what the site says
   arvc lock release web-1 --environment staging";
 
 const REACH: &str = "\

@@ -223,6 +223,49 @@ fn a_serial_grows_when_and_only_when_its_zone_changes() {
     assert_eq!(serial(&folder), 3);
 }
 
+/// C44: an edit of what Terraform leaves alone does nothing, until a person says that it was made by hand.
+#[test]
+fn an_edit_of_an_unmanaged_field_stops_until_it_is_applied() {
+    let siem = |fields: &str| {
+        site(&[&format!(
+            "siem = {{ vmid = 1060; groups = [ groups.all ]; unmanaged = [ \"memory\", \"disks\" ]; {fields} }};"
+        )])
+    };
+    let folder = Folder::with(&siem("memory = 4GiB;"));
+    folder.good("build");
+    assert!(folder.text("arv.lock").contains("unmanaged.siem = { disks = \"16GiB, local-lvm\", memory = \"4GiB\" }"));
+    folder.good("build --locked");
+    let lock = folder.text("arv.lock");
+    folder.file("site.arv", &siem("memory = 8GiB; disks.scsi1.size = 1TiB;"));
+    for command in ["check", "build", "lock"] {
+        let (status, text) = folder.arvc(command);
+        assert!(status == 1 && text.matches("E0913").count() == 2, "{text}");
+        assert!(text.contains("`arvc lock applied siem`"), "{text}");
+    }
+    assert_eq!(folder.text("arv.lock"), lock);
+    assert_eq!(folder.arvc("lock applied siem cores").0, 2);
+    assert!(folder.good("lock applied siem memory").contains("applied to siem: memory"));
+    let (status, text) = folder.arvc("build");
+    assert!(status == 1 && text.matches("E0913").count() == 1 && text.contains("`disks`"), "{text}");
+    folder.good("lock applied siem");
+    assert_eq!(folder.arvc("lock applied siem").0, 2, "nothing is left to say");
+    assert!(folder.good("build").contains("applied: what is declared of siem"));
+    assert!(folder.text("arv.lock").contains("memory = \"8GiB\""));
+    // What is managed again is applied by Terraform, and nothing is held of it.
+    folder.file("site.arv", &siem("memory = 8GiB; disks.scsi1.size = 1TiB;").replace("\"memory\", ", ""));
+    folder.good("build");
+    assert!(!folder.text("arv.lock").contains("memory ="));
+    // Long texts, as descriptions are, are held as a hash.
+    let long = "a".repeat(200);
+    let described =
+        |text: &str| siem(&format!("description = \"{text}\";")).replace("\"memory\", \"disks\"", "\"description\"");
+    folder.file("site.arv", &described(&long));
+    folder.good("build");
+    assert!(folder.text("arv.lock").contains("description = \"fnv:") && !folder.text("arv.lock").contains(&long));
+    folder.file("site.arv", &described(&format!("{long}b")));
+    assert!(folder.arvc("check").1.contains("E0913"));
+}
+
 /// C02: two environments, one bridge, one address; and one VMID in one Proxmox cluster.
 #[test]
 fn another_environment_of_the_project_has_its_numbers() {

@@ -1,6 +1,7 @@
 //! `arvc lock`: brings the lock up to date without building; lists it, lets go of numbers, renames. What a site needs is decided
 //! where sites are resolved; here it is only written down.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -52,6 +53,20 @@ pub enum Command {
         #[arg(long, requires = "host", conflicts_with = "certificates")]
         node: bool,
     },
+    /// Say that what is declared of fields that Terraform leaves alone is so: applied by hand, or not made yet
+    ///
+    /// The next build holds what the sources say of them then.
+    Applied {
+        /// The machine
+        #[arg(value_name = "HOST")]
+        host: String,
+        /// Only these of its fields that are `unmanaged` [default: all]
+        #[arg(value_name = "FIELD")]
+        fields: Vec<String>,
+        /// The environment, if several have a machine of this name
+        #[arg(long, value_name = "NAME")]
+        environment: Option<String>,
+    },
     /// Give the numbers of a machine to its new name, where the sources do not say `renamed_from`
     Rename {
         /// The name that arv.lock knows
@@ -82,6 +97,11 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
                 Some(host) => run.release(host, environment.as_deref(), *certificates),
                 None => run.release_all(environment.as_deref().unwrap_or_default()),
             }
+        }
+        Some(Command::Applied { host, fields, environment }) => {
+            let mut run = Run::start(world, format)?;
+            run.hold()?;
+            run.applied(host, fields, environment.as_deref())
         }
         Some(Command::Rename { old, new, environment }) => {
             let mut run = Run::start(world, format)?;
@@ -255,6 +275,7 @@ impl<'w> Run<'w> {
         } else {
             let (present, retired) = (environment.hosts.remove(host), environment.retired.remove(host));
             environment.renamed.retain(|_, new| new != host);
+            environment.unmanaged.remove(host);
             let mut said = String::new();
             for numbers in present.iter().chain(&retired) {
                 said +=
@@ -277,6 +298,36 @@ impl<'w> Run<'w> {
         let said =
             format!("released {} from {}: the next build chooses its node again\n", visible(host), visible(&node));
         self.write(&said)
+    }
+
+    fn applied(&mut self, host: &str, fields: &[String], named: Option<&str>) -> Result<(), Stop> {
+        let name = self.environment(named, host, |it| it.unmanaged.contains_key(host))?;
+        let environment = self.lock.environments.entry(name).or_default();
+        let held = environment.unmanaged.get(host).cloned().unwrap_or_default();
+        let (done, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            held.into_iter().partition(|(field, _)| fields.is_empty() || fields.contains(field));
+        if let Some(unknown) = fields.iter().find(|field| !done.contains_key(*field)) {
+            let known: Vec<String> = done.keys().chain(rest.keys()).map(|field| visible(field)).collect();
+            return Err(Stop::Says(
+                exit::USAGE,
+                format!(
+                    "{FILE} holds nothing of {} of {}\nhelp: it holds {}",
+                    visible(unknown),
+                    visible(host),
+                    known.join(", ")
+                ),
+            ));
+        }
+        match rest.is_empty() {
+            true => drop(environment.unmanaged.remove(host)),
+            false => drop(environment.unmanaged.insert(host.to_owned(), rest)),
+        }
+        let done: Vec<String> = done.keys().map(|field| visible(field)).collect();
+        self.write(&format!(
+            "applied to {}: {}; the next build holds what the sources say\n",
+            visible(host),
+            done.join(", ")
+        ))
     }
 
     fn release_all(&mut self, name: &str) -> Result<(), Stop> {

@@ -25,6 +25,8 @@ pub enum Said {
     Serial(Serial),
     /// What certificates were granted to a machine.
     Certificates(BTreeSet<Grant>),
+    /// What was last applied of fields that Terraform leaves alone.
+    Unmanaged(BTreeMap<String, String>),
     /// A Proxmox cluster.
     Datacenter(Datacenter),
     /// A network.
@@ -47,6 +49,7 @@ pub fn read(line: &str) -> Result<(Subject, Said), String> {
         "renamed" => ("renamed", text(&value).map(Said::Renamed)),
         "serials" => ("serials", serial(&value).map(Said::Serial)),
         "certificates" => ("certificates", grants(&value).map(Said::Certificates)),
+        "unmanaged" => ("unmanaged", fields_of(&value).map(Said::Unmanaged)),
         "datacenters" => ("datacenters", datacenter(&value).map(Said::Datacenter)),
         "networks" => ("networks", segment(&value).map(Said::Network)),
         _ => return Err(format!("this arvc knows no `{kind}` of an environment")),
@@ -118,6 +121,10 @@ fn serial(value: &Value) -> Option<Serial> {
     let table = fields(value, &["serial", "hash"])?;
     let serial = u32::try_from(table.get("serial")?.as_integer()?).ok()?;
     Some(Serial { serial, hash: text(table.get("hash")?)? })
+}
+
+fn fields_of(value: &Value) -> Option<BTreeMap<String, String>> {
+    value.as_table()?.iter().map(|(field, value)| Some((field.clone(), text(value)?))).collect()
 }
 
 fn grants(value: &Value) -> Option<BTreeSet<Grant>> {
@@ -206,6 +213,11 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
     }
     for (of, Serial { serial, hash }) in &environment.serials {
         line("serials", of, format!("{{ serial = {serial}, hash = {} }}", string(hash)));
+    }
+    for (of, fields) in &environment.unmanaged {
+        let fields: Vec<String> =
+            fields.iter().map(|(field, text)| format!("{} = {}", key(field), string(text))).collect();
+        line("unmanaged", of, format!("{{ {} }}", fields.join(", ")));
     }
 }
 

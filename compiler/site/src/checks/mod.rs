@@ -34,6 +34,7 @@ pub mod duplicate_mac;
 pub mod duplicate_name;
 pub mod duplicate_service;
 pub mod duplicate_vmid;
+pub mod edit_without_effect;
 pub mod empty_cluster;
 pub mod empty_flow;
 pub mod empty_group;
@@ -321,6 +322,7 @@ pub static CODES: &[&Code] = &[
     &held_by_several::CODE,
     &rename::CODE,
     &addresses_of_most::CODE,
+    &edit_without_effect::CODE,
     &prefixes_meet::CODE,
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
@@ -476,8 +478,9 @@ pub(crate) fn against(site: &Site, held: &Held, renames: &Renames, out: &mut Vec
     addresses_of_most::check(site, held, renames, out);
 }
 
-/// What other environments of the project have, as the lock knows it.
-pub(crate) fn check_held(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
+/// What the lock knows: what was applied, and what other environments of the project have.
+pub(crate) fn check_held(site: &Site, origins: &Origins, renames: &Renames, held: &Held, out: &mut Vec<Diagnostic>) {
+    edit_without_effect::check(site, origins, renames, held, out);
     firewall_of_two::check(site, held, out);
     firewall_of_nobody::check(site, held, out);
     name_in_cluster::check(site, held, out);

@@ -109,6 +109,12 @@ impl Decoder<'_> {
         let mut user = None;
         for field in self.entity_fields(entity) {
             let (value, span) = (field.value, self.read.span(field.value));
+            if let Some(name) = MADE_OF.iter().find(|name| **name == self.read.name(field.name))
+                && self.read.is_stated(field)
+            {
+                let is_record = self.read.record(value).is_some();
+                origin.fields.push((*name, if is_record { field.key } else { span }));
+            }
             match self.read.name(field.name) {
                 "description" => host.named.description = self.read.description(value),
                 "kind" => {
@@ -270,6 +276,24 @@ impl Decoder<'_> {
         }
     }
 }
+
+/// The fields that say what a guest is made of, and that Terraform may be told to leave alone.
+const MADE_OF: [&str; 14] = [
+    "boot",
+    "cores",
+    "datastore",
+    "description",
+    "disk",
+    "disks",
+    "features",
+    "hardware",
+    "image",
+    "memory",
+    "node",
+    "startup",
+    "status",
+    "tags",
+];
 
 pub(super) fn overlay(kind: &NetworkKind) -> bool {
     matches!(kind, NetworkKind::Overlay { .. })

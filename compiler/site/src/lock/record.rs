@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Datacenter, Environment, Grant, Numbers, Segment};
+use super::{Datacenter, Environment, Grant, Numbers, Segment, applied};
 use crate::model::{Host, ImageSource, Kind, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
@@ -46,6 +46,7 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
         next.retired.insert(name.clone(), left);
     }
     grants(site, &mut next.certificates);
+    next.unmanaged = applied::next(site, held, |name| renamed.get(name).map_or_else(|| name.to_owned(), String::clone));
     next
 }
 
@@ -57,6 +58,9 @@ impl Environment {
         self.renamed.insert(old.to_owned(), new.to_owned());
         if let Some(grants) = self.certificates.remove(old) {
             self.certificates.entry(new.to_owned()).or_default().extend(grants);
+        }
+        if let Some(fields) = self.unmanaged.remove(old) {
+            self.unmanaged.insert(new.to_owned(), fields);
         }
     }
 }

@@ -13,8 +13,10 @@ mod flows;
 mod members;
 #[cfg(test)]
 mod naive;
+mod path;
 pub mod policy;
 pub mod ports;
+pub mod routers;
 mod zones;
 
 pub use address::{Addresses, answered_for, private_prefixes};

@@ -66,12 +66,12 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                 let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
                 let missing = ports.difference(&handed_on(site, *host));
                 // Behind a router that is no node, somebody else forwards.
-                let routed_by_node = site.networks[piece.network.index()]
+                let routed_by_node = site.networks[piece.path.target.index()]
                     .gateways()
                     .iter()
                     .any(|gateway| matches!(gateway.router, Router::Node(_)));
                 // One address that the world reaches is enough.
-                let private = addresses_on(site, *host, piece.network).all(is_private);
+                let private = addresses_on(site, *host, piece.path.target).all(is_private);
                 if routed_by_node && private && !missing.is_none() && !piece.ports.is_all() {
                     let ports = closed.entry(*host).or_insert_with(PortSet::none);
                     *ports = ports.union(&missing);

@@ -103,8 +103,8 @@ pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network
     all.collect()
 }
 
-/// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and the machines' own
-/// where they are no private ones.
+/// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, those that somebody else
+/// translates (`public` of an interface), and the machines' own where they are no private ones.
 pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
     let endpoint = &site.endpoints[endpoint.index()];
     let serves = |forward: &crate::model::Forward| {
@@ -122,7 +122,8 @@ pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
     }
     for host in there(site, &endpoint.hosts) {
         let own = host.interfaces.iter().flat_map(|interface| interface.addresses()).map(|address| address.value);
-        found.extend(own.filter(|address| !is_private(*address)));
+        let translated = host.interfaces.iter().filter_map(|interface| interface.public).map(|address| address.value);
+        found.extend(own.chain(translated).filter(|address| !is_private(*address)));
     }
     found.sort();
     found.dedup();

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use arvc_site::model::{EndpointId, Service, Site};
+use arvc_site::spelling::ansible as spelling;
 
-use super::{is_reached, reach, service_group};
+use super::{is_reached, reach};
 use crate::extra;
 use crate::tree::Tree;
 use crate::yaml::{Yaml, document};
@@ -22,7 +23,9 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
     }
     let plays: Vec<Yaml> = {
         let later = reach::later(site);
-        let play = |(service, role): (&Service, &str)| play(&service.named.name, &service_group(service), role, later);
+        let play = |(service, role): (&Service, &str)| {
+            play(&service.named.name, &spelling::service(&service.named.name), role, later)
+        };
         in_order(site, deployed.into_values().collect()).into_iter().map(play).collect()
     };
     let deploys = !plays.is_empty();

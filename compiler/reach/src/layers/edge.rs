@@ -13,37 +13,35 @@ use super::decide::{Layers, open, router, unknown};
 use super::{Layer, Step};
 use crate::address::node_on;
 use crate::ports::PortSet;
+use crate::routers::Identity;
 
 /// The router by which a machine's packets come from one network into another; none if nothing leads there.
 pub(super) fn between(
     layers: &Layers,
-    host: HostId,
-    first: NetworkId,
-    last: NetworkId,
+    (a, first): (HostId, NetworkId),
+    (b, last): (HostId, NetworkId),
     family: Family,
 ) -> Option<Step> {
     let site = layers.site;
-    let profile = layers.members.profile_of[host.index()];
-    if !layers.members.way_out(profile, family).contains(&first) {
-        return None;
-    }
-    let gateway = site.networks[first.index()].gateway(family)?;
-    let there = &site.networks[last.index()];
-    let behind = there.gateway(family).or(there.router.as_ref());
-    let leads = match gateway.router {
-        Router::Node(node) => there.routed_by(node) || !node_on(site, last, node).is_empty(),
-        Router::Host(host) => site.hosts[host.index()].is_on(last),
-        Router::Vip(_) | Router::Elsewhere => behind.is_some(),
-    };
-    leads.then(|| step(layers, gateway))
-}
-
-fn step(layers: &Layers, gateway: &Gateway) -> Step {
+    let profile = |host: HostId| layers.members.profile_of[host.index()];
+    let there = layers.members.router(profile(a), first, family)?;
+    let back = layers.members.router(profile(b), last, family);
+    let gateway = site.networks[first.index()].gateways().iter().find(|it| Family::of(it.address) == family)?;
     let at = router(gateway.router, gateway.address);
-    match gateway.router {
-        Router::Node(_) => open(Layer::Router, at, "a node forwards between its networks"),
-        _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
+    if back == Some(there) {
+        return Some(match there {
+            Identity::Node(_) => open(Layer::Router, at, "a node forwards between its networks"),
+            _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
+        });
     }
+    let leads = match there {
+        Identity::Node(node) => !node_on(site, last, *node).is_empty(),
+        Identity::Host(host) => site.hosts[host.index()].is_on(last),
+        Identity::Owners(hosts) => hosts.iter().any(|host| site.hosts[host.index()].is_on(last)),
+        Identity::Address(_) => back.is_some(),
+    };
+    let note = format!("whether {} leads there, and the answers come back, is not known", named(layers, gateway));
+    leads.then(|| unknown(Layer::Router, at, note))
 }
 
 /// What stands between the world and a machine of a network.

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use crate::filter::Filter;
 use crate::nebula::Member;
+use crate::packet::is_public;
 use crate::place::{Notes, Place, Unread, Why};
 use crate::proxmox::{Guest, Nic, Proxmox};
 
@@ -27,6 +29,8 @@ pub struct Tree {
     pub(crate) owners: HashMap<IpAddr, (String, Option<usize>)>,
     /// Whose an address of an overlay is.
     overlay: HashMap<IpAddr, usize>,
+    /// Addresses of the Internet, one for each class of those that rules tell apart.
+    internet: OnceLock<Vec<IpAddr>>,
 }
 
 /// What is known beside the files.
@@ -96,9 +100,26 @@ impl Tree {
         let Notes { files, mut unread } = notes;
         unread.sort();
         unread.dedup();
-        let mut tree = Self { unread, files, proxmox, hosts, members, filters, edges, wiring, owners: HashMap::new(), overlay: HashMap::new() };
+        let mut tree = Self {
+            unread,
+            files,
+            proxmox,
+            hosts,
+            members,
+            filters,
+            edges,
+            wiring,
+            owners: HashMap::new(),
+            overlay: HashMap::new(),
+            internet: OnceLock::new(),
+        };
         tree.owners = tree.own();
-        tree.overlay = tree.members.iter().enumerate().flat_map(|(index, member)| member.addresses().into_iter().map(move |address| (address, index))).collect();
+        tree.overlay = tree
+            .members
+            .iter()
+            .enumerate()
+            .flat_map(|(index, member)| member.addresses().into_iter().map(move |address| (address, index)))
+            .collect();
         tree
     }
 
@@ -115,6 +136,19 @@ impl Tree {
             }
         }
         owners
+    }
+
+    /// Addresses of the Internet, which is all but what is private or the site's own: one for each class of those that rules
+    /// tell apart.
+    pub(crate) fn internet(&self) -> &[IpAddr] {
+        self.internet.get_or_init(|| {
+            let own: Vec<IpAddr> = self.edges.values().flat_map(Filter::translated_addresses).collect();
+            let mut addresses = self.stranger_addresses();
+            // Whatever rules say, there are these.
+            addresses.extend(["8.8.8.8", "2001:4860:4860::8888"].map(|text| text.parse::<IpAddr>().expect("an address")));
+            addresses.retain(|address| is_public(*address) && !own.contains(address) && !self.owners.contains_key(address));
+            addresses
+        })
     }
 
     pub(crate) fn member_addresses(&self) -> &HashMap<IpAddr, usize> {
@@ -135,7 +169,8 @@ impl Tree {
         if let Some(device) = nic.and_then(|nic| nic.device.as_deref()) {
             return Some(device);
         }
-        let overlay = |name: &str| host.members.iter().any(|index| self.members[*index].device.as_deref() == Some(name));
+        let overlay =
+            |name: &str| host.members.iter().any(|index| self.members[*index].device.as_deref() == Some(name));
         let mut names = self.filter(host)?.devices();
         names.retain(|name| *name != "lo" && !overlay(name) && !name.ends_with(['+', '*']));
         if let [name] = names.as_slice() { Some(name) } else { None }

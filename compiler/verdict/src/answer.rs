@@ -40,7 +40,9 @@ impl Verdict {
         match (self, other) {
             (Self::Closed, _) | (_, Self::Closed) => Self::Closed,
             (Self::Open, other) | (other, Self::Open) => other,
-            (Self::Unknown { missing }, Self::Unknown { missing: more }) if missing == more => Self::Unknown { missing },
+            (Self::Unknown { missing }, Self::Unknown { missing: more }) if missing == more => {
+                Self::Unknown { missing }
+            }
             (Self::Unknown { missing }, Self::Unknown { missing: more }) => {
                 Self::Unknown { missing: format!("{missing}; {more}") }
             }

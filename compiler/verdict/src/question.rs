@@ -55,7 +55,11 @@ pub struct Malformed(pub String);
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is neither a path (overlay, bridge NAME, routed) nor a protocol (tcp, udp, icmp, a number)", self.0)
+        write!(
+            f,
+            "{:?} is neither a path (overlay, bridge NAME, routed) nor a protocol (tcp, udp, icmp, a number)",
+            self.0
+        )
     }
 }
 

@@ -16,7 +16,13 @@ pub(crate) struct At<'t> {
 }
 
 impl Tree {
-    pub(crate) fn on_bridge<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, bridge: &str, vlan: Option<u16>) -> Vec<Step<'t>> {
+    pub(crate) fn on_bridge<'t>(
+        &'t self,
+        way: &Way<'t, '_>,
+        packet: &Packet,
+        bridge: &str,
+        vlan: Option<u16>,
+    ) -> Vec<Step<'t>> {
         let mut steps = Vec::new();
         let mut ends: [Option<At<'t>>; 2] = [None, None];
         for (end, slot, address) in [(way.from, 0, source(packet)), (way.to, 1, Some(way.address))] {
@@ -49,7 +55,14 @@ impl Tree {
     }
 
     /// What the sender's layers say.
-    pub(super) fn leave<'t>(&'t self, end: End<'t>, at: Option<At<'t>>, bridge: &str, packet: &Packet, steps: &mut Vec<Step<'t>>) {
+    pub(super) fn leave<'t>(
+        &'t self,
+        end: End<'t>,
+        at: Option<At<'t>>,
+        bridge: &str,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
         if let Some(at) = at {
             if let Some(outcome) = self.guest_out(at, packet) {
                 steps.push(Step::new(Part::GuestOut(at.host), outcome));
@@ -57,7 +70,10 @@ impl Tree {
             if let (Some(nic), Some(guest)) = (at.nic, self.guest(at.host))
                 && self.proxmox.present
             {
-                steps.push(Step::new(Part::ProxmoxOut(at.host, nic.index), proxmox::outward(&self.proxmox, guest, nic, packet)));
+                steps.push(Step::new(
+                    Part::ProxmoxOut(at.host, nic.index),
+                    proxmox::outward(&self.proxmox, guest, nic, packet),
+                ));
             }
         } else if let (End::Node(node), true) = (end, self.proxmox.present) {
             steps.push(Step::new(Part::NodeOut(node), proxmox::host_out(&self.proxmox, node, bridge, packet)));
@@ -65,12 +81,22 @@ impl Tree {
     }
 
     /// What the receiver's layers say.
-    pub(super) fn arrive<'t>(&'t self, end: End<'t>, at: Option<At<'t>>, bridge: &str, packet: &Packet, steps: &mut Vec<Step<'t>>) {
+    pub(super) fn arrive<'t>(
+        &'t self,
+        end: End<'t>,
+        at: Option<At<'t>>,
+        bridge: &str,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
         if let Some(at) = at {
             if let (Some(nic), Some(guest)) = (at.nic, self.guest(at.host))
                 && self.proxmox.present
             {
-                steps.push(Step::new(Part::ProxmoxIn(at.host, nic.index), proxmox::inward(&self.proxmox, guest, nic, packet)));
+                steps.push(Step::new(
+                    Part::ProxmoxIn(at.host, nic.index),
+                    proxmox::inward(&self.proxmox, guest, nic, packet),
+                ));
             }
             if let Some(outcome) = self.guest_in(at, packet) {
                 steps.push(Step::new(Part::GuestIn(at.host), outcome));
@@ -81,7 +107,13 @@ impl Tree {
     }
 
     /// What the filters say to the reply. Proxmox lets every reply pass.
-    pub(super) fn answer<'t>(&'t self, from: Option<At<'t>>, to: Option<At<'t>>, packet: &Packet, steps: &mut Vec<Step<'t>>) {
+    pub(super) fn answer<'t>(
+        &'t self,
+        from: Option<At<'t>>,
+        to: Option<At<'t>>,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
         let reply = packet.reply();
         if let Some(outcome) = to.and_then(|to| self.guest_out(to, &reply)) {
             steps.push(Step::new(Part::ReplyOut(to.expect("it was").host), outcome));
@@ -106,7 +138,14 @@ impl Tree {
     }
 
     /// Whether the segment carries a packet from one end to the other.
-    fn carried(&self, way: &Way<'_, '_>, from: Option<At<'_>>, to: Option<At<'_>>, bridge: &str, vlan: Option<u16>) -> Outcome {
+    fn carried(
+        &self,
+        way: &Way<'_, '_>,
+        from: Option<At<'_>>,
+        to: Option<At<'_>>,
+        bridge: &str,
+        vlan: Option<u16>,
+    ) -> Outcome {
         let node = |end: End<'_>, at: Option<At<'_>>| match (end, at) {
             (End::Node(node), _) => Some(node.to_owned()),
             (_, Some(at)) => self.guest(at.host).and_then(|guest| guest.node.clone()),
@@ -129,12 +168,14 @@ impl Tree {
         if packet.proto == ICMP || packet.proto == ICMP6 || !self.proxmox.present {
             return None;
         }
-        let (source, target) = (self.nic(from, bridge, *vlan, source(packet))?, self.nic(to, bridge, *vlan, Some(way.address))?);
+        let (source, target) =
+            (self.nic(from, bridge, *vlan, source(packet))?, self.nic(to, bridge, *vlan, Some(way.address))?);
         let (sender, receiver) = (self.guest(from)?, self.guest(to)?);
         let shut = !proxmox::outward(&self.proxmox, sender, source, packet).open
             || !proxmox::inward(&self.proxmox, receiver, target, packet).open;
-        let filtered = self.guest_out(At { host: from, nic: Some(source) }, packet).is_some_and(|outcome| !outcome.open)
-            || self.guest_in(At { host: to, nic: Some(target) }, packet).is_some_and(|outcome| !outcome.open);
+        let filtered =
+            self.guest_out(At { host: from, nic: Some(source) }, packet).is_some_and(|outcome| !outcome.open)
+                || self.guest_in(At { host: to, nic: Some(target) }, packet).is_some_and(|outcome| !outcome.open);
         let reverse = Packet { answer: false, ..packet.reply() };
         let sends = proxmox::outward(&self.proxmox, receiver, target, &reverse).open;
         (shut && !filtered && sends).then(|| {

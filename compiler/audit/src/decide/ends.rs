@@ -46,7 +46,13 @@ impl Tree {
     }
 
     /// The device of a host on a segment: the one that has this address if one does.
-    pub(crate) fn nic<'t>(&'t self, host: &'t Host, bridge: &str, vlan: Option<u16>, address: Option<IpAddr>) -> Option<&'t Nic> {
+    pub(crate) fn nic<'t>(
+        &'t self,
+        host: &'t Host,
+        bridge: &str,
+        vlan: Option<u16>,
+        address: Option<IpAddr>,
+    ) -> Option<&'t Nic> {
         let guest = self.guest(host)?;
         let mut there = guest.nics.iter().filter(|nic| nic.bridge.value.as_deref() == Ok(bridge) && nic.vlan == vlan);
         let has = |nic: &&Nic| address.is_none_or(|address| nic.addresses.iter().any(|net| net.addr() == address));
@@ -66,7 +72,7 @@ impl Tree {
         let at = |addresses: Vec<IpAddr>| -> Vec<Addr> { addresses.into_iter().filter(fits).map(Addr::At).collect() };
         match way.from {
             End::Address(address) => at(vec![address]),
-            End::Internet => vec![Addr::Internet(v6)],
+            End::Internet => at(self.internet().to_vec()),
             End::Node(node) => match self.wiring.nodes.get(node) {
                 Some(addresses) => at(addresses.clone()),
                 None => at(self.gateways(way)),
@@ -94,7 +100,7 @@ impl Tree {
                     match own.is_empty() {
                         true if host.guest.is_none() => match host.address {
                             Some(address) => at(vec![address]),
-                            None => vec![Addr::Internet(v6)],
+                            None => at(self.internet().to_vec()),
                         },
                         _ => own,
                     }

@@ -54,7 +54,8 @@ impl Tree {
         let way = Way { from, to, address: question.address, path: &question.path };
         let packet = |source| Packet::first(source, Addr::At(question.address), question.protocol, question.port);
         let sources = self.sources(&way);
-        let mut all: Vec<Vec<Step<'_>>> = sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
+        let mut all: Vec<Vec<Step<'_>>> =
+            sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
         if all.is_empty() {
             let why = "it has no address to send from there";
             all.push(vec![Step::new(Part::Way, Outcome::drop(why, None))]);
@@ -71,7 +72,13 @@ impl Tree {
     }
 
     /// The verdict alone.
-    pub(crate) fn verdict(&self, way: &Way<'_, '_>, protocol: arvc_verdict::Protocol, port: Option<u16>, tunnels: &Tunnels) -> Verdict {
+    pub(crate) fn verdict(
+        &self,
+        way: &Way<'_, '_>,
+        protocol: arvc_verdict::Protocol,
+        port: Option<u16>,
+        tunnels: &Tunnels,
+    ) -> Verdict {
         let sources = self.sources(way);
         let one = |source: &Addr| {
             let packet = Packet::first(*source, Addr::At(way.address), protocol, port);
@@ -98,7 +105,8 @@ pub(crate) fn verdict(steps: &[Step<'_>]) -> Verdict {
     if steps.iter().any(|step| !step.outcome.open) {
         return Verdict::Closed;
     }
-    let mut missing: Vec<&Why> = steps.iter().filter(|step| step.outcome.closed).flat_map(|step| &step.outcome.missing).collect();
+    let mut missing: Vec<&Why> =
+        steps.iter().filter(|step| step.outcome.closed).flat_map(|step| &step.outcome.missing).collect();
     if !steps.iter().any(|step| step.outcome.closed) {
         return Verdict::Open;
     }
@@ -109,7 +117,7 @@ pub(crate) fn verdict(steps: &[Step<'_>]) -> Verdict {
 }
 
 /// Of several packets that it may be: open if all pass, closed if none does.
-fn together(verdicts: &[Verdict]) -> Verdict {
+pub(crate) fn together(verdicts: &[Verdict]) -> Verdict {
     match verdicts {
         [] => Verdict::Closed,
         [first, rest @ ..] if rest.iter().all(|other| other == first) => first.clone(),

@@ -10,7 +10,13 @@ use crate::packet::{Addr, Packet};
 use crate::tree::{Host, Tree};
 
 impl Tree {
-    pub(crate) fn in_overlay<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, device: Option<&str>, tunnels: &Tunnels) -> Vec<Step<'t>> {
+    pub(crate) fn in_overlay<'t>(
+        &'t self,
+        way: &Way<'t, '_>,
+        packet: &Packet,
+        device: Option<&str>,
+        tunnels: &Tunnels,
+    ) -> Vec<Step<'t>> {
         let mut steps = Vec::new();
         let mut members: [Option<(&Host, &Member)>; 2] = [None, None];
         for (slot, end) in [way.from, way.to].into_iter().enumerate() {
@@ -40,10 +46,9 @@ impl Tree {
         let asked = Asked { own: target, peer: source, local: way.address, remote: own, packet };
         steps.push(Step::new(Part::NebulaIn(to), passes(&target.inbound, target.lists[0], asked, true)));
         let reply = packet.reply();
-        let unknown = |host: &Host| host.no_filter.clone().map(|why| Outcome::unknown(why, "its filter is not there", None));
-        let filter_in = |host, device, packet| {
-            unknown(host).or_else(|| Some(self.filter(host)?.input(packet, device)))
-        };
+        let unknown =
+            |host: &Host| host.no_filter.clone().map(|why| Outcome::unknown(why, "its filter is not there", None));
+        let filter_in = |host, device, packet| unknown(host).or_else(|| Some(self.filter(host)?.input(packet, device)));
         if let Some(outcome) = filter_in(to, target.device.as_deref(), packet) {
             steps.push(Step::new(Part::GuestIn(to), outcome));
         }
@@ -69,11 +74,16 @@ fn inside(source: &Member, target: &Member, own: IpAddr, address: IpAddr) -> Out
     };
     if !receiver.networks.iter().any(|net| net.addr() == address) {
         if receiver.unsafe_networks.iter().any(|net| net.contains(&address)) {
-            return Outcome::unknown("what is behind the member that routes there".into(), "it is behind a router", Some(receiver.place));
+            return Outcome::unknown(
+                "what is behind the member that routes there".into(),
+                "it is behind a router",
+                Some(receiver.place),
+            );
         }
         return Outcome::drop("the address is not one of its certificate", Some(receiver.place));
     }
-    let routed = sender.networks.iter().any(|net| net.contains(&address) && net.addr() == own || net.contains(&address));
+    let routed =
+        sender.networks.iter().any(|net| net.contains(&address) && net.addr() == own || net.contains(&address));
     match routed {
         true => Outcome::pass("an address of the overlay", Some(receiver.place)),
         false => Outcome::drop("the sender's own network does not hold that address", Some(sender.place)),

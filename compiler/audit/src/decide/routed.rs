@@ -44,7 +44,18 @@ impl Tree {
             Addr::At(source) => from.is_none_or(|from| from.host.guest.is_none()) && is_public(source),
         };
         for (node, edge) in &self.edges {
-            match edge.translated(packet, None) {
+            let sender = from.and_then(|from| Some((self.guest(from.host)?, from.nic?)));
+            let bridge = sender.and_then(|(_, nic)| Some((nic.bridge.value.as_deref().ok()?, nic.vlan)));
+            let bridge = bridge.map(|(bridge, vlan)| vlan.map_or(bridge.to_owned(), |tag| format!("{bridge}.{tag}")));
+            // A guest meets the node that it runs on.
+            if sender.is_some_and(|(guest, _)| guest.node.as_ref() != Some(node)) {
+                continue;
+            }
+            let device = match outside && self.is_inner(edge) {
+                true => Some("an uplink"),
+                false => bridge.as_deref(),
+            };
+            match edge.translated(packet, device) {
                 Ok(None) => {}
                 Err(why) => return (*packet, Outcome::unknown(why, "a node may hand it on", None)),
                 Ok(Some((translation, place))) => {
@@ -80,7 +91,10 @@ impl Tree {
                         let why = "what routes and translates in front of it";
                         (*packet, Outcome::unknown(why.into(), "it leaves by a router that no file describes", None))
                     }
-                    false => (Packet { src: Addr::Internet(packet.is_v6()), ..*packet }, Outcome::pass("a public address", None)),
+                    false => (
+                        Packet { src: Addr::Internet(packet.is_v6()), ..*packet },
+                        Outcome::pass("a public address", None),
+                    ),
                 }
             }
             End::Internet | End::Address(_) if is_public(address) && self.masquerades(packet) => {
@@ -91,6 +105,19 @@ impl Tree {
                 (*packet, Outcome::unknown(why.into(), "no file says what routes there", None))
             }
         }
+    }
+
+    /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone: what comes from
+    /// outside comes by none of them.
+    fn is_inner(&self, edge: &crate::filter::Filter) -> bool {
+        edge.devices().iter().filter(|name| !name.starts_with("fwbr")).all(|name| {
+            let nics = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
+            let mut own =
+                nics.filter(|nic| nic.bridge.value.as_deref() == Ok(name)).flat_map(|nic| &nic.addresses).peekable();
+            // Another interface is an uplink, and its rules are about leaving.
+            own.peek().is_none() && !edge.enters_by(name)
+                || own.peek().is_some() && own.all(|net| !is_public(net.addr()))
+        })
     }
 
     /// Whether a node gives a packet an address of its own on its way out.

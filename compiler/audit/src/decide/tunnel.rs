@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use super::{End, Part, Step, Way, verdict};
+use super::{End, Step, Way, together, verdict};
 use crate::bounds::Outcome;
 use crate::nebula::{Endpoint, Member};
 use crate::packet::{Addr, Packet};
@@ -63,7 +63,14 @@ struct One<'t> {
 }
 
 impl Tree {
-    pub(super) fn tunnel(&self, from: &Host, source: &Member, to: &Host, target: &Member, tunnels: &Tunnels) -> Outcome {
+    pub(super) fn tunnel(
+        &self,
+        from: &Host,
+        source: &Member,
+        to: &Host,
+        target: &Member,
+        tunnels: &Tunnels,
+    ) -> Outcome {
         for (one, other) in [(source, target), (target, source)] {
             let (Ok(own), Ok(peer)) = (&one.certificate, &other.certificate) else { continue };
             if peer.fingerprint.as_ref().is_some_and(|print| one.blocked.contains(print)) {
@@ -80,13 +87,22 @@ impl Tree {
         };
         let a = One { host: from, member: source, index: find(from, source) };
         let b = One { host: to, member: target, index: find(to, target) };
-        let bounds = self.direct(a, b, tunnels).or(|| self.reports(b, a, tunnels)).or(|| self.relayed(a, b, tunnels));
+        let bounds =
+            self.direct(a, b, tunnels).or(|| self.reports(b, a, tunnels)).or(|| self.relayed(a, b, tunnels)).or(|| {
+                // Where the other end has spoken first, its tunnel carries both ways; nobody says that it has.
+                let other = self.direct(b, a, tunnels);
+                let missing = other.missing.or_else(|| {
+                    Some(format!("whether {} has spoken first: only it can start the tunnel", to.name).into())
+                });
+                Bounds { lower: false, upper: other.upper, missing }
+            });
         let place = Some(source.place);
         match bounds {
             Bounds { lower: true, .. } => Outcome::pass("they have a tunnel", place),
             Bounds { upper: false, .. } => Outcome::drop("they have no tunnel, direct or relayed", place),
             Bounds { missing, .. } => {
-                let why = missing.unwrap_or_else(|| "whether the tunnel comes about: only hole punching may open it".into());
+                let why =
+                    missing.unwrap_or_else(|| "whether the tunnel comes about: only hole punching may open it".into());
                 Outcome::unknown(why, "the tunnel is not certain", place)
             }
         }
@@ -120,6 +136,9 @@ impl Tree {
         }
         // Each may send, and a lighthouse may tell each to: then the filters of both take it for an answer.
         let both = self.sends(a, b) && self.sends(b, a);
+        if !acquainted(a.member, b.member) {
+            return all;
+        }
         let shared = self.same_node(a.host, b.host) && (self.sends(a, b) || self.sends(b, a));
         Bounds { upper: both || shared, ..all }
     }
@@ -183,7 +202,8 @@ impl Tree {
         let allowed = |address: IpAddr| match b.member.advertised.as_slice() {
             [] => true,
             list => {
-                let longest = list.iter().filter(|(net, _)| net.contains(&address)).max_by_key(|(net, _)| net.prefix_len());
+                let longest =
+                    list.iter().filter(|(net, _)| net.contains(&address)).max_by_key(|(net, _)| net.prefix_len());
                 // Where rules are all of one kind, what none holds is the contrary.
                 longest.map_or_else(|| list.iter().all(|(_, allow)| !allow), |(_, allow)| *allow)
             }
@@ -194,9 +214,12 @@ impl Tree {
             .filter(|address| allowed(*address) && !(b.member.only_v4 && address.is_ipv6()))
             .map(|address| SocketAddr::new(address, port))
             .collect();
-        told.extend(b.member.advertise.iter().map(|address| {
-            SocketAddr::new(address.ip(), if address.port() == 0 { port } else { address.port() })
-        }));
+        told.extend(
+            b.member
+                .advertise
+                .iter()
+                .map(|address| SocketAddr::new(address.ip(), if address.port() == 0 { port } else { address.port() })),
+        );
         told.sort();
         told.dedup();
         told
@@ -216,23 +239,33 @@ impl Tree {
             let why = format!("the port of {}: it takes a random one", to.name);
             return Bounds { lower: false, upper: true, missing: Some(why.into()) };
         }
-        let steps = self.datagram(from, sport, to, SocketAddr::new(endpoint.ip(), dport));
-        match verdict(&steps) {
+        let verdicts = self.datagram(from, sport, to, SocketAddr::new(endpoint.ip(), dport)).map(|steps| verdict(&steps));
+        match together(&verdicts.collect::<Vec<_>>()) {
             arvc_verdict::Verdict::Open => Bounds { lower: true, upper: true, missing: None },
             arvc_verdict::Verdict::Closed => Bounds::NO,
-            arvc_verdict::Verdict::Unknown { missing } => Bounds { lower: false, upper: true, missing: Some(missing.into()) },
+            arvc_verdict::Verdict::Unknown { missing } => {
+                Bounds { lower: false, upper: true, missing: Some(missing.into()) }
+            }
         }
     }
 
     /// The way of a datagram over the underlay.
-    fn datagram<'t>(&'t self, from: &'t Host, sport: u16, to: &'t Host, endpoint: SocketAddr) -> Vec<Step<'t>> {
+    fn datagram<'t>(&'t self, from: &'t Host, sport: u16, to: &'t Host, endpoint: SocketAddr) -> impl Iterator<Item = Vec<Step<'t>>> {
         let address = endpoint.ip();
-        let target = self.guest(to).into_iter().flat_map(|guest| &guest.nics).find(|nic| nic.addresses.iter().any(|net| net.addr() == address));
+        let target = self
+            .guest(to)
+            .into_iter()
+            .flat_map(|guest| &guest.nics)
+            .find(|nic| nic.addresses.iter().any(|net| net.addr() == address));
         let bridge = target.and_then(|nic| Some((nic.bridge.value.clone().ok()?, nic.vlan)));
         let path = match bridge {
-            Some((bridge, vlan)) if self.nic(from, &bridge, vlan, None).is_some() => arvc_verdict::Path::Bridge(bridge, vlan),
+            Some((bridge, vlan)) if self.nic(from, &bridge, vlan, None).is_some() => {
+                arvc_verdict::Path::Bridge(bridge, vlan)
+            }
             // A machine beside the guests, in their network.
-            Some((bridge, vlan)) if from.guest.is_none() && near(from.address, target) => arvc_verdict::Path::Bridge(bridge, vlan),
+            Some((bridge, vlan)) if from.guest.is_none() && near(from.address, target) => {
+                arvc_verdict::Path::Bridge(bridge, vlan)
+            }
             _ => match self.beside(from, to, address) {
                 Some((bridge, vlan)) => arvc_verdict::Path::Bridge(bridge, vlan),
                 None => arvc_verdict::Path::Routed,
@@ -240,10 +273,9 @@ impl Tree {
         };
         let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path };
         let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
-        match self.sources(&way).first() {
-            Some(source) => self.steps(&way, &first(*source), &Tunnels::default()),
-            None => vec![Step::new(Part::Way, Outcome::drop("it has no address of that family", None))],
-        }
+        let sources = self.sources(&way);
+        let all: Vec<_> = sources.into_iter().map(|source| self.steps(&way, &first(source), &Tunnels::default())).collect();
+        all.into_iter()
     }
 
     /// The segment of a guest that a machine without devices of Proxmox is on, by its address.
@@ -266,8 +298,8 @@ impl Tree {
             return true;
         }
         endpoints.into_iter().any(|endpoint| {
-            let steps = self.datagram(a.host, port, b.host, endpoint);
-            steps.iter().all(|step| step.outcome.open || !step.part.is_sender(a.host))
+            let mut ways = self.datagram(a.host, port, b.host, endpoint);
+            ways.any(|steps| steps.iter().all(|step| step.outcome.open || !step.part.is_sender(a.host)))
         })
     }
 
@@ -277,11 +309,24 @@ impl Tree {
     }
 }
 
+/// Whether anything tells the one where the other is.
+fn acquainted(a: &Member, b: &Member) -> bool {
+    let listed =
+        |one: &Member, other: &Member| other.addresses().iter().any(|address| one.lighthouses.contains(address));
+    !stated(a, b).is_empty()
+        || !stated(b, a).is_empty()
+        || listed(a, b)
+        || listed(b, a)
+        || a.lighthouses.iter().any(|address| b.lighthouses.contains(address))
+}
+
 /// Where the first finds the second from the start.
 fn stated(a: &Member, b: &Member) -> Vec<SocketAddr> {
     let all = b.addresses().into_iter().filter_map(|address| a.endpoints.get(&address));
     let all = all.flat_map(|(endpoints, _)| endpoints);
-    all.filter_map(|endpoint| if let Endpoint::At(address) = endpoint { Some(*address) } else { None }).take(10).collect()
+    all.filter_map(|endpoint| if let Endpoint::At(address) = endpoint { Some(*address) } else { None })
+        .take(10)
+        .collect()
 }
 
 fn near(address: Option<IpAddr>, nic: Option<&crate::proxmox::Nic>) -> bool {

@@ -40,7 +40,9 @@ impl Part<'_> {
         match self {
             Self::Device(_) | Self::Segment | Self::Way => Layer::Path,
             Self::ProxmoxOut(..) | Self::ProxmoxIn(..) | Self::NodeOut(_) | Self::NodeIn(_) => Layer::Proxmox,
-            Self::Member(_) | Self::Inside(_) | Self::NebulaOut(_) | Self::NebulaIn(_) | Self::Tunnel(..) => Layer::Nebula,
+            Self::Member(_) | Self::Inside(_) | Self::NebulaOut(_) | Self::NebulaIn(_) | Self::Tunnel(..) => {
+                Layer::Nebula
+            }
             Self::GuestOut(_) | Self::GuestIn(_) | Self::ReplyOut(_) | Self::ReplyIn(_) => Layer::Guest,
         }
     }
@@ -76,6 +78,12 @@ impl Tree {
         };
         let mut sources: Vec<_> = step.outcome.places.iter().map(|place| source(&self.files, *place)).collect();
         sources.dedup();
-        Decision { layer: step.part.layer(), part: step.part.name(), verdict, sources, words: step.outcome.words.to_owned() }
+        Decision {
+            layer: step.part.layer(),
+            part: step.part.name(),
+            verdict,
+            sources,
+            words: step.outcome.words.to_owned(),
+        }
     }
 }

@@ -291,6 +291,26 @@ impl Filter {
         names
     }
 
+    /// The addresses whose packets are given another destination.
+    pub fn translated_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let rules = self.chains.iter().flat_map(|chain| &chain.rules);
+        let rules = rules.filter(|rule| matches!(rule.then, Then::Translate(_)));
+        rules.flat_map(|rule| &rule.conditions).flat_map(|condition| match &condition.test {
+            Test::Dest(addresses) if !condition.not => addresses.spans(),
+            _ => &[],
+        })
+        .filter(|(low, high)| low == high)
+        .map(|(low, _)| *low)
+    }
+
+    /// Whether a rule asks for packets that come in by an interface.
+    pub fn enters_by(&self, device: &str) -> bool {
+        let rules = self.chains.iter().flat_map(|chain| &chain.rules);
+        rules
+            .flat_map(|rule| &rule.conditions)
+            .any(|condition| matches!(&condition.test, Test::In(names) if names.iter().any(|name| name == device)))
+    }
+
     /// Whether what comes from an address leaves with another one, towards some destination.
     pub fn masquerades(&self, source: IpAddr) -> bool {
         let rules = self.chains.iter().flat_map(|chain| &chain.rules).filter(|rule| rule.then == Then::Masquerade);

@@ -10,7 +10,7 @@ use crate::place::{Place, Why};
 /// Jumps that Linux refuses anyway: a loop of chains.
 const DEEPEST: usize = 32;
 
-/// How a chain was left.
+/// How a chain was left for certain. That it may have been left earlier, by a `return` that may match, is the walk's `left`.
 #[derive(Clone, Copy, PartialEq)]
 enum End {
     /// All that may become of the packet in this base chain is known.
@@ -46,7 +46,7 @@ impl Filter {
             for base in bases {
                 let mut outcome = Outcome::default();
                 let mut walk = Walk { filter: self, passage, outcome: &mut outcome, untracked, nat: base.nat };
-                let end = walk.chain(base.chain, 0);
+                let (end, left) = walk.chain(base.chain, 0);
                 untracked = walk.untracked;
                 if base.nat {
                     // A chain of nat filters nothing; what it rewrites, the walk has noted.
@@ -54,7 +54,7 @@ impl Filter {
                         continue;
                     }
                     outcome.open = true;
-                } else if end != End::Decided {
+                } else if end != End::Decided || left {
                     let words = match base.accepts {
                         true => "no rule takes it, and the policy of the chain lets it pass",
                         false => "no rule takes it, and the policy of the chain drops it",
@@ -132,31 +132,34 @@ struct Walk<'a, 'b> {
 }
 
 impl Walk<'_, '_> {
-    fn chain(&mut self, chain: usize, depth: usize) -> End {
+    /// How a chain is left, and whether it may have been left earlier.
+    fn chain(&mut self, chain: usize, depth: usize) -> (End, bool) {
         if depth > DEEPEST {
             self.outcome.missing.push("how deep its chains jump into one another".into());
             self.outcome.open = true;
             self.outcome.closed = true;
-            return End::Decided;
+            return (End::Decided, false);
         }
+        let end = if depth == 0 { End::Policy } else { End::Back };
+        let mut left = false;
         let filter = self.filter;
         for rule in filter.chains[chain].seen_by(self.passage.packet) {
             let tri = rule.matches(self.passage, self.untracked);
             if tri == Tri::No {
                 continue;
             }
-            let place = Some(rule.place);
+            let (place, certain) = (Some(rule.place), tri == Tri::Yes);
             match &rule.then {
                 Then::Next | Then::Masquerade => {}
-                Then::Accept if self.nat => return End::Decided,
+                Then::Accept if self.nat => return (End::Decided, left),
                 Then::Accept => {
                     if self.outcome.may(&tri, true, "a rule lets it pass", place) {
-                        return End::Decided;
+                        return (End::Decided, left);
                     }
                 }
                 Then::Drop => {
                     if self.outcome.may(&tri, false, "a rule drops it", place) {
-                        return End::Decided;
+                        return (End::Decided, left);
                     }
                 }
                 Then::Unknown(why) => {
@@ -170,27 +173,31 @@ impl Walk<'_, '_> {
                     self.outcome.places.extend(place);
                     self.outcome.missing.push("where it goes: a rule gives it another destination".into());
                     self.outcome.words = "a rule of nat gives it another destination";
-                    return End::Decided;
+                    return (End::Decided, left);
                 }
                 Then::Translate(_) => {}
                 Then::Untrack => self.untracked = true,
-                Then::Return if tri == Tri::Yes => return if depth == 0 { End::Policy } else { End::Back },
-                Then::Return => self.uncertain(&tri),
-                Then::Jump(inner) | Then::Goto(inner) => {
-                    let certain = tri == Tri::Yes;
+                Then::Return if certain => return (end, left),
+                Then::Return => {
                     self.uncertain(&tri);
-                    match self.chain(*inner, depth + 1) {
-                        End::Decided if certain => return End::Decided,
-                        End::Policy if certain => return End::Policy,
-                        End::Back if certain && matches!(rule.then, Then::Goto(_)) => {
-                            return if depth == 0 { End::Policy } else { End::Back };
-                        }
-                        _ => {}
+                    left = true;
+                }
+                Then::Jump(inner) | Then::Goto(inner) => {
+                    self.uncertain(&tri);
+                    let goes = matches!(rule.then, Then::Goto(_));
+                    let (way, early) = self.chain(*inner, depth + 1);
+                    match way {
+                        _ if !certain => {}
+                        End::Decided if early && !goes => {}
+                        End::Decided => return (End::Decided, left || early),
+                        End::Policy => return (End::Policy, left),
+                        End::Back if goes => return (end, left),
+                        End::Back => {}
                     }
                 }
             }
         }
-        if depth == 0 { End::Policy } else { End::Back }
+        (end, left)
     }
 
     /// What comes next is only one of the ways.

@@ -25,12 +25,18 @@ impl Tree {
         }
         let mut classes: Vec<Class> = classes.into_values().map(|members| Class { members }).collect();
         classes.sort();
-        classes.extend(self.strangers(&records));
+        let strangers = self.strangers(&records).into_iter();
+        classes.extend(strangers.map(|address| Class { members: vec![address.to_string()] }));
         classes
     }
 
+    /// One address for each class of addresses that are nobody's.
+    pub(crate) fn stranger_addresses(&self) -> Vec<IpAddr> {
+        self.strangers(&Records::of(self).finish())
+    }
+
     /// The first, last, before and after of every interval that a rule names, where that is no machine's.
-    fn strangers(&self, records: &Records) -> Vec<Class> {
+    fn strangers(&self, records: &Records) -> Vec<IpAddr> {
         let mut seen: BTreeMap<(bool, (Vec<u32>, Vec<u32>)), IpAddr> = BTreeMap::new();
         let overlay = self.member_addresses();
         for (low, high) in records.spans() {
@@ -45,7 +51,7 @@ impl Tree {
         }
         let mut addresses: Vec<IpAddr> = seen.into_values().collect();
         addresses.sort();
-        addresses.into_iter().map(|address| Class { members: vec![address.to_string()] }).collect()
+        addresses
     }
 
     fn host_key(&self, host: &Host, records: &Records) -> String {
@@ -67,7 +73,10 @@ impl Tree {
                     let unsafe_networks = &certificate.unsafe_networks;
                     let (name, groups) = (records.name_key(&certificate.name), &certificate.groups);
                     let ca = (&certificate.ca_name, &certificate.ca_sha);
-                    let blocked = certificate.fingerprint.as_ref().filter(|print| self.members.iter().any(|other| other.blocked.contains(*print)));
+                    let blocked = certificate
+                        .fingerprint
+                        .as_ref()
+                        .filter(|print| self.members.iter().any(|other| other.blocked.contains(*print)));
                     let _ = write!(key, "{nets:?} {unsafe_networks:?} {groups:?} {name:?} {ca:?} {blocked:?} ");
                 }
             }
@@ -80,7 +89,8 @@ fn guest_key(guest: &Guest, records: &Records) -> String {
     use std::fmt::Write;
     let mut key = format!("{:?} {} {:?} ", guest.node, guest.container, guest.gap);
     for nic in &guest.nics {
-        let addresses: Vec<_> = nic.addresses.iter().map(|net| (net.trunc(), records.address_key(net.addr()))).collect();
+        let addresses: Vec<_> =
+            nic.addresses.iter().map(|net| (net.trunc(), records.address_key(net.addr()))).collect();
         let bound: Vec<bool> = match guest.sets.get(&format!("ipfilter-net{}", nic.index)) {
             None => Vec::new(),
             Some(set) => nic.addresses.iter().map(|net| set.has(net.addr())).collect(),
@@ -89,7 +99,8 @@ fn guest_key(guest: &Guest, records: &Records) -> String {
         let _ = write!(key, "{bridge:?} {addresses:?} {:?} {bound:?} ", nic.gateways);
     }
     let options = &guest.options;
-    for switch in [&options.enabled, &options.dhcp, &options.ndp, &options.radv, &options.macfilter, &options.ipfilter] {
+    for switch in [&options.enabled, &options.dhcp, &options.ndp, &options.radv, &options.macfilter, &options.ipfilter]
+    {
         let _ = write!(key, "{:?} ", value(switch));
     }
     let _ = write!(key, "{:?} {:?} ", options.policy_in.value, options.policy_out.value);
@@ -98,7 +109,8 @@ fn guest_key(guest: &Guest, records: &Records) -> String {
         rule.place = crate::place::Place { file: 0, line: 0 };
         let _ = write!(key, "{rule:?} ");
     }
-    let mut sets: Vec<(&String, &IpSet)> = guest.sets.iter().filter(|(name, _)| !name.starts_with("ipfilter-")).collect();
+    let mut sets: Vec<(&String, &IpSet)> =
+        guest.sets.iter().filter(|(name, _)| !name.starts_with("ipfilter-")).collect();
     sets.sort_by_key(|(name, _)| *name);
     for (name, set) in sets {
         let _ = write!(key, "{name} {:?} ", set.entries);

@@ -43,13 +43,21 @@ impl Tree {
     }
 
     /// The cells of one ordered pair.
-    fn between(&self, source: &str, target: &str, boundaries: &boundaries::Boundaries, tunnels: &Tunnels, cells: &mut Vec<Cell>) {
+    fn between(
+        &self,
+        source: &str,
+        target: &str,
+        boundaries: &boundaries::Boundaries,
+        tunnels: &Tunnels,
+        cells: &mut Vec<Cell>,
+    ) {
         let (Some(from), Some(to)) = (self.end(source), self.end(target)) else { return };
         for (path, address) in self.ways(from, to) {
             let way = Way { from, to, address, path: &path };
             for (protocol, port) in boundaries.packets(self, &way) {
                 let verdict = self.verdict(&way, protocol, port, tunnels);
-                let question = Question { from: source.into(), to: target.into(), address, path: path.clone(), protocol, port };
+                let question =
+                    Question { from: source.into(), to: target.into(), address, path: path.clone(), protocol, port };
                 cells.push(Cell { question, verdict });
             }
         }
@@ -64,7 +72,9 @@ impl Tree {
                     let member = &self.members[*index];
                     let device = self.several_overlays().then(|| member.device.clone()).flatten();
                     if self.member(source, device.as_deref()).is_some() {
-                        ways.extend(member.addresses().into_iter().map(|address| (Path::Overlay(device.clone()), address)));
+                        ways.extend(
+                            member.addresses().into_iter().map(|address| (Path::Overlay(device.clone()), address)),
+                        );
                     }
                 }
                 for nic in self.guest(target).into_iter().flat_map(|guest| &guest.nics) {
@@ -78,7 +88,8 @@ impl Tree {
             (End::Address(address), End::Host(target)) => {
                 for nic in self.guest(target).into_iter().flat_map(|guest| &guest.nics) {
                     let Ok(bridge) = &nic.bridge.value else { continue };
-                    let own = nic.addresses.iter().map(|net| net.addr()).filter(|own| own.is_ipv4() == address.is_ipv4());
+                    let own =
+                        nic.addresses.iter().map(|net| net.addr()).filter(|own| own.is_ipv4() == address.is_ipv4());
                     ways.extend(own.map(|own| (Path::Bridge(bridge.clone(), nic.vlan), own)));
                 }
             }

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::{Action, Direction, Guest, Nic, Policy, Proxmox, Rule, Setting, Sets};
+use super::{Action, Direction, Guest, Nic, Policy, Proxmox, Rule, Sets, Setting};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{Addr, ICMP, ICMP6, Packet, Port, TCP, UDP};
 use crate::place::{Place, Why};
@@ -151,10 +151,7 @@ pub fn inward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> O
 }
 
 pub(super) fn sets<'a>(proxmox: &'a Proxmox, guest: &'a Guest) -> Sets<'a> {
-    Sets {
-        own: Some((&guest.sets, &guest.aliases)),
-        cluster: (&proxmox.cluster.sets, &proxmox.cluster.aliases),
-    }
+    Sets { own: Some((&guest.sets, &guest.aliases)), cluster: (&proxmox.cluster.sets, &proxmox.cluster.aliases) }
 }
 
 /// Whether an IP filter drops the packet for its source.

@@ -84,7 +84,10 @@ pub struct Cluster {
 impl Default for Cluster {
     fn default() -> Self {
         Self {
-            enabled: Setting { value: Err("whether the firewall of the data centre is on: the tree does not say".into()), place: None },
+            enabled: Setting {
+                value: Err("whether the firewall of the data centre is on: the tree does not say".into()),
+                place: None,
+            },
             policy_in: Setting::default(Policy::Drop),
             policy_out: Setting::default(Policy::Accept),
             rules: Vec::new(),

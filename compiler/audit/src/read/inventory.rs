@@ -42,9 +42,10 @@ pub(crate) fn about(path: &str) -> Option<About> {
 impl Inventory {
     /// One more file.
     pub fn add(&mut self, about: About, node: &Node, file: u32) {
-        let variables = node.pairs().iter().filter_map(|(key, value)| {
-            Some((key.text()?.to_owned(), Place { file, line: key.line }, value.clone()))
-        });
+        let variables = node
+            .pairs()
+            .iter()
+            .filter_map(|(key, value)| Some((key.text()?.to_owned(), Place { file, line: key.line }, value.clone())));
         match about {
             About::Host(name) => self.hosts.entry(name).or_default().extend(variables),
             About::Group(name) => self.groups.entry(name).or_default().extend(variables),
@@ -109,9 +110,8 @@ impl Inventory {
     /// Addresses that the play gives to devices of a host.
     pub fn further(&self, host: &str) -> Vec<(String, IpNet)> {
         let Some((node, _)) = self.variable(host, "bootstrap_addresses") else { return Vec::new() };
-        let one = |item: &Node| {
-            Some((item.get("device")?.text()?.to_owned(), item.get("address")?.text()?.parse().ok()?))
-        };
+        let one =
+            |item: &Node| Some((item.get("device")?.text()?.to_owned(), item.get("address")?.text()?.parse().ok()?));
         node.items().iter().filter_map(one).collect()
     }
 }

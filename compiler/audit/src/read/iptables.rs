@@ -165,8 +165,8 @@ fn rule(
                     condition(Test::Unread(why));
                 }
             }
-            "--comment" | "--reject-with" | "--log-prefix" | "--log-level" | "--zone" | "--to-source" | "--set-mark"
-            | "--to-ports" => {
+            "--comment" | "--reject-with" | "--log-prefix" | "--log-level" | "--zone" | "--to-source"
+            | "--set-mark" | "--to-ports" => {
                 let value = take(&mut at);
                 if word == "--to-ports"
                     && let Then::Translate(translation) = &mut rule.then
@@ -183,9 +183,9 @@ fn rule(
                 None => condition(Test::Unread(notes.unread(place, "a destination that is no address"))),
             },
             "--src-range" | "--dst-range" => {
-                let range = take(&mut at).split_once('-').and_then(|(low, high)| {
-                    Some(Addresses::new(vec![(low.parse().ok()?, high.parse().ok()?)]))
-                });
+                let range = take(&mut at)
+                    .split_once('-')
+                    .and_then(|(low, high)| Some(Addresses::new(vec![(low.parse().ok()?, high.parse().ok()?)])));
                 match range {
                     Some(range) if word == "--src-range" => condition(Test::Source(range)),
                     Some(range) => condition(Test::Dest(range)),
@@ -202,8 +202,15 @@ fn rule(
                 },
             },
             // iptables abbreviates like getopt: with multiport `--dport` is `--dports`.
-            "--dport" | "--destination-port" | "--dports" | "--destination-ports" | "--sport" | "--source-port"
-            | "--sports" | "--source-ports" | "--ports" => {
+            "--dport"
+            | "--destination-port"
+            | "--dports"
+            | "--destination-ports"
+            | "--sport"
+            | "--source-port"
+            | "--sports"
+            | "--source-ports"
+            | "--ports" => {
                 let value = take(&mut at);
                 let many = multiport || word.ends_with('s');
                 match ports(value, many) {
@@ -367,10 +374,9 @@ fn ports(text: &str, many: bool) -> Option<Ports> {
     let parts: Vec<&str> = if many { text.split(',').collect() } else { vec![text] };
     let range = |part: &str| match part.split_once(':') {
         None => port(part).map(|port| (port, port)),
-        Some((low, high)) => Some((
-            if low.is_empty() { 0 } else { port(low)? },
-            if high.is_empty() { u16::MAX } else { port(high)? },
-        )),
+        Some((low, high)) => {
+            Some((if low.is_empty() { 0 } else { port(low)? }, if high.is_empty() { u16::MAX } else { port(high)? }))
+        }
     };
     Some(Ports(parts.into_iter().map(range).collect::<Option<_>>()?))
 }

@@ -1,8 +1,8 @@
 //! Readers: one for each kind of file. Each keeps the line of everything, and tells what it did not understand.
 
 mod certificates;
-mod iptables;
 mod inventory;
+mod iptables;
 mod nebula;
 mod rule;
 mod terraform;

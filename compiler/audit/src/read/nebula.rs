@@ -11,9 +11,9 @@ use crate::text::yaml::Node;
 pub(crate) fn is(node: &Node) -> bool {
     let sections = ["pki", "static_host_map", "lighthouse", "listen", "firewall", "tun", "relay", "punchy"];
     node.get("pki").is_some_and(Node::is_map) && sections.iter().filter(|name| node.get(name).is_some()).count() >= 2
-        || node.get("firewall").is_some_and(|firewall| {
-            firewall.get("inbound").is_some() || firewall.get("outbound").is_some()
-        })
+        || node
+            .get("firewall")
+            .is_some_and(|firewall| firewall.get("inbound").is_some() || firewall.get("outbound").is_some())
 }
 
 /// The member that a configuration makes of a machine. Its certificate comes from elsewhere.
@@ -37,12 +37,11 @@ pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file:
         items.iter().filter_map(Node::text).filter_map(|text| text.parse().ok()).collect()
     };
     let advertised = node.at(&["lighthouse", "local_allow_list"]).map(Node::pairs).unwrap_or_default();
-    let advertised = advertised
-        .iter()
-        .filter_map(|(key, value)| Some((key.text()?.parse().ok()?, value.boolean()?)))
-        .collect();
+    let advertised =
+        advertised.iter().filter_map(|(key, value)| Some((key.text()?.parse().ok()?, value.boolean()?))).collect();
     let advertise = node.at(&["lighthouse", "advertise_addrs"]).map(Node::items).unwrap_or_default();
-    let advertise = advertise.iter().filter_map(Node::text).filter_map(|text| text.parse::<SocketAddr>().ok()).collect();
+    let advertise =
+        advertise.iter().filter_map(Node::text).filter_map(|text| text.parse::<SocketAddr>().ok()).collect();
     let port = match node.at(&["listen", "port"]) {
         None => Ok(0),
         Some(port) => match port.text().and_then(|text| text.parse().ok()) {
@@ -163,7 +162,10 @@ fn cidr(text: &str, version: Version) -> Result<Cidr, String> {
 
 fn port(node: &Node, version: Version) -> Result<PortSpec, String> {
     let text = node.text().ok_or("an empty port")?;
-    let octal = !node.quoted() && text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| (b'0'..b'8').contains(&byte));
+    let octal = !node.quoted()
+        && text.len() > 1
+        && text.starts_with('0')
+        && text.bytes().all(|byte| (b'0'..b'8').contains(&byte));
     let number = |text: &str| -> Result<u32, String> {
         let number = if octal { u32::from_str_radix(text, 8) } else { text.trim().parse() };
         let number = number.map_err(|_| format!("the port {text}"))?;

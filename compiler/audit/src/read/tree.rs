@@ -74,7 +74,9 @@ impl Parts {
                 let deciding = ["_vm\"", "_container\"", "firewall"];
                 if text.contains("proxmox_") && deciding.iter().any(|word| text.contains(word)) {
                     let file = self.notes.file(path);
-                    let why = self.notes.unread(Place { file, line: 1 }, "machines or firewalls in the JSON form of Terraform");
+                    let why = self
+                        .notes
+                        .unread(Place { file, line: 1 }, "machines or firewalls in the JSON form of Terraform");
                     self.proxmox.stray = Some(why);
                 }
             }
@@ -204,8 +206,10 @@ impl Parts {
             };
             let Some(key) = self.filters.keys().find(fits).cloned() else {
                 if let Some(policy) = policy {
-                    let place = self.inventory.text(&host.name, "security_policy").map_or(host.place, |(_, place)| place);
-                    host.no_filter = Some(self.notes.unread(place, format!("the filter {policy}, of which there is no file")));
+                    let place =
+                        self.inventory.text(&host.name, "security_policy").map_or(host.place, |(_, place)| place);
+                    host.no_filter =
+                        Some(self.notes.unread(place, format!("the filter {policy}, of which there is no file")));
                 }
                 continue;
             };

@@ -40,7 +40,8 @@ pub(super) fn read(scope: Scope<'_>, container: bool, proxmox: &mut Proxmox, not
             (Field::Absent, _) => Setting::default("vmbr0".to_owned()),
             (Field::Unknown(why), place) => Setting { value: Err(why), place },
         };
-        let vlan = known(device.number("vlan_id", notes).0).and_then(|tag| u16::try_from(tag).ok()).filter(|tag| *tag > 0);
+        let vlan =
+            known(device.number("vlan_id", notes).0).and_then(|tag| u16::try_from(tag).ok()).filter(|tag| *tag > 0);
         let mut nic = Nic {
             index,
             bridge,

@@ -85,11 +85,6 @@ impl Outcome {
         Self { open: true, closed: true, missing: vec![why], words, places: place.into_iter().collect() }
     }
 
-    /// Whether it passes for certain.
-    pub fn certain(&self) -> bool {
-        self.open && !self.closed
-    }
-
     /// One more thing that may become of it, if `tri`. Whether nothing else can: the walk is over.
     pub fn may(&mut self, tri: &Tri, passes: bool, words: &'static str, place: Option<Place>) -> bool {
         if *tri == Tri::No {
@@ -119,20 +114,5 @@ impl Outcome {
         other.missing.extend(self.missing);
         other.places.extend(self.places);
         other
-    }
-
-    /// One must let it pass. Where none does, the lines of all are kept.
-    pub fn or(mut self, other: impl FnOnce() -> Self) -> Self {
-        if !self.closed {
-            return self;
-        }
-        let mut other = other();
-        if !other.closed {
-            return other;
-        }
-        self.open |= other.open;
-        self.missing.append(&mut other.missing);
-        self.places.append(&mut other.places);
-        self
     }
 }

@@ -165,11 +165,6 @@ impl Addresses {
             }
         }
     }
-
-    /// Whether they hold all of a family that they hold something of.
-    pub fn is_everything(&self, v6: bool) -> bool {
-        self.0.iter().any(|(low, high)| low.is_ipv6() == v6 && everything(*low, *high))
-    }
 }
 
 /// The last address of a prefix.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::filter::Filter;
@@ -49,6 +50,8 @@ pub struct Wiring {
     pub segments: Vec<Segment>,
     /// The addresses of nodes.
     pub nodes: BTreeMap<String, Vec<IpAddr>>,
+    /// Networks between which something routes all and filters nothing, each list by itself.
+    pub routed: Vec<Vec<IpNet>>,
 }
 
 /// Bridges of one name on several nodes, wired together.
@@ -145,8 +148,10 @@ impl Tree {
             let own: Vec<IpAddr> = self.edges.values().flat_map(Filter::translated_addresses).collect();
             let mut addresses = self.stranger_addresses();
             // Whatever rules say, there are these.
-            addresses.extend(["8.8.8.8", "2001:4860:4860::8888"].map(|text| text.parse::<IpAddr>().expect("an address")));
-            addresses.retain(|address| is_public(*address) && !own.contains(address) && !self.owners.contains_key(address));
+            addresses
+                .extend(["8.8.8.8", "2001:4860:4860::8888"].map(|text| text.parse::<IpAddr>().expect("an address")));
+            addresses
+                .retain(|address| is_public(*address) && !own.contains(address) && !self.owners.contains_key(address));
             addresses
         })
     }

@@ -83,6 +83,14 @@ impl Tree {
         if outside && !is_public(address) {
             return (*packet, Outcome::drop("nobody outside reaches a private address", None));
         }
+        if let Addr::At(source) = packet.src
+            && self.wiring.routed.iter().any(|nets| {
+                let has = |address| nets.iter().any(|net| net.contains(&address));
+                has(source) && has(address)
+            })
+        {
+            return (*packet, Outcome::pass("something routes between the two", None));
+        }
         match way.to {
             End::Host(host) if host.guest.is_none() && host.address == Some(address) && is_public(address) => {
                 let inside = from.is_some_and(|from| from.host.guest.is_some());

@@ -239,7 +239,8 @@ impl Tree {
             let why = format!("the port of {}: it takes a random one", to.name);
             return Bounds { lower: false, upper: true, missing: Some(why.into()) };
         }
-        let verdicts = self.datagram(from, sport, to, SocketAddr::new(endpoint.ip(), dport)).map(|steps| verdict(&steps));
+        let verdicts =
+            self.datagram(from, sport, to, SocketAddr::new(endpoint.ip(), dport)).map(|steps| verdict(&steps));
         match together(&verdicts.collect::<Vec<_>>()) {
             arvc_verdict::Verdict::Open => Bounds { lower: true, upper: true, missing: None },
             arvc_verdict::Verdict::Closed => Bounds::NO,
@@ -250,7 +251,13 @@ impl Tree {
     }
 
     /// The way of a datagram over the underlay.
-    fn datagram<'t>(&'t self, from: &'t Host, sport: u16, to: &'t Host, endpoint: SocketAddr) -> impl Iterator<Item = Vec<Step<'t>>> {
+    fn datagram<'t>(
+        &'t self,
+        from: &'t Host,
+        sport: u16,
+        to: &'t Host,
+        endpoint: SocketAddr,
+    ) -> impl Iterator<Item = Vec<Step<'t>>> {
         let address = endpoint.ip();
         let target = self
             .guest(to)
@@ -274,7 +281,8 @@ impl Tree {
         let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path };
         let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
         let sources = self.sources(&way);
-        let all: Vec<_> = sources.into_iter().map(|source| self.steps(&way, &first(source), &Tunnels::default())).collect();
+        let all: Vec<_> =
+            sources.into_iter().map(|source| self.steps(&way, &first(source), &Tunnels::default())).collect();
         all.into_iter()
     }
 

@@ -62,8 +62,10 @@ pub struct Chain {
     /// In order.
     pub rules: Vec<Rule>,
     /// Rules that ask for one source address, by it; and all others. Filled when the chain is complete.
-    index: Option<(HashMap<IpAddr, Vec<u32>>, Vec<u32>)>,
+    index: Option<Index>,
 }
+
+type Index = (HashMap<IpAddr, Vec<u32>>, Vec<u32>);
 
 /// Fewer rules are walked one by one.
 const INDEXED: usize = 32;
@@ -190,8 +192,6 @@ pub enum Test {
     Icmp(bool, Vec<u8>),
     /// States of the connection.
     State(States),
-    /// The family: IPv6 if so.
-    Family(bool),
     /// Something that is not understood.
     Unread(Why),
 }
@@ -238,7 +238,6 @@ impl Condition {
             Test::State(states) if untracked => states.untracked.into(),
             Test::State(states) if packet.answer => states.established.into(),
             Test::State(states) => states.new.into(),
-            Test::Family(v6) => (packet.is_v6() == *v6).into(),
             Test::Unread(why) => Tri::Maybe(why.clone()),
         };
         tri.negated(self.not)
@@ -295,12 +294,14 @@ impl Filter {
     pub fn translated_addresses(&self) -> impl Iterator<Item = IpAddr> {
         let rules = self.chains.iter().flat_map(|chain| &chain.rules);
         let rules = rules.filter(|rule| matches!(rule.then, Then::Translate(_)));
-        rules.flat_map(|rule| &rule.conditions).flat_map(|condition| match &condition.test {
-            Test::Dest(addresses) if !condition.not => addresses.spans(),
-            _ => &[],
-        })
-        .filter(|(low, high)| low == high)
-        .map(|(low, _)| *low)
+        rules
+            .flat_map(|rule| &rule.conditions)
+            .flat_map(|condition| match &condition.test {
+                Test::Dest(addresses) if !condition.not => addresses.spans(),
+                _ => &[],
+            })
+            .filter(|(low, high)| low == high)
+            .map(|(low, _)| *low)
     }
 
     /// Whether a rule asks for packets that come in by an interface.

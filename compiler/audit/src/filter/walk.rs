@@ -87,7 +87,6 @@ impl Filter {
     }
 
     /// The inner option is a rule that leaves the packet as it is: it ends the walk.
-    #[expect(clippy::type_complexity, reason = "said in the line above")]
     fn translation(
         &self,
         chain: usize,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::records::Records;
+use super::records::{Key, Records};
 use crate::nebula::Member;
 use crate::proxmox::{Guest, IpSet, Setting};
 use crate::tree::{Host, Tree};
@@ -37,7 +37,7 @@ impl Tree {
 
     /// The first, last, before and after of every interval that a rule names, where that is no machine's.
     fn strangers(&self, records: &Records) -> Vec<IpAddr> {
-        let mut seen: BTreeMap<(bool, (Vec<u32>, Vec<u32>)), IpAddr> = BTreeMap::new();
+        let mut seen: BTreeMap<(bool, Key), IpAddr> = BTreeMap::new();
         let overlay = self.member_addresses();
         for (low, high) in records.spans() {
             for address in [before(low), Some(low), Some(high), after(high)].into_iter().flatten() {

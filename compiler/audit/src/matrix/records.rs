@@ -25,6 +25,9 @@ pub(super) struct Records {
     wide: BTreeMap<(IpAddr, IpAddr), u32>,
 }
 
+/// What distinguishes an address: the rules for it alone, and the wider intervals that it is in.
+pub(super) type Key = (Vec<u32>, Vec<u32>);
+
 impl Records {
     pub fn of(tree: &Tree) -> Self {
         let mut records = Self::default();
@@ -56,7 +59,7 @@ impl Records {
     }
 
     /// What distinguishes an address from others.
-    pub fn address_key(&self, address: IpAddr) -> (Vec<u32>, Vec<u32>) {
+    pub fn address_key(&self, address: IpAddr) -> Key {
         let wide = self.wide.iter().filter(|((low, high), _)| (*low..=*high).contains(&address));
         (self.addresses.get(&address).cloned().unwrap_or_default(), wide.map(|(_, number)| *number).collect())
     }

@@ -21,14 +21,14 @@ pub(super) fn on(setting: &Setting<bool>) -> Tri {
 /// Whether anything filters the traffic of a device, and if not, the switch that is off.
 fn switched(proxmox: &Proxmox, guest: &Guest, nic: &Nic) -> Result<Tri, (&'static str, Option<Place>)> {
     let chain = [
-        (&proxmox.cluster.enabled, "the firewall of the data centre is off"),
-        (&nic.firewall, "the firewall of the device is off"),
-        (&guest.options.enabled, "the firewall of the guest is off"),
+        (&proxmox.cluster.enabled, None, "the firewall of the data centre is off"),
+        (&nic.firewall, Some(nic.place), "the firewall of the device is off"),
+        (&guest.options.enabled, guest.options.place, "the firewall of the guest is off"),
     ];
     let mut all = Tri::Yes;
-    for (switch, words) in chain {
+    for (switch, place, words) in chain {
         match on(switch) {
-            Tri::No => return Err((words, switch.place.or(guest.options.place))),
+            Tri::No => return Err((words, switch.place.or(place))),
             one => all = all.and(|| one),
         }
     }
@@ -90,16 +90,16 @@ pub fn inward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> O
     if packet.answer {
         return Outcome::pass("an answer", None);
     }
-    for (switch, words) in [
-        (&proxmox.cluster.enabled, "the firewall of the data centre is off"),
-        (&nic.firewall, "the firewall of the device is off"),
+    for (switch, place, words) in [
+        (&proxmox.cluster.enabled, None, "the firewall of the data centre is off"),
+        (&nic.firewall, Some(nic.place), "the firewall of the device is off"),
     ] {
         let off = match on(switch) {
             Tri::No => Tri::Yes,
             Tri::Yes => Tri::No,
             maybe => maybe,
         };
-        if outcome.may(&off, true, words, switch.place) {
+        if outcome.may(&off, true, words, switch.place.or(place)) {
             return outcome;
         }
     }

@@ -6,7 +6,9 @@ use crate::packet::{ICMP, ICMP6, TCP, UDP};
 /// What a macro stands for: `(protocols, destination ports, type of ICMP)`, one for each plain rule.
 pub type Expansion = Vec<(Vec<u8>, Vec<(u16, u16)>, Option<u8>)>;
 
-const PORTS: &[(&str, &[u8], &[(u16, u16)])] = &[
+type Entry = (&'static str, &'static [u8], &'static [(u16, u16)]);
+
+const PORTS: &[Entry] = &[
     ("bgp", &[TCP], &[(179, 179)]),
     ("dns", &[UDP, TCP], &[(53, 53)]),
     ("ftp", &[TCP], &[(21, 21)]),

@@ -127,12 +127,8 @@ impl Default for Node {
 /// A security group.
 #[derive(Debug)]
 pub struct Group {
-    /// As it is written.
-    pub name: String,
     /// Its rules.
     pub rules: Vec<Rule>,
-    /// Where it begins.
-    pub place: Place,
 }
 
 /// An IP set.

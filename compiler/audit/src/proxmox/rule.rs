@@ -99,10 +99,13 @@ pub enum Scope {
 #[derive(Clone, Copy)]
 pub struct Sets<'a> {
     /// The guest's own.
-    pub own: Option<(&'a HashMap<String, IpSet>, &'a HashMap<String, (IpNet, Place)>)>,
+    pub own: Option<Names<'a>>,
     /// The data centre's.
-    pub cluster: (&'a HashMap<String, IpSet>, &'a HashMap<String, (IpNet, Place)>),
+    pub cluster: Names<'a>,
 }
+
+/// Sets and aliases by name.
+pub type Names<'a> = (&'a HashMap<String, IpSet>, &'a HashMap<String, (IpNet, Place)>);
 
 impl<'a> Sets<'a> {
     /// The set of a name.
@@ -167,15 +170,6 @@ impl Rule {
     fn ports(&self, packet: &Packet) -> Tri {
         let one = |ports: &Option<Ports>, port| ports.as_ref().map_or(Tri::Yes, |ports| ports.contain(port));
         one(&self.sport, packet.sport).and(|| one(&self.dport, packet.dport))
-    }
-
-    /// Whether a name of it means nothing: Proxmox skips the rule. The name, if so.
-    pub fn dangling(&self, sets: Sets<'_>) -> Option<String> {
-        [&self.source, &self.dest].into_iter().find_map(|spec| match spec {
-            Spec::Set(scope, name) if sets.set(*scope, name).is_none() => Some(format!("the set {name}")),
-            Spec::Alias(scope, name) if sets.alias(*scope, name).is_none() => Some(format!("the alias {name}")),
-            _ => None,
-        })
     }
 }
 

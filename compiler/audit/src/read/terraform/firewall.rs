@@ -31,7 +31,7 @@ fn owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
     }
 }
 
-fn guest<'p>(proxmox: &'p mut Proxmox, vmid: u32) -> &'p mut Guest {
+fn guest(proxmox: &mut Proxmox, vmid: u32) -> &mut Guest {
     proxmox.guests.entry(vmid).or_insert_with(|| Guest::new(vmid))
 }
 
@@ -80,7 +80,7 @@ pub(super) fn group(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
     proxmox.present = true;
     match scope.text("name", notes).0 {
         Field::Known(name) if scope.repeated(notes).is_none() => {
-            let group = Group { name: name.clone(), rules: list(scope, notes), place: scope.place() };
+            let group = Group { rules: list(scope, notes) };
             proxmox.groups.insert(name.to_ascii_lowercase(), group);
         }
         _ => {

@@ -131,6 +131,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
             more: Vec::new(),
             public: None,
             mac: None,
+            index: Some(0),
             device: "eth0".into(),
             dhcp: false,
             default_route: true,

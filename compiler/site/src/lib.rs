@@ -7,6 +7,7 @@ pub mod allocation;
 mod availability;
 pub mod checks;
 mod decode;
+pub(crate) mod devices;
 pub mod endpoints;
 pub mod extra;
 pub mod lock;

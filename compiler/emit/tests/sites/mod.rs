@@ -145,6 +145,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         public: None,
         more: Vec::new(),
         mac: None,
+        index: device.strip_prefix("eth").and_then(|index| index.parse().ok()),
         device: device.into(),
         dhcp: false,
         default_route: true,

@@ -59,6 +59,8 @@ pub struct Numbers {
     pub slot: Option<u64>,
     /// Its addresses, by the name of the network.
     pub addresses: BTreeMap<String, Vec<IpAddr>>,
+    /// The places of its network devices by the name of the network, where they are not those of the names' order.
+    pub devices: BTreeMap<String, u32>,
     /// The node that it was placed on, where a choice was left.
     pub node: Option<String>,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Datacenter, Environment, Grant, Numbers, Segment, applied};
+use crate::devices;
 use crate::model::{Host, ImageSource, Kind, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
@@ -106,6 +107,7 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
         vmid: host.vmid.map(|vmid| vmid.value),
         node: host.node.filter(|_| is_chosen(site, host)).map(|node| site.nodes[node.index()].named.name.clone()),
         slot: slot(site, host),
+        devices: devices::recorded(site, host),
         ..Numbers::default()
     };
     for interface in &host.interfaces {

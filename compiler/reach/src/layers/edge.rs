@@ -10,7 +10,7 @@ use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Layers, open, router, unknown};
-use super::{Layer, Step};
+use super::{Layer, Party, Step};
 use crate::address::node_on;
 use crate::ports::PortSet;
 use crate::routers::Identity;
@@ -52,7 +52,12 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     if zone.iter().all(|prefix| there.prefixes().any(|own| own.value.contains(prefix))) {
         return None;
     }
-    let gateway = there.gateway(Family::of(to))?;
+    let Some(gateway) = there.gateway(Family::of(to)).or(there.router.as_ref()) else {
+        // A public address is met from everywhere. How else packets get to a network without a router, nobody says.
+        let near = is_private(to) || zone.iter().all(|prefix| is_private(prefix.addr()));
+        let note = format!("what leads to {} is not known", there.named.path);
+        return near.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note));
+    };
     let at = router(gateway.router, gateway.address);
     let Router::Node(node) = gateway.router else {
         return Some(unknown(Layer::Router, at, format!("what {} hands on is not known", named(layers, gateway))));

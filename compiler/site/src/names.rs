@@ -14,6 +14,7 @@ use arvc_syntax::source::Span;
 use crate::model::{
     Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, NodeId, PortTerm, Route, Site, View, ZoneRecord,
 };
+use crate::spelling::dns;
 
 /// What says that a name answers something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +92,7 @@ pub(crate) fn target(name: &str, domain: &str) -> String {
 
 /// A machine's own name.
 pub fn host_name(site: &Site, host: &Host) -> String {
-    format!("{}.{}", host.named.name, site.domain)
+    dns::whole(&host.named.name, &site.domain)
 }
 
 /// The addresses that a machine's name leads to, with the network that they are on.
@@ -105,7 +106,7 @@ pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network
 
 /// The addresses that a Proxmox host's name leads to: its first one, and those beside it on the same network, if one of the
 /// site's has it.
-pub fn node_addresses<'s>(site: &'s Site, id: NodeId) -> Vec<(IpAddr, Option<&'s Network>)> {
+pub fn node_addresses(site: &Site, id: NodeId) -> Vec<(IpAddr, Option<&Network>)> {
     let node = &site.nodes[id.index()];
     let here = |network: &&Network| network.is_bridge() && network.is_at(id) && network.contains(node.address.value);
     match site.networks.iter().find(here) {
@@ -198,7 +199,7 @@ fn of_alias(site: &Site, at: u32, alias: &Alias, all: &mut Vec<Said>) {
     let mut known = there(site, &hosts);
     let only = match (alias.of, known.next(), known.next()) {
         (_, None, _) => return,
-        (AliasOf::Cluster(id), ..) => Some(format!("{}.{}", site.clusters[id.index()].named.name, site.domain)),
+        (AliasOf::Cluster(id), ..) => Some(dns::whole(&site.clusters[id.index()].named.name, &site.domain)),
         (_, Some(one), None) => Some(host_name(site, one)),
         _ => None,
     };

@@ -31,6 +31,7 @@ use super::{private_in_public, public_view};
 use crate::model::{Answer, Named, Site, View};
 use crate::names::{Said, Source, said, servers, zone_of};
 use crate::origins::Origins;
+use crate::spelling::dns;
 
 /// A record that cannot stand beside another.
 pub static CODE: Code =
@@ -100,7 +101,7 @@ impl<'s> Zone<'s> {
                 .chain(clusters)
                 .chain(nodes)
                 .chain(vips)
-                .map(|named| (format!("{}.{}", named.name, site.domain), named))
+                .map(|named| (dns::whole(&named.name, &site.domain), named))
                 .collect(),
             View::Public => BTreeMap::new(),
         };

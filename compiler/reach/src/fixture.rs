@@ -31,6 +31,8 @@ pub fn site() -> Site {
             memory: None,
             cores: None,
             cpu_overcommit: 4,
+            connection: NodeConnection::default(),
+            variables: Vec::new(),
         }],
         places: Vec::new(),
         accepted_losses: Vec::new(),

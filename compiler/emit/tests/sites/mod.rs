@@ -208,6 +208,8 @@ pub fn node(name: &str, ip: &str) -> Node {
         memory: None,
         cores: None,
         cpu_overcommit: 4,
+        connection: NodeConnection::default(),
+        variables: Vec::new(),
     }
 }
 

@@ -68,6 +68,7 @@ pub fn site() -> Site {
         names: Names::default(),
         files: Vec::new(),
         serials: Default::default(),
+        withdrawn: Default::default(),
         renamed: Default::default(),
     };
     let bridge = bridge("vmbr1", &[("192.168.100.1", Some(NodeId(0)))]);

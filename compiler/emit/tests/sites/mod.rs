@@ -70,6 +70,7 @@ pub fn small() -> Site {
         names: Names::default(),
         files: Vec::new(),
         serials: Default::default(),
+        withdrawn: Default::default(),
         renamed: Default::default(),
     };
     bridge(&mut site, "bridge", "192.168.100.0/24", "vmbr1", Some(("192.168.100.1", Some(NodeId(0)))));

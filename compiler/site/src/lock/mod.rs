@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use self::changes::{Change, changes};
-pub(crate) use self::record::record;
+pub(crate) use self::record::{record, withdrawn};
 pub use self::serials::{next_serial, raised};
 use crate::model::Vmid;
 
@@ -83,6 +83,15 @@ pub struct Grant {
     pub networks: Vec<IpNet>,
     /// Its groups, sorted.
     pub groups: Vec<String>,
+}
+
+impl Grant {
+    /// Whether it says all that another one says.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.name == other.name
+            && other.networks.iter().all(|network| self.networks.contains(network))
+            && other.groups.iter().all(|group| self.groups.contains(group))
+    }
 }
 
 /// A Proxmox cluster as other environments have to know it.

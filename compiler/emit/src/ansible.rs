@@ -11,7 +11,7 @@ mod routes;
 mod services;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, Service, Site, Status};
+use arvc_site::model::{Host, Site, Status};
 
 use crate::nebula;
 use crate::tree::Tree;
@@ -22,11 +22,6 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     roles::emit(nebula::overlay(site).is_some(), services, header, tree);
     let names = filters::emit(site, policies, header, tree);
     inventory::emit(site, policies, &names, header, tree);
-}
-
-/// The machines of the inventory that run a service.
-fn service_group(service: &Service) -> String {
-    format!("service_{}", inventory::identifier(&service.named.name))
 }
 
 /// Whether Ansible connects to a machine: the roles of services may be for it.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_site::model::{Answer, Host, HostId, Interface, Network, Service, Site, View};
 use arvc_site::names::{self, Said, addresses, domains, said, servers};
+use arvc_site::spelling::dns;
 
 use crate::addresses::with_length;
 use crate::resolvers;
@@ -102,7 +103,7 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     let mut zones: BTreeMap<String, Zone> = BTreeMap::new();
     for host in site.hosts.iter().filter(|host| host.status.is_there()) {
         let name = names::host_name(site, host);
-        let cluster = host.cluster.map(|id| format!("{}.{domain}", site.clusters[id.index()].named.name));
+        let cluster = host.cluster.map(|id| dns::whole(&site.clusters[id.index()].named.name, domain));
         let addresses = addresses(site, host).into_iter();
         for address in addresses.filter_map(|(address, network)| with_length(network, address)) {
             let (address, length) = (address.addr(), address.prefix_len());
@@ -114,7 +115,7 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
         }
     }
     for vip in site.vips.iter().filter(|vip| !vip.owners.is_empty()) {
-        let name = format!("{}.{domain}", vip.named.name);
+        let name = dns::whole(&vip.named.name, domain);
         let network = &site.networks[vip.network.index()];
         let Some(address) = with_length(network, vip.address.value) else { continue };
         let (address, length) = (address.addr(), address.prefix_len());

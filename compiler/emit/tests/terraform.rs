@@ -325,7 +325,7 @@ fn keys_of_the_site_are_listed_once() {
 #[test]
 fn tags_are_lower_case_sorted_and_named_once() {
     let mut site = small();
-    site.hosts[0].tags = vec!["Web".into(), "projects".into(), "alpha".into()];
+    site.hosts[0].tags = ["Web", "projects", "alpha"].map(|tag| at(tag.to_owned())).to_vec();
     let app = resource(&emitted(&site)["guests.tf"], VM, "app");
     assert!(app.contains("tags      = [\"alpha\", \"projects\", \"web\"]"), "{app}");
 }

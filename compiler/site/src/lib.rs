@@ -17,6 +17,7 @@ mod origins;
 mod place;
 mod read;
 pub mod segments;
+pub mod spelling;
 
 use arvc_lang::data::Data;
 use arvc_lang::functions::Calls;

@@ -14,6 +14,7 @@ use arvc_syntax::source::Span;
 use crate::model::{
     Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, Site, View, ZoneRecord,
 };
+use crate::spelling::dns;
 
 /// What says that a name answers something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +92,7 @@ pub(crate) fn target(name: &str, domain: &str) -> String {
 
 /// A machine's own name.
 pub fn host_name(site: &Site, host: &Host) -> String {
-    format!("{}.{}", host.named.name, site.domain)
+    dns::whole(&host.named.name, &site.domain)
 }
 
 /// The addresses that a machine's name leads to, with the network that they are on.
@@ -184,7 +185,7 @@ fn of_alias(site: &Site, at: u32, alias: &Alias, all: &mut Vec<Said>) {
     let mut known = there(site, &hosts);
     let only = match (alias.of, known.next(), known.next()) {
         (_, None, _) => return,
-        (AliasOf::Cluster(id), ..) => Some(format!("{}.{}", site.clusters[id.index()].named.name, site.domain)),
+        (AliasOf::Cluster(id), ..) => Some(dns::whole(&site.clusters[id.index()].named.name, &site.domain)),
         (_, Some(one), None) => Some(host_name(site, one)),
         _ => None,
     };

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
 use arvc_site::extra::ExtraField;
-use arvc_site::model::{Group, GroupId, Host, HostId, Kind, Site, Status};
+use arvc_site::model::{GroupId, Host, HostId, Kind, Site, Status};
+use arvc_site::spelling::ansible as spelling;
 
 use super::{is_configured, is_reached, reach};
 use crate::addresses;
@@ -40,7 +41,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     for (group, id) in site.groups.iter().zip((0..).map(GroupId)) {
         let members = || hosts.iter().any(|(_, host)| host.groups.contains(&id));
         if !group.variables.is_empty() && members() {
-            let path = format!("ansible/inventory/group_vars/{}.yml", group_name(group));
+            let path = format!("ansible/inventory/group_vars/{}.yml", spelling::group(&group.named.name));
             tree.text(path, document(header, &Yaml::Map(extra::variables(&group.variables))));
         }
     }
@@ -67,23 +68,23 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
             groups.entry(group).or_default().insert(&host.named.name);
         };
         // What the emitted roles are for, and what they are not for.
-        join(if is_configured(host) { "guests" } else { "winrm_guests" }.to_owned());
+        join(if is_configured(host) { spelling::GUESTS } else { spelling::WINRM_GUESTS }.to_owned());
         for group in &host.groups {
-            join(group_name(&site.groups[group.index()]));
+            join(spelling::group(&site.groups[group.index()].named.name));
         }
         if let Some(cluster) = host.cluster {
-            join(format!("cluster_{}", identifier(&site.clusters[cluster.index()].named.name)));
+            join(spelling::cluster(&site.clusters[cluster.index()].named.name));
         }
         for service in &host.services {
             let service = &site.services[service.index()];
             if service.role.is_some() {
-                join(super::service_group(service));
+                join(spelling::service(&service.named.name));
             }
         }
         if is_configured(host) && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
-            join("nebula_members".to_owned());
+            join(spelling::NEBULA_MEMBERS.to_owned());
             if host.lighthouse {
-                join("nebula_lighthouses".to_owned());
+                join(spelling::NEBULA_LIGHTHOUSES.to_owned());
             }
         }
     }
@@ -157,11 +158,6 @@ fn own_variables(site: &Site, host: &Host) -> Vec<ExtraField> {
     said.into_values().cloned().collect()
 }
 
-/// A group as the inventory names it: no name of a host begins like that.
-fn group_name(group: &Group) -> String {
-    format!("group_{}", identifier(&group.named.name))
-}
-
 /// A TCP port of each lighthouse that this machine may open: it has to answer before a join counts as done. Lighthouses
 /// join one after the other, so that the first one would wait for the second in vain: they have no probes.
 fn probes(overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
@@ -192,9 +188,4 @@ fn probes(overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
         ]));
     }
     Yaml::List(probes)
-}
-
-/// A name as Ansible takes it for groups: `^[A-Za-z_]\w*$`.
-pub(super) fn identifier(name: &str) -> String {
-    name.replace('-', "_")
 }

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use arvc_site::model::Site;
+use arvc_site::spelling::ansible as spelling;
 
-use super::{is_reached, reach, service_group};
+use super::{is_reached, reach};
 use crate::extra;
 use crate::tree::Tree;
 use crate::yaml::{Yaml, document};
@@ -17,7 +18,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
     let mut roles: BTreeMap<&str, (String, &str)> = BTreeMap::new();
     for service in reached().flat_map(|host| &host.services).map(|service| &site.services[service.index()]) {
         if let Some(role) = &service.role {
-            roles.insert(&service.named.name, (service_group(service), &role.value));
+            roles.insert(&service.named.name, (spelling::service(&service.named.name), &role.value));
         }
     }
     let plays: Vec<Yaml> = {

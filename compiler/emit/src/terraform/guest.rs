@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use arvc_site::model::{Host, ImageSource, Kind, Status, Unmanaged};
+use arvc_site::spelling::proxmox;
 
 use crate::hcl::{Body, Reference, Value, fixed};
 use crate::resolvers;
@@ -23,7 +24,8 @@ pub fn gibibytes(bytes: u64) -> u64 {
 /// any other form would differ from it for ever.
 pub fn tags(scope: &Scope, guest: &Guest) -> Value {
     let groups = guest.host.groups.iter().map(|group| &scope.site.groups[group.index()].named.name);
-    let tags: BTreeSet<String> = groups.chain(&guest.host.tags).map(|tag| tag.to_lowercase()).collect();
+    let own = guest.host.tags.iter().map(|tag| &tag.value);
+    let tags: BTreeSet<String> = groups.chain(own).map(|tag| proxmox::tag(tag)).collect();
     tags.into_iter().collect::<Vec<_>>().into()
 }
 

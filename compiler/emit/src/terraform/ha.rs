@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_site::model::{Cluster, Ha, HostId, Kind, Status};
+use arvc_site::spelling::proxmox;
 
 use crate::hcl::{Body, Reference, Value, fixed};
 use crate::terraform::Folder;
@@ -94,9 +95,8 @@ fn resource_id(host: &str) -> Reference {
     name::reference(kind::HA_RESOURCE, &name::resource(host)).field("resource_id")
 }
 
-/// The name of a rule. Names are those of the whole Proxmox cluster, of which other sites may have guests too.
 fn rule(scope: &Scope, name: &str, what: &str) -> String {
-    format!("arvc-{}-{name}-{what}", scope.datacenter.pool)
+    proxmox::ha_rule(&scope.datacenter.pool, name, what)
 }
 
 /// Whether the HA manager may start a guest on another node.

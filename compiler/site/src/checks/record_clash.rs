@@ -31,6 +31,7 @@ use super::{private_in_public, public_view};
 use crate::model::{Answer, Named, Site, View};
 use crate::names::{Said, Source, said, servers, zone_of};
 use crate::origins::Origins;
+use crate::spelling::dns;
 
 /// A record that cannot stand beside another.
 pub static CODE: Code =
@@ -95,11 +96,9 @@ impl<'s> Zone<'s> {
         let clusters = site.clusters.iter().map(|cluster| &cluster.named);
         let vips = site.vips.iter().map(|vip| &vip.named);
         let machines = match view {
-            View::Internal => hosts
-                .chain(clusters)
-                .chain(vips)
-                .map(|named| (format!("{}.{}", named.name, site.domain), named))
-                .collect(),
+            View::Internal => {
+                hosts.chain(clusters).chain(vips).map(|named| (dns::whole(&named.name, &site.domain), named)).collect()
+            }
             View::Public => BTreeMap::new(),
         };
         Self { site, view, machines, names }

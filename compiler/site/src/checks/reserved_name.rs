@@ -26,6 +26,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::model::{Named, Site};
 use crate::place::report;
+use crate::spelling::ansible;
 
 /// A name that means something else already.
 pub static CODE: Code =
@@ -55,7 +56,7 @@ fn host(name: &str) -> Option<&'static str> {
         "isatap" => Some("systems ask a machine of this name for an IPv6 router"),
         "any" => Some("`any` is every member in a Nebula rule"),
         "all" | "ungrouped" => Some("Ansible has a group of its own with this name"),
-        "guests" => Some("the emitted inventory has a group of this name"),
+        _ if ansible::OWN_GROUPS.contains(&name) => Some("the emitted inventory has a group of this name"),
         _ if is_number(name) => Some("it reads as an address"),
         _ => None,
     }

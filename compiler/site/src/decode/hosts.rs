@@ -234,15 +234,16 @@ impl Decoder<'_> {
         (host, on)
     }
 
-    fn tags(&mut self, id: DataId) -> Vec<String> {
+    fn tags(&mut self, id: DataId) -> Vec<Spanned<String>> {
         let mut tags = Vec::new();
         for item in self.read.list(id).unwrap_or_default() {
             let Some(tag) = self.read.text(*item) else { continue };
-            self.read.diagnostics.extend(invalid_tag::check(tag, self.read.span(*item)));
-            tags.push(tag.to_owned());
+            let span = self.read.span(*item);
+            self.read.diagnostics.extend(invalid_tag::check(tag, span));
+            tags.push(Spanned { value: tag.to_owned(), span });
         }
         tags.sort();
-        tags.dedup();
+        tags.dedup_by(|a, b| a.value == b.value);
         tags
     }
 

@@ -41,7 +41,13 @@ impl Decoder<'_> {
                 "name" => {
                     if let Some(name) = self.read.text(field.value) {
                         let span = self.read.span(field.value);
-                        self.read.diagnostics.extend(invalid_name::check("a service", name, span));
+                        // A key with the same name has told already.
+                        let told = *name == *named.name;
+                        if let Some(problem) = invalid_name::check("a service", name, span).filter(|_| !told) {
+                            self.read.diagnostics.push(problem);
+                            // Whatever else is wrong with this name is said in the same place.
+                            named.key = span;
+                        }
                         named.name = name.to_owned();
                     }
                 }

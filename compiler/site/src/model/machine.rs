@@ -148,7 +148,7 @@ pub struct Host {
     /// The user that Ansible connects as.
     pub user: String,
     /// Further tags.
-    pub tags: Vec<String>,
+    pub tags: Vec<Spanned<String>>,
     /// Further arguments of its resource for Terraform.
     pub terraform: Vec<ExtraField>,
     /// Further keys of its Nebula configuration.
@@ -190,6 +190,11 @@ impl Host {
     /// Whether it is on a network.
     pub fn is_on(&self, network: NetworkId) -> bool {
         self.interface_on(network).is_some()
+    }
+
+    /// Whether it is a computer of Windows: by its hardware, or by how it is spoken to.
+    pub fn is_windows(&self) -> bool {
+        self.connection.winrm || (self.kind == Kind::Vm && self.hardware.is_windows())
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arvc_reach::Addresses;
 use arvc_reach::policy::{Peer, Rule};
 use arvc_site::model::NetworkId;
+use arvc_site::spelling::proxmox;
 
 use crate::hcl::{Body, Identifier, fixed};
 use crate::terraform::Folder;
@@ -146,9 +147,9 @@ impl<'a> Groups<'a> {
         if openings.is_empty() {
             return None;
         }
-        let resource = name::security_group(wanted, taken);
+        let resource = proxmox::free_security_group(wanted, taken);
         // Groups belong to the whole data centre, and the provider takes over one that it finds under the name.
-        let name = name::security_group(&format!("arvc-{wanted}"), taken);
+        let name = proxmox::free_security_group(&format!("arvc-{wanted}"), taken);
         self.list.push(Group { resource, name, comment, last: false, openings });
         Some(self.list.len() - 1)
     }

@@ -140,46 +140,98 @@ fn on_the_overlay_the_sender_the_receiver_and_its_filter_say_the_same() {
     }
 }
 
-/// Whether each guest has one device: the reader of the first layer knows no other.
-fn one_device(tree: &Tree) -> bool {
-    !tree.text("terraform/firewall_guests.tf").contains("net1")
+/// Who may be on the other side of a device: what has a guest's place and is none, nodes and operators of the examples, the
+/// Internet, and what is not it.
+const STRANGERS: &[&str] = &[
+    "192.168.100.1",
+    "192.168.100.200",
+    "192.168.50.1",
+    "198.51.100.10",
+    "203.0.113.5",
+    "203.0.113.77",
+    "8.8.8.8",
+    "1.1.1.1",
+    "10.10.10.11",
+    "172.16.0.1",
+    "127.0.0.1",
+    "fd00:20::1",
+    "2001:db8:20::c8",
+    "2606:4700::1111",
+    "2001:db8:1::9",
+    "fe80::1",
+    "fd00:30::b",
+];
+
+#[test]
+fn on_each_device_the_proxmox_firewall_and_the_filter_say_the_same() {
+    let mut several = 0;
+    for (name, tree) in Tree::all() {
+        let (guests, filters) = (bridge::guests(&tree), tree.filters());
+        assert!(!guests.is_empty(), "{name} has guests");
+        several += guests.values().filter(|devices| devices.len() > 1).count();
+        let named = guests.values().flatten().flat_map(bridge::Device::ports);
+        let packets = packets(named.chain(filters.values().flat_map(filter::Filter::ports)).collect::<BTreeSet<_>>());
+        let strangers = STRANGERS.iter().map(|text| text.parse().expect("an address"));
+        let sources: BTreeSet<IpAddr> =
+            guests.values().flatten().flat_map(|device| device.addresses.clone()).chain(strangers).collect();
+        for (to, devices) in &guests {
+            // What is switched off, and Windows, have a firewall of Proxmox and no filter.
+            let Some(filter) = filters.get(to) else { continue };
+            let own: BTreeSet<IpAddr> = devices.iter().flat_map(|device| device.addresses.clone()).collect();
+            for (device, source) in devices.iter().flat_map(|device| sources.iter().map(move |source| (device, source)))
+            {
+                for packet in packets.iter().filter(|_| !own.contains(source)) {
+                    let (takes, passes) =
+                        (device.takes(*source, *packet), filter.passes(*source, &device.name, *packet));
+                    assert_eq!(
+                        takes, passes,
+                        "{name}: {source} -> {to} on {} {packet:?}: Proxmox, filter",
+                        device.name
+                    );
+                }
+            }
+        }
+    }
+    assert!(several >= 5, "only {several} guests have several devices");
 }
 
 #[test]
-fn on_the_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
-    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| one_device(tree)) {
-        let (guests, filters) = (bridge::Guest::read(&tree), tree.filters());
-        assert!(!guests.is_empty(), "{name} has guests");
-        let ports =
-            guests.values().flat_map(bridge::Guest::ports).chain(filters.values().flat_map(filter::Filter::ports));
-        let packets = packets(ports.collect::<BTreeSet<_>>());
-        // Guests, what has their place and is none, the node's and the operators' side, the Internet, and what is not it.
-        let strangers =
-            ["192.168.100.1", "192.168.100.200", "192.168.50.1", "198.51.100.10", "203.0.113.5", "203.0.113.77"];
-        let more = ["8.8.8.8", "1.1.1.1", "10.10.10.11", "172.16.0.1", "127.0.0.1"];
-        let six = ["fd00:20::1", "2001:db8:20::c8", "2606:4700::1111", "2001:db8:1::9", "fe80::1", "fd00:30::b"];
-        let strangers = strangers.iter().chain(&more).chain(&six).map(|text| text.parse().expect("an address"));
-        let sources: BTreeSet<IpAddr> =
-            guests.values().flat_map(|guest| guest.addresses.clone()).chain(strangers).collect();
-        for (to, target) in &guests {
-            for source in sources.iter().filter(|source| !target.addresses.contains(source)) {
-                // What is switched off, and Windows, have a firewall of Proxmox and no filter.
-                let Some(filter) = filters.get(to) else { break };
-                for packet in &packets {
-                    let (takes, passes) = (target.takes(*source, *packet), filter.passes(*source, "eth0", *packet));
-                    assert_eq!(takes, passes, "{name}: {source} -> {to} {packet:?}: Proxmox, filter");
-                }
-            }
-            for (from, source) in guests.iter().filter(|(from, _)| *from != to) {
-                let pairs = pairs(&source.addresses, &target.addresses);
-                for (packet, (own, other)) in
-                    packets.iter().flat_map(|packet| pairs.iter().map(move |pair| (packet, pair)))
-                {
-                    let (sends, takes) = (source.sends(*other, *packet), target.takes(*own, *packet));
-                    // From another segment a guest may be let in by more than it sends: it goes through a router, and to
-                    // the router's address.
-                    let good = if source.network == target.network { sends == takes } else { takes || !sends };
-                    assert!(good, "{name}: Proxmox, {from} -> {to} {packet:?}: out {sends}, in {takes}");
+fn on_each_bridge_the_sender_and_the_receiver_say_the_same() {
+    for (name, tree) in Tree::all() {
+        let guests = bridge::guests(&tree);
+        let members = overlay::Member::read(&tree);
+        let packets = packets(guests.values().flatten().flat_map(bridge::Device::ports).collect::<BTreeSet<_>>());
+        for (to, targets) in &guests {
+            for (from, sources) in guests.iter().filter(|(from, _)| *from != to) {
+                for (source, target) in sources.iter().flat_map(|source| targets.iter().map(move |it| (source, it))) {
+                    let same = source.network == target.network;
+                    // A network that it is on is never reached by another device.
+                    if !same && sources.iter().any(|other| other.network == target.network) {
+                        continue;
+                    }
+                    let pairs = pairs(&source.addresses, &target.addresses);
+                    for (packet, (own, other)) in
+                        packets.iter().flat_map(|packet| pairs.iter().map(move |pair| (packet, pair)))
+                    {
+                        let (sends, takes) = (source.sends(*other, *packet), target.takes(*own, *packet));
+                        // From another segment a guest may be let in by more than it sends: it goes through a router, and
+                        // to the router's address.
+                        let good = if same { sends == takes } else { takes || !sends };
+                        // Who asks for its address asks whoever hears it, and hears whoever answers.
+                        let asks = *packet == Packet::Udp(67) && sends || *packet == Packet::Udp(68) && takes;
+                        let way = || format!("{from} on {} -> {to} on {}", source.network, target.network);
+                        // A member has tunnels with the whole of a network, and who is none has none.
+                        let tunnel = match (members.get(from), members.get(to)) {
+                            (Some(member), None) => sends && *packet == member.tunnel(),
+                            (None, Some(member)) => takes && *packet == member.tunnel(),
+                            _ => false,
+                        };
+                        assert!(
+                            good || asks || tunnel,
+                            "{name}: Proxmox, {} {packet:?}: out {sends}, in {takes}",
+                            way()
+                        );
+                    }
                 }
             }
         }
@@ -206,19 +258,23 @@ fn the_table_of_the_first_example_holds_in_the_files() {
 
 #[test]
 fn every_switch_of_the_first_layer_is_on() {
-    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| one_device(tree)) {
+    for (name, tree) in Tree::all() {
         assert!(tree.text("terraform/firewall_cluster.tf").contains("\n  enabled        = true\n"), "{name}");
         assert!(tree.text("terraform/firewall_node.tf").contains("\n  enabled             = true\n"), "{name}");
-        let guests = bridge::Guest::read(&tree);
+        let guests = bridge::guests(&tree);
         let options = tree.text("terraform/firewall_guests.tf");
         for line in ["  enabled       = true", "  input_policy  = \"DROP\"", "  output_policy = \"DROP\""] {
             assert_eq!(options.lines().filter(|other| *other == line).count(), guests.len(), "{name}: {line}");
         }
-        let devices: usize = ["guests", "containers"]
-            .iter()
-            .filter_map(|file| fs::read_to_string(tree.0.join(format!("terraform/{file}.tf"))).ok())
-            .map(|text| text.lines().filter(|line| *line == "    firewall = true").count())
-            .sum();
-        assert_eq!(devices, guests.len(), "{name}: each guest has one device, and it is filtered");
+        let files = ["guests", "containers"].iter();
+        let texts: Vec<String> =
+            files.filter_map(|file| fs::read_to_string(tree.0.join(format!("terraform/{file}.tf"))).ok()).collect();
+        let count = |text: &str, wanted: &str| text.lines().filter(|line| line.trim() == wanted).count();
+        let devices: usize =
+            texts.iter().map(|text| count(text, "network_device {") + count(text, "network_interface {")).sum();
+        let filtered = |line: &&str| line.trim().starts_with("firewall ") && line.ends_with("= true");
+        let filtered: usize = texts.iter().map(|text| text.lines().filter(filtered).count()).sum();
+        let known: usize = guests.values().map(Vec::len).sum();
+        assert_eq!((devices, filtered), (known, known), "{name}: each device of each guest is filtered");
     }
 }

@@ -6,11 +6,13 @@ use std::net::IpAddr;
 use super::filter::{inside, ports, prefix};
 use super::{Packet, Tree};
 
-/// A guest with one device.
-pub struct Guest {
+/// A network device of a guest.
+pub struct Device {
     pub addresses: Vec<IpAddr>,
-    /// The network that its device is on.
+    /// The network that it is on.
     pub network: String,
+    /// Its name in the guest.
+    pub name: String,
     rules: Vec<Rule>,
 }
 
@@ -19,30 +21,37 @@ type Rule = BTreeMap<String, String>;
 
 const GROUP: &str = "proxmox_virtual_environment_cluster_firewall_security_group";
 
-impl Guest {
-    pub fn read(tree: &Tree) -> BTreeMap<String, Self> {
-        let groups = resources(&tree.text("terraform/firewall_groups.tf"), GROUP);
-        let guests = tree.text("terraform/firewall_guests.tf");
-        let sets = resources(&guests, "proxmox_virtual_environment_firewall_ipset");
-        let inserted = resources(&guests, "proxmox_virtual_environment_firewall_rules");
-        inserted
-            .into_iter()
-            .map(|(guest, text)| {
-                let set = &sets[&format!("{guest}_net0")];
-                assert!(set.contains("\"ipfilter-net0\""), "Proxmox knows the set by its name");
-                let addresses = blocks(set, "cidr");
-                assert!(!addresses.is_empty(), "{guest} has an address");
-                let addresses = addresses.iter().map(|entry| prefix(&entry["name"]).0);
-                let rules = blocks(&text, "rule").into_iter().flat_map(|insertion| {
-                    assert_eq!(insertion["iface"], "net0");
-                    let group = insertion["security_group"].strip_prefix(&format!("{GROUP}.")).expect("a group");
-                    blocks(&groups[group.trim_end_matches(".name")], "rule")
-                });
-                let (_, network) = set.split_once(" on ").expect("the set says its network");
-                let network = network.split('"').next().unwrap_or_default().to_owned();
-                (guest.clone(), Self { addresses: addresses.collect(), network, rules: rules.collect() })
-            })
-            .collect()
+/// The devices of each guest, in their order.
+pub fn guests(tree: &Tree) -> BTreeMap<String, Vec<Device>> {
+    let groups = resources(&tree.text("terraform/firewall_groups.tf"), GROUP);
+    let text = tree.text("terraform/firewall_guests.tf");
+    let sets = resources(&text, "proxmox_virtual_environment_firewall_ipset");
+    let inserted = resources(&text, "proxmox_virtual_environment_firewall_rules");
+    let guests = inserted.into_iter().map(|(guest, text)| {
+        let insertions = blocks(&text, "rule");
+        let devices = (0..).map_while(|number| Some((number, sets.get(&format!("{guest}_net{number}"))?)));
+        let devices: Vec<Device> =
+            devices.map(|(number, set)| Device::read(number, set, &insertions, &groups)).collect();
+        let known = |insertion: &Rule| (0..devices.len()).any(|number| insertion["iface"] == format!("net{number}"));
+        assert!(!devices.is_empty() && insertions.iter().all(known), "{guest}: each insertion is of a device");
+        (guest, devices)
+    });
+    guests.collect()
+}
+
+impl Device {
+    fn read(number: usize, set: &str, insertions: &[Rule], groups: &BTreeMap<String, String>) -> Self {
+        assert!(set.contains(&format!("\"ipfilter-net{number}\"")), "Proxmox knows the set by its name");
+        let addresses: Vec<IpAddr> = blocks(set, "cidr").iter().map(|entry| prefix(&entry["name"]).0).collect();
+        assert!(!addresses.is_empty(), "a device has an address: {set}");
+        let own = insertions.iter().filter(|insertion| insertion["iface"] == format!("net{number}"));
+        let rules = own.flat_map(|insertion| {
+            let group = insertion["security_group"].strip_prefix(&format!("{GROUP}.")).expect("a group");
+            blocks(&groups[group.trim_end_matches(".name")], "rule")
+        });
+        let (_, network) = set.split_once(" on ").expect("the set says its network");
+        let network = network.split('"').next().unwrap_or_default().to_owned();
+        Self { addresses, network, name: format!("eth{number}"), rules: rules.collect() }
     }
 
     pub fn ports(&self) -> Vec<u16> {

@@ -134,6 +134,7 @@ pub(crate) fn stops(site: &Site, losses: &Losses, shape: &Shape) -> Vec<Stop> {
         !stops.iter().any(|other| match other.loss {
             Loss::Node(node) => losses.places.of_node(node).contains(&place),
             Loss::Machine(host) => losses.places.of_set(&site.hosts[host.index()].places).contains(&place),
+            Loss::Storage(_) => false,
             Loss::Place(inner) => inner != place && losses.places.of_set(&[inner]).contains(&place),
         })
     };

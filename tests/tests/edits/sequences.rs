@@ -247,7 +247,7 @@ fn holds(decisions: Vec<u32>) {
 }
 
 proptest! {
-    #![proptest_config(config(8))]
+    #![proptest_config(config(5))]
 
     #[test]
     fn whom_an_edit_is_not_about_keeps_every_number_machine_certificate_name_and_file(decisions in numbers(120)) {
@@ -316,7 +316,7 @@ fn branches(decisions: Vec<u32>) {
 }
 
 proptest! {
-    #![proptest_config(config(24))]
+    #![proptest_config(config(12))]
 
     #[test]
     fn two_branches_that_each_add_a_machine_merge_into_a_site_that_builds(decisions in numbers(60)) {

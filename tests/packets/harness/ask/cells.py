@@ -56,7 +56,7 @@ def below_cells(plan: Plan, ports: Ports) -> list[Cell]:
             if source is target or target.kind == "operators" or source.space == target.space or source.name in plan.remote:
                 continue
             for address in known_addresses(target, plan):
-                if any(own.version == address.version for own in own_addresses(source)):
+                if any(own.version == address.version for own in own_addresses(source)) and reachable(source, target, address, plan):
                     cell = Cell(source.name, target.name, str(address), path(source, target, address), "icmp")
                     cells += spread(cell, source, target, ports)
     for forward in ports.forwards:
@@ -161,6 +161,25 @@ def known_addresses(place: Place, plan: Plan) -> list[Address]:
         return machine.addresses if machine else []
     own = place.addresses()
     return [address for address in own if address in plan.tree.nodes[place.name]] if place.kind == "node" else own
+
+
+def reachable(source: Place, target: Place, address: Address, plan: Plan) -> bool:
+    """Whether a question about the address has a meaning: there is a way to it, and it leads to this target."""
+    if path(source, target, address) != "routed" or address not in target.addresses() or source.space == WORLD:
+        return path(source, target, address) != "routed" or has_router(target, address, plan)
+    near = [own.network for device in source.devices for own in device.addresses]
+    # Several nodes may have a network of their own each, of the same addresses.
+    return not any(address in network for network in near) and has_router(target, address, plan)
+
+
+def has_router(target: Place, address: Address, plan: Plan) -> bool:
+    for device in target.devices:
+        if any(address in own.network for own in device.addresses):
+            routers = [gateway for gateway in device.segment.gateways if gateway.version == address.version]
+            feet = [foot for node in device.segment.nodes for foot in plan.tree.nodes[node]]
+            owners = [node for node in plan.tree.nodes if address in plan.tree.nodes[node]]
+            return len(owners) < 2 and bool(routers or any(device.segment.network_of(foot) for foot in feet))
+    return True
 
 
 def own_addresses(place: Place) -> list[Address]:

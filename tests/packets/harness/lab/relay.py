@@ -11,6 +11,8 @@ from .spaces import Spaces
 def force_relay(cells: list, plan: Plan, spaces: Spaces) -> list:
     hubs = {member.key for member in plan.tree.members.values() if member.relay or member.lighthouse}
     addresses = [address for hub in hubs for address in plan.places[hub].addresses()]
+    # Those at which members are told to find them, which may be a node's that hands the port on.
+    addresses += [address for member in plan.tree.members.values() for address in member.hubs]
     for key, member in plan.tree.members.items():
         if key not in hubs:
             spaces.run(plan.places[key].space, "nft", "-f", "-", text=cut(member, addresses))
@@ -23,7 +25,7 @@ def cut(member: Member, hubs: list) -> str:
     for hook, device, side in (("prerouting", "iifname", "saddr"), ("output", "oifname", "daddr")):
         chains += f'chain {hook} {{\ntype filter hook {hook} priority -400\n{device} "{member.device}" accept\n'
         for version, word in ((4, "ip"), (6, "ip6")):
-            own = ", ".join(str(address) for address in hubs if address.version == version)
+            own = ", ".join(str(address) for address in dict.fromkeys(hubs) if address.version == version)
             chains += f"{word} {side} {{ {own} }} accept\n" if own else ""
         chains += f"udp dport {member.port} drop\n}}\n"
     return f"table inet lab {{\n{chains}}}\n"

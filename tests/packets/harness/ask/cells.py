@@ -56,7 +56,9 @@ def below_cells(plan: Plan, ports: Ports) -> list[Cell]:
             if source is target or target.kind == "operators" or source.space == target.space or source.name in plan.remote:
                 continue
             for address in known_addresses(target, plan):
-                if any(own.version == address.version for own in own_addresses(source)) and reachable(source, target, address, plan):
+                if any(own.version == address.version for own in own_addresses(source)) and reachable(
+                    source, target, address, plan
+                ):
                     cell = Cell(source.name, target.name, str(address), path(source, target, address), "icmp")
                     cells += spread(cell, source, target, ports)
     for forward in ports.forwards:

@@ -3,8 +3,10 @@
 import ipaddress
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..lab.plan import INTERNET, WORLD, Place, Plan
+from ..lab.relay import hubs
 from ..lab.segments import OUTER
 from ..model import Address
 from .ports import Ports
@@ -48,6 +50,17 @@ def lines(verdicts: dict[Cell, str]) -> str:
     return "".join(json.dumps(cell.record(verdicts[cell])) + "\n" for cell in sorted(verdicts, key=Cell.order))
 
 
+def read_cells(path: Path, plan: Plan) -> list[Cell]:
+    """The questions of a file of cells, as far as this lab has both ends of them."""
+    cells = []
+    for line in path.read_text().splitlines():
+        said = json.loads(line)
+        if said["from"] in plan.places and said["to"] in plan.places:
+            port, source, relayed = said.get("port"), said.get("source"), said.get("relayed", False)
+            cells.append(Cell(said["from"], said["to"], said["address"], said["path"], said["protocol"], port, source, relayed))
+    return list(dict.fromkeys(cells))
+
+
 def below_cells(plan: Plan, ports: Ports) -> list[Cell]:
     """Everything that does not go through the overlay: on a shared segment, or routed."""
     cells = []
@@ -84,6 +97,13 @@ def overlay_cells(plan: Plan, ports: Ports) -> list[Cell]:
                     cell = Cell(source.key, target.key, str(address.ip), overlay_path(target.device, plan), "icmp")
                     cells += spread(cell, plan.places[source.key], plan.places[target.key], ports)
     return cells
+
+
+def relayed_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """The same once more for pairs of which neither is reached directly by everybody."""
+    near = hubs(plan)
+    cells = overlay_cells(plan, ports)
+    return [replace(cell, relayed=True) for cell in cells if cell.source not in near and cell.target not in near]
 
 
 def overlay_path(device: str, plan: Plan) -> str:

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .ask.cells import Cell, below_cells, forged_cells, lines, overlay_cells
+from .ask.cells import Cell, below_cells, forged_cells, lines, overlay_cells, read_cells, relayed_cells
 from .ask.ports import Ports
 from .ask.prober import Prober
 from .ask.waves import halves
@@ -30,6 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--nebula", help="releases, handed out to the members in turn; without it, the tree's own")
     parser.add_argument("--programs", type=Path, required=True, help="the folder that holds nebula-RELEASE/")
     parser.add_argument("--ask", default="below,overlay,forged", help="some of below,overlay,forged,relayed")
+    parser.add_argument("--cells", type=Path, help="ask these, whose verdicts are not looked at, and no others")
     parser.add_argument("--separate", default="", help="bridges that are not joined between nodes")
     parser.add_argument("--out", type=Path, help="where the cells go; without it, to standard output")
     return parser.parse_args()
@@ -48,14 +49,15 @@ def main() -> int:
         build(plan, spaces)
         load_layers(plan, spaces, layers)
         ports = Ports(tree)
-        prober = Prober(plan, spaces, ports)
+        questions = ask_for(plan, ports, said)
+        prober = Prober(plan, spaces, [cell for cells in questions.values() for cell in cells])
         built = time.monotonic()
         overlay = None
         if tree.members:
             programs = {release: said.programs / f"nebula-{release}" for release in (said.nebula or tree.release).split(",")}
             overlay = Overlay(plan, spaces, programs, Path(work), opened="nebula" not in layers)
         try:
-            verdicts = ask_all(plan, spaces, ports, prober, overlay, set(said.ask.split(",")))
+            verdicts = ask_all(plan, spaces, questions, prober, overlay)
         finally:
             if overlay:
                 overlay.stop()
@@ -79,29 +81,43 @@ def load_layers(plan: Plan, spaces: Spaces, layers: set[str]) -> None:
             load_filter(place, plan, spaces)
 
 
+def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, list[Cell]]:
+    """The questions by kind, which is what has to run and to be emptied for them."""
+    if not said.cells:
+        kinds = {"below": below_cells, "overlay": overlay_cells, "forged": forged_cells, "relayed": relayed_cells}
+        wanted = said.ask.split(",")
+        return {kind: ask(plan, ports) if kind in wanted else [] for kind, ask in kinds.items()}
+    questions = {"below": [], "overlay": [], "forged": [], "relayed": []}
+    for cell in read_cells(said.cells, plan):
+        over = "relayed" if cell.relayed else "overlay"
+        own = [str(address) for address in plan.places[cell.target].addresses()]
+        lies = cell.forged or (cell.path.startswith("bridge") and cell.address not in own)
+        questions[over if cell.path.startswith("overlay") else "forged" if lies else "below"].append(cell)
+    return questions
+
+
 def ask_all(
-    plan: Plan, spaces: Spaces, ports: Ports, prober: Prober, overlay: Overlay | None, kinds: set[str]
+    plan: Plan, spaces: Spaces, questions: dict[str, list[Cell]], prober: Prober, overlay: Overlay | None
 ) -> dict[Cell, str]:
     verdicts = {}
-    below = below_cells(plan, ports)
-    prober.introduce(below)
-    if "below" in kinds:
-        for half in halves(below, plan):
-            verdicts |= prober.ask(half, flush=True)
-    if overlay and kinds & {"overlay", "forged", "relayed"}:
-        for member in plan.tree.members.values():
-            prober.give_up_port(plan.places[member.key].space, member.port)
-    if overlay and "overlay" in kinds:
-        verdicts |= ask_overlay(overlay_cells(plan, ports), plan, prober, overlay)
-    if "forged" in kinds:
-        if overlay and not overlay.running:
-            overlay.start()
-        for half in halves(forged_cells(plan, ports), plan):
-            prober.flush()
-            verdicts |= prober.ask(half, flush=False)
-    if overlay and "relayed" in kinds:
-        overlay.stop()
-        verdicts |= ask_overlay(force_relay(overlay_cells(plan, ports), plan, spaces), plan, prober, overlay)
+    prober.introduce(questions["below"])
+    for half in halves(questions["below"], plan):
+        verdicts |= prober.ask(half, flush=True)
+    if not overlay:
+        return verdicts
+    for member in plan.tree.members.values():
+        prober.give_up_port(plan.places[member.key].space, member.port)
+    verdicts |= ask_overlay(questions["overlay"], plan, prober, overlay)
+    if questions["forged"] and not overlay.running:
+        # Overlay addresses have to be there to be lied to.
+        overlay.start()
+    for half in halves(questions["forged"], plan):
+        prober.flush()
+        verdicts |= prober.ask(half, flush=False)
+    overlay.stop()
+    if questions["relayed"]:
+        force_relay(plan, spaces)
+        verdicts |= ask_overlay(questions["relayed"], plan, prober, overlay)
     return verdicts
 
 

@@ -58,6 +58,9 @@ class Member:
     lighthouse: bool
     relay: bool
     port: int
+    # Underlay addresses of others that it is told, and of its own that it tells others.
+    hubs: list[Address]
+    advertised: list[Address]
 
 
 @dataclass

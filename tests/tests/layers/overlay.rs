@@ -13,8 +13,6 @@ pub struct Member {
     pub addresses: Vec<IpAddr>,
     pub groups: BTreeSet<String>,
     name: String,
-    /// The port of its tunnels.
-    port: u16,
     outbound: Vec<Rule>,
     inbound: Vec<Rule>,
 }
@@ -40,8 +38,6 @@ impl Member {
         hosts
             .map(|(host, certificate)| {
                 let config = tree.text(&format!("nebula/{host}.yml"));
-                let (_, listen) = config.split_once("\nlisten:\n").expect("where it listens");
-                let port = listen.lines().find_map(|line| line.strip_prefix("  port: ")).expect("a port");
                 let (_, firewall) = config.split_once("  outbound:").expect("outbound rules");
                 let (outbound, inbound) = firewall.split_once("  inbound:").expect("inbound rules");
                 let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -50,7 +46,6 @@ impl Member {
                     addresses: list(&certificate["networks"]).iter().map(|network| prefix(network).0).collect(),
                     groups: list(&certificate["groups"]).into_iter().collect(),
                     name: text(&certificate["name"]),
-                    port: port.parse().expect("a port"),
                     outbound: rules(outbound),
                     inbound: rules(inbound),
                 };
@@ -62,11 +57,6 @@ impl Member {
     pub fn ports(&self) -> Vec<u16> {
         let rules = self.outbound.iter().chain(&self.inbound);
         rules.filter_map(|rule| rule.ports).flat_map(|(first, last)| [first, last]).collect()
-    }
-
-    /// What its tunnels travel in.
-    pub fn tunnel(&self) -> Packet {
-        Packet::Udp(self.port)
     }
 
     /// To one of the target's addresses.

@@ -3,8 +3,10 @@
 import ipaddress
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..lab.plan import INTERNET, WORLD, Place, Plan
+from ..lab.relay import hubs
 from ..lab.segments import OUTER
 from ..model import Address
 from .ports import Ports
@@ -48,6 +50,17 @@ def lines(verdicts: dict[Cell, str]) -> str:
     return "".join(json.dumps(cell.record(verdicts[cell])) + "\n" for cell in sorted(verdicts, key=Cell.order))
 
 
+def read_cells(path: Path, plan: Plan) -> list[Cell]:
+    """The questions of a file of cells, as far as this lab has both ends of them."""
+    cells = []
+    for line in path.read_text().splitlines():
+        said = json.loads(line)
+        if said["from"] in plan.places and said["to"] in plan.places:
+            port, source, relayed = said.get("port"), said.get("source"), said.get("relayed", False)
+            cells.append(Cell(said["from"], said["to"], said["address"], said["path"], said["protocol"], port, source, relayed))
+    return list(dict.fromkeys(cells))
+
+
 def below_cells(plan: Plan, ports: Ports) -> list[Cell]:
     """Everything that does not go through the overlay: on a shared segment, or routed."""
     cells = []
@@ -56,7 +69,9 @@ def below_cells(plan: Plan, ports: Ports) -> list[Cell]:
             if source is target or target.kind == "operators" or source.space == target.space or source.name in plan.remote:
                 continue
             for address in known_addresses(target, plan):
-                if any(own.version == address.version for own in own_addresses(source)):
+                if any(own.version == address.version for own in own_addresses(source)) and reachable(
+                    source, target, address, plan
+                ):
                     cell = Cell(source.name, target.name, str(address), path(source, target, address), "icmp")
                     cells += spread(cell, source, target, ports)
     for forward in ports.forwards:
@@ -82,6 +97,13 @@ def overlay_cells(plan: Plan, ports: Ports) -> list[Cell]:
                     cell = Cell(source.key, target.key, str(address.ip), overlay_path(target.device, plan), "icmp")
                     cells += spread(cell, plan.places[source.key], plan.places[target.key], ports)
     return cells
+
+
+def relayed_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """The same once more for pairs of which neither is reached directly by everybody."""
+    near = hubs(plan)
+    cells = overlay_cells(plan, ports)
+    return [replace(cell, relayed=True) for cell in cells if cell.source not in near and cell.target not in near]
 
 
 def overlay_path(device: str, plan: Plan) -> str:
@@ -161,6 +183,25 @@ def known_addresses(place: Place, plan: Plan) -> list[Address]:
         return machine.addresses if machine else []
     own = place.addresses()
     return [address for address in own if address in plan.tree.nodes[place.name]] if place.kind == "node" else own
+
+
+def reachable(source: Place, target: Place, address: Address, plan: Plan) -> bool:
+    """Whether a question about the address has a meaning: there is a way to it, and it leads to this target."""
+    if path(source, target, address) != "routed" or address not in target.addresses() or source.space == WORLD:
+        return path(source, target, address) != "routed" or has_router(target, address, plan)
+    near = [own.network for device in source.devices for own in device.addresses]
+    # Several nodes may have a network of their own each, of the same addresses.
+    return not any(address in network for network in near) and has_router(target, address, plan)
+
+
+def has_router(target: Place, address: Address, plan: Plan) -> bool:
+    for device in target.devices:
+        if any(address in own.network for own in device.addresses):
+            routers = [gateway for gateway in device.segment.gateways if gateway.version == address.version]
+            feet = [foot for node in device.segment.nodes for foot in plan.tree.nodes[node]]
+            owners = [node for node in plan.tree.nodes if address in plan.tree.nodes[node]]
+            return len(owners) < 2 and bool(routers or any(device.segment.network_of(foot) for foot in feet))
+    return True
 
 
 def own_addresses(place: Place) -> list[Address]:

@@ -100,7 +100,9 @@ class Listeners:
                 data, ancillary, _, peer = listener.recvmsg(64, 64)
             except OSError:
                 return
-            self.note(data, space)
+            # Not to a knock: its sender is gone, and the error about it would itself be a packet that opens something.
+            if not self.note(data, space):
+                continue
             info = [value for level, kind, value in ancillary if level == socket.IPPROTO_IPV6 and kind == IPV6_PKTINFO]
             local = PACKET_INFO.unpack(info[0])[0] if info else bytes(16)
             answer = [(socket.IPPROTO_IPV6, IPV6_PKTINFO, PACKET_INFO.pack(local, 0))]

@@ -75,9 +75,6 @@ class Ports:
     def between(self, source: str, target: str, protocol: str) -> set[int]:
         return self.named.get((source, protocol), set()) | self.named.get((target, protocol), set())
 
-    def all(self, protocol: str) -> set[int]:
-        return {port for (_, own), ports in self.named.items() if own == protocol for port in ports}
-
 
 def read_forwards(tree: Tree) -> list[Forward]:
     forwards = []

@@ -15,7 +15,6 @@ from ..lab.plan import Plan
 from ..lab.spaces import Spaces
 from .cells import OTHER, UNDECLARED, Cell
 from .listeners import Listeners
-from .ports import Ports
 from .senders import Forger, Senders
 from .token import make_token
 from .waves import waves
@@ -60,8 +59,8 @@ class Tally:
 class Prober:
     """Listens everywhere from the beginning; `ask` may be called again and again."""
 
-    def __init__(self, plan: Plan, spaces: Spaces, ports: Ports):
-        self.plan, self.spaces, self.ports = plan, spaces, ports
+    def __init__(self, plan: Plan, spaces: Spaces, questions: list[Cell]):
+        self.plan, self.spaces = plan, spaces
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.selector = selectors.EpollSelector()
@@ -70,7 +69,10 @@ class Prober:
         self.number = 0
         self.tally = Tally()
         self.listeners = Listeners(spaces, self.selector, self.arrived)
-        self.listening = {"tcp": ports.all("tcp") | {UNDECLARED}, "udp": ports.all("udp") | {UNDECLARED}}
+        self.listening = {protocol: {UNDECLARED} for protocol in ("tcp", "udp")}
+        for cell in questions:
+            if cell.port is not None:
+                self.listening[cell.protocol].add(cell.port)
         self.spaces_used = list(dict.fromkeys(place.space for place in plan.places.values()))
         for space in self.spaces_used:
             for protocol, wanted in self.listening.items():

@@ -37,6 +37,7 @@ def build(plan: Plan, spaces: Spaces) -> None:
         add_addresses(place)
     for place in plan.places.values():
         batch("".join(f"route add {route}\n" for route in routes(place)), place.space)
+    hand_on(plan, spaces)
 
 
 SETTINGS = {
@@ -151,3 +152,18 @@ def routes(place: Place) -> list[str]:
 def quiet(spaces: Spaces, space: str, devices: list[str]) -> None:
     """Proxmox gives its plumbing no IPv6 of its own."""
     spaces.set(space, {f"ipv6/conf/{device}/disable_ipv6": 1 for device in devices})
+
+
+def hand_on(plan: Plan, spaces: Spaces) -> None:
+    """What an undescribed router does: a member says that it is found at an address that nobody in the tree has."""
+    known = {address for place in plan.places.values() for address in place.addresses() if place.space != WORLD}
+    lines = ""
+    for key, member in plan.tree.members.items():
+        for address in member.advertised:
+            own = [have for have in plan.places[key].addresses() if have.version == address.version]
+            if address not in known and own:
+                family = "ip" if address.version == 4 else "ip6"
+                lines += f"{family} daddr {address} udp dport {member.port} dnat {family} to {own[0]}\n"
+    if lines:
+        chain = f"chain prerouting {{\ntype nat hook prerouting priority -100\n{lines}}}\n"
+        spaces.run(WORLD, "nft", "-f", "-", text=f"table inet lab {{\n{chain}}}\n")

@@ -116,7 +116,9 @@ def guest_place(guest: Guest, plan: Plan) -> Place:
     for nic in guest.nics:
         segment = segment_of(plan.segments, nic.link, guest.node)
         place.devices.append(Device(nic.device, segment, nic.addresses, nic))
-        place.routes += [f"default via {gateway} dev {nic.device}" for gateway in nic.gateways]
+        # A DHCP server hands the segment's router out with the address.
+        gateways = [gateway for gateway in segment.gateways if segment.network_of(gateway)] if nic.dhcp else nic.gateways
+        place.routes += [f"default via {gateway} dev {nic.device}" for gateway in gateways]
     own = place.addresses()
     place.forwards = any(gateway in own for segment in plan.segments for gateway in segment.gateways)
     return place
@@ -212,18 +214,27 @@ def add_world(plan: Plan) -> None:
         for network in segment.networks:
             if network not in connected:
                 via = way_into(segment, network, connected, plan)
-                if via:
-                    place.routes.append(f"{network} via {via}")
+                # Where a network exists once for each node, each of its machines is behind its own.
+                apart = sum(network in other.networks for other in plan.segments) > 1
+                for target in machines_of(segment, network, plan) if apart else [network]:
+                    if via:
+                        place.routes.append(f"{target} via {via}")
     plan.places["internet"] = place
 
 
+def machines_of(segment: Segment, network, plan: Plan) -> list[Address]:
+    devices = [device for place in plan.places.values() if place.guest for device in place.devices]
+    return [own.ip for device in devices if device.segment is segment for own in device.addresses if own.ip in network]
+
+
 def way_into(segment: Segment, network, connected: list, plan: Plan) -> Address | None:
-    """The address of the network's router that the world is beside."""
-    for gateway in segment.gateways:
-        if gateway not in network:
-            continue
-        owner = next((place for place in plan.places.values() if gateway in place.addresses()), None)
-        for address in owner.addresses() if owner else []:
+    """An address, beside the world, of the network's router; where none is named, of a node that has a foot in it."""
+    routers = [gateway for gateway in segment.gateways if gateway in network]
+    routers += [address for node in segment.nodes for address in plan.tree.nodes[node] if address in network]
+    for router in routers:
+        owners = [place for place in plan.places.values() if router in place.addresses()]
+        owners = [place for place in owners if place.kind != "node" or place.name in segment.nodes]
+        for address in owners[0].addresses() if owners else []:
             if address.version == network.version and any(address in near for near in connected):
                 return address
     return None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ..model import Guest, Machine, Member
+from ..model import Address, Guest, Machine, Member
 
 
 def read_variables(root: Path) -> dict[str, dict]:
@@ -80,5 +80,12 @@ def read_members(root: Path) -> dict[str, Member]:
             lighthouse=says["lighthouse"]["am_lighthouse"],
             relay=says["relay"]["am_relay"],
             port=says["listen"]["port"],
+            hubs=[host_of(remote) for remotes in (says.get("static_host_map") or {}).values() for remote in remotes],
+            advertised=[host_of(remote) for remote in says["lighthouse"].get("advertise_addrs") or []],
         )
     return members
+
+
+def host_of(remote: str) -> Address:
+    """Of `192.0.2.1:4242` or `[2001:db8::1]:4242`."""
+    return ip_address(remote.rpartition(":")[0].strip("[]"))

@@ -12,8 +12,8 @@ use arvc_lang::data::Transport;
 use arvc_syntax::source::Span;
 
 use crate::model::{
-    Alias, AliasOf, Answer, EndpointId, Host, HostId, Interface, Network, NetworkId, NodeId, PortTerm, Route, ServiceName,
-    Site, View, Vip, ZoneRecord,
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Interface, Network, NetworkId, NodeId, PortTerm, Route,
+    ServiceName, Site, View, Vip, ZoneRecord,
 };
 use crate::spelling::dns;
 

@@ -57,7 +57,8 @@ impl Layers<'_> {
         let judged = cells.into_iter().filter_map(|cell| {
             let (source, target) = first(&cell)?;
             let (from, to) = (self.meant_on(&flow.source, &source), self.meant_on(&flow.target, &target));
-            let here = |meant: &Option<Vec<NetworkId>>, network| meant.as_ref().is_none_or(|list| list.contains(&network));
+            let here =
+                |meant: &Option<Vec<NetworkId>>, network| meant.as_ref().is_none_or(|list| list.contains(&network));
             let on = |path: &Path| {
                 flow.via.is_none_or(|via| path.way == Way::Direct(via))
                     && here(&from, path.way.first())

@@ -51,6 +51,7 @@ pub fn site() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
         nebula: Nebula {
@@ -151,6 +152,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         node: Some(NodeId(0)),
         placement: vec![NodeId(0)],
         ha: None,
+        replication: None,
         places: Vec::new(),
         witness: false,
         after: Vec::new(),

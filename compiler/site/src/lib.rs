@@ -58,6 +58,7 @@ pub fn resolve_held(data: &Data, calls: Calls<'_>, held: &Held) -> Resolved {
     let Some(decoded) = decode::decode(data, calls, held) else { return Resolved::default() };
     let Decoded { mut site, origins, renames, mut diagnostics } = decoded;
     checks::check(&site, &origins, &mut diagnostics);
+    checks::against(&site, held, &renames, &mut diagnostics);
     checks::check_held(&site, &origins, &renames, held, &mut diagnostics);
     sort(&mut diagnostics);
     let lock = lock::record(&site, &held.own, &renames.old);

@@ -49,6 +49,9 @@ pub enum Command {
         /// Let go of what its certificates were granted, which have expired or were blocked, and not of its numbers
         #[arg(long, requires = "host")]
         certificates: bool,
+        /// Let go of the node that was chosen for it, and not of its numbers: the next build chooses again
+        #[arg(long, requires = "host", conflicts_with = "certificates")]
+        node: bool,
     },
     /// Say that what is declared of fields that Terraform leaves alone is so: applied by hand, or not made yet
     ///
@@ -86,10 +89,11 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
             let run = Run::start(world, format)?;
             run.list(environment.as_deref())
         }
-        Some(Command::Release { host, environment, certificates }) => {
+        Some(Command::Release { host, environment, certificates, node }) => {
             let mut run = Run::start(world, format)?;
             run.hold()?;
             match host {
+                Some(host) if *node => run.release_node(host, environment.as_deref()),
                 Some(host) => run.release(host, environment.as_deref(), *certificates),
                 None => run.release_all(environment.as_deref().unwrap_or_default()),
             }
@@ -192,7 +196,7 @@ impl<'w> Run<'w> {
                 let addresses = &numbers.addresses;
                 let object = json!({
                     "version": 1, "environment": environment, "name": host, "state": state,
-                    "vmid": numbers.vmid.map(|vmid| vmid.0), "datacenter": numbers.datacenter, "node": numbers.node,
+                    "vmid": numbers.vmid.map(|vmid| vmid.0), "slot": numbers.slot, "datacenter": numbers.datacenter, "node": numbers.node,
                     "addresses": addresses,
                 });
                 format!("{object}\n")
@@ -282,6 +286,17 @@ impl<'w> Run<'w> {
             }
             said
         };
+        self.write(&said)
+    }
+
+    /// Lets go of where a machine runs; what it is stays.
+    fn release_node(&mut self, host: &str, named: Option<&str>) -> Result<(), Stop> {
+        let is_placed = |it: &Environment| it.hosts.get(host).is_some_and(|numbers| numbers.node.is_some());
+        let name = self.environment(named, host, is_placed)?;
+        let environment = self.lock.environments.entry(name).or_default();
+        let node = environment.hosts.get_mut(host).and_then(|numbers| numbers.node.take()).unwrap_or_default();
+        let said =
+            format!("released {} from {}: the next build chooses its node again\n", visible(host), visible(&node));
         self.write(&said)
     }
 

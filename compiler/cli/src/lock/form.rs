@@ -103,7 +103,7 @@ fn one_or_several<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Optio
 }
 
 fn numbers(value: &Value) -> Option<Numbers> {
-    let table = fields(value, &["vmid", "datacenter", "node", "on"])?;
+    let table = fields(value, &["vmid", "slot", "datacenter", "node", "on"])?;
     let addresses = |value: &Value| -> Option<BTreeMap<String, Vec<IpAddr>>> {
         let entries = value.as_table()?.iter();
         entries.map(|(network, value)| Some((network.clone(), one_or_several(value, parsed)?))).collect()
@@ -111,6 +111,7 @@ fn numbers(value: &Value) -> Option<Numbers> {
     Some(Numbers {
         datacenter: optional(table, "datacenter", text)?,
         vmid: optional(table, "vmid", vmid)?,
+        slot: optional(table, "slot", |value| u64::try_from(value.as_integer()?).ok())?,
         addresses: optional(table, "on", addresses)?.unwrap_or_default(),
         node: optional(table, "node", text)?,
     })
@@ -224,6 +225,7 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
 pub fn written(numbers: &Numbers) -> String {
     let mut parts = Vec::new();
     parts.extend(numbers.vmid.map(|vmid| format!("vmid = {}", vmid.0)));
+    parts.extend(numbers.slot.map(|slot| format!("slot = {slot}")));
     parts.extend(numbers.datacenter.iter().map(|it| format!("datacenter = {}", string(it))));
     parts.extend(numbers.node.iter().map(|it| format!("node = {}", string(it))));
     let on = numbers.addresses.iter().map(|(network, addresses)| {

@@ -55,10 +55,11 @@ fn numbers(mut one: Numbers, other: Numbers) -> Option<Numbers> {
             return None;
         }
     }
-    if one.node.is_some() && other.node.is_some() && one.node != other.node {
+    let differ = one.node.is_some() && other.node.is_some() && one.node != other.node;
+    if differ || (one.slot.is_some() && other.slot.is_some() && one.slot != other.slot) {
         return None;
     }
-    one.node = one.node.or(other.node);
+    (one.node, one.slot) = (one.node.or(other.node), one.slot.or(other.slot));
     Some(one)
 }
 

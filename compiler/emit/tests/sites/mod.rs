@@ -55,6 +55,7 @@ pub fn small() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
         nebula: Nebula {
@@ -163,6 +164,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         node: Some(NodeId(0)),
         placement: vec![NodeId(0)],
         ha: None,
+        replication: None,
         places: Vec::new(),
         witness: false,
         after: Vec::new(),

@@ -18,7 +18,7 @@
 //!     vmid = 3000;
 //!     groups = [ groups.projects ];
 //!     unmanaged = [ "memory" ];
-//!     memory = 8GiB; # error: E0912
+//!     memory = 8GiB; # error: E0913
 //!   };
 //! ```
 //!
@@ -37,7 +37,7 @@ use crate::origins::{HostOrigin, Origins};
 use crate::place::{place, report};
 
 /// An edit that will do nothing.
-pub static CODE: Code = Code::new("E0912", "an edit that will do nothing", include_str!("edit_without_effect.rs"));
+pub static CODE: Code = Code::new("E0913", "an edit that will do nothing", include_str!("edit_without_effect.rs"));
 
 /// Every field of a machine that is there and that Terraform leaves alone.
 pub(crate) fn check(site: &Site, origins: &Origins, renames: &Renames, held: &Held, out: &mut Vec<Diagnostic>) {

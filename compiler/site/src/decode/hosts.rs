@@ -64,6 +64,9 @@ impl Decoder<'_> {
             places.push(on);
             self.origins.hosts[at] = origin;
         }
+        self.renames = allocate::renames(&hosts, self.held, &mut self.read.diagnostics);
+        let named = |on: &Option<Vec<(NetworkId, On)>>| on.iter().flatten().map(|(network, _)| *network).collect();
+        self.placements(&mut hosts, &places.iter().map(named).collect::<Vec<_>>());
         self.allocate(&mut hosts, &places, &networks);
         for (at, (host, on)) in hosts.iter_mut().zip(places).enumerate() {
             let mut origin = std::mem::take(&mut self.origins.hosts[at]);
@@ -78,7 +81,6 @@ impl Decoder<'_> {
         let wants: Vec<_> =
             hosts.iter().zip(places).map(|(host, on)| self.wants(host, on.as_deref(), networks)).collect();
         let out = &mut self.read.diagnostics;
-        self.renames = allocate::renames(hosts, self.held, out);
         let origins = &mut self.origins;
         let allocation = Allocation {
             site: &self.site,
@@ -174,6 +176,10 @@ impl Decoder<'_> {
                 "ha" => {
                     host.ha = self.ha(value, &host.named);
                     broken |= host.ha.is_none();
+                }
+                "replication" => {
+                    host.replication = self.replication(value, &host.named);
+                    broken |= host.replication.is_none();
                 }
                 "places" => host.places = self.place_set(value),
                 "witness" => put(&mut host.witness, self.read.flag(value), &mut broken),
@@ -309,6 +315,7 @@ fn unread(named: Named) -> Host {
         node: None,
         placement: Vec::new(),
         ha: None,
+        replication: None,
         places: Vec::new(),
         after: Vec::new(),
         witness: false,

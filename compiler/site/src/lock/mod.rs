@@ -55,6 +55,8 @@ pub struct Numbers {
     pub datacenter: Option<String>,
     /// A guest's VMID.
     pub vmid: Option<Vmid>,
+    /// Its slot in a range that gives it no VMID.
+    pub slot: Option<u64>,
     /// Its addresses, by the name of the network.
     pub addresses: BTreeMap<String, Vec<IpAddr>>,
     /// The node that it was placed on, where a choice was left.

@@ -71,11 +71,8 @@ pub fn check(entry: &str, text: String, load: &mut dyn Read) -> Checked {
 
 /// The same with what the lock holds.
 pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -> Checked {
-    let Outcome { sources, data, mut functions, mut diagnostics } =
-        arvc_lang::evaluate_site(entry, text, &mut Files { load });
-    let calls = Calls::new(&sources, &mut functions);
-    let Resolved { site, diagnostics: problems, lock, renamed } =
-        data.map(|data| arvc_site::resolve_held(&data, calls, held)).unwrap_or_default();
+    let ((sources, mut diagnostics), resolved) = resolve_held(entry, text, load, held);
+    let Resolved { site, diagnostics: problems, lock, renamed } = resolved;
     diagnostics.extend(problems);
     let mut checked = Checked { sources, diagnostics, site, lock, renamed };
     if let Some(site) = &checked.site {
@@ -90,6 +87,20 @@ pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -
         site.serials = checked.lock.serials.iter().map(|(zone, serial)| (zone.clone(), serial.serial)).collect();
     }
     checked
+}
+
+/// Evaluates and resolves: the sources and what is wrong with their values, and the site with what is wrong with that.
+pub(crate) fn resolve_held(
+    entry: &str,
+    text: String,
+    load: &mut dyn Read,
+    held: &Held,
+) -> ((Sources, Vec<Diagnostic>), Resolved) {
+    let Outcome { sources, data, mut functions, diagnostics } =
+        arvc_lang::evaluate_site(entry, text, &mut Files { load });
+    let calls = Calls::new(&sources, &mut functions);
+    let resolved = data.map(|data| arvc_site::resolve_held(&data, calls, held)).unwrap_or_default();
+    ((sources, diagnostics), resolved)
 }
 
 /// The hash of each zone's content, the serial left out.

@@ -311,7 +311,7 @@ fn another_environment_of_the_project_has_its_numbers() {
         .replace("vmid = 1001", "vmid = 3001");
     folder.file("dev.arv", &dev);
     let (status, text) = folder.arvc("build dev.arv --out dev --message-format short");
-    for also in ["owns the firewall of `datacenters.site`", "has the pool `site`", "has the namespace `arvc`"] {
+    for also in ["owns the firewall of `datacenters.site`", "has the pool `site`"] {
         assert!(status == 1 && text.contains(&format!("the environment `site` {also}")), "{text}");
     }
     let apart = "datacenters.site = { owns_firewall = false; namespace = \"dev\"; pool = \"dev\"; };\n  operators.";

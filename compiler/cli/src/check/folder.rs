@@ -11,6 +11,7 @@ use arvc_syntax::source::{Sources, Span};
 use super::owner::{Search, Wanted};
 use super::reader::Reader;
 use super::{below, no_project, unsaved, verified};
+use crate::lock::{self, Lock, Marks};
 use crate::messages::{self, Format, Texts};
 use crate::pipeline::{self, Files, Read};
 use crate::project;
@@ -52,8 +53,9 @@ pub(crate) fn check(
             format!("{name} has no *.arv\nhelp: name a site's file, or the folder of a library"),
         ));
     }
+    let lock = lock::file::read(world, format, cwd, &root.folder, Marks::Refused)?;
     let mut load = Reader::of(&*world, &root.folder, &libraries).with(overlay);
-    let mut joined = everything(&mut load, root.main.as_deref(), &paths);
+    let mut joined = everything(&mut load, root.main.as_deref(), &paths, &lock);
     let unread = load.unread();
     let prefix = project::prefix(&root.folder, cwd);
     let texts = Texts { sources: &joined.sources, prefix: &prefix };
@@ -98,7 +100,7 @@ struct Joined {
 }
 
 /// Checks files: first those that no other one names, since what they lead to is checked with them.
-fn everything(load: &mut Reader<'_>, main: Option<&str>, paths: &BTreeSet<String>) -> Joined {
+fn everything(load: &mut Reader<'_>, main: Option<&str>, paths: &BTreeSet<String>, lock: &Lock) -> Joined {
     let mut joined = Joined::default();
     let mut search = Search::new(load, main, Wanted::Including);
     let named = search.named_among(paths);
@@ -111,7 +113,7 @@ fn everything(load: &mut Reader<'_>, main: Option<&str>, paths: &BTreeSet<String
     load.read = false;
     for site in owners.values().collect::<BTreeSet<_>>() {
         if let Ok(text) = load.text(site) {
-            let checked = pipeline::check(site, text, load);
+            let checked = pipeline::check_held(site, text, load, &lock.held(lock::environment(site)));
             joined.add(checked.sources, checked.diagnostics);
         }
     }

@@ -253,7 +253,7 @@ pub(crate) fn no_project(world: &mut dyn World, format: Format, cwd: &Path, prob
 
 /// Without an `arv.toml`, the folder of a file is its project; unless that is a part of a `site.arv` above. That one, and the
 /// folder which is the project then.
-fn wider(world: &dyn World, project: &Project) -> Option<(Root, String)> {
+pub(crate) fn wider(world: &dyn World, project: &Project) -> Option<(Root, String)> {
     if project.root.main.as_deref() == Some(project.entry.as_str()) {
         return None;
     }

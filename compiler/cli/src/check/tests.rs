@@ -173,6 +173,31 @@ fn a_folder_that_a_site_includes_is_checked_with_the_site() {
     assert_eq!(world.stdout, "lib is good: 1 file\n");
 }
 
+/// A part and a folder are held against the lock of the site that they belong to, and change nothing of it.
+#[test]
+fn what_belongs_to_a_site_is_checked_with_its_lock() {
+    for settings in [Some(""), None] {
+        let mut world = site();
+        if let Some(text) = settings {
+            world.file("arv.toml", text);
+        }
+        world.file("arv.lock", "version = 1\nenvironments.site.hosts.db = { vmid = 3005 }\n");
+        let before = world.disk.clone();
+        for line in ["check site.arv", "check hosts/db.arv", "check hosts"] {
+            assert_eq!(arvc(&mut world, &format!("{line} --message-format short")), exit::SOURCE);
+            assert!(
+                world.stderr.contains("hosts/db.arv:1:") && world.stderr.contains("error[E0902]"),
+                "{}",
+                world.stderr
+            );
+        }
+        world.cwd = "/site/hosts".into();
+        assert_eq!(arvc(&mut world, "check db.arv --message-format short"), exit::SOURCE);
+        assert!(world.stderr.contains("error[E0902]"), "{}", world.stderr);
+        assert_eq!(world.disk, before);
+    }
+}
+
 #[test]
 fn a_folder_of_a_site_and_one_without_sources_are_wrong_uses() {
     let mut world = site();

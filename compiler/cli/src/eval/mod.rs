@@ -10,13 +10,15 @@ use arvc_syntax::parse;
 use arvc_syntax::source::Sources;
 
 use crate::check::{self, Reader};
+use crate::lock::{self, Marks};
 use crate::messages::{self, Format, Texts};
-use crate::pipeline::{Files, Read};
+use crate::pipeline::{self, Files, Read};
 use crate::project::{self, Project};
 use crate::world::{Stream, World};
 use crate::{Stop, exit, outside, reason};
 
 pub mod json;
+mod numbers;
 mod why;
 
 /// What the command line asks for.
@@ -53,14 +55,17 @@ pub fn eval(world: &mut dyn World, options: Options) -> Result<(), Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let mut project = check::find(world, options.format, &cwd, question.entry.as_deref())?;
     let libraries = check::verified(world, options.format, &cwd, &project.root)?;
+    // What is written in a part means something in its site only.
+    if question.site {
+        let mut load = Reader::of(&*world, &project.root.folder, &libraries);
+        if let Some(owner) = check::owner(&mut load, &project) {
+            project.entry = owner;
+        } else if let Some((wider, owner)) = check::wider(&*world, &project) {
+            (project.root, project.entry) = (wider, owner);
+        }
+    }
     let prefix = project::prefix(&project.root.folder, &cwd);
     let mut load = Reader::of(&*world, &project.root.folder, &libraries);
-    // What is written in a part means something in its site only.
-    if question.site
-        && let Some(owner) = check::owner(&mut load, &project)
-    {
-        project.entry = owner;
-    }
     let text = match load.text(&project.entry) {
         Ok(text) => text,
         Err(problem) => {
@@ -92,8 +97,15 @@ pub fn eval(world: &mut dyn World, options: Options) -> Result<(), Stop> {
         world.print(Stream::Out, &typed(&options, &ty.unwrap_or_else(|| "_".to_owned())))?;
         return Ok(());
     }
-    let Answer { sources, data, absent, mut diagnostics, others: left } =
-        query::evaluate_expression(&project.entry, text, asked, loader, question.site);
+    let mut answer = query::evaluate_expression(&project.entry, text.clone(), asked, loader, question.site);
+    if let (true, Some(keys)) = (question.site && numbers::may_lack(&answer), numbers::path(asked)) {
+        let lock = lock::file::read(world, options.format, &cwd, &project.root.folder, Marks::Refused)?;
+        let held = lock.held(lock::environment(&project.entry));
+        let mut load = Reader::of(&*world, &project.root.folder, &libraries);
+        let site = pipeline::resolve_held(&project.entry, text, &mut load, &held).1.site;
+        site.iter().for_each(|site| numbers::fill(&mut answer, &keys, site));
+    }
+    let Answer { sources, data, absent, mut diagnostics, others: left } = answer;
     let good = report(world, &options, &sources, &prefix, &mut diagnostics);
     if good.is_ok() {
         let text = value(&options, data.as_ref(), absent);

@@ -167,3 +167,58 @@ fn a_part_is_asked_in_its_site() {
     assert_eq!(run(args.iter().map(OsString::from), &mut world), exit::GOOD, "{}", world.stderr);
     assert_eq!(world.stdout, "[ groups.web ]\n");
 }
+
+const NUMBERED: &str = r#"{
+  name = "s"; domain = "s.internal";
+  operators.addresses = [ 203.0.113.9 ];
+  nodes.pve = { address = 10.0.0.1; forward = [ { port = 80/tcp; to = hosts.shop; } ]; };
+  networks.lan = { cidr = 10.0.0.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+  images.debian = { vmid = 9000; };
+  ranges.r = { vmids = 1000..1999; addresses = 10..19; };
+  hosts.shop = { node = nodes.pve; };
+  hosts.wiki = { vmid = 1001; };
+  clusters.c.members.x = {};
+}
+"#;
+
+/// A number that the sources leave out is what a build would give: the lock's, or one that is free.
+#[test]
+fn the_numbers_of_machines_are_those_of_the_lock() {
+    let asked = |lock: Option<&str>, args: &[&str]| {
+        let mut world = Memory::new("/lab");
+        world.file("site.arv", NUMBERED);
+        world.file("parts/c.arv", "{ clusters.c.members.y = {}; }");
+        if let Some(lock) = lock {
+            world.file("arv.lock", lock);
+        }
+        let before = world.disk.clone();
+        let args = ["arvc", "eval"].iter().chain(args).map(OsString::from);
+        assert_eq!(run(args, &mut world), exit::GOOD, "{}", world.stderr);
+        assert_eq!(world.disk, before, "nothing is written");
+        world.stdout
+    };
+    let lock =
+        "version = 1\nenvironments.site.hosts.shop = { vmid = 1007 }\nenvironments.site.hosts.c-x = { vmid = 1004 }\n";
+    let held = |args: &[&str]| asked(Some(lock), args);
+    assert_eq!(held(&["hosts.shop.vmid"]), "1007\n");
+    assert_eq!(held(&["hosts.shop.vmid", "--json"]), "1007\n");
+    assert_eq!(held(&["hosts.wiki.vmid"]), "1001\n");
+    assert_eq!(held(&["hosts.shop.image"]), "none\n");
+    assert_eq!(held(&["clusters.c.members.x.vmid"]), "1004\n");
+    for (path, key) in [("hosts", "shop"), ("clusters.c.members", "x")] {
+        let value: serde_json::Value = serde_json::from_str(&held(&[path, "--json"])).unwrap();
+        let vmid = if key == "x" { 1004 } else { 1007 };
+        assert_eq!(value[key]["vmid"], vmid, "{path}");
+    }
+    let whole: serde_json::Value = serde_json::from_str(&held(&["--json"])).unwrap();
+    assert_eq!(
+        (&whole["hosts"]["shop"]["vmid"], &whole["clusters"]["c"]["members"]["x"]["vmid"]),
+        (&1007.into(), &1004.into())
+    );
+    // A machine whose node forwards to it is written once.
+    let shop: serde_json::Value = serde_json::from_str(&held(&["hosts.shop", "--json"])).unwrap();
+    assert_eq!((&shop["node"]["entity"], &shop["vmid"]), (&"nodes.pve".into(), &1007.into()));
+    // Without a lock it is what a build would choose.
+    let chosen = asked(None, &["hosts.shop.vmid"]);
+    assert!(chosen.trim().parse::<u32>().is_ok_and(|vmid| (1000..=1009).contains(&vmid) && vmid != 1001), "{chosen}");
+}

@@ -28,7 +28,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::lock::Held;
-use crate::model::{Datacenter, Site};
+use crate::model::{Datacenter, NAMESPACE, Site};
 use crate::neighbours::{self, Shared};
 use crate::place::report;
 
@@ -42,9 +42,17 @@ pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
         let path = &own.named.path;
         let message = format!("the environment `{environment}` owns the firewall of `{path}`, which is owned here too");
         let label = format!("`{environment}` has its switch and the set `management`");
+        let first = if own.namespace.value == NAMESPACE && shared.other.namespace == NAMESPACE {
+            // Their security groups have one name too.
+            format!(
+                "say `{path} = {{ owns_firewall = false; namespace = \"stg\"; }};` in one of the two, with a name of its own"
+            )
+        } else {
+            format!("say `{path}.owns_firewall = false;` in one of the two")
+        };
         let diagnostic = report(&CODE, message, &own.named, own.owns_firewall.span, &label)
             .note(why(own, environment, shared))
-            .help(format!("say `{path}.owns_firewall = false;` in one of the two"))
+            .help(first)
             .help(format!(
                 "if `{environment}` does not own it any more, build that first: `arv.lock` knows its last build"
             ));

@@ -30,7 +30,7 @@ use arvc_syntax::source::Span;
 use super::firewall_of_two::{apart, why};
 use super::invalid_name::shown;
 use crate::lock::Held;
-use crate::model::Site;
+use crate::model::{NAMESPACE, Site};
 use crate::neighbours;
 use crate::place::report;
 
@@ -55,7 +55,10 @@ pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
             let help = format!("say another one: `{path}.pool = \"{}-2\";`", pool.value);
             taken(pool.span, "pool", &pool.value, help, environment, &shared);
         }
-        if let Some((environment, shared)) = first(&|other| other.namespace == space.value) {
+        // Two sites that were written without a thought of one another own the firewall too, and are told of both at once.
+        let thoughtless =
+            |other: &crate::lock::Datacenter| space.value == NAMESPACE && own.owns_firewall.value && other.firewall;
+        if let Some((environment, shared)) = first(&|other| other.namespace == space.value && !thoughtless(other)) {
             let help = format!("say another one, as in `{path}.namespace = \"stg\";`");
             taken(space.span, "namespace", &space.value, help, environment, &shared);
         }

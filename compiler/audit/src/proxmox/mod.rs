@@ -3,6 +3,7 @@
 //! Semantics: pve-firewall 6.0 (`src/PVE/Firewall.pm`), the stock engine; see `lang-spec/audit.md`.
 
 mod chains;
+mod engine;
 mod host;
 mod macros;
 mod rule;

@@ -8,7 +8,9 @@ use common::{expect, tree};
 /// Two machines without a firewall of Proxmox; `b` has these files.
 fn filtered(files: &[(&str, &str)]) -> Tree {
     let machine = |name: &str, last: u8| {
-        format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nnet1: virtio=B,bridge=vmbr2\nipconfig0: ip=10.0.0.{last}/24,ip6=fd00::{last}/64\nipconfig1: ip=10.1.0.{last}/24\n")
+        format!(
+            "name: {name}\nnet0: virtio=A,bridge=vmbr1\nnet1: virtio=B,bridge=vmbr2\nipconfig0: ip=10.0.0.{last}/24,ip6=fd00::{last}/64\nipconfig1: ip=10.1.0.{last}/24\n"
+        )
     };
     let (a, b) = (machine("a", 1), machine("b", 2));
     let mut all = vec![
@@ -35,7 +37,10 @@ fn asks(tree: &Tree, lines: &str) {
 }
 
 fn v4(rules: &str) -> Tree {
-    filtered(&[("filters/b.v4", &format!("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{rules}\nCOMMIT\n"))])
+    filtered(&[(
+        "filters/b.v4",
+        &format!("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{rules}\nCOMMIT\n"),
+    )])
 }
 
 fn nft(text: &str) -> Tree {
@@ -46,22 +51,33 @@ fn nft(text: &str) -> Tree {
 
 /// One chain of nft at the hook input.
 fn input(rules: &str) -> Tree {
-    nft(&format!("table inet arvc {{\n\tchain input {{\n\t\ttype filter hook input priority filter; policy drop;\n{rules}\n\t}}\n}}\n"))
+    nft(&format!(
+        "table inet arvc {{\n\tchain input {{\n\t\ttype filter hook input priority filter; policy drop;\n{rules}\n\t}}\n}}\n"
+    ))
 }
 
 #[test]
 fn a_filter_of_one_family_leaves_the_other_open() {
     asks(&v4(""), "closed tcp/22\nopen tcp/22 6");
     asks(&filtered(&[("filters/b.v6", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n")]), "open tcp/22\nclosed tcp/22 6");
-    asks(&nft("table ip a {\n chain input {\n type filter hook input priority 0; policy drop;\n }\n}\n"), "closed tcp/22\nopen tcp/22 6");
+    asks(
+        &nft("table ip a {\n chain input {\n type filter hook input priority 0; policy drop;\n }\n}\n"),
+        "closed tcp/22\nopen tcp/22 6",
+    );
     asks(&input(""), "closed tcp/22\nclosed tcp/22 6");
 }
 
 #[test]
 fn matches_of_iptables() {
     asks(&v4("-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT"), "open tcp/22\nclosed tcp/21\nclosed udp/22\nclosed icmp");
-    asks(&v4("-A INPUT -p tcp -m tcp --dport 22:24 -j ACCEPT"), "closed tcp/21\nopen tcp/22\nopen tcp/24\nclosed tcp/25");
-    asks(&v4("-A INPUT -p tcp -m multiport --dports 1,5:6 -j ACCEPT"), "open tcp/1\nclosed tcp/4\nopen tcp/5\nopen tcp/6");
+    asks(
+        &v4("-A INPUT -p tcp -m tcp --dport 22:24 -j ACCEPT"),
+        "closed tcp/21\nopen tcp/22\nopen tcp/24\nclosed tcp/25",
+    );
+    asks(
+        &v4("-A INPUT -p tcp -m multiport --dports 1,5:6 -j ACCEPT"),
+        "open tcp/1\nclosed tcp/4\nopen tcp/5\nopen tcp/6",
+    );
     // An abbreviation that getopt takes.
     asks(&v4("-A INPUT -p tcp -m multiport --dport 1,5 -j ACCEPT"), "open tcp/1\nopen tcp/5\nclosed tcp/2");
     asks(&v4("-A INPUT -s 10.0.0.1/32 -i eth0 -j ACCEPT"), "open tcp/1\nclosed tcp/1 1");
@@ -83,13 +99,18 @@ fn what_is_not_understood_makes_unknown_what_it_may_decide() {
     let tree = v4("-A INPUT -m geoip --src-cc DE -p tcp --dport 5 -j ACCEPT\n-A INPUT -p tcp --dport 6 -j ACCEPT");
     assert_eq!(tree.unread.len(), 2, "{:#?}", tree.unread);
     asks(&tree, "unknown tcp/5\nopen tcp/6\nclosed tcp/7");
-    asks(&v4("-A INPUT -p tcp --dport 5 -j FROBNICATE\n-A INPUT -p tcp --dport 6 -j ACCEPT"), "unknown tcp/5\nopen tcp/6");
+    asks(
+        &v4("-A INPUT -p tcp --dport 5 -j FROBNICATE\n-A INPUT -p tcp --dport 6 -j ACCEPT"),
+        "unknown tcp/5\nopen tcp/6",
+    );
     asks(&v4("-A INPUT -m set --match-set peers src -j ACCEPT"), "unknown tcp/5");
 }
 
 #[test]
 fn jumps_gotos_and_returns() {
-    let sub = |way: &str, rules: &str| v4(&format!(":sub - [0:0]\n-A INPUT -p tcp --dport 5 {way} sub\n-A INPUT -j ACCEPT\n{rules}"));
+    let sub = |way: &str, rules: &str| {
+        v4(&format!(":sub - [0:0]\n-A INPUT -p tcp --dport 5 {way} sub\n-A INPUT -j ACCEPT\n{rules}"))
+    };
     asks(&sub("-j", "-A sub -j ACCEPT"), "open tcp/5");
     asks(&sub("-j", "-A sub -j RETURN\n-A sub -j DROP"), "open tcp/5");
     asks(&sub("-j", "-A sub -j DROP"), "closed tcp/5\nopen tcp/6");
@@ -140,7 +161,8 @@ fn a_reply_passes_by_what_is_known_of_the_connection() {
 
 #[test]
 fn what_the_machine_sends_is_filtered_too() {
-    let text = "*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n-A OUTPUT -o eth0 -p tcp --dport 5 -j ACCEPT\nCOMMIT\n";
+    let text =
+        "*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n-A OUTPUT -o eth0 -p tcp --dport 5 -j ACCEPT\nCOMMIT\n";
     asks(&filtered(&[("filters/a.v4", text)]), "open tcp/5\nclosed tcp/6\nclosed tcp/5 1");
 }
 
@@ -157,10 +179,19 @@ fn matches_of_nft() {
     asks(&input("iifname \"eth*\" accept"), "open tcp/5\nopen tcp/5 1");
     asks(&input("meta l4proto { tcp, udp } th dport 53 accept"), "open tcp/53\nopen udp/53\nclosed icmp");
     asks(&input("ip protocol gre accept"), "open 47\nclosed tcp/5");
-    asks(&input("icmp type echo-request accept\nicmpv6 type { echo-request, nd-neighbor-solicit } accept"), "open icmp\nopen icmp 6");
-    asks(&input("ct state vmap { established : accept, related : accept, invalid : drop }\ntcp dport 5 accept"), "open tcp/5\nclosed tcp/6");
+    asks(
+        &input("icmp type echo-request accept\nicmpv6 type { echo-request, nd-neighbor-solicit } accept"),
+        "open icmp\nopen icmp 6",
+    );
+    asks(
+        &input("ct state vmap { established : accept, related : accept, invalid : drop }\ntcp dport 5 accept"),
+        "open tcp/5\nclosed tcp/6",
+    );
     asks(&input("tcp dport vmap { 5 : accept, 6 : drop }\ncounter accept"), "open tcp/5\nclosed tcp/6\nopen tcp/7");
-    asks(&input("tcp dport 5 counter packets 0 bytes 0 log prefix \"x \" accept comment \"y; z\""), "open tcp/5\nclosed tcp/6");
+    asks(
+        &input("tcp dport 5 counter packets 0 bytes 0 log prefix \"x \" accept comment \"y; z\""),
+        "open tcp/5\nclosed tcp/6",
+    );
     asks(&input("meta nfproto ipv6 accept"), "closed tcp/5\nopen tcp/5 6");
     asks(&input("tcp dport 5 reject with tcp reset\naccept"), "closed tcp/5\nopen tcp/6");
 }

@@ -135,7 +135,10 @@ fn icmp_has_no_ports() {
         let rule = format!("[{{proto: icmp, {port}, host: any}}]");
         row(&rule, "closed icmp 1.6.1 1.9.3 1.10.3\nopen icmp 1.11.1");
     }
-    row(r#"[{proto: any, port: 443, host: any}]"#, "closed icmp 1.6.1 1.9.3 1.11.1\nopen tcp/443 1.9.3\nopen udp/443 1.9.3");
+    row(
+        r#"[{proto: any, port: 443, host: any}]"#,
+        "closed icmp 1.6.1 1.9.3 1.11.1\nopen tcp/443 1.9.3\nopen udp/443 1.9.3",
+    );
 }
 
 #[test]
@@ -147,7 +150,10 @@ fn protocols_without_a_name_need_any_and_ports_are_read_into_them() {
 
 #[test]
 fn ports_and_ranges() {
-    row(r#"[{proto: tcp, port: 80-90, host: any}]"#, "closed tcp/79 1.9.3\nopen tcp/80 1.9.3\nopen tcp/90 1.9.3\nclosed tcp/91 1.9.3");
+    row(
+        r#"[{proto: tcp, port: 80-90, host: any}]"#,
+        "closed tcp/79 1.9.3\nopen tcp/80 1.9.3\nopen tcp/90 1.9.3\nclosed tcp/91 1.9.3",
+    );
     // A range from 0 is everything, and so is 0 itself.
     row(r#"[{proto: any, port: 0-90, host: any}]"#, "open tcp/91 1.6.1 1.9.3 1.11.1\nopen icmp 1.9.3");
     row(r#"[{proto: any, port: 0, host: any}]"#, "open tcp/91 1.9.3\nopen icmp 1.9.3");
@@ -209,9 +215,8 @@ fn an_outbound_rule_asks_for_the_port_of_the_other_end() {
 fn the_local_address_where_there_are_networks_behind() {
     let own = r#", "unsafe_networks": ["172.20.0.0/16"]"#;
     let rule = r#"[{proto: tcp, port: 80, group: one}]"#;
-    let at = |version, more: &str| {
-        Pair { own: own.into(), more: more.into(), ..Pair::new(version, rule) }.says("tcp/80")
-    };
+    let at =
+        |version, more: &str| Pair { own: own.into(), more: more.into(), ..Pair::new(version, rule) }.says("tcp/80");
     // Its own address in every release; what is behind it is no question for this tree.
     for version in ["1.9.3", "1.10.3", "1.11.1"] {
         assert_eq!(at(version, ""), "open", "{version}");
@@ -234,9 +239,14 @@ fn without_the_release_only_what_all_releases_agree_on_is_known() {
 
 #[test]
 fn certificates_as_they_are_printed() {
-    let old = r#"{"details": {"name": "b", "ips": ["10.0.0.2/24"], "groups": ["x"], "issuer": "AA"}, "fingerprint": "CAFE"}"#;
+    let old =
+        r#"{"details": {"name": "b", "ips": ["10.0.0.2/24"], "groups": ["x"], "issuer": "AA"}, "fingerprint": "CAFE"}"#;
     let new = r#"[{"details": {"name": "b", "networks": ["10.0.0.2/24", "fd00::2/64"], "groups": ["x"], "issuer": "aa"}, "fingerprint": "cafe"}]"#;
-    let config = |more: &str| format!("pki: {{ca: x{more}}}\nlisten: {{port: 4242}}\nstatic_host_map: {{\"10.0.0.1\": [\"192.0.2.1:4242\"], \"10.0.0.2\": [\"192.0.2.2:4242\"]}}\nfirewall: {{inbound: [{{proto: any, port: any, ca_sha: aa}}], outbound: [{{proto: any, port: any, host: any}}]}}\n");
+    let config = |more: &str| {
+        format!(
+            "pki: {{ca: x{more}}}\nlisten: {{port: 4242}}\nstatic_host_map: {{\"10.0.0.1\": [\"192.0.2.1:4242\"], \"10.0.0.2\": [\"192.0.2.2:4242\"]}}\nfirewall: {{inbound: [{{proto: any, port: any, ca_sha: aa}}], outbound: [{{proto: any, port: any, host: any}}]}}\n"
+        )
+    };
     for b in [old, new] {
         let a = r#"{"details": {"name": "a", "ips": ["10.0.0.1/24"], "groups": ["y"], "issuer": "aa"}, "fingerprint": "beef"}"#;
         let inventory = |address: &str| format!("ansible_host: {address}\nnebula_version: 1.9.3\n");

@@ -101,7 +101,8 @@ fn addresses_ranges_sets_and_aliases() {
     lets_in(&Site::new("", "IN ACCEPT -source fd00::/8"), "closed tcp/1");
     lets_in(&Site::new("", "IN ACCEPT -source 10.0.0.0/8,fd00::/8"), "closed tcp/1");
     let named = |rule: &str| {
-        Site::new("", rule).cluster("[ALIASES]\nfriend 192.168.1.1\n[IPSET all]\n192.168.1.0/24\n!192.168.1.1\n[IPSET Some]\nfriend\n")
+        Site::new("", rule)
+            .cluster("[ALIASES]\nfriend 192.168.1.1\n[IPSET all]\n192.168.1.0/24\n!192.168.1.1\n[IPSET Some]\nfriend\n")
     };
     lets_in(&named("IN ACCEPT -source friend"), "open tcp/1");
     lets_in(&named("IN ACCEPT -source dc/friend"), "open tcp/1");
@@ -112,7 +113,10 @@ fn addresses_ranges_sets_and_aliases() {
 
 #[test]
 fn ports_protocols_and_macros() {
-    lets_in(&Site::new("", "IN ACCEPT -p tcp -dport 80,8000:8010"), "open tcp/80\nclosed tcp/81\nclosed tcp/7999\nopen tcp/8000\nopen tcp/8010\nclosed tcp/8011\nclosed udp/80");
+    lets_in(
+        &Site::new("", "IN ACCEPT -p tcp -dport 80,8000:8010"),
+        "open tcp/80\nclosed tcp/81\nclosed tcp/7999\nopen tcp/8000\nopen tcp/8010\nclosed tcp/8011\nclosed udp/80",
+    );
     lets_in(&Site::new("", "IN SSH(ACCEPT)"), "open tcp/22\nclosed udp/22");
     lets_in(&Site::new("", "IN DNS(ACCEPT)"), "open tcp/53\nopen udp/53");
     lets_in(&Site::new("", "IN Ping(ACCEPT)"), "open icmp\nclosed tcp/1\nclosed 47");
@@ -133,7 +137,9 @@ fn a_source_port_is_the_sender_s_choice() {
 
 #[test]
 fn groups_accept_drop_or_go_on() {
-    let group = |rules: &str| Site::new("", "GROUP web\nIN ACCEPT -p tcp -dport 99").cluster(&format!("[group web]\n{rules}\n"));
+    let group = |rules: &str| {
+        Site::new("", "GROUP web\nIN ACCEPT -p tcp -dport 99").cluster(&format!("[group web]\n{rules}\n"))
+    };
     lets_in(&group("IN ACCEPT -p tcp -dport 80"), "open tcp/80\nopen tcp/99\nclosed tcp/81");
     lets_in(&group("IN DROP -p tcp -dport 99"), "closed tcp/99");
     lets_in(&group("OUT ACCEPT -p tcp -dport 80"), "closed tcp/80");
@@ -177,7 +183,8 @@ fn an_ip_filter_knows_its_addresses() {
 
 #[test]
 fn the_blacklist_is_asked_before_the_guest_s_switch() {
-    let listed = |more: &str| Site { guest: more.into(), ..Site::new("", "") }.cluster("[IPSET blacklist]\n192.168.1.1\n");
+    let listed =
+        |more: &str| Site { guest: more.into(), ..Site::new("", "") }.cluster("[IPSET blacklist]\n192.168.1.1\n");
     lets_in(&listed("[OPTIONS]\nenable: 1\n[RULES]\nIN ACCEPT\n"), "closed tcp/1");
     lets_in(&listed("[OPTIONS]\nenable: 0\n"), "closed tcp/1");
 }
@@ -191,7 +198,8 @@ fn nothing_exempts_the_node() {
 
 #[test]
 fn the_chains_of_a_node() {
-    let into = |site: &Site, what: &str| verdict(&site.tree(), &format!("b -> one 192.168.1.254, bridge vmbr1, {what}"));
+    let into =
+        |site: &Site, what: &str| verdict(&site.tree(), &format!("b -> one 192.168.1.254, bridge vmbr1, {what}"));
     let local = "[ALIASES]\nlocal_network 10.0.0.1\n";
     let plain = || Site::new("", "").cluster(local);
     assert_eq!(into(&plain(), "tcp/8006"), "closed");
@@ -213,7 +221,10 @@ fn the_chains_of_a_node() {
     assert_eq!(into(&ruled, "udp/53"), "open");
     let ruled = plain().cluster("[RULES]\nIN ACCEPT -i vmbr9 -p udp -dport 53\n");
     assert_eq!(into(&ruled, "udp/53"), "closed");
-    let both = Site { host: "[RULES]\nIN DROP -p udp -dport 53\n".into(), ..plain().cluster("[RULES]\nIN ACCEPT -p udp -dport 53\n") };
+    let both = Site {
+        host: "[RULES]\nIN DROP -p udp -dport 53\n".into(),
+        ..plain().cluster("[RULES]\nIN ACCEPT -p udp -dport 53\n")
+    };
     assert_eq!(into(&both, "udp/53"), "closed");
     let off = Site { host: "[OPTIONS]\nenable: 0\n".into(), ..plain() };
     assert_eq!(into(&off, "udp/53"), "open");
@@ -247,7 +258,10 @@ fn two_nodes_are_one_segment_only_if_a_file_says_so() {
     let ask = "m1 -> m2 192.168.1.2, bridge vmbr1, tcp/80";
     assert_eq!(verdict(&of("{}"), ask), "unknown");
     assert_eq!(verdict(&of(r#"{"segments": [{"bridge": "vmbr1", "nodes": ["one", "two"]}]}"#), ask), "open");
-    assert_eq!(verdict(&of(r#"{"segments": [{"bridge": "vmbr1", "vlan": 5, "nodes": ["one", "two"]}]}"#), ask), "unknown");
+    assert_eq!(
+        verdict(&of(r#"{"segments": [{"bridge": "vmbr1", "vlan": 5, "nodes": ["one", "two"]}]}"#), ask),
+        "unknown"
+    );
     assert_eq!(verdict(&of("{}"), "m1 -> m2 192.168.1.2, bridge vmbr0, tcp/80"), "closed");
 }
 
@@ -267,10 +281,14 @@ fn the_provider_writes_every_key_with_defaults_of_its_own() {
         tree(&[("main.tf", &text)])
     };
     let options = |body: &str| {
-        format!("resource \"proxmox_virtual_environment_firewall_options\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n")
+        format!(
+            "resource \"proxmox_virtual_environment_firewall_options\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
+        )
     };
     let rules = |body: &str| {
-        format!("resource \"proxmox_virtual_environment_firewall_rules\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n")
+        format!(
+            "resource \"proxmox_virtual_environment_firewall_rules\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
+        )
     };
     let ask = "a -> b 192.168.1.2, bridge vmbr1, tcp/22";
     assert_eq!(verdict(&machines(""), ask), "open", "no options: not filtered");
@@ -288,9 +306,13 @@ fn the_provider_writes_every_key_with_defaults_of_its_own() {
     assert_eq!(verdict(&rule(&ssh.replace("\"ACCEPT\"", "var.action")), ask), "unknown");
     let repeated = machines(&(on.clone() + &rules(&format!("  count = 2\n  rule {{\n{ssh}  }}\n"))));
     assert_eq!(verdict(&repeated, ask), "unknown");
-    let dynamic = machines(&(on.clone() + &rules("  dynamic \"rule\" {\n    for_each = var.rules\n    content {}\n  }\n")));
+    let dynamic =
+        machines(&(on.clone() + &rules("  dynamic \"rule\" {\n    for_each = var.rules\n    content {}\n  }\n")));
     assert_eq!(verdict(&dynamic, ask), "unknown");
     assert!(!dynamic.unread.is_empty());
-    let local = machines(&(on + &rules(&format!("  rule {{\n{}  }}\n", ssh.replace("\"22\"", "local.port"))) + "locals {\n  port = \"22\"\n}\n"));
+    let local = machines(
+        &(on + &rules(&format!("  rule {{\n{}  }}\n", ssh.replace("\"22\"", "local.port")))
+            + "locals {\n  port = \"22\"\n}\n"),
+    );
     assert_eq!(verdict(&local, ask), "open");
 }

@@ -63,8 +63,14 @@ fn site(members: &[Member], knows: &[(&str, u8)]) -> arvc_audit::Tree {
             member.config
         );
         files.push((format!("nebula/{}.yml", member.name), config));
-        write!(hosts, "{}\"{}\": {{\"networks\": [\"10.0.0.{}/24\"]}}", if hosts.is_empty() { "" } else { ", " }, member.name, member.last)
-            .expect("text");
+        write!(
+            hosts,
+            "{}\"{}\": {{\"networks\": [\"10.0.0.{}/24\"]}}",
+            if hosts.is_empty() { "" } else { ", " },
+            member.name,
+            member.last
+        )
+        .expect("text");
     }
     files.push(("nebula/certificates.json".into(), format!("{{\"ca\": {{\"name\": \"x\"}}, \"hosts\": {{{hosts}}}}}")));
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
@@ -119,7 +125,11 @@ fn a_relay_is_the_target_s_choice() {
     };
     let listed = "relays: [\"10.0.0.9\"]";
     assert_eq!(of("", listed, "am_relay: true"), "open");
-    assert_eq!(of("", &format!("{listed}, use_relays: false"), "am_relay: true"), "open", "that is about its own way out");
+    assert_eq!(
+        of("", &format!("{listed}, use_relays: false"), "am_relay: true"),
+        "open",
+        "that is about its own way out"
+    );
     assert_eq!(of(listed, "", "am_relay: true"), "closed", "the initiator's list alone does nothing");
     assert_eq!(of("use_relays: false", listed, "am_relay: true"), "closed");
     assert_eq!(of("", listed, "am_relay: false"), "closed");
@@ -147,7 +157,9 @@ fn who_reports_to_a_lighthouse_has_a_tunnel_with_it_both_ways() {
 #[test]
 fn the_other_engine_of_proxmox_is_bounds_only() {
     let of = |host: &str| {
-        let machine = |name: &str, last: u8| format!("name: {name}\nnet0: virtio=A,bridge=vmbr1,firewall=1\nipconfig0: ip=192.168.1.{last}/24\n");
+        let machine = |name: &str, last: u8| {
+            format!("name: {name}\nnet0: virtio=A,bridge=vmbr1,firewall=1\nipconfig0: ip=192.168.1.{last}/24\n")
+        };
         let (a, b) = (machine("a", 1), machine("b", 2));
         tree(&[
             ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n[IPSET blacklist]\n192.168.1.1\n"),

@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::libraries::command::Lib;
-use crate::lock;
 use crate::messages::Format;
+use crate::{audit, lock};
 
 /// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
 /// Proxmox, Ansible, Nebula, packet filters, DNS. It writes nothing before the whole description is proved to hold
@@ -146,6 +146,13 @@ pub enum Command {
     /// sides say.
     #[command(after_help = LOCK)]
     Lock(lock::command::Arguments),
+    /// Read a tree of files back and say what it lets through, whoever wrote it
+    ///
+    /// It reads Terraform's machines and firewalls for Proxmox, Proxmox's own .fw files, Nebula's configurations and certificates,
+    /// rules of iptables and nft, and Ansible's inventory; it decides packets as the programs do that these files are for. What it
+    /// cannot read or decide is unknown, and never guessed.
+    #[command(after_help = AUDIT)]
+    Audit(audit::Arguments),
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
     Explain {
@@ -227,6 +234,14 @@ Examples:
   arvc lock rename store shop
   arvc lock release web-1 --environment staging";
 
+const AUDIT: &str = "\
+Examples:
+  arvc audit out                       what is open, what means other than it seems, what was not understood
+  arvc audit out shop dns              between two machines
+  arvc audit out shop dns:53/udp       one question, and each layer's decision with its lines
+  arvc audit out internet web:443/tcp
+  arvc audit /etc/pve --nebula 1.9.3 --json";
+
 const EXPLAIN: &str = "\
 Examples:
   arvc explain                   every code with its title
@@ -260,7 +275,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
         (None, None) => {
             return usage(
                 ErrorKind::MissingSubcommand,
-                "a command is missing: build, check, eval, doc, fmt, lib, lock or explain",
+                "a command is missing: build, check, eval, doc, fmt, lib, lock, audit or explain",
             );
         }
     };

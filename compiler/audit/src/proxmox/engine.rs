@@ -7,14 +7,25 @@ use crate::packet::{Addr, Packet, Port, UDP};
 use crate::place::Why;
 
 /// What is left of an outcome of the stock engine where the other one may be at work.
-pub(super) fn bounded(outcome: Outcome, proxmox: &Proxmox, node: Option<&str>, differs: impl FnOnce() -> bool) -> Outcome {
+pub(super) fn bounded(
+    outcome: Outcome,
+    proxmox: &Proxmox,
+    node: Option<&str>,
+    differs: impl FnOnce() -> bool,
+) -> Outcome {
     let node = node.and_then(|name| proxmox.nodes.get(name));
     let Some(node) = node.filter(|node| on(&node.nftables) != Tri::No) else { return outcome };
     if !differs() {
         return outcome;
     }
     let why: Why = "what the nftables engine of Proxmox makes of it: it differs from the stock one there".into();
-    Outcome { open: true, closed: true, missing: vec![why], places: node.nftables.place.into_iter().chain(outcome.places).collect(), ..outcome }
+    Outcome {
+        open: true,
+        closed: true,
+        missing: vec![why],
+        places: node.nftables.place.into_iter().chain(outcome.places).collect(),
+        ..outcome
+    }
 }
 
 /// Whether the engines differ about a packet of a guest: DHCP that is off is dropped there, the blacklist is not asked, and a set
@@ -25,6 +36,7 @@ pub(super) fn guest_differs(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet:
         (Some(set), Addr::At(address)) => set.has(address),
         (set, _) => set.is_some(),
     };
-    let bound = guest.sets.contains_key(&format!("ipfilter-net{}", nic.index)) && on(&guest.options.ipfilter) != Tri::Yes;
+    let bound =
+        guest.sets.contains_key(&format!("ipfilter-net{}", nic.index)) && on(&guest.options.ipfilter) != Tri::Yes;
     dhcp || listed || bound
 }

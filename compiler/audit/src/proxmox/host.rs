@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
-use super::engine::bounded;
 use super::chains::{discovers, is_tcp, on, policy, smurf, walk};
+use super::engine::bounded;
 use super::{Direction, IpSet, Proxmox, Sets};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{Addr, Addresses, Packet};

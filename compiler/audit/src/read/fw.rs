@@ -82,7 +82,9 @@ pub(crate) fn read(about: About, text: &str, file: u32, proxmox: &mut Proxmox, n
                 "aliases" => {
                     let mut words = text.split_whitespace();
                     match (words.next(), words.next().and_then(net)) {
-                        (Some(name), Some(net)) => drop(aliases.insert(name.to_ascii_lowercase(), (net.trunc(), place))),
+                        (Some(name), Some(net)) => {
+                            aliases.insert(name.to_ascii_lowercase(), (net.trunc(), place));
+                        }
                         _ => drop(notes.unread(place, format!("an alias that is none: {text}"))),
                     }
                 }
@@ -99,7 +101,9 @@ pub(crate) fn read(about: About, text: &str, file: u32, proxmox: &mut Proxmox, n
             }
         }
     }
-    let known = |name: &str| aliases.get(name).map(|(net, _)| *net).or_else(|| proxmox.cluster.aliases.get(name).map(|(net, _)| *net));
+    let known = |name: &str| {
+        aliases.get(name).map(|(net, _)| *net).or_else(|| proxmox.cluster.aliases.get(name).map(|(net, _)| *net))
+    };
     let sets: Vec<(String, IpSet)> = sections
         .0
         .iter()
@@ -259,7 +263,13 @@ fn machine(
     for (line, text) in lines {
         let Some((key, value)) = text.split_once(':') else { continue };
         let (key, value) = (key.trim(), value.trim());
-        let fields = || value.split(',').filter_map(|part| part.split_once('=')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+        let fields = || {
+            value
+                .split(',')
+                .filter_map(|part| part.split_once('='))
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .collect()
+        };
         match key {
             "name" | "hostname" => guest.name = Some(value.to_owned()),
             _ => {

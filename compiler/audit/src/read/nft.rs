@@ -44,6 +44,10 @@ pub(crate) fn read(text: &str, file: u32, notes: &mut Notes, filter: &mut Filter
                 }
             }
             // What is there before is not in this file.
+            "flush" if words.ahead("ruleset") => {
+                filter.flushes = Some(word.place);
+                words.line();
+            }
             "flush" | "delete" | "destroy" | "add" if !words.ahead("rule") => words.line(),
             "define" => {
                 let name = words.text();
@@ -155,9 +159,10 @@ fn priority(words: &[Word]) -> i32 {
     };
     let text = |index: usize| words.get(index).map_or("", |word| word.text.as_str());
     let shift: i32 = text(2).parse().unwrap_or(0);
-    number(text(0)) + match text(1) {
-        "-" => -shift,
-        "+" => shift,
-        _ => 0,
-    }
+    number(text(0))
+        + match text(1) {
+            "-" => -shift,
+            "+" => shift,
+            _ => 0,
+        }
 }

@@ -152,7 +152,8 @@ impl Reader<'_> {
             _ => false,
         };
         let values = self.values();
-        let test = values.and_then(|values| test(key, &values)).unwrap_or_else(|words| Test::Unread(self.unread(words)));
+        let test =
+            values.and_then(|values| test(key, &values)).unwrap_or_else(|words| Test::Unread(self.unread(words)));
         let unread = matches!(test, Test::Unread(_));
         self.conditions.push(Condition { not: not && !unread, test });
     }
@@ -283,9 +284,9 @@ fn test(key: Key, values: &[String]) -> Result<Test, String> {
             let ports = Ports(values.iter().map(range).collect::<Option<_>>().ok_or_else(|| all("the port"))?);
             if key == Key::Sport { Test::Sport(ports) } else { Test::Dport(ports) }
         }
-        Key::Protocol => {
-            Test::Protocol(values.iter().map(|text| protocol(text)).collect::<Option<_>>().ok_or_else(|| all("the protocol"))?)
-        }
+        Key::Protocol => Test::Protocol(
+            values.iter().map(|text| protocol(text)).collect::<Option<_>>().ok_or_else(|| all("the protocol"))?,
+        ),
         Key::Icmp(v6) => {
             let kinds = values.iter().map(|text| icmp(text, v6)).collect::<Option<Vec<_>>>();
             Test::Icmp(v6, kinds.ok_or_else(|| all("the type of ICMP"))?.concat())

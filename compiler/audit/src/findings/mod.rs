@@ -58,8 +58,8 @@ pub const KINDS: &[&str] = &[
     "relay-of-nobody",
     "same-address",
     "shadowed",
-    "switch-off",
     "swapped-action",
+    "switch-off",
     "untracked",
 ];
 

@@ -89,7 +89,7 @@ fn stock_out(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Ou
         outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
         outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
     }
-    if walk(proxmox, &guest.rules, packet, Direction::Out, &format!("net{}", nic.index), sets, &mut outcome) {
+    if walk(proxmox, &guest.rules, packet, Direction::Out, &nic.name, sets, &mut outcome) {
         return outcome;
     }
     policy(&options.policy_out, options.place, packet, &mut outcome);
@@ -154,7 +154,7 @@ fn stock_in(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Out
         outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
         outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
     }
-    if walk(proxmox, &guest.rules, packet, Direction::In, &format!("net{}", nic.index), sets, &mut outcome) {
+    if walk(proxmox, &guest.rules, packet, Direction::In, &nic.name, sets, &mut outcome) {
         return outcome;
     }
     policy(&options.policy_in, options.place, packet, &mut outcome);

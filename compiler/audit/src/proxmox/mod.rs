@@ -208,6 +208,8 @@ impl Guest {
 pub struct Nic {
     /// N of `netN`.
     pub index: usize,
+    /// `netN`, as rules name it.
+    pub name: String,
     /// Its bridge.
     pub bridge: Setting<String>,
     /// The tag of its VLAN.

@@ -298,6 +298,7 @@ fn nic(index: usize, fields: &HashMap<String, String>, place: Place, notes: &mut
     };
     let mut nic = Nic {
         index,
+        name: format!("net{index}"),
         bridge: Setting { value: bridge, place: Some(place) },
         vlan: fields.get("tag").and_then(|tag| tag.parse().ok()),
         firewall: Setting { value: Ok(fields.get("firewall").is_some_and(|value| value == "1")), place: Some(place) },

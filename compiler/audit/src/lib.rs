@@ -7,6 +7,7 @@
 mod bounds;
 mod decide;
 mod filter;
+mod findings;
 mod matrix;
 mod nebula;
 mod packet;
@@ -18,6 +19,7 @@ mod tree;
 
 use std::collections::BTreeMap;
 
+pub use findings::{Finding, KINDS};
 pub use matrix::{Class, Matrix};
 pub use place::Unread;
 pub use tree::{Given, Segment, Tree, Wiring};

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::libraries::command::Lib;
 use crate::messages::Format;
-use crate::{lock, reach};
+use crate::{audit, lock, reach};
 
 /// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
 /// Proxmox, Ansible, Nebula, packet filters, DNS. It writes nothing before the whole description is proved to hold
@@ -152,6 +152,13 @@ pub enum Command {
     /// decision stand the flows that open it and their lines.
     #[command(after_help = REACH)]
     Reach(reach::Arguments),
+    /// Read a tree of files back and say what it lets through, whoever wrote it
+    ///
+    /// It reads Terraform's machines and firewalls for Proxmox, Proxmox's own .fw files, Nebula's configurations and certificates,
+    /// rules of iptables and nft, and Ansible's inventory; it decides packets as the programs do that these files are for. What it
+    /// cannot read or decide is unknown, and never guessed.
+    #[command(after_help = AUDIT)]
+    Audit(audit::Arguments),
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
     Explain {
@@ -245,6 +252,14 @@ Examples:
   arvc reach --table                     which group can reach which
   arvc reach --matrix --csv";
 
+const AUDIT: &str = "\
+Examples:
+  arvc audit out                       what is open, what means other than it seems, what was not understood
+  arvc audit out shop dns              between two machines
+  arvc audit out shop dns:53/udp       one question, and each layer's decision with its lines
+  arvc audit out internet web:443/tcp
+  arvc audit /etc/pve --nebula 1.9.3 --json";
+
 const EXPLAIN: &str = "\
 Examples:
   arvc explain                   every code with its title
@@ -278,7 +293,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
         (None, None) => {
             return usage(
                 ErrorKind::MissingSubcommand,
-                "a command is missing: build, check, eval, doc, fmt, lib, lock, reach or explain",
+                "a command is missing: build, check, eval, doc, fmt, lib, lock, reach, audit or explain",
             );
         }
     };

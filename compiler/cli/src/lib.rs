@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 
 pub mod args;
+pub mod audit;
 pub mod build;
 pub mod check;
 pub mod doc;
@@ -89,6 +90,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
         Command::Lib { command } => libraries::command::run(world, format, &command),
         Command::Lock(arguments) => lock::command::run(world, format, &arguments),
         Command::Reach(arguments) => reach::run(world, format, &arguments),
+        Command::Audit(arguments) => audit::run(world, format, &arguments),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {

@@ -76,7 +76,8 @@ pub enum Layer {
 
 impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        // Padded as the caller wants it.
+        f.pad(match self {
             Self::Proxmox => "proxmox",
             Self::Nebula => "nebula",
             Self::Guest => "guest",

@@ -146,13 +146,15 @@ impl Tree {
         bridge: &str,
         vlan: Option<u16>,
     ) -> Outcome {
-        let node = |end: End<'_>, at: Option<At<'_>>| match (end, at) {
-            (End::Node(node), _) => Some(node.to_owned()),
-            (_, Some(at)) => self.guest(at.host).and_then(|guest| guest.node.clone()),
-            _ => None,
-        };
-        match (node(way.from, from), node(way.to, to)) {
-            (Some(one), Some(other)) if !self.joined(bridge, vlan, &one, &other) => {
+        fn node<'t>(tree: &'t Tree, end: End<'t>, at: Option<At<'t>>) -> Option<&'t str> {
+            match (end, at) {
+                (End::Node(node), _) => Some(node),
+                (_, Some(at)) => tree.guest(at.host).and_then(|guest| guest.node.as_deref()),
+                _ => None,
+            }
+        }
+        match (node(self, way.from, from), node(self, way.to, to)) {
+            (Some(one), Some(other)) if !self.joined(bridge, vlan, one, other) => {
                 let why = format!("whether {bridge} of {one} and {bridge} of {other} are one segment");
                 Outcome::unknown(why.into(), "no file says how their nodes are wired", None)
             }

@@ -18,6 +18,8 @@ pub struct Filter {
     pub chains: Vec<Chain>,
     /// Whether a family has no rules at all: it is open.
     pub families: (bool, bool),
+    /// Where the rules of everybody else are removed.
+    pub flushes: Option<Place>,
 }
 
 /// A chain that the kernel enters.
@@ -147,6 +149,8 @@ pub enum Then {
     Untrack,
     /// Another destination.
     Translate(Translation),
+    /// Another table of connections.
+    Zone,
     /// Another source: the address that it leaves by.
     Masquerade,
     /// Nobody knows.

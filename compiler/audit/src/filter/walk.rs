@@ -115,7 +115,7 @@ impl Filter {
                         return Ok(None);
                     }
                 }
-                Then::Next | Then::Untrack | Then::Masquerade => {}
+                Then::Next | Then::Untrack | Then::Zone | Then::Masquerade => {}
             }
         }
         Ok(None)
@@ -149,7 +149,7 @@ impl Walk<'_, '_> {
             }
             let (place, certain) = (Some(rule.place), tri == Tri::Yes);
             match &rule.then {
-                Then::Next | Then::Masquerade => {}
+                Then::Next | Then::Zone | Then::Masquerade => {}
                 Then::Accept if self.nat => return (End::Decided, left),
                 Then::Accept => {
                     if self.outcome.may(&tri, true, "a rule lets it pass", place) {

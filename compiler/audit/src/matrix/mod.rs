@@ -42,6 +42,32 @@ impl Tree {
         Matrix { classes, cells }
     }
 
+    /// The names of all machines, sorted.
+    pub fn machines(&self) -> impl Iterator<Item = &str> {
+        self.hosts.keys().map(String::as_str)
+    }
+
+    /// Whether a name means anything here: a machine, a node, an address, `internet`.
+    pub fn knows(&self, name: &str) -> bool {
+        self.end(name).is_some()
+    }
+
+    /// The paths from one to the other, each with an address of the other.
+    pub fn paths(&self, from: &str, to: &str) -> Vec<(Path, IpAddr)> {
+        match (self.end(from), self.end(to)) {
+            (Some(from), Some(to)) => self.ways(from, to),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The cells of one ordered pair, sorted.
+    pub fn cells(&self, from: &str, to: &str) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        self.between(from, to, &boundaries::Boundaries::of(self), &Tunnels::default(), &mut cells);
+        cells.sort();
+        cells
+    }
+
     /// The cells of one ordered pair.
     fn between(
         &self,

@@ -80,6 +80,12 @@ pub struct Member {
     pub device: Option<String>,
     /// Whether it has one.
     pub disabled: bool,
+    /// Rules with a field that its release does not know.
+    pub ignored: Vec<Place>,
+    /// What becomes of refused packets, if it is written.
+    pub actions: Option<Place>,
+    /// Whether tunnels of certificates that are no longer good are cut, if it is written.
+    pub cuts_invalid: Option<bool>,
     /// Fingerprints of certificates that it refuses.
     pub blocked: BTreeSet<String>,
 }

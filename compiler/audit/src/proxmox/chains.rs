@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::engine::{bounded, guest_differs};
 use super::{Action, Direction, Guest, Nic, Policy, Proxmox, Rule, Sets, Setting};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{Addr, ICMP, ICMP6, Packet, Port, TCP, UDP};
@@ -37,6 +38,17 @@ fn switched(proxmox: &Proxmox, guest: &Guest, nic: &Nic) -> Result<Tri, (&'stati
 
 /// What becomes of a packet that a guest sends over a device.
 pub fn outward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {
+    let outcome = stock_out(proxmox, guest, nic, packet);
+    bounded(outcome, proxmox, guest.node.as_deref(), || guest_differs(proxmox, guest, nic, packet))
+}
+
+/// What becomes of a packet that comes to a guest over a device.
+pub fn inward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {
+    let outcome = stock_in(proxmox, guest, nic, packet);
+    bounded(outcome, proxmox, guest.node.as_deref(), || guest_differs(proxmox, guest, nic, packet))
+}
+
+fn stock_out(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {
     let mut outcome = Outcome::default();
     if packet.answer {
         return Outcome::pass("an answer", None);
@@ -77,15 +89,14 @@ pub fn outward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> 
         outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
         outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
     }
-    if walk(proxmox, &guest.rules, packet, Direction::Out, &format!("net{}", nic.index), sets, &mut outcome) {
+    if walk(proxmox, &guest.rules, packet, Direction::Out, &nic.name, sets, &mut outcome) {
         return outcome;
     }
     policy(&options.policy_out, options.place, packet, &mut outcome);
     outcome
 }
 
-/// What becomes of a packet that comes to a guest over a device.
-pub fn inward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {
+fn stock_in(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {
     let mut outcome = Outcome::default();
     if packet.answer {
         return Outcome::pass("an answer", None);
@@ -143,7 +154,7 @@ pub fn inward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> O
         outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
         outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
     }
-    if walk(proxmox, &guest.rules, packet, Direction::In, &format!("net{}", nic.index), sets, &mut outcome) {
+    if walk(proxmox, &guest.rules, packet, Direction::In, &nic.name, sets, &mut outcome) {
         return outcome;
     }
     policy(&options.policy_in, options.place, packet, &mut outcome);

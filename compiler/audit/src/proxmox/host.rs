@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use ipnet::IpNet;
 
 use super::chains::{discovers, is_tcp, on, policy, smurf, walk};
+use super::engine::bounded;
 use super::{Direction, IpSet, Proxmox, Sets};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{Addr, Addresses, Packet};
@@ -18,7 +19,9 @@ const PEERS: &[(u16, u16)] = &[(22, 22), (3128, 3128), (5900, 5999), (8006, 8006
 
 /// What becomes of a packet that comes to a node over an interface of it (empty if nobody knows).
 pub fn host_in(proxmox: &Proxmox, node: &str, iface: &str, packet: &Packet) -> Outcome {
-    host(proxmox, node, iface, packet, Direction::In)
+    let outcome = host(proxmox, node, iface, packet, Direction::In);
+    // There what Proxmox lets in by itself comes first, and no rule takes it back.
+    bounded(outcome, proxmox, Some(node), || is_tcp(packet, MANAGEMENT))
 }
 
 /// What becomes of a packet that a node sends.

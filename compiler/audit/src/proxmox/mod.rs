@@ -3,6 +3,7 @@
 //! Semantics: pve-firewall 6.0 (`src/PVE/Firewall.pm`), the stock engine; see `lang-spec/audit.md`.
 
 mod chains;
+mod engine;
 mod host;
 mod macros;
 mod rule;
@@ -207,6 +208,8 @@ impl Guest {
 pub struct Nic {
     /// N of `netN`.
     pub index: usize,
+    /// `netN`, as rules name it.
+    pub name: String,
     /// Its bridge.
     pub bridge: Setting<String>,
     /// The tag of its VLAN.

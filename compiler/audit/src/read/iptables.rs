@@ -165,8 +165,8 @@ fn rule(
                     condition(Test::Unread(why));
                 }
             }
-            "--comment" | "--reject-with" | "--log-prefix" | "--log-level" | "--zone" | "--to-source"
-            | "--set-mark" | "--to-ports" => {
+            "--comment" | "--reject-with" | "--log-prefix" | "--log-level" | "--to-source" | "--set-mark"
+            | "--to-ports" => {
                 let value = take(&mut at);
                 if word == "--to-ports"
                     && let Then::Translate(translation) = &mut rule.then
@@ -253,6 +253,10 @@ fn rule(
                     let why = notes.unread(place, format!("the target {target} of iptables"));
                     rule.then = Then::Unknown(why);
                 }
+            }
+            "--zone" => {
+                take(&mut at);
+                rule.then = Then::Zone;
             }
             "--notrack" => rule.then = Then::Untrack,
             "--to-destination" => {

@@ -1,9 +1,11 @@
 //! Readers: one for each kind of file. Each keeps the line of everything, and tells what it did not understand.
 
 mod certificates;
+mod fw;
 mod inventory;
 mod iptables;
 mod nebula;
+mod nft;
 mod rule;
 mod terraform;
 mod tree;

@@ -77,6 +77,18 @@ pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file:
         relays: addresses(&["relay", "relays"]),
         device: node.at(&["tun", "dev"]).and_then(Node::text).map(str::to_owned),
         disabled: boolean(&["tun", "disabled"], false),
+        ignored: ["inbound", "outbound"]
+            .iter()
+            .filter_map(|name| firewall?.get(name))
+            .flat_map(Node::items)
+            .filter(|rule| !known.from(7) && rule.get("local_cidr").is_some())
+            .map(|rule| at(rule.line))
+            .collect(),
+        actions: ["inbound_action", "outbound_action"]
+            .iter()
+            .find_map(|name| firewall?.get(name))
+            .map(|node| at(node.line)),
+        cuts_invalid: node.at(&["pki", "disconnect_invalid"]).and_then(Node::boolean),
         blocked: blocked.iter().filter_map(Node::text).map(str::to_lowercase).collect::<BTreeSet<_>>(),
     }
 }

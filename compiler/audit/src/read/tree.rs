@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::certificates::{self, Issued};
 use super::inventory::{self, Inventory};
 use super::terraform::Terraform;
-use super::{iptables, nebula};
+use super::{fw, iptables, nebula, nft};
 use crate::filter::Filter;
 use crate::nebula::{Member, Version};
 use crate::place::{Notes, Place};
@@ -27,6 +27,8 @@ struct Parts {
     /// Filters by folder and stem.
     filters: BTreeMap<(String, String), (Filter, Place)>,
     proxmox: Proxmox,
+    /// Files of Proxmox itself: the data centre's is read first, since others name what is in it.
+    firewalls: Vec<(fw::About, u32, String)>,
     wiring: Wiring,
 }
 
@@ -102,6 +104,17 @@ impl Parts {
                 let file = self.notes.file(path);
                 self.notes.unread(Place { file, line: 1 }, "a template of a configuration of Nebula");
             }
+            "fw" | "conf" if fw::about(path).is_some() => {
+                let file = self.notes.file(path);
+                self.firewalls.extend(fw::about(path).map(|about| (about, file, text.to_owned())));
+            }
+            _ if nft::is(text) => {
+                let file = self.notes.file(path);
+                let place = Place { file, line: 1 };
+                let key = (folder.to_owned(), stem.to_owned());
+                let (filter, _) = self.filters.entry(key).or_insert_with(|| (Filter::default(), place));
+                nft::read(text, file, &mut self.notes, filter);
+            }
             _ if is_restore(text) => {
                 let file = self.notes.file(path);
                 let v6 = extension == "v6" || path.contains("ip6tables");
@@ -140,6 +153,11 @@ impl Parts {
     fn together(mut self, given: &Given) -> Tree {
         self.filters.values_mut().for_each(|(filter, _)| filter.finish());
         self.terraform.read(&mut self.proxmox, &mut self.notes);
+        let mut firewalls = std::mem::take(&mut self.firewalls);
+        firewalls.sort_by_key(|(about, ..)| !matches!(about, fw::About::Cluster));
+        for (about, file, text) in firewalls {
+            fw::read(about, &text, file, &mut self.proxmox, &mut self.notes);
+        }
         let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for guest in self.proxmox.guests.values_mut() {

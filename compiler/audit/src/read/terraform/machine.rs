@@ -44,6 +44,7 @@ pub(super) fn read(scope: Scope<'_>, container: bool, proxmox: &mut Proxmox, not
             known(device.number("vlan_id", notes).0).and_then(|tag| u16::try_from(tag).ok()).filter(|tag| *tag > 0);
         let mut nic = Nic {
             index,
+            name: format!("net{index}"),
             bridge,
             vlan,
             firewall: device.switch("firewall", false, notes),

@@ -1,0 +1,23 @@
+//! `alternatives`: a rule of Nebula with several of `host`, `group` and `cidr`. Each of them widens it: they are joined by or.
+
+use super::Report;
+
+pub(super) fn check(report: &mut Report<'_>) {
+    for member in &report.tree.members {
+        for rule in [&member.inbound, &member.outbound].into_iter().flatten().flatten() {
+            let fields =
+                [("host", rule.host.is_some()), ("groups", !rule.groups.is_empty()), ("cidr", rule.cidr.is_some())];
+            let there: Vec<&str> = fields.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect();
+            if there.len() > 1 {
+                let words =
+                    format!("{} of one rule are alternatives: each of them alone lets a peer in", there.join(" and "));
+                report.add(
+                    "alternatives",
+                    &[Some(rule.place)],
+                    words,
+                    "write one of them in a rule; a condition of both cannot be written",
+                );
+            }
+        }
+    }
+}

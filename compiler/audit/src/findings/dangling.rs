@@ -1,0 +1,59 @@
+//! `dangling-name`: a group, a set or an alias that is not there. Proxmox skips the rule, or takes the group for empty.
+//! `broken-rule`: a rule that Proxmox skips for another reason.
+
+use super::Report;
+use crate::proxmox::{Action, Rule, Scope, Sets, Spec};
+
+pub(super) fn check(report: &mut Report<'_>) {
+    let tree = report.tree;
+    let proxmox = &tree.proxmox;
+    let cluster = (&proxmox.cluster.sets, &proxmox.cluster.aliases);
+    let shared = Sets { own: None, cluster };
+    for guest in proxmox.guests.values() {
+        rules(report, &guest.rules, Sets { own: Some((&guest.sets, &guest.aliases)), cluster });
+    }
+    for node in proxmox.nodes.values() {
+        rules(report, &node.rules, shared);
+    }
+    rules(report, &proxmox.cluster.rules, shared);
+    for group in proxmox.groups.values() {
+        rules(report, &group.rules, shared);
+    }
+}
+
+fn rules(report: &mut Report<'_>, rules: &[Rule], sets: Sets<'_>) {
+    for rule in rules.iter().filter(|rule| rule.enabled) {
+        let place = [Some(rule.place)];
+        if let Some(words) = &rule.broken {
+            report.add("broken-rule", &place, format!("Proxmox skips the rule: {words}"), "correct it");
+            continue;
+        }
+        if let Action::Group(name) = &rule.action
+            && !report.tree.proxmox.groups.contains_key(name)
+        {
+            report.add(
+                "dangling-name",
+                &place,
+                format!("there is no security group {name}: it is taken for empty"),
+                "correct the name, or remove the line",
+            );
+        }
+        for spec in [&rule.source, &rule.dest] {
+            let missing = match spec {
+                Spec::Set(scope, name) if sets.set(*scope, name).is_none() => Some(("IP set", scope, name)),
+                Spec::Alias(scope, name) if sets.alias(*scope, name).is_none() => Some(("alias", scope, name)),
+                _ => None,
+            };
+            if let Some((kind, scope, name)) = missing {
+                let place_of = if *scope == Scope::Guest { " at the guest" } else { "" };
+                let words = format!("there is no {kind} {name}{place_of}: Proxmox skips the rule");
+                report.add(
+                    "dangling-name",
+                    &place,
+                    words,
+                    "correct the name, or make it; inside a group only names of the data centre exist",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `accept-ends-one-table`: a chain lets pass what a later one drops. `flushes-everything`: the rules of others are removed.
+//! `untracked`: packets whose answers no rule of known connections lets in. `answers-not-let-in`: the same, since there is none.
+
+use super::Report;
+use crate::filter::{Base, Hook, Then};
+use crate::packet::{Addr, Packet};
+
+pub(super) fn check(report: &mut Report<'_>) {
+    let tree = report.tree;
+    for (index, filter) in tree.filters.iter().enumerate() {
+        let Some(host) = tree.hosts.values().find(|host| host.filter == Some(index)) else { continue };
+        if let Some(place) = filter.flushes {
+            let words = "flush ruleset removes the rules of all other programs too";
+            report.add(
+                "flushes-everything",
+                &[Some(place)],
+                words.into(),
+                "declare, delete and fill a table of one's own",
+            );
+        }
+        let mut inputs: Vec<&Base> = filter.bases.iter().filter(|base| base.hook == Hook::Input && !base.nat).collect();
+        inputs.sort_by_key(|base| base.priority);
+        for (at, early) in inputs.iter().enumerate() {
+            let shares = |late: &&&Base| {
+                (early.families.0 && late.families.0 || early.families.1 && late.families.1)
+                    && (!late.accepts || filter.chains[late.chain].rules.iter().any(|rule| rule.then == Then::Drop))
+            };
+            let accept = filter.chains[early.chain]
+                .rules
+                .iter()
+                .find(|rule| rule.then == Then::Accept && !rule.conditions.is_empty());
+            if let (Some(late), Some(rule)) = (inputs[at + 1..].iter().find(shares), accept) {
+                let words = "what this chain lets pass, a later one of another table still sees, and may drop";
+                report.add(
+                    "accept-ends-one-table",
+                    &[Some(rule.place), Some(late.place)],
+                    words.into(),
+                    "keep one chain at the hook, or repeat the rule",
+                );
+            }
+        }
+        for rule in filter.chains.iter().flat_map(|chain| &chain.rules).filter(|rule| rule.then == Then::Untrack) {
+            let words = "packets that are not tracked have no answers: no rule of known connections lets them in";
+            report.add("untracked", &[Some(rule.place)], words.into(), "remove it");
+        }
+        let known: std::net::IpAddr = [192, 0, 2, 1].into();
+        let reply = Packet::first(Addr::At(known), Addr::At(known), arvc_verdict::Protocol::Tcp, Some(80)).reply();
+        let outcome = filter.input(&reply, None);
+        if !outcome.open && filter.families.0 {
+            let words = format!(
+                "the filter of {} drops the answers to what it asks: no rule lets known connections in",
+                host.name
+            );
+            report.add(
+                "answers-not-let-in",
+                &[outcome.places.first().copied()],
+                words,
+                "let established connections in first",
+            );
+        }
+    }
+}

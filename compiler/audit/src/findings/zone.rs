@@ -1,0 +1,28 @@
+//! `masquerade-without-zone`: a node translates for guests that have firewall bridges, in one zone of connections. The first pass of
+//! a packet fixes it as not to be translated, and no guest gets out.
+
+use super::Report;
+use crate::filter::Then;
+
+pub(super) fn check(report: &mut Report<'_>) {
+    let tree = report.tree;
+    for (node, edge) in &tree.edges {
+        let rules = || edge.chains.iter().flat_map(|chain| &chain.rules);
+        let zoned = rules().any(|rule| rule.then == Then::Zone);
+        let Some(rule) = rules().find(|rule| rule.then == Then::Masquerade) else { continue };
+        let translated = |address| edge.masquerades(address);
+        let guests = tree.proxmox.guests.values().filter(|guest| guest.node.as_ref() == Some(node));
+        let mut bridged = guests.flat_map(|guest| &guest.nics).filter(|nic| nic.firewall.value == Ok(true));
+        if !zoned && bridged.any(|nic| nic.addresses.iter().any(|net| translated(net.addr()))) {
+            let words = format!(
+                "{node} translates for guests with firewall bridges and does not put those in a zone of their own: nothing gets out"
+            );
+            report.add(
+                "masquerade-without-zone",
+                &[Some(rule.place)],
+                words,
+                "add: iptables -t raw -A PREROUTING -i fwbr+ -j CT --zone 1",
+            );
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! One rule of nft: matches, and a verdict or a map of verdicts.
+
+use super::super::iptables::{icmp, net, port, protocol};
+use super::Table;
+use super::words::Word;
+use crate::filter::{Condition, Rule, States, Test, Then, Translation};
+use crate::packet::{Addresses, Ports};
+use crate::place::{Notes, Place, Why};
+
+/// What a match compares.
+#[derive(Clone, Copy, PartialEq)]
+enum Key {
+    In,
+    Out,
+    Source,
+    Dest,
+    Sport,
+    Dport,
+    Protocol,
+    Icmp(bool),
+    State,
+}
+
+/// The rules that a statement is: one, or one for each entry of a verdict map.
+pub(super) fn rules(words: &[Word], table: &Table, notes: &mut Notes) -> Vec<Rule> {
+    let place = words[0].place;
+    let reader = Reader { words, at: 0, table, place, notes, conditions: Vec::new() };
+    reader.rules()
+}
+
+struct Reader<'a> {
+    words: &'a [Word],
+    at: usize,
+    table: &'a Table,
+    place: Place,
+    notes: &'a mut Notes,
+    conditions: Vec<Condition>,
+}
+
+impl Reader<'_> {
+    fn peek(&self, ahead: usize) -> &str {
+        self.words.get(self.at + ahead).map_or("", |word| word.text.as_str())
+    }
+
+    fn text(&mut self) -> String {
+        let text = self.peek(0).to_owned();
+        self.at += 1;
+        text
+    }
+
+    fn unread(&mut self, words: String) -> Why {
+        self.notes.unread(self.place, words)
+    }
+
+    fn require(&mut self, test: Test) {
+        self.conditions.push(Condition { not: false, test });
+    }
+
+    fn rules(mut self) -> Vec<Rule> {
+        let mut then = Then::Next;
+        while self.at < self.words.len() {
+            if let Some(key) = self.key() {
+                if self.peek(0) == "vmap" {
+                    self.at += 1;
+                    return self.verdicts(key);
+                }
+                self.compare(key);
+                continue;
+            }
+            let word = self.text();
+            match word.as_str() {
+                "counter" => {
+                    while ["packets", "bytes"].contains(&self.peek(0)) {
+                        self.at += 2;
+                    }
+                }
+                "log" => {
+                    while ["prefix", "level", "flags", "group", "snaplen"].contains(&self.peek(0)) {
+                        self.at += 2;
+                    }
+                }
+                "comment" => self.at += 1,
+                "with" => self.at = self.words.len(),
+                "jump" | "goto" | "accept" | "drop" | "reject" | "return" | "continue" => then = self.verdict(&word),
+                "masquerade" | "snat" => {
+                    then = Then::Masquerade;
+                    self.at = self.words.len();
+                }
+                "notrack" => then = Then::Untrack,
+                "dnat" | "redirect" => then = self.translation(&word),
+                other => {
+                    let why = self.unread(format!("a part of a rule of nft: {other}"));
+                    self.require(Test::Unread(why));
+                    // What belongs to it is unknown too; the verdict comes last.
+                    while self.at < self.words.len() && !is_verdict(self.peek(0)) {
+                        self.at += 1;
+                    }
+                }
+            }
+        }
+        vec![Rule { place: self.place, conditions: self.conditions, then }]
+    }
+
+    /// What the next match compares, if one begins here.
+    fn key(&mut self) -> Option<Key> {
+        let (first, second) = (self.peek(0), self.peek(1));
+        let (first, second, skip) = if first == "meta" { (second, self.peek(2), 1) } else { (first, second, 0) };
+        let (key, length) = match (first, second) {
+            ("iif" | "iifname", _) => (Key::In, 1),
+            ("oif" | "oifname", _) => (Key::Out, 1),
+            ("ip" | "ip6", "saddr") => (Key::Source, 2),
+            ("ip" | "ip6", "daddr") => (Key::Dest, 2),
+            ("tcp" | "udp" | "sctp" | "dccp" | "udplite" | "th", "dport") => (Key::Dport, 2),
+            ("tcp" | "udp" | "sctp" | "dccp" | "udplite" | "th", "sport") => (Key::Sport, 2),
+            ("l4proto" | "protocol", _) => (Key::Protocol, 1),
+            ("ip", "protocol") | ("ip6", "nexthdr") => (Key::Protocol, 2),
+            ("icmp", "type") => (Key::Icmp(false), 2),
+            ("icmpv6", "type") => (Key::Icmp(true), 2),
+            ("ct", "state") => (Key::State, 2),
+            ("nfproto", "ipv4" | "ipv6") => {
+                let all = if second == "ipv4" { "0.0.0.0/0" } else { "::/0" };
+                self.at += skip + 2;
+                self.require(Test::Source(Addresses::nets(net(all))));
+                return self.key();
+            }
+            _ => return None,
+        };
+        // A match of a family or a protocol demands it.
+        match first {
+            "ip" => self.require(Test::Source(Addresses::nets(net("0.0.0.0/0")))),
+            "ip6" => self.require(Test::Source(Addresses::nets(net("::/0")))),
+            "tcp" | "udp" | "sctp" | "dccp" | "udplite" => {
+                let number = protocol(first).into_iter().collect();
+                self.require(Test::Protocol(number));
+            }
+            _ => {}
+        }
+        self.at += skip + length;
+        Some(key)
+    }
+
+    fn compare(&mut self, key: Key) {
+        let not = match self.peek(0) {
+            "!=" => {
+                self.at += 1;
+                true
+            }
+            "==" | "=" => {
+                self.at += 1;
+                false
+            }
+            _ => false,
+        };
+        let values = self.values();
+        let test =
+            values.and_then(|values| test(key, &values)).unwrap_or_else(|words| Test::Unread(self.unread(words)));
+        let unread = matches!(test, Test::Unread(_));
+        self.conditions.push(Condition { not: not && !unread, test });
+    }
+
+    /// One value, a list of them, or a named set.
+    fn values(&mut self) -> Result<Vec<String>, String> {
+        let first = self.text();
+        if let Some(name) = first.strip_prefix('@') {
+            let set = self.table.sets.get(name).ok_or_else(|| format!("the set {name}, which is not in the table"))?;
+            return Ok(plain(set));
+        }
+        if first == "{" {
+            let mut inner = Vec::new();
+            while self.at < self.words.len() && self.peek(0) != "}" {
+                inner.push(self.words[self.at].clone());
+                self.at += 1;
+            }
+            self.at += 1;
+            return Ok(plain(&inner));
+        }
+        let mut values = vec![first];
+        while self.peek(0) == "," {
+            self.at += 1;
+            values.push(self.text());
+        }
+        Ok(values)
+    }
+
+    fn verdict(&mut self, word: &str) -> Then {
+        match word {
+            "accept" => Then::Accept,
+            "drop" | "reject" => Then::Drop,
+            "return" => Then::Return,
+            "continue" => Then::Next,
+            _ => {
+                let name = self.text();
+                match self.table.chains.get(&name) {
+                    Some(chain) if word == "jump" => Then::Jump(*chain),
+                    Some(chain) => Then::Goto(*chain),
+                    None => Then::Unknown(self.unread(format!("the chain {name}, which is not in the table"))),
+                }
+            }
+        }
+    }
+
+    /// `vmap { KEY : VERDICT, … }`: the first key that holds decides, and no key leaves the rule.
+    fn verdicts(&mut self, key: Key) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        if self.peek(0).starts_with('@') {
+            let why = self.unread("a named map of verdicts".into());
+            return vec![Rule { place: self.place, conditions: self.conditions.clone(), then: Then::Unknown(why) }];
+        }
+        self.at += 1;
+        while self.at < self.words.len() && self.peek(0) != "}" {
+            let value = self.text();
+            if value == "," {
+                continue;
+            }
+            let value = match value.strip_suffix(':') {
+                Some(value) => value.to_owned(),
+                None => {
+                    if self.peek(0) == ":" {
+                        self.at += 1;
+                    }
+                    value
+                }
+            };
+            let word = self.text();
+            let then = self.verdict(&word);
+            let test = test(key, &[value]).unwrap_or_else(|words| Test::Unread(self.unread(words)));
+            let mut conditions = self.conditions.clone();
+            conditions.push(Condition { not: false, test });
+            rules.push(Rule { place: self.place, conditions, then });
+        }
+        rules
+    }
+
+    fn translation(&mut self, word: &str) -> Then {
+        let mut value = String::new();
+        while self.at < self.words.len() {
+            let text = self.text();
+            if !["to", "ip", "ip6"].contains(&text.as_str()) {
+                value = text;
+            }
+        }
+        if word == "redirect" {
+            return Then::Translate(Translation { address: None, port: value.trim_start_matches(':').parse().ok() });
+        }
+        if let Ok(address) = value.trim_matches(['[', ']']).parse() {
+            return Then::Translate(Translation { address: Some(address), port: None });
+        }
+        match value.parse::<std::net::SocketAddr>() {
+            Ok(full) => Then::Translate(Translation { address: Some(full.ip()), port: Some(full.port()) }),
+            Err(_) => Then::Unknown(self.unread(format!("the destination {value}"))),
+        }
+    }
+}
+
+fn is_verdict(word: &str) -> bool {
+    ["accept", "drop", "reject", "return", "jump", "goto", "continue"].contains(&word)
+}
+
+/// The values of a list, without commas, comments and timeouts.
+fn plain(words: &[Word]) -> Vec<String> {
+    let parts = words.split(|word| word.text == ",");
+    parts.filter_map(|part| part.first()).map(|word| word.text.clone()).filter(|text| text != ";").collect()
+}
+
+fn test(key: Key, values: &[String]) -> Result<Test, String> {
+    let all = |what: &str| format!("{what} {}", values.join(", "));
+    Ok(match key {
+        Key::In => Test::In(values.to_vec()),
+        Key::Out => Test::Out(values.to_vec()),
+        Key::Source | Key::Dest => {
+            let span = |text: &String| match text.split_once('-') {
+                Some((low, high)) => Some((low.parse().ok()?, high.parse().ok()?)),
+                None => net(text).map(|net| (net.network(), net.broadcast())),
+            };
+            let spans = values.iter().map(span).collect::<Option<Vec<_>>>().ok_or_else(|| all("the address"))?;
+            let addresses = Addresses::new(spans);
+            if key == Key::Source { Test::Source(addresses) } else { Test::Dest(addresses) }
+        }
+        Key::Sport | Key::Dport => {
+            let range = |text: &String| match text.split_once('-') {
+                Some((low, high)) => Some((port(low)?, port(high)?)),
+                None => port(text).map(|port| (port, port)),
+            };
+            let ports = Ports(values.iter().map(range).collect::<Option<_>>().ok_or_else(|| all("the port"))?);
+            if key == Key::Sport { Test::Sport(ports) } else { Test::Dport(ports) }
+        }
+        Key::Protocol => Test::Protocol(
+            values.iter().map(|text| protocol(text)).collect::<Option<_>>().ok_or_else(|| all("the protocol"))?,
+        ),
+        Key::Icmp(v6) => {
+            let kinds = values.iter().map(|text| icmp(text, v6)).collect::<Option<Vec<_>>>();
+            Test::Icmp(v6, kinds.ok_or_else(|| all("the type of ICMP"))?.concat())
+        }
+        Key::State => {
+            let has = |name: &str| values.iter().any(|value| value == name);
+            Test::State(States { new: has("new"), established: has("established"), untracked: has("untracked") })
+        }
+    })
+}

@@ -1,0 +1,262 @@
+//! Each finding in a foreign tree, at its line; and none in a tree that arvc wrote.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use arvc_audit::{Finding, KINDS, Tree, read};
+use common::{files, golden, tree};
+
+/// The findings of a tree as `kind file:line`.
+fn found(tree: &Tree) -> Vec<String> {
+    let place = |finding: &Finding| finding.sources.first().map(ToString::to_string).unwrap_or_default();
+    tree.findings().iter().map(|finding| format!("{} {}", finding.kind, place(finding))).collect()
+}
+
+fn has(tree: &Tree, wanted: &str) {
+    let all = found(tree);
+    assert!(all.iter().any(|one| one == wanted), "{wanted} is not among {all:#?}");
+}
+
+fn lacks(tree: &Tree, kind: &str) {
+    let all = found(tree);
+    assert!(!all.iter().any(|one| one.starts_with(kind)), "{kind} is among {all:#?}");
+}
+
+#[test]
+fn a_tree_that_arvc_wrote_has_none() {
+    for name in ["small", "arvandor", "containers", "dualstack", "domains", "open", "stages"] {
+        let findings = read(&files(&golden().join(name))).findings();
+        assert!(findings.is_empty(), "{name}: {findings:#?}");
+    }
+}
+
+const CERTIFICATES: &str = r#"{"ca": {"name": "x"}, "hosts": {
+  "a": {"networks": ["10.0.0.1/24"], "groups": ["one", "two"]},
+  "b": {"networks": ["10.0.0.2/24"], "groups": ["three"], "unsafe_networks": ["172.16.0.0/16"]}
+}}"#;
+
+/// The member `b` with rules that begin at line 6, one a line, of a release.
+fn member(version: &str, rules: &[&str], more: &str) -> Tree {
+    let rules: String = rules.iter().map(|rule| format!("    - {{{rule}}}\n")).collect();
+    let text =
+        format!("pki: {{ca: x}}\nlisten: {{port: 4242}}\n{more}\nfirewall:\n  inbound:\n{rules}  outbound: []\n");
+    let other = "pki: {ca: x}\nstatic_host_map: {}\nlisten: {port: 4242}\n";
+    let all = format!("nebula_version: {version}\n");
+    tree(&[
+        ("nebula/a.yml", other),
+        ("nebula/b.yml", &text),
+        ("nebula/certificates.json", CERTIFICATES),
+        ("group_vars/all.yml", &all),
+    ])
+}
+
+#[test]
+fn alternatives_that_look_like_conditions() {
+    let both =
+        member("1.9.3", &["proto: tcp, port: 1, group: one, cidr: 10.0.0.1/32", "proto: tcp, port: 1, group: one"], "");
+    has(&both, "alternatives nebula/b.yml:6");
+    assert_eq!(found(&both).iter().filter(|one| one.starts_with("alternatives")).count(), 1);
+}
+
+#[test]
+fn groups_that_nobody_has_all_of() {
+    let tree = member(
+        "1.9.3",
+        &[
+            "proto: tcp, port: 1, groups: [one, three]",
+            "proto: tcp, port: 1, groups: [one, two]",
+            "proto: tcp, port: 1, group: four",
+            "proto: tcp, port: 1, host: c",
+        ],
+        "",
+    );
+    let nobody: Vec<_> = tree.findings().into_iter().filter(|finding| finding.kind == "nobody").collect();
+    let lines: Vec<u32> = nobody.iter().map(|finding| finding.sources[0].line).collect();
+    assert_eq!(lines, [6, 8, 9]);
+    assert!(nobody[0].words.contains("and, not or"), "{}", nobody[0].words);
+}
+
+#[test]
+fn rules_for_everybody_that_name_somebody() {
+    has(&member("1.9.3", &["proto: tcp, port: 1, groups: [one], host: any"], ""), "everybody nebula/b.yml:6");
+    has(&member("1.9.3", &["proto: tcp, port: 1, cidr: 0.0.0.0/8"], ""), "everybody nebula/b.yml:6");
+    lacks(&member("1.10.3", &["proto: tcp, port: 1, cidr: 0.0.0.0/8"], ""), "everybody");
+    has(&member("1.9.3", &["proto: tcp, port: 1, ca_name: x, groups: []"], ""), "everybody nebula/b.yml:6");
+    lacks(&member("1.9.3", &["proto: tcp, port: 1, host: any"], ""), "everybody");
+}
+
+#[test]
+fn fields_and_defaults_by_release() {
+    let local = ["proto: tcp, port: 1, group: one, local_cidr: 10.0.0.2/32"];
+    has(&member("1.6.1", &local, ""), "field-ignored nebula/b.yml:6");
+    lacks(&member("1.9.3", &local, ""), "field-ignored");
+    has(&member("1.9.3", &[], ""), "default-of-an-option nebula/b.yml:5");
+    lacks(&member("1.10.3", &[], ""), "default-of-an-option");
+    let icmp = ["proto: icmp, port: 8, host: any"];
+    has(&member("1.9.3", &icmp, ""), "dead-rule nebula/b.yml:6");
+    has(&member("1.11.1", &icmp, ""), "dead-rule nebula/b.yml:6");
+    has(&member("1.9.3", &["proto: tcp, port: 70000, host: any"], ""), "dead-rule nebula/b.yml:6");
+    let action = |version: &str| {
+        let text = "pki: {ca: x}\nlisten: {port: 4242}\nfirewall:\n  inbound_action: reject\n  inbound: []\n";
+        let all = format!("nebula_version: {version}\n");
+        tree(&[("nebula/b.yml", text), ("group_vars/all.yml", &all)])
+    };
+    has(&action("1.9.3"), "swapped-action nebula/b.yml:4");
+    has(&action("1.6.1"), "field-ignored nebula/b.yml:4");
+    lacks(&action("1.11.1"), "swapped-action");
+}
+
+#[test]
+fn lighthouses_and_relays() {
+    has(&member("1.9.3", &[], "lighthouse: {hosts: [\"10.0.0.1\"]}"), "lighthouse-not-found nebula/b.yml:1");
+    has(
+        &member("1.9.3", &[], "lighthouse: {am_lighthouse: true, hosts: [\"10.0.0.1\"]}"),
+        "lighthouse-not-found nebula/b.yml:1",
+    );
+    has(&member("1.9.3", &[], "relay: {am_relay: true}"), "relay-of-nobody nebula/b.yml:1");
+    has(&member("1.9.3", &[], "relay: {relays: [\"10.0.0.1\"]}"), "relay-of-nobody nebula/b.yml:1");
+    lacks(&member("1.9.3", &[], ""), "relay-of-nobody");
+    let twice = CERTIFICATES.replace("10.0.0.2/24", "10.0.0.1/24");
+    let config = "pki: {ca: x}\nstatic_host_map: {}\nlisten: {port: 4242}\n";
+    has(
+        &tree(&[("nebula/a.yml", config), ("nebula/b.yml", config), ("nebula/certificates.json", &twice)]),
+        "same-address nebula/certificates.json:2",
+    );
+}
+
+/// A guest of Proxmox with a device and files.
+fn guest(cluster: &str, guest: &str, firewall: bool, more: &[(&str, &str)]) -> Tree {
+    let machine =
+        format!("name: b\nnet0: virtio=A,bridge=vmbr1,firewall={}\nipconfig0: ip=192.168.1.2/24\n", u8::from(firewall));
+    let mut all = vec![
+        ("pve/firewall/cluster.fw", cluster),
+        ("pve/firewall/102.fw", guest),
+        ("pve/nodes/one/qemu-server/102.conf", machine.as_str()),
+    ];
+    all.extend(more);
+    tree(&all)
+}
+
+const ON: &str = "[OPTIONS]\nenable: 1\n[ALIASES]\nlocal_network 10.9.9.9\n";
+const GUEST: &str = "[OPTIONS]\nenable: 1\ndhcp: 0\npolicy_out: DROP\n[RULES]\n";
+
+#[test]
+fn switches_that_are_off() {
+    lacks(&guest(ON, GUEST, true, &[]), "switch-off");
+    has(&guest(ON, GUEST, false, &[]), "switch-off pve/nodes/one/qemu-server/102.conf:2");
+    has(&guest(ON, "[OPTIONS]\nenable: 0\n[RULES]\nIN ACCEPT\n", true, &[]), "switch-off pve/firewall/102.fw:2");
+    has(&guest("[OPTIONS]\nenable: 0\n", GUEST, true, &[]), "switch-off pve/firewall/cluster.fw:2");
+    let host = ("pve/nodes/one/host.fw", "[OPTIONS]\nenable: 0\n[RULES]\nIN DROP\n");
+    has(&guest(ON, GUEST, true, &[host]), "switch-off pve/nodes/one/host.fw:2");
+}
+
+#[test]
+fn names_that_are_not_there() {
+    // A group was renamed, and one file forgotten.
+    let host = ("pve/nodes/one/host.fw", "[RULES]\nGROUP web-old\n");
+    let cluster = format!("{ON}[group web]\nIN ACCEPT -p tcp -dport 80\n");
+    has(&guest(&cluster, GUEST, true, &[host]), "dangling-name pve/nodes/one/host.fw:2");
+    let with = |rule: &str| guest(&cluster, &format!("{GUEST}{rule}\n"), true, &[]);
+    lacks(&with("GROUP web"), "dangling-name");
+    has(&with("IN ACCEPT -source +gone"), "dangling-name pve/firewall/102.fw:6");
+    has(&with("IN ACCEPT -source gone"), "dangling-name pve/firewall/102.fw:6");
+    has(&with("IN ACCEPT -dport 22"), "broken-rule pve/firewall/102.fw:6");
+}
+
+#[test]
+fn rules_that_never_decide() {
+    let with = |rules: &str| guest(ON, &format!("{GUEST}{rules}\n"), true, &[]);
+    // A temporary one, left on top.
+    has(
+        &with("IN ACCEPT -source 192.168.1.0/24\nIN DROP -source 192.168.1.7 -p tcp -dport 22"),
+        "shadowed pve/firewall/102.fw:7",
+    );
+    lacks(&with("IN DROP -source 192.168.1.7\nIN ACCEPT -source 192.168.1.0/24"), "shadowed");
+    lacks(&with("IN ACCEPT -p tcp -dport 22\nIN DROP -p tcp"), "shadowed");
+    lacks(&with("OUT ACCEPT -dest 10.0.0.0/8\nIN DROP -source 10.0.0.0/8"), "shadowed");
+    let filter = |rules: &str| {
+        let text = format!("*filter\n:INPUT DROP [0:0]\n{rules}COMMIT\n");
+        tree(&[
+            ("host_vars/b.yml", "ansible_host: 10.0.0.1\n"),
+            ("f/b.v4", &text),
+            ("f/b.v6", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n"),
+        ])
+    };
+    has(&filter("-A INPUT -p tcp -j ACCEPT\n-A INPUT -p tcp --dport 22 -j DROP\n"), "shadowed f/b.v4:4");
+    lacks(&filter("-A INPUT -p tcp --dport 22 -j DROP\n-A INPUT -p tcp -j ACCEPT\n"), "shadowed");
+}
+
+#[test]
+fn options_and_openings_that_mean_more_than_they_say() {
+    has(
+        &guest(ON, "[OPTIONS]\nenable: 1\npolicy_out: DROP\n", true, &[]),
+        "default-of-an-option pve/firewall/102.fw:1",
+    );
+    lacks(&guest(ON, GUEST, true, &[]), "default-of-an-option");
+    has(&guest(ON, &format!("{GUEST}OUT ACCEPT -p tcp -dport 443\n"), true, &[]), "anywhere pve/firewall/102.fw:6");
+    lacks(
+        &guest(ON, &format!("{GUEST}OUT DROP -dest 10.0.0.0/8\nOUT ACCEPT -p tcp -dport 443\n"), true, &[]),
+        "anywhere",
+    );
+    has(&guest("[OPTIONS]\nenable: 1\n", GUEST, true, &[]), "management-open pve/firewall/cluster.fw:2");
+    has(
+        &guest("[OPTIONS]\nenable: 1\n[ALIASES]\nlocal_network 192.168.1.0/24\n", GUEST, true, &[]),
+        "management-open pve/firewall/cluster.fw:4",
+    );
+    has(
+        &guest(&format!("{ON}[IPSET management]\n192.168.0.0/16\n"), GUEST, true, &[]),
+        "management-open pve/firewall/cluster.fw:5",
+    );
+    lacks(&guest(&format!("{ON}[IPSET management]\n192.168.9.9\n"), GUEST, true, &[]), "management-open");
+}
+
+#[test]
+fn translation_without_a_zone() {
+    let edge = |zone: &str| {
+        let text = format!(
+            "{zone}*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.168.1.0/24 -o vmbr0 -j MASQUERADE\nCOMMIT\n"
+        );
+        guest(ON, GUEST, true, &[("one/rules.v4", &text)])
+    };
+    has(&edge(""), "masquerade-without-zone one/rules.v4:3");
+    lacks(
+        &edge("*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n"),
+        "masquerade-without-zone",
+    );
+}
+
+#[test]
+fn filters_of_one_family_and_of_two_tables() {
+    let of = |files: &[(&str, &str)]| {
+        let mut all = vec![("host_vars/b.yml", "ansible_host: 10.0.0.1\n")];
+        all.extend(files);
+        tree(&all)
+    };
+    let known = "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n";
+    let v4 = format!("*filter\n:INPUT DROP [0:0]\n{known}COMMIT\n");
+    has(&of(&[("f/b.v4", &v4)]), "one-family f/b.v4:2");
+    lacks(&of(&[("f/b.v4", &v4), ("f/b.v6", &v4)]), "one-family");
+    has(&of(&[("f/b.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n")]), "answers-not-let-in f/b.v4:2");
+    lacks(&of(&[("f/b.v4", &v4)]), "answers-not-let-in");
+    has(
+        &of(&[("f/b.v4", &format!("*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp -j NOTRACK\nCOMMIT\n{v4}"))]),
+        "untracked f/b.v4:3",
+    );
+    let nft = "flush ruleset\ntable inet a {\n chain c {\n  type filter hook input priority -10; policy accept;\n  tcp dport 22 accept\n }\n}\ntable inet b {\n chain c {\n  type filter hook input priority 0; policy drop;\n  ct state established accept\n }\n}\n";
+    has(&of(&[("f/b.nft", nft)]), "accept-ends-one-table f/b.nft:5");
+    has(&of(&[("f/b.nft", nft)]), "flushes-everything f/b.nft:1");
+}
+
+#[test]
+fn every_kind_is_in_the_chapter_and_in_a_test() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("it is there");
+    let (chapter, tests) = (read("../../lang-spec/audit.md"), read("tests/findings.rs"));
+    for kind in KINDS {
+        assert!(chapter.contains(&format!("| `{kind}` |")), "the chapter has no {kind}");
+        assert!(tests.contains(&format!("\"{kind} ")) || tests.contains(&format!("\"{kind}\"")), "no test has {kind}");
+    }
+    let sorted: BTreeSet<&&str> = KINDS.iter().collect();
+    assert!(KINDS.iter().eq(sorted), "sorted, each once");
+}

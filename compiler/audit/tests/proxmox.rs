@@ -1,0 +1,318 @@
+//! The rows of Proxmox's semantics, each open and closed: switches, order, groups, sets, policies, the chains of a node.
+
+mod common;
+
+use arvc_audit::Tree;
+use common::{answer, expect, tree, verdict};
+
+const MACHINE: &str = "name: NAME\nnet0: virtio=BC:24:11:00:00:01,bridge=vmbr1,firewall=1\nipconfig0: ip=192.168.1.LAST/24,gw=192.168.1.254\n";
+
+/// Two machines `a` (.1) and `b` (.2) of one node; `a` is not filtered, `b` has these files.
+struct Site {
+    cluster: String,
+    guest: String,
+    host: String,
+    nic: bool,
+}
+
+impl Site {
+    /// A guest whose firewall is on, with options and rules.
+    fn new(options: &str, rules: &str) -> Self {
+        Self {
+            cluster: "[OPTIONS]\nenable: 1\n".into(),
+            guest: format!("[OPTIONS]\nenable: 1\n{options}\n[RULES]\n{rules}\n"),
+            host: String::new(),
+            nic: true,
+        }
+    }
+
+    fn cluster(mut self, more: &str) -> Self {
+        self.cluster += more;
+        self
+    }
+
+    fn tree(&self) -> Tree {
+        let machine = |name: &str, last: &str, firewall: bool| {
+            let text = MACHINE.replace("NAME", name).replace("LAST", last);
+            if firewall { text } else { text.replace(",firewall=1", "") }
+        };
+        let (a, b) = (machine("a", "1", false), machine("b", "2", self.nic));
+        tree(&[
+            ("pve/firewall/cluster.fw", &self.cluster),
+            ("pve/nodes/one/host.fw", &self.host),
+            ("pve/firewall/102.fw", &self.guest),
+            ("pve/nodes/one/qemu-server/101.conf", &a),
+            ("pve/nodes/one/qemu-server/102.conf", &b),
+            ("wiring.json", r#"{"nodes": {"one": ["192.168.1.254"]}}"#),
+        ])
+    }
+}
+
+/// What a guest lets in from `a`: `VERDICT PACKET` a line.
+fn lets_in(site: &Site, lines: &str) {
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = lines.map(|line| line.replacen(' ', " a -> b 192.168.1.2, bridge vmbr1, ", 1));
+    expect(&site.tree(), &lines.collect::<Vec<_>>().join("\n"));
+}
+
+/// What it lets out to `a`.
+fn lets_out(site: &Site, lines: &str) {
+    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines = lines.map(|line| line.replacen(' ', " b -> a 192.168.1.1, bridge vmbr1, ", 1));
+    expect(&site.tree(), &lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn a_layer_counts_only_if_its_whole_chain_of_switches_is_on() {
+    let closed = || Site::new("", "");
+    lets_in(&closed(), "closed tcp/22");
+    lets_in(&Site { cluster: "[OPTIONS]\nenable: 0\n".into(), ..closed() }, "open tcp/22");
+    lets_in(&Site { cluster: String::new(), ..closed() }, "open tcp/22");
+    lets_in(&Site { nic: false, ..closed() }, "open tcp/22");
+    lets_in(&Site { guest: "[OPTIONS]\nenable: 0\n".into(), ..closed() }, "open tcp/22");
+    lets_in(&Site { guest: String::new(), ..closed() }, "open tcp/22");
+    // The node's own switch is not one of the guest's.
+    lets_in(&Site { host: "[OPTIONS]\nenable: 0\n".into(), ..closed() }, "closed tcp/22");
+    let off = answer(&Site { nic: false, ..closed() }.tree(), "a -> b 192.168.1.2, bridge vmbr1, tcp/22");
+    let words: Vec<&str> = off.decisions.iter().map(|one| one.words.as_str()).collect();
+    assert!(words.contains(&"the firewall of the device is off"), "{words:?}");
+}
+
+#[test]
+fn the_first_match_wins_and_disabled_and_broken_rules_are_skipped() {
+    lets_in(&Site::new("", "IN DROP -p tcp -dport 22\nIN ACCEPT -p tcp -dport 22"), "closed tcp/22");
+    lets_in(&Site::new("", "IN ACCEPT -p tcp -dport 22\nIN DROP -p tcp -dport 22"), "open tcp/22\nclosed tcp/23");
+    lets_in(&Site::new("", "|IN ACCEPT -p tcp -dport 22"), "closed tcp/22");
+    lets_in(&Site::new("", "OUT ACCEPT -p tcp -dport 22"), "closed tcp/22");
+    lets_in(&Site::new("", "IN ACCEPT -p tcp -dport 22 -i net1"), "closed tcp/22");
+    lets_in(&Site::new("", "IN ACCEPT -p tcp -dport 22 -i net0"), "open tcp/22");
+    lets_in(&Site::new("", "IN ACCEPT -source +nowhere\nIN ACCEPT -source nobody"), "closed tcp/22");
+    lets_in(&Site::new("", "IN ACCEPT -dport 22"), "closed tcp/22");
+    lets_in(&Site::new("", "IN ACCEPT -frobnicate 1"), "closed tcp/22");
+    lets_in(&Site::new("", "IN REJECT -p tcp -dport 22\nIN ACCEPT"), "closed tcp/22\nopen tcp/23");
+}
+
+#[test]
+fn addresses_ranges_sets_and_aliases() {
+    lets_in(&Site::new("", "IN ACCEPT -source 192.168.1.1"), "open tcp/1");
+    lets_in(&Site::new("", "IN ACCEPT -source 192.168.1.2-192.168.1.9"), "closed tcp/1");
+    lets_in(&Site::new("", "IN ACCEPT -source 192.168.1.0-192.168.1.1"), "open tcp/1");
+    lets_in(&Site::new("", "IN ACCEPT -source 10.0.0.0/8,192.168.1.0/30"), "open tcp/1");
+    lets_in(&Site::new("", "IN ACCEPT -source fd00::/8"), "closed tcp/1");
+    lets_in(&Site::new("", "IN ACCEPT -source 10.0.0.0/8,fd00::/8"), "closed tcp/1");
+    let named = |rule: &str| {
+        Site::new("", rule)
+            .cluster("[ALIASES]\nfriend 192.168.1.1\n[IPSET all]\n192.168.1.0/24\n!192.168.1.1\n[IPSET Some]\nfriend\n")
+    };
+    lets_in(&named("IN ACCEPT -source friend"), "open tcp/1");
+    lets_in(&named("IN ACCEPT -source dc/friend"), "open tcp/1");
+    lets_in(&named("IN ACCEPT -source guest/friend"), "closed tcp/1");
+    lets_in(&named("IN ACCEPT -source +all"), "closed tcp/1");
+    lets_in(&named("IN ACCEPT -source +dc/SOME"), "open tcp/1");
+}
+
+#[test]
+fn ports_protocols_and_macros() {
+    lets_in(
+        &Site::new("", "IN ACCEPT -p tcp -dport 80,8000:8010"),
+        "open tcp/80\nclosed tcp/81\nclosed tcp/7999\nopen tcp/8000\nopen tcp/8010\nclosed tcp/8011\nclosed udp/80",
+    );
+    lets_in(&Site::new("", "IN SSH(ACCEPT)"), "open tcp/22\nclosed udp/22");
+    lets_in(&Site::new("", "IN DNS(ACCEPT)"), "open tcp/53\nopen udp/53");
+    lets_in(&Site::new("", "IN Ping(ACCEPT)"), "open icmp\nclosed tcp/1\nclosed 47");
+    lets_in(&Site::new("", "IN ACCEPT -p icmp -icmp-type echo-request"), "open icmp");
+    lets_in(&Site::new("", "IN ACCEPT -p icmp -icmp-type 3"), "closed icmp");
+    lets_in(&Site::new("", "IN ACCEPT -p icmpv6"), "closed icmp");
+    lets_in(&Site::new("", "IN ACCEPT -p 47"), "open 47\nclosed 50");
+    // One that is not known here makes the rule unknown, and nothing else.
+    lets_in(&Site::new("", "IN Ceph(ACCEPT)\nIN ACCEPT -p tcp -dport 1"), "unknown tcp/6789\nopen tcp/1");
+}
+
+#[test]
+fn a_source_port_is_the_sender_s_choice() {
+    lets_in(&Site::new("", "IN ACCEPT -p udp -sport 53"), "closed udp/1");
+    lets_in(&Site::new("", "IN ACCEPT -p udp -sport 1024:65535"), "open udp/1");
+    lets_in(&Site::new("", "IN ACCEPT -p udp -sport 4242"), "unknown udp/1");
+}
+
+#[test]
+fn groups_accept_drop_or_go_on() {
+    let group = |rules: &str| {
+        Site::new("", "GROUP web\nIN ACCEPT -p tcp -dport 99").cluster(&format!("[group web]\n{rules}\n"))
+    };
+    lets_in(&group("IN ACCEPT -p tcp -dport 80"), "open tcp/80\nopen tcp/99\nclosed tcp/81");
+    lets_in(&group("IN DROP -p tcp -dport 99"), "closed tcp/99");
+    lets_in(&group("OUT ACCEPT -p tcp -dport 80"), "closed tcp/80");
+    // A group that is not there is empty.
+    lets_in(&Site::new("", "GROUP gone\nIN ACCEPT -p tcp -dport 99"), "open tcp/99\nclosed tcp/80");
+    lets_in(&Site::new("", "GROUP WEB -i net0").cluster("[group web]\nIN ACCEPT -p tcp -dport 80\n"), "open tcp/80");
+    lets_in(&Site::new("", "GROUP web -i net1").cluster("[group web]\nIN ACCEPT -p tcp -dport 80\n"), "closed tcp/80");
+    // Inside a group a guest's own names are not there.
+    let own = Site::new("", "GROUP web\n[IPSET mine]\n192.168.1.1").cluster("[group web]\nIN ACCEPT -source +mine\n");
+    lets_in(&own, "closed tcp/80");
+}
+
+#[test]
+fn policies_of_a_guest_and_not_of_the_data_centre() {
+    lets_in(&Site::new("policy_in: ACCEPT", ""), "open tcp/1");
+    lets_in(&Site::new("", "").cluster("policy_in: ACCEPT\n"), "closed tcp/1");
+    lets_in(&Site::new("policy_in: REJECT", ""), "closed tcp/1");
+    lets_in(&Site::new("", "").cluster("[RULES]\nIN ACCEPT\n"), "closed tcp/1");
+    lets_out(&Site::new("", ""), "open tcp/1");
+    lets_out(&Site::new("policy_out: DROP", ""), "closed tcp/1");
+    lets_out(&Site::new("policy_out: DROP", "OUT ACCEPT -dest 192.168.1.1 -p tcp"), "open tcp/1\nclosed udp/1");
+}
+
+#[test]
+fn automatic_accepts_of_dhcp_come_before_all_rules() {
+    // Absent, the key means yes: the code wins over the manual. No question has its source port, so no verdict rests on it.
+    lets_in(&Site::new("", "IN DROP"), "closed udp/68");
+    lets_in(&Site::new("dhcp: 0", "IN ACCEPT -p udp -dport 68"), "open udp/68");
+}
+
+#[test]
+fn an_ip_filter_knows_its_addresses() {
+    let bound = |set: &str| Site::new("ipfilter: 1", &format!("[IPSET ipfilter-net0]\n{set}"));
+    lets_out(&bound("192.168.1.2"), "open tcp/1");
+    lets_out(&bound("192.168.1.3"), "closed tcp/1");
+    // An empty implicit set drops all IPv4 of a virtual machine.
+    lets_out(&Site::new("ipfilter: 1", ""), "closed tcp/1");
+    // The set alone switches it on.
+    lets_out(&Site::new("", "[IPSET ipfilter-net0]\n192.168.1.3"), "closed tcp/1");
+}
+
+#[test]
+fn the_blacklist_is_asked_before_the_guest_s_switch() {
+    let listed =
+        |more: &str| Site { guest: more.into(), ..Site::new("", "") }.cluster("[IPSET blacklist]\n192.168.1.1\n");
+    lets_in(&listed("[OPTIONS]\nenable: 1\n[RULES]\nIN ACCEPT\n"), "closed tcp/1");
+    lets_in(&listed("[OPTIONS]\nenable: 0\n"), "closed tcp/1");
+}
+
+#[test]
+fn nothing_exempts_the_node() {
+    let from = "one -> b 192.168.1.2, bridge vmbr1, tcp/22";
+    assert_eq!(verdict(&Site::new("", "").tree(), from), "closed");
+    assert_eq!(verdict(&Site::new("", "IN ACCEPT -source 192.168.1.254 -p tcp -dport 22").tree(), from), "open");
+}
+
+#[test]
+fn the_chains_of_a_node() {
+    let into =
+        |site: &Site, what: &str| verdict(&site.tree(), &format!("b -> one 192.168.1.254, bridge vmbr1, {what}"));
+    let local = "[ALIASES]\nlocal_network 10.0.0.1\n";
+    let plain = || Site::new("", "").cluster(local);
+    assert_eq!(into(&plain(), "tcp/8006"), "closed");
+    assert_eq!(into(&plain(), "udp/53"), "closed", "policy_in is DROP");
+    // Without the alias the network of the node's address is let in to its management.
+    assert_eq!(into(&Site::new("", ""), "tcp/8006"), "unknown");
+    assert_eq!(into(&Site::new("", ""), "tcp/80"), "closed");
+    let near = || Site::new("", "").cluster("[ALIASES]\nlocal_network 192.168.1.0/24\n");
+    for port in ["22", "3128", "5900", "5999", "8006", "60000", "60050"] {
+        assert_eq!(into(&near(), &format!("tcp/{port}")), "open", "{port}");
+    }
+    assert_eq!(into(&near(), "tcp/60051"), "closed");
+    assert_eq!(into(&near(), "udp/22"), "closed");
+    assert_eq!(into(&plain().cluster("[IPSET management]\n192.168.1.2\n"), "tcp/8006"), "open");
+    // The node's rules, then the data centre's, then what is let in by itself.
+    let ruled = Site { host: "[RULES]\nIN DROP -i vmbr1 -p tcp -dport 8006\n".into(), ..near() };
+    assert_eq!(into(&ruled, "tcp/8006"), "closed");
+    let ruled = plain().cluster("[RULES]\nIN ACCEPT -i vmbr1 -p udp -dport 53\n");
+    assert_eq!(into(&ruled, "udp/53"), "open");
+    let ruled = plain().cluster("[RULES]\nIN ACCEPT -i vmbr9 -p udp -dport 53\n");
+    assert_eq!(into(&ruled, "udp/53"), "closed");
+    let both = Site {
+        host: "[RULES]\nIN DROP -p udp -dport 53\n".into(),
+        ..plain().cluster("[RULES]\nIN ACCEPT -p udp -dport 53\n")
+    };
+    assert_eq!(into(&both, "udp/53"), "closed");
+    let off = Site { host: "[OPTIONS]\nenable: 0\n".into(), ..plain() };
+    assert_eq!(into(&off, "udp/53"), "open");
+    // A guest's own rules out come first.
+    assert_eq!(into(&Site::new("policy_out: DROP", "").cluster("policy_in: ACCEPT\n"), "udp/53"), "closed");
+}
+
+#[test]
+fn what_a_connection_table_opens_is_told_and_nothing_rests_on_it() {
+    // b drops all that comes in and lets all out, as is Proxmox's default.
+    let state = |site: &Site| answer(&site.tree(), "a -> b 192.168.1.2, bridge vmbr1, tcp/80");
+    let open = state(&Site::new("", ""));
+    assert_eq!(open.verdict, arvc_verdict::Verdict::Closed);
+    assert!(open.opened_by_state.is_some_and(|words| words.contains("b may send")));
+    let shut = state(&Site::new("policy_out: DROP", ""));
+    assert!(shut.opened_by_state.is_none(), "the reverse is closed too");
+}
+
+#[test]
+fn two_nodes_are_one_segment_only_if_a_file_says_so() {
+    let machine = |last: &str| MACHINE.replace("NAME", &format!("m{last}")).replace("LAST", last);
+    let (one, two) = (machine("1"), machine("2"));
+    let of = |wiring: &str| {
+        tree(&[
+            ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
+            ("pve/nodes/one/qemu-server/101.conf", &one),
+            ("pve/nodes/two/qemu-server/102.conf", &two),
+            ("wiring.json", wiring),
+        ])
+    };
+    let ask = "m1 -> m2 192.168.1.2, bridge vmbr1, tcp/80";
+    assert_eq!(verdict(&of("{}"), ask), "unknown");
+    assert_eq!(verdict(&of(r#"{"segments": [{"bridge": "vmbr1", "nodes": ["one", "two"]}]}"#), ask), "open");
+    assert_eq!(
+        verdict(&of(r#"{"segments": [{"bridge": "vmbr1", "vlan": 5, "nodes": ["one", "two"]}]}"#), ask),
+        "unknown"
+    );
+    assert_eq!(verdict(&of("{}"), "m1 -> m2 192.168.1.2, bridge vmbr0, tcp/80"), "closed");
+}
+
+#[test]
+fn the_provider_writes_every_key_with_defaults_of_its_own() {
+    let machines = |options: &str| {
+        let vm = |name: &str, vmid: u32, firewall: bool| {
+            format!(
+                "resource \"proxmox_virtual_environment_vm\" \"{name}\" {{\n  name = \"{name}\"\n  vm_id = {vmid}\n  node_name = \"one\"\n  network_device {{\n    bridge = \"vmbr1\"\n    firewall = {firewall}\n  }}\n  initialization {{\n    ip_config {{\n      ipv4 {{\n        address = \"192.168.1.{}/24\"\n      }}\n    }}\n  }}\n}}\n",
+                vmid - 100
+            )
+        };
+        let text = vm("a", 101, false)
+            + &vm("b", 102, true)
+            + "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n}\n"
+            + options;
+        tree(&[("main.tf", &text)])
+    };
+    let options = |body: &str| {
+        format!(
+            "resource \"proxmox_virtual_environment_firewall_options\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
+        )
+    };
+    let rules = |body: &str| {
+        format!(
+            "resource \"proxmox_virtual_environment_firewall_rules\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
+        )
+    };
+    let ask = "a -> b 192.168.1.2, bridge vmbr1, tcp/22";
+    assert_eq!(verdict(&machines(""), ask), "open", "no options: not filtered");
+    assert_eq!(verdict(&machines(&options("")), ask), "open", "enabled is false");
+    assert_eq!(verdict(&machines(&options("  enabled = true\n")), ask), "closed", "input_policy is DROP");
+    let on = options("  enabled = true\n");
+    let rule = |body: &str| machines(&(on.clone() + &rules(&format!("  rule {{\n{body}  }}\n"))));
+    let ssh = "    type = \"in\"\n    action = \"ACCEPT\"\n    proto = \"tcp\"\n    dport = \"22\"\n";
+    assert_eq!(verdict(&rule(ssh), ask), "open");
+    assert_eq!(verdict(&rule(&(ssh.to_owned() + "    enabled = false\n")), ask), "closed");
+    // 0 passes validation and is neither stored nor applied.
+    assert_eq!(verdict(&rule(&ssh.replace("\"22\"", "\"0\"")), ask), "open");
+    // What only Terraform knows is unknown.
+    assert_eq!(verdict(&rule(&ssh.replace("\"22\"", "var.port")), ask), "unknown");
+    assert_eq!(verdict(&rule(&ssh.replace("\"ACCEPT\"", "var.action")), ask), "unknown");
+    let repeated = machines(&(on.clone() + &rules(&format!("  count = 2\n  rule {{\n{ssh}  }}\n"))));
+    assert_eq!(verdict(&repeated, ask), "unknown");
+    let dynamic =
+        machines(&(on.clone() + &rules("  dynamic \"rule\" {\n    for_each = var.rules\n    content {}\n  }\n")));
+    assert_eq!(verdict(&dynamic, ask), "unknown");
+    assert!(!dynamic.unread.is_empty());
+    let local = machines(
+        &(on + &rules(&format!("  rule {{\n{}  }}\n", ssh.replace("\"22\"", "local.port")))
+            + "locals {\n  port = \"22\"\n}\n"),
+    );
+    assert_eq!(verdict(&local, ask), "open");
+}

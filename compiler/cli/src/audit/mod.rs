@@ -1,0 +1,125 @@
+//! `arvc audit`: reads a folder, asks the audit, prints what it says.
+
+mod question;
+mod table;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use arvc_audit::{Given, Tree};
+use arvc_verdict::Verdict;
+use serde_json::json;
+
+use crate::messages::Format;
+use crate::world::{Kind, Stream, World};
+use crate::{Stop, exit, outside, reason, shown};
+
+/// What is audited, and what is asked.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct Arguments {
+    /// The folder of the tree
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Who opens the connection: a machine, a node, an address, internet
+    #[arg(requires = "to")]
+    pub from: Option<String>,
+    /// Whom it is opened to, and what: as dns, dns:53/udp, dns:icmp
+    #[arg(value_name = "TO[:PORT/PROTOCOL]")]
+    pub to: Option<String>,
+    /// Ask about one path: overlay, 'bridge vmbr1', 'bridge vmbr1.20', routed
+    #[arg(long, requires = "to")]
+    pub path: Option<String>,
+    /// Ask about this address of TO
+    #[arg(long, requires = "to")]
+    pub address: Option<std::net::IpAddr>,
+    /// The release of Nebula, where no variable `nebula_version` says it
+    #[arg(long, value_name = "VERSION")]
+    pub nebula: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// No file of a tree that decides anything is larger.
+const LARGEST: u64 = 1 << 26;
+/// Folders in folders that nobody has.
+const DEEPEST: usize = 32;
+
+/// Reads the folder and answers.
+pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Result<(), Stop> {
+    let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
+    let root = cwd.join(&arguments.folder);
+    if !matches!(world.kind(&root), Ok(Some(Kind::Folder | Kind::Link))) {
+        return Err(outside(format!("{} is no folder", shown(&root, &cwd))));
+    }
+    let mut files = BTreeMap::new();
+    read(world, &root, "", 0, &mut files)
+        .map_err(|(path, why)| outside(format!("cannot read {}: {why}", shown(&path, &cwd))))?;
+    let tree = arvc_audit::read_with(&files, &Given { nebula: arguments.nebula.clone() });
+    let json = arguments.json || format == Format::Json;
+    match (&arguments.from, &arguments.to) {
+        (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),
+        _ => whole(world, &tree, json),
+    }
+}
+
+/// Everything that is text below a folder; links and what is hidden are left out.
+fn read(
+    world: &dyn World,
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    files: &mut BTreeMap<String, String>,
+) -> Result<(), (PathBuf, String)> {
+    let failed = |path: &Path, error: std::io::Error| (path.to_owned(), reason(&error));
+    for name in world.list(folder).map_err(|error| failed(folder, error))? {
+        let path = folder.join(&name);
+        let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
+        match world.kind(&path).map_err(|error| failed(&path, error))? {
+            Some(Kind::Folder) if depth < DEEPEST => read(world, &path, &format!("{prefix}{name}/"), depth + 1, files)?,
+            Some(Kind::File { .. }) => {
+                let bytes = world.read(&path, LARGEST).map_err(|error| failed(&path, error))?;
+                if let (true, Ok(text)) = (bytes.len() as u64 <= LARGEST, String::from_utf8(bytes)) {
+                    files.insert(format!("{prefix}{name}"), text);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// All of it: classes, what is open and unknown, findings, what was not understood.
+fn whole(world: &mut dyn World, tree: &Tree, json: bool) -> Result<(), Stop> {
+    let (matrix, findings) = (tree.matrix(), tree.findings());
+    let mut out = String::new();
+    if json {
+        let classes: Vec<_> = matrix.classes.iter().map(|class| &class.members).collect();
+        out += &format!("{}\n", json!({ "version": 1, "classes": classes }));
+        for cell in matrix.open() {
+            out += &format!("{}\n", json!(cell));
+        }
+        for finding in &findings {
+            out += &format!("{}\n", json!({ "finding": finding }));
+        }
+        for unread in &tree.unread {
+            out += &format!("{}\n", json!({ "unread": { "source": unread.source, "words": unread.words } }));
+        }
+    } else {
+        out += &table::classes(&matrix);
+        out += &table::open(&matrix);
+        out += &table::unknown(&matrix);
+        out += &table::findings(&findings);
+        out += &table::unread(tree);
+    }
+    world.print(Stream::Out, &out)?;
+    if findings.is_empty() && tree.unread.is_empty() { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) }
+}
+
+/// Whether something is open for certain.
+fn open(verdict: &Verdict) -> bool {
+    *verdict == Verdict::Open
+}
+
+#[cfg(test)]
+mod tests;

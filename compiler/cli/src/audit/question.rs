@@ -1,0 +1,122 @@
+//! One question on the command line, and its answer.
+
+use arvc_audit::Tree;
+use arvc_verdict::{Answer, Path, Protocol, Question, Verdict};
+use serde_json::json;
+
+use super::{Arguments, open, table};
+use crate::world::{Stream, World};
+use crate::{Stop, exit};
+
+/// Answers what is asked between two.
+pub(super) fn ask(
+    world: &mut dyn World,
+    tree: &Tree,
+    from: &str,
+    to: &str,
+    arguments: &Arguments,
+    json: bool,
+) -> Result<(), Stop> {
+    let (to, what) = target(tree, to)?;
+    for name in [from, to.as_str()] {
+        if !tree.knows(name) {
+            let near = arvc_syntax::diagnostic::nearest(name, tree.machines());
+            let help = near.map(|near| format!("\nhelp: did you mean {near}?")).unwrap_or_default();
+            return Err(Stop::Says(exit::USAGE, format!("the tree has no machine {name:?}{help}")));
+        }
+    }
+    let mut ways = tree.paths(from, &to);
+    if let Some(path) = &arguments.path {
+        let path: Path = path.parse().map_err(|error| Stop::Says(exit::USAGE, format!("{error}")))?;
+        ways.retain(|(own, _)| *own == path);
+        if let (true, Some(address)) = (ways.is_empty(), arguments.address.or_else(|| to.parse().ok())) {
+            ways.push((path, address));
+        }
+    }
+    if let Some(address) = arguments.address {
+        ways.iter_mut().for_each(|(_, own)| *own = address);
+        ways.dedup();
+    }
+    if ways.is_empty() && (from == "internet" || to == "internet") {
+        let address = arguments.address.or_else(|| to.parse().ok());
+        ways.extend(address.map(|address| (Path::Routed, address)));
+    }
+    let Some((protocol, port)) = what else {
+        let cells = tree.cells(from, &to);
+        let found = cells.iter().any(|cell| open(&cell.verdict));
+        let text = match json {
+            true => cells.iter().map(|cell| format!("{}\n", json!(cell))).collect(),
+            false => table::pair(&cells),
+        };
+        world.print(Stream::Out, &text)?;
+        return if found { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) };
+    };
+    if ways.is_empty() {
+        let text = format!("{from} and {to} are on no network together; ask with --path routed --address ADDRESS\n");
+        world.print(Stream::Err, &text)?;
+        return Err(Stop::Silent(exit::SOURCE));
+    }
+    let mut found = false;
+    let mut out = String::new();
+    for (path, address) in ways {
+        let question = Question { from: from.to_owned(), to: to.clone(), address, path, protocol, port };
+        let answer = tree.decide(&question);
+        found |= open(&answer.verdict);
+        out += &if json { format!("{}\n", json!(answer)) } else { text(&answer) };
+    }
+    world.print(Stream::Out, &out)?;
+    if found { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) }
+}
+
+type What = Option<(Protocol, Option<u16>)>;
+
+/// `NAME`, `NAME:53/udp`, `NAME:53` (TCP), `NAME:icmp`, `NAME:47`; an IPv6 address has colons of its own.
+fn target(tree: &Tree, text: &str) -> Result<(String, What), Stop> {
+    if tree.knows(text) {
+        return Ok((text.to_owned(), None));
+    }
+    let Some((name, what)) = text.rsplit_once(':') else { return Ok((text.to_owned(), None)) };
+    let wrong = || Stop::Says(exit::USAGE, format!("{what:?} is neither a port, as 53/udp, nor a protocol, as icmp"));
+    let name = name.trim_matches(['[', ']']).to_owned();
+    let (port, protocol) = match what.split_once('/') {
+        Some((port, protocol)) => (Some(port), protocol),
+        None if what.parse::<Protocol>().is_ok() && what.parse::<u16>().is_err() => (None, what),
+        None => (Some(what), "tcp"),
+    };
+    let protocol: Protocol = protocol.parse().map_err(|_| wrong())?;
+    match port {
+        None if protocol.has_ports() => Err(wrong()),
+        None => Ok((name, Some((protocol, None)))),
+        Some("protocol") => Err(wrong()),
+        Some(port) if protocol.has_ports() => Ok((name, Some((protocol, Some(port.parse().map_err(|_| wrong())?))))),
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// An answer for people: the verdict, then each layer.
+fn text(answer: &Answer) -> String {
+    let question = &answer.question;
+    let port = question.port.map(|port| format!(" {port}")).unwrap_or_default();
+    let mut out = format!(
+        "{} -> {} ({}), {}, {}{port}: {}\n",
+        question.from, question.to, question.address, question.path, question.protocol, answer.verdict
+    );
+    for decision in &answer.decisions {
+        let verdict = match &decision.verdict {
+            Verdict::Open => "open",
+            Verdict::Closed => "closed",
+            Verdict::Unknown { .. } => "unknown",
+        };
+        out += &format!("  {verdict:<8}{:<9}{}: {}\n", decision.layer, decision.part, decision.words);
+        if let Verdict::Unknown { missing } = &decision.verdict {
+            out += &format!("                  missing: {missing}\n");
+        }
+        for source in &decision.sources {
+            out += &format!("                  {source}\n");
+        }
+    }
+    if let Some(words) = &answer.opened_by_state {
+        out += &format!("  but     {words}\n");
+    }
+    out
+}

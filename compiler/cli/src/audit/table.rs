@@ -1,0 +1,153 @@
+//! The matrix as text: what is open, drawn together.
+
+use std::collections::BTreeMap;
+
+use arvc_audit::{Finding, Matrix, Tree};
+use arvc_verdict::{Cell, Path, Protocol, Verdict};
+
+/// The classes of machines, those with several members.
+pub(super) fn classes(matrix: &Matrix) -> String {
+    let several = matrix.classes.iter().filter(|class| class.members.len() > 1);
+    let lines: String =
+        several.map(|class| format!("  {} stands for {}\n", class.members[0], class.members.join(", "))).collect();
+    if lines.is_empty() { String::new() } else { format!("Machines that no file distinguishes\n{lines}\n") }
+}
+
+/// A row: from, to, path; the address where the family matters.
+type Row<'a> = (&'a str, &'a str, &'a Path, bool);
+
+/// Of each protocol its ports, and whether something holds of each.
+type Held = BTreeMap<Protocol, Vec<(Option<u16>, bool)>>;
+
+/// What is open for certain.
+pub(super) fn open(matrix: &Matrix) -> String {
+    let rows = rows(&matrix.cells, |verdict| *verdict == Verdict::Open);
+    if rows.is_empty() {
+        return "Nothing is open.\n\n".into();
+    }
+    format!("Open\n{}\n", drawn(rows))
+}
+
+/// What is unknown, by what is missing.
+pub(super) fn unknown(matrix: &Matrix) -> String {
+    let mut missing: BTreeMap<&str, Vec<&Cell>> = BTreeMap::new();
+    for cell in &matrix.cells {
+        if let Verdict::Unknown { missing: words } = &cell.verdict {
+            missing.entry(words).or_default().push(cell);
+        }
+    }
+    if missing.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("Unknown\n");
+    for (words, cells) in missing {
+        let mut pairs: Vec<String> =
+            cells.iter().map(|cell| format!("{} -> {}", cell.question.from, cell.question.to)).collect();
+        pairs.sort();
+        pairs.dedup();
+        let more = pairs.len().saturating_sub(4);
+        pairs.truncate(4);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        out += &format!("  {words}\n    {}{more}\n", pairs.join(", "));
+    }
+    out + "\n"
+}
+
+/// The cells of one pair, all verdicts.
+pub(super) fn pair(cells: &[Cell]) -> String {
+    let mut out = String::new();
+    for (head, which) in [("open", 0), ("unknown", 1), ("closed", 2)] {
+        let chosen = rows(cells, |verdict| match verdict {
+            Verdict::Open => which == 0,
+            Verdict::Unknown { .. } => which == 1,
+            Verdict::Closed => which == 2,
+        });
+        for ((_, _, path, v6), what) in chosen {
+            let family = if v6 { " (IPv6)" } else { "" };
+            out += &format!("{head:<8}{path}{family}: {what}\n");
+        }
+    }
+    if out.is_empty() { "They are on no network together.\n".into() } else { out }
+}
+
+/// What holds of each row, as ports drawn together.
+fn rows<'a>(cells: &'a [Cell], wanted: impl Fn(&Verdict) -> bool) -> BTreeMap<Row<'a>, String> {
+    let mut all: BTreeMap<Row<'a>, Held> = BTreeMap::new();
+    for cell in cells {
+        let question = &cell.question;
+        let row = (question.from.as_str(), question.to.as_str(), &question.path, question.address.is_ipv6());
+        let list = all.entry(row).or_default().entry(question.protocol).or_default();
+        list.push((question.port, wanted(&cell.verdict)));
+    }
+    let what = |protocols: Held| {
+        if protocols.values().flatten().all(|(_, holds)| *holds) {
+            return "everything".to_owned();
+        }
+        let one = |(protocol, ports): (Protocol, Vec<(Option<u16>, bool)>)| ranges(protocol, &ports);
+        protocols.into_iter().filter_map(one).collect::<Vec<_>>().join(", ")
+    };
+    all.into_iter().map(|(row, protocols)| (row, what(protocols))).filter(|(_, what)| !what.is_empty()).collect()
+}
+
+/// `tcp 22, 80-90`: between two neighbours of the list nothing changes, so what holds at both holds between.
+fn ranges(protocol: Protocol, ports: &[(Option<u16>, bool)]) -> Option<String> {
+    if ports.iter().all(|(_, holds)| *holds) {
+        return Some(if protocol.has_ports() { format!("all {protocol}") } else { protocol.to_string() });
+    }
+    let mut sorted: Vec<(u16, bool)> = ports.iter().map(|(port, holds)| (port.unwrap_or(0), *holds)).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let runs = sorted.chunk_by(|one, other| one.1 == other.1).filter(|run| run[0].1);
+    let runs: Vec<String> = runs
+        .map(|run| match run {
+            [(port, _)] => port.to_string(),
+            [(first, _), .., (last, _)] => format!("{first}-{last}"),
+            [] => String::new(),
+        })
+        .collect();
+    (!runs.is_empty()).then(|| format!("{protocol} {}", runs.join(", ")))
+}
+
+/// Rows with the same right side drawn together: first those to whom, then those from whom.
+fn drawn(rows: BTreeMap<Row<'_>, String>) -> String {
+    let mut targets: BTreeMap<(&Path, bool, String, &str), Vec<&str>> = BTreeMap::new();
+    for ((from, to, path, v6), what) in rows {
+        targets.entry((path, v6, what, from)).or_default().push(to);
+    }
+    let mut sources: BTreeMap<(&Path, bool, Vec<&str>, String), Vec<&str>> = BTreeMap::new();
+    for ((path, v6, what, from), to) in targets {
+        sources.entry((path, v6, to, what)).or_default().push(from);
+    }
+    let mut out = String::new();
+    let mut last = None;
+    for ((path, v6, to, what), from) in sources {
+        if last != Some((path, v6)) {
+            out += &format!("  {path}{}\n", if v6 { " (IPv6)" } else { "" });
+            last = Some((path, v6));
+        }
+        out += &format!("    {} -> {}: {what}\n", from.join(", "), to.join(", "));
+    }
+    out
+}
+
+/// Findings, each with its lines and what to do.
+pub(super) fn findings(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("Findings\n");
+    for finding in findings {
+        let sources: Vec<String> = finding.sources.iter().map(ToString::to_string).collect();
+        out += &format!("  {}: {}: {}\n    help: {}\n", sources.join(", "), finding.kind, finding.words, finding.help);
+    }
+    out + "\n"
+}
+
+/// What was not understood.
+pub(super) fn unread(tree: &Tree) -> String {
+    if tree.unread.is_empty() {
+        return String::new();
+    }
+    let lines: String = tree.unread.iter().map(|unread| format!("  {}: {}\n", unread.source, unread.words)).collect();
+    format!("Not understood\n{lines}")
+}

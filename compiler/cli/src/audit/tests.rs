@@ -1,0 +1,106 @@
+use std::ffi::OsString;
+
+use crate::exit;
+use crate::run;
+use crate::world::memory::Memory;
+
+const CLUSTER: &str = "[OPTIONS]\nenable: 1\n[ALIASES]\nlocal_network 10.9.9.9\n";
+const GUEST: &str =
+    "[OPTIONS]\nenable: 1\ndhcp: 0\npolicy_out: DROP\n[RULES]\nIN ACCEPT -source 10.0.0.1 -p tcp -dport 80:82\n";
+const MACHINE: &str = "name: NAME\nnet0: virtio=A,bridge=vmbr1,firewall=FIREWALL\nipconfig0: ip=10.0.0.LAST/24\n";
+
+/// A world with two guests in `/pve`: `web` lets the port 80 in from `shop`.
+fn world() -> Memory {
+    let machine = |name: &str, last: &str, firewall: &str| {
+        MACHINE.replace("NAME", name).replace("LAST", last).replace("FIREWALL", firewall)
+    };
+    let mut world = Memory::new("/");
+    let files = [
+        ("/pve/firewall/cluster.fw", CLUSTER.to_owned()),
+        ("/pve/firewall/102.fw", GUEST.to_owned()),
+        ("/pve/nodes/one/qemu-server/101.conf", machine("shop", "1", "0")),
+        ("/pve/nodes/one/qemu-server/102.conf", machine("web", "2", "1")),
+        ("/pve/.git/config", "[core]".into()),
+    ];
+    for (path, text) in files {
+        world.file(path, &text);
+    }
+    world
+}
+
+fn audit(world: &mut Memory, line: &[&str]) -> u8 {
+    run(["arvc", "audit", "/pve"].iter().chain(line).map(OsString::from), world)
+}
+
+#[test]
+fn a_tree_is_told_in_a_table() {
+    let mut world = world();
+    assert_eq!(audit(&mut world, &[]), exit::GOOD, "{}{}", world.stdout, world.stderr);
+    assert!(world.stdout.contains("    shop -> web: tcp 80-82\n"), "{}", world.stdout);
+    assert!(!world.stdout.contains("Findings") && !world.stdout.contains("Not understood"), "{}", world.stdout);
+}
+
+#[test]
+fn a_finding_gives_status_1_and_its_lines() {
+    let mut world = world();
+    world.file("/pve/firewall/102.fw", format!("{GUEST}GROUP gone\n"));
+    assert_eq!(audit(&mut world, &[]), exit::SOURCE);
+    assert!(
+        world.stdout.contains("firewall/102.fw:7: dangling-name: there is no security group gone"),
+        "{}",
+        world.stdout
+    );
+    world.stdout.clear();
+    assert_eq!(audit(&mut world, &["--json"]), exit::SOURCE);
+    let found =
+        world.stdout.lines().filter(|line| line.starts_with("{\"finding\":{\"kind\":\"dangling-name\"")).count();
+    assert_eq!(found, 1, "{}", world.stdout);
+    assert!(world.stdout.starts_with("{\"version\":1,\"classes\":["), "{}", world.stdout);
+}
+
+#[test]
+fn what_is_not_understood_gives_status_1() {
+    let mut world = world();
+    world.file("/pve/firewall/102.fw", format!("{GUEST}IN Ceph(ACCEPT)\n"));
+    assert_eq!(audit(&mut world, &[]), exit::SOURCE);
+    assert!(world.stdout.contains("Not understood\n  firewall/102.fw:7: the macro Ceph"), "{}", world.stdout);
+    assert!(world.stdout.contains("Unknown\n"), "{}", world.stdout);
+}
+
+#[test]
+fn one_question_is_answered_layer_by_layer() {
+    for (what, status, words) in [
+        ("web:80", exit::GOOD, "shop -> web (10.0.0.2), bridge vmbr1, tcp 80: open\n"),
+        ("web:80/tcp", exit::GOOD, "firewall/102.fw:6\n"),
+        ("web:83/tcp", exit::SOURCE, "closed  proxmox  into web (net0): no rule takes it, and the policy drops it\n"),
+        ("web:icmp", exit::SOURCE, "icmp: closed\n"),
+        ("web", exit::GOOD, "open    bridge vmbr1: tcp 80-82\n"),
+    ] {
+        let mut world = world();
+        assert_eq!(audit(&mut world, &["shop", what]), status, "{what}: {}{}", world.stdout, world.stderr);
+        assert!(world.stdout.contains(words), "{what}: {}", world.stdout);
+    }
+    let mut world = world();
+    assert_eq!(audit(&mut world, &["shop", "web:80", "--json"]), exit::GOOD);
+    assert!(world.stdout.starts_with("{\"from\":\"shop\",\"to\":\"web\",\"address\":\"10.0.0.2\",\"path\":\"bridge vmbr1\",\"protocol\":\"tcp\",\"port\":80,\"verdict\":\"open\",\"decisions\":["), "{}", world.stdout);
+}
+
+#[test]
+fn a_question_that_makes_no_sense_is_a_wrong_use() {
+    for line in [
+        &["shop", "wep:80"][..],
+        &["shop", "web:80/icmp"],
+        &["shop", "web:x/tcp"],
+        &["shop"],
+        &["shop", "web:80", "--path", "moon"],
+    ] {
+        let mut world = world();
+        assert_eq!(audit(&mut world, line), exit::USAGE, "{line:?}: {}{}", world.stdout, world.stderr);
+    }
+    let mut world = world();
+    audit(&mut world, &["shop", "wep:80"]);
+    assert!(world.stderr.contains("help: did you mean web?"), "{}", world.stderr);
+    let mut none = Memory::new("/");
+    assert_eq!(audit(&mut none, &[]), exit::OUTSIDE);
+    assert!(none.stderr.contains("/pve is no folder") || none.stderr.contains("pve is no folder"), "{}", none.stderr);
+}

@@ -27,6 +27,10 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
     }
 }
 
+/// A packet on a guest's firewall bridge, and one that comes from it: both are shown to the node's chains (br_netfilter) though they
+/// are only bridged.
+const FROM_A_GUEST: [&str; 2] = ["-i fwbr+", "-m physdev --physdev-in fwpr+"];
+
 /// A node as the router of bridges.
 struct Edge<'a> {
     site: &'a Site,
@@ -44,7 +48,9 @@ impl<'a> Edge<'a> {
     fn rules(&self, header: &str) -> String {
         let mut text = head(&self.node.named.name);
         text.push_str("*raw\n:ARVC-PREROUTING - [0:0]\n");
-        text.push_str("-A ARVC-PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n");
+        text.push_str("-A ARVC-PREROUTING -i fwbr+ -j CT --zone 1\n");
+        self.bridged_forwards(&mut text);
+        text.push_str("COMMIT\n");
         text.push_str("*nat\n:ARVC-POSTROUTING - [0:0]\n:ARVC-PREROUTING - [0:0]\n");
         self.masquerade(&mut text);
         self.forward(&mut text);
@@ -76,6 +82,10 @@ impl<'a> Edge<'a> {
             line(text, format_args!("-A ARVC-POSTROUTING -d {prefix} -j RETURN"));
         }
         let out = self.node.uplink.as_ref().map(|uplink| format!(" -o {}", interface(&uplink.bridge)));
+        if out.is_none() && !v4.is_empty() {
+            // A packet between two guests of one bridge passes these chains too, and would come from the node.
+            line(text, format_args!("-A ARVC-POSTROUTING -m physdev --physdev-is-bridged -j RETURN"));
+        }
         for (_, prefix) in &v4 {
             let out = out.as_deref().unwrap_or_default();
             line(text, format_args!("-A ARVC-POSTROUTING -s {prefix}{out} -j MASQUERADE"));
@@ -99,10 +109,10 @@ impl<'a> Edge<'a> {
         for network in &self.inside {
             line(text, format_args!("-A ARVC-PREROUTING -i {} -j RETURN", side(network)));
         }
-        let own = match self.node.uplink.as_ref().map(|uplink| uplink.address.value) {
-            Some(IpAddr::V4(address)) => format!("-d {address}/32"),
-            _ => "-m addrtype --dst-type LOCAL".to_owned(),
-        };
+        for from in FROM_A_GUEST {
+            line(text, format_args!("-A ARVC-PREROUTING {from} -j RETURN"));
+        }
+        let own = self.destination();
         for forward in &self.node.forwards {
             let ports = ports(forward);
             match self.target(forward) {
@@ -114,6 +124,24 @@ impl<'a> Edge<'a> {
                     line(text, format_args!("# {ports} is not handed on: {host} has no IPv4 address on a bridge."));
                 }
             }
+        }
+    }
+
+    /// What a guest sends to a forwarded port passes the node twice if the way to it leads out and back: as a bridged packet, and
+    /// as the node's own. Only the second is to be translated, so the first is tracked apart.
+    fn bridged_forwards(&self, text: &mut String) {
+        let own = self.destination();
+        for forward in self.node.forwards.iter().filter(|forward| self.target(forward).is_some()) {
+            let ports = ports(forward);
+            line(text, format_args!("-A ARVC-PREROUTING {own} {ports} {} -j CT --zone 2", FROM_A_GUEST[1]));
+        }
+    }
+
+    /// The address that the node hands ports of on.
+    fn destination(&self) -> String {
+        match self.node.uplink.as_ref().map(|uplink| uplink.address.value) {
+            Some(IpAddr::V4(address)) => format!("-d {address}/32"),
+            _ => "-m addrtype --dst-type LOCAL".to_owned(),
         }
     }
 

@@ -6,6 +6,7 @@ mod ambiguous_network;
 mod closed_forward;
 mod empty_end;
 mod exception_outside_never;
+mod leased_end;
 mod left_out;
 mod near;
 mod need_not_allowed;
@@ -40,6 +41,7 @@ pub static CODES: &[&Code] = &[
     &closed_forward::CODE,
     &not_forwarded::CODE,
     &left_out::CODE,
+    &leased_end::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
@@ -53,6 +55,7 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     if !site.paths_broken {
         no_common_network::check(&intents, &mut found);
         ambiguous_network::check(&intents, &mut found);
+        leased_end::check(&intents, &mut found);
     }
     not_forwarded::check(&intents, &mut found);
     protocol_on_overlay::check(&intents, &mut found);

@@ -101,7 +101,7 @@ pub(super) fn start(name: &str) -> u64 {
 }
 
 /// FNV-1a with 64 bits: short, known, and the same for ever.
-fn fnv(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }

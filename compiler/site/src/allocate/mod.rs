@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use arvc_syntax::diagnostic::Diagnostic;
 
 use self::choose::Chooser;
+pub(crate) use self::choose::fnv;
 pub(crate) use self::renames::{Renames, renames};
 pub(crate) use self::taken::Holder;
 use self::taken::Taken;

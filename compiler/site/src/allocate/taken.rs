@@ -8,7 +8,8 @@ use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
 use crate::checks::{address_in_pool, address_in_use, address_reserved};
 use crate::lock::{Environment, Held, Numbers};
-use crate::model::{Datacenter, DatacenterId, Host, ImageSource, Network, NetworkId, NetworkKind, RangeId, Site, Vmid};
+use crate::model::{DatacenterId, Host, ImageSource, Network, NetworkId, NetworkKind, RangeId, Site, Vmid};
+use crate::neighbours;
 use crate::segments::Segments;
 
 /// Whom the lock says that a number is held by.
@@ -72,16 +73,8 @@ impl Taken {
 
     /// Enters the numbers of another environment, in the Proxmox clusters and on the segments that it shares with this one.
     fn hold_other(&mut self, site: &Site, environment: &str, other: &Environment) {
-        let shared = |name: &str, nodes: &[String]| {
-            let of_node = |at: usize, node: &String| {
-                site.nodes.iter().any(|own| own.datacenter.index() == at && own.named.name == *node)
-            };
-            let same =
-                |(at, own): (usize, &Datacenter)| own.named.name == name || nodes.iter().any(|it| of_node(at, it));
-            site.datacenters.iter().enumerate().position(same).map(|at| DatacenterId(at as u32))
-        };
-        let clusters: HashMap<&str, DatacenterId> =
-            other.datacenters.iter().filter_map(|(name, it)| Some((name.as_str(), shared(name, &it.nodes)?))).collect();
+        let shared = neighbours::shared(site, other);
+        let clusters: HashMap<&str, DatacenterId> = shared.iter().map(|shared| (shared.name, shared.own)).collect();
         if clusters.is_empty() {
             return;
         }

@@ -29,6 +29,8 @@ pub enum Change {
     Serial(String, u32),
     /// A machine's certificate is granted something that none of it was before.
     Granted(String),
+    /// What is declared of fields of a machine that Terraform leaves alone is held from now on, or is not any more.
+    Unmanaged(String),
     /// What others have to know of the environment changed.
     About,
 }
@@ -60,6 +62,16 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
         // The first grant of a machine that is new is no news.
         if old.certificates.get(name).is_some_and(|old| old != grants) {
             changes.push(Change::Granted(name.clone()));
+        }
+    }
+    for name in new
+        .unmanaged
+        .keys()
+        .chain(old.unmanaged.keys().filter(|name| new.hosts.contains_key(*name) && !new.unmanaged.contains_key(*name)))
+    {
+        let was = renamed.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+        if old.hosts.contains_key(was) && old.unmanaged.get(was) != new.unmanaged.get(name) {
+            changes.push(Change::Unmanaged(name.clone()));
         }
     }
     if changes.is_empty() && old != new {
@@ -120,11 +132,14 @@ impl fmt::Display for Change {
             Self::Migrated(name, from, to) => {
                 write!(f, "other cluster: {name} is in {} instead of {}", or_none(to), or_none(from))
             }
+            Self::Placed(name, None, Some(to)) => write!(f, "placed: {name} on {to}"),
+            Self::Placed(name, Some(_), None) => write!(f, "placed: {name} is where the sources say"),
             Self::Placed(name, from, to) => write!(f, "placed: {name} on {} instead of {}", or_none(to), or_none(from)),
             Self::Serial(zone, serial) => write!(f, "serial of {zone}: {serial}"),
             Self::Granted(name) => {
                 write!(f, "certificate: {name} is granted more, or other, names, addresses or groups")
             }
+            Self::Unmanaged(name) => write!(f, "applied: what is declared of {name} and left alone by Terraform"),
             Self::About => write!(f, "what other environments have to know of this one"),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Datacenter, Environment, Grant, Numbers, Segment};
-use crate::model::{Host, ImageSource, NetworkKind, Site};
+use super::{Datacenter, Environment, Grant, Numbers, Segment, applied};
+use crate::model::{Host, ImageSource, Kind, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
 ///
@@ -46,6 +46,7 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
         next.retired.insert(name.clone(), left);
     }
     grants(site, &mut next.certificates);
+    next.unmanaged = applied::next(site, held, |name| renamed.get(name).map_or_else(|| name.to_owned(), String::clone));
     next
 }
 
@@ -57,6 +58,9 @@ impl Environment {
         self.renamed.insert(old.to_owned(), new.to_owned());
         if let Some(grants) = self.certificates.remove(old) {
             self.certificates.entry(new.to_owned()).or_default().extend(grants);
+        }
+        if let Some(fields) = self.unmanaged.remove(old) {
+            self.unmanaged.insert(new.to_owned(), fields);
         }
     }
 }
@@ -100,6 +104,7 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
     let mut numbers = Numbers {
         datacenter: datacenter.and_then(|id| site.datacenters.get(id.index())).map(|it| it.named.name.clone()),
         vmid: host.vmid.map(|vmid| vmid.value),
+        node: host.node.filter(|_| is_chosen(site, host)).map(|node| site.nodes[node.index()].named.name.clone()),
         slot: slot(site, host),
         ..Numbers::default()
     };
@@ -115,6 +120,12 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
     numbers
 }
 
+/// Whether the node of a machine is arvc's choice, or was stated where it would be without that.
+fn is_chosen(site: &Site, host: &Host) -> bool {
+    let spread = host.cluster.is_some_and(|cluster| site.clusters[cluster.index()].spread);
+    host.kind != Kind::Machine && (spread || host.ha.as_ref().is_some_and(|ha| !ha.nodes.is_empty()))
+}
+
 /// The slot of a machine whose VMID does not say it.
 fn slot(site: &Site, host: &Host) -> Option<u64> {
     let numbering = site.numbering.get(host.range?.index()).filter(|numbering| !numbering.has_vmids())?;
@@ -126,8 +137,15 @@ fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
         .datacenters
         .iter()
         .map(|datacenter| {
-            let pool = datacenter.pool.clone();
-            (datacenter.named.name.clone(), Datacenter { pool, firewall: true, ..Datacenter::default() })
+            let entry = Datacenter {
+                declared: datacenter.declared,
+                pool: datacenter.pool.value.clone(),
+                namespace: datacenter.namespace.value.clone(),
+                mappings: datacenter.mappings.iter().map(|mapping| mapping.name.value.clone()).collect(),
+                firewall: datacenter.owns_firewall.value,
+                ..Datacenter::default()
+            };
+            (datacenter.named.name.clone(), entry)
         })
         .collect();
     for node in &site.nodes {

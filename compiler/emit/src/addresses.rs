@@ -25,19 +25,19 @@ pub(crate) fn configured<'a>(
 }
 
 /// The address that a machine is reached at before anything configured it: its first one, or in the place of that the one of
-/// its family that it is made with.
-pub(crate) fn reached(network: &Network, interface: &Interface) -> IpAddr {
-    let first = interface.address.value;
+/// its family that it is made with. None where nobody knows it.
+pub(crate) fn reached(network: &Network, interface: &Interface) -> Option<IpAddr> {
+    let first = interface.address?.value;
     let mut made = configured(network, interface).map(|(address, _)| address.addr());
-    match network.is_bridge() {
+    Some(match network.is_bridge() {
         true => made.find(|address| Family::of(*address) == Family::of(first)).unwrap_or(first),
         false => first,
-    }
+    })
 }
 
 /// The addresses that a guest is not made with.
 pub(crate) fn further<'a>(network: &'a Network, interface: &'a Interface) -> impl Iterator<Item = IpNet> + 'a {
-    let own = interface.more.iter().chain([&interface.address]).filter(|_| !interface.more.is_empty());
+    let own = interface.more.iter().chain(&interface.address).filter(|_| !interface.more.is_empty());
     let own = own.filter_map(|address| with_length(network, address.value));
     own.filter(move |address| configured(network, interface).all(|(other, _)| other != *address))
 }

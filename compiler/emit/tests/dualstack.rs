@@ -68,7 +68,7 @@ fn a_machine_is_reached_at_an_address_that_it_is_made_with() {
     router(&mut site, "fd00:100::1");
     let six = site.hosts[0].interfaces[0].more.clone();
     site.hosts[0].interfaces[0] =
-        Interface { address: six[0], more: six[1..].to_vec(), ..site.hosts[0].interfaces[0].clone() };
+        Interface { address: Some(six[0]), more: six[1..].to_vec(), ..site.hosts[0].interfaces[0].clone() };
     assert_eq!(made_with(&site), ["fd00:100::29/64", "fd00:100::1"]);
     let variables = variables(&site);
     assert!(variables.contains("ansible_host: \"fd00:100::29\"\n"), "{variables}");
@@ -86,7 +86,8 @@ fn of_two_segments_each_family_leaves_by_the_one_that_has_a_router_for_it() {
     site.hosts[0].interfaces.push(Interface {
         public: None,
         network: second,
-        address: at(address("192.168.101.41")),
+        address: Some(at(address("192.168.101.41"))),
+        leased: None,
         more: vec![at(address("fd00:101::29"))],
         mac: None,
         index: Some(1),

@@ -255,7 +255,7 @@ fn elsewhere() -> Site {
         let mut bridge = host.interfaces.remove(0);
         if let Some((network, own, public)) = below {
             bridge.network = network;
-            bridge.address = at(address(own));
+            bridge.address = Some(at(address(own)));
             bridge.public = public.map(|public| at(address(public)));
             host.interfaces.insert(0, bridge);
             (host.lighthouse, host.relay) = (true, true);

@@ -138,7 +138,7 @@ fn a_node_comes_in_by_its_address_on_each_bridge_when_rules_fail() {
     let mut site = small();
     let second = bridge(&mut site, "second", "192.168.200.0/24", "vmbr2", Some(("192.168.200.1", Some(NodeId(0)))));
     site.hosts[0].interfaces[0].network = second;
-    site.hosts[0].interfaces[0].address = at(address("192.168.200.41"));
+    site.hosts[0].interfaces[0].address = Some(at(address("192.168.200.41")));
     let tree = emitted(&site);
     let closed = text(&tree, "ansible/files/filter/fail_closed.v4");
     let expected = "\

@@ -83,7 +83,23 @@ pub fn answered_for(site: &Site, host: HostId, network: NetworkId) -> Vec<(IpNet
         let path = format!("{}.pools.{}", there.named.path, pool.name);
         list.extend(span(&there.prefix.value, first, last).into_iter().map(|prefix| (prefix, path.clone())));
     }
+    let interface = site.hosts[host.index()].interface_on(network);
+    if interface.is_some_and(|interface| interface.leased.is_some()) {
+        let path = format!("{}.dhcp", there.named.path);
+        list.extend(leases(site, network).into_iter().map(|prefix| (prefix, path.clone())));
+    }
     list
+}
+
+/// The addresses of a network that are handed out to whoever asks: those of its `dhcp` that no machine of the site has.
+pub(crate) fn leases(site: &Site, network: NetworkId) -> Vec<IpNet> {
+    let there = &site.networks[network.index()];
+    let Some(numbers) = there.dhcp else { return Vec::new() };
+    let all = span(&there.prefix.value, numbers.value.0, numbers.value.1);
+    let own = site.hosts.iter().filter_map(|host| host.interface_on(network));
+    let known = own.flat_map(|interface| interface.addresses()).map(|address| IpNet::from(address.value));
+    let reserved: Vec<IpNet> = known.filter(|address| all.iter().any(|prefix| prefix.contains(address))).collect();
+    if reserved.is_empty() { all } else { subtract(&all, &reserved) }
 }
 
 /// The host numbers of a prefix as the fewest prefixes.

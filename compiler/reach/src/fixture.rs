@@ -130,7 +130,8 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         let address = at(nth.expect("a small site"));
         Interface {
             network: *network,
-            address,
+            address: Some(address),
+            leased: None,
             more: Vec::new(),
             public: None,
             mac: None,

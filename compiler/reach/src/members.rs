@@ -51,6 +51,8 @@ struct On {
     segments: Vec<u32>,
     /// Whether the network's router is its way out.
     default_route: bool,
+    /// Whether nobody knows its address.
+    leased: bool,
 }
 
 /// A part of a flow's ports, together with where they can be served.
@@ -77,7 +79,8 @@ impl<'a> Members<'a> {
                 let network = interface.network;
                 let several = segments.whole(network).is_none();
                 let segments = if several { segments.of(network, host) } else { Vec::new() };
-                (network, On { families: interface.families(), segments, default_route: interface.default_route })
+                let (families, leased) = (interface.families(), interface.leased.is_some());
+                (network, On { families, segments, default_route: interface.default_route, leased })
             });
             let mut networks: Vec<(NetworkId, On)> = interfaces.collect();
             networks.sort_unstable();
@@ -182,11 +185,22 @@ impl<'a> Members<'a> {
         if prefixes.is_empty() {
             return Vec::new();
         }
+        let leases = crate::address::leases(self.site, network);
         let inside = |host: &HostId| {
             let mut addresses = addresses_on(self.site, *host, network);
-            addresses.any(|address| prefixes.iter().any(|prefix| prefix.contains(&address)))
+            let has = addresses.any(|address| prefixes.iter().any(|prefix| prefix.contains(&address)));
+            // Whoever leases may have any address that is handed out.
+            has || (self.is_leased(*host, network)
+                && leases.iter().any(|lease| prefixes.iter().any(|prefix| overlaps(prefix, lease))))
         };
         self.all.iter().copied().filter(inside).collect()
+    }
+
+    /// Whether nobody knows a machine's address on a network that it is on.
+    pub fn is_leased(&self, host: HostId, network: NetworkId) -> bool {
+        let profile = self.profile_of[host.index()];
+        let at = self.profiles[profile].binary_search(&network);
+        at.is_ok_and(|at| self.on[profile][at].leased)
     }
 
     /// The prefixes that an end of addresses is made of. A node is no machine of the site and `internet` is no prefix.

@@ -306,7 +306,7 @@ pub(crate) fn any_site() -> impl Strategy<Value = Site> {
                 let six = at(six.expect("a large prefix"));
                 match families[interface.network.index()] {
                     1 => {}
-                    2 => interface.address = six,
+                    2 => interface.address = Some(six),
                     _ => interface.more.push(six),
                 }
             }

@@ -101,7 +101,8 @@ pub fn host_name(site: &Site, host: &Host) -> String {
 /// The addresses that a machine's name leads to, with the network that they are on.
 pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network)> {
     let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
-    let best = interfaces.min_by_key(|(_, network)| (!network.is_overlay(), !network.joined));
+    let best = interfaces
+        .min_by_key(|(interface, network)| (!network.is_overlay(), interface.address.is_none(), !network.joined));
     let all =
         best.into_iter().flat_map(|(interface, network)| interface.addresses().map(move |it| (it.value, network)));
     all.collect()

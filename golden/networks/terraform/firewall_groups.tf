@@ -161,6 +161,58 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "lan" {
   }
 }
 
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "kiosk" {
+  name    = "arvc-kiosk"
+  comment = "Policy kiosk on networks.lan"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    proto   = "udp"
+    dport   = "68"
+    comment = "DHCP"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.10.250"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.10.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: tunnels"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    proto   = "udp"
+    dport   = "67"
+    comment = "DHCP"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "192.168.10.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: tunnels"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "media-lan" {
   name    = "arvc-media-lan"
   comment = "Policy media on networks.lan"

@@ -81,6 +81,102 @@ resource "proxmox_virtual_environment_firewall_options" "game" {
   }
 }
 
+resource "proxmox_virtual_environment_firewall_ipset" "kiosk_net0" {
+  node_name = "pve1"
+  vm_id     = 122
+
+  name    = "ipfilter-net0"
+  comment = "Addresses of kiosk on networks.lan"
+
+  cidr {
+    name    = "192.168.10.201"
+    comment = "networks.lan.dhcp"
+  }
+
+  cidr {
+    name    = "192.168.10.202/31"
+    comment = "networks.lan.dhcp"
+  }
+
+  cidr {
+    name    = "192.168.10.204/30"
+    comment = "networks.lan.dhcp"
+  }
+
+  cidr {
+    name    = "192.168.10.208/28"
+    comment = "networks.lan.dhcp"
+  }
+
+  cidr {
+    name    = "192.168.10.224/28"
+    comment = "networks.lan.dhcp"
+  }
+
+  cidr {
+    name    = "192.168.10.240/29"
+    comment = "networks.lan.dhcp"
+  }
+
+  cidr {
+    name    = "192.168.10.248/31"
+    comment = "networks.lan.dhcp"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.kiosk.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_rules" "kiosk" {
+  node_name = "pve1"
+  vm_id     = 122
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.kiosk.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan-internet.name
+    iface          = "net0"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.kiosk.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_options" "kiosk" {
+  node_name = "pve1"
+  vm_id     = 122
+
+  enabled       = true
+  input_policy  = "DROP"
+  output_policy = "DROP"
+  dhcp          = true
+  ndp           = true
+  radv          = false
+  macfilter     = true
+  ipfilter      = true
+  log_level_in  = "nolog"
+  log_level_out = "nolog"
+
+  depends_on = [
+    proxmox_virtual_environment_firewall_ipset.kiosk_net0,
+    proxmox_virtual_environment_firewall_rules.kiosk,
+  ]
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.kiosk.id]
+  }
+}
+
 resource "proxmox_virtual_environment_firewall_ipset" "media_net0" {
   node_name    = "pve2"
   container_id = 120

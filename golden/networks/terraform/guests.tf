@@ -102,6 +102,91 @@ resource "proxmox_virtual_environment_vm" "game" {
   }
 }
 
+resource "proxmox_virtual_environment_vm" "kiosk" {
+  name      = "kiosk"
+  vm_id     = 122
+  node_name = "pve1"
+  pool_id   = proxmox_virtual_environment_pool.guests.pool_id
+  tags      = ["web"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
+  started       = true
+  on_boot       = true
+  protection    = false
+  scsi_hardware = "virtio-scsi-single"
+
+  clone {
+    vm_id     = 900
+    node_name = "pve1"
+    full      = true
+  }
+
+  # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
+  agent {
+    enabled = false
+  }
+
+  cpu {
+    cores = 2
+    type  = "x86-64-v2-AES"
+  }
+
+  memory {
+    dedicated = 2048
+  }
+
+  disk {
+    datastore_id = "local-lvm"
+    interface    = "scsi0"
+    size         = 16
+    discard      = "on"
+    iothread     = true
+  }
+
+  # net0: networks.lan
+  network_device {
+    bridge   = "vmbr0"
+    firewall = true
+    model    = "virtio"
+  }
+
+  initialization {
+    datastore_id = "local-lvm"
+
+    dns {
+      domain  = "lab.internal"
+      servers = ["1.1.1.1"]
+    }
+
+    ip_config {
+      ipv4 {
+        address = "dhcp"
+      }
+    }
+
+    user_account {
+      username = "root"
+      keys     = var.ssh_keys
+    }
+  }
+
+  operating_system {
+    type = "l26"
+  }
+
+  # Debian's cloud images panic without it when their disk has grown.
+  serial_device {}
+
+  depends_on = [proxmox_virtual_environment_firewall_options.template_debian]
+
+  lifecycle {
+    # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
+    ignore_changes = [initialization[0].user_account]
+  }
+}
+
 resource "proxmox_virtual_environment_vm" "ns" {
   name      = "ns"
   vm_id     = 100

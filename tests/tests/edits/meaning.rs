@@ -68,7 +68,7 @@ fn a_machine_that_moves_keeps_its_overlay_address_certificate_and_firewall_meani
         let address = |site: &Site| {
             let host = site.hosts.iter().find(|host| host.named.name == *moved).expect("the machine is there");
             let on = host.interfaces.iter().find(|interface| site.networks[interface.network.index()].is_overlay());
-            on.expect("it is on the overlay").address.value
+            on.expect("it is on the overlay").address.unwrap().value
         };
         assert_eq!(address(&before), address(&after), "{edit}: overlay address");
         assert_eq!(overlay_rules(&before), overlay_rules(&after), "{edit}: what is open on the overlay");

@@ -134,7 +134,8 @@ fn roles(
         entries.push(entry("bootstrap_resolvers", Yaml::strs(resolvers.iter().map(ToString::to_string))));
     }
     if let Some((overlay, interface)) = member {
-        entries.push(entry("nebula_address", Yaml::str(interface.address.value.to_string())));
+        let address = interface.address.map(|address| address.value.to_string());
+        entries.extend(address.map(|address| entry("nebula_address", Yaml::str(address))));
         entries.push(entry("nebula_device", Yaml::str(&interface.device)));
         if !interface.more.is_empty() {
             let more = interface.more.iter().map(|address| address.value.to_string());
@@ -198,13 +199,9 @@ fn probes(overlay: &Overlay<'_>, policy: &Policy, host: &Host) -> Yaml {
             let whole = rule.ports.tcp.iter().any(|(first, last)| (*first..=*last).contains(&DISCARD));
             if whole { Some(DISCARD) } else { rule.ports.tcp.first().map(|(first, _)| *first) }
         };
-        let (Some(port), Some(interface)) = (rules.filter_map(open).min(), other.interface_on(overlay.id)) else {
-            continue;
-        };
-        probes.push(Yaml::map([
-            ("address", Yaml::str(interface.address.value.to_string())),
-            ("port", Yaml::Int(port.into())),
-        ]));
+        let address = other.interface_on(overlay.id).and_then(|interface| interface.address);
+        let (Some(port), Some(address)) = (rules.filter_map(open).min(), address) else { continue };
+        probes.push(Yaml::map([("address", Yaml::str(address.value.to_string())), ("port", Yaml::Int(port.into()))]));
     }
     Yaml::List(probes)
 }

@@ -14,6 +14,7 @@ pub fn variables(site: &Site, host: &Host) -> Vec<Entry> {
     let connection = &host.connection;
     let mut entries = Vec::new();
     // Over the bridge: the overlay is what a play is about to build or to cut.
+    // Where nobody knows the address, Ansible asks for the machine's name.
     if let Some(address) = host.reached_on(site).and_then(|network| address(site, host, network)) {
         entries.push(entry("ansible_host", Yaml::str(address.to_string())));
     }
@@ -38,7 +39,8 @@ pub fn variables(site: &Site, host: &Host) -> Vec<Entry> {
     if later(site) {
         let network = connection.services.map(|network| network.value);
         let address = network.or_else(|| host.reached_on(site)).and_then(|network| address(site, host, network));
-        entries.extend(address.map(|address| entry("services_host", Yaml::str(address.to_string()))));
+        let address = address.map_or_else(|| host.named.name.clone(), |address| address.to_string());
+        entries.push(entry("services_host", Yaml::str(address)));
         // What is reached over the overlay is reached without a jump.
         let over = if network.is_some() { String::new() } else { over.unwrap_or_default() };
         entries.push(entry("services_ssh_common_args", Yaml::str(over)));
@@ -64,7 +66,7 @@ pub fn later(site: &Site) -> bool {
 }
 
 fn address(site: &Site, host: &Host, network: NetworkId) -> Option<IpAddr> {
-    host.interface_on(network).map(|interface| addresses::reached(&site.networks[network.index()], interface))
+    host.interface_on(network).and_then(|interface| addresses::reached(&site.networks[network.index()], interface))
 }
 
 /// The argument of SSH that jumps. It is made of a checked user name, addresses and numbers.

@@ -127,7 +127,7 @@ fn places<'site>(site: &Site, overlay: &Overlay<'site>, own: HostId, host: &Host
             let places = overlay.tunnels.places(site, &overlay.segments, host, id).into_iter();
             let endpoints: Vec<SocketAddr> =
                 places.map(|address| SocketAddr::new(address, overlay.tunnels.port)).collect();
-            let address = other.interface_on(overlay.id)?.address.value;
+            let address = other.interface_on(overlay.id)?.address?.value;
             (!endpoints.is_empty()).then_some(Place { host: other, address, endpoints })
         })
         .collect();

@@ -320,7 +320,9 @@ fn met(site: &Site) -> Vec<String> {
     let there = |id: NetworkId, prefix: &IpNet| {
         let mut interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
         let network = &site.networks[id.index()];
-        interfaces.any(|it| it.network == id && prefix.contains(&addresses::reached(network, it)))
+        interfaces.any(|it| {
+            it.network == id && addresses::reached(network, it).is_some_and(|address| prefix.contains(&address))
+        })
     };
     let met = prefixes.filter(|(id, prefix, at)| *at == 0 || there(*id, &prefix.value));
     met.map(|(_, prefix, _)| prefix.value.to_string()).collect()

@@ -62,7 +62,7 @@ pub struct Nic<'a> {
 
 /// An address that a guest is made with.
 pub struct Configured {
-    /// The address with its prefix's length.
+    /// The address with its prefix's length; the prefix, where the guest asks for an address that nobody knows.
     pub address: IpNet,
     /// The router, if this is the device that leads out.
     pub gateway: Option<IpAddr>,
@@ -167,7 +167,8 @@ fn nics<'a>(site: &'a Site, host: &'a Host) -> Vec<Nic<'a>> {
             let asks = interface.dhcp && network.prefix.value.contains(&address.addr());
             Configured { address, gateway, asks }
         });
-        let configured = configured.collect();
+        let leased = interface.leased.map(|_| Configured { address: network.prefix.value, gateway: None, asks: true });
+        let configured = configured.chain(leased).collect();
         let index = interface.index?;
         Some(Nic { index, network_id: interface.network, network, bridge, vlan: *vlan, configured, interface })
     });

@@ -142,7 +142,8 @@ pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> Ne
 pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId) -> HostId {
     let interface = |network, prefix: &str, device: &str| Interface {
         network,
-        address: at(address(&format!("{prefix}.{number}"))),
+        address: Some(at(address(&format!("{prefix}.{number}")))),
+        leased: None,
         public: None,
         more: Vec::new(),
         mac: None,

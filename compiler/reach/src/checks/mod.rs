@@ -8,6 +8,7 @@ mod empty_end;
 mod exception_outside_never;
 mod expected_closed;
 mod expected_open;
+mod leased_end;
 mod left_out;
 mod near;
 mod need_not_allowed;
@@ -50,6 +51,7 @@ pub static CODES: &[&Code] = &[
     &expected_open::CODE,
     &expected_closed::CODE,
     &unfiltered_never::CODE,
+    &leased_end::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
@@ -63,6 +65,7 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
     if !site.paths_broken {
         no_common_network::check(&intents, &mut found);
         ambiguous_network::check(&intents, &mut found);
+        leased_end::check(&intents, &mut found);
     }
     not_forwarded::check(&intents, &mut found);
     protocol_on_overlay::check(&intents, &mut found);

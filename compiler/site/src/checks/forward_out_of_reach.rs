@@ -39,9 +39,13 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             let mut interfaces = host.interfaces.iter().filter(on_bridge).peekable();
             let label = match interfaces.peek() {
                 None => "the machine is on no bridge",
+                Some(interface) if interface.leased.is_some() => "nobody knows the machine's address there",
                 Some(_) => "the machine has no IPv4 address on a bridge, and only IPv4 is handed on",
             };
-            if host.broken || interfaces.any(|interface| interface.families().contains(Family::V4)) {
+            if host.broken
+                || interfaces
+                    .any(|interface| interface.addresses().any(|address| Family::of(address.value) == Family::V4))
+            {
                 continue;
             }
             let message = format!("`{}` cannot hand a port on to `{}`", node.named.path, host.named.path);

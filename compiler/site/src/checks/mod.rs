@@ -90,6 +90,7 @@ pub mod invalid_tag;
 pub mod invalid_user;
 pub mod invalid_vlan;
 pub mod invalid_vnet;
+pub mod leased_address;
 pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
@@ -290,6 +291,7 @@ pub static CODES: &[&Code] = &[
     &vip_in_use::CODE,
     &vip_owner::CODE,
     &dhcp_reservation::CODE,
+    &leased_address::CODE,
     &foreign_overlap::CODE,
     &default_routes::CODE,
     &guest_off_node::CODE,
@@ -428,6 +430,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     private_lighthouse::check(site, origins, out);
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
+    leased_address::check_lighthouses(site, out);
     operators_everywhere::check(site, out);
     operators_shut_out::check(site, out);
     nobody_at_the_nodes::check(site, out);

@@ -44,7 +44,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     let alone = |host: &Host| {
         let interface = host.reached_on(site).and_then(|network| host.interface_on(network))?;
         let network = &site.networks[interface.network.index()];
-        let address = interface.address.value;
+        let address = interface.address?.value;
         if !matches!(network.kind, NetworkKind::Plain) || network.router.is_some() || is_private(address) {
             return None;
         }

@@ -14,8 +14,8 @@ use super::slots::ByRule;
 use crate::allocate::{Place, Wants};
 use crate::checks::{
     address_missing, address_outside_network, address_twice, device_index, dhcp_reservation, family_not_there,
-    guest_off_node, guest_on_plain_network, interface_name, mac_not_unicast, public_address, unknown_network,
-    vmid_in_no_range, vmid_without_address,
+    guest_off_node, guest_on_plain_network, interface_name, leased_address, mac_not_unicast, public_address,
+    unknown_network, vmid_in_no_range, vmid_without_address,
 };
 use crate::devices::{self, Wanted};
 use crate::model::{Family, Host, Interface, Kind, Named, Network, NetworkId, NetworkKind, RangeId, Spanned};
@@ -36,6 +36,8 @@ pub(super) struct On {
     index: Option<Spanned<u32>>,
     /// That it asks for its address, and where that is said.
     dhcp: Option<Span>,
+    /// That nobody knows its address, and where that is said.
+    leased: Option<Span>,
     default_route: Option<bool>,
     failed: bool,
 }
@@ -114,6 +116,7 @@ impl Decoder<'_> {
                         origin.macs.push((network, span));
                     }
                     "dhcp" => on.dhcp = self.read.flag(field.value).unwrap_or(false).then_some(span),
+                    "leased" => on.leased = self.read.flag(field.value).unwrap_or(false).then_some(span),
                     "default_route" => on.default_route = self.read.flag(field.value),
                     "index" => {
                         let index = self.read.int(field.value);
@@ -156,7 +159,7 @@ impl Decoder<'_> {
                 None if guest && !plain => &every,
                 _ => continue,
             };
-            if entry.failed {
+            if entry.failed || entry.leased.is_some() {
                 continue;
             }
             wants.stated.extend(entry.stated().map(|address| (*id, address)));
@@ -218,7 +221,22 @@ impl Decoder<'_> {
                 host.broken = true;
                 continue;
             }
-            let Some((address, more)) = self.addresses(host, origin, &entry, *id, &mut missing) else { continue };
+            let (address, more) = match entry.leased {
+                None => match self.addresses(host, origin, &entry, *id, &mut missing) {
+                    Some((address, more)) => (Some(address), more),
+                    None => continue,
+                },
+                Some(span) => {
+                    let network = &self.site.networks[id.index()];
+                    let stated = entry.stated().next().or(entry.public).map(|address| address.span);
+                    if let Some(problem) = leased_address::check(&host.named, network, stated, span) {
+                        self.read.diagnostics.push(problem);
+                        host.broken = true;
+                        continue;
+                    }
+                    (None, Vec::new())
+                }
+            };
             let index = devices.get(id).copied();
             let device = entry.device.unwrap_or_else(|| match index {
                 None => format!("nebula{}", self.overlay_number(*id)),
@@ -233,7 +251,7 @@ impl Decoder<'_> {
             });
             let public = entry.public;
             self.read.diagnostics.extend(public.and_then(|public| public_address::check(&host.named, public, network)));
-            if let Some(span) = entry.dhcp {
+            if let Some(span) = entry.dhcp.filter(|_| entry.leased.is_none()) {
                 let problem = dhcp_reservation::check(&host.named, network, mac, span);
                 host.broken |= problem.is_some();
                 self.read.diagnostics.extend(problem);
@@ -241,12 +259,13 @@ impl Decoder<'_> {
             host.interfaces.push(Interface {
                 network: *id,
                 address,
+                leased: entry.leased.map(|_| Family::of_prefix(&network.prefix.value)),
                 more,
                 public,
                 mac,
                 index,
                 device,
-                dhcp: entry.dhcp.is_some(),
+                dhcp: entry.dhcp.or(entry.leased).is_some(),
                 default_route: entry.default_route.unwrap_or(network.default_route),
             });
         }

@@ -114,9 +114,11 @@ impl Decoder<'_> {
                 }
                 Later::Router(network, router, span) => {
                     let address = match router {
-                        Router::Host(host) => {
-                            self.site.hosts[host.index()].interfaces.first().map(|it| it.address.value)
-                        }
+                        Router::Host(host) => self.site.hosts[host.index()]
+                            .interfaces
+                            .first()
+                            .and_then(|it| it.addresses().next())
+                            .map(|it| it.value),
                         Router::Vip(vip) => Some(self.site.vips[vip.index()].address.value),
                         _ => None,
                     };

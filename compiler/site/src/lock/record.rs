@@ -113,6 +113,10 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
     for interface in &host.interfaces {
         let network = &site.networks[interface.network.index()].named.name;
         let addresses = interface.addresses().map(|address| address.value);
+        // What something else gives to a machine is not held here.
+        if interface.address.is_none() {
+            continue;
+        }
         numbers.addresses.entry(network.clone()).or_default().extend(addresses);
     }
     numbers

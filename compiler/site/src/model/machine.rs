@@ -167,8 +167,10 @@ pub struct Host {
 pub struct Interface {
     /// The network.
     pub network: NetworkId,
-    /// Its address, the first one; the span is the address's, or the VMID's that the rule computed it from.
-    pub address: Spanned<IpAddr>,
+    /// Its address, the first one; the span is the address's, or the VMID's that the rule computed it from. None: it is leased.
+    pub address: Option<Spanned<IpAddr>>,
+    /// The family of the address that something else gives it and that nobody here knows.
+    pub leased: Option<Family>,
     /// The address that the world reaches it by, if that is another one.
     pub public: Option<Spanned<IpAddr>>,
     /// Further addresses on the same device, of either family.
@@ -220,12 +222,12 @@ impl Host {
 impl Interface {
     /// Its addresses, the first one first.
     pub fn addresses(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
-        std::iter::once(self.address).chain(self.more.iter().copied())
+        self.address.into_iter().chain(self.more.iter().copied())
     }
 
     /// The families that it has an address of.
     pub fn families(&self) -> Families {
-        self.addresses().map(|address| Family::of(address.value)).collect()
+        self.addresses().map(|address| Family::of(address.value)).chain(self.leased).collect()
     }
 }
 

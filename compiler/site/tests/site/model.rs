@@ -18,7 +18,7 @@ fn host<'a>(site: &'a Site, name: &str) -> &'a Host {
 }
 
 fn addresses(host: &Host) -> Vec<String> {
-    host.interfaces.iter().map(|it| format!("{} {}", it.device, it.address.value)).collect()
+    host.interfaces.iter().map(|it| format!("{} {}", it.device, it.address.unwrap().value)).collect()
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn numbers(text: &str) -> String {
         let vmid = host.vmid.map_or_else(|| "-".to_owned(), |vmid| vmid.value.0.to_string());
         let _ = write!(lines, "{} {vmid}", host.named.name);
         for interface in &host.interfaces {
-            let _ = write!(lines, " {}", interface.address.value);
+            let _ = write!(lines, " {}", interface.address.unwrap().value);
             if let Some(mac) = interface.mac {
                 let _ = write!(lines, "/{}", mac.map(|byte| format!("{byte:02x}")).join(":"));
             }

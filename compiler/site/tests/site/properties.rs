@@ -47,7 +47,7 @@ proptest! {
         let (site, problems) = source::resolve(&source(&vmids, &order));
         let site = site.expect("a record is a site");
         for (host, vmid) in site.hosts.iter().zip(&vmids) {
-            let found = host.interfaces.first().map(|interface| interface.address.value.to_string());
+            let found = host.interfaces.first().map(|interface| interface.address.unwrap().value.to_string());
             prop_assert_eq!(found, number(*vmid).map(|number| format!("10.0.0.{number}")));
         }
         let count = |code: &str| problems.iter().filter(|(_, found)| found == code).count();
@@ -76,7 +76,7 @@ proptest! {
             let (site, problems) = source::resolve(&source(&vmids, order));
             let site = site.expect("a record is a site");
             let hosts: Vec<_> = site.hosts.iter().map(|host| {
-                (host.named.name.clone(), host.interfaces.iter().map(|it| it.address.value).collect::<Vec<_>>(), host.broken)
+                (host.named.name.clone(), host.interfaces.iter().map(|it| it.address.unwrap().value).collect::<Vec<_>>(), host.broken)
             }).collect();
             let mut codes: Vec<_> = problems.into_iter().map(|(_, code)| code).collect();
             codes.sort();

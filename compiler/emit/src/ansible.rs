@@ -12,7 +12,7 @@ mod routes;
 mod services;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, Site, Status};
+use arvc_site::model::{Host, Site};
 
 use self::resolver::Resolvers;
 use self::roles::Wanted;
@@ -36,14 +36,4 @@ pub(crate) fn other_resolvers(site: &Site) -> impl Iterator<Item = &Host> {
     let serves = move |id| resolvers.as_ref().is_some_and(|resolvers| resolvers.serves(id));
     let others = dns::resolving(site).into_iter().filter(move |(id, _)| !serves(*id));
     others.map(|(id, _)| &site.hosts[id.index()])
-}
-
-/// Whether Ansible connects to a machine: the roles of services may be for it.
-fn is_reached(host: &Host) -> bool {
-    host.managed && host.status == Status::Present
-}
-
-/// Whether the emitted roles are for a machine: they want a Debian, which is spoken to by SSH.
-fn is_configured(host: &Host) -> bool {
-    is_reached(host) && !host.connection.winrm
 }

@@ -14,7 +14,7 @@ use crate::policy::{Policies, policies};
 use crate::ports::PortSet;
 
 /// Packets that no built-in rule speaks of.
-fn packets() -> [(&'static str, PortSet); 4] {
+pub(crate) fn packets() -> [(&'static str, PortSet); 4] {
     [
         ("80/tcp", PortSet::ports(Transport::Tcp, 80, 80)),
         ("54/udp", PortSet::ports(Transport::Udp, 54, 54)),
@@ -38,14 +38,14 @@ const STRANGERS: [&str; 10] = [
 ];
 
 /// What a flow is decided by, one connection at a time, straight from the rules of the language.
-struct Naive<'a>(&'a Site);
+pub(crate) struct Naive<'a>(pub &'a Site);
 
 impl Naive<'_> {
     fn networks(&self, host: HostId) -> Vec<NetworkId> {
         self.0.hosts[host.index()].interfaces.iter().map(|interface| interface.network).collect()
     }
 
-    fn meet(&self, a: HostId, b: HostId, network: NetworkId) -> bool {
+    pub fn meet(&self, a: HostId, b: HostId, network: NetworkId) -> bool {
         let families =
             |host| addresses_on(self.0, host, network).map(|address| address.is_ipv4()).collect::<Vec<bool>>();
         let other = families(b);
@@ -116,7 +116,7 @@ impl Naive<'_> {
         })
     }
 
-    fn opens(&self, flow: &Flow, a: HostId, b: HostId, network: NetworkId, packet: &PortSet) -> bool {
+    pub fn opens(&self, flow: &Flow, a: HostId, b: HostId, network: NetworkId, packet: &PortSet) -> bool {
         if a == b || !self.meet(a, b, network) || !self.carries(flow, Some(b), packet) {
             return false;
         }
@@ -258,7 +258,7 @@ fn any_flow() -> impl Strategy<Value = Flow> {
 
 /// Six machines of three groups on the bridge, the overlay or both, with addresses of one family or both; a cluster, a
 /// service, a lighthouse.
-fn any_site() -> impl Strategy<Value = Site> {
+pub(crate) fn any_site() -> impl Strategy<Value = Site> {
     let some = || prop_oneof![3 => Just(3u8), 1 => Just(1u8), 1 => Just(2u8)];
     let machine = (prop::collection::btree_set(0..3u32, 0..3), some(), [some(), some()]);
     let flows = (prop::collection::vec(any_flow(), 0..4), any_flow(), prop::collection::vec(any_flow(), 0..2));

@@ -9,8 +9,8 @@ use arvc_site::extra::ExtraField;
 use arvc_site::model::{GroupId, Host, HostId, Kind, Site, Status};
 use arvc_site::spelling::ansible as spelling;
 
+use super::reach;
 use super::resolver::Resolvers;
-use super::{is_configured, is_reached, reach};
 use crate::addresses;
 use crate::extra;
 use crate::nebula::{Overlay, is_member, overlay};
@@ -32,7 +32,8 @@ pub fn emit(
     tree: &mut Tree,
 ) {
     let overlay = overlay(site);
-    let hosts: Vec<(HostId, &Host)> = (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_reached(host)).collect();
+    let hosts: Vec<(HostId, &Host)> =
+        (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| host.is_reached()).collect();
     tree.text(
         "ansible/inventory/hosts.yml",
         document(header, &groups(site, policies, overlay.as_ref(), resolvers, &hosts)),
@@ -60,7 +61,7 @@ pub fn emit(
     let mut routes = super::routes::routes(site);
     for (id, host) in hosts {
         let mut variables = reach::variables(site, host);
-        if is_configured(host) {
+        if host.is_configured() {
             variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
             variables.extend(resolvers.into_iter().flat_map(|resolvers| resolvers.own(id, host, policies.of(id))));
         }
@@ -92,7 +93,7 @@ fn groups(
             groups.entry(group).or_default().insert(&host.named.name);
         };
         // What the emitted roles are for, and what they are not for.
-        join(if is_configured(host) { spelling::GUESTS } else { spelling::WINRM_GUESTS }.to_owned());
+        join(if host.is_configured() { spelling::GUESTS } else { spelling::WINRM_GUESTS }.to_owned());
         for group in &host.groups {
             join(spelling::group(&site.groups[group.index()].named.name));
         }
@@ -105,7 +106,7 @@ fn groups(
                 join(spelling::service(&service.named.name));
             }
         }
-        if is_configured(host) && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
+        if host.is_configured() && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
             join(spelling::NEBULA_MEMBERS.to_owned());
             if host.lighthouse {
                 join(spelling::NEBULA_LIGHTHOUSES.to_owned());

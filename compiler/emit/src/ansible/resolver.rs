@@ -9,7 +9,6 @@ use arvc_reach::policy::{Peer, Policy};
 use arvc_site::model::{Family, Host, HostId, Interface, NetworkId, Service, Site, Status};
 use arvc_site::names;
 
-use super::is_configured;
 use crate::dns;
 use crate::yaml::{Entry, Yaml, entry};
 
@@ -38,13 +37,13 @@ impl<'s> Resolvers<'s> {
     /// Whether the emitted role makes a resolver of it.
     pub fn serves(&self, id: HostId) -> bool {
         let own = |service: &Service| service.role.is_none();
-        is_configured(&self.site.hosts[id.index()])
+        self.site.hosts[id.index()].is_configured()
             && self.list.iter().any(|(host, service, _)| *host == id && own(service))
     }
 
     /// Those that a machine asks: over an overlay where both are on one, and only where its policy lets it.
     pub fn asked_by(&self, id: HostId, host: &Host, policy: &Policy) -> Vec<IpAddr> {
-        if !is_configured(host) || self.list.iter().any(|(other, ..)| *other == id) {
+        if !host.is_configured() || self.list.iter().any(|(other, ..)| *other == id) {
             return Vec::new();
         }
         let one = |(id, _, places): &(HostId, &Service, Vec<&Interface>)| {

@@ -131,7 +131,6 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
     decoder.clusters();
     decoder.vips();
     decoder.hosts();
-    decoder.placements();
     decoder.foreign();
     decoder.later();
     decoder.serve();
@@ -216,6 +215,7 @@ fn empty() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: Vec::new(),
         nebula: Nebula {

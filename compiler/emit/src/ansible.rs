@@ -6,20 +6,34 @@
 mod filters;
 mod inventory;
 mod reach;
+mod resolver;
 mod roles;
 mod routes;
 mod services;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::Site;
+use arvc_site::model::{Host, Site};
 
+use self::resolver::Resolvers;
+use self::roles::Wanted;
+use crate::dns;
 use crate::nebula;
 use crate::tree::Tree;
 
 /// Writes `ansible/`.
 pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     let services = services::emit(site, header, tree);
-    roles::emit(nebula::overlay(site).is_some(), services, header, tree);
+    let resolvers = Resolvers::of(site);
+    let overlay = nebula::overlay(site).is_some();
+    roles::emit(Wanted { overlay, resolver: resolvers.is_some(), services }, header, tree);
     let names = filters::emit(site, policies, header, tree);
-    inventory::emit(site, policies, &names, header, tree);
+    inventory::emit(site, policies, resolvers.as_ref(), &names, header, tree);
+}
+
+/// Resolvers that are there and that the emitted role does not make.
+pub(crate) fn other_resolvers(site: &Site) -> impl Iterator<Item = &Host> {
+    let resolvers = Resolvers::of(site);
+    let serves = move |id| resolvers.as_ref().is_some_and(|resolvers| resolvers.serves(id));
+    let others = dns::resolving(site).into_iter().filter(move |(id, _)| !serves(*id));
+    others.map(|(id, _)| &site.hosts[id.index()])
 }

@@ -53,7 +53,7 @@ pub fn contents(site: &Site) -> BTreeMap<String, String> {
 }
 
 /// Resolvers with the service that makes them one, in the order of their names.
-fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
+pub(crate) fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
     let mut found: BTreeMap<HostId, &Service> = BTreeMap::new();
     for service in site.services.iter().filter(|service| service.resolver.is_some()) {
         for host in &service.hosts {
@@ -63,6 +63,24 @@ fn resolving(site: &Site) -> Vec<(HostId, &Service)> {
         }
     }
     found.into_iter().collect()
+}
+
+/// The names of the zones that the site's resolvers answer.
+pub(crate) fn zones(site: &Site) -> Vec<String> {
+    let resolvers = resolving(site);
+    let first = resolvers.first().map(|(first, _)| &site.hosts[first.index()]);
+    let zones = first.map(|first| internal(site, &Sayings::new(), first));
+    zones.into_iter().flatten().map(|zone| zone.origin).collect()
+}
+
+/// Where a resolver listens: on its overlays and on the bridges from which machines ask that share no overlay with it, or
+/// where its service says.
+pub(crate) fn places<'s>(site: &Site, host: &'s Host, service: &Service) -> Vec<&'s Interface> {
+    let listens = |network: &Network| match service.listen.is_empty() {
+        true => network.is_overlay() || is_asked_on(site, host, network),
+        false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
+    };
+    host.interfaces.iter().filter(|interface| listens(&site.networks[interface.network.index()])).collect()
 }
 
 /// A zone of which no record is known yet. `place` is its name in the lock, which has its serial.
@@ -244,22 +262,13 @@ fn asked_from<'s>(site: &'s Site, resolver: &Host, listens: &[&Network]) -> Vec<
 fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: &str) -> String {
     let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
     out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
-    let listens = |network: &Network| match service.listen.is_empty() {
-        true => network.is_overlay() || is_asked_on(site, host, network),
-        false => service.listen.iter().any(|id| std::ptr::eq(&site.networks[id.index()], network)),
-    };
-    let places: Vec<(&Interface, &Network)> = host
-        .interfaces
-        .iter()
-        .map(|interface| (interface, &site.networks[interface.network.index()]))
-        .filter(|(_, network)| listens(network))
-        .collect();
-    for address in places.iter().flat_map(|(interface, _)| interface.addresses()) {
+    let places = places(site, host, service);
+    for address in places.iter().flat_map(|interface| interface.addresses()) {
         out.push_str(&format!("  interface: {}\n", address.value));
     }
     out.push_str("  # An overlay's address is there only while Nebula runs.\n  ip-freebind: yes\n");
     out.push_str("  # Linux takes packets for that address from a bridge too, so the clients are named as well.\n");
-    let networks: Vec<&Network> = places.iter().map(|(_, network)| *network).collect();
+    let networks: Vec<&Network> = places.iter().map(|interface| &site.networks[interface.network.index()]).collect();
     for network in networks.iter().copied().chain(asked_from(site, host, &networks)) {
         for prefix in network.prefixes() {
             out.push_str(&format!("  access-control: {} allow\n", prefix.value));

@@ -47,7 +47,7 @@ fn number(site: &Site, host: &Host, rest: &[String]) -> Option<Datum> {
         ["slot"] => host.slot.and_then(|slot| i64::try_from(slot.value).ok()).map(Datum::Int),
         ["on", network, "address"] => {
             let interface = host.interfaces.iter().find(|it| site.networks[it.network.index()].named.name == *network);
-            interface.map(|interface| Datum::Address(interface.address.value))
+            interface.and_then(|interface| interface.address).map(|address| Datum::Address(address.value))
         }
         _ => None,
     }

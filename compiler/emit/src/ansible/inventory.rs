@@ -10,6 +10,7 @@ use arvc_site::model::{GroupId, Host, HostId, Kind, Node, Site, Status};
 use arvc_site::spelling::ansible as spelling;
 
 use super::reach;
+use super::resolver::Resolvers;
 use crate::addresses;
 use crate::extra;
 use crate::nebula::{Overlay, is_member, overlay};
@@ -22,11 +23,21 @@ use crate::yaml::{Entry, Yaml, document, entry};
 const DISCARD: u16 = 9;
 
 /// Writes `ansible/inventory/`.
-pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>, header: &str, tree: &mut Tree) {
+pub fn emit(
+    site: &Site,
+    policies: &Policies,
+    resolvers: Option<&Resolvers<'_>>,
+    filters: &BTreeMap<HostId, String>,
+    header: &str,
+    tree: &mut Tree,
+) {
     let overlay = overlay(site);
     let hosts: Vec<(HostId, &Host)> =
         (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| host.is_reached()).collect();
-    tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
+    tree.text(
+        "ansible/inventory/hosts.yml",
+        document(header, &groups(site, policies, overlay.as_ref(), resolvers, &hosts)),
+    );
     let shared = [
         ("bootstrap_domain", Yaml::str(&site.domain)),
         ("bootstrap_resolvers", Yaml::strs(site.uplink_resolvers.iter().map(ToString::to_string))),
@@ -37,6 +48,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
         [("nebula_version", Yaml::str(&site.nebula.version.value)), ("nebula_authorities", Yaml::strs(authorities))]
     });
     let shared = shared.into_iter().chain(nebula.into_iter().flatten()).map(|(name, value)| entry(name, value));
+    let shared = shared.chain(resolvers.into_iter().flat_map(Resolvers::shared));
     let shared = Yaml::Map(shared.chain(extra::variables(&site.variables)).collect());
     tree.text("ansible/inventory/group_vars/all.yml", document(header, &shared));
     for (group, id) in site.groups.iter().zip((0..).map(GroupId)) {
@@ -51,6 +63,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
         let mut variables = reach::variables(site, host);
         if host.is_configured() {
             variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
+            variables.extend(resolvers.into_iter().flat_map(|resolvers| resolvers.own(id, host, policies.of(id))));
         }
         variables.extend(routes.remove(&id).map(|routes| entry("site_routes", routes)));
         if let Some(description) = &host.named.description {
@@ -76,9 +89,20 @@ fn nodes(site: &Site) -> impl Iterator<Item = &Node> {
     site.nodes.iter().filter(|node| node.connection.managed)
 }
 
-fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)]) -> Yaml {
+fn groups(
+    site: &Site,
+    policies: &Policies,
+    overlay: Option<&Overlay<'_>>,
+    resolvers: Option<&Resolvers<'_>>,
+    hosts: &[(HostId, &Host)],
+) -> Yaml {
     let mut groups: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for (_, host) in hosts {
+    // The play of the resolvers names them also where there is none of them.
+    if resolvers.is_some() {
+        groups
+            .extend([spelling::RESOLVERS, spelling::RESOLVER_CLIENTS].map(|group| (group.to_owned(), BTreeSet::new())));
+    }
+    for (id, host) in hosts {
         let mut join = |group: String| {
             groups.entry(group).or_default().insert(&host.named.name);
         };
@@ -100,6 +124,14 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
             join(spelling::NEBULA_MEMBERS.to_owned());
             if host.lighthouse {
                 join(spelling::NEBULA_LIGHTHOUSES.to_owned());
+            }
+        }
+        if let Some(resolvers) = resolvers {
+            if resolvers.serves(*id) {
+                join(spelling::RESOLVERS.to_owned());
+            }
+            if !resolvers.asked_by(*id, host, policies.of(*id)).is_empty() {
+                join(spelling::RESOLVER_CLIENTS.to_owned());
             }
         }
     }

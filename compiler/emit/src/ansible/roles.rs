@@ -49,6 +49,19 @@ const ROLES: &[(&str, &str)] = assets!(
     "nebula/tasks/prove.yml",
     "nebula/templates/nebula.service.j2",
     "nebula/vars/main.yml",
+    "resolver/defaults/main.yml",
+    "resolver/files/resolver-ask.py",
+    "resolver/handlers/main.yml",
+    "resolver/meta/argument_specs.yml",
+    "resolver/meta/main.yml",
+    "resolver/tasks/plain.yml",
+    "resolver/tasks/serve.yml",
+    "resolver/tasks/stub.yml",
+    "resolver/tasks/use.yml",
+    "resolver/templates/resolv.conf.j2",
+    "resolver/templates/resolved.conf.j2",
+    "resolver/templates/trial.conf.j2",
+    "resolver/vars/main.yml",
     "security/defaults/main.yml",
     "security/files/arvc-filter",
     "security/files/arvc-filter.service",
@@ -68,6 +81,7 @@ const FRAME: &[(&str, &str)] = assets!(
     "ansible.cfg",
     "playbooks/bootstrap.yml",
     "playbooks/nebula.yml",
+    "playbooks/resolver.yml",
     "playbooks/rotate.yml",
     "playbooks/security.yml",
     "playbooks/site.yml",
@@ -76,23 +90,41 @@ const FRAME: &[(&str, &str)] = assets!(
 /// The last play of `playbooks/site.yml`, which a site without an overlay does not have.
 const JOIN: &str = "\n- name: Join the overlay\n  ansible.builtin.import_playbook: nebula.yml\n";
 
+/// The play behind it, which only a site with a resolver has.
+const RESOLVE: &str = "\n- name: Answer names and ask for them\n  ansible.builtin.import_playbook: resolver.yml\n";
+
 /// Another last play, which only a site with roles of its own has.
 const DEPLOY: &str = "\n- name: Deploy the services\n  ansible.builtin.import_playbook: services.yml\n";
 
-/// Writes the frame and the roles; what joins an overlay only where there is one to join, and what deploys services only
-/// where there are some.
-pub fn emit(overlay: bool, services: bool, header: &str, tree: &mut Tree) {
-    let wanted = |path: &str| {
-        overlay || !(path.starts_with("nebula/") || path == "playbooks/nebula.yml" || path == "playbooks/rotate.yml")
+/// Which of the parts that not every site has are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// There is an overlay to join.
+    pub overlay: bool,
+    /// There is a resolver that answers the site's names.
+    pub resolver: bool,
+    /// There are roles of services.
+    pub services: bool,
+}
+
+/// Writes the frame and the roles.
+pub fn emit(wanted: Wanted, header: &str, tree: &mut Tree) {
+    let is_wanted = |path: &str| match path {
+        "playbooks/nebula.yml" | "playbooks/rotate.yml" => wanted.overlay,
+        "playbooks/resolver.yml" => wanted.resolver,
+        _ if path.starts_with("nebula/") => wanted.overlay,
+        _ if path.starts_with("resolver/") => wanted.resolver,
+        _ => true,
     };
-    for (path, text) in FRAME.iter().filter(|(path, _)| wanted(path)) {
-        let mut text = if overlay { (*text).to_owned() } else { text.replace(JOIN, "") };
-        if services && *path == "playbooks/site.yml" {
-            text.push_str(DEPLOY);
+    for (path, text) in FRAME.iter().filter(|(path, _)| is_wanted(path)) {
+        let mut text = if wanted.overlay { (*text).to_owned() } else { text.replace(JOIN, "") };
+        if *path == "playbooks/site.yml" {
+            let further = [(wanted.resolver, RESOLVE), (wanted.services, DEPLOY)];
+            text.extend(further.iter().filter(|(wanted, _)| *wanted).map(|(_, play)| *play));
         }
         tree.text(format!("ansible/{path}"), headed(&text, header));
     }
-    for (path, text) in ROLES.iter().filter(|(path, _)| wanted(path)) {
+    for (path, text) in ROLES.iter().filter(|(path, _)| is_wanted(path)) {
         tree.text(format!("ansible/roles/{path}"), headed(text, header));
     }
 }

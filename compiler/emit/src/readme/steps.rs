@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use super::{Step, commands, list, paragraph, point};
 use crate::addresses;
+use crate::ansible;
 use crate::routers;
 use crate::tree::Tree;
 
@@ -22,7 +23,7 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
         step("Routers between networks, by hand", between(tree)),
         step("The certificate authority, by hand", tree.files.contains_key("nebula/sign.sh").then(|| authority(site))),
         step("Ansible", provision(site, tree)),
-        step("The resolver, by hand", resolver(site, tree)),
+        step("The resolver, by hand", resolver(site)),
         step("Names on Windows, by hand", windows_resolver(site, tree)),
         step("Zones of the world, by hand", public_zones(site, tree)),
     ];
@@ -268,6 +269,14 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
             list(nodes)
         )));
     }
+    if tree.files.contains_key("ansible/playbooks/resolver.yml") {
+        let upstream = list(site.uplink_resolvers.iter().map(ToString::to_string));
+        let until = if upstream.is_empty() { "whom they were made with".to_owned() } else { upstream };
+        text.push_str(&paragraph(&format!(
+            "Behind that, `playbooks/resolver.yml` brings up the site's resolvers and sends the machines to them, once they \
+             answer. Until then machines ask {until}, and the resolvers themselves go on doing so."
+        )));
+    }
     if tree.files.contains_key("ansible/playbooks/services.yml") {
         text.push_str(&paragraph(
             "The services come last, in `playbooks/services.yml`: their roles are the site's own, in `roles/` or in a collection.",
@@ -344,23 +353,13 @@ fn windows_resolver(site: &Site, tree: &Tree) -> Option<String> {
     })
 }
 
-fn resolver(site: &Site, tree: &Tree) -> Option<String> {
-    let on_resolver = |path: &&String| path.starts_with("dns/unbound/");
-    let names = tree
-        .files
-        .keys()
-        .filter(on_resolver)
-        .filter_map(|path| Some(path.strip_prefix("dns/unbound/")?.strip_suffix(".conf")?.to_owned()));
-    let names = list(names);
-    let upstream = list(site.uplink_resolvers.iter().map(ToString::to_string));
-    let until = match upstream.is_empty() {
-        true => String::new(),
-        false => format!(" Guests go on asking {upstream}."),
-    };
+/// Resolvers that no emitted role deploys: the site has a role of its own for them, or Ansible leaves the machine alone.
+fn resolver(site: &Site) -> Option<String> {
+    let names = list(ansible::other_resolvers(site).map(|host| host.named.name.clone()));
     (!names.is_empty()).then(|| {
         paragraph(&format!(
-            "No playbook installs Unbound. On {names}: the package, `dns/*.zone` to `/etc/unbound/`, and the machine's file of \
-             `dns/unbound/` to `/etc/unbound/unbound.conf.d/`.{until}"
+            "No role here installs Unbound on {names}: there go `dns/*.zone` to `/etc/unbound/`, and the machine's file of \
+             `dns/unbound/` to `/etc/unbound/unbound.conf.d/`."
         ))
     })
 }

@@ -184,3 +184,14 @@ pub fn with_article(name: &str) -> String {
     let article = if name.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {name}")
 }
+
+/// The fields that a record has, as far as a reader takes them in.
+pub fn known_fields(fields: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let list = fields.iter().take(SHOWN).map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+    match fields.len() {
+        0 => "it has no fields".to_owned(),
+        1..=SHOWN => format!("its fields are {list}"),
+        more => format!("its {more} fields are {list}, …"),
+    }
+}

@@ -29,7 +29,7 @@ use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
 
 use crate::builtins;
-use crate::errors::{absent_help, describe_value, with_article};
+use crate::errors::{absent_help, describe_value, known_fields, with_article};
 use crate::eval::machine::Machine;
 use crate::eval::see::Seen;
 use crate::eval::value::{Kind, Reported, Value};
@@ -56,12 +56,7 @@ pub fn of(owner: Option<&str>, name: &str, span: Span, fields: &[&str]) -> Diagn
         ),
         None => {
             let diagnostic = Diagnostic::new(&CODE, message, span, "not a field of it");
-            let list = fields.iter().take(12).map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
-            match fields.len() {
-                0 => diagnostic.note("it has no fields"),
-                1..=12 => diagnostic.note(format!("its fields are {list}")),
-                more => diagnostic.note(format!("its {more} fields are {list}, …")),
-            }
+            diagnostic.note(known_fields(fields))
         }
     }
 }

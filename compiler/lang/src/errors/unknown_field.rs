@@ -25,6 +25,8 @@
 use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use arvc_syntax::source::Span;
 
+use crate::errors::known_fields;
+
 /// The code of this problem.
 pub static CODE: Code = Code::new("E0202", "a field is not known", include_str!("unknown_field.rs"));
 
@@ -44,8 +46,8 @@ pub fn new(owner: &str, name: &str, span: Span, nearest: Option<&str>, fields: &
             Applicability::MaybeIncorrect,
         ),
         None => {
-            let list = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
-            Diagnostic::new(&CODE, message, span, "not a field of it").help(format!("its fields are {list}"))
+            let diagnostic = Diagnostic::new(&CODE, message, span, "not a field of it");
+            diagnostic.help(known_fields(fields))
         }
     }
 }

@@ -66,6 +66,9 @@ impl Machine<'_> {
             (_, Kind::Absent) => return Ok(State::Return(left)),
             (Kind::Absent, _) => return Ok(State::Return(right)),
             (Kind::Record(a), Kind::Record(b)) if a == b => return Ok(State::Return(left)),
+            // A field that names a thing of the site (`image = images.debian`) is a leaf: two things are never joined into a third.
+            (Kind::Record(a), Kind::Record(b))
+                if pair.name.is_some() && self.heap.is_referred(a) && self.heap.is_referred(b) => {}
             (Kind::Record(_), Kind::Record(_)) => return Ok(State::Return(self.join(pair)?)),
             _ => {}
         }

@@ -405,6 +405,8 @@ pub struct Heap {
     pub partials: Vec<Partial>,
     /// Values of a function that is tried.
     pub lines: Vec<Line>,
+    /// Of each entity, whether fields name it (`Ref T`) instead of having it as a part.
+    pub referred: Vec<bool>,
 }
 
 impl Heap {
@@ -467,6 +469,11 @@ impl Heap {
     /// Whether a record is an entity of the site.
     pub fn is_entity(&self, record: RecordId) -> bool {
         self.records[record.index()].entity != NO_ENTITY
+    }
+
+    /// Whether a record is an entity that fields name: a whole like a text, where it stands in a field.
+    pub fn is_referred(&self, record: RecordId) -> bool {
+        self.referred.get(self.records[record.index()].entity as usize).is_some_and(|named| *named)
     }
 
     /// A record with keys that are already stored.

@@ -102,6 +102,8 @@ impl Extractor<'_, '_> {
         for (at, claim) in self.claims.iter().enumerate() {
             self.machine.heap.records[claim.record.index()].entity = at as u32;
         }
+        let named = self.claims.iter().map(|claim| self.schema.find(Type::Ref(claim.def)).is_some());
+        self.machine.heap.referred = named.collect();
     }
 
     /// The paths below a record that may be entities', last one first.

@@ -55,7 +55,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
         }
         let leased = space.classes_of(&leased);
         for claim in &intents.allow {
-            let pieces = claim.pieces.iter().filter(|piece| piece.network == network);
+            let pieces = claim.pieces.iter().filter(|piece| [piece.path.source, piece.path.target].contains(&network));
             let met = pieces.filter_map(|piece| meet(intents, claim, piece, &leased)).next();
             found.extend(met.map(|(host, other)| report(intents, claim, network, host, &other)));
         }

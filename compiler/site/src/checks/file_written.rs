@@ -39,6 +39,7 @@ const WRITTEN: &[(&str, &str)] = &[
     ("ansible/playbooks/group_vars", "write `variables` of the site or a group"),
     ("ansible/playbooks/host_vars", "write `variables` of the host"),
     ("ansible/playbooks/nebula.yml", "take another name for the playbook"),
+    ("ansible/playbooks/resolver.yml", "take another name for the playbook"),
     ("ansible/playbooks/rotate.yml", "take another name for the playbook"),
     ("ansible/playbooks/security.yml", "take another name for the playbook"),
     ("ansible/playbooks/services.yml", "take another name for the playbook, or write `role` of a service"),

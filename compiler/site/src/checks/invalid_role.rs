@@ -7,7 +7,7 @@
 //! ## Why
 //!
 //! A role is a folder below `ansible/roles`, or one of a collection: lower-case letters, digits and `_`, with dots between
-//! the parts of a collection's name. The roles `bootstrap`, `security` and `nebula` are arvc's, and have plays of their own.
+//! the parts of a collection's name. The roles `bootstrap`, `nebula`, `resolver` and `security` are arvc's, and have plays of their own.
 //!
 //! ## Example
 //!
@@ -30,7 +30,7 @@ use crate::model::Site;
 pub static CODE: Code = Code::new("E0384", "a role that cannot deploy a service", include_str!("invalid_role.rs"));
 
 /// Roles that arvc writes.
-pub(super) const OWN: [&str; 3] = ["bootstrap", "nebula", "security"];
+pub(super) const OWN: [&str; 4] = ["bootstrap", "nebula", "resolver", "security"];
 
 /// One role.
 pub(crate) fn check(role: &str, span: Span) -> Option<Diagnostic> {

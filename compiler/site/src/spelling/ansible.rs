@@ -4,8 +4,17 @@
 //! and no name of a host has a `_`.
 
 /// Groups that are Ansible's own or the emitted roles'.
-pub const OWN_GROUPS: &[&str] =
-    &["all", "ungrouped", GUESTS, WINRM_GUESTS, NEBULA_MEMBERS, NEBULA_LIGHTHOUSES, RESOLVERS, RESOLVER_CLIENTS];
+pub const OWN_GROUPS: &[&str] = &[
+    "all",
+    "ungrouped",
+    GUESTS,
+    WINRM_GUESTS,
+    NEBULA_MEMBERS,
+    NEBULA_LIGHTHOUSES,
+    PROXMOX_NODES,
+    RESOLVERS,
+    RESOLVER_CLIENTS,
+];
 
 /// What the emitted roles are for.
 pub const GUESTS: &str = "guests";
@@ -19,6 +28,8 @@ pub const NEBULA_LIGHTHOUSES: &str = "nebula_lighthouses";
 pub const RESOLVERS: &str = "site_resolvers";
 /// Those that ask the site's resolvers.
 pub const RESOLVER_CLIENTS: &str = "site_resolver_clients";
+/// Proxmox hosts, for the site's own plays.
+pub const PROXMOX_NODES: &str = "proxmox_nodes";
 
 /// The machines of a group of the site.
 pub fn group(name: &str) -> String {

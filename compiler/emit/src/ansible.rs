@@ -30,10 +30,10 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     inventory::emit(site, policies, resolvers.as_ref(), &names, header, tree);
 }
 
-/// Resolvers that are there and that the emitted role does not make.
+/// Resolvers that are there, have a configuration of Unbound, and that the emitted role does not make.
 pub(crate) fn other_resolvers(site: &Site) -> impl Iterator<Item = &Host> {
     let resolvers = Resolvers::of(site);
     let serves = move |id| resolvers.as_ref().is_some_and(|resolvers| resolvers.serves(id));
     let others = dns::resolving(site).into_iter().filter(move |(id, _)| !serves(*id));
-    others.map(|(id, _)| &site.hosts[id.index()])
+    others.map(|(id, _)| &site.hosts[id.index()]).filter(|host| !host.connection.winrm)
 }

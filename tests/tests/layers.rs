@@ -63,6 +63,10 @@ impl Tree {
         Self(root().join("golden").join(name))
     }
 
+    fn has(&self, path: &str) -> bool {
+        self.0.join(path).exists()
+    }
+
     fn text(&self, path: &str) -> String {
         fs::read_to_string(self.0.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
@@ -113,7 +117,7 @@ fn packets(ports: impl IntoIterator<Item = u16>) -> Vec<Packet> {
 
 #[test]
 fn on_the_overlay_the_sender_the_receiver_and_its_filter_say_the_same() {
-    for (name, tree) in Tree::all() {
+    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| tree.has("nebula/certificates.json")) {
         let (members, filters, variables) = (overlay::Member::read(&tree), tree.filters(), tree.variables());
         let ports =
             members.values().flat_map(overlay::Member::ports).chain(filters.values().flat_map(filter::Filter::ports));
@@ -140,50 +144,74 @@ fn on_the_overlay_the_sender_the_receiver_and_its_filter_say_the_same() {
     }
 }
 
-/// Whether each guest has one device: the reader of the first layer knows no other.
-fn one_device(tree: &Tree) -> bool {
-    !tree.text("terraform/firewall_guests.tf").contains("net1")
-}
+/// Addresses that no guest has: in the place of one, the node's and the operators' side, the Internet, and what is not it.
+const STRANGERS: [&str; 19] = [
+    "192.168.100.1",
+    "192.168.100.200",
+    "192.168.50.1",
+    "198.51.100.10",
+    "203.0.113.5",
+    "203.0.113.77",
+    "8.8.8.8",
+    "1.1.1.1",
+    "10.10.10.11",
+    "10.20.50.150",
+    "10.20.90.9",
+    "172.16.0.1",
+    "127.0.0.1",
+    "fd00:20::1",
+    "2001:db8:20::c8",
+    "2606:4700::1111",
+    "2001:db8:1::9",
+    "fe80::1",
+    "fd00:30::b",
+];
 
 #[test]
-fn on_the_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
-    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| one_device(tree)) {
-        let (guests, filters) = (bridge::Guest::read(&tree), tree.filters());
+fn on_each_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
+    let mut routed = 0;
+    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| tree.has("terraform/firewall_guests.tf")) {
+        let (guests, filters) = (bridge::read(&tree), tree.filters());
         assert!(!guests.is_empty(), "{name} has guests");
-        let ports =
-            guests.values().flat_map(bridge::Guest::ports).chain(filters.values().flat_map(filter::Filter::ports));
+        let overlay = tree.has("nebula/certificates.json");
+        let members = if overlay { overlay::Member::read(&tree) } else { BTreeMap::new() };
+        let devices = || guests.iter().flat_map(|(guest, devices)| devices.iter().map(move |device| (guest, device)));
+        let ports = devices().flat_map(|(_, it)| it.ports()).chain(filters.values().flat_map(filter::Filter::ports));
         let packets = packets(ports.collect::<BTreeSet<_>>());
-        // Guests, what has their place and is none, the node's and the operators' side, the Internet, and what is not it.
-        let strangers =
-            ["192.168.100.1", "192.168.100.200", "192.168.50.1", "198.51.100.10", "203.0.113.5", "203.0.113.77"];
-        let more = ["8.8.8.8", "1.1.1.1", "10.10.10.11", "172.16.0.1", "127.0.0.1"];
-        let six = ["fd00:20::1", "2001:db8:20::c8", "2606:4700::1111", "2001:db8:1::9", "fe80::1", "fd00:30::b"];
-        let strangers = strangers.iter().chain(&more).chain(&six).map(|text| text.parse().expect("an address"));
+        let strangers = STRANGERS.iter().map(|text| text.parse().expect("an address"));
         let sources: BTreeSet<IpAddr> =
-            guests.values().flat_map(|guest| guest.addresses.clone()).chain(strangers).collect();
-        for (to, target) in &guests {
+            devices().flat_map(|(_, device)| device.addresses.clone()).chain(strangers).collect();
+        for (to, target) in devices() {
             for source in sources.iter().filter(|source| !target.addresses.contains(source)) {
                 // What is switched off, and Windows, have a firewall of Proxmox and no filter.
                 let Some(filter) = filters.get(to) else { break };
                 for packet in &packets {
-                    let (takes, passes) = (target.takes(*source, *packet), filter.passes(*source, "eth0", *packet));
+                    let takes = target.takes(*source, *packet);
+                    let passes = filter.passes(*source, &target.name, *packet);
                     assert_eq!(takes, passes, "{name}: {source} -> {to} {packet:?}: Proxmox, filter");
                 }
             }
-            for (from, source) in guests.iter().filter(|(from, _)| *from != to) {
+            for (from, source) in devices().filter(|(from, _)| *from != to) {
                 let pairs = pairs(&source.addresses, &target.addresses);
                 for (packet, (own, other)) in
                     packets.iter().flat_map(|packet| pairs.iter().map(move |pair| (packet, pair)))
                 {
                     let (sends, takes) = (source.sends(*other, *packet), target.takes(*own, *packet));
-                    // From another segment a guest may be let in by more than it sends: it goes through a router, and to
-                    // the router's address.
-                    let good = if source.network == target.network { sends == takes } else { takes || !sends };
+                    // From another segment a guest may be let in by more than it sends: a prefix, or a router's address.
+                    let beside = source.network == target.network;
+                    // Who asks for its address asks everybody, and anybody may answer.
+                    let dhcp = matches!(packet, Packet::Udp(67 | 68 | 546 | 547));
+                    // A member opens the tunnels' port to its whole segment, and in both directions.
+                    let both = members.contains_key(to) && members.contains_key(from);
+                    let tunnel = *packet == Packet::Udp(4242) && !both;
+                    let good = dhcp || tunnel || if beside { sends == takes } else { takes || !sends };
                     assert!(good, "{name}: Proxmox, {from} -> {to} {packet:?}: out {sends}, in {takes}");
+                    routed += usize::from(!beside && sends && takes);
                 }
             }
         }
     }
+    assert!(routed > 0, "something is open through a router");
 }
 
 #[test]
@@ -206,23 +234,27 @@ fn the_table_of_the_first_example_holds_in_the_files() {
 
 #[test]
 fn every_switch_of_the_first_layer_is_on() {
-    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| one_device(tree)) {
+    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| tree.has("terraform/firewall_guests.tf")) {
         // The firewall of a cluster is one environment's: that of staging is production's.
         let owner = name.strip_suffix("-staging").map_or(tree.0.clone(), |owner| tree.0.with_file_name(owner));
         let switches =
             |file: &str| fs::read_to_string(owner.join("terraform").join(file)).expect("a file of the owner");
         assert!(switches("firewall_cluster.tf").contains("\n  enabled        = true\n"), "{name}");
         assert!(switches("firewall_node.tf").contains("\n  enabled             = true\n"), "{name}");
-        let guests = bridge::Guest::read(&tree);
+        let guests = bridge::read(&tree);
         let options = tree.text("terraform/firewall_guests.tf");
         for line in ["  enabled       = true", "  input_policy  = \"DROP\"", "  output_policy = \"DROP\""] {
             assert_eq!(options.lines().filter(|other| *other == line).count(), guests.len(), "{name}: {line}");
         }
+        let is_on = |line: &str| {
+            let pair = line.strip_prefix("    ").and_then(|line| line.split_once('='));
+            pair.is_some_and(|(key, value)| (key.trim_end(), value) == ("firewall", " true"))
+        };
         let devices: usize = ["guests", "containers"]
             .iter()
             .filter_map(|file| fs::read_to_string(tree.0.join(format!("terraform/{file}.tf"))).ok())
-            .map(|text| text.lines().filter(|line| *line == "    firewall = true").count())
+            .map(|text| text.lines().filter(|line| is_on(line)).count())
             .sum();
-        assert_eq!(devices, guests.len(), "{name}: each guest has one device, and it is filtered");
+        assert_eq!(devices, guests.values().map(Vec::len).sum::<usize>(), "{name}: each device is filtered");
     }
 }

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_site::model::{Answer, Host, HostId, Interface, Network, NodeId, Service, Site, View};
+use arvc_reach::routers::{Identity, Routers};
+use arvc_site::model::{Answer, Host, HostId, Interface, Network, NetworkId, NodeId, Service, Site, View};
 use arvc_site::names::{self, Said, addresses, domains, said, servers};
 use arvc_site::spelling::dns;
 
@@ -31,6 +32,10 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
     }
     for (host, service) in resolvers {
         let host = &site.hosts[host.index()];
+        // A Windows server has a resolver of its own.
+        if host.connection.winrm {
+            continue;
+        }
         tree.text(format!("dns/unbound/{}.conf", host.named.name), unbound(site, host, service, &zones, header));
     }
 }
@@ -142,6 +147,20 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
         let names = servers.iter().map(|server| (zone.origin.clone(), Record::Ns(server.clone())));
         zone.records.extend(names.collect::<Vec<_>>());
     }
+    // The zone above says who answers a domain below it, and where those are (RFC 1034, 4.2.1).
+    for origin in domains(site) {
+        let parent = origin.split_once('.').and_then(|(_, rest)| names::zone_of(site, rest));
+        let Some(parent) = parent else { continue };
+        let below = |name: &str| name.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'));
+        let glue = zones.get(domain).into_iter().flat_map(|zone| &zone.records);
+        let is_server = |owner: &str| servers.contains(owner) && below(owner);
+        let glue = glue.filter(|(owner, it)| matches!(it, Record::Address(_)) && is_server(owner)).cloned();
+        let delegation = servers.iter().map(|server| (origin.to_owned(), Record::Ns(server.clone())));
+        let further: Vec<(String, Record)> = delegation.chain(glue).collect();
+        if let Some(zone) = zones.get_mut(parent) {
+            zone.records.extend(further);
+        }
+    }
     zones.into_values().collect()
 }
 
@@ -204,9 +223,24 @@ fn is_asked_on(site: &Site, resolver: &Host, network: &Network) -> bool {
     network.is_bridge() && site.hosts.iter().any(asks)
 }
 
+/// The networks that machines ask from through a router: those which have the router of a network that is listened on, and a
+/// machine that is on none of the resolver's.
+fn asked_from<'s>(site: &'s Site, resolver: &Host, listens: &[&Network]) -> Vec<&'s Network> {
+    let routers = Routers::of_site(site);
+    let ids = || (0..).map(NetworkId).zip(&site.networks);
+    let listens = ids().filter(|(_, network)| listens.iter().any(|other| std::ptr::eq(*other, *network)));
+    let known: Vec<&Identity> = listens.flat_map(|(id, _)| routers.all(id)).collect();
+    let asks = |id: NetworkId| {
+        let asks = |host: &&Host| host.is_on(id) && !resolver.interfaces.iter().any(|own| host.is_on(own.network));
+        site.hosts.iter().filter(|host| host.status.is_there()).any(|host| asks(&host))
+    };
+    let routed = ids().filter(|(id, _)| !resolver.is_on(*id) && routers.all(*id).any(|router| known.contains(&router)));
+    routed.filter(|(id, _)| asks(*id)).map(|(_, network)| network).collect()
+}
+
 /// Unbound's configuration. It listens on the machine's overlay addresses, which are there only while Nebula runs
 /// (`ip-freebind`), and on the bridges from which machines ask that share no overlay with it; it answers these networks
-/// only.
+/// and those behind their router only.
 fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: &str) -> String {
     let mut out: String = header.lines().flat_map(|line| ["# ", line, "\n"]).collect();
     out.push_str("#\n# For /etc/unbound/unbound.conf.d of the resolver; the zones lie in /etc/unbound.\nserver:\n");
@@ -225,8 +259,11 @@ fn unbound(site: &Site, host: &Host, service: &Service, zones: &[Zone], header: 
     }
     out.push_str("  # An overlay's address is there only while Nebula runs.\n  ip-freebind: yes\n");
     out.push_str("  # Linux takes packets for that address from a bridge too, so the clients are named as well.\n");
-    for prefix in places.iter().flat_map(|(_, network)| network.prefixes()) {
-        out.push_str(&format!("  access-control: {} allow\n", prefix.value));
+    let networks: Vec<&Network> = places.iter().map(|(_, network)| *network).collect();
+    for network in networks.iter().copied().chain(asked_from(site, host, &networks)) {
+        for prefix in network.prefixes() {
+            out.push_str(&format!("  access-control: {} allow\n", prefix.value));
+        }
     }
     out.push_str("  hide-identity: yes\n  hide-version: yes\n");
     out.push_str(

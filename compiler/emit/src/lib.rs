@@ -1,5 +1,5 @@
-//! The emitted tree: one folder a consumer (`terraform`, `ansible`, `nebula`, `dns`, `proxmox`), one writer a format, and
-//! the way through it (`readme`).
+//! The emitted tree: one folder a consumer (`terraform`, `ansible`, `nebula`, `dns`, `proxmox`), one writer a format, what
+//! others have to configure (`routers`), and the way through it (`readme`).
 //!
 //! A value becomes text only through a format's writer, so it can never become syntax. Nothing here knows how a value
 //! was computed, and nothing here decides who reaches whom.
@@ -14,6 +14,7 @@ pub mod nebula;
 pub mod proxmox;
 pub mod readme;
 mod resolvers;
+mod routers;
 pub mod terraform;
 pub mod tree;
 pub mod yaml;
@@ -36,6 +37,7 @@ pub fn emit(site: &Site, policies: &Policies, entry: &str) -> Tree {
     ansible::emit(site, policies, &header, &mut tree);
     nebula::emit(site, policies, &header, &mut tree);
     dns::emit(site, &header, &mut tree);
+    routers::emit(site, policies, &header, &mut tree);
     readme::emit(site, &header, &mut tree);
     for file in &site.files {
         tree.text(&file.path, &file.text);

@@ -8,6 +8,7 @@ mod outside;
 mod restart;
 mod steps;
 mod unmanaged;
+mod withdrawn;
 
 use arvc_site::model::{Host, NetworkId, Site};
 
@@ -27,6 +28,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
     text.push_str(&outside::section(site));
     text.push_str(&restart::section(site));
     text.push_str(&unmanaged::section(site));
+    text.push_str(&withdrawn::section(site, tree));
     tree.text("README.md", text);
 }
 
@@ -53,8 +55,13 @@ fn is_by_hand(host: &Host) -> bool {
 fn left_alone(site: &Site) -> Vec<&Host> {
     let members = members_by_hand(site);
     let is_member = |host: &Host| members.iter().any(|(member, _)| member.named.name == host.named.name);
+    // What runs on Windows may have a role of the site's own.
+    let deployed = |host: &Host| {
+        let mut services = host.services.iter().map(|service| &site.services[service.index()]);
+        host.managed && services.any(|service| service.role.is_some())
+    };
     let hosts = site.hosts.iter().filter(|host| is_by_hand(host) && host.status.is_there());
-    hosts.filter(|host| !is_member(host)).collect()
+    hosts.filter(|host| !is_member(host) && !deployed(host)).collect()
 }
 
 /// Names or addresses as a list in a sentence.

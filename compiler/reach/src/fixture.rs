@@ -68,6 +68,7 @@ pub fn site() -> Site {
         names: Names::default(),
         files: Vec::new(),
         serials: Default::default(),
+        withdrawn: Default::default(),
         renamed: Default::default(),
     };
     let bridge = bridge("vmbr1", &[("192.168.100.1", Some(NodeId(0)))]);
@@ -134,6 +135,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
             more: Vec::new(),
             public: None,
             mac: None,
+            index: Some(0),
             device: "eth0".into(),
             dhcp: false,
             default_route: true,

@@ -6,26 +6,30 @@
 //! carry an overlay: what travels inside them is what flows speak of.
 //!
 //! What a flow *opens* is the path that its ends use by themselves (see [`crate::members`]); what a flow *forbids* is
-//! every path. `any` is every machine of the site, and neither nodes nor the Internet: `never = [ x -> any ]` leaves
+//! every path. Between networks that is known of routers alone: what no router surely carries, nothing opens. `any` is every machine of the site, and neither nodes nor the Internet: `never = [ x -> any ]` leaves
 //! `x -> internet` to a claim of its own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use arvc_site::model::{Families, Flow, HostId, NetworkId};
 
 use crate::bits::Bits;
 use crate::classes::{Parties, Space};
 use crate::members::Arm;
+use crate::path::Path;
 use crate::ports::PortSet;
 use crate::zones::Zone;
 
-/// All connections of some sources to some targets over one network.
+/// All connections of some sources to some targets over one path.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
     /// Source classes.
     pub sources: Bits,
     /// Target classes.
     pub targets: Bits,
-    /// The network.
-    pub network: NetworkId,
+    /// The path.
+    pub path: Path,
     /// What they carry.
     pub ports: PortSet,
 }
@@ -40,8 +44,8 @@ pub(crate) struct Witness {
     pub source: (usize, Option<HostId>),
     /// Class of the target, and the machine of it.
     pub target: (usize, Option<HostId>),
-    /// The network.
-    pub network: NetworkId,
+    /// The path.
+    pub path: Path,
     /// One packet.
     pub ports: PortSet,
 }
@@ -80,11 +84,17 @@ impl<'a> Resolved<'a> {
         for arm in &self.arms {
             let narrow = space.served_by(arm).map(|served| narrowed(&self.target, served));
             let target = narrow.as_ref().unwrap_or(&self.target);
+            let mut pieces = Vec::new();
+            let context = Context { space, flow: self.flow, arm, paths };
+            context.machines(&self.source, target, &mut pieces);
             for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
-                let context = Context { space, flow: self.flow, arm, paths, network };
-                context.machines(&self.source, target, &mut all);
-                context.addresses(&self.source, target, &mut all);
+                context.placed_on(network, &self.source, target, &mut pieces);
+                context.addresses(network, &self.source, target, &mut pieces);
             }
+            context.placed_apart(&self.source, target, &mut pieces);
+            // Stable: what a network carries stands together, whatever it was found by.
+            pieces.sort_by_key(|piece: &Piece| piece.path);
+            all.append(&mut pieces);
         }
         for flow in &self.flow.except {
             let spared = Resolved::new(space, flow).connections(space, Paths::Used);
@@ -105,42 +115,97 @@ struct Context<'a> {
     flow: &'a Flow,
     arm: &'a Arm,
     paths: Paths,
-    network: NetworkId,
 }
 
 impl Context<'_> {
+    /// Machines that are meant by what they are, at both ends.
     fn machines(&self, source: &Parties, target: &Parties, all: &mut Connections) {
-        let members = self.space.members;
-        for own in 0..members.profiles.len() {
-            if !members.networks(own).contains(&self.network) || !source.machines.meets(self.space.profile(own)) {
+        let profiles = 0..self.space.members.profiles.len();
+        let meant = |parties: &Parties, profile: usize| parties.machines.intersection(self.space.profile(profile));
+        for own in profiles.clone() {
+            let sources = meant(source, own);
+            if sources.is_empty() {
                 continue;
             }
-            let mut targets = Bits::none();
-            for other in (0..members.profiles.len()).filter(|other| self.meet(own, *other)) {
-                targets.add(&target.machines.intersection(self.space.profile(other)));
+            let mut targets: BTreeMap<Path, Bits> = BTreeMap::new();
+            for other in profiles.clone() {
+                let meant = meant(target, other);
+                if !meant.is_empty() {
+                    for path in self.between(own, other).iter() {
+                        targets.entry(*path).or_insert_with(Bits::none).add(&meant);
+                    }
+                }
             }
-            if !targets.is_empty() {
-                self.piece(source.machines.intersection(self.space.profile(own)), targets, all);
+            for (path, targets) in targets {
+                self.piece(sources.clone(), targets, path, all);
             }
-        }
-        if source.placed.is_empty() && target.placed.is_empty() || self.flow.via.is_some_and(|via| via != self.network)
-        {
-            return;
-        }
-        let (placed_source, placed_target) = (self.placed(source), self.placed(target));
-        let targets = target.machines.union(&placed_target);
-        for (own, there) in self.meeting() {
-            self.piece(placed_source.intersection(&own), targets.intersection(&there), all);
-            self.piece(source.machines.intersection(&own), placed_target.intersection(&there), all);
         }
     }
 
-    /// The machines of the network by the families that they have there, each part with all machines that it meets.
-    fn meeting(&self) -> Vec<(Bits, Bits)> {
+    /// The paths between two machines that are meant by what they are.
+    fn between(&self, own: usize, other: usize) -> Cow<'_, [Path]> {
+        let members = self.space.members;
+        match self.paths {
+            Paths::Used => members.paths(own, other, members.listen(self.arm), self.flow.via),
+            Paths::Every => {
+                let common = members.common(own, other).into_iter().map(Path::direct);
+                let mut paths: Vec<Path> = common.chain(members.routed(own, other)).collect();
+                paths.retain(|path| self.is_meant(path.target));
+                Cow::Owned(paths)
+            }
+        }
+    }
+
+    /// Machines that are meant by their address on a network, at one end or both, and met on that network.
+    fn placed_on(&self, network: NetworkId, source: &Parties, target: &Parties, all: &mut Connections) {
+        if source.placed.is_empty() && target.placed.is_empty() || !self.is_meant(network) {
+            return;
+        }
+        let (placed_source, placed_target) = (placed(source, network), placed(target, network));
+        let targets = target.machines.union(&placed_target);
+        for (own, there) in self.meeting(network) {
+            let path = Path::direct(network);
+            self.piece(placed_source.intersection(&own), targets.intersection(&there), path, all);
+            self.piece(source.machines.intersection(&own), placed_target.intersection(&there), path, all);
+        }
+    }
+
+    /// The same through a router.
+    fn placed_apart(&self, source: &Parties, target: &Parties, all: &mut Connections) {
+        if source.placed.is_empty() && target.placed.is_empty() {
+            return;
+        }
+        let members = self.space.members;
+        for own in 0..members.profiles.len() {
+            for other in 0..members.profiles.len() {
+                let (from, to) = (self.space.profile(own), self.space.profile(other));
+                let meant = |parties: &Parties, profile: &Bits| {
+                    parties.machines.meets(profile) || parties.placed.iter().any(|(_, placed)| placed.meets(profile))
+                };
+                if !meant(source, from) || !meant(target, to) {
+                    continue;
+                }
+                for path in members.routed(own, other).into_iter().filter(|path| self.is_meant(path.target)) {
+                    let (placed_source, placed_target) = (placed(source, path.source), placed(target, path.target));
+                    let targets = target.machines.union(&placed_target);
+                    self.piece(placed_source.intersection(from), targets.intersection(to), path, all);
+                    self.piece(source.machines.intersection(from), placed_target.intersection(to), path, all);
+                }
+            }
+        }
+    }
+
+    /// Whether the flow may meet its target on a network, as far as `via` says.
+    fn is_meant(&self, network: NetworkId) -> bool {
+        self.flow.via.is_none_or(|via| via == network)
+    }
+
+    /// The machines of a network by the families that they have there, each part with all machines that it meets.
+    fn meeting(&self, network: NetworkId) -> Vec<(Bits, Bits)> {
         let members = self.space.members;
         let mut parts: Vec<(Families, Bits)> = Vec::new();
         for profile in 0..members.profiles.len() {
-            let families = members.families(profile, self.network);
+            let families = members.families(profile, network);
             match parts.iter_mut().find(|(other, _)| *other == families) {
                 _ if families.is_none() => {}
                 Some((_, bits)) => bits.add(self.space.profile(profile)),
@@ -154,64 +219,54 @@ impl Context<'_> {
         parts.iter().map(|(families, bits)| (bits.clone(), there(*families))).collect()
     }
 
-    /// The machines that are meant by their address on this network.
-    fn placed(&self, parties: &Parties) -> Bits {
-        let here = parties.placed.iter().find(|(network, _)| *network == self.network);
-        here.map_or_else(Bits::none, |(_, placed)| placed.clone())
-    }
-
-    fn meet(&self, own: usize, other: usize) -> bool {
-        let members = self.space.members;
-        match self.paths {
-            Paths::Used => members.paths(own, other, members.listen(self.arm), self.flow.via).contains(&self.network),
-            Paths::Every => {
-                self.flow.via.is_none_or(|via| via == self.network)
-                    && members.common(own, other).contains(&self.network)
-            }
-        }
-    }
-
-    fn addresses(&self, source: &Parties, target: &Parties, all: &mut Connections) {
+    fn addresses(&self, network: NetworkId, source: &Parties, target: &Parties, all: &mut Connections) {
         if source.zones.is_empty() && target.zones.is_empty() {
             return;
         }
         for profile in 0..self.space.members.profiles.len() {
             let mut met = Bits::none();
             for (index, zone) in self.space.zones.iter().enumerate() {
-                if self.meet_address(profile, zone) {
+                if self.meet_address(profile, network, zone) {
                     met.insert(self.space.zone_class(index));
                 }
             }
             let own = |parties: &Parties| {
-                parties.machines.union(&self.placed(parties)).intersection(self.space.profile(profile))
+                parties.machines.union(&placed(parties, network)).intersection(self.space.profile(profile))
             };
-            self.piece(own(source), target.zones.intersection(&met), all);
-            self.piece(source.zones.intersection(&met), own(target), all);
+            let path = Path::direct(network);
+            self.piece(own(source), target.zones.intersection(&met), path, all);
+            self.piece(source.zones.intersection(&met), own(target), path, all);
         }
     }
 
-    fn meet_address(&self, profile: usize, zone: &Zone) -> bool {
+    fn meet_address(&self, profile: usize, network: NetworkId, zone: &Zone) -> bool {
         let (family, inside) = (zone.family(), &zone.inside);
         let members = self.space.members;
         match self.paths {
             Paths::Used => {
                 let listen = members.listen(self.arm);
-                members.outward(profile, family, inside, listen, self.flow.via).contains(&self.network)
+                members.outward(profile, family, inside, listen, self.flow.via).contains(&network)
             }
             Paths::Every => {
-                self.flow.via.is_none_or(|via| via == self.network)
-                    && members.families(profile, self.network).contains(family)
-                    && (inside.contains(&self.network) || !members.is_overlay(self.network))
+                self.is_meant(network)
+                    && members.families(profile, network).contains(family)
+                    && (inside.contains(&network) || !members.is_overlay(network))
             }
         }
     }
 
-    fn piece(&self, sources: Bits, targets: Bits, all: &mut Connections) {
-        let piece = Piece { sources, targets, network: self.network, ports: self.arm.ports.clone() };
+    fn piece(&self, sources: Bits, targets: Bits, path: Path, all: &mut Connections) {
+        let piece = Piece { sources, targets, path, ports: self.arm.ports.clone() };
         if !is_empty(self.space, &piece) {
             all.push(piece);
         }
     }
+}
+
+/// The machines that are meant by their address on a network.
+fn placed(parties: &Parties, network: NetworkId) -> Bits {
+    let here = parties.placed.iter().find(|(other, _)| *other == network);
+    here.map_or_else(Bits::none, |(_, placed)| placed.clone())
 }
 
 /// Whether a piece holds no connection.
@@ -235,7 +290,7 @@ pub(crate) fn common(space: &Space, a: &Piece, b: &Piece) -> Option<Piece> {
     let piece = Piece {
         sources: a.sources.intersection(&b.sources),
         targets: a.targets.intersection(&b.targets),
-        network: a.network,
+        path: a.path,
         ports: a.ports.intersection(&b.ports),
     };
     (!is_empty(space, &piece)).then_some(piece)
@@ -266,12 +321,12 @@ pub(crate) fn is_subset(space: &Space, of: &[Piece], all: &[Piece]) -> bool {
 
 /// Whether two pieces overlap in each respect.
 fn meet(a: &Piece, b: &Piece) -> bool {
-    a.network == b.network && a.sources.meets(&b.sources) && a.targets.meets(&b.targets) && a.ports.meets(&b.ports)
+    a.path == b.path && a.sources.meets(&b.sources) && a.targets.meets(&b.targets) && a.ports.meets(&b.ports)
 }
 
 /// Whether one piece holds all of another by itself.
 pub(crate) fn holds(wide: &Piece, narrow: &Piece) -> bool {
-    wide.network == narrow.network
+    wide.path == narrow.path
         && narrow.sources.is_subset(&wide.sources)
         && narrow.targets.is_subset(&wide.targets)
         && narrow.ports.is_subset(&wide.ports)
@@ -288,7 +343,7 @@ fn without(space: &Space, piece: Piece, taken: &Piece) -> Vec<Piece> {
     let parts = [
         Piece { sources: piece.sources.difference(&taken.sources), ..piece.clone() },
         Piece { sources: sources.clone(), targets: piece.targets.difference(&taken.targets), ..piece.clone() },
-        Piece { sources, targets, network: piece.network, ports: piece.ports.difference(&taken.ports) },
+        Piece { sources, targets, path: piece.path, ports: piece.ports.difference(&taken.ports) },
     ];
     parts.into_iter().filter(|part| !is_empty(space, part)).collect()
 }
@@ -304,7 +359,7 @@ pub(crate) fn witness(space: &Space, piece: &Piece) -> Option<Witness> {
                 continue;
             }
             let source = (source, from.first().copied());
-            return Some(Witness { source, target: (target, to.copied()), network: piece.network, ports });
+            return Some(Witness { source, target: (target, to.copied()), path: piece.path, ports });
         }
     }
     None

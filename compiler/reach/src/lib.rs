@@ -14,8 +14,10 @@ pub mod layers;
 mod members;
 #[cfg(test)]
 mod naive;
+mod path;
 pub mod policy;
 pub mod ports;
+pub mod routers;
 mod zones;
 
 pub use address::{Addresses, answered_for, private_prefixes};

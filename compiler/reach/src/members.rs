@@ -10,7 +10,9 @@ use arvc_site::model::{End, EndpointId, Families, Family, HostId, Network, Netwo
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
+use crate::path::Path;
 use crate::ports::PortSet;
+use crate::routers::{Identity, Routers};
 
 /// Index of a set of networks that some machine is on, each with how it is on it ([`On`]).
 pub(crate) type Profile = usize;
@@ -27,8 +29,10 @@ pub(crate) struct Members<'a> {
     on: Vec<Vec<On>>,
     /// Each machine's profile.
     pub profile_of: Vec<Profile>,
-    /// For each two profiles, the networks that a flow uses which names none.
-    usual: Vec<Vec<NetworkId>>,
+    /// The routers of the networks.
+    routers: Routers,
+    /// For each two profiles, source and target, the paths of a flow that names no network.
+    usual: Vec<Vec<Path>>,
     /// The ports of each endpoint.
     endpoints: Vec<PortSet>,
     /// The machines that serve each endpoint, sorted.
@@ -104,9 +108,21 @@ impl<'a> Members<'a> {
         let mut served: Vec<Vec<HostId>> = site.endpoints.iter().map(|endpoint| endpoint.hosts.clone()).collect();
         served.iter_mut().for_each(|hosts| hosts.sort_unstable());
         let (profiles, on) = seen.into_keys().map(|networks| networks.into_iter().unzip()).unzip();
-        let usual = Vec::new();
-        let mut members =
-            Self { site, all, profiles, on, profile_of, usual, endpoints, served, groups, resolvers, lighthouses };
+        let routers = Routers::new(site, &segments);
+        let mut members = Self {
+            site,
+            all,
+            profiles,
+            on,
+            profile_of,
+            routers,
+            usual: Vec::new(),
+            endpoints,
+            served,
+            groups,
+            resolvers,
+            lighthouses,
+        };
         let profiles = 0..members.profiles.len();
         let pairs = profiles.clone().flat_map(|own| profiles.clone().map(move |other| (own, other)));
         members.usual = pairs.map(|(own, other)| members.choose(own, other, &[], None)).collect();
@@ -210,27 +226,61 @@ impl<'a> Members<'a> {
         at.map_or(Families::NONE, |at| self.on[profile][at].families)
     }
 
-    /// The networks that a flow between two machines uses: `via` alone if it is named, else those that its endpoint
-    /// listens on, else the overlays that both are on, else the segments that both are on.
-    pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Cow<'_, [NetworkId]> {
+    /// The paths of a flow from one machine to another: over the network that `via` names, else those that its endpoint
+    /// listens on, else the overlays that both are on, else the segments that both are on; and where they share none of
+    /// these, through the router that both have. `via` and `listen` speak of the network that the target is met on.
+    pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Cow<'_, [Path]> {
         match via.is_none() && listen.is_empty() {
             true => Cow::Borrowed(&self.usual[a * self.profiles.len() + b]),
             false => Cow::Owned(self.choose(a, b, listen, via)),
         }
     }
 
-    fn choose(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Vec<NetworkId> {
+    fn choose(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Vec<Path> {
         let mut common = self.common(a, b);
-        if let Some(via) = via {
-            common.retain(|network| *network == via);
-        } else if !listen.is_empty() {
-            common.retain(|network| listen.contains(network));
-        } else if common.iter().any(|network| self.is_overlay(*network)) {
-            common.retain(|network| self.is_overlay(*network));
-        } else if common.iter().any(|network| self.is_bridge(*network)) {
-            common.retain(|network| self.is_bridge(*network));
+        let named = |network: &NetworkId| match via {
+            Some(via) => *network == via,
+            None => listen.is_empty() || listen.contains(network),
+        };
+        common.retain(named);
+        if via.is_none() && listen.is_empty() {
+            if common.iter().any(|network| self.is_overlay(*network)) {
+                common.retain(|network| self.is_overlay(*network));
+            } else if common.iter().any(|network| self.is_bridge(*network)) {
+                common.retain(|network| self.is_bridge(*network));
+            }
         }
-        common
+        if common.is_empty() {
+            let mut routed = self.routed(a, b);
+            routed.retain(|path| named(&path.target));
+            return routed;
+        }
+        common.into_iter().map(Path::direct).collect()
+    }
+
+    /// All paths through the router that two machines both have: each is on a network which the other is not on, and the same
+    /// router is the way out of both, so that the answers come back by it.
+    pub fn routed(&self, a: Profile, b: Profile) -> Vec<Path> {
+        let mut paths = Vec::new();
+        for source in self.networks(a).iter().filter(|network| !self.networks(b).contains(network)) {
+            for target in self.networks(b).iter().filter(|network| !self.networks(a).contains(network)) {
+                let joined = |family| {
+                    let router = self.router(a, *source, family);
+                    router.is_some() && router == self.router(b, *target, family)
+                };
+                if Family::ALL.into_iter().any(joined) {
+                    paths.push(Path { source: *source, target: *target });
+                }
+            }
+        }
+        paths
+    }
+
+    /// The router that is the way out of a machine on a network, in a family that it has an address of there.
+    pub fn router(&self, profile: Profile, network: NetworkId, family: Family) -> Option<&Identity> {
+        let on = &self.on[profile][self.profiles[profile].binary_search(&network).ok()?];
+        let leads = on.default_route && on.families.contains(family);
+        leads.then(|| self.routers.of(network, family, &on.segments)).flatten()
     }
 
     /// All networks that two machines meet on: both are there, with an address of one family, and may be on one segment.

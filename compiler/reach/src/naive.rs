@@ -10,6 +10,7 @@ use crate::classes::Space;
 use crate::fixture::*;
 use crate::flows::{Paths, Piece, Resolved, common, difference};
 use crate::members::{Members, addresses_on};
+use crate::path::Path;
 use crate::policy::{Policies, policies};
 use crate::ports::PortSet;
 
@@ -23,10 +24,23 @@ pub(crate) fn packets() -> [(&'static str, PortSet); 4] {
     ]
 }
 
-/// Addresses that no machine has: on the bridge (the node, another), on the overlay, the operators', public, private.
-const STRANGERS: [&str; 10] = [
+/// Another bridge, which the node is the router of too.
+const FAR: NetworkId = NetworkId(2);
+
+/// Every path of the site: over each network, and through the node.
+const PATHS: [Path; 5] = [
+    Path { source: BRIDGE, target: BRIDGE },
+    Path { source: OVERLAY, target: OVERLAY },
+    Path { source: FAR, target: FAR },
+    Path { source: BRIDGE, target: FAR },
+    Path { source: FAR, target: BRIDGE },
+];
+
+/// Addresses that no machine has: on the bridges (the node, another), on the overlay, the operators', public, private.
+const STRANGERS: [&str; 11] = [
     "192.168.100.1",
     "192.168.100.99",
+    "192.168.101.99",
     "10.10.10.99",
     "203.0.113.3",
     "9.9.9.9",
@@ -45,11 +59,18 @@ impl Naive<'_> {
         self.0.hosts[host.index()].interfaces.iter().map(|interface| interface.network).collect()
     }
 
-    pub fn meet(&self, a: HostId, b: HostId, network: NetworkId) -> bool {
+    pub fn meet(&self, a: HostId, b: HostId, path: Path) -> bool {
         let families =
-            |host| addresses_on(self.0, host, network).map(|address| address.is_ipv4()).collect::<Vec<bool>>();
-        let other = families(b);
-        families(a).into_iter().any(|family| other.contains(&family))
+            |host, network| addresses_on(self.0, host, network).map(|address| address.is_ipv4()).collect::<Vec<bool>>();
+        let (own, other) = (families(a, path.source), families(b, path.target));
+        match path.is_routed() {
+            false => own.into_iter().any(|family| other.contains(&family)),
+            // The node is no router of IPv6, and whoever is on the other's network answers there.
+            true => {
+                let beside = self.networks(a).contains(&path.target) || self.networks(b).contains(&path.source);
+                own.contains(&true) && other.contains(&true) && !beside
+            }
+        }
     }
 
     fn overlay(&self, network: NetworkId) -> bool {
@@ -94,12 +115,15 @@ impl Naive<'_> {
         })
     }
 
-    fn paths(&self, a: HostId, b: HostId, via: Option<NetworkId>) -> Vec<NetworkId> {
-        let common: Vec<NetworkId> = self.networks(a).into_iter().filter(|network| self.meet(a, b, *network)).collect();
-        match via {
-            Some(via) => common.into_iter().filter(|network| *network == via).collect(),
-            None if common.contains(&OVERLAY) => vec![OVERLAY],
-            None => common,
+    fn paths(&self, a: HostId, b: HostId, via: Option<NetworkId>) -> Vec<Path> {
+        let meant = |path: &Path| self.meet(a, b, *path) && via.is_none_or(|via| via == path.target);
+        let (routed, direct): (Vec<Path>, Vec<Path>) =
+            PATHS.into_iter().filter(meant).partition(|path| path.is_routed());
+        let overlay = Path::direct(OVERLAY);
+        match direct.as_slice() {
+            [] => routed,
+            some if some.contains(&overlay) => vec![overlay],
+            some => some.to_vec(),
         }
     }
 
@@ -116,27 +140,27 @@ impl Naive<'_> {
         })
     }
 
-    pub fn opens(&self, flow: &Flow, a: HostId, b: HostId, network: NetworkId, packet: &PortSet) -> bool {
-        if a == b || !self.meet(a, b, network) || !self.carries(flow, Some(b), packet) {
+    pub fn opens(&self, flow: &Flow, a: HostId, b: HostId, path: Path, packet: &PortSet) -> bool {
+        if a == b || !self.meet(a, b, path) || !self.carries(flow, Some(b), packet) {
             return false;
         }
         let by_name = self.is(&flow.source, a) && self.is(&flow.target, b);
-        let source = self.is(&flow.source, a) || self.placed(&flow.source, a, network);
-        let target = self.is(&flow.target, b) || self.placed(&flow.target, b, network);
-        let by_address = self.placed(&flow.source, a, network) || self.placed(&flow.target, b, network);
-        let via = flow.via.is_none_or(|via| via == network);
-        (by_name && self.paths(a, b, flow.via).contains(&network)) || (source && target && by_address && via)
+        let source = self.is(&flow.source, a) || self.placed(&flow.source, a, path.source);
+        let target = self.is(&flow.target, b) || self.placed(&flow.target, b, path.target);
+        let by_address = self.placed(&flow.source, a, path.source) || self.placed(&flow.target, b, path.target);
+        let via = flow.via.is_none_or(|via| via == path.target);
+        (by_name && self.paths(a, b, flow.via).contains(&path)) || (source && target && by_address && via)
     }
 
-    fn forbids(&self, flow: &Flow, a: HostId, b: HostId, network: NetworkId, packet: &PortSet) -> bool {
-        let source = self.is(&flow.source, a) || self.placed(&flow.source, a, network);
-        let target = self.is(&flow.target, b) || self.placed(&flow.target, b, network);
-        let spared = || flow.except.iter().any(|except| self.opens(except, a, b, network, packet));
+    fn forbids(&self, flow: &Flow, a: HostId, b: HostId, path: Path, packet: &PortSet) -> bool {
+        let source = self.is(&flow.source, a) || self.placed(&flow.source, a, path.source);
+        let target = self.is(&flow.target, b) || self.placed(&flow.target, b, path.target);
+        let spared = || flow.except.iter().any(|except| self.opens(except, a, b, path, packet));
         a != b
-            && self.meet(a, b, network)
+            && self.meet(a, b, path)
             && source
             && target
-            && flow.via.is_none_or(|via| via == network)
+            && flow.via.is_none_or(|via| via == path.target)
             && self.carries(flow, Some(b), packet)
             && !spared()
     }
@@ -158,7 +182,7 @@ impl Naive<'_> {
         let inside: Vec<NetworkId> = own.iter().copied().filter(holds).collect();
         let met = match flow.via {
             Some(via) => own.contains(&via) && (inside.contains(&via) || !self.overlay(via)) && via == network,
-            None if inside.is_empty() => network == BRIDGE && own.contains(&BRIDGE),
+            None if inside.is_empty() => network != OVERLAY && own.contains(&network),
             None => inside.contains(&network),
         };
         let (stranger, machine) = if inward { (&flow.source, &flow.target) } else { (&flow.target, &flow.source) };
@@ -168,9 +192,9 @@ impl Naive<'_> {
 }
 
 /// Whether pieces hold a connection of classes.
-fn holds(pieces: &[Piece], source: usize, target: usize, network: NetworkId, packet: &PortSet) -> bool {
+fn holds(pieces: &[Piece], source: usize, target: usize, path: Path, packet: &PortSet) -> bool {
     pieces.iter().any(|piece| {
-        piece.network == network
+        piece.path == path
             && piece.sources.iter().any(|class| class == source)
             && piece.targets.iter().any(|class| class == target)
             && packet.is_subset(&piece.ports)
@@ -192,7 +216,7 @@ fn passes(
     rules
         .iter()
         .filter(|rule| rule.network == network && packet.is_subset(&rule.ports))
-        .any(|rule| Addresses::new(site).of(network, &rule.peer).iter().any(|prefix| prefix.contains(&other)))
+        .any(|rule| Addresses::new(site).of(rule.there, &rule.peer).iter().any(|prefix| prefix.contains(&other)))
 }
 
 fn simple_end() -> impl Strategy<Value = End> {
@@ -206,7 +230,7 @@ fn simple_end() -> impl Strategy<Value = End> {
         Just(End::Cluster(ClusterId(0))),
         Just(End::Service(ServiceId(0))),
         Just(End::Node(NodeId(0))),
-        prop_oneof![Just(BRIDGE), Just(OVERLAY)].prop_map(End::Network),
+        prop_oneof![Just(BRIDGE), Just(OVERLAY), Just(FAR)].prop_map(End::Network),
         prop_oneof![
             Just("10.10.10.8/30"),
             Just("192.168.100.0/28"),
@@ -248,7 +272,7 @@ fn term() -> impl Strategy<Value = PortTerm> {
 }
 
 fn any_flow() -> impl Strategy<Value = Flow> {
-    let via = prop_oneof![4 => Just(None), 1 => Just(Some(BRIDGE)), 1 => Just(Some(OVERLAY))];
+    let via = prop_oneof![4 => Just(None), 1 => prop_oneof![Just(BRIDGE), Just(FAR), Just(OVERLAY)].prop_map(Some)];
     (any_end(), any_end(), prop::collection::vec(term(), 0..3), via).prop_map(|(source, target, ports, via)| Flow {
         via,
         span: Span::new(0, 0),
@@ -256,23 +280,26 @@ fn any_flow() -> impl Strategy<Value = Flow> {
     })
 }
 
-/// Six machines of three groups on the bridge, the overlay or both, with addresses of one family or both; a cluster, a
-/// service, a lighthouse.
+/// Six machines of three groups on some of two bridges and the overlay, with addresses of one family or both; a cluster, a
+/// service, a lighthouse. Both bridges have the node as their router of IPv4.
 pub(crate) fn any_site() -> impl Strategy<Value = Site> {
     let some = || prop_oneof![3 => Just(3u8), 1 => Just(1u8), 1 => Just(2u8)];
-    let machine = (prop::collection::btree_set(0..3u32, 0..3), some(), [some(), some()]);
+    let on =
+        prop_oneof![2 => Just(3u8), 1 => Just(1u8), 1 => Just(2u8), 2 => Just(4u8), 1 => Just(6u8), 1 => Just(5u8)];
+    let machine = (prop::collection::btree_set(0..3u32, 0..3), on, [some(), some(), some()]);
     let flows = (prop::collection::vec(any_flow(), 0..4), any_flow(), prop::collection::vec(any_flow(), 0..2));
     (prop::collection::vec(machine, 6), flows).prop_map(|(machines, (allow, never, except))| {
         let mut site = site();
         for name in ["x", "y", "z"] {
             group(&mut site, name);
         }
-        for (network, six) in [(BRIDGE, "fd00:100::/64"), (OVERLAY, "fd00:10::/64")] {
+        network(&mut site, "far", "192.168.101.0/24", bridge("vmbr2", &[("192.168.101.1", Some(NodeId(0)))]));
+        for (network, six) in [(BRIDGE, "fd00:100::/64"), (OVERLAY, "fd00:10::/64"), (FAR, "fd00:101::/64")] {
             site.networks[network.index()].more.push(at(prefix(six)));
         }
         for (index, (groups, on, families)) in machines.into_iter().enumerate() {
             let groups: Vec<GroupId> = groups.into_iter().map(GroupId).collect();
-            let networks = [BRIDGE, OVERLAY].into_iter().filter(|network| on & (1 << network.0) != 0);
+            let networks = [BRIDGE, OVERLAY, FAR].into_iter().filter(|network| on & (1 << network.0) != 0);
             let host = host_on(&mut site, &format!("h{index}"), &groups, &networks.collect::<Vec<_>>());
             for interface in &mut site.hosts[host.index()].interfaces {
                 let six = site.networks[interface.network.index()].more[0].value.hosts().nth(index + 10);
@@ -306,25 +333,31 @@ proptest! {
         let policies = policies(&site);
         let class = |host: HostId| space.classes_of(&[host]).iter().next().unwrap();
         for (name, packet) in packets() {
-            for network in [BRIDGE, OVERLAY] {
+            for path in PATHS {
                 for a in members.all.iter().copied() {
                     for b in members.all.iter().copied().filter(|b| *b != a) {
-                        let case = format!("{a:?} -> {b:?} : {name} over {network:?}");
+                        let case = format!("{a:?} -> {b:?} : {name} over {path:?}");
                         let (from, to) = (class(a), class(b));
                         let mut open = false;
                         for (flow, pieces) in site.allow.iter().zip(&allow) {
-                            let expected = naive.opens(flow, a, b, network, &packet);
-                            prop_assert_eq!(holds(pieces, from, to, network, &packet), expected, "{}", case);
+                            let expected = naive.opens(flow, a, b, path, &packet);
+                            prop_assert_eq!(holds(pieces, from, to, path, &packet), expected, "{}", case);
                             open |= expected;
                         }
-                        let expected = naive.forbids(&site.never[0], a, b, network, &packet);
-                        prop_assert_eq!(holds(&never, from, to, network, &packet), expected, "never {}", case);
-                        if naive.meet(a, b, network) {
-                            for source in addresses_on(&site, a, network) {
-                                prop_assert_eq!(passes(&site, &policies, b, network, true, source, &packet), open, "in {}", case);
-                            }
-                            for target in addresses_on(&site, b, network) {
-                                prop_assert_eq!(passes(&site, &policies, a, network, false, target, &packet), open, "out {}", case);
+                        let expected = naive.forbids(&site.never[0], a, b, path, &packet);
+                        prop_assert_eq!(holds(&never, from, to, path, &packet), expected, "never {}", case);
+                        if naive.meet(a, b, path) {
+                            for source in addresses_on(&site, a, path.source) {
+                                for target in addresses_on(&site, b, path.target) {
+                                    let takes = passes(&site, &policies, b, path.target, true, source, &packet);
+                                    let sends = passes(&site, &policies, a, path.source, false, target, &packet);
+                                    // A prefix beyond a router holds machines as well as strangers. Where a flow says `via` that
+                                    // is so at one end, and the other one is closed.
+                                    match path.is_routed() {
+                                        true => prop_assert_eq!(takes && sends, open, "{}", case),
+                                        false => prop_assert_eq!((takes, sends), (open, open), "{}", case),
+                                    }
+                                }
                             }
                         }
                     }
@@ -343,23 +376,25 @@ proptest! {
             let pieces = Resolved::new(&space, flow).connections(&space, Paths::Used);
             for (host, stranger) in members.all.iter().flat_map(|host| STRANGERS.map(|text| (*host, address(text)))) {
                 let held: Vec<usize> = (0..space.ends.len()).filter(|end| naive.has(&space.ends[*end], stranger)).collect();
-                let networks = [BRIDGE, OVERLAY].into_iter();
+                let networks = [BRIDGE, OVERLAY, FAR].into_iter();
                 let inside: Vec<NetworkId> = networks.filter(|network| naive.has(&End::Network(*network), stranger)).collect();
                 let zone = space.zones.iter().position(|zone| {
                     zone.ends == held && zone.inside == inside && zone.family() == Family::of(stranger)
                 });
                 for (name, packet) in packets() {
-                    for (network, inward) in [(BRIDGE, true), (BRIDGE, false), (OVERLAY, true), (OVERLAY, false)] {
+                    for (network, inward) in [BRIDGE, OVERLAY, FAR].into_iter().flat_map(|network| [(network, true), (network, false)]) {
                         let case = format!("{host:?} {stranger} {name} over {network:?}, inward {inward}");
                         let expected = naive.opens_outside(flow, host, stranger, network, inward, &packet);
                         let own = space.classes_of(&[host]).iter().next().unwrap();
                         let found = zone.is_some_and(|zone| {
                             let zone = space.zone_class(zone);
                             let (from, to) = if inward { (zone, own) } else { (own, zone) };
-                            holds(&pieces, from, to, network, &packet)
+                            holds(&pieces, from, to, Path::direct(network), &packet)
                         });
                         prop_assert_eq!(found, expected, "{}", case);
-                        if expected {
+                        // On the other bridge the node is met at its address there.
+                        let node_elsewhere = network == FAR && stranger == site.nodes[0].address.value;
+                        if expected && !node_elsewhere {
                             prop_assert!(passes(&site, &policies, host, network, inward, stranger, &packet), "rules {}", case);
                         }
                     }

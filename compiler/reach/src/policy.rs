@@ -51,6 +51,8 @@ pub enum Peer {
 pub struct Rule {
     /// The network whose packets it speaks of.
     pub network: NetworkId,
+    /// The network that the other end has its address on: another one where a router stands between.
+    pub there: NetworkId,
     /// The other end: the source of an inbound rule, the target of an outbound one.
     pub peer: Peer,
     /// What may pass: destination ports in both directions.

@@ -315,6 +315,24 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns" {
   }
 
   rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.50.0.9"
+    proto   = "tcp"
+    dport   = "53"
+    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.50.0.9"
+    proto   = "udp"
+    dport   = "53"
+    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
+  }
+
+  rule {
     type    = "out"
     action  = "ACCEPT"
     dest    = "192.168.10.0/24"

@@ -95,7 +95,9 @@ fn c10_tags_are_emitted_as_proxmox_hands_them_back() {
 #[test]
 fn c23_no_two_certificates_have_one_overlay_address() {
     for (name, tree) in trees() {
-        let plan: Value = serde_json::from_str(&tree["nebula/certificates.json"]).expect("a plan");
+        // A site without an overlay has no plan.
+        let Some(plan) = tree.get("nebula/certificates.json") else { continue };
+        let plan: Value = serde_json::from_str(plan).expect("a plan");
         let mut taken = BTreeSet::new();
         for (host, certificate) in plan["hosts"].as_object().expect("hosts") {
             assert_eq!(certificate["name"].as_str(), Some(host.as_str()), "{name}");

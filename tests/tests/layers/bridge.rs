@@ -6,72 +6,110 @@ use std::net::IpAddr;
 use super::filter::{inside, ports, prefix};
 use super::{Packet, Tree};
 
-/// A guest with one device.
-pub struct Guest {
+/// A network device of a guest.
+pub struct Device {
     pub addresses: Vec<IpAddr>,
-    /// The network that its device is on.
+    /// The network that it is on.
     pub network: String,
-    rules: Vec<Rule>,
+    /// Its name in the guest, where the site gives it no other.
+    pub name: String,
+    inward: Vec<Rule>,
+    outward: Vec<Rule>,
 }
 
-/// The attributes of a `rule` block.
-type Rule = BTreeMap<String, String>;
+/// A rule of one direction, read once: the proof asks each of them very often.
+struct Rule {
+    accepts: bool,
+    /// The other end; `None` is anybody.
+    peers: Option<Vec<(IpAddr, u32)>>,
+    protocol: Option<String>,
+    /// `None` is every port.
+    ports: Option<Vec<(u16, u16)>>,
+}
+
+/// The attributes of a block.
+type Block = BTreeMap<String, String>;
 
 const GROUP: &str = "proxmox_virtual_environment_cluster_firewall_security_group";
 
-impl Guest {
-    pub fn read(tree: &Tree) -> BTreeMap<String, Self> {
-        let groups = resources(&tree.text("terraform/firewall_groups.tf"), GROUP);
-        let guests = tree.text("terraform/firewall_guests.tf");
-        let sets = resources(&guests, "proxmox_virtual_environment_firewall_ipset");
-        let inserted = resources(&guests, "proxmox_virtual_environment_firewall_rules");
-        inserted
-            .into_iter()
-            .map(|(guest, text)| {
-                let set = &sets[&format!("{guest}_net0")];
-                assert!(set.contains("\"ipfilter-net0\""), "Proxmox knows the set by its name");
+/// The devices of each guest.
+pub fn read(tree: &Tree) -> BTreeMap<String, Vec<Device>> {
+    let groups = resources(&tree.text("terraform/firewall_groups.tf"), GROUP);
+    let guests = tree.text("terraform/firewall_guests.tf");
+    let sets = resources(&guests, "proxmox_virtual_environment_firewall_ipset");
+    let inserted = resources(&guests, "proxmox_virtual_environment_firewall_rules");
+    let read = |(guest, text): (String, String)| {
+        let insertions = blocks(&text, "rule");
+        let devices: Vec<Device> = (0..)
+            .map_while(|index| sets.get(&format!("{guest}_net{index}")).map(|set| (index, set)))
+            .map(|(index, set)| {
+                let device = format!("net{index}");
+                assert!(set.contains(&format!("\"ipfilter-{device}\"")), "Proxmox knows the set by its name");
                 let addresses = blocks(set, "cidr");
                 assert!(!addresses.is_empty(), "{guest} has an address");
-                let addresses = addresses.iter().map(|entry| prefix(&entry["name"]).0);
-                let rules = blocks(&text, "rule").into_iter().flat_map(|insertion| {
-                    assert_eq!(insertion["iface"], "net0");
+                let addresses = addresses.iter().map(|entry| prefix(&entry["name"]).0).collect();
+                let here = insertions.iter().filter(|insertion| insertion["iface"] == device);
+                let rules = here.flat_map(|insertion| {
                     let group = insertion["security_group"].strip_prefix(&format!("{GROUP}.")).expect("a group");
                     blocks(&groups[group.trim_end_matches(".name")], "rule")
                 });
+                let (inward, outward): (Vec<Block>, Vec<Block>) = rules.partition(|rule| rule["type"] == "in");
+                let rules = |blocks: Vec<Block>, end: &str| blocks.iter().map(|block| Rule::read(block, end)).collect();
                 let (_, network) = set.split_once(" on ").expect("the set says its network");
                 let network = network.split('"').next().unwrap_or_default().to_owned();
-                (guest.clone(), Self { addresses: addresses.collect(), network, rules: rules.collect() })
+                let (inward, outward) = (rules(inward, "source"), rules(outward, "dest"));
+                Device { addresses, network, name: format!("eth{index}"), inward, outward }
             })
-            .collect()
+            .collect();
+        let known: Vec<String> = (0..devices.len()).map(|index| format!("net{index}")).collect();
+        assert!(
+            insertions.iter().all(|insertion| known.contains(&insertion["iface"])),
+            "{guest}: a device without a set"
+        );
+        (guest, devices)
+    };
+    inserted.into_iter().map(read).collect()
+}
+
+impl Rule {
+    fn read(block: &Block, end: &str) -> Self {
+        Self {
+            accepts: block["action"] == "ACCEPT",
+            peers: block.get(end).map(|list| list.split(',').map(prefix).collect()),
+            protocol: block.get("proto").cloned(),
+            ports: block.get("dport").map(|text| ports(text)),
+        }
     }
 
+    fn matches(&self, other: IpAddr, packet: Packet) -> bool {
+        let ported = match (&self.ports, packet.port()) {
+            (None, _) => true,
+            (Some(ports), Some(port)) => ports.iter().any(|(a, b)| (*a..=*b).contains(&port)),
+            (Some(_), None) => false,
+        };
+        ported
+            && self.protocol.as_deref().is_none_or(|protocol| protocol == packet.protocol(other))
+            && self.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| inside(other, *peer)))
+    }
+}
+
+impl Device {
     pub fn ports(&self) -> Vec<u16> {
-        let named = self.rules.iter().filter_map(|rule| rule.get("dport"));
-        named.flat_map(|text| ports(text)).flat_map(|(first, last)| [first, last]).collect()
+        let named = self.inward.iter().chain(&self.outward).flat_map(|rule| rule.ports.iter().flatten());
+        named.flat_map(|(first, last)| [*first, *last]).collect()
     }
 
     pub fn sends(&self, target: IpAddr, packet: Packet) -> bool {
-        self.verdict("out", "dest", target, packet)
+        verdict(&self.outward, target, packet)
     }
 
     pub fn takes(&self, source: IpAddr, packet: Packet) -> bool {
-        self.verdict("in", "source", source, packet)
+        verdict(&self.inward, source, packet)
     }
+}
 
-    fn verdict(&self, direction: &str, end: &str, other: IpAddr, packet: Packet) -> bool {
-        let addressed = |rule: &&Rule| match rule.get(end) {
-            None => true,
-            Some(list) => list.split(',').any(|text| inside(other, prefix(text))),
-        };
-        let carries = |rule: &&Rule| {
-            let protocol = rule.get("proto").is_none_or(|protocol| protocol == packet.protocol(other));
-            let named =
-                |port| rule.get("dport").is_none_or(|text| ports(text).iter().any(|(a, b)| (*a..=*b).contains(&port)));
-            protocol && (packet.port().map_or(!rule.contains_key("dport"), named))
-        };
-        let mut rules = self.rules.iter().filter(|rule| rule["type"] == direction);
-        rules.find(|rule| addressed(rule) && carries(rule)).is_some_and(|rule| rule["action"] == "ACCEPT")
-    }
+fn verdict(rules: &[Rule], other: IpAddr, packet: Packet) -> bool {
+    rules.iter().find(|rule| rule.matches(other, packet)).is_some_and(|rule| rule.accepts)
 }
 
 /// The bodies of the resources of a type, by name.
@@ -88,7 +126,7 @@ fn resources(text: &str, kind: &str) -> BTreeMap<String, String> {
 }
 
 /// The blocks of a kind in a resource.
-fn blocks(body: &str, kind: &str) -> Vec<Rule> {
+fn blocks(body: &str, kind: &str) -> Vec<Block> {
     let head = format!("  {kind} {{\n");
     let attributes = |block: &str| {
         let (block, _) = block.split_once("  }\n").expect("the block's end");

@@ -140,7 +140,7 @@ fn sources(addresses: &Addresses, rule: &Rule, family: Family) -> Vec<Source> {
     match rule.peer {
         Peer::Internet => vec![Source::Internet],
         _ => {
-            let nets = addresses.of(rule.network, &rule.peer).into_iter().filter(|net| of_family(net, family));
+            let nets = addresses.of(rule.there, &rule.peer).into_iter().filter(|net| of_family(net, family));
             nets.map(|net| if net.prefix_len() == 0 { Source::Anywhere } else { Source::Net(net) }).collect()
         }
     }

@@ -23,6 +23,8 @@ pub fn variables(site: &Site, host: &Host) -> Vec<Entry> {
         entries.push(entry("ansible_connection", Yaml::str("winrm")));
         entries.push(entry("ansible_winrm_scheme", Yaml::str("https")));
         entries.push(entry("ansible_winrm_transport", Yaml::str("ntlm")));
+        // Plays become root, and Windows has none.
+        entries.push(entry("ansible_become", Yaml::Bool(false)));
         if let Some(password) = &connection.password {
             entries.push(entry("ansible_password", extra::value(password)));
         }

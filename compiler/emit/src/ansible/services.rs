@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use arvc_site::model::Site;
+use arvc_site::model::{EndpointId, Service, Site};
 use arvc_site::spelling::ansible as spelling;
 
 use super::reach;
@@ -15,15 +15,18 @@ use crate::yaml::{Yaml, document};
 /// Writes `playbooks/services.yml`, and `requirements.yml` where a variable is looked up. Tells whether there is a play.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
     let reached = || site.hosts.iter().filter(|host| host.is_reached());
-    let mut roles: BTreeMap<&str, (String, &str)> = BTreeMap::new();
+    let mut deployed: BTreeMap<&str, (&Service, &str)> = BTreeMap::new();
     for service in reached().flat_map(|host| &host.services).map(|service| &site.services[service.index()]) {
         if let Some(role) = &service.role {
-            roles.insert(&service.named.name, (spelling::service(&service.named.name), &role.value));
+            deployed.insert(&service.named.name, (service, &role.value));
         }
     }
     let plays: Vec<Yaml> = {
         let later = reach::later(site);
-        roles.iter().map(|(name, (group, role))| play(name, group, role, later)).collect()
+        let play = |(service, role): (&Service, &str)| {
+            play(&service.named.name, &spelling::service(&service.named.name), role, later)
+        };
+        in_order(site, deployed.into_values().collect()).into_iter().map(play).collect()
     };
     let deploys = !plays.is_empty();
     if deploys {
@@ -48,6 +51,27 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
         tree.text("ansible/requirements.yml", document(header, &requirements));
     }
     deploys
+}
+
+/// By name, and what others start `after` before them.
+fn in_order<'a>(site: &Site, mut left: Vec<(&'a Service, &'a str)>) -> Vec<(&'a Service, &'a str)> {
+    let serves = |service: &Service, after: &EndpointId| {
+        let endpoint = &site.endpoints[after.index()];
+        let own = endpoint.named.path.strip_prefix(&service.named.path).is_some_and(|rest| rest.starts_with('.'));
+        // What a cluster serves, its members' services do.
+        own || endpoint.named.path.starts_with("clusters.")
+            && endpoint.hosts.iter().any(|host| service.hosts.contains(host))
+    };
+    let waits = |service: &Service, other: &Service| {
+        other.named.name != service.named.name && service.after.iter().any(|after| serves(other, &after.value))
+    };
+    let mut order = Vec::new();
+    while !left.is_empty() {
+        let free = left.iter().position(|(service, _)| !left.iter().any(|(other, _)| waits(service, other)));
+        // That they wait for one another is an error of the site.
+        order.push(left.remove(free.unwrap_or(0)));
+    }
+    order
 }
 
 fn play(name: &str, group: &str, role: &str, later: bool) -> Yaml {

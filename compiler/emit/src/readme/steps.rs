@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use arvc_site::model::{Datacenter, DatacenterId, Image, ImageSource, Kind, NetworkId, Node, Site};
+use arvc_site::model::{Datacenter, DatacenterId, Host, Image, ImageSource, Kind, NetworkId, Node, Site};
 use ipnet::IpNet;
 
 use super::{Step, commands, list, paragraph, point};
 use crate::addresses;
+use crate::routers;
 use crate::tree::Tree;
 
 /// All steps in their order.
@@ -18,9 +19,11 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
         step("What a first apply turns on", terraform(tree).first().map(|_| switches(site))),
         step("Terraform", apply(site, tree)),
         step("The node's edge, by hand", edge(site, tree)),
+        step("Routers between networks, by hand", between(tree)),
         step("The certificate authority, by hand", tree.files.contains_key("nebula/sign.sh").then(|| authority(site))),
         step("Ansible", provision(site, tree)),
         step("The resolver, by hand", resolver(site, tree)),
+        step("Names on Windows, by hand", windows_resolver(site, tree)),
         step("Zones of the world, by hand", public_zones(site, tree)),
     ];
     all.into_iter().flatten().collect()
@@ -28,16 +31,21 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
 
 /// Images that guests are made from, and which arvc does not fetch.
 fn images(site: &Site) -> Option<String> {
-    let mut used: BTreeMap<u32, (&Image, &Node)> = BTreeMap::new();
+    let mut used: BTreeMap<u32, (&Image, &Node, bool)> = BTreeMap::new();
     for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status.is_there()) {
         if let (Some(image), Some(node)) = (host.image, host.node) {
-            used.entry(image.0).or_insert((&site.images[image.index()], &site.nodes[node.index()]));
+            let first = (&site.images[image.index()], &site.nodes[node.index()], true);
+            used.entry(image.0).or_insert(first).2 &= host.connection.winrm;
         }
     }
     let mut text = String::new();
-    for (image, node) in used.values() {
+    for (image, node, windows) in used.values() {
         let what = match image.kind {
             Kind::Container => "a container of Debian 13",
+            _ if *windows => {
+                "a VM of Windows after `sysprep`, with cloudbase-init, which takes name and address from the drive that Proxmox \
+                 makes, and with WinRM over HTTPS"
+            }
             _ => "a VM of Debian 13 with cloud-init, which needs no guest agent",
         };
         text.push_str(&match &image.source {
@@ -198,6 +206,17 @@ fn edge(site: &Site, tree: &Tree) -> Option<String> {
     Some(text + &commands(&lines))
 }
 
+/// What routers that are nobody's here have to let through.
+fn between(tree: &Tree) -> Option<String> {
+    let routers = list(routers::listed(tree).into_iter().map(|router| format!("routers/{router}.yml")));
+    (!routers.is_empty()).then(|| {
+        paragraph(&format!(
+            "Nothing here configures a router. What each has to let through, with the answers, is in {routers}: between networks, \
+             and beyond them. Whatever it lets through besides is stopped at the machines that are filtered here, and at no other.",
+        ))
+    })
+}
+
 fn authority(site: &Site) -> String {
     let name = &site.nebula.authority;
     let text = paragraph(&format!(
@@ -307,6 +326,22 @@ fn met(site: &Site) -> Vec<String> {
     };
     let met = prefixes.filter(|(id, prefix, at)| *at == 0 || there(*id, &prefix.value));
     met.map(|(_, prefix, _)| prefix.value.to_string()).collect()
+}
+
+/// Resolvers that are Windows servers, which no file here is written for.
+fn windows_resolver(site: &Site, tree: &Tree) -> Option<String> {
+    let resolves = |host: &&Host| {
+        let mut services = host.services.iter().map(|service| &site.services[service.index()]);
+        host.connection.winrm && host.status.is_there() && services.any(|service| service.resolver.is_some())
+    };
+    let names: Vec<String> = site.hosts.iter().filter(resolves).map(|host| host.named.name.clone()).collect();
+    (!names.is_empty() && tree.files.contains_key(&format!("dns/{}.zone", site.domain))).then(|| {
+        paragraph(&format!(
+            "{} answer the site's names, and Windows keeps them in a directory of its own: what deploys that service takes the \
+             records out of `dns/*.zone`, but for those that members of the domain bring by themselves.",
+            list(names)
+        ))
+    })
 }
 
 fn resolver(site: &Site, tree: &Tree) -> Option<String> {

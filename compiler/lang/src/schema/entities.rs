@@ -2,7 +2,10 @@
 //! and endpoints.
 //!
 //! A record is one entity, at the path where it is made; a name for it elsewhere is the same one. So paths whose
-//! definition is only a name or a selection are looked at last.
+//! definition is only a name or a selection are looked at last. What is made at no path, in a `let` or by a function that
+//! gives one record to all, is an entity of its own at each path that has it: two machines with the same description are two.
+
+use std::collections::HashSet;
 
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::source::Span;
@@ -10,7 +13,7 @@ use arvc_syntax::source::Span;
 use super::extract::Extractor;
 use super::types::{DefId, Definition, Type};
 use crate::data::DataId;
-use crate::eval::value::{Kind, NO_ENTITY, RecordId, Value};
+use crate::eval::value::{Kind, NO_ENTITY, Record, RecordId, Value};
 use crate::ir::Expr;
 
 /// One entity.
@@ -21,8 +24,39 @@ pub(super) struct Claim {
     pub(super) record: RecordId,
     /// The record in which its name is a field.
     pub(super) parent: RecordId,
+    /// How the path has its record.
+    by: By,
     /// Its fields, once they are written.
     pub(super) data: Option<DataId>,
+}
+
+/// How a path has its record, as far as its definition shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// It is computed there.
+    Computed,
+    /// It was there at once: a literal, or what a function put there.
+    Given,
+    /// The definition is a variable: of a `let`, or a part of the site.
+    Variable,
+    /// The definition selects it from something else.
+    Selected,
+}
+
+impl By {
+    /// Whether the definition is only a name for something.
+    fn is_name(self) -> bool {
+        matches!(self, Self::Variable | Self::Selected)
+    }
+
+    /// Whether a path that has the record of a former one names the very same thing.
+    fn names(self, former: Self) -> bool {
+        match self {
+            Self::Selected => !former.is_name(),
+            Self::Variable => former == Self::Computed,
+            Self::Computed | Self::Given => false,
+        }
+    }
 }
 
 /// A record whose fields are looked through.
@@ -46,10 +80,11 @@ impl Extractor<'_, '_> {
     pub(super) fn find_entities(&mut self, root: RecordId, site: DefId) {
         let mut places = vec![Place { record: root, def: site, path: Vec::new() }];
         let mut aliases = Vec::new();
+        let mut maps = HashSet::new();
         loop {
             while let Some(place) = places.pop() {
-                for candidate in self.candidates(&place) {
-                    if self.is_alias(candidate.slot) {
+                for candidate in self.candidates(&place, &mut maps) {
+                    if self.by(candidate.slot).is_name() {
                         aliases.push(candidate);
                     } else {
                         places.extend(self.claim(candidate));
@@ -70,7 +105,7 @@ impl Extractor<'_, '_> {
     }
 
     /// The paths below a record that may be entities', last one first.
-    fn candidates(&mut self, place: &Place) -> Vec<Candidate> {
+    fn candidates(&mut self, place: &Place, maps: &mut HashSet<usize>) -> Vec<Candidate> {
         let Definition::Record { fields, rest } = &self.schema.def(place.def).definition else { return Vec::new() };
         let mut found = Vec::new();
         for field in fields {
@@ -86,7 +121,12 @@ impl Extractor<'_, '_> {
             let Type::Map(item) = ty else { continue };
             let Some(def) = self.record_def(self.schema.ty(item)) else { continue };
             let Some(slot) = self.machine.field_of(place.record, field.name) else { continue };
-            let Ok(Value { kind: Kind::Record(map), .. }) = self.machine.force(slot) else { continue };
+            let Ok(Value { kind: Kind::Record(mut map), .. }) = self.machine.force(slot) else { continue };
+            if !maps.insert(map.index()) {
+                let Some(copy) = self.own_copy(map, place.record, field.name, slot) else { continue };
+                map = copy;
+                maps.insert(map.index());
+            }
             for at in 0..self.machine.heap.keys_of(map).len() {
                 let (key, slot) = (self.machine.heap.keys_of(map)[at], self.machine.heap.slots_of(map)[at]);
                 let path = place.path.iter().copied().chain([field.name, key.name]).collect();
@@ -115,25 +155,47 @@ impl Extractor<'_, '_> {
         }
     }
 
-    /// Whether a field is defined as a name for something else.
-    fn is_alias(&self, slot: Value) -> bool {
-        matches!(slot.kind, Kind::Thunk(_))
-            && matches!(
-                self.machine.program.get(self.machine.program.uncoerced(slot.origin)),
-                Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Index(..) | Expr::Or(..)
-            )
+    fn by(&self, slot: Value) -> By {
+        let Kind::Thunk(_) = slot.kind else { return By::Given };
+        match self.machine.program.get(self.machine.program.uncoerced(slot.origin)) {
+            Expr::Local { .. } | Expr::Global(_) => By::Variable,
+            Expr::Select(..) | Expr::Index(..) | Expr::Or(..) => By::Selected,
+            _ => By::Computed,
+        }
     }
 
     fn claim(&mut self, candidate: Candidate) -> Option<Place> {
         let Candidate { slot, parent, key, def, path } = candidate;
-        let Ok(Value { kind: Kind::Record(record), .. }) = self.machine.force(slot) else { return None };
-        let mark = &mut self.machine.heap.records[record.index()].entity;
-        if *mark != NO_ENTITY {
-            return None;
+        let Ok(Value { kind: Kind::Record(mut record), .. }) = self.machine.force(slot) else { return None };
+        let by = self.by(slot);
+        let mark = self.machine.heap.records[record.index()].entity;
+        if mark != NO_ENTITY {
+            if by.names(self.claims[mark as usize].by) {
+                return None;
+            }
+            record = self.own_copy(record, parent, *path.last()?, slot)?;
         }
-        *mark = 0;
-        self.claims.push(Claim { path: path.clone(), key, def, record, parent, data: None });
+        // Until all are sorted the mark is the claim's place in the list.
+        self.machine.heap.records[record.index()].entity = self.claims.len() as u32;
+        self.claims.push(Claim { path: path.clone(), key, def, record, parent, by, data: None });
         Some(Place { record, def, path })
+    }
+
+    /// Another record with the same fields, in the place of one that several paths have. Its values stay shared.
+    fn own_copy(&mut self, record: RecordId, parent: RecordId, name: Symbol, slot: Value) -> Option<RecordId> {
+        let Record { keys, len, call, .. } = self.machine.heap.records[record.index()];
+        self.machine.reserve(len as usize * size_of::<Value>() + size_of::<Record>(), slot.origin).ok()?;
+        let heap = &mut self.machine.heap;
+        let slots = heap.slots.len() as u32;
+        let from = heap.records[record.index()].slots as usize;
+        heap.slots.extend_from_within(from..from + len as usize);
+        let Kind::Record(plain) = heap.record(keys, slots, len, call) else { unreachable!("a record") };
+        let copy = plain.seen_as(record.view);
+        if let Some(at) = heap.keys_of(parent).iter().position(|key| key.name == name) {
+            let at = heap.records[parent.index()].slots as usize + at;
+            heap.slots[at] = Value::new(Kind::Record(copy), slot.origin);
+        }
+        Some(copy)
     }
 
     /// Whether the field `name` of `parent` is the path of the entity that its value is.

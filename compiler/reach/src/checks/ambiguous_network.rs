@@ -2,7 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! Two machines share more than one network that the need could use, and nothing chooses.
+//! Two machines share more than one network that the need could use, or one meets the other on several of its networks
+//! through a router, and nothing chooses.
 //!
 //! ## Why
 //!
@@ -34,11 +35,12 @@
 //!
 //! ## What to do
 //!
-//! Write the need as a flow with `via NETWORK`, or let the service say where it listens (`listen = [ NETWORK ];`).
+//! Write the need as a flow with `via NETWORK`, or let the service say where it listens (`listen = [ NETWORK ];`). A machine with
+//! several ways out says which of them it does not take: `on.NETWORK.default_route = false;`.
 
 use std::collections::BTreeSet;
 
-use arvc_site::model::{Flow, HostId};
+use arvc_site::model::{Flow, HostId, NetworkId};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Intents, Meeting, words};
@@ -59,9 +61,28 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let name = |host: HostId| &site.hosts[host.index()].named.name;
-        let message = format!("`{}` and `{}` share several networks", name(source), name(target));
-        let label = format!("this may use {}", words::networks(site, &paths));
-        let named = Flow { via: Some(paths[0]), ..need.clone() };
+        let mut networks: Vec<NetworkId> = paths.iter().map(|path| path.target).collect();
+        networks.sort_unstable();
+        networks.dedup();
+        if let [_] = networks.as_slice() {
+            // Several ways out of the source are said of the source.
+            networks = paths.iter().map(|path| path.source).collect();
+            let message = format!("`{}` has several ways to `{}`", name(source), name(target));
+            let label = format!("this may leave by {}", words::networks(site, &networks));
+            let help = "say on which of them the router is no way out: `default_route = false;`";
+            found.push(
+                Diagnostic::new(&CODE, message, need.span, label)
+                    .secondary(site.hosts[source.index()].named.key, words::on(intents.space, source))
+                    .help(help),
+            );
+            continue;
+        }
+        let message = match paths.iter().any(|path| path.is_routed()) {
+            true => format!("`{}` meets `{}` on several networks", name(source), name(target)),
+            false => format!("`{}` and `{}` share several networks", name(source), name(target)),
+        };
+        let label = format!("this may use {}", words::networks(site, &networks));
+        let named = Flow { via: Some(networks[0]), ..need.clone() };
         let help = format!("name one: `{}`", describe(site, &named));
         found.push(Diagnostic::new(&CODE, message, need.span, label).help(help));
     }

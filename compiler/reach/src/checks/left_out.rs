@@ -7,8 +7,8 @@
 //!
 //! ## Why
 //!
-//! A flow uses the overlay that both machines are on, else the bridge that they share. Between machines that share none
-//! it opens nothing. `groups.admin -> any` reads as if an administrator's laptop reached every machine, and does not say
+//! A flow uses the overlay that both machines are on, else the bridge that they share, else the router that is the way out
+//! of both. Between machines that have none of these it opens nothing. `groups.admin -> any` reads as if an administrator's laptop reached every machine, and does not say
 //! that a storage box without the overlay is left out.
 //!
 //! ## Example
@@ -34,7 +34,8 @@
 //!
 //! ## What to do
 //!
-//! Put one machine of each pair on a network of the other (`on.NETWORK = …;`). If the pair shall not meet, name the
+//! Put one machine of each pair on a network of the other (`on.NETWORK = …;`), or name the router of both networks as one
+//! (`gateway = hosts.router;`). If the pair shall not meet, name the
 //! machines that are meant.
 
 use std::collections::BTreeSet;
@@ -82,6 +83,9 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
         if apart.len() > 1 {
             let others: Vec<String> = apart[1..].iter().map(pair).collect();
             diagnostic = diagnostic.note(format!("nor does one connect {}", others.join(", nor ")));
+        }
+        if let Some(routers) = words::routers_apart(intents.space, *source, *target, flow.via) {
+            diagnostic = diagnostic.note(routers);
         }
         found.push(diagnostic.help("put one of them on a network of the other, or name the machines that are meant"));
     }

@@ -31,6 +31,7 @@ use crate::classes::Space;
 use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, holds, witness};
 use crate::layers::{Classes, Layers};
 use crate::members::Members;
+use crate::path::Path;
 use crate::policy::policies;
 use near::{Near, Place};
 
@@ -126,8 +127,8 @@ struct Claim<'a> {
 struct Meeting {
     source: HostId,
     target: HostId,
-    /// The networks that the flow may use between them.
-    paths: Vec<NetworkId>,
+    /// The paths that the flow may use between them.
+    paths: Vec<Path>,
 }
 
 impl<'a> Intents<'a> {
@@ -162,7 +163,7 @@ impl<'a> Intents<'a> {
         &self.allow[flow as usize].pieces[nth as usize]
     }
 
-    /// Two different machines of each kind that a flow connects by what they are, with the networks that it may use
+    /// Two different machines of each kind that a flow connects by what they are, with the paths that it may use
     /// between them: one pair for each two sets of networks.
     fn meetings(&self, claim: &Claim) -> Vec<Meeting> {
         let (space, members) = (self.space, self.space.members);
@@ -180,7 +181,7 @@ impl<'a> Intents<'a> {
                     if self.broken(&sources) || self.broken(&targets) {
                         continue;
                     }
-                    let pair = Piece { sources, targets, network: NetworkId(0), ports: arm.ports.clone() };
+                    let pair = Piece { sources, targets, path: Path::direct(NetworkId(0)), ports: arm.ports.clone() };
                     if let Some(Witness { source: (_, Some(source)), target: (_, Some(target)), .. }) =
                         witness(space, &pair)
                     {

@@ -91,7 +91,7 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
     let message = format!("{} {verb} what no `allow` opens", words::parties(space, &sources));
     let label = format!("{ports} on {} is closed", words::parties(space, &targets));
     let mut diagnostic = Diagnostic::new(&CODE, message, need.span, label)
-        .note(format!("the connection is made over {}", words::network(site, first.network)));
+        .note(format!("the connection is made over {}", words::path(site, first.path)));
     // A need that names an endpoint is the endpoint's own place: who needs it stands elsewhere.
     for host in machines(intents, &sources).into_iter().take(SHOWN) {
         diagnostic = diagnostic.secondary(site.hosts[host.index()].named.key, "needs it");
@@ -108,7 +108,7 @@ fn nearest<'a>(intents: &Intents<'a>, closed: &Piece) -> Option<(&'a Flow, Strin
     let mut best: Option<(u32, &Flow, String)> = None;
     for (flow, piece) in intents.near.beside(closed).into_iter().map(|place| (place.0, intents.opening(place))) {
         let flow = intents.allow[flow as usize].flow.flow;
-        if flow.origin != FlowOrigin::Author || piece.network != closed.network {
+        if flow.origin != FlowOrigin::Author || piece.path != closed.path {
             continue;
         }
         let (source, target) = (piece.sources.meets(&closed.sources), piece.targets.meets(&closed.targets));

@@ -67,8 +67,8 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             let allow = flow.flow;
             let mut both = claim.pieces.iter().flat_map(|a| pieces.iter().filter_map(|b| common(space, a, b)));
             if let Some(witness) = both.find_map(|piece| witness(space, &piece)) {
-                let network = words::network(site, witness.network);
-                met.push((allow, format!("`{}` over {network}", words::connection(space, &witness))));
+                let path = words::path(site, witness.path);
+                met.push((allow, format!("`{}` over {path}", words::connection(space, &witness))));
             }
         }
         let Some((allow, connection)) = met.first() else { continue };

@@ -2,13 +2,13 @@
 //!
 //! ## What is wrong
 //!
-//! A `needs` concerns two machines that are on no common network, or not both on the one that `via` or the endpoint's
-//! `listen` names; or an `allow` concerns no two parties that have one.
+//! A `needs` concerns two machines that are on no common network and have no router in common, or that do not meet on the
+//! network that `via` or the endpoint's `listen` names; or an `allow` concerns no two parties that do.
 //!
 //! ## Why
 //!
-//! A flow uses the overlay that both ends are on, else the bridge that they share. Without one there is nothing that
-//! could be opened, so the flow would look satisfied and never carry a packet. A machine with IPv4 alone and one with IPv6
+//! A flow uses the overlay that both ends are on, else the bridge that they share, else the router that is the way out of
+//! both. Without one there is nothing that could be opened, so the flow would look satisfied and never carry a packet. A machine with IPv4 alone and one with IPv6
 //! alone do not meet on the network that both are on.
 //!
 //! ## Example
@@ -34,7 +34,8 @@
 //! ## What to do
 //!
 //! Put one of the machines on a network of the other (`on.NETWORK = {};`), or name another network with `via` or
-//! `listen`.
+//! `listen`. If one router leads from one network to the other, say so: `gateway = hosts.router;` at both of them, or
+//! `router = hosts.router;` where one is on no bridge. Two addresses may be one router's, and arvc does not guess it.
 
 use std::collections::BTreeSet;
 
@@ -88,10 +89,14 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
     let families = words::families_apart(intents.space, source, target, flow.via);
     let members = intents.space.members;
     let of = |host: HostId| members.profile_of[host.index()];
+    let routers = words::routers_apart(intents.space, source, target, flow.via);
     let split = members.apart(of(source), of(target)).map(|network| words::network(site, network));
     let help = match families {
         _ if split.is_some() => "put both on an overlay, or on a network whose segments are joined",
         Some(_) => "give one of them an address of the other's family, or put both on an overlay",
+        None if routers.is_some() => {
+            "put one of them on a network of the other, or name the router of both networks as one: `gateway = hosts.ROUTER;`"
+        }
         None => "put one of them on a network of the other, or name another network with `via` or `listen`",
     };
     let split = split.map(|network| format!("they are on segments of {network} that are not joined"));
@@ -99,10 +104,13 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
         Some(via) => format!("they are not both on {}", words::network(site, via)),
         None => "there is no path that this flow could use".to_owned(),
     });
-    Diagnostic::new(&CODE, message, flow.span, label)
+    let mut diagnostic = Diagnostic::new(&CODE, message, flow.span, label)
         .secondary(from.named.key, words::on(intents.space, source))
-        .secondary(to.named.key, words::on(intents.space, target))
-        .help(help)
+        .secondary(to.named.key, words::on(intents.space, target));
+    if let Some(routers) = routers {
+        diagnostic = diagnostic.note(routers);
+    }
+    diagnostic.help(help)
 }
 
 /// A flow with addresses at one end that no machine at the other leads to.

@@ -66,7 +66,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                 let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
                 let missing = ports.difference(&handed_on(site, *host));
                 // Behind a router that is no node, somebody else forwards.
-                let routed_by_node = site.networks[piece.network.index()]
+                let routed_by_node = site.networks[piece.path.target.index()]
                     .gateways()
                     .iter()
                     .any(|gateway| matches!(gateway.router, Router::Node(_)));

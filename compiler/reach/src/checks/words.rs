@@ -7,7 +7,9 @@ use crate::classes::Space;
 use crate::describe::end;
 use crate::flows::Witness;
 use crate::members::{Members, Profile};
+use crate::path::Path;
 use crate::ports::PortSet;
+use crate::routers::Identity;
 
 /// Names in backticks: all of them up to four, else three and how many more.
 pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
@@ -57,6 +59,51 @@ pub(super) fn connection(space: &Space, witness: &Witness) -> String {
 /// The path of a network in backticks.
 pub(super) fn network(site: &Site, network: NetworkId) -> String {
     format!("`{}`", site.networks[network.index()].named.path)
+}
+
+/// What a connection crosses.
+pub(super) fn path(site: &Site, path: Path) -> String {
+    match path.is_routed() {
+        false => network(site, path.target),
+        true => format!("{} and, behind its router, {}", network(site, path.source), network(site, path.target)),
+    }
+}
+
+/// Why no router leads from a machine to another, if both are on networks with a way out.
+pub(super) fn routers_apart(space: &Space, a: HostId, b: HostId, via: Option<NetworkId>) -> Option<String> {
+    let members = space.members;
+    let routed = |host: HostId| {
+        let profile = members.profile_of[host.index()];
+        let networks = members.networks(profile).iter().copied();
+        networks.flat_map(move |network| {
+            let of = move |family| members.router(profile, network, family).map(|router| (network, router));
+            Family::ALL.into_iter().filter_map(of)
+        })
+    };
+    let (source, from) = routed(a).next()?;
+    let (target, to) = routed(b).find(|(network, _)| *network != source && via.is_none_or(|via| via == *network))?;
+    let router = |identity: &Identity| self::router(members.site, identity);
+    Some(match from == to {
+        // One of them is on the other's network, and the answers would go another way.
+        true => return None,
+        false => format!(
+            "the router of {} is {}, that of {} is {}, and nothing says that one leads to the other",
+            network(members.site, source),
+            router(from),
+            network(members.site, target),
+            router(to)
+        ),
+    })
+}
+
+/// A router by its path, or by its address.
+fn router(site: &Site, identity: &Identity) -> String {
+    match identity {
+        Identity::Node(node) => format!("`{}`", site.nodes[node.index()].named.path),
+        Identity::Host(host) => format!("`{}`", site.hosts[host.index()].named.path),
+        Identity::Owners(owners) => names(owners.iter().map(|host| site.hosts[host.index()].named.path.as_str())),
+        Identity::Address(address) => address.to_string(),
+    }
 }
 
 /// The networks in backticks.

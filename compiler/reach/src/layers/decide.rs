@@ -182,7 +182,7 @@ impl<'a> Layers<'a> {
                 }
                 for to in self.met(b, last) {
                     let Some(from) = self.address(a, first, Family::of(to)) else { continue };
-                    if let Some(router) = edge::between(self, a, first, last, Family::of(to)) {
+                    if let Some(router) = edge::between(self, (a, first), (b, last), Family::of(to)) {
                         let ends = Ends {
                             source: Some((a, first)),
                             target: Some((b, last)),
@@ -272,7 +272,7 @@ impl<'a> Layers<'a> {
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
     fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
-        let known = self.of_peer(rule.network, &rule.peer);
+        let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
                 let holds = known.iter().any(|prefix| prefix.contains(address));

@@ -141,9 +141,9 @@ proptest! {
             let paths = layers.paths(&Party::Host(a), &Party::Host(b));
             for network in [BRIDGE, OVERLAY] {
                 let direct: Vec<&Path> = paths.iter().filter(|path| path.way == Way::Direct(network)).collect();
-                prop_assert_eq!(!direct.is_empty(), naive.meet(a, b, network), "{:?} -> {:?}", a, b);
+                prop_assert_eq!(!direct.is_empty(), naive.meet(a, b, crate::path::Path::direct(network)), "{:?} -> {:?}", a, b);
                 for (name, packet) in packets() {
-                    let open = site.allow.iter().any(|flow| naive.opens(flow, a, b, network, &packet));
+                    let open = site.allow.iter().any(|flow| naive.opens(flow, a, b, crate::path::Path::direct(network), &packet));
                     let expected = if open { Verdict::Open } else { Verdict::Closed };
                     // Whether a tunnel comes about is another question: some of these machines have no underlay.
                     for path in direct.iter().map(|path| without_tunnel(path)) {

@@ -55,7 +55,7 @@ fn way_in_by(members: &Members, table: &mut Table, way: (bool, u16)) {
             let here = !node_on(site, network, id).is_empty();
             let families = node.addresses().map(|address| Family::of(address.value)).collect();
             let reached = if here { on } else { leading_out(members, network, families, routed) };
-            let opening = Opening { network, peer: Peer::Node(id), ports: ssh.clone(), reason };
+            let opening = Opening::here(network, Peer::Node(id), ssh.clone(), reason);
             table.open(Direction::In, opening, reached.into_iter());
         }
     }
@@ -67,7 +67,7 @@ fn way_in_by(members: &Members, table: &mut Table, way: (bool, u16)) {
         let near = site.operators.addresses.iter().any(|address| crate::members::meets(&address.value, own));
         let families = site.operators.addresses.iter().map(|address| Family::of_prefix(&address.value)).collect();
         let reached = if near { hosts } else { leading_out(members, network, families, hosts) };
-        let opening = Opening { network, peer: Peer::Operators, ports: ssh.clone(), reason: operators };
+        let opening = Opening::here(network, Peer::Operators, ssh.clone(), operators);
         table.open(Direction::In, opening, reached.into_iter());
     }
 }
@@ -117,7 +117,7 @@ fn underlay(members: &Members, table: &mut Table) {
         let inner = on(members, underlay, |host| host.is_on(id));
         let reason = table.reason(format!("{}: tunnels", overlay.named.path));
         for direction in [Direction::In, Direction::Out] {
-            let opening = Opening { network: underlay, peer: Peer::Network(underlay), ports: ports.clone(), reason };
+            let opening = Opening::here(underlay, Peer::Network(underlay), ports.clone(), reason);
             table.open(direction, opening, inner.iter().copied());
         }
 
@@ -128,14 +128,14 @@ fn underlay(members: &Members, table: &mut Table) {
             (machine.lighthouse || machine.relay) && !tunnels.public(site, *host).is_empty()
         };
         let reason = table.reason(format!("{}: members elsewhere", overlay.named.path));
-        let opening = Opening { network: underlay, peer: Peer::Any, ports: ports.clone(), reason };
+        let opening = Opening::here(underlay, Peer::Any, ports.clone(), reason);
         table.open(Direction::In, opening, inner.iter().copied().filter(entered));
         for network in (0..site.networks.len() as u32).map(NetworkId).filter(|network| !members.is_overlay(*network)) {
             let outer = on(members, network, |host| host.is_on(id) && !host.is_on(underlay));
             // Two of them on one segment need nobody between them.
-            let beside = Opening { network, peer: Peer::Network(network), ports: ports.clone(), reason };
+            let beside = Opening::here(network, Peer::Network(network), ports.clone(), reason);
             table.open(Direction::Out, beside, outer.iter().copied());
-            let opening = Opening { network, peer: Peer::Any, ports: ports.clone(), reason };
+            let opening = Opening::here(network, Peer::Any, ports.clone(), reason);
             table.open(Direction::In, opening, outer.into_iter());
         }
 
@@ -174,7 +174,7 @@ fn dhcp(members: &Members, table: &mut Table) {
         let (client, server) = if v4 { (68, 67) } else { (546, 547) };
         for (direction, port) in [(Direction::In, client), (Direction::Out, server)] {
             let ports = PortSet::ports(Transport::Udp, port, port);
-            table.open(direction, Opening { network, peer: Peer::Any, ports, reason }, asking.iter().copied());
+            table.open(direction, Opening::here(network, Peer::Any, ports, reason), asking.iter().copied());
         }
     }
 }
@@ -205,7 +205,7 @@ fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], 
             let profile = members.profile_of[host.index()];
             members.outward(profile, Family::of(address), &inside, &[], None).contains(&network)
         };
-        let opening = Opening { network, peer: Peer::Prefix(IpNet::from(address)), ports: ports.clone(), reason };
+        let opening = Opening::here(network, Peer::Prefix(IpNet::from(address)), ports.clone(), reason);
         table.open(Direction::Out, opening, hosts.iter().copied().filter(asks));
     }
 }

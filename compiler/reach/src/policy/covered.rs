@@ -18,16 +18,16 @@ impl<'a> Cover<'a> {
         Self { site, private: private_prefixes(site) }
     }
 
-    /// Drops every rule whose packets a wider rule lets through anyway. No two rules have the same network and peer.
+    /// Drops every rule whose packets a wider rule lets through anyway. No two rules have the same networks and peer.
     pub fn reduce(&self, rules: Vec<Rule>) -> Vec<Rule> {
         // A machine holds no other peer, and machines are most of the rules.
         let wide: Vec<&Rule> = rules.iter().filter(|rule| !matches!(rule.peer, Peer::Host(_))).collect();
         let needless = |rule: &Rule| {
             wide.iter().any(|wide| {
                 wide.network == rule.network
-                    && wide.peer != rule.peer
+                    && (wide.there, &wide.peer) != (rule.there, &rule.peer)
                     && rule.ports.is_subset(&wide.ports)
-                    && self.holds(wide, &rule.peer)
+                    && self.holds(wide, rule)
             })
         };
         let keep: Vec<bool> = rules.iter().map(|rule| !needless(rule)).collect();
@@ -35,15 +35,18 @@ impl<'a> Cover<'a> {
     }
 
     /// Whether a rule's peer holds another one, strictly: no two peers hold one another, so that one of them stays.
-    fn holds(&self, wide: &Rule, narrow: &Peer) -> bool {
-        let network = wide.network;
-        match (&wide.peer, narrow) {
+    fn holds(&self, wide: &Rule, narrow: &Rule) -> bool {
+        let (network, there) = (wide.network, narrow.there);
+        let beside = wide.there == there;
+        match (&wide.peer, &narrow.peer) {
             (Peer::Any, narrow) => *narrow != Peer::Any,
-            (Peer::Group(group), Peer::AllOf(groups)) => groups.contains(group),
-            (Peer::Group(group), Peer::Host(host)) => self.site.hosts[host.index()].groups.contains(group),
-            (Peer::AllOf(few), Peer::AllOf(many)) => few.len() < many.len() && few.iter().all(|g| many.contains(g)),
-            (Peer::AllOf(groups), Peer::Host(host)) => self.in_all(groups, *host),
-            (Peer::Network(wide), Peer::Host(_) | Peer::Group(_) | Peer::AllOf(_)) => *wide == network,
+            (Peer::Group(group), Peer::AllOf(groups)) => beside && groups.contains(group),
+            (Peer::Group(group), Peer::Host(host)) => beside && self.site.hosts[host.index()].groups.contains(group),
+            (Peer::AllOf(few), Peer::AllOf(many)) => {
+                beside && few.len() < many.len() && few.iter().all(|g| many.contains(g))
+            }
+            (Peer::AllOf(groups), Peer::Host(host)) => beside && self.in_all(groups, *host),
+            (Peer::Network(wide), Peer::Host(_) | Peer::Group(_) | Peer::AllOf(_)) => *wide == there,
             (Peer::Network(wide), Peer::Node(node)) => {
                 *wide == network && !node_on(self.site, network, *node).is_empty()
             }
@@ -52,7 +55,7 @@ impl<'a> Cover<'a> {
             }
             (Peer::Prefix(wide), Peer::Prefix(narrow)) => wide != narrow && wide.contains(narrow),
             (Peer::Prefix(wide), Peer::Host(host)) => {
-                addresses_on(self.site, *host, network).all(|address| wide.contains(&address))
+                addresses_on(self.site, *host, there).all(|address| wide.contains(&address))
             }
             (Peer::Internet, Peer::Prefix(prefix)) => self.is_public(prefix),
             (Peer::Internet, Peer::Operators) => {

@@ -5,6 +5,7 @@
 //! for each machine.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use arvc_site::model::{End, Family, Flow, GroupId, HostId, NetworkId, Site};
@@ -16,6 +17,7 @@ use super::{Peer, Policies};
 use crate::address::node_on;
 use crate::describe::describe;
 use crate::members::{Arm, Members, Profile, meets};
+use crate::path::Path;
 
 /// What every machine lets in and out: `allow`, the essentials, what peers say to one another, and the built-in rules.
 pub fn policies(site: &Site) -> Policies {
@@ -174,18 +176,28 @@ impl Context<'_> {
         (symbol, others, whole): (Option<&Peer>, &[HostId], &[HostId]),
     ) {
         let members = self.members;
-        let paths: Vec<Cow<[NetworkId]>> =
-            (0..members.profiles.len()).map(|other| self.paths(profile, other, fixed)).collect();
-        for network in members.networks(profile) {
-            let there = |host: &&HostId| members.site.hosts[host.index()].status.is_there();
-            let meets = |host: &&HostId| paths[members.profile_of[host.index()]].contains(network);
-            let reached: Vec<HostId> = others.iter().filter(there).filter(meets).copied().collect();
-            if reached.is_empty() {
-                continue;
+        let site = members.site;
+        let there = |host: &&HostId| site.hosts[host.index()].status.is_there();
+        // For each machine of the profile its own network and the other's, as a rule of this direction has them.
+        let ends: Vec<Vec<(NetworkId, NetworkId)>> = (0..members.profiles.len())
+            .map(|other| match direction {
+                Direction::Out => self.paths(profile, other, fixed).iter().map(|it| (it.source, it.target)).collect(),
+                Direction::In => {
+                    let fixed = (fixed.1, fixed.0);
+                    self.paths(other, profile, fixed).iter().map(|it| (it.target, it.source)).collect()
+                }
+            })
+            .collect();
+        let mut met: BTreeMap<(NetworkId, NetworkId), Vec<HostId>> = BTreeMap::new();
+        for host in others.iter().filter(there) {
+            for ends in &ends[members.profile_of[host.index()]] {
+                met.entry(*ends).or_default().push(*host);
             }
-            let on = |host: &&HostId| members.networks(members.profile_of[host.index()]).contains(network);
+        }
+        for ((network, beyond), reached) in met {
+            let on = |host: &&HostId| members.networks(members.profile_of[host.index()]).contains(&beyond);
             let whole = || whole.iter().filter(there).filter(on).copied();
-            let symbol = symbol.filter(|symbol| **symbol != Peer::Any || members.is_overlay(*network));
+            let symbol = symbol.filter(|symbol| **symbol != Peer::Any || members.is_overlay(network));
             let openings: Vec<(Peer, Option<HostId>)> = match symbol {
                 Some(symbol) if whole().eq(reached.iter().copied()) => {
                     let only = if let [only] = reached.as_slice() { Some(*only) } else { None };
@@ -194,28 +206,31 @@ impl Context<'_> {
                 _ => reached.iter().map(|host| (Peer::Host(*host), Some(*host))).collect(),
             };
             for (peer, only) in openings {
-                let opening = self.opening(*network, peer);
+                let opening = Opening { there: beyond, ..self.opening(network, peer) };
                 // A machine does not need a rule for itself: what it sends to its own address never leaves it.
                 table.open(direction, opening, own.iter().copied().filter(|host| Some(*host) != only));
             }
         }
     }
 
+    /// The paths from one machine to another, which are meant by an address on these networks or by what they are.
     fn paths(
         &self,
-        own: Profile,
-        other: Profile,
-        (a, b): (Option<NetworkId>, Option<NetworkId>),
-    ) -> Cow<'_, [NetworkId]> {
-        match (a, b) {
-            (None, None) => self.members.paths(own, other, self.members.listen(self.arm), self.flow.via),
-            (Some(a), Some(b)) if a != b => Cow::Borrowed(&[]),
-            (Some(network), _) | (_, Some(network)) => {
-                let mut common = self.members.common(own, other);
-                common.retain(|other| *other == network && self.flow.via.is_none_or(|via| via == network));
-                Cow::Owned(common)
-            }
+        source: Profile,
+        target: Profile,
+        fixed: (Option<NetworkId>, Option<NetworkId>),
+    ) -> Cow<'_, [Path]> {
+        let members = self.members;
+        if let (None, None) = fixed {
+            return members.paths(source, target, members.listen(self.arm), self.flow.via);
         }
+        let common = members.common(source, target).into_iter().map(Path::direct);
+        let mut paths: Vec<Path> = common.chain(members.routed(source, target)).collect();
+        paths.retain(|path| {
+            let here = |fixed: Option<NetworkId>, own: NetworkId| fixed.is_none_or(|fixed| fixed == own);
+            here(fixed.0, path.source) && here(fixed.1, path.target) && here(self.flow.via, path.target)
+        });
+        Cow::Owned(paths)
     }
 
     fn open_zone(
@@ -298,7 +313,7 @@ impl Context<'_> {
     }
 
     fn opening(&self, network: NetworkId, peer: Peer) -> Opening {
-        Opening { network, peer, ports: self.arm.ports.clone(), reason: self.reason }
+        Opening::here(network, peer, self.arm.ports.clone(), self.reason)
     }
 }
 

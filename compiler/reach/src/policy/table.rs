@@ -20,6 +20,7 @@ pub(super) enum Direction {
 /// A rule before it is merged with others, shared by all machines that have it.
 pub(super) struct Opening {
     pub network: NetworkId,
+    pub there: NetworkId,
     pub peer: Peer,
     pub ports: PortSet,
     pub reason: u32,
@@ -31,6 +32,18 @@ pub(super) struct Table {
     reasons: Vec<String>,
     inbound: Vec<Vec<u32>>,
     outbound: Vec<Vec<u32>>,
+}
+
+impl Opening {
+    /// What is opened on a network to somebody who is met there.
+    pub fn here(network: NetworkId, peer: Peer, ports: PortSet, reason: u32) -> Self {
+        Self { network, there: network, peer, ports, reason }
+    }
+
+    /// Where it is, and who is at the other end.
+    fn end(&self) -> (NetworkId, NetworkId, &Peer) {
+        (self.network, self.there, &self.peer)
+    }
 }
 
 impl Table {
@@ -89,9 +102,10 @@ impl Table {
     fn merge(&self, cover: &Cover, ids: &[u32]) -> Vec<Rule> {
         let mut openings: Vec<&Opening> = ids.iter().map(|id| &self.openings[*id as usize]).collect();
         // Stable, so that reasons are joined in the order in which they were written.
-        openings.sort_by(|a, b| (a.network, &a.peer).cmp(&(b.network, &b.peer)));
-        let merged = openings.chunk_by(|a, b| (a.network, &a.peer) == (b.network, &b.peer)).map(|same| Rule {
+        openings.sort_by(|a, b| a.end().cmp(&b.end()));
+        let merged = openings.chunk_by(|a, b| a.end() == b.end()).map(|same| Rule {
             network: same[0].network,
+            there: same[0].there,
             peer: same[0].peer.clone(),
             ports: same[1..].iter().fold(same[0].ports.clone(), |set, opening| set.union(&opening.ports)),
             reason: self.joined(same),

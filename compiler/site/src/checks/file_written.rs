@@ -49,6 +49,7 @@ const WRITTEN: &[(&str, &str)] = &[
     ("nebula", "write `nebula` of a host, a group or the site"),
     ("proxmox", "write `forward` and `uplink` of the node"),
     ("readme.md", "take another name"),
+    ("routers", "write `allow`: the flows follow from it"),
 ];
 
 /// Every further file.

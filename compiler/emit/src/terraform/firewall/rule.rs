@@ -114,7 +114,7 @@ fn peers(addresses: &Addresses, opening: &Rule) -> Vec<Ends> {
     if opening.peer == Peer::Any {
         return vec![Ends::Anywhere];
     }
-    ends(&addresses.of(opening.network, &opening.peer))
+    ends(&addresses.of(opening.there, &opening.peer))
 }
 
 /// Addresses as ends of rules.

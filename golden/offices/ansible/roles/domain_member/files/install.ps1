@@ -1,0 +1,3 @@
+param([string]$Computer, [string]$Domain)
+Add-Computer -DomainName $Domain -NewName $Computer -Restart
+New-Item C:\ProgramData\joined

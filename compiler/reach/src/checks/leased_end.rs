@@ -55,19 +55,27 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
         }
         let leased = space.classes_of(&leased);
         for claim in &intents.allow {
-            let pieces = claim.pieces.iter().filter(|piece| [piece.path.source, piece.path.target].contains(&network));
-            let met = pieces.filter_map(|piece| meet(intents, claim, piece, &leased)).next();
+            let mut pieces = claim.pieces.iter();
+            let met = pieces.find_map(|piece| meet(intents, claim, piece, network, &leased));
             found.extend(met.map(|(host, other)| report(intents, claim, network, host, &other)));
         }
     }
 }
 
 /// A machine whose address nobody knows, and whose rule would name it.
-fn meet(intents: &Intents, claim: &Claim, piece: &Piece, leased: &Bits) -> Option<(HostId, String)> {
+fn meet(
+    intents: &Intents,
+    claim: &Claim,
+    piece: &Piece,
+    network: NetworkId,
+    leased: &Bits,
+) -> Option<(HostId, String)> {
     let (space, flow) = (intents.space, &claim.flow);
+    // What a machine sends has its address on the network that it sends on, whoever routes it.
+    let on = |at: NetworkId| if at == network { leased.clone() } else { Bits::none() };
     // Whoever is meant by an address of a prefix is let in by the prefix.
-    let sources = piece.sources.intersection(leased).intersection(&flow.source.machines);
-    let targets = piece.targets.intersection(leased).intersection(&flow.target.machines);
+    let sources = piece.sources.intersection(&on(piece.path.source)).intersection(&flow.source.machines);
+    let targets = piece.targets.intersection(&on(piece.path.target)).intersection(&flow.target.machines);
     let first = |classes: &Bits| classes.iter().find_map(|class| space.hosts(class).first().copied());
     let other = |host: HostId, classes: &Bits, has_rule: &dyn Fn(&Host) -> bool| {
         let named = |class: usize| {

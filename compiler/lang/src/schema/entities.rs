@@ -24,10 +24,39 @@ pub(super) struct Claim {
     pub(super) record: RecordId,
     /// The record in which its name is a field.
     pub(super) parent: RecordId,
-    /// Whether the record is made at this path, as far as its definition shows.
-    made: bool,
+    /// How the path has its record.
+    by: By,
     /// Its fields, once they are written.
     pub(super) data: Option<DataId>,
+}
+
+/// How a path has its record, as far as its definition shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// It is computed there.
+    Computed,
+    /// It was there at once: a literal, or what a function put there.
+    Given,
+    /// The definition is a variable: of a `let`, or a part of the site.
+    Variable,
+    /// The definition selects it from something else.
+    Selected,
+}
+
+impl By {
+    /// Whether the definition is only a name for something.
+    fn is_name(self) -> bool {
+        matches!(self, Self::Variable | Self::Selected)
+    }
+
+    /// Whether a path that has the record of a former one names the very same thing.
+    fn names(self, former: Self) -> bool {
+        match self {
+            Self::Selected => !former.is_name(),
+            Self::Variable => former == Self::Computed,
+            Self::Computed | Self::Given => false,
+        }
+    }
 }
 
 /// A record whose fields are looked through.
@@ -55,7 +84,7 @@ impl Extractor<'_, '_> {
         loop {
             while let Some(place) = places.pop() {
                 for candidate in self.candidates(&place, &mut maps) {
-                    if self.is_alias(candidate.slot) {
+                    if self.by(candidate.slot).is_name() {
                         aliases.push(candidate);
                     } else {
                         places.extend(self.claim(candidate));
@@ -126,30 +155,29 @@ impl Extractor<'_, '_> {
         }
     }
 
-    /// Whether a field is defined as a name for something else.
-    fn is_alias(&self, slot: Value) -> bool {
-        matches!(slot.kind, Kind::Thunk(_))
-            && matches!(
-                self.machine.program.get(self.machine.program.uncoerced(slot.origin)),
-                Expr::Local { .. } | Expr::Global(_) | Expr::Select(..) | Expr::Index(..) | Expr::Or(..)
-            )
+    fn by(&self, slot: Value) -> By {
+        let Kind::Thunk(_) = slot.kind else { return By::Given };
+        match self.machine.program.get(self.machine.program.uncoerced(slot.origin)) {
+            Expr::Local { .. } | Expr::Global(_) => By::Variable,
+            Expr::Select(..) | Expr::Index(..) | Expr::Or(..) => By::Selected,
+            _ => By::Computed,
+        }
     }
 
     fn claim(&mut self, candidate: Candidate) -> Option<Place> {
         let Candidate { slot, parent, key, def, path } = candidate;
         let Ok(Value { kind: Kind::Record(mut record), .. }) = self.machine.force(slot) else { return None };
-        let alias = self.is_alias(slot);
+        let by = self.by(slot);
         let mark = self.machine.heap.records[record.index()].entity;
         if mark != NO_ENTITY {
-            if alias && self.claims[mark as usize].made {
+            if by.names(self.claims[mark as usize].by) {
                 return None;
             }
             record = self.own_copy(record, parent, *path.last()?, slot)?;
         }
         // Until all are sorted the mark is the claim's place in the list.
         self.machine.heap.records[record.index()].entity = self.claims.len() as u32;
-        let made = !alias && matches!(slot.kind, Kind::Thunk(_));
-        self.claims.push(Claim { path: path.clone(), key, def, record, parent, made, data: None });
+        self.claims.push(Claim { path: path.clone(), key, def, record, parent, by, data: None });
         Some(Place { record, def, path })
     }
 

@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::libraries::command::Lib;
-use crate::lock;
 use crate::messages::Format;
+use crate::{lock, reach};
 
 /// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
 /// Proxmox, Ansible, Nebula, packet filters, DNS. It writes nothing before the whole description is proved to hold
@@ -146,6 +146,12 @@ pub enum Command {
     /// sides say.
     #[command(after_help = LOCK)]
     Lock(lock::command::Arguments),
+    /// Tell who can reach whom, on which path, and what each layer on it does
+    ///
+    /// Every path is judged layer by layer, by what is emitted: the Proxmox firewall, Nebula, the packet filters. Beside each
+    /// decision stand the flows that open it and their lines.
+    #[command(after_help = REACH)]
+    Reach(reach::Arguments),
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
     Explain {
@@ -162,6 +168,7 @@ Examples:
   arvc eval --why hosts.a.vmid   what it is, who says so, and who lost
   arvc doc std.dns               what a function of the library takes and gives
   arvc fmt                       bring the site's sources into the one style
+  arvc reach shop dns:53/udp     whether it is open, layer by layer
   arvc explain E0301             what a message is about
 
 Exit status:
@@ -224,8 +231,19 @@ Examples:
   arvc lock                      after a merge, or to see what is new before a build
   arvc lock list
   arvc lock release wiki         its numbers may be another machine's from now on
+  arvc lock release db-2 --node  its node is chosen again
   arvc lock rename store shop
+  arvc lock applied siem disks   its disks were changed by hand to what the site says
   arvc lock release web-1 --environment staging";
+
+const REACH: &str = "\
+Examples:
+  arvc reach shop dns:53/udp             every layer, with the lines that open it
+  arvc reach shop db                     what is open
+  arvc reach groups.games any            all, some or none; the exit status is 0 only for all
+  arvc reach --to services.db.sql        who can reach it
+  arvc reach --table                     which group can reach which
+  arvc reach --matrix --csv";
 
 const EXPLAIN: &str = "\
 Examples:
@@ -260,7 +278,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
         (None, None) => {
             return usage(
                 ErrorKind::MissingSubcommand,
-                "a command is missing: build, check, eval, doc, fmt, lib, lock or explain",
+                "a command is missing: build, check, eval, doc, fmt, lib, lock, reach or explain",
             );
         }
     };
@@ -314,6 +332,8 @@ mod tests {
             "lock rename a",
             "lock list a",
             "lock release --certificates",
+            "lock release --node",
+            "lock release a --node --certificates",
         ];
         for line in bad {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

@@ -19,6 +19,7 @@ pub mod messages;
 pub mod output;
 pub mod pipeline;
 pub mod project;
+pub mod reach;
 pub mod source;
 pub mod world;
 
@@ -87,6 +88,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
         Command::Fmt { paths, check, stdin } => fmt::fmt(world, fmt::Options { paths: &paths, check, stdin, format }),
         Command::Lib { command } => libraries::command::run(world, format, &command),
         Command::Lock(arguments) => lock::command::run(world, format, &arguments),
+        Command::Reach(arguments) => reach::run(world, format, &arguments),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {

@@ -130,6 +130,41 @@ fn a_machine_that_is_gone_keeps_its_number_until_it_is_released() {
 }
 
 #[test]
+fn members_that_are_spread_stay_and_locked_fails_where_one_would_be_placed() {
+    let spread = |members: &str| {
+        let nodes = "nodes.b = { address = 10.0.0.2; }; nodes.c = { address = 10.0.0.3; };";
+        let site = site(&[]).replacen("hosts.dns = {", "hosts.dns = { node = nodes.pve;", 1);
+        let cluster =
+            format!("{nodes} clusters.web = {{ spread = true; groups = [ groups.all ]; members = {{ {members} }}; }};");
+        let end = site.rfind('}').unwrap();
+        format!("{} {cluster} }}\n", &site[..end])
+    };
+    let folder = Folder::with(&spread("p = {}; q = {}; r = {};"));
+    folder.good("build");
+    let nodes = |folder: &Folder| -> BTreeMap<String, String> {
+        let lines = folder.good("lock list --message-format json");
+        let lines = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines.filter_map(|it| Some((it["name"].as_str()?.to_owned(), it["node"].as_str()?.to_owned()))).collect()
+    };
+    let before = nodes(&folder);
+    assert_eq!(before.values().collect::<std::collections::BTreeSet<_>>().len(), 3, "{before:?}");
+    folder.file("site.arv", &spread("p = {}; r = {};"));
+    folder.good("build");
+    let after = nodes(&folder);
+    assert_eq!((&after["web-p"], &after["web-r"]), (&before["web-p"], &before["web-r"]));
+    // A pin that says something else wins, and the lock would change.
+    folder.file("site.arv", &spread(&format!("p = {{ node = nodes.{}; }}; r = {{}};", before["web-q"])));
+    let (status, text) = folder.arvc("check --locked");
+    let said = format!("placed: web-p on {} instead of {}", before["web-q"], before["web-p"]);
+    assert!(status == 1 && text.contains(&said), "{text}");
+    folder.file("site.arv", &spread("p = {}; r = {};"));
+    assert!(folder.good("lock release web-p --node").contains(&format!("released web-p from {}", before["web-p"])));
+    assert_eq!(folder.arvc("lock release dns --node").0, 2);
+    assert_eq!(folder.arvc("check --locked").0, 1);
+    folder.good("build");
+}
+
+#[test]
 fn a_renamed_machine_keeps_its_number_and_terraform_moves_it() {
     let folder = Folder::with(&site(&[SHOP, WIKI]));
     folder.good("build");
@@ -176,6 +211,59 @@ fn a_serial_grows_when_and_only_when_its_zone_changes() {
     folder.file("site.arv", &site(&[SHOP]));
     folder.good("build");
     assert_eq!(serial(&folder), 3, "deleting a record is a change");
+    // Another clone has the same bytes.
+    let clone = Folder::with(&folder.text("site.arv"));
+    clone.file("arv.lock", &folder.text("arv.lock"));
+    clone.good("build --locked");
+    assert_eq!(clone.text("out/dns/example.internal.zone"), folder.text("out/dns/example.internal.zone"));
+    // A content that changed with a serial that did not is no build.
+    folder.file("site.arv", &site(&[SHOP, WIKI]));
+    let (status, text) = folder.arvc("build --locked");
+    assert!(status == 1 && text.contains("serial of example.internal: 4"), "{text}");
+    assert_eq!(serial(&folder), 3);
+}
+
+/// C44: an edit of what Terraform leaves alone does nothing, until a person says that it was made by hand.
+#[test]
+fn an_edit_of_an_unmanaged_field_stops_until_it_is_applied() {
+    let siem = |fields: &str| {
+        site(&[&format!(
+            "siem = {{ vmid = 1060; groups = [ groups.all ]; unmanaged = [ \"memory\", \"disks\" ]; {fields} }};"
+        )])
+    };
+    let folder = Folder::with(&siem("memory = 4GiB;"));
+    folder.good("build");
+    assert!(folder.text("arv.lock").contains("unmanaged.siem = { disks = \"16GiB, local-lvm\", memory = \"4GiB\" }"));
+    folder.good("build --locked");
+    let lock = folder.text("arv.lock");
+    folder.file("site.arv", &siem("memory = 8GiB; disks.scsi1.size = 1TiB;"));
+    for command in ["check", "build", "lock"] {
+        let (status, text) = folder.arvc(command);
+        assert!(status == 1 && text.matches("E0913").count() == 2, "{text}");
+        assert!(text.contains("`arvc lock applied siem`"), "{text}");
+    }
+    assert_eq!(folder.text("arv.lock"), lock);
+    assert_eq!(folder.arvc("lock applied siem cores").0, 2);
+    assert!(folder.good("lock applied siem memory").contains("applied to siem: memory"));
+    let (status, text) = folder.arvc("build");
+    assert!(status == 1 && text.matches("E0913").count() == 1 && text.contains("`disks`"), "{text}");
+    folder.good("lock applied siem");
+    assert_eq!(folder.arvc("lock applied siem").0, 2, "nothing is left to say");
+    assert!(folder.good("build").contains("applied: what is declared of siem"));
+    assert!(folder.text("arv.lock").contains("memory = \"8GiB\""));
+    // What is managed again is applied by Terraform, and nothing is held of it.
+    folder.file("site.arv", &siem("memory = 8GiB; disks.scsi1.size = 1TiB;").replace("\"memory\", ", ""));
+    folder.good("build");
+    assert!(!folder.text("arv.lock").contains("memory ="));
+    // Long texts, as descriptions are, are held as a hash.
+    let long = "a".repeat(200);
+    let described =
+        |text: &str| siem(&format!("description = \"{text}\";")).replace("\"memory\", \"disks\"", "\"description\"");
+    folder.file("site.arv", &described(&long));
+    folder.good("build");
+    assert!(folder.text("arv.lock").contains("description = \"fnv:") && !folder.text("arv.lock").contains(&long));
+    folder.file("site.arv", &described(&format!("{long}b")));
+    assert!(folder.arvc("check").1.contains("E0913"));
 }
 
 /// C02: two environments, one bridge, one address; and one VMID in one Proxmox cluster.
@@ -187,6 +275,13 @@ fn another_environment_of_the_project_has_its_numbers() {
     let dev = site(&["server = { vmid = 3080; groups = [ groups.all ]; };"])
         .replace("1000..1999", "3000..3999")
         .replace("vmid = 1001", "vmid = 3001");
+    folder.file("dev.arv", &dev);
+    let (status, text) = folder.arvc("build dev.arv --out dev --message-format short");
+    for also in ["owns the firewall of `datacenters.site`", "has the pool `site`", "has the namespace `arvc`"] {
+        assert!(status == 1 && text.contains(&format!("the environment `site` {also}")), "{text}");
+    }
+    let apart = "datacenters.site = { owns_firewall = false; namespace = \"dev\"; pool = \"dev\"; };\n  operators.";
+    let dev = dev.replace("operators.", apart);
     folder.file("dev.arv", &dev);
     let (status, text) = folder.arvc("build dev.arv --out dev --message-format short");
     assert!(status == 1 && text.contains("192.168.100.90 of `hosts.server`"), "{text}");
@@ -270,6 +365,59 @@ fn one_number_on_two_branches_is_for_the_owner_to_settle() {
     let vmids = folder.vmids();
     assert_eq!(vmids["site/wiki"], 1050);
     assert_ne!(vmids["site/mail"], 1050);
+}
+
+#[test]
+fn a_machine_that_proxmox_does_not_run_keeps_its_slot() {
+    let device = |name: &str| format!("{name} = {{ kind = Machine; range = ranges.appliances; on.bridge = {{}}; }};");
+    let (nas, printer) = (device("nas"), device("printer"));
+    let base = SITE.replace("  images.debian", "  ranges.appliances.addresses = 200..219;\n  images.debian");
+    let with = |devices: &[&str]| {
+        let lines: String = devices.iter().map(|device| format!("  hosts.{device}\n")).collect();
+        base.replace("  # guests\n", &lines)
+    };
+    let folder = Folder::with(&with(&[&nas]));
+    let (status, text) = folder.arvc("check --locked");
+    assert!(status == 1 && text.contains("new: nas with slot 2"), "{text}");
+    folder.good("build");
+    let line = |name: &str| {
+        let lock = folder.text("arv.lock");
+        lock.lines().find(|line| line.contains(&format!("hosts.{name} ="))).unwrap().to_owned()
+    };
+    let held = line("nas");
+    assert!(held.contains("hosts.nas = { slot = 2") && held.contains("on = { bridge = \"192.168.100.2"), "{held}");
+    let listed = folder.good("lock list --message-format json");
+    assert!(listed.contains("\"slot\":2"), "{listed}");
+
+    // Two branches that each add one.
+    folder.file(".gitattributes", "arv.lock merge=union\n");
+    assert!(folder.git("init -q -b main") && folder.git("add site.arv arv.lock") && folder.git("commit -qm base"));
+    assert!(folder.git("checkout -qb one"));
+    folder.file("site.arv", &with(&[&printer, &nas]));
+    folder.good("lock");
+    assert!(folder.git("commit -qam x") && folder.git("checkout -q main") && folder.git("checkout -qb other"));
+    let scanner = device("scanner");
+    folder.file("site.arv", &with(&[&nas, &scanner]));
+    folder.good("lock");
+    assert!(folder.git("commit -qam x"));
+    folder.git("merge -q one");
+    folder.file("site.arv", &with(&[&scanner, &printer, &nas]));
+    folder.good("lock");
+    folder.good("check --locked");
+    assert_eq!(line("nas"), held);
+    assert!(line("printer").contains("slot = 2") && line("scanner").contains("slot = 2"));
+
+    // A stated slot is held as well, and one that another machine has is refused.
+    let slot = held.split("slot = ").nth(1).and_then(|rest| rest.split(',').next()).unwrap().to_owned();
+    let stated = printer.replace("on.bridge", &format!("slot = {slot}; on.bridge"));
+    folder.file("site.arv", &with(&[&stated, &nas]));
+    let (status, text) = folder.arvc("check");
+    assert!(status == 1 && text.contains("E0903") && text.contains("`arvc lock release nas`"), "{text}");
+
+    // The address follows from the slot: a network with another prefix moves the machine, and says so.
+    folder.file("site.arv", &with(&[&nas]).replace("192.168.100.", "192.168.101."));
+    let (status, text) = folder.arvc("check --locked");
+    assert!(status == 1 && text.contains("other address: nas on bridge has 192.168.101.2"), "{text}");
 }
 
 /// A build that dies at any step: the next one has the lock and the tree that were meant, with no number chosen twice.

@@ -11,7 +11,7 @@ mod routes;
 mod services;
 
 use arvc_reach::policy::Policies;
-use arvc_site::model::{Host, Site, Status};
+use arvc_site::model::Site;
 
 use crate::nebula;
 use crate::tree::Tree;
@@ -22,14 +22,4 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     roles::emit(nebula::overlay(site).is_some(), services, header, tree);
     let names = filters::emit(site, policies, header, tree);
     inventory::emit(site, policies, &names, header, tree);
-}
-
-/// Whether Ansible connects to a machine: the roles of services may be for it.
-fn is_reached(host: &Host) -> bool {
-    host.managed && host.status == Status::Present
-}
-
-/// Whether the emitted roles are for a machine: they want a Debian, which is spoken to by SSH.
-fn is_configured(host: &Host) -> bool {
-    is_reached(host) && !host.connection.winrm
 }

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Forward, Network, NetworkKind, Node, NodeId, Site, Transport};
+use arvc_site::model::{Family, Forward, NAMESPACE, Network, NetworkKind, Node, NodeId, Site, Transport};
 
 use crate::tree::Tree;
 
@@ -23,7 +23,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
         }
         let folder = format!("proxmox/{}", node.named.name);
         tree.text(format!("{folder}/edge.rules"), edge.rules(header));
-        tree.text(format!("{folder}/arvc-edge.service"), format!("# {header}\n{UNIT}"));
+        tree.text(format!("{folder}/arvc-edge.service"), format!("# {header}\n{}", edge.own(UNIT)));
     }
 }
 
@@ -42,14 +42,29 @@ impl<'a> Edge<'a> {
     }
 
     fn rules(&self, header: &str) -> String {
-        let mut text = format!("# {header}\n{}", head(&self.node.named.name));
+        let mut text = head(&self.node.named.name);
         text.push_str("*raw\n:ARVC-PREROUTING - [0:0]\n");
         text.push_str("-A ARVC-PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n");
         text.push_str("*nat\n:ARVC-POSTROUTING - [0:0]\n:ARVC-PREROUTING - [0:0]\n");
         self.masquerade(&mut text);
         self.forward(&mut text);
         text.push_str("COMMIT\n");
-        text
+        format!("# {header}\n{}", self.own(&text))
+    }
+
+    /// A text with the names that this site has at a node, which may be the edge of other sites too. A namespace is letters
+    /// and digits; the names that stand in the text are those of a site that says none.
+    fn own(&self, text: &str) -> String {
+        let datacenter = self.site.datacenters.get(self.node.datacenter.index());
+        let namespace = datacenter.map_or(NAMESPACE, |datacenter| datacenter.namespace.value.as_str());
+        if namespace == NAMESPACE {
+            return text.to_owned();
+        }
+        text.replace("/etc/arvc/edge.rules", &format!("/etc/arvc/{namespace}.rules"))
+            .replace("system/arvc-edge.service", &format!("system/{namespace}-edge.service"))
+            .replace("enable arvc-edge", &format!("enable {namespace}-edge"))
+            .replace("restart arvc-edge", &format!("restart {namespace}-edge"))
+            .replace("ARVC-", &format!("{}-", namespace.to_ascii_uppercase()))
     }
 
     /// Between the node's own bridges it routes without translating: the guests' firewalls go by addresses.

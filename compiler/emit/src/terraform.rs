@@ -15,6 +15,7 @@ mod image;
 mod mapping;
 mod moved;
 mod name;
+mod replication;
 mod retired;
 mod scope;
 mod setup;
@@ -43,6 +44,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
         vm::emit(scope, &mut folder);
         container::emit(scope, &mut folder);
         ha::emit(scope, &mut folder);
+        replication::emit(scope, &mut folder);
         retired::emit(scope, &mut folder);
         firewall::emit(scope, &mut folder);
         moved::emit(scope, &mut folder);

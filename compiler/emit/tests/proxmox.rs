@@ -37,6 +37,19 @@ COMMIT
 }
 
 #[test]
+fn a_site_with_a_namespace_has_an_edge_beside_that_of_another_one() {
+    let mut site = small();
+    site.datacenters[0].namespace.value = "stg".into();
+    let tree = emitted(&site);
+    for path in ["proxmox/pve/edge.rules", "proxmox/pve/arvc-edge.service"] {
+        let text = &tree.files[path].text;
+        assert!(text.contains("STG-PREROUTING") && !text.contains("ARVC"), "{text}");
+        assert!(text.contains("/etc/arvc/stg.rules") && !text.contains("/etc/arvc/edge.rules"), "{text}");
+    }
+    assert!(tree.files["proxmox/pve/edge.rules"].text.contains("/etc/systemd/system/stg-edge.service\n"));
+}
+
+#[test]
 fn forwarded_ports_go_to_addresses_on_the_bridge() {
     let mut site = small();
     site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None });

@@ -425,18 +425,28 @@ fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
 #[test]
 fn each_proxmox_cluster_is_a_module_of_its_own() {
     let mut site = small();
-    site.datacenters.push(Datacenter {
-        mappings: Vec::new(),
-        named: named("datacenters", "west"),
-        endpoint: None,
-        pool: "west".into(),
-        terraform: Terraform::default(),
-    });
+    site.datacenters.push(Datacenter::new(named("datacenters", "west"), "west".into()));
     site.nodes.push(Node { datacenter: DatacenterId(1), ..node("pve-west", "192.168.100.2") });
     site.hosts[1].node = Some(NodeId(1));
     let files = emitted(&site);
     assert!(files["west/guests.tf"].contains("\"db\"") && !files["small/guests.tf"].contains("\"db\""));
     assert!(files.keys().all(|path| path.starts_with("west/") || path.starts_with("small/")));
+}
+
+#[test]
+fn a_site_that_owns_no_firewall_brings_its_groups_and_no_switch() {
+    let mut site = small();
+    site.datacenters[0].owns_firewall.value = false;
+    site.datacenters[0].namespace.value = "stg".into();
+    site.allow.push(flow(End::Host(HostId(1)), End::Node(NodeId(0)), &[udp(123)]));
+    let files = emitted(&site);
+    assert!(!files.contains_key("firewall_cluster.tf") && !files.contains_key("firewall_node.tf"));
+    let groups = &files["firewall_groups.tf"];
+    assert!(groups.contains("\"stg-") && !groups.contains("\"arvc-"), "{groups}");
+    let names = groups.lines().filter_map(|line| line.trim().strip_prefix("name    = "));
+    assert!(names.clone().count() > 0 && names.clone().all(|name| name.len() <= 20), "{groups}");
+    assert!(files["firewall_guests.tf"].contains("enabled       = true"), "{}", files["firewall_guests.tf"]);
+    assert!(files.values().all(|text| !text.contains("cluster_firewall.this") && !text.contains("node_firewall")));
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn never_routed() -> impl Iterator<Item = IpNet> {
 }
 
 /// What is in `from` and not in `what`, by halving each prefix that is only partly taken.
-fn subtract(from: &[IpNet], what: &[IpNet]) -> Vec<IpNet> {
+pub(crate) fn subtract(from: &[IpNet], what: &[IpNet]) -> Vec<IpNet> {
     let mut left = Vec::new();
     let mut open: Vec<IpNet> = from.iter().rev().copied().collect();
     while let Some(prefix) = open.pop() {

@@ -19,13 +19,7 @@ pub fn site() -> Site {
         name: "test".into(),
         description: None,
         domain: "test".into(),
-        datacenters: vec![Datacenter {
-            named: named("test", "datacenters.test"),
-            endpoint: None,
-            pool: "test".into(),
-            mappings: Vec::new(),
-            terraform: Terraform::default(),
-        }],
+        datacenters: vec![Datacenter::new(named("test", "datacenters.test"), "test".into())],
         nodes: vec![Node {
             named: named("pve", "nodes.pve"),
             datacenter: DatacenterId(0),
@@ -57,6 +51,7 @@ pub fn site() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: vec![address("1.1.1.1")],
         nebula: Nebula {
@@ -156,6 +151,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         node: Some(NodeId(0)),
         placement: vec![NodeId(0)],
         ha: None,
+        replication: None,
         places: Vec::new(),
         witness: false,
         after: Vec::new(),

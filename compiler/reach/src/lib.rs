@@ -10,6 +10,7 @@ mod describe;
 #[cfg(test)]
 mod fixture;
 mod flows;
+pub mod layers;
 mod members;
 #[cfg(test)]
 mod naive;

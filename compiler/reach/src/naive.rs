@@ -15,7 +15,7 @@ use crate::policy::{Policies, policies};
 use crate::ports::PortSet;
 
 /// Packets that no built-in rule speaks of.
-fn packets() -> [(&'static str, PortSet); 4] {
+pub(crate) fn packets() -> [(&'static str, PortSet); 4] {
     [
         ("80/tcp", PortSet::ports(Transport::Tcp, 80, 80)),
         ("54/udp", PortSet::ports(Transport::Udp, 54, 54)),
@@ -28,7 +28,7 @@ fn packets() -> [(&'static str, PortSet); 4] {
 const FAR: NetworkId = NetworkId(2);
 
 /// Every path of the site: over each network, and through the node.
-const PATHS: [Path; 5] = [
+pub const PATHS: [Path; 5] = [
     Path { source: BRIDGE, target: BRIDGE },
     Path { source: OVERLAY, target: OVERLAY },
     Path { source: FAR, target: FAR },
@@ -52,14 +52,14 @@ const STRANGERS: [&str; 11] = [
 ];
 
 /// What a flow is decided by, one connection at a time, straight from the rules of the language.
-struct Naive<'a>(&'a Site);
+pub(crate) struct Naive<'a>(pub &'a Site);
 
 impl Naive<'_> {
     fn networks(&self, host: HostId) -> Vec<NetworkId> {
         self.0.hosts[host.index()].interfaces.iter().map(|interface| interface.network).collect()
     }
 
-    fn meet(&self, a: HostId, b: HostId, path: Path) -> bool {
+    pub fn meet(&self, a: HostId, b: HostId, path: Path) -> bool {
         let families =
             |host, network| addresses_on(self.0, host, network).map(|address| address.is_ipv4()).collect::<Vec<bool>>();
         let (own, other) = (families(a, path.source), families(b, path.target));
@@ -140,7 +140,7 @@ impl Naive<'_> {
         })
     }
 
-    fn opens(&self, flow: &Flow, a: HostId, b: HostId, path: Path, packet: &PortSet) -> bool {
+    pub fn opens(&self, flow: &Flow, a: HostId, b: HostId, path: Path, packet: &PortSet) -> bool {
         if a == b || !self.meet(a, b, path) || !self.carries(flow, Some(b), packet) {
             return false;
         }
@@ -282,7 +282,7 @@ fn any_flow() -> impl Strategy<Value = Flow> {
 
 /// Six machines of three groups on some of two bridges and the overlay, with addresses of one family or both; a cluster, a
 /// service, a lighthouse. Both bridges have the node as their router of IPv4.
-fn any_site() -> impl Strategy<Value = Site> {
+pub(crate) fn any_site() -> impl Strategy<Value = Site> {
     let some = || prop_oneof![3 => Just(3u8), 1 => Just(1u8), 1 => Just(2u8)];
     let on =
         prop_oneof![2 => Just(3u8), 1 => Just(1u8), 1 => Just(2u8), 2 => Just(4u8), 1 => Just(6u8), 1 => Just(5u8)];

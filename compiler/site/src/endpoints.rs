@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use arvc_lang::data::Transport;
 
 use crate::model::{Family, Host, HostId, Interface, NetworkId, NetworkKind, Node, Site};
-use crate::names::is_private;
+use crate::names::known_outside;
 use crate::segments::Segments;
 
 /// An overlay, as far as its packets are concerned.
@@ -50,13 +50,9 @@ impl Tunnels {
         let host = &site.hosts[id.index()];
         let inside = host.is_on(self.underlay);
         let own = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
-        // What is stated stands for the addresses of its family.
         let own = own.flat_map(|interface| {
             let stated = interface.public.map(|public| public.value);
-            let others = move |address: &IpAddr| {
-                !inside && !is_private(*address) && stated.is_none_or(|stated| stated.is_ipv4() != address.is_ipv4())
-            };
-            stated.into_iter().chain(interface.addresses().map(|address| address.value).filter(others))
+            known_outside(interface).filter(move |address| !inside || Some(*address) == stated)
         });
         let mut found = Vec::new();
         for address in nodes.chain(own) {

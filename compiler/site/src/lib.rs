@@ -12,6 +12,7 @@ pub mod extra;
 pub mod lock;
 pub mod model;
 pub mod names;
+mod neighbours;
 mod openness;
 mod origins;
 mod place;
@@ -57,6 +58,8 @@ pub fn resolve_held(data: &Data, calls: Calls<'_>, held: &Held) -> Resolved {
     let Some(decoded) = decode::decode(data, calls, held) else { return Resolved::default() };
     let Decoded { mut site, origins, renames, mut diagnostics } = decoded;
     checks::check(&site, &origins, &mut diagnostics);
+    checks::against(&site, held, &renames, &mut diagnostics);
+    checks::check_held(&site, &origins, &renames, held, &mut diagnostics);
     sort(&mut diagnostics);
     let lock = lock::record(&site, &held.own, &renames.old);
     site.renamed.clone_from(&lock.renamed);

@@ -12,7 +12,8 @@ use arvc_lang::data::Transport;
 use arvc_syntax::source::Span;
 
 use crate::model::{
-    Alias, AliasOf, Answer, EndpointId, Host, HostId, Network, PortTerm, Route, Site, View, ZoneRecord,
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Interface, Network, NetworkId, PortTerm, Route, ServiceName,
+    Site, View, Vip, ZoneRecord,
 };
 use crate::spelling::dns;
 
@@ -25,6 +26,8 @@ pub enum Source {
     Alias(u32),
     /// A route.
     Route(u32),
+    /// A name by which clients look for a service.
+    Service(u32),
 }
 
 /// An answer beside those of the machines' own names.
@@ -104,8 +107,9 @@ pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network
     all.collect()
 }
 
-/// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, those that somebody else
-/// translates (`public` of an interface), and the machines' own where they are no private ones.
+/// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and those by which it reaches
+/// the machines themselves. An address that they have by turns stands for their own on that network: it leads to whoever
+/// is there.
 pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
     let endpoint = &site.endpoints[endpoint.index()];
     let serves = |forward: &crate::model::Forward| {
@@ -121,14 +125,53 @@ pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
             found.push(uplink.public.unwrap_or(uplink.address).value);
         }
     }
-    for host in there(site, &endpoint.hosts) {
-        let own = host.interfaces.iter().flat_map(|interface| interface.addresses()).map(|address| address.value);
-        let translated = host.interfaces.iter().filter_map(|interface| interface.public).map(|address| address.value);
-        found.extend(own.chain(translated).filter(|address| !is_private(*address)));
+    // A service that names no network may listen on any below the overlay.
+    let listens = |network: NetworkId| {
+        !site.networks[network.index()].is_overlay()
+            && (endpoint.listen.is_empty() || endpoint.listen.contains(&network))
+    };
+    // One that a machine may have which does not serve the endpoint leads to it by chance.
+    let shared = site.vips.iter().filter(|vip| {
+        !vip.owners.is_empty()
+            && vip.owners.iter().all(|owner| endpoint.hosts.contains(owner))
+            && listens(vip.network)
+            && !is_private(vip.address.value)
+    });
+    let shared: Vec<&Vip> = shared.collect();
+    found.extend(shared.iter().map(|vip| vip.address.value));
+    for id in endpoint.hosts.iter().filter(|id| site.hosts[id.index()].status.is_there()) {
+        for interface in &site.hosts[id.index()].interfaces {
+            let stands_for = |address: &IpAddr| {
+                shared.iter().any(|vip| {
+                    vip.network == interface.network
+                        && vip.owners.contains(id)
+                        && vip.address.value.is_ipv4() == address.is_ipv4()
+                })
+            };
+            if listens(interface.network) {
+                found.extend(known_outside(interface).filter(|address| !stands_for(address)));
+            }
+        }
     }
     found.sort();
     found.dedup();
     found
+}
+
+/// The addresses of a machine's own by which the world reaches it.
+pub fn outside(site: &Site, host: HostId) -> impl Iterator<Item = IpAddr> + '_ {
+    let interfaces = site.hosts[host.index()].interfaces.iter();
+    let below = interfaces.filter(|interface| !site.networks[interface.network.index()].is_overlay());
+    below.flat_map(known_outside)
+}
+
+/// The addresses of an interface that mean something to the world. What is stated stands for those of its family.
+pub(crate) fn known_outside(interface: &Interface) -> impl Iterator<Item = IpAddr> + '_ {
+    let stated = interface.public.map(|public| public.value);
+    let others = interface.addresses().map(|address| address.value).filter(move |address| {
+        !is_private(*address) && stated.is_none_or(|stated| stated.is_ipv4() != address.is_ipv4())
+    });
+    stated.into_iter().chain(others)
 }
 
 /// Private by its registry: RFC 1918, RFC 6598 (a provider's own translation), RFC 4193; or of the link alone.
@@ -155,7 +198,8 @@ fn there<'s>(site: &'s Site, hosts: &'s [HostId]) -> impl Iterator<Item = &'s Ho
     hosts.iter().map(|id| &site.hosts[id.index()]).filter(|host| host.status.is_there())
 }
 
-/// Everything that names of the site's domains answer beside the machines' own names: records, aliases, routes.
+/// Everything that names of the site's domains answer beside the machines' own names: records, aliases, routes, and where
+/// services are.
 pub fn said(site: &Site) -> Vec<Said> {
     let mut all: Vec<Said> = (0..).zip(&site.records).map(|(at, record)| of_record(at, record)).collect();
     for (at, alias) in (0..).zip(&site.names.aliases) {
@@ -163,6 +207,9 @@ pub fn said(site: &Site) -> Vec<Said> {
     }
     for (at, route) in (0..).zip(&site.names.routes) {
         of_route(site, at, route, &mut all);
+    }
+    for (at, named) in (0..).zip(&site.names.services) {
+        of_service(site, at, named, &mut all);
     }
     all
 }
@@ -224,6 +271,22 @@ fn of_route(site: &Site, at: u32, route: &Route, all: &mut Vec<Said>) {
             span: route.named.key,
         }));
     }
+}
+
+/// One record a machine, all alike: which of them comes first is the client's choice. A machine without an address has none.
+fn of_service(site: &Site, at: u32, named: &ServiceName, all: &mut Vec<Said>) {
+    let Some(domain) = zone_of(site, &named.name) else { return };
+    let hosts = there(site, &site.endpoints[named.endpoint.index()].hosts);
+    all.extend(hosts.filter(|host| !host.interfaces.is_empty()).map(|host| Said {
+        source: Source::Service(at),
+        domain: domain.to_owned(),
+        owner: named.name.clone(),
+        answer: Answer::Srv { priority: 0, weight: 0, ports: named.ports, target: host_name(site, host) },
+        ttl: None,
+        view: Some(View::Internal),
+        name: named.span,
+        span: named.span,
+    }));
 }
 
 fn public(site: &Site, route: &Route) -> Vec<IpAddr> {

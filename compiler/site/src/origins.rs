@@ -36,6 +36,8 @@ pub(crate) struct HostOrigin {
     pub(crate) lists_failed: bool,
     /// The datastores that it names, and where.
     pub(crate) datastores: Vec<(String, Span)>,
+    /// Where it says what a guest is made of, by the field.
+    pub(crate) fields: Vec<(&'static str, Span)>,
     /// Its addresses that are stated.
     pub(crate) stated: Vec<(NetworkId, IpAddr)>,
     /// Places of the interfaces' MAC addresses.

@@ -6,7 +6,7 @@
 # with it.
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" {
-  name    = "arvc-bridge"
+  name    = "stg-bridge"
   comment = "Every guest on networks.bridge"
 
   rule {
@@ -60,7 +60,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" 
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "db" {
-  name    = "arvc-db"
+  name    = "stg-db"
   comment = "Policy db on networks.bridge"
 
   rule {
@@ -96,7 +96,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "db" {
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "dns" {
-  name    = "arvc-dns"
+  name    = "stg-dns"
   comment = "Policy dns on networks.bridge"
 
   rule {
@@ -132,7 +132,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dns" {
 }
 
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "web-1" {
-  name    = "arvc-web-1"
+  name    = "stg-web-1"
   comment = "Policy web-1 on networks.bridge"
 
   rule {
@@ -170,7 +170,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "web-1" {
 # Proxmox has no negation: what is not the Internet is dropped first. A drop is final, also for the groups behind this
 # one, so this one is the last at a guest.
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge-internet" {
-  name    = "arvc-bridge-i-c04e"
+  name    = "stg-bridge-in-1b64"
   comment = "Every guest on networks.bridge, towards the Internet"
 
   rule {

@@ -18,6 +18,4 @@ resource "proxmox_virtual_environment_firewall_options" "template_debian" {
   ipfilter      = false
   log_level_in  = "nolog"
   log_level_out = "nolog"
-
-  depends_on = [proxmox_virtual_environment_cluster_firewall.this]
 }

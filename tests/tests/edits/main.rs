@@ -2,6 +2,8 @@
 //! `tests/edits/base/`, `NAME.diff` what it does. `ARVC_BLESS=1 cargo test -p arvc-tests --test edits` rewrites the latter; each line
 //! of it is read before it is committed.
 //!
+//! The base is built where nothing is locked, unless the edit names another one.
+//!
 //! An edit is a hunk of a unified diff without numbers: lines to find (` `, `-`), lines to put there (` `, `+`). The head of
 //! the result says what each program has to do, told from the trees alone; the unified diff of the trees is below it, sorted
 //! by path. The manifest is left out: it has the hash of each file that is in.
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 
 use arvc::pipeline::{self, Checked};
 use arvc::source::Problem;
+use arvc_site::lock::{Environment, Held};
 use arvc_tests::root;
 
 /// The texts of a tree by their paths.
@@ -32,6 +35,12 @@ fn base() -> String {
     fs::read_to_string(folder().join("base/site.arv")).expect("the base is there")
 }
 
+/// The site that an edit is of, if it is not the common one: it says `# base: NAME`, and is built with the lock of that.
+fn base_of(edit: &str) -> Option<String> {
+    let name = edit.lines().find_map(|line| line.strip_prefix("# base: "))?;
+    Some(fs::read_to_string(folder().join(format!("base/{name}.arv"))).expect("the base is there"))
+}
+
 /// The names of the edits.
 fn edits() -> BTreeSet<String> {
     let entries = fs::read_dir(folder()).expect("there are edits");
@@ -42,16 +51,25 @@ fn edits() -> BTreeSet<String> {
 /// The site as it is after an edit.
 fn edited(name: &str) -> String {
     let text = fs::read_to_string(folder().join(format!("{name}.edit"))).expect("an edit");
-    edit::apply(&base(), &text).unwrap_or_else(|problem| panic!("tests/edits/{name}.edit: {problem}"))
+    edit::apply(&base_of(&text).unwrap_or_else(base), &text)
+        .unwrap_or_else(|problem| panic!("tests/edits/{name}.edit: {problem}"))
 }
 
 fn check(text: &str) -> Checked {
-    pipeline::check("site.arv", text.to_owned(), &mut |_: &str| Err(Problem::NotFound))
+    check_held(text, Environment::default())
+}
+
+fn check_held(text: &str, own: Environment) -> Checked {
+    let held = Held { own, ..Held::default() };
+    pipeline::check_held("site.arv", text.to_owned(), &mut |_: &str| Err(Problem::NotFound), &held)
 }
 
 /// The tree of a site, and what is said about the site.
 fn build(text: &str) -> (Tree, Vec<String>) {
-    let checked = check(text);
+    tree(text, check(text))
+}
+
+fn tree(text: &str, checked: Checked) -> (Tree, Vec<String>) {
     let said: Vec<String> =
         checked.diagnostics.iter().map(|problem| format!("{}: {}", problem.code.id, problem.message)).collect();
     assert!(checked.is_good(), "{said:#?}\n{text}");
@@ -68,13 +86,18 @@ fn each_edit_changes_what_it_says_and_nothing_besides() {
     let names = edits();
     assert!(names.len() > 10, "only {} edits", names.len());
     for name in names {
-        let (after, said) = build(&edited(&name));
+        let edit = fs::read_to_string(folder().join(format!("{name}.edit"))).expect("an edit");
+        let other = base_of(&edit).map(|text| (build(&text).0, check(&text).lock));
+        let before = other.as_ref().map_or(&before, |(before, _)| before);
+        let lock = other.as_ref().map_or_else(Environment::default, |(_, lock)| lock.clone());
+        let text = edited(&name);
+        let (after, said) = tree(&text, check_held(&text, lock));
         let mut have = String::new();
         for line in said {
             have.push_str(&format!("check: {line}\n"));
         }
-        have.push_str(&work::work(&before, &after));
-        have.push_str(&lines::diff(&before, &after));
+        have.push_str(&work::work(before, &after));
+        have.push_str(&lines::diff(before, &after));
         let path = folder().join(format!("{name}.diff"));
         if std::env::var_os("ARVC_BLESS").is_some() {
             fs::write(&path, &have).expect("a file can be written");

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use arvc_site::lock::Change;
 use arvc_site::model::{FlowOrigin, Site};
+use arvc_syntax::diagnostic::Severity;
 use arvc_syntax::source::Sources;
 
 use crate::libraries::{self, Libraries};
@@ -89,6 +90,12 @@ pub fn check(
     check_marked(world, format, site, stdin_path, part, Marks::Refused)
 }
 
+/// The same for a question about a site: what is no error is told by `check`.
+pub(crate) fn check_quietly(world: &mut dyn World, format: Format, site: Option<&Path>) -> Result<Reported, Stop> {
+    let (part, marks) = (Part::WithItsSite, Marks::Refused);
+    read(world, format, site, None, (part, marks), Severity::Error)
+}
+
 /// The same, where the lock may have the marks of a merge in it.
 pub(crate) fn check_marked(
     world: &mut dyn World,
@@ -97,6 +104,17 @@ pub(crate) fn check_marked(
     stdin_path: Option<&Path>,
     part: Part,
     marks: Marks,
+) -> Result<Reported, Stop> {
+    read(world, format, site, stdin_path, (part, marks), Severity::Warning)
+}
+
+fn read(
+    world: &mut dyn World,
+    format: Format,
+    site: Option<&Path>,
+    stdin_path: Option<&Path>,
+    (part, marks): (Part, Marks),
+    least: Severity,
 ) -> Result<Reported, Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let mut project = find(world, format, &cwd, site.or(stdin_path))?;
@@ -132,6 +150,7 @@ pub(crate) fn check_marked(
     let unread = load.unread();
     let prefix = project::prefix(&project.root.folder, &cwd);
     let texts = Texts { sources: &checked.sources, prefix: &prefix };
+    checked.diagnostics.retain(|problem| least == Severity::Warning || problem.severity == Severity::Error);
     let counts = messages::print(world, format, texts, &mut checked.diagnostics)?;
     let visible = |path: &str| messages::visible(&format!("{prefix}{path}"));
     let (name, part) = (visible(&project.entry), named.as_deref().map(visible));

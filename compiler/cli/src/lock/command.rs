@@ -1,6 +1,7 @@
 //! `arvc lock`: brings the lock up to date without building; lists it, lets go of numbers, renames. What a site needs is decided
 //! where sites are resolved; here it is only written down.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -48,6 +49,23 @@ pub enum Command {
         /// Let go of what its certificates were granted, which have expired or were blocked, and not of its numbers
         #[arg(long, requires = "host")]
         certificates: bool,
+        /// Let go of the node that was chosen for it, and not of its numbers: the next build chooses again
+        #[arg(long, requires = "host", conflicts_with = "certificates")]
+        node: bool,
+    },
+    /// Say that what is declared of fields that Terraform leaves alone is so: applied by hand, or not made yet
+    ///
+    /// The next build holds what the sources say of them then.
+    Applied {
+        /// The machine
+        #[arg(value_name = "HOST")]
+        host: String,
+        /// Only these of its fields that are `unmanaged` [default: all]
+        #[arg(value_name = "FIELD")]
+        fields: Vec<String>,
+        /// The environment, if several have a machine of this name
+        #[arg(long, value_name = "NAME")]
+        environment: Option<String>,
     },
     /// Give the numbers of a machine to its new name, where the sources do not say `renamed_from`
     Rename {
@@ -71,13 +89,19 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
             let run = Run::start(world, format)?;
             run.list(environment.as_deref())
         }
-        Some(Command::Release { host, environment, certificates }) => {
+        Some(Command::Release { host, environment, certificates, node }) => {
             let mut run = Run::start(world, format)?;
             run.hold()?;
             match host {
+                Some(host) if *node => run.release_node(host, environment.as_deref()),
                 Some(host) => run.release(host, environment.as_deref(), *certificates),
                 None => run.release_all(environment.as_deref().unwrap_or_default()),
             }
+        }
+        Some(Command::Applied { host, fields, environment }) => {
+            let mut run = Run::start(world, format)?;
+            run.hold()?;
+            run.applied(host, fields, environment.as_deref())
         }
         Some(Command::Rename { old, new, environment }) => {
             let mut run = Run::start(world, format)?;
@@ -172,7 +196,7 @@ impl<'w> Run<'w> {
                 let addresses = &numbers.addresses;
                 let object = json!({
                     "version": 1, "environment": environment, "name": host, "state": state,
-                    "vmid": numbers.vmid.map(|vmid| vmid.0), "datacenter": numbers.datacenter, "node": numbers.node,
+                    "vmid": numbers.vmid.map(|vmid| vmid.0), "slot": numbers.slot, "datacenter": numbers.datacenter, "node": numbers.node,
                     "addresses": addresses,
                 });
                 format!("{object}\n")
@@ -251,6 +275,7 @@ impl<'w> Run<'w> {
         } else {
             let (present, retired) = (environment.hosts.remove(host), environment.retired.remove(host));
             environment.renamed.retain(|_, new| new != host);
+            environment.unmanaged.remove(host);
             let mut said = String::new();
             for numbers in present.iter().chain(&retired) {
                 said +=
@@ -262,6 +287,47 @@ impl<'w> Run<'w> {
             said
         };
         self.write(&said)
+    }
+
+    /// Lets go of where a machine runs; what it is stays.
+    fn release_node(&mut self, host: &str, named: Option<&str>) -> Result<(), Stop> {
+        let is_placed = |it: &Environment| it.hosts.get(host).is_some_and(|numbers| numbers.node.is_some());
+        let name = self.environment(named, host, is_placed)?;
+        let environment = self.lock.environments.entry(name).or_default();
+        let node = environment.hosts.get_mut(host).and_then(|numbers| numbers.node.take()).unwrap_or_default();
+        let said =
+            format!("released {} from {}: the next build chooses its node again\n", visible(host), visible(&node));
+        self.write(&said)
+    }
+
+    fn applied(&mut self, host: &str, fields: &[String], named: Option<&str>) -> Result<(), Stop> {
+        let name = self.environment(named, host, |it| it.unmanaged.contains_key(host))?;
+        let environment = self.lock.environments.entry(name).or_default();
+        let held = environment.unmanaged.get(host).cloned().unwrap_or_default();
+        let (done, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            held.into_iter().partition(|(field, _)| fields.is_empty() || fields.contains(field));
+        if let Some(unknown) = fields.iter().find(|field| !done.contains_key(*field)) {
+            let known: Vec<String> = done.keys().chain(rest.keys()).map(|field| visible(field)).collect();
+            return Err(Stop::Says(
+                exit::USAGE,
+                format!(
+                    "{FILE} holds nothing of {} of {}\nhelp: it holds {}",
+                    visible(unknown),
+                    visible(host),
+                    known.join(", ")
+                ),
+            ));
+        }
+        match rest.is_empty() {
+            true => drop(environment.unmanaged.remove(host)),
+            false => drop(environment.unmanaged.insert(host.to_owned(), rest)),
+        }
+        let done: Vec<String> = done.keys().map(|field| visible(field)).collect();
+        self.write(&format!(
+            "applied to {}: {}; the next build holds what the sources say\n",
+            visible(host),
+            done.join(", ")
+        ))
     }
 
     fn release_all(&mut self, name: &str) -> Result<(), Stop> {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use arvc_site::lock::{Datacenter, Environment, Grant, Numbers, Segment, Serial};
-use arvc_site::model::Vmid;
+use arvc_site::model::{NAMESPACE, Vmid};
 use toml::{Table, Value};
 
 /// What every line of an environment begins with.
@@ -25,6 +25,8 @@ pub enum Said {
     Serial(Serial),
     /// What certificates were granted to a machine.
     Certificates(BTreeSet<Grant>),
+    /// What was last applied of fields that Terraform leaves alone.
+    Unmanaged(BTreeMap<String, String>),
     /// A Proxmox cluster.
     Datacenter(Datacenter),
     /// A network.
@@ -47,6 +49,7 @@ pub fn read(line: &str) -> Result<(Subject, Said), String> {
         "renamed" => ("renamed", text(&value).map(Said::Renamed)),
         "serials" => ("serials", serial(&value).map(Said::Serial)),
         "certificates" => ("certificates", grants(&value).map(Said::Certificates)),
+        "unmanaged" => ("unmanaged", fields_of(&value).map(Said::Unmanaged)),
         "datacenters" => ("datacenters", datacenter(&value).map(Said::Datacenter)),
         "networks" => ("networks", segment(&value).map(Said::Network)),
         _ => return Err(format!("this arvc knows no `{kind}` of an environment")),
@@ -100,7 +103,7 @@ fn one_or_several<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Optio
 }
 
 fn numbers(value: &Value) -> Option<Numbers> {
-    let table = fields(value, &["vmid", "datacenter", "node", "on"])?;
+    let table = fields(value, &["vmid", "slot", "datacenter", "node", "on"])?;
     let addresses = |value: &Value| -> Option<BTreeMap<String, Vec<IpAddr>>> {
         let entries = value.as_table()?.iter();
         entries.map(|(network, value)| Some((network.clone(), one_or_several(value, parsed)?))).collect()
@@ -108,6 +111,7 @@ fn numbers(value: &Value) -> Option<Numbers> {
     Some(Numbers {
         datacenter: optional(table, "datacenter", text)?,
         vmid: optional(table, "vmid", vmid)?,
+        slot: optional(table, "slot", |value| u64::try_from(value.as_integer()?).ok())?,
         addresses: optional(table, "on", addresses)?.unwrap_or_default(),
         node: optional(table, "node", text)?,
     })
@@ -117,6 +121,10 @@ fn serial(value: &Value) -> Option<Serial> {
     let table = fields(value, &["serial", "hash"])?;
     let serial = u32::try_from(table.get("serial")?.as_integer()?).ok()?;
     Some(Serial { serial, hash: text(table.get("hash")?)? })
+}
+
+fn fields_of(value: &Value) -> Option<BTreeMap<String, String>> {
+    value.as_table()?.iter().map(|(field, value)| Some((field.clone(), text(value)?))).collect()
 }
 
 fn grants(value: &Value) -> Option<BTreeSet<Grant>> {
@@ -132,8 +140,12 @@ fn grants(value: &Value) -> Option<BTreeSet<Grant>> {
 }
 
 fn datacenter(value: &Value) -> Option<Datacenter> {
-    let table = fields(value, &["nodes", "pool", "firewall", "templates"])?;
+    let known = ["declared", "nodes", "pool", "namespace", "firewall", "mappings", "templates"];
+    let table = fields(value, &known)?;
     Some(Datacenter {
+        declared: optional(table, "declared", Value::as_bool)?.unwrap_or_default(),
+        namespace: optional(table, "namespace", text)?.unwrap_or_else(|| NAMESPACE.to_owned()),
+        mappings: optional(table, "mappings", |value| list(value, text))?.unwrap_or_default(),
         nodes: list(table.get("nodes")?, text)?,
         pool: text(table.get("pool")?)?,
         firewall: table.get("firewall")?.as_bool()?,
@@ -161,12 +173,19 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
         line("certificates", of, array(serials.iter().map(grant)));
     }
     for (of, datacenter) in &environment.datacenters {
-        let mut value = format!(
-            "{{ nodes = {}, pool = {}, firewall = {}",
-            array(datacenter.nodes.iter().map(|it| string(it))),
-            string(&datacenter.pool),
-            datacenter.firewall
-        );
+        let mut value = "{ ".to_owned();
+        if datacenter.declared {
+            value += "declared = true, ";
+        }
+        let nodes = array(datacenter.nodes.iter().map(|it| string(it)));
+        let _ = write!(value, "nodes = {nodes}, pool = {}", string(&datacenter.pool));
+        if datacenter.namespace != NAMESPACE {
+            let _ = write!(value, ", namespace = {}", string(&datacenter.namespace));
+        }
+        let _ = write!(value, ", firewall = {}", datacenter.firewall);
+        if !datacenter.mappings.is_empty() {
+            let _ = write!(value, ", mappings = {}", array(datacenter.mappings.iter().map(|it| string(it))));
+        }
         if !datacenter.templates.is_empty() {
             let _ =
                 write!(value, ", templates = {}", array(datacenter.templates.iter().map(|vmid| vmid.0.to_string())));
@@ -195,12 +214,18 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
     for (of, Serial { serial, hash }) in &environment.serials {
         line("serials", of, format!("{{ serial = {serial}, hash = {} }}", string(hash)));
     }
+    for (of, fields) in &environment.unmanaged {
+        let fields: Vec<String> =
+            fields.iter().map(|(field, text)| format!("{} = {}", key(field), string(text))).collect();
+        line("unmanaged", of, format!("{{ {} }}", fields.join(", ")));
+    }
 }
 
 /// The numbers of a machine as an inline table.
 pub fn written(numbers: &Numbers) -> String {
     let mut parts = Vec::new();
     parts.extend(numbers.vmid.map(|vmid| format!("vmid = {}", vmid.0)));
+    parts.extend(numbers.slot.map(|slot| format!("slot = {slot}")));
     parts.extend(numbers.datacenter.iter().map(|it| format!("datacenter = {}", string(it))));
     parts.extend(numbers.node.iter().map(|it| format!("node = {}", string(it))));
     let on = numbers.addresses.iter().map(|(network, addresses)| {

@@ -19,10 +19,20 @@ pub(super) fn join(one: Said, other: Said) -> Option<Said> {
             one.extend(other);
             Said::Certificates(one)
         }
+        // Of two values of one field only the owner can say which of them the machine has.
+        (Said::Unmanaged(mut one), Said::Unmanaged(other)) => {
+            for (field, text) in other {
+                if *one.entry(field).or_insert_with(|| text.clone()) != text {
+                    return None;
+                }
+            }
+            Said::Unmanaged(one)
+        }
         // They follow from the sources: the next build writes what these say now. Until then a switch that either side
         // claims counts as claimed, and a template's number as taken.
         (Said::Datacenter(one), Said::Datacenter(mut other)) => {
             other.firewall |= one.firewall;
+            other.mappings.extend(one.mappings);
             other.templates.extend(one.templates);
             other.nodes.extend(one.nodes);
             other.nodes.sort();
@@ -45,10 +55,11 @@ fn numbers(mut one: Numbers, other: Numbers) -> Option<Numbers> {
             return None;
         }
     }
-    if one.node.is_some() && other.node.is_some() && one.node != other.node {
+    let differ = one.node.is_some() && other.node.is_some() && one.node != other.node;
+    if differ || (one.slot.is_some() && other.slot.is_some() && one.slot != other.slot) {
         return None;
     }
-    one.node = one.node.or(other.node);
+    (one.node, one.slot) = (one.node.or(other.node), one.slot.or(other.slot));
     Some(one)
 }
 

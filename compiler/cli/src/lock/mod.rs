@@ -296,6 +296,7 @@ fn environments(lines: Vec<(usize, &str)>) -> Result<BTreeMap<String, Environmen
             Said::Renamed(it) => drop(environment.renamed.insert(name, it)),
             Said::Serial(it) => drop(environment.serials.insert(name, it)),
             Said::Certificates(it) => drop(environment.certificates.insert(name, it)),
+            Said::Unmanaged(it) => drop(environment.unmanaged.insert(name, it)),
             Said::Datacenter(it) => drop(environment.datacenters.insert(name, it)),
             Said::Network(it) => drop(environment.networks.insert(name, it)),
         }

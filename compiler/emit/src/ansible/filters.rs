@@ -7,7 +7,6 @@ use arvc_reach::{Addresses, private_prefixes};
 use arvc_site::model::{HostId, NetworkId, NodeId, Site};
 use ipnet::IpNet;
 
-use super::is_configured;
 use crate::filter::{Accept, Family, Filter, Match, Section, Source, document};
 use crate::tree::Tree;
 
@@ -25,7 +24,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
         let mut layouts: BTreeMap<Vec<(NetworkId, &str)>, String> = BTreeMap::new();
         for id in &policy.hosts {
             let host = &site.hosts[id.index()];
-            if !is_configured(host) {
+            if !host.is_configured() {
                 continue;
             }
             let devices = host.interfaces.iter().map(|interface| (interface.network, interface.device.as_str()));
@@ -104,7 +103,7 @@ fn filter(
 fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
     let site = addresses.site;
     // On each network a node comes from another address: that of the gateway that it is, or of its uplink.
-    let hosts = site.hosts.iter().filter(|host| is_configured(host));
+    let hosts = site.hosts.iter().filter(|host| host.is_configured());
     let networks: BTreeSet<NetworkId> = hosts
         .flat_map(|host| &host.interfaces)
         .map(|interface| interface.network)
@@ -117,7 +116,11 @@ fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
     });
     let mut ports: Vec<(u16, u16)> = vec![(22, 22)];
     ports.extend(
-        site.hosts.iter().filter(|host| is_configured(host)).filter_map(|host| host.connection.port).map(|it| (it, it)),
+        site.hosts
+            .iter()
+            .filter(|host| host.is_configured())
+            .filter_map(|host| host.connection.port)
+            .map(|it| (it, it)),
     );
     ports.sort_unstable();
     ports.dedup();

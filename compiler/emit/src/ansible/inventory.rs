@@ -9,7 +9,7 @@ use arvc_site::extra::ExtraField;
 use arvc_site::model::{GroupId, Host, HostId, Kind, Site, Status};
 use arvc_site::spelling::ansible as spelling;
 
-use super::{is_configured, is_reached, reach};
+use super::reach;
 use crate::addresses;
 use crate::extra;
 use crate::nebula::{Overlay, is_member, overlay};
@@ -24,7 +24,8 @@ const DISCARD: u16 = 9;
 /// Writes `ansible/inventory/`.
 pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>, header: &str, tree: &mut Tree) {
     let overlay = overlay(site);
-    let hosts: Vec<(HostId, &Host)> = (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| is_reached(host)).collect();
+    let hosts: Vec<(HostId, &Host)> =
+        (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| host.is_reached()).collect();
     tree.text("ansible/inventory/hosts.yml", document(header, &groups(site, overlay.as_ref(), &hosts)));
     let shared = [
         ("bootstrap_domain", Yaml::str(&site.domain)),
@@ -48,7 +49,7 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
     let mut routes = super::routes::routes(site);
     for (id, host) in hosts {
         let mut variables = reach::variables(site, host);
-        if is_configured(host) {
+        if host.is_configured() {
             variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
         }
         variables.extend(routes.remove(&id).map(|routes| entry("site_routes", routes)));
@@ -68,7 +69,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
             groups.entry(group).or_default().insert(&host.named.name);
         };
         // What the emitted roles are for, and what they are not for.
-        join(if is_configured(host) { spelling::GUESTS } else { spelling::WINRM_GUESTS }.to_owned());
+        join(if host.is_configured() { spelling::GUESTS } else { spelling::WINRM_GUESTS }.to_owned());
         for group in &host.groups {
             join(spelling::group(&site.groups[group.index()].named.name));
         }
@@ -81,7 +82,7 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
                 join(spelling::service(&service.named.name));
             }
         }
-        if is_configured(host) && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
+        if host.is_configured() && overlay.is_some_and(|overlay| is_member(host, overlay.id)) {
             join(spelling::NEBULA_MEMBERS.to_owned());
             if host.lighthouse {
                 join(spelling::NEBULA_LIGHTHOUSES.to_owned());

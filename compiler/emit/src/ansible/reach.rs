@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use arvc_site::model::{Bastion, Host, NetworkId, Node, Site};
 
-use super::is_reached;
 use crate::addresses;
 use crate::extra;
 use crate::yaml::{Entry, Yaml, entry};
@@ -49,7 +48,7 @@ pub fn variables(site: &Site, host: &Host) -> Vec<Entry> {
 
 /// Whether a machine says that the services' plays reach it over another network: then each has a variable for it.
 pub fn later(site: &Site) -> bool {
-    site.hosts.iter().any(|host| is_reached(host) && host.connection.services.is_some())
+    site.hosts.iter().any(|host| host.is_reached() && host.connection.services.is_some())
 }
 
 fn address(site: &Site, host: &Host, network: NetworkId) -> Option<IpAddr> {

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use arvc_site::model::{EndpointId, Service, Site};
 use arvc_site::spelling::ansible as spelling;
 
-use super::{is_reached, reach};
+use super::reach;
 use crate::extra;
 use crate::tree::Tree;
 use crate::yaml::{Yaml, document};
 
 /// Writes `playbooks/services.yml`, and `requirements.yml` where a variable is looked up. Tells whether there is a play.
 pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
-    let reached = || site.hosts.iter().filter(|host| is_reached(host));
+    let reached = || site.hosts.iter().filter(|host| host.is_reached());
     let mut deployed: BTreeMap<&str, (&Service, &str)> = BTreeMap::new();
     for service in reached().flat_map(|host| &host.services).map(|service| &site.services[service.index()]) {
         if let Some(role) = &service.role {

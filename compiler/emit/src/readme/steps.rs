@@ -1,9 +1,9 @@
 //! The steps, each only where the tree has something for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use arvc_site::model::{Host, Image, ImageSource, Kind, NetworkId, Node, Site};
+use arvc_site::model::{Datacenter, DatacenterId, Host, Image, ImageSource, Kind, NetworkId, Node, Site};
 use ipnet::IpNet;
 
 use super::{Step, commands, list, paragraph, point};
@@ -72,6 +72,36 @@ fn terraform(tree: &Tree) -> Vec<&str> {
 
 /// What is switched on, and for whom besides the site.
 fn switches(site: &Site) -> String {
+    let (own, others): (Vec<_>, Vec<_>) = inhabited(site).partition(|datacenter| datacenter.owns_firewall.value);
+    let mut text = if own.is_empty() { String::new() } else { switched_on(site, &own) };
+    if !others.is_empty() {
+        if !own.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&switched_by_others(&others));
+    }
+    text
+}
+
+/// The Proxmox clusters that have a node.
+fn inhabited(site: &Site) -> impl Iterator<Item = &Datacenter> {
+    let ids = (0..).map(DatacenterId).zip(&site.datacenters);
+    ids.filter(|(id, _)| site.nodes.iter().any(|node| node.datacenter == *id)).map(|(_, datacenter)| datacenter)
+}
+
+/// What the site does not turn on.
+fn switched_by_others(others: &[&Datacenter]) -> String {
+    let names = list(others.iter().map(|datacenter| datacenter.named.name.clone()));
+    let text = format!(
+        "The firewall of {names} is another site's (`owns_firewall = false`): its switch, the set `management`, the rules of the \
+         nodes. Apply that site first. As long as its switch is off nothing filters the guests of this one on their bridges, and \
+         only the addresses that it names as `operators.addresses` open the nodes.",
+    );
+    paragraph(&text)
+}
+
+fn switched_on(site: &Site, own: &[&Datacenter]) -> String {
+    let spaces: BTreeSet<String> = own.iter().map(|datacenter| format!("{}-", datacenter.namespace.value)).collect();
     let mut text = paragraph(
         "Terraform turns on the firewall of the whole data centre, and not of this site's guests alone. Read the plan, and keep \
          a console on each node open that is not SSH, the first time.",
@@ -100,11 +130,12 @@ fn switches(site: &Site) -> String {
              closed, for whomever it is made.",
         ));
     }
-    text.push_str(&point(
+    text.push_str(&point(&format!(
         "**What is there already** under the same name: rules of the data centre, its set `management` and its alias \
          `local_network` stop the apply, and have to be removed first. A security group whose name begins with \
-         `arvc-` is taken over.",
-    ));
+         {} is taken over.",
+        list(spaces)
+    )));
     text.push_str(&point("`terraform destroy` does not turn the firewalls off again."));
     text
 }

@@ -79,7 +79,9 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
         });
     }
     extra::arguments(guest, body);
-    let before = [image::before(scope, guest)].into_iter().chain(extra::depends_on(guest));
-    body.gap().set("depends_on", before.collect::<Vec<_>>());
+    let before: Vec<_> = image::before(scope, guest).into_iter().chain(extra::depends_on(guest)).collect();
+    if !before.is_empty() {
+        body.gap().set("depends_on", before);
+    }
     guest::lifecycle(scope, guest, body);
 }

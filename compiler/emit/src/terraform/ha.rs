@@ -96,7 +96,7 @@ fn resource_id(host: &str) -> Reference {
 }
 
 fn rule(scope: &Scope, name: &str, what: &str) -> String {
-    proxmox::ha_rule(&scope.datacenter.pool, name, what)
+    proxmox::ha_rule(&scope.datacenter.pool.value, name, what)
 }
 
 /// Whether the HA manager may start a guest on another node.

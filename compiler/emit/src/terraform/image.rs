@@ -39,13 +39,18 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
 }
 
 /// What must be there before a guest is made: its image's firewall, or the data centre's.
-pub fn before(scope: &Scope, guest: &Guest) -> Reference {
+pub fn before(scope: &Scope, guest: &Guest) -> Option<Reference> {
     match scope.image(guest) {
         Some(image) if matches!(image.source, ImageSource::Template { .. }) => {
-            name::reference(kind::FIREWALL_OPTIONS, &name::part("template", &image.named.name))
+            Some(name::reference(kind::FIREWALL_OPTIONS, &name::part("template", &image.named.name)))
         }
-        _ => name::reference(kind::CLUSTER_FIREWALL, &fixed("this")),
+        _ => switch(scope),
     }
+}
+
+/// The data centre's firewall, if this site is the one that turns it on.
+fn switch(scope: &Scope) -> Option<Reference> {
+    scope.datacenter.owns_firewall.value.then(|| name::reference(kind::CLUSTER_FIREWALL, &fixed("this")))
 }
 
 /// The volume that an image is, if it is a file: what the site says, or what the guest's node has downloaded.
@@ -83,8 +88,9 @@ fn template(scope: &Scope, image: &Image, nodes: &[&Node], file: &mut Body) {
     file.resource(&fixed(kind::FIREWALL_OPTIONS), &name::part("template", &image.named.name), |body| {
         options::target(image.kind, &node.named.name, vmid.value.0, body);
         options::closed(false, false, body);
-        let switch = name::reference(kind::CLUSTER_FIREWALL, &fixed("this"));
-        body.gap().set("depends_on", vec![switch]);
+        if let Some(switch) = switch(scope) {
+            body.gap().set("depends_on", vec![switch]);
+        }
     });
 }
 

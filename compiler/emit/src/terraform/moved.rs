@@ -8,6 +8,7 @@ use arvc_site::model::Kind;
 use crate::hcl::{Body, Identifier};
 use crate::terraform::Folder;
 use crate::terraform::name::{self, kind};
+use crate::terraform::replication;
 use crate::terraform::scope::{Guest, Scope};
 
 const HEAD: &str = "Machines that were renamed are the ones that they were. What was moved once stays so; where an old name is not known, a \
@@ -23,7 +24,7 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
             continue;
         }
         if let Some(guest) = scope.guests.iter().find(|guest| guest.host.named.name == last(scope, new)) {
-            machine(guest, old, new, &mut file);
+            machine(scope, guest, old, new, &mut file);
         }
     }
     folder.file("moved.tf", HEAD, &file);
@@ -42,7 +43,7 @@ fn last<'s>(scope: &'s Scope, name: &'s str) -> &'s str {
 }
 
 /// Every resource that has the machine's name.
-fn machine(guest: &Guest, old: &str, new: &str, file: &mut Body) {
+fn machine(scope: &Scope, guest: &Guest, old: &str, new: &str, file: &mut Body) {
     let machine = if guest.host.kind == Kind::Container { kind::CONTAINER } else { kind::VM };
     let mut moved = |kind: &'static str, from: Identifier, to: Identifier| {
         file.block("moved", |body| {
@@ -51,6 +52,13 @@ fn machine(guest: &Guest, old: &str, new: &str, file: &mut Body) {
     };
     for kind in [machine, kind::FIREWALL_RULES, kind::FIREWALL_OPTIONS] {
         moved(kind, name::resource(old), name::resource(new));
+    }
+    if guest.host.ha.is_some() {
+        moved(kind::HA_RESOURCE, name::resource(old), name::resource(new));
+        moved(kind::HA_RULE, name::part(old, "nodes"), name::part(new, "nodes"));
+    }
+    for job in replication::jobs(scope, guest) {
+        moved(kind::REPLICATION, name::part(old, &job.part), name::part(new, &job.part));
     }
     for index in 0..guest.nics.len() {
         let part = format!("net{index}");

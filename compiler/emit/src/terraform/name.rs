@@ -20,6 +20,8 @@ pub mod kind {
     pub const HA_RESOURCE: &str = "proxmox_haresource";
     /// Where the HA manager may start guests.
     pub const HA_RULE: &str = "proxmox_harule";
+    /// A copy of a guest's volumes on another node.
+    pub const REPLICATION: &str = "proxmox_replication";
     /// A file that a node downloads.
     pub const DOWNLOAD: &str = "proxmox_download_file";
     /// A name for PCI devices.

@@ -130,7 +130,8 @@ fn locals(scope: &Scope) -> Body {
 fn pool(scope: &Scope) -> Body {
     let mut file = Body::new();
     file.resource(&fixed(kind::POOL), &fixed("guests"), |pool| {
-        pool.set("pool_id", scope.datacenter.pool.as_str()).set("comment", format!("Guests of {}", scope.site.name));
+        pool.set("pool_id", scope.datacenter.pool.value.as_str())
+            .set("comment", format!("Guests of {}", scope.site.name));
     });
     file
 }

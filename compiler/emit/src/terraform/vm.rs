@@ -86,7 +86,9 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
             .block("serial_device", |_| {});
     }
     extra::arguments(guest, body);
-    let before = [image::before(scope, guest)].into_iter().chain(extra::depends_on(guest));
-    body.gap().set("depends_on", before.collect::<Vec<_>>());
+    let before: Vec<_> = image::before(scope, guest).into_iter().chain(extra::depends_on(guest)).collect();
+    if !before.is_empty() {
+        body.gap().set("depends_on", before);
+    }
     guest::lifecycle(scope, guest, body);
 }

@@ -6,6 +6,8 @@ mod ambiguous_network;
 mod closed_forward;
 mod empty_end;
 mod exception_outside_never;
+mod expected_closed;
+mod expected_open;
 mod left_out;
 mod near;
 mod need_not_allowed;
@@ -16,16 +18,20 @@ mod protocol_on_overlay;
 mod shadowed_allow;
 #[cfg(test)]
 mod tests;
+mod unfiltered_never;
 mod words;
 
-use arvc_site::model::{Flow, FlowOrigin, HostId, NetworkId, Site};
+use arvc_site::model::{Expected, Flow, FlowOrigin, HostId, NetworkId, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic, sort};
+use arvc_syntax::source::Span;
 
 use crate::bits::Bits;
 use crate::classes::Space;
 use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, holds, witness};
+use crate::layers::{Classes, Layers};
 use crate::members::Members;
 use crate::path::Path;
+use crate::policy::policies;
 use near::{Near, Place};
 
 /// All codes of this crate.
@@ -41,6 +47,9 @@ pub static CODES: &[&Code] = &[
     &closed_forward::CODE,
     &not_forwarded::CODE,
     &left_out::CODE,
+    &expected_open::CODE,
+    &expected_closed::CODE,
+    &unfiltered_never::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
@@ -67,10 +76,30 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
         shadowed_allow::check(&intents, &mut found);
         if !site.paths_broken {
             left_out::check(&intents, &mut found);
+            if !site.allow_broken {
+                over_layers(site, &mut found);
+            }
         }
     }
     sort(&mut found);
     found
+}
+
+/// The claims that are judged by what is emitted, and not by what is meant.
+fn over_layers(site: &Site, found: &mut Vec<Diagnostic>) {
+    let told: Vec<Span> =
+        found.iter().filter(|problem| problem.code.id == never_met::CODE.id).map(|it| it.span()).collect();
+    let never: Vec<&Flow> = site.never.iter().filter(|flow| !told.contains(&flow.span)).collect();
+    let Expected { open, closed } = &site.expect;
+    if never.is_empty() && open.is_empty() && closed.is_empty() {
+        return;
+    }
+    let policies = policies(site);
+    let layers = Layers::new(site, &policies);
+    let classes = Classes::with(&layers, never.iter().copied().chain(open).chain(closed));
+    expected_open::check(&layers, &classes, found);
+    expected_closed::check(&layers, &classes, found);
+    unfiltered_never::check(&layers, &classes, &never, found);
 }
 
 /// What all checks look at.

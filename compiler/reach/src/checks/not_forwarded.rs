@@ -36,10 +36,10 @@
 use std::collections::BTreeMap;
 
 use arvc_site::model::{HostId, Router, Site};
+use arvc_site::names;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Intents, words};
-use crate::members::addresses_on;
 use crate::ports::PortSet;
 
 /// A public port without a way to it.
@@ -70,9 +70,9 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                     .gateways()
                     .iter()
                     .any(|gateway| matches!(gateway.router, Router::Node(_)));
-                // One address that the world reaches is enough.
-                let private = addresses_on(site, *host, piece.path.target).all(is_private);
-                if routed_by_node && private && !missing.is_none() && !piece.ports.is_all() {
+                // One address that the world reaches is enough, on whatever network.
+                let known = names::outside(site, *host).next().is_some();
+                if routed_by_node && !known && !missing.is_none() && !piece.ports.is_all() {
                     let ports = closed.entry(*host).or_insert_with(PortSet::none);
                     *ports = ports.union(&missing);
                 }
@@ -102,12 +102,4 @@ fn handed_on(site: &Site, host: HostId) -> PortSet {
     forwards.fold(PortSet::none(), |set, forward| {
         set.union(&PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last))
     })
-}
-
-/// Private by its registry (RFC 1918, RFC 4193), whatever else the site owns.
-fn is_private(address: std::net::IpAddr) -> bool {
-    match address {
-        std::net::IpAddr::V4(address) => address.is_private(),
-        std::net::IpAddr::V6(address) => address.is_unique_local(),
-    }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use super::Place;
 use super::taken::Taken;
-use crate::model::{DatacenterId, RangeId, Site, Vmid};
+use crate::model::{DatacenterId, RangeId, Site};
 
 /// Machines that ask alike: of one range, one Proxmox cluster, and the same networks.
 type Class = (RangeId, Option<DatacenterId>, Vec<Place>);
@@ -47,7 +47,7 @@ impl Cursor {
 }
 
 impl Chooser {
-    /// A free number of a range, which is not marked as taken yet.
+    /// A free slot of a range, which is not marked as taken yet. One of a range with VMIDs has a VMID.
     pub(super) fn choose(
         &mut self,
         site: &Site,
@@ -56,7 +56,7 @@ impl Chooser {
         owner: Option<DatacenterId>,
         name: &str,
         places: &[Place],
-    ) -> Option<Vmid> {
+    ) -> Option<u64> {
         let numbering = &site.numbering[range.index()];
         let (first, last) = numbering.slots();
         let capacity = numbering.capacity();
@@ -75,9 +75,10 @@ impl Chooser {
             let Some(to) = to else { continue };
             let mut slot = cursor.find(from);
             while slot <= to {
-                let free = |vmid: &Vmid| taken.is_free(site, range, owner, slot, *vmid, places);
-                if let Some(vmid) = numbering.vmid(slot).filter(free) {
-                    return Some(vmid);
+                let vmid = numbering.vmid(slot);
+                let has_number = vmid.is_some() || !numbering.has_vmids();
+                if has_number && taken.is_free(site, range, owner, slot, vmid, places) {
+                    return Some(slot);
                 }
                 cursor.budget = cursor.budget.checked_sub(1)?;
                 cursor.next.insert(slot, slot.checked_add(1)?);
@@ -100,7 +101,7 @@ pub(super) fn start(name: &str) -> u64 {
 }
 
 /// FNV-1a with 64 bits: short, known, and the same for ever.
-fn fnv(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv(bytes: &[u8]) -> u64 {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }

@@ -7,6 +7,7 @@
 
 mod choose;
 mod renames;
+mod slots;
 mod taken;
 
 use std::collections::HashMap;
@@ -15,10 +16,11 @@ use std::net::IpAddr;
 use arvc_syntax::diagnostic::Diagnostic;
 
 use self::choose::Chooser;
+pub(crate) use self::choose::fnv;
 pub(crate) use self::renames::{Renames, renames};
 pub(crate) use self::taken::Holder;
 use self::taken::Taken;
-use crate::allocation::{Numbering, RangeIndex};
+use crate::allocation::{Assigned, Numbering, RangeIndex};
 use crate::checks::{guest_without_vmid, held_by_several, held_number, locked_outside_range, range_full, vmid_changed};
 use crate::lock::{Held, Numbers};
 use crate::model::{DatacenterId, Host, Kind, NetworkId, RangeId, Site, Spanned, Vmid};
@@ -48,6 +50,11 @@ impl Place {
     fn address(self, numbering: &Numbering, slot: u64) -> Option<IpAddr> {
         numbering.address_in(self.network, self.prefix, slot)
     }
+
+    /// Whether the range says anything of the place. If not, that is the machine's own mistake, whatever its slot.
+    fn is_ruled(self, numbering: &Numbering) -> bool {
+        numbering.assigned(self.network, self.prefix, numbering.slots().0) != Assigned::NoRule
+    }
 }
 
 /// What allocation works on: a site whose hosts are not in it yet, and these.
@@ -64,24 +71,27 @@ pub(crate) struct Allocation<'a> {
 }
 
 impl Allocation<'_> {
-    /// Gives every guest its VMID, or says why it has none. The ranges in which one found none.
+    /// Gives every guest its VMID and every other machine its slot, or says why it has none. The ranges in which one found
+    /// none.
     pub(crate) fn run(mut self) -> Vec<RangeId> {
         let ranges = RangeIndex::new(&self.site.numbering);
         let mut taken = Taken::of(self.site, self.held, self.hosts, self.wants, self.renames);
-        let claims = self.claims();
+        let (claims, slots) = (self.claims(), self.slot_claims(&taken));
         let mut new = Vec::new();
         for at in 0..self.hosts.len() {
-            let host = &self.hosts[at];
-            if host.kind == Kind::Machine || self.origins[at].kind_failed || self.origins[at].vmid_failed {
-                self.addresses(at, &taken);
-                continue;
-            }
-            match host.vmid {
-                Some(vmid) => self.stated(at, vmid, &taken, &claims),
-                None => match self.locked(at, &ranges, &taken, &claims) {
-                    Locked::No => new.push(at),
-                    Locked::Taken | Locked::Wrong => {}
-                },
+            let (host, origin) = (&self.hosts[at], &self.origins[at]);
+            let numbered = host.kind != Kind::Machine && !origin.kind_failed && !origin.vmid_failed;
+            let is_new = match host.vmid {
+                Some(vmid) if numbered => {
+                    self.stated(at, vmid, &taken, &claims);
+                    false
+                }
+                None if numbered => self.locked(at, &ranges, &taken, &claims) == Locked::No,
+                _ => false,
+            };
+            // A guest that states its VMID may be in a range that gives addresses alone.
+            if is_new || self.slot(at, &taken, &slots) == Locked::No {
+                new.push(at);
             }
             self.addresses(at, &taken);
         }
@@ -206,16 +216,20 @@ impl Allocation<'_> {
             self.without(at);
             return Locked::Wrong;
         }
-        self.give(at, range, vmid);
+        if let Some(slot) = slot {
+            self.give(at, range, slot);
+        }
         Locked::Taken
     }
 
-    fn give(&mut self, at: usize, range: RangeId, vmid: Vmid) {
+    /// Gives a machine a slot of a range, with the VMID that it comes with.
+    fn give(&mut self, at: usize, range: RangeId, slot: u64) {
         let host = &mut self.hosts[at];
-        host.vmid = Some(Spanned { value: vmid, span: host.named.key });
-        host.range = Some(range);
-        let slot = self.site.numbering[range.index()].slot_of(vmid);
-        host.slot = slot.map(|value| Spanned { value, span: host.named.key });
+        let span = host.named.key;
+        if let Some(value) = self.site.numbering[range.index()].vmid(slot) {
+            host.vmid = Some(Spanned { value, span });
+        }
+        (host.range, host.slot) = (Some(range), Some(Spanned { value: slot, span }));
         self.origins[at].allocated = true;
     }
 
@@ -257,17 +271,19 @@ impl Allocation<'_> {
             },
         };
         let owner = datacenter(self.site, host);
-        match chooser.choose(self.site, taken, range, owner, &host.named.name, &self.wants[at].computed) {
-            Some(vmid) => {
-                self.give(at, range, vmid);
+        let numbering = &self.site.numbering[range.index()];
+        let places = self.wants[at].computed.iter().copied().filter(|place| place.is_ruled(numbering));
+        let places: Vec<Place> = places.collect();
+        match chooser.choose(self.site, taken, range, owner, &host.named.name, &places) {
+            Some(slot) => {
+                self.give(at, range, slot);
                 taken.enter(self.site, &self.hosts[at], &self.wants[at]);
                 None
             }
             None => {
-                let numbering = &self.site.numbering[range.index()];
                 let retired = taken.retired_in(numbering);
                 let named = &self.site.ranges[range.index()];
-                self.out.push(range_full::diagnostic(&host.named, named, numbering.capacity(), &retired));
+                self.out.push(range_full::diagnostic(&host.named, named, numbering, &retired));
                 self.without(at);
                 Some(range)
             }
@@ -276,6 +292,7 @@ impl Allocation<'_> {
 }
 
 /// What became of the number that the lock may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Locked {
     /// There is none.
     No,

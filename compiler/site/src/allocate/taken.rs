@@ -8,7 +8,8 @@ use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
 use crate::checks::{address_in_pool, address_in_use, address_reserved};
 use crate::lock::{Environment, Held, Numbers};
-use crate::model::{Datacenter, DatacenterId, Host, ImageSource, Network, NetworkId, NetworkKind, RangeId, Site, Vmid};
+use crate::model::{DatacenterId, Host, ImageSource, Network, NetworkId, NetworkKind, RangeId, Site, Vmid};
+use crate::neighbours;
 use crate::segments::Segments;
 
 /// Whom the lock says that a number is held by.
@@ -32,6 +33,8 @@ pub(super) struct Taken {
     /// Numbers of machines that are not the site's.
     held: HashMap<(Option<DatacenterId>, Vmid), Holder>,
     held_addresses: HashMap<(u32, IpAddr), Holder>,
+    /// The addresses of the site's own machines that are gone.
+    left: Vec<(NetworkId, IpAddr, String)>,
 }
 
 impl Taken {
@@ -70,16 +73,8 @@ impl Taken {
 
     /// Enters the numbers of another environment, in the Proxmox clusters and on the segments that it shares with this one.
     fn hold_other(&mut self, site: &Site, environment: &str, other: &Environment) {
-        let shared = |name: &str, nodes: &[String]| {
-            let of_node = |at: usize, node: &String| {
-                site.nodes.iter().any(|own| own.datacenter.index() == at && own.named.name == *node)
-            };
-            let same =
-                |(at, own): (usize, &Datacenter)| own.named.name == name || nodes.iter().any(|it| of_node(at, it));
-            site.datacenters.iter().enumerate().position(same).map(|at| DatacenterId(at as u32))
-        };
-        let clusters: HashMap<&str, DatacenterId> =
-            other.datacenters.iter().filter_map(|(name, it)| Some((name.as_str(), shared(name, &it.nodes)?))).collect();
+        let shared = neighbours::shared(site, other);
+        let clusters: HashMap<&str, DatacenterId> = shared.iter().map(|shared| (shared.name, shared.own)).collect();
         if clusters.is_empty() {
             return;
         }
@@ -134,8 +129,14 @@ impl Taken {
                 let place = (self.domains[at], *address);
                 self.addresses.insert(place);
                 self.held_addresses.entry(place).or_insert_with(holder);
+                self.left.push((NetworkId(at as u32), *address, name.to_owned()));
             }
         }
+    }
+
+    /// The broadcast domain of a network.
+    pub(super) fn domain(&self, network: NetworkId) -> u32 {
+        self.domains[network.index()]
     }
 
     fn enter_vmid(&mut self, owner: Option<DatacenterId>, vmid: Vmid) {
@@ -158,22 +159,23 @@ impl Taken {
         (self.vmids.len() + self.addresses.len()) as u64
     }
 
-    /// Whether a machine can have this slot: its VMID is nobody's, and it has an address on each network that is nobody's.
+    /// Whether a machine can have this slot: its VMID, if it comes with one, is nobody's, and it has an address on each network
+    /// that is nobody's.
     pub(super) fn is_free(
         &self,
         site: &Site,
         range: RangeId,
         owner: Option<DatacenterId>,
         slot: u64,
-        vmid: Vmid,
+        vmid: Option<Vmid>,
         places: &[Place],
     ) -> bool {
         let numbering = &site.numbering[range.index()];
-        let has_vmid = match owner {
+        let is_taken = |vmid: Vmid| match owner {
             Some(_) => self.vmids.contains(&(owner, vmid)) || self.vmids.contains(&(None, vmid)),
             None => self.anywhere.contains(&vmid),
         };
-        !has_vmid
+        !vmid.is_some_and(is_taken)
             && places.iter().all(|place| match place.address(numbering, slot) {
                 None => !place.needed,
                 Some(address) => {
@@ -196,11 +198,17 @@ impl Taken {
         self.held_addresses.get(&(self.domains[network.index()], address))
     }
 
-    /// Machines that are gone and whose VMIDs are of a range, in the order of their names.
+    /// Machines that are gone and whose VMIDs are of a range, or else whose addresses are, in the order of their names.
     pub(super) fn retired_in(&self, numbering: &Numbering) -> Vec<String> {
         let of_range = self.held.iter().filter(|((_, vmid), _)| numbering.slot_of(*vmid).is_some());
         let own = of_range.filter(|(_, holder)| holder.environment.is_none());
         let mut names: Vec<String> = own.map(|(_, holder)| holder.name.clone()).collect();
+        if !numbering.has_vmids() {
+            let of_range = |(network, address, _): &&(NetworkId, IpAddr, String)| {
+                numbering.slot_of_address(*network, *address).is_some()
+            };
+            names.extend(self.left.iter().filter(of_range).map(|(.., name)| name.clone()));
+        }
         names.sort();
         names.dedup();
         names

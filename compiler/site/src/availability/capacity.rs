@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::availability::losses::present;
+use crate::availability::storage::reach;
 use crate::model::{Host, HostId, Kind, NodeId, Site};
 
 /// What the guests of one node ask for.
@@ -46,6 +47,17 @@ pub(crate) struct NoRoom {
     pub(crate) free: u64,
     /// The guest that is larger than what each node has free, if it is that.
     pub(crate) largest: Option<HostId>,
+    /// A guest that has more cores than each of the nodes, if there is one.
+    pub(crate) starts_nowhere: Option<HostId>,
+}
+
+/// Where the HA manager starts a guest once its node is lost: on the nodes that it is told, and on others that have its disks
+/// only if none of those is left.
+fn destinations(site: &Site, host: &Host, lost: NodeId) -> Vec<NodeId> {
+    let Some(ha) = host.ha.as_ref().filter(|_| host.placement.len() > 1) else { return Vec::new() };
+    let left: Vec<NodeId> = reach(site, host).into_iter().filter(|node| *node != lost).collect();
+    let told: Vec<NodeId> = left.iter().copied().filter(|node| ha.nodes.contains(node)).collect();
+    if told.is_empty() { left } else { told }
 }
 
 /// The losses of nodes after which guests have no room. Nodes that are `full` already are reported.
@@ -58,24 +70,28 @@ pub(crate) fn without_room(site: &Site, asked: &[Asked], accepted: impl Fn(NodeI
         if accepted(lost) {
             continue;
         }
-        // Guests that may run on the same nodes look for room together.
-        let mut looking: BTreeMap<&[NodeId], Vec<HostId>> = BTreeMap::new();
+        // Guests that go to the same nodes look for room together.
+        let mut looking: BTreeMap<Vec<NodeId>, Vec<HostId>> = BTreeMap::new();
         for guest in &on.guests {
-            let host = &site.hosts[guest.index()];
-            if host.ha.is_some() && host.placement.len() > 1 {
-                looking.entry(&host.placement).or_default().push(*guest);
+            let nodes = destinations(site, &site.hosts[guest.index()], lost);
+            if !nodes.is_empty() {
+                looking.entry(nodes).or_default().push(*guest);
             }
         }
         for (nodes, guests) in looking {
-            let others: Vec<_> = nodes.iter().copied().filter(|node| *node != lost).collect();
-            let Some(rooms) = others.iter().map(free).collect::<Option<Vec<u64>>>() else { continue };
             let memory = |id: &HostId| site.hosts[id.index()].memory;
+            let cores = |id: &HostId| u64::from(site.hosts[id.index()].cores);
+            let threads = |node: &NodeId| site.nodes[node.index()].cores.map(|cores| u64::from(cores.value));
+            let most = nodes.iter().map(threads).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+            let starts_nowhere = guests.iter().copied().find(|id| most.is_some_and(|most| cores(id) > most));
             let needed = guests.iter().map(memory).fold(0, u64::saturating_add);
-            let (all, most) = (rooms.iter().copied().fold(0, u64::saturating_add), rooms.iter().max().copied());
-            let largest =
-                guests.iter().copied().max_by_key(memory).filter(|id| most.is_some_and(|most| memory(id) > most));
-            if needed > all || largest.is_some() {
-                found.push(NoRoom { lost, nodes: others, guests, memory: needed, free: all, largest });
+            let rooms = nodes.iter().map(free).collect::<Option<Vec<u64>>>();
+            let all = rooms.as_ref().map_or(u64::MAX, |rooms| rooms.iter().copied().fold(0, u64::saturating_add));
+            let most = rooms.and_then(|rooms| rooms.into_iter().max());
+            let largest = guests.iter().copied().max_by_key(memory);
+            let largest = largest.filter(|id| most.is_some_and(|most| memory(id) > most));
+            if needed > all || largest.is_some() || starts_nowhere.is_some() {
+                found.push(NoRoom { lost, nodes, guests, memory: needed, free: all, largest, starts_nowhere });
             }
         }
     }

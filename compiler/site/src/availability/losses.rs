@@ -1,12 +1,12 @@
-//! What each single loss takes: a machine, a node, a place with all that stands in it.
+//! What each single loss takes: a machine, a node, a place with all that stands in it, a storage with the disks on it.
 //!
-//! A guest that the HA manager keeps is taken by a loss only if that leaves none of the nodes that it may run on; one that
-//! is merely started again elsewhere is not lost. Work follows the number of machines and of the places that they stand in,
+//! A guest that the HA manager keeps is taken by a loss only if that leaves none of the nodes that it may run on and that
+//! have its disks; one that is merely started again elsewhere is not lost. Work follows the number of machines and of the places that they stand in,
 //! never pairs of machines.
 
 use crate::availability::places::Places;
-use crate::availability::storage::is_stranded;
-use crate::model::{Accepted, Host, HostId, Kind, Named, NodeId, PlaceId, Site, Status};
+use crate::availability::storage::{lost_with, reach};
+use crate::model::{Accepted, DatastoreId, Host, HostId, Kind, Named, NodeId, PlaceId, Site, Status};
 
 /// One thing that can be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,8 @@ pub(crate) enum Loss {
     Node(NodeId),
     /// All that stands in one place.
     Place(PlaceId),
+    /// All that lies on one storage of several nodes.
+    Storage(DatastoreId),
 }
 
 impl Loss {
@@ -26,6 +28,7 @@ impl Loss {
             Self::Machine(id) => &site.hosts[id.index()].named,
             Self::Node(id) => &site.nodes[id.index()].named,
             Self::Place(id) => &site.places[id.index()].named,
+            Self::Storage(id) => &site.datastores[id.index()].named,
         }
     }
 
@@ -34,6 +37,7 @@ impl Loss {
             Self::Machine(id) => Accepted::Host(id),
             Self::Node(id) => Accepted::Node(id),
             Self::Place(id) => Accepted::Place(id),
+            Self::Storage(id) => Accepted::Datastore(id),
         };
         site.accepted_losses.binary_search(&accepted).is_ok()
     }
@@ -51,7 +55,10 @@ impl Losses {
         let places = Places::new(site);
         let of_host = site.hosts.iter().zip(0..).map(|(host, id)| {
             let mut losses = losses(site, &places, host, HostId(id));
+            losses.extend(storages(site, &places, host));
             losses.retain(|loss| !loss.accepted(site));
+            losses.sort_unstable();
+            losses.dedup();
             losses
         });
         let of_host = of_host.collect();
@@ -81,9 +88,7 @@ fn losses(site: &Site, places: &Places, host: &Host, id: HostId) -> Vec<Loss> {
         return std::iter::once(Loss::Machine(id)).chain(stands).collect();
     }
     let Some(node) = host.node else { return Vec::new() };
-    // A guest whose disk stays behind is started nowhere else.
-    let own = host.placement.is_empty() || is_stranded(site, host);
-    let placement = if own { std::slice::from_ref(&node) } else { &host.placement };
+    let placement = if host.placement.len() > 1 { reach(site, host) } else { vec![node] };
     let mut losses = Vec::new();
     if placement.len() == 1 {
         losses.push(Loss::Node(node));
@@ -97,4 +102,19 @@ fn losses(site: &Site, places: &Places, host: &Host, id: HostId) -> Vec<Loss> {
     losses.extend(shared.map(|place| Loss::Place(*place)));
     debug_assert!(placement.iter().all(|node| node.index() < site.nodes.len()), "placements are nodes of the site");
     losses
+}
+
+/// What takes a guest by taking its disks: a storage, or what takes the machine that serves it. A server that has its own
+/// disks on another such storage is not followed further.
+fn storages(site: &Site, places: &Places, host: &Host) -> Vec<Loss> {
+    let mut found = Vec::new();
+    for id in lost_with(site, host) {
+        let loss = Loss::Storage(id);
+        match site.datastores[id.index()].server {
+            _ if loss.accepted(site) => {}
+            Some(server) => found.extend(losses(site, places, &site.hosts[server.index()], server)),
+            None => found.push(loss),
+        }
+    }
+    found
 }

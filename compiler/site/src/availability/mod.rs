@@ -1,11 +1,12 @@
 //! What stays when something is lost: where members run, and what each single loss takes with it.
 //!
-//! A loss is one node, one place or one machine that Proxmox does not run. Two at once are nobody's promise here. It knows
+//! A loss is one node, one place, one shared storage or one machine that Proxmox does not run. Two at once are nobody's promise here. It knows
 //! no service by name: what a cluster survives follows from what it says of itself.
 
 pub(crate) mod boot;
 pub(crate) mod capacity;
 pub(crate) mod chains;
+pub(crate) mod disks;
 pub(crate) mod losses;
 pub(crate) mod places;
 pub(crate) mod spread;
@@ -16,7 +17,8 @@ pub(crate) mod verdict;
 
 use self::losses::Losses;
 use self::verdict::{Shape, Stop, stops};
-use crate::model::{Accepted, ClusterId, Kind, Site};
+use crate::model::{Accepted, ClusterId, HostId, Kind, Site};
+use crate::origins::Origins;
 
 /// What is known of a site's losses, made once for all checks.
 pub(crate) struct Availability {
@@ -57,9 +59,15 @@ impl Availability {
     /// Whether members that are spread evenly over the nodes survive the loss of each of them.
     pub(crate) fn avoidable(&self, site: &Site, id: ClusterId) -> bool {
         let shape = &self.shapes[id.index()];
-        let guests = shape.members.iter().filter(|member| site.hosts[member.index()].kind != Kind::Machine).count();
+        let hosts = shape.members.iter().map(|member| &site.hosts[member.index()]);
+        let guests = hosts.filter(|host| host.kind != Kind::Machine);
+        let copies = guests.clone().filter(|host| !host.witness).count();
         let nodes = self.nodes(site, id);
-        nodes > 0 && guests.div_ceil(nodes) as u32 <= shape.spare()
+        // Those with a copy are spread first, and the others after them: each node has as few of both as can be.
+        let even = |members: usize, spare: u32| members.div_ceil(nodes) as u32 <= spare;
+        nodes > 0
+            && even(guests.count(), shape.spare_members())
+            && (shape.needed == 0 || even(copies, shape.spare_copies()))
     }
 
     /// Whether the site has a cluster that survives every single loss: what others are to it is worth a word.
@@ -69,6 +77,15 @@ impl Availability {
             // Somewhere else to be, and not merely a loss that is accepted.
             self.judged(site, id) && self.stops[id.index()].is_empty() && self.is_apart(site, id)
         })
+    }
+
+    /// What helps a cluster whose members are on one node: whom to move, where `spread` holds them there.
+    pub(crate) fn advice(site: &Site, origins: &Origins, id: ClusterId, lost: &[HostId]) -> String {
+        let held = lost.iter().rev().find(|member| origins.hosts[member.index()].node.is_none());
+        match held.filter(|_| site.clusters[id.index()].spread) {
+            Some(member) => format!("`arv.lock` holds them there: {}", spread::release(&site.hosts[member.index()])),
+            None => "put its members on different nodes, or name none and say `spread = true;`".into(),
+        }
     }
 
     fn is_apart(&self, site: &Site, id: ClusterId) -> bool {

@@ -1,19 +1,32 @@
-//! Puts the members of a cluster on different nodes.
+//! Puts the members of a cluster on different nodes, and leaves them there.
 //!
-//! The choice of one cluster depends on its own members and on the nodes, so no other machine moves it. Members are taken
-//! in the order of their keys, each goes where the fewest of its cluster are: on the node, then in the places that the node
-//! stands in. Among equals a hash of cluster and node decides, so that clusters do not all begin on the same node, and so
-//! that a node more moves few of them.
+//! A member stays on the node that the lock holds for it as long as that is one of the cluster's nodes: a member that goes,
+//! or a node that comes, moves nobody. The others are taken in the order of their keys, and each goes where the fewest of its
+//! cluster are: on the node, then in the places that the node stands in. Among equals one goes back to where it was, and else
+//! a hash of cluster and node decides, so that clusters do not all begin on the same node. The choice of one cluster depends
+//! on its own members and on the nodes, so no other machine moves it.
 
 use crate::availability::places::Places;
-use crate::model::{Cluster, HostId, NodeId, Site};
+use crate::model::{Cluster, Host, HostId, NetworkId, NodeId, Site, Status};
+
+/// A member that names no node.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) host: HostId,
+    /// The networks that it names.
+    pub(crate) networks: Vec<NetworkId>,
+    /// Where the lock holds it.
+    pub(crate) held: Option<NodeId>,
+    /// Where it was before it went, if it comes back.
+    pub(crate) before: Option<NodeId>,
+}
 
 /// A node for each of the waiting members; the others are where they say.
 pub(crate) fn choose(
     site: &Site,
+    hosts: &[Host],
     cluster: &Cluster,
-    members: &[HostId],
-    waiting: &[HostId],
+    waiting: &[Waiting],
     places: &Places,
 ) -> Vec<(HostId, NodeId)> {
     let all = (0..site.nodes.len() as u32).map(NodeId);
@@ -24,17 +37,82 @@ pub(crate) fn choose(
     let rank = |node: &NodeId| hash(&[&cluster.named.name, &site.nodes[node.index()].named.name]);
     nodes.sort_by_cached_key(|node| (rank(node), *node));
     let mut load = Load { on: vec![0; site.nodes.len()], within: vec![0; site.places.len()] };
-    for node in members.iter().filter_map(|member| site.hosts[member.index()].node) {
-        load.put(node, places);
+    for host in cluster.members.iter().map(|member| &hosts[member.index()]) {
+        if let Some(node) = host.node {
+            load.put(host, node, places);
+        }
     }
     let mut chosen = Vec::with_capacity(waiting.len());
+    let stays = |member: &Waiting| member.held.filter(|node| nodes.contains(node));
     for member in waiting {
-        let best = nodes.iter().copied().min_by_key(|node| load.of(*node, places));
+        if let Some(node) = stays(member) {
+            load.put(&hosts[member.host.index()], node, places);
+            chosen.push((member.host, node));
+        }
+    }
+    // Who has the fewest nodes to choose from chooses first: the others can go elsewhere.
+    let mut new: Vec<(Vec<NodeId>, &Waiting)> = Vec::new();
+    for member in waiting.iter().filter(|member| stays(member).is_none()) {
+        let fits = |node: &NodeId| has_all(site, &hosts[member.host.index()], member, *node);
+        new.push((nodes.iter().copied().filter(fits).collect(), member));
+    }
+    new.sort_by_key(|(fitting, _)| fitting.len());
+    for (fitting, member) in new {
+        let host = &hosts[member.host.index()];
+        let key = |node: &NodeId| (load.of(*node, places), Some(*node) != member.before);
+        let fitting = fitting.into_iter().min_by_key(key);
+        // Where none has all, what is missing is reported of the one that would have been taken.
+        let best = fitting.or_else(|| nodes.iter().copied().min_by_key(key));
         let Some(node) = best else { break };
-        load.put(node, places);
-        chosen.push((*member, node));
+        load.put(host, node, places);
+        chosen.push((member.host, node));
     }
     chosen
+}
+
+/// Whether a node has the networks that a guest names, and the declared storages.
+fn has_all(site: &Site, host: &Host, member: &Waiting, node: NodeId) -> bool {
+    let network = |id: &NetworkId| site.networks[id.index()].is_at(node);
+    let storage = |name: &str| site.datastore(name).is_none_or(|datastore| datastore.is_on(node));
+    member.networks.iter().all(network) && host.datastores().all(storage)
+}
+
+/// A member that could be where fewer are.
+#[derive(Debug)]
+pub(crate) struct Uneven {
+    pub(crate) member: HostId,
+    pub(crate) on: NodeId,
+    /// How many are there.
+    pub(crate) there: u32,
+    pub(crate) free: NodeId,
+    /// How many are here.
+    pub(crate) here: u32,
+}
+
+/// The last member whose node was `chosen` and that another node, with two members fewer, could have.
+pub(crate) fn uneven(site: &Site, cluster: &Cluster, chosen: impl Fn(&HostId) -> bool) -> Option<Uneven> {
+    let mut on = vec![0_u32; site.nodes.len()];
+    let members = || cluster.members.iter().filter(|id| site.hosts[id.index()].status != Status::Retired);
+    for node in members().filter_map(|id| site.hosts[id.index()].node) {
+        on[node.index()] += 1;
+    }
+    let all = (0..site.nodes.len() as u32).map(NodeId);
+    let nodes: Vec<NodeId> = if cluster.nodes.is_empty() { all.collect() } else { cluster.nodes.clone() };
+    members().rev().filter(|id| chosen(id)).find_map(|id| {
+        let host = &site.hosts[id.index()];
+        let node = host.node?;
+        let networks = host.interfaces.iter().map(|interface| interface.network).collect();
+        let member = Waiting { host: *id, networks, held: None, before: None };
+        let fitting = nodes.iter().copied().filter(|other| has_all(site, host, &member, *other));
+        let free = fitting.min_by_key(|node| on[node.index()])?;
+        let (there, here) = (on[node.index()], on[free.index()]);
+        (here + 2 <= there).then_some(Uneven { member: *id, on: node, there, free, here })
+    })
+}
+
+/// What an operator does so that the node of a member is chosen again.
+pub(crate) fn release(host: &Host) -> String {
+    format!("`arvc lock release {} --node`, and the next build chooses its node again", host.named.name)
 }
 
 /// The node of a guest that the HA manager has a choice for and that names none itself.
@@ -49,7 +127,11 @@ struct Load {
 }
 
 impl Load {
-    fn put(&mut self, node: NodeId, places: &Places) {
+    fn put(&mut self, host: &Host, node: NodeId, places: &Places) {
+        // One that is gone for good takes no room from the others.
+        if host.status == Status::Retired {
+            return;
+        }
         self.on[node.index()] += 1;
         for place in places.of_node(node) {
             self.within[place.index()] += 1;

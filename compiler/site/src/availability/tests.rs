@@ -23,16 +23,21 @@ impl Loader for NoFiles {
     }
 }
 
-/// A member: its node, the nodes that the HA manager may use, whether its disk is shared, a witness, a machine.
+/// A member: its node, the nodes that the HA manager may use, its storage and where copies of that are, a witness, a machine.
 #[derive(Clone, Debug)]
 struct Member {
     node: usize,
     ha: Option<Vec<usize>>,
-    shared: bool,
+    store: usize,
+    copies: Vec<usize>,
     witness: bool,
     machine: bool,
     place: usize,
 }
+
+/// One of each kind: a node's own, one that keeps itself on several machines, one that is lost as one, one that a machine
+/// serves, one that is replicated, and one that nobody declared.
+const STORES: [&str; 6] = ["local-lvm", "ceph", "nas", "export", "tank", "other"];
 
 #[derive(Clone, Debug)]
 struct Plan {
@@ -49,14 +54,10 @@ struct Plan {
 
 fn member() -> impl Strategy<Value = Member> {
     let ha = proptest::option::weighted(0.3, proptest::collection::vec(0..4_usize, 0..3));
-    let flags = (any::<bool>(), proptest::bool::weighted(0.2), proptest::bool::weighted(0.2));
-    (0..4_usize, ha, flags, 0..4_usize).prop_map(|(node, ha, (shared, witness, machine), place)| Member {
-        node,
-        ha,
-        shared,
-        witness,
-        machine,
-        place,
+    let flags = (proptest::bool::weighted(0.2), proptest::bool::weighted(0.2));
+    let disk = (0..STORES.len(), proptest::collection::vec(0..4_usize, 1..3));
+    (0..4_usize, ha, disk, flags, 0..4_usize).prop_map(|(node, ha, (store, copies), (witness, machine), place)| {
+        Member { node, ha, store, copies, witness, machine, place }
     })
 }
 
@@ -81,6 +82,11 @@ fn source(plan: &Plan) -> String {
         r#"{ name = "site"; domain = "example.internal"; operators.addresses = [ 203.0.113.9 ];
   networks.lan = { cidr = 10.0.0.0/16; bridge = "vmbr1"; }; images.debian = { vmid = 9000; };
   ranges.r = { vmids = 1000..1999; addresses = 1000..1999; }; places.room = {};
+  datastores = {
+    local-lvm.kind = LvmThin; ceph.kind = Rbd; nas.kind = Nfs; tank.kind = Zfs;
+    export = { kind = Nfs; server = hosts.server; };
+  };
+  hosts.server = { kind = Machine; places = [ places.rack0 ]; on.lan.address = 10.0.8.1; };
 "#,
     );
     for (at, within) in plan.within.iter().enumerate() {
@@ -105,14 +111,19 @@ fn source(plan: &Plan) -> String {
             );
             continue;
         }
-        let store = if member.shared { "ceph" } else { "local-lvm" };
+        let store = STORES[member.store];
+        let copies: Vec<_> = member.copies.iter().map(|node| format!("nodes.n{}", node % plan.nodes)).collect();
+        let copies = match store {
+            "tank" => format!("replication.to = [ {} ];", copies.join(", ")),
+            _ => String::new(),
+        };
         let ha = member.ha.as_ref().map_or_else(String::new, |nodes| {
             let nodes: Vec<_> = nodes.iter().map(|node| format!("nodes.n{}", node % plan.nodes)).collect();
             format!("ha = {{ nodes = [ {} ]; strict = true; }};", nodes.join(", "))
         });
         let _ = writeln!(
             text,
-            "    members.m{at} = {{ vmid = {}; node = nodes.n{}; datastore = \"{store}\"; {ha} {witness} }};",
+            "    members.m{at} = {{ vmid = {}; node = nodes.n{}; datastore = \"{store}\"; {ha} {copies} {witness} }};",
             1000 + at,
             member.node % plan.nodes
         );
@@ -143,9 +154,25 @@ fn lives(site: &Site, id: HostId, host: &Host, gone: Loss) -> bool {
     if host.kind == Kind::Machine {
         return gone != Loss::Machine(id) && !stands(site, &host.places, gone);
     }
-    let moves = host.ha.is_some() && host.datastore == "ceph";
+    let named = |named: &crate::model::Named, name: &str| named.name == name;
+    match host.datastore.as_str() {
+        "nas" if matches!(gone, Loss::Storage(id) if named(&site.datastores[id.index()].named, "nas")) => return false,
+        "export" => {
+            let server = site.hosts.iter().position(|host| named(&host.named, "server")).expect("the server is there");
+            if !lives(site, HostId(server as u32), &site.hosts[server], gone) {
+                return false;
+            }
+        }
+        _ => {}
+    }
     let home = host.node.expect("a guest has a node");
-    node_lives(site, home, gone) || moves && host.placement.iter().any(|node| node_lives(site, *node, gone))
+    let has_disk = |node: NodeId| match host.datastore.as_str() {
+        "local-lvm" => false,
+        "tank" => host.replication.as_ref().is_some_and(|it| it.to.contains(&node)),
+        _ => true,
+    };
+    let mut others = host.placement.iter().filter(|node| host.ha.is_some() && has_disk(**node));
+    node_lives(site, home, gone) || others.any(|node| node_lives(site, *node, gone))
 }
 
 /// Every single loss tried, and those kept that no smaller one of them explains.
@@ -154,20 +181,26 @@ fn tried(site: &Site) -> BTreeSet<Loss> {
     let nodes = (0..site.nodes.len() as u32).map(|at| Loss::Node(NodeId(at)));
     let places = (0..site.places.len() as u32).map(|at| Loss::Place(PlaceId(at)));
     let machines = cluster.members.iter().filter(|id| site.hosts[id.index()].kind == Kind::Machine);
-    let losses: Vec<Loss> = nodes.chain(places).chain(machines.map(|id| Loss::Machine(*id))).collect();
+    let server = (0..site.hosts.len() as u32).map(HostId).filter(|id| !cluster.members.contains(id));
+    let machines = machines.copied().chain(server.filter(|id| site.hosts[id.index()].kind == Kind::Machine));
+    let storages = (0..site.datastores.len() as u32).map(|id| Loss::Storage(crate::model::DatastoreId(id)));
+    let losses: Vec<Loss> = nodes.chain(places).chain(machines.map(Loss::Machine)).chain(storages).collect();
     let stops = |gone: &Loss| {
         let alive: Vec<_> =
             cluster.members.iter().filter(|id| lives(site, **id, &site.hosts[id.index()], *gone)).collect();
         let copies = alive.iter().filter(|id| !site.hosts[id.index()].witness).count();
-        let majority = if cluster.quorum { cluster.members.len() / 2 + 1 } else { 0 };
+        let majority = if cluster.quorum || cluster.votes.is_some() { cluster.members.len() / 2 + 1 } else { 0 };
         let votes = majority.max(cluster.votes.map_or(0, |votes| votes.value as usize));
+        let only_votes = cluster.members.iter().all(|id| site.hosts[id.index()].witness);
+        let needed = if only_votes && cluster.replicas.value == 0 { 0 } else { cluster.replicas.value as usize + 1 };
         // What takes nobody stops nobody.
-        alive.len() < cluster.members.len() && (alive.len() < votes || copies < cluster.replicas.value as usize + 1)
+        alive.len() < cluster.members.len() && (alive.len() < votes || copies < needed)
     };
     let stopping: BTreeSet<Loss> = losses.into_iter().filter(stops).collect();
     let smaller = |other: &Loss, place: PlaceId| match other {
         Loss::Node(node) => stands(site, &site.nodes[node.index()].places, Loss::Place(place)),
         Loss::Machine(host) => stands(site, &site.hosts[host.index()].places, Loss::Place(place)),
+        Loss::Storage(_) => false,
         Loss::Place(inner) => *inner != place && inside(site, *inner, place),
     };
     let minimal = |loss: &&Loss| match loss {

@@ -23,9 +23,15 @@ impl Shape {
         let is_present = |id: &HostId| present(&site.hosts[id.index()]);
         let members: Vec<_> = cluster.members.iter().copied().filter(is_present).collect();
         let copies = members.iter().filter(|id| !site.hosts[id.index()].witness).count() as u32;
-        let majority = if cluster.quorum { members.len() as u32 / 2 + 1 } else { 0 };
+        let majority = if cluster.quorum { counted(site, cluster) / 2 + 1 } else { 0 };
         let votes = majority.max(cluster.votes.map_or(0, |votes| votes.value));
-        Self { members, copies, votes, needed: cluster.replicas.value.saturating_add(1) }
+        // Members that only vote have no data to lose: Sentinels on machines of their own.
+        let only_votes = cluster.members.iter().all(|id| site.hosts[id.index()].witness);
+        let needed = match cluster.replicas.value {
+            0 if only_votes => 0,
+            replicas => replicas.saturating_add(1),
+        };
+        Self { members, copies, votes, needed }
     }
 
     /// How many members it has.
@@ -35,8 +41,17 @@ impl Shape {
 
     /// How many members it can lose, whichever they are.
     pub(crate) fn spare(&self) -> u32 {
-        let votes = if self.votes == 0 { self.len() } else { self.len().saturating_sub(self.votes) };
-        votes.min(self.copies.saturating_sub(self.needed))
+        self.spare_members().min(if self.needed == 0 { u32::MAX } else { self.spare_copies() })
+    }
+
+    /// How many members it can lose, as far as they decide.
+    pub(crate) fn spare_members(&self) -> u32 {
+        if self.votes == 0 { self.len() } else { self.len().saturating_sub(self.votes) }
+    }
+
+    /// How many members with a copy it can lose, as far as the data is concerned.
+    pub(crate) fn spare_copies(&self) -> u32 {
+        self.copies.saturating_sub(self.needed)
     }
 
     /// What is too little once this many are lost, and this many of them with a copy.
@@ -50,6 +65,11 @@ impl Shape {
             None
         }
     }
+}
+
+/// How many members count when a majority is asked for: one that is switched off does, one that is not there yet does not.
+pub(crate) fn counted(site: &Site, cluster: &Cluster) -> u32 {
+    cluster.members.iter().filter(|id| site.hosts[id.index()].status.is_there()).count() as u32
 }
 
 /// What a loss leaves too few of.
@@ -114,6 +134,7 @@ pub(crate) fn stops(site: &Site, losses: &Losses, shape: &Shape) -> Vec<Stop> {
         !stops.iter().any(|other| match other.loss {
             Loss::Node(node) => losses.places.of_node(node).contains(&place),
             Loss::Machine(host) => losses.places.of_set(&site.hosts[host.index()].places).contains(&place),
+            Loss::Storage(_) => false,
             Loss::Place(inner) => inner != place && losses.places.of_set(&[inner]).contains(&place),
         })
     };

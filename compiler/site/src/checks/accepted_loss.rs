@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! An entry of `accepted_losses` is no node, place, machine, cluster or service.
+//! An entry of `accepted_losses` is no node, place, machine, storage, cluster or service.
 //!
 //! ## Why
 //!

@@ -21,8 +21,8 @@
 //!
 //! ## What to do
 //!
-//! State it: `on.bridge.address = …;`. Or give it a slot of a range that has addresses there: `range = ranges.appliances;
-//! slot = 5;`.
+//! State it: `on.bridge.address = …;`. Or name a range that has addresses there, `range = ranges.appliances;`: a free one is
+//! chosen once, and kept in `arv.lock`.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -39,19 +39,11 @@ pub(crate) fn diagnostic(named: &Named, network: &Network) -> Diagnostic {
         .help(format!("state it: `on.{}.address = …;` in {}", network.named.name, network.prefix.value))
 }
 
-/// A machine on `network`, of which its range says nothing, or not which slot the machine has.
+/// A machine on `network`, of which its range says nothing.
 pub(crate) fn no_rule(host: &Host, network: &Network, range: &Range) -> Diagnostic {
-    let (path, net) = (&host.named.path, &network.named.path);
-    let message = format!("`{path}` has no address in `{net}`");
-    let state = format!("state it: `on.{}.address = …;` in {}", network.named.name, network.prefix.value);
-    let (label, help) = match host.slot {
-        Some(_) => (format!("`{}` says no addresses there", range.named.path), None),
-        None => ("it states neither its address nor its slot".to_owned(), Some("state its slot: `slot = …;`")),
-    };
-    let mut diagnostic = report(&CODE, message, &host.named, host.named.key, &label);
-    diagnostic = diagnostic.secondary(range.named.key, "its range").help(state);
-    match help {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    let message = format!("`{}` has no address in `{}`", host.named.path, network.named.path);
+    let label = format!("`{}` says no addresses there", range.named.path);
+    report(&CODE, message, &host.named, host.named.key, &label)
+        .secondary(range.named.key, "its range")
+        .help(format!("state it: `on.{}.address = …;` in {}", network.named.name, network.prefix.value))
 }

@@ -2,13 +2,14 @@
 //!
 //! ## What is wrong
 //!
-//! `votes` of a cluster is more than its members, or more than are left when one is lost; or its primary waits for more
-//! `replicas` than there are.
+//! `votes` of a cluster is more than its members, or more than are left when one is lost; its primary waits for more
+//! `replicas` than there are; or one member has the only copy of the data, and the others vote about it.
 //!
 //! ## Why
 //!
 //! Sentinels that have to agree in a number that is not there never agree: the primary is lost and nobody takes its place. A
-//! primary that waits for a replica too many takes no write at all. It looks like a cluster until the first failure.
+//! primary that waits for a replica too many takes no write at all. Where nobody else has the data, there is nobody to take the
+//! primary's place. It looks like a cluster until the first failure.
 //!
 //! ## Example
 //!
@@ -23,12 +24,13 @@
 //!
 //! ## What to do
 //!
-//! Take more than half of the members: 2 of 3, 3 of 5.
+//! Take more than half of the members: 2 of 3, 3 of 5. Let a second member hold the data.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::availability::Availability;
-use crate::model::Site;
+use crate::availability::verdict::counted;
+use crate::model::{ClusterId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -40,11 +42,11 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
     if !origins.all.hosts {
         return;
     }
-    for (cluster, shape) in site.clusters.iter().zip(&availability.shapes) {
-        let (named, members) = (&cluster.named, shape.len());
+    for (at, (cluster, shape)) in site.clusters.iter().zip(&availability.shapes).enumerate() {
+        let (named, members) = (&cluster.named, counted(site, cluster));
         let half = members / 2 + 1;
         if let Some(votes) = cluster.votes
-            && members > 1
+            && members > 2
             && votes.value >= members
         {
             let (message, label) = match votes.value > members {
@@ -70,6 +72,20 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
             out.push(
                 report(&CODE, message, named, replicas.span, &label)
                     .help("take one less than there are, so that one may be lost"),
+            );
+        }
+        let holders = cluster.members.iter().map(|id| &site.hosts[id.index()]).filter(|host| !host.witness);
+        if let [only] = holders.collect::<Vec<_>>().as_slice()
+            && cluster.quorum
+            && members > 2
+            && replicas.value == 0
+            && !availability.accepted(site, ClusterId(at as u32))
+        {
+            let message = format!("only `{}` of `{}` has the data", only.named.name, named.path);
+            let label = format!("its loss leaves {} members to decide, and nobody to take its place", members - 1);
+            out.push(
+                report(&CODE, message, &only.named, only.named.key, &label)
+                    .help("let another member hold the data too: without `witness`"),
             );
         }
     }

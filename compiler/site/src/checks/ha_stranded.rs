@@ -24,13 +24,15 @@
 //!
 //! ## What to do
 //!
-//! Put the disk on a storage that the nodes share: `datastore = "ceph";`. Or leave `ha` out.
+//! Put the disk on a storage that the nodes share: `datastore = "ceph";`. On ZFS let Proxmox replicate it to the nodes that the
+//! guest may be started on: `replication.to = [ nodes.third ]; ha.nodes = [ nodes.third ];`. Or leave `ha` out.
 
 use std::collections::BTreeSet;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::availability::storage::is_stranded;
+use super::replication_unable;
+use crate::availability::storage::{Known, known, stranded};
 use crate::model::Site;
 use crate::place::{place, report};
 
@@ -41,15 +43,35 @@ pub static CODE: Code = Code::new("E0855", "a guest whose disk stays behind", in
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     let mut told = BTreeSet::new();
     for host in &site.hosts {
-        let Some(ha) = host.ha.as_ref().filter(|_| is_stranded(site, host)) else { continue };
-        if !told.insert(place(&host.named, ha.span)) {
+        let Some(ha) = host.ha.as_ref() else { continue };
+        let Some((node, datastore)) = stranded(site, host) else { continue };
+        // A copy that cannot be there is reported.
+        if replication_unable::problem(site, host).is_some() || !told.insert(place(&host.named, ha.span)) {
             continue;
         }
-        let message = format!("the disk of `{}` is on one node alone", host.named.path);
-        let label = format!("the HA manager would not find `{}` elsewhere", host.datastore);
-        out.push(
-            report(&CODE, message, &host.named, ha.span, &label)
-                .help("put the disk on a storage that the nodes share, or leave `ha` out"),
-        );
+        let node = &site.nodes[node.index()].named.path;
+        let (message, label) = match known(site, datastore) {
+            Known::Shared(_) => (
+                format!(
+                    "the HA manager may start `{}` on `{node}`, which does not have `{datastore}`",
+                    host.named.path
+                ),
+                format!("a disk of `{}` would not be there", host.named.path),
+            ),
+            _ if host.replication.is_some() => (
+                format!(
+                    "the HA manager may start `{}` on `{node}`, where there is no copy of its disk",
+                    host.named.path
+                ),
+                format!("the disk on `{datastore}` is not replicated there"),
+            ),
+            _ => (
+                format!("the disk of `{}` is on one node alone", host.named.path),
+                format!("the HA manager would not find `{datastore}` elsewhere"),
+            ),
+        };
+        out.push(report(&CODE, message, &host.named, ha.span, &label).help(
+            "put the disk on a storage that these nodes share, replicate it to them (ZFS), or name other nodes: `ha.nodes`",
+        ));
     }
 }

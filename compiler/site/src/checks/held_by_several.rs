@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! `arv.lock` gives one VMID to two machines. Two branches chose it, each for a machine of its own, and were merged.
+//! `arv.lock` gives one VMID, or one slot and so one address, to two machines. Two branches chose it, each for a machine of its own, and were merged.
 //!
 //! ## Why
 //!
@@ -36,11 +36,20 @@ pub static CODE: Code =
 
 /// A VMID and the machines, two at least, that the lock holds it for.
 pub(crate) fn diagnostic(vmid: Vmid, machines: &[&Named]) -> Diagnostic {
+    of_number(&format!("VMID {}", vmid.0), machines)
+}
+
+/// A slot, and the machines that would have the same address by what the lock holds for them.
+pub(crate) fn of_slot(slot: u64, machines: &[&Named]) -> Diagnostic {
+    of_number(&format!("slot {slot}"), machines)
+}
+
+fn of_number(number: &str, machines: &[&Named]) -> Diagnostic {
     let message = match machines {
-        [a, b] => format!("`arv.lock` holds VMID {} for `{}` and `{}`", vmid.0, a.path, b.path),
-        _ => format!("`arv.lock` holds VMID {} for {} machines", vmid.0, machines.len()),
+        [a, b] => format!("`arv.lock` holds {number} for `{}` and `{}`", a.path, b.path),
+        _ => format!("`arv.lock` holds {number} for {} machines", machines.len()),
     };
-    let label = |named: &Named| format!("VMID {} of `{}`", vmid.0, named.path);
+    let label = |named: &Named| format!("{number} of `{}`", named.path);
     let first = machines[0];
     let mut diagnostic = Diagnostic::new(&CODE, message, place(first, first.key), label(first));
     for named in &machines[1..] {

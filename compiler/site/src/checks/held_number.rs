@@ -63,10 +63,22 @@ pub(crate) fn of_host(named: &Named, vmid: Spanned<Vmid>, other: &Named) -> Diag
         ))
 }
 
+/// A stated slot that the lock holds for another machine of the site, which states none.
+pub(crate) fn slot_of_host(named: &Named, slot: Spanned<u64>, other: &Named) -> Diagnostic {
+    let message = format!("slot {} of `{}` is held by `{}`", slot.value, named.path, other.path);
+    report(&CODE, message, named, slot.span, "stated here")
+        .secondary(other.key, format!("`arv.lock` holds slot {} for this machine", slot.value))
+        .help("state another slot, or none")
+        .help(format!(
+            "if `{}` does not exist yet: `arvc lock release {}`, and it gets another number",
+            other.path, other.name
+        ))
+}
+
 /// An address that a machine has which is no machine of the site.
 pub(crate) fn address(named: &Named, address: Spanned<IpAddr>, network: &Network, by: &Holder) -> Diagnostic {
     let message = format!("{} of `{}` in `{}` is held by {}", address.value, named.path, network.named.path, whom(by));
-    help(report(&CODE, message, named, address.span, "it is stated, or follows from the VMID"), named, by)
+    help(report(&CODE, message, named, address.span, "it is stated, or follows from its number"), named, by)
 }
 
 fn whom(by: &Holder) -> String {

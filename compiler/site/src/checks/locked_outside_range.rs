@@ -2,12 +2,12 @@
 //!
 //! ## What is wrong
 //!
-//! `arv.lock` holds a VMID for the machine, and the range, or its rule, was changed so that it does not have this VMID any
-//! more, or no address for it.
+//! `arv.lock` holds a VMID for the machine, or the slot of one that has no VMID of the range, and the range, or its rule, was
+//! changed so that it does not have this number any more, or no address for it.
 //!
 //! ## Why
 //!
-//! The machine may exist. With another VMID it would be destroyed and made anew.
+//! The machine may exist. With another VMID it would be destroyed and made anew, with another address it would be cut off.
 //!
 //! ## Example
 //!
@@ -41,6 +41,17 @@ pub(crate) fn diagnostic(named: &Named, vmid: Vmid, range: &Range, network: Opti
         Some(network) => format!("it has no address for it in `{}`", network.named.path),
     };
     help(report(&CODE, message, named, named.key, &format!("`arv.lock` holds VMID {}", vmid.0)), named)
+        .secondary(range.named.key, label)
+}
+
+/// A locked slot that a range does not have, or has no address for on a network.
+pub(crate) fn of_slot(named: &Named, slot: u64, range: &Range, network: Option<&Network>) -> Diagnostic {
+    let message = format!("`{}` does not give slot {slot} of `{}` any more", range.named.path, named.path);
+    let label = match network {
+        None => "it has other slots".to_owned(),
+        Some(network) => format!("it has no address for it in `{}`", network.named.path),
+    };
+    help(report(&CODE, message, named, named.key, &format!("`arv.lock` holds slot {slot}")), named)
         .secondary(range.named.key, label)
 }
 

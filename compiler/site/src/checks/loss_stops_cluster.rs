@@ -66,6 +66,6 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
                 problem = problem.secondary(span, format!("`{}` runs on `{}`", host.name, first.loss.named(site).path));
             }
         }
-        out.push(problem.help("put its members on different nodes, or name none and say `spread = true;`"));
+        out.push(problem.help(Availability::advice(site, origins, ClusterId(at as u32), &first.lost)));
     }
 }

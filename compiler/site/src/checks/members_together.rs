@@ -55,7 +55,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
         out.push(
             report(&CODE, message, named, named.key, &label)
                 .secondary(node.key, "the node")
-                .help("put its members on different nodes, or name none and say `spread = true;`"),
+                .help(Availability::advice(site, origins, id, &stop.lost)),
         );
     }
 }

@@ -9,6 +9,7 @@ pub mod address_missing;
 pub mod address_outside_network;
 pub mod address_reserved;
 pub mod address_twice;
+pub mod addresses_of_most;
 pub mod all_of_nobody;
 pub mod authority_trusted_twice;
 pub mod boot_circle;
@@ -17,7 +18,9 @@ pub mod connection;
 pub mod control_character;
 pub mod data_too_deep;
 pub mod datacenter_choice;
+pub mod datastore_full;
 pub mod datastore_kind;
+pub mod datastore_overcommitted;
 pub mod default_routes;
 pub mod device_mapping;
 pub mod device_passthrough;
@@ -31,6 +34,7 @@ pub mod duplicate_mac;
 pub mod duplicate_name;
 pub mod duplicate_service;
 pub mod duplicate_vmid;
+pub mod edit_without_effect;
 pub mod empty_cluster;
 pub mod empty_flow;
 pub mod empty_group;
@@ -47,6 +51,8 @@ pub mod extra_variable;
 pub mod family_not_there;
 pub mod file_path;
 pub mod file_written;
+pub mod firewall_of_nobody;
+pub mod firewall_of_two;
 pub mod flow_end;
 pub mod flow_except;
 pub mod flow_ports;
@@ -75,6 +81,7 @@ pub mod invalid_dns_name;
 pub mod invalid_domain;
 pub mod invalid_mtu;
 pub mod invalid_name;
+pub mod invalid_namespace;
 pub mod invalid_record;
 pub mod invalid_role;
 pub mod invalid_tag;
@@ -91,6 +98,7 @@ pub mod mac_rule;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
 pub mod members_together;
+pub mod name_in_cluster;
 pub mod name_outside_domains;
 pub mod name_too_long;
 pub mod names_circle;
@@ -105,9 +113,11 @@ pub mod node_busy;
 pub mod node_carries;
 pub mod node_choice;
 pub mod node_full;
+pub mod node_of_others;
 pub mod only_one;
 pub mod operator_address;
 pub mod operators_everywhere;
+pub mod operators_shut_out;
 pub mod outside_without_lighthouse;
 pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
@@ -133,6 +143,8 @@ pub mod range_without_slots;
 pub mod ranges_meet;
 pub mod record_clash;
 pub mod rename;
+pub mod replica_behind;
+pub mod replication_unable;
 pub mod reserved_name;
 pub mod resolver_circle;
 pub mod resolver_of_other_family;
@@ -145,6 +157,9 @@ pub mod rule_outside;
 pub mod rule_too_long;
 pub mod same_prefix;
 pub mod scope_taken;
+pub mod service_name;
+pub mod service_past_name;
+pub mod service_port;
 pub mod several_overlays;
 pub mod shared_address;
 pub mod shared_vmid;
@@ -152,7 +167,9 @@ pub mod single_point;
 pub mod slot_disagrees;
 pub mod slot_unknown;
 pub mod spread_short;
+pub mod spread_uneven;
 pub mod ssh_key;
+pub mod storage_carries;
 pub mod too_many_interfaces;
 pub mod two_rules;
 pub mod unknown_datastore;
@@ -171,10 +188,13 @@ pub mod vmid_not_accepted;
 pub mod vmid_outside_range;
 pub mod vmid_outside_span;
 pub mod vmid_without_address;
+pub mod votes_beyond_majority;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::availability::{Availability, capacity};
+use crate::allocate::Renames;
+use crate::availability::{Availability, capacity, disks};
+use crate::lock::Held;
 use crate::model::Site;
 use crate::origins::Origins;
 use crate::segments::Segments;
@@ -301,6 +321,8 @@ pub static CODES: &[&Code] = &[
     &held_number::CODE,
     &held_by_several::CODE,
     &rename::CODE,
+    &addresses_of_most::CODE,
+    &edit_without_effect::CODE,
     &prefixes_meet::CODE,
     &gateways_of_one_family::CODE,
     &family_not_there::CODE,
@@ -319,7 +341,12 @@ pub static CODES: &[&Code] = &[
     &resolver_circle::CODE,
     &uplink_resolver_inside::CODE,
     &node_full::CODE,
+    &datastore_full::CODE,
+    &replication_unable::CODE,
     &authority_trusted_twice::CODE,
+    &firewall_of_two::CODE,
+    &name_in_cluster::CODE,
+    &invalid_namespace::CODE,
     &name_outside_domains::CODE,
     &invalid_dns_name::CODE,
     &route_frontend::CODE,
@@ -327,6 +354,9 @@ pub static CODES: &[&Code] = &[
     &route_not_public::CODE,
     &public_view::CODE,
     &domain_hides_name::CODE,
+    &service_name::CODE,
+    &service_port::CODE,
+    &service_past_name::CODE,
     &range_nearly_full::CODE,
     &empty_group::CODE,
     &even_quorum::CODE,
@@ -339,17 +369,25 @@ pub static CODES: &[&Code] = &[
     &place_carries::CODE,
     &members_together::CODE,
     &spread_short::CODE,
+    &spread_uneven::CODE,
+    &storage_carries::CODE,
+    &datastore_overcommitted::CODE,
+    &replica_behind::CODE,
     &single_point::CODE,
     &only_one::CODE,
     &room_after_loss::CODE,
     &node_busy::CODE,
     &names_circle::CODE,
+    &votes_beyond_majority::CODE,
     &private_lighthouse::CODE,
     &retired_end::CODE,
     &unprotected_volumes::CODE,
+    &operators_shut_out::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
     &private_in_public::CODE,
+    &firewall_of_nobody::CODE,
+    &node_of_others::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -387,7 +425,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     forward_out_of_reach::check(site, out);
     listen_off_network::check(site, origins, out);
     operators_everywhere::check(site, out);
+    operators_shut_out::check(site, out);
     nobody_at_the_nodes::check(site, out);
+    node_of_others::check(site, out);
     image_choice::check(site, origins, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
@@ -404,14 +444,19 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let availability = Availability::new(site);
     quorum_on_one_node::check(site, origins, &availability, out);
     cluster_votes::check(site, origins, &availability, out);
+    votes_beyond_majority::check(site, origins, &availability, out);
     loss_stops_cluster::check(site, origins, &availability, out);
     node_carries::check(site, origins, &availability, out);
     place_carries::check(site, origins, &availability, out);
+    storage_carries::check(site, origins, &availability, out);
     members_together::check(site, origins, &availability, out);
     spread_short::check(site, origins, &availability, out);
+    spread_uneven::check(site, origins, &availability, out);
     single_point::check(site, origins, &availability, out);
     only_one::check(site, origins, &availability, out);
     ha_stranded::check(site, out);
+    replication_unable::check(site, out);
+    replica_behind::check(site, out);
     scope_taken::check(site, out);
     boot_circle::check(site, origins, &availability, out);
     resolver_circle::check(site, origins, out);
@@ -420,9 +465,25 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     node_full::check(site, origins, &asked, out);
     room_after_loss::check(site, origins, &asked, out);
     node_busy::check(site, origins, &asked, out);
+    let stored = disks::stored(site);
+    datastore_full::check(site, origins, &stored, out);
+    datastore_overcommitted::check(site, origins, &stored, out);
     empty_cluster::check(site, origins, out);
     empty_group::check(site, origins, out);
     all_of_nobody::check(site, origins, out);
+}
+
+/// What a change takes from machines that the lock knows.
+pub(crate) fn against(site: &Site, held: &Held, renames: &Renames, out: &mut Vec<Diagnostic>) {
+    addresses_of_most::check(site, held, renames, out);
+}
+
+/// What the lock knows: what was applied, and what other environments of the project have.
+pub(crate) fn check_held(site: &Site, origins: &Origins, renames: &Renames, held: &Held, out: &mut Vec<Diagnostic>) {
+    edit_without_effect::check(site, origins, renames, held, out);
+    firewall_of_two::check(site, held, out);
+    firewall_of_nobody::check(site, held, out);
+    name_in_cluster::check(site, held, out);
 }
 
 /// What is handed out besides machines' addresses, and what a machine cannot be on.
@@ -452,6 +513,7 @@ fn open(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     record_clash::check(site, origins, out);
     route_not_public::check(site, origins, out);
     domain_hides_name::check(site, out);
+    service_past_name::check(site, origins, out);
     file_path::check(site, out);
     file_written::check(site, out);
 }

@@ -26,15 +26,17 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::Site;
+use crate::model::{DatacenterId, Site};
 use crate::place::place;
 
 /// Nodes that nobody could reach.
 pub static CODE: Code = Code::new("E0370", "nodes that nobody could reach", include_str!("nobody_at_the_nodes.rs"));
 
-/// Reported once, at the first node.
+/// Reported once, at the first node whose firewall the site turns on.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
-    let Some(node) = site.nodes.first() else { return };
+    let owned =
+        |datacenter: DatacenterId| site.datacenters.get(datacenter.index()).is_none_or(|it| it.owns_firewall.value);
+    let Some(node) = site.nodes.iter().find(|node| owned(node.datacenter)) else { return };
     if site.operators.broken || !site.operators.addresses.is_empty() {
         return;
     }

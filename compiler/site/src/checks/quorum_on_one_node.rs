@@ -54,9 +54,11 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
         let node = stop.loss.named(site);
         let message = format!("all members of `{}` run on `{}`", cluster.named.path, node.path);
         let label = format!("the loss of `{}` is the loss of all {all}", node.path);
-        out.push(
-            report(&CODE, message, &cluster.named, cluster.named.key, &label)
-                .help("put its members on different nodes: `node = …;`, or name none and say `spread = true;`"),
-        );
+        out.push(report(&CODE, message, &cluster.named, cluster.named.key, &label).help(Availability::advice(
+            site,
+            origins,
+            ClusterId(at as u32),
+            &stop.lost,
+        )));
     }
 }

@@ -28,20 +28,23 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::allocation::Numbering;
 use crate::model::{Named, Range};
 use crate::place::report;
 
 /// A range without a free number.
 pub static CODE: Code = Code::new("E0900", "a range without a free number", include_str!("range_full.rs"));
 
-/// A machine that finds no number in a range, how many the range has, and machines that are gone and keep some.
-pub(crate) fn diagnostic(named: &Named, range: &Range, capacity: u64, retired: &[String]) -> Diagnostic {
+/// A machine that finds no number in a range, what the range gives, and machines that are gone and keep some.
+pub(crate) fn diagnostic(named: &Named, range: &Range, numbering: &Numbering, retired: &[String]) -> Diagnostic {
+    let capacity = numbering.capacity();
+    let more = if numbering.has_vmids() { "VMIDs and host numbers" } else { "numbers" };
     let message = format!("`{}` has no free number for `{}`", range.named.path, named.path);
     let plural = if capacity == 1 { "" } else { "s" };
     let label = format!("it has {capacity} number{plural}");
     let diagnostic = report(&CODE, message, named, named.key, "its number is to be chosen")
         .secondary(range.named.key, label)
-        .help("give the range more VMIDs and host numbers, or take another range");
+        .help(format!("give the range more {more}, or take another range"));
     let shown: Vec<String> = retired.iter().take(3).map(|name| format!("`{name}`")).collect();
     if shown.is_empty() {
         return diagnostic;

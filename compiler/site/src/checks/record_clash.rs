@@ -240,6 +240,7 @@ fn what(said: &Said) -> &'static str {
         Source::Record(_) => "another record",
         Source::Alias(_) => "an alias",
         Source::Route(_) => "a route",
+        Source::Service(_) => "where a service is",
     }
 }
 

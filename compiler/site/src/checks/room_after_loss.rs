@@ -2,11 +2,13 @@
 //!
 //! ## What is wrong
 //!
-//! The HA manager starts the guests of a lost node on others, which do not have enough memory left for them.
+//! The HA manager starts the guests of a lost node on others, which do not have enough memory left for them, or fewer cores
+//! than one of them has.
 //!
 //! ## Why
 //!
-//! The guests are started until memory runs out. Those that come last stay down, or the kernel kills one that ran.
+//! The guests are started until memory runs out. Those that come last stay down, or the kernel kills one that ran. A guest with
+//! more cores than its node does not start.
 //!
 //! ## Example
 //!
@@ -49,15 +51,23 @@ pub(crate) fn check(site: &Site, origins: &Origins, asked: &[Asked], out: &mut V
         let named = &site.nodes[short.lost.index()].named;
         let nodes = short.nodes.iter().take(4).map(|node| format!("`{}`", site.nodes[node.index()].named.path));
         let nodes = nodes.collect::<Vec<_>>().join(", ");
-        let (message, label) = match short.largest.filter(|_| short.memory <= short.free) {
-            Some(host) => {
+        let small = short.memory <= short.free;
+        let (message, label) = match (short.largest.filter(|_| small), short.starts_nowhere.filter(|_| small)) {
+            (None, Some(host)) => {
+                let host = &site.hosts[host.index()];
+                (
+                    format!("the loss of `{}` leaves `{}` without a node", named.path, host.named.path),
+                    format!("it has {} cores, and none of {nodes} has as many", host.cores),
+                )
+            }
+            (Some(host), _) => {
                 let host = &site.hosts[host.index()];
                 (
                     format!("the loss of `{}` leaves `{}` without room", named.path, host.named.path),
                     format!("it has {}, and none of {nodes} has as much free", size(host.memory)),
                 )
             }
-            None => (
+            (None, None) => (
                 format!(
                     "the loss of `{}` leaves {} of guests without room",
                     named.path,

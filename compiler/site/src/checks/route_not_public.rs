@@ -28,7 +28,8 @@
 //! ## What to do
 //!
 //! Let a node with an `uplink` hand the port on: `forward = [ { port = 443/tcp; to = hosts.proxy; } ];`. If the node itself is
-//! behind a router, say the router's address: `uplink.public`.
+//! behind a router, say the router's address: `uplink.public`. A machine that stands behind a router of its own, or at a provider
+//! that translates, says the address that the world knows at its interface: `on.lan.public`.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -65,7 +66,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         let problem = report(&CODE, message, &route.named, route.frontend.span, &label);
         out.push(match private {
             None => problem.help(format!(
-                "let a node with an `uplink` hand it on: `forward = [ {{ port = {port}/tcp; to = {host}; }} ];`"
+                "let a node with an `uplink` hand it on: `forward = [ {{ port = {port}/tcp; to = {host}; }} ];`, or state the \
+                 address that the world reaches the machine by: `on.NETWORK.public`"
             )),
             Some(_) => {
                 problem.help("state the address that the world reaches the node by: `public = …;` beside `address`")

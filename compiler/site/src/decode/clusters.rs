@@ -72,7 +72,8 @@ impl Decoder<'_> {
             self.site.clusters.push(Cluster {
                 named,
                 members: Vec::new(),
-                quorum,
+                // Whoever counts votes needs most of them to choose another primary, too.
+                quorum: quorum || votes.is_some(),
                 votes,
                 replicas,
                 spread,

@@ -10,7 +10,7 @@ impl Decoder<'_> {
         for entity in self.index.datastores.clone() {
             let mut named = self.named(entity, self.key(entity).to_owned());
             self.read.diagnostics.extend(invalid_datastore::check(&named.name, named.key));
-            let (mut kind, mut shared, mut size) = (None, None, None);
+            let (mut kind, mut shared, mut size, mut server) = (None, None, None, None);
             let (mut nodes, mut content, mut broken) = (Vec::new(), Vec::new(), false);
             for field in self.entity_fields(entity) {
                 let id = field.value;
@@ -22,6 +22,10 @@ impl Decoder<'_> {
                         put(&mut shared, stated.map(Some), &mut broken);
                     }
                     "size" => put(&mut size, self.read.size(id).map(Some), &mut broken),
+                    "server" => match self.read.thing(id) {
+                        Some(Thing::Host(host)) => server = Some(host),
+                        _ => broken = true,
+                    },
                     "nodes" => {
                         let items = self.read.list(id);
                         broken |= items.is_none();
@@ -51,7 +55,7 @@ impl Decoder<'_> {
             content.dedup();
             self.read.diagnostics.extend(datastore_kind::check(&named, kind, shared));
             let shared = shared.map_or_else(|| kind.is_some_and(StorageKind::is_shared), |shared| shared.value);
-            self.site.datastores.push(Datastore { named, kind, nodes, shared, content, size, broken });
+            self.site.datastores.push(Datastore { named, kind, nodes, shared, content, size, server, broken });
         }
     }
 }

@@ -23,12 +23,13 @@ const DEEPEST: u32 = 64;
 impl<'a> Decoder<'a> {
     pub(super) fn flows(&mut self) {
         let fields = self.read.record(self.read.data.root).unwrap_or_default();
-        let (mut allow, mut essentials, mut never) = (None, None, None);
+        let (mut allow, mut essentials, mut never, mut expect) = (None, None, None, None);
         for field in fields {
             match self.read.name(field.name) {
                 "allow" => allow = Some(field.value),
                 "essentials" => essentials = Some(field.value),
                 "never" => never = Some(field.value),
+                "expect" => expect = Some(field.value),
                 _ => {}
             }
         }
@@ -40,6 +41,13 @@ impl<'a> Decoder<'a> {
         }
         if let Some((flows, _)) = never.and_then(|list| self.flow_list(list, FlowOrigin::Author)) {
             self.site.never = flows;
+        }
+        for field in expect.and_then(|expect| self.read.record(expect)).unwrap_or_default() {
+            let flows = self.flow_list(field.value, FlowOrigin::Author).map(|(flows, _)| flows).unwrap_or_default();
+            match self.read.name(field.name) {
+                "open" => self.site.expect.open = flows,
+                _ => self.site.expect.closed = flows,
+            }
         }
         for (service, ports, span) in std::mem::take(&mut self.peers) {
             let end = End::Service(service);

@@ -64,6 +64,9 @@ impl Decoder<'_> {
             places.push(on);
             self.origins.hosts[at] = origin;
         }
+        self.renames = allocate::renames(&hosts, self.held, &mut self.read.diagnostics);
+        let named = |on: &Option<Vec<(NetworkId, On)>>| on.iter().flatten().map(|(network, _)| *network).collect();
+        self.placements(&mut hosts, &places.iter().map(named).collect::<Vec<_>>());
         self.allocate(&mut hosts, &places, &networks);
         for (at, (host, on)) in hosts.iter_mut().zip(places).enumerate() {
             let mut origin = std::mem::take(&mut self.origins.hosts[at]);
@@ -78,7 +81,6 @@ impl Decoder<'_> {
         let wants: Vec<_> =
             hosts.iter().zip(places).map(|(host, on)| self.wants(host, on.as_deref(), networks)).collect();
         let out = &mut self.read.diagnostics;
-        self.renames = allocate::renames(hosts, self.held, out);
         let origins = &mut self.origins;
         let allocation = Allocation {
             site: &self.site,
@@ -107,6 +109,12 @@ impl Decoder<'_> {
         let mut user = None;
         for field in self.entity_fields(entity) {
             let (value, span) = (field.value, self.read.span(field.value));
+            if let Some(name) = MADE_OF.iter().find(|name| **name == self.read.name(field.name))
+                && self.read.is_stated(field)
+            {
+                let is_record = self.read.record(value).is_some();
+                origin.fields.push((*name, if is_record { field.key } else { span }));
+            }
             match self.read.name(field.name) {
                 "description" => host.named.description = self.read.description(value),
                 "kind" => {
@@ -168,6 +176,10 @@ impl Decoder<'_> {
                 "ha" => {
                     host.ha = self.ha(value, &host.named);
                     broken |= host.ha.is_none();
+                }
+                "replication" => {
+                    host.replication = self.replication(value, &host.named);
+                    broken |= host.replication.is_none();
                 }
                 "places" => host.places = self.place_set(value),
                 "witness" => put(&mut host.witness, self.read.flag(value), &mut broken),
@@ -265,6 +277,24 @@ impl Decoder<'_> {
     }
 }
 
+/// The fields that say what a guest is made of, and that Terraform may be told to leave alone.
+const MADE_OF: [&str; 14] = [
+    "boot",
+    "cores",
+    "datastore",
+    "description",
+    "disk",
+    "disks",
+    "features",
+    "hardware",
+    "image",
+    "memory",
+    "node",
+    "startup",
+    "status",
+    "tags",
+];
+
 pub(super) fn overlay(kind: &NetworkKind) -> bool {
     matches!(kind, NetworkKind::Overlay { .. })
 }
@@ -285,6 +315,7 @@ fn unread(named: Named) -> Host {
         node: None,
         placement: Vec::new(),
         ha: None,
+        replication: None,
         places: Vec::new(),
         after: Vec::new(),
         witness: false,

@@ -36,7 +36,7 @@ use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::allocate::Renames;
 use crate::lock::Held;
-use crate::model::{AliasOf, HostId, Named, Names, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
+use crate::model::{AliasOf, EndpointId, HostId, Named, Names, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
 use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
@@ -56,6 +56,8 @@ pub(crate) struct Decoder<'a> {
     needs: Vec<(Needs, DataId)>,
     /// Further names, read once all machines are known: of what, and the list.
     aliases: Vec<(AliasOf, DataId)>,
+    /// Names of endpoints in DNS as they are written.
+    service_names: Vec<(EndpointId, DataId)>,
     /// Routes for the world: their numbers, and where that is said.
     public: Vec<(u32, Span)>,
     /// How deep in a flow the reading is.
@@ -105,6 +107,7 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
         renames: Renames::default(),
         needs: Vec::new(),
         aliases: Vec::new(),
+        service_names: Vec::new(),
         public: Vec::new(),
         depth: 0,
         shared: Vec::new(),
@@ -128,12 +131,12 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
     decoder.clusters();
     decoder.vips();
     decoder.hosts();
-    decoder.placements();
     decoder.foreign();
     decoder.later();
     decoder.serve();
     decoder.accepted_losses();
     decoder.aliases();
+    decoder.service_names();
     decoder.routes();
     decoder.flows();
     decoder.ways();
@@ -212,6 +215,7 @@ fn empty() -> Site {
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),
+        expect: Default::default(),
         needs: Vec::new(),
         uplink_resolvers: Vec::new(),
         nebula: Nebula {

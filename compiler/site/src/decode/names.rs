@@ -4,8 +4,10 @@ use arvc_lang::data::DataId;
 
 use super::index::Owner;
 use super::{Decoder, Needs};
-use crate::checks::{invalid_dns_name, invalid_domain, name_outside_domains, route_backend, route_frontend};
-use crate::model::{Alias, Domain, EndpointId, Route, Spanned, Tls, View};
+use crate::checks::{
+    invalid_dns_name, invalid_domain, name_outside_domains, route_backend, route_frontend, service_name, service_port,
+};
+use crate::model::{Alias, Domain, EndpointId, Route, ServiceName, Spanned, Tls, View};
 use crate::names;
 use crate::read::Thing;
 
@@ -81,6 +83,43 @@ impl Decoder<'_> {
         // The same set may be read more than once: a service that is made by a call is one for each machine.
         self.site.names.aliases.sort_by(|a, b| (&a.name, a.of, a.span).cmp(&(&b.name, b.of, b.span)));
         self.site.names.aliases.dedup_by(|a, b| a.name == b.name && a.of == b.of);
+    }
+
+    /// Names by which clients look for endpoints.
+    pub(super) fn service_names(&mut self) {
+        for (endpoint, list) in std::mem::take(&mut self.service_names) {
+            for item in self.read.list(list).unwrap_or_default() {
+                let Some(text) = self.read.text(*item) else { continue };
+                let span = self.read.span(*item);
+                let named = match service_name::read(text, &self.site.domain, span) {
+                    Ok(named) => named,
+                    Err(problem) => {
+                        self.read.diagnostics.push(*problem);
+                        continue;
+                    }
+                };
+                if names::zone_of(&self.site, &named.name).is_none() {
+                    if self.origins.all.domains {
+                        let problem = name_outside_domains::diagnostic(&self.site, &named.name, span);
+                        self.read.diagnostics.push(problem);
+                    }
+                    continue;
+                }
+                let known = &self.site.endpoints[endpoint.index()];
+                // Without any port something is wrong with them, and that is reported.
+                if known.ports.is_empty() {
+                    continue;
+                }
+                match service_port::port(known, &named, span) {
+                    Ok(ports) => {
+                        let name = named.name;
+                        self.site.names.services.push(ServiceName { name, endpoint, ports, span });
+                    }
+                    Err(problem) => self.read.diagnostics.push(*problem),
+                }
+            }
+        }
+        self.site.names.services.sort_by(|a, b| (&a.name, a.endpoint, a.span).cmp(&(&b.name, b.endpoint, b.span)));
     }
 
     /// Routes, once it is known who serves what.

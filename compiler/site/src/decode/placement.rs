@@ -1,13 +1,18 @@
 //! Where guests run: places, the HA manager, the nodes that a cluster is spread over.
 
+use std::collections::HashMap;
+
 use arvc_lang::data::{DataId, Datum};
 
 use super::{Decoder, Needs};
 use crate::availability::places::Places;
-use crate::availability::spread;
+use crate::availability::spread::{self, Waiting};
 use crate::checks::{accepted_loss, ha_attempts, need, place_circle, quantity};
-use crate::model::{Accepted, EndpointId, Ha, Host, HostId, Kind, Named, NodeId, Place, PlaceId, ServiceId, Spanned};
-use crate::origins::Origins;
+use crate::lock::Numbers;
+use crate::model::{
+    Accepted, EndpointId, Ha, Host, HostId, Kind, Named, NetworkId, NodeId, Place, PlaceId, Replication, ServiceId,
+    Spanned,
+};
 use crate::read::Thing;
 
 impl Decoder<'_> {
@@ -94,6 +99,31 @@ impl Decoder<'_> {
         (!failed).then_some(ha)
     }
 
+    /// Where copies of a guest's volumes go. `None` if it is wrong, which is reported.
+    pub(super) fn replication(&mut self, id: DataId, named: &Named) -> Option<Replication> {
+        let span = self.read.span(id);
+        let schedule = Spanned { value: String::new(), span };
+        let mut replication = Replication { to: Vec::new(), schedule, rate: None, span };
+        let mut failed = false;
+        for field in self.read.record(id)? {
+            let value = field.value;
+            match self.read.name(field.name) {
+                "to" => replication.to = self.node_set(value, &mut failed),
+                "schedule" => {
+                    let text = self.read.text(value)?;
+                    replication.schedule = self.read.spanned(value, text.to_owned());
+                }
+                "rate" => {
+                    let rate = self.positive(value, named);
+                    failed |= rate.is_none();
+                    replication.rate = rate.map(|rate| rate.value);
+                }
+                _ => {}
+            }
+        }
+        (!failed).then_some(replication)
+    }
+
     /// What must answer before a machine or service can start. Each is also something that it needs.
     pub(super) fn after(&mut self, who: Needs, id: DataId) -> Vec<Spanned<EndpointId>> {
         let mut after = Vec::new();
@@ -132,17 +162,19 @@ impl Decoder<'_> {
     }
 
     /// Gives every guest its node, where its cluster is spread or the HA manager has a choice, and the nodes that it may
-    /// run on.
-    pub(super) fn placements(&mut self) {
+    /// run on. `on` are the networks that each machine names.
+    pub(super) fn placements(&self, hosts: &mut [Host], on: &[Vec<NetworkId>]) {
         if self.origins.all.nodes {
-            self.spread_clusters();
+            for (host, node) in self.chosen(hosts, on) {
+                hosts[host.index()].node = Some(node);
+            }
         }
         let owned = |datacenter| {
             let nodes = self.site.nodes.iter().zip(0..);
             nodes.filter(move |(node, _)| node.datacenter == datacenter).map(|(_, id)| NodeId(id)).collect()
         };
         let mut all: Vec<Option<Vec<NodeId>>> = vec![None; self.site.datacenters.len().max(1)];
-        for host in &mut self.site.hosts {
+        for host in hosts {
             let Some(node) = host.node else { continue };
             let Some(ha) = &host.ha else {
                 host.placement = vec![node];
@@ -160,37 +192,41 @@ impl Decoder<'_> {
         }
     }
 
-    fn spread_clusters(&mut self) {
-        let free = |host: &Host, at: usize, origins: &Origins| {
-            let origin = &origins.hosts[at];
+    /// The nodes of those that name none themselves.
+    fn chosen(&self, hosts: &[Host], on: &[Vec<NetworkId>]) -> Vec<(HostId, NodeId)> {
+        let free = |host: &Host, at: usize| {
+            let origin = &self.origins.hosts[at];
             host.kind != Kind::Machine && host.node.is_none() && !origin.node_failed && !origin.kind_failed
+        };
+        let nodes: HashMap<&str, NodeId> =
+            self.site.nodes.iter().map(|node| node.named.name.as_str()).zip((0..).map(NodeId)).collect();
+        let known = |held: Option<&Numbers>| nodes.get(held?.node.as_deref()?).copied();
+        let held = |host: &Host| {
+            let name = self.renames.known(self.held, &host.named.name);
+            (known(self.held.own.hosts.get(name)), known(self.held.own.retired.get(name)))
         };
         let places = Places::new(&self.site);
         let mut chosen = Vec::new();
-        for cluster in &self.site.clusters {
-            if !cluster.spread {
-                continue;
-            }
+        for cluster in self.site.clusters.iter().filter(|cluster| cluster.spread) {
             let mut members = cluster.members.clone();
             members.sort_unstable();
-            let waiting: Vec<HostId> = members
-                .iter()
-                .copied()
-                .filter(|id| free(&self.site.hosts[id.index()], id.index(), &self.origins))
-                .collect();
-            chosen.extend(spread::choose(&self.site, cluster, &members, &waiting, &places));
+            let waiting = members.into_iter().filter(|id| free(&hosts[id.index()], id.index())).map(|host| {
+                let (held, before) = held(&hosts[host.index()]);
+                Waiting { host, networks: on[host.index()].clone(), held, before }
+            });
+            chosen.extend(spread::choose(&self.site, hosts, cluster, &waiting.collect::<Vec<_>>(), &places));
         }
-        for (at, host) in self.site.hosts.iter().enumerate() {
+        for (at, host) in hosts.iter().enumerate() {
             // A member that waits for its cluster's choice has one already.
             let spread = host.cluster.is_some_and(|cluster| self.site.clusters[cluster.index()].spread);
-            if let (Some(ha), false, true) = (&host.ha, spread, free(host, at, &self.origins)) {
-                let node = spread::home(&self.site, &host.named.name, &ha.nodes);
+            if let (Some(ha), false, true) = (&host.ha, spread, free(host, at)) {
+                let (held, before) = held(host);
+                let stays = held.or(before).filter(|node| ha.nodes.contains(node));
+                let node = stays.or_else(|| spread::home(&self.site, &host.named.name, &ha.nodes));
                 chosen.extend(node.map(|node| (HostId(at as u32), node)));
             }
         }
-        for (host, node) in chosen {
-            self.site.hosts[host.index()].node = Some(node);
-        }
+        chosen
     }
 
     /// What the site need not survive the loss of.
@@ -202,6 +238,7 @@ impl Decoder<'_> {
                 Some(Thing::Node(node)) => Accepted::Node(node),
                 Some(Thing::Place(place)) => Accepted::Place(place),
                 Some(Thing::Host(host)) => Accepted::Host(host),
+                Some(Thing::Datastore(datastore)) => Accepted::Datastore(datastore),
                 Some(Thing::Cluster(cluster)) => Accepted::Cluster(cluster),
                 Some(Thing::Service(service)) => Accepted::Service(service),
                 _ => {

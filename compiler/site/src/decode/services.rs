@@ -9,7 +9,7 @@ use arvc_syntax::source::Span;
 use super::index::Owner;
 use super::{Decoder, Needs};
 use crate::checks::{duplicate_service, invalid_name, invalid_role};
-use crate::model::{AliasOf, ClusterId, Endpoint, Named, NetworkId, Service, ServiceId, Spanned};
+use crate::model::{AliasOf, ClusterId, Endpoint, EndpointId, Named, NetworkId, Service, ServiceId, Spanned};
 use crate::read::Thing;
 
 impl Decoder<'_> {
@@ -116,6 +116,10 @@ impl Decoder<'_> {
             match self.read.name(field.name) {
                 "description" => named.description = self.read.description(field.value),
                 "ports" => ports = self.plain_ports(field.value).unwrap_or_default(),
+                "srv" => {
+                    let id = EndpointId(self.site.endpoints.len() as u32);
+                    self.service_names.push((id, field.value));
+                }
                 _ => {}
             }
         }

@@ -6,10 +6,10 @@ use ipnet::IpNet;
 
 use super::{Decoder, only_literal};
 use crate::checks::{
-    authority_trusted_twice, extra_resource, invalid_domain, invalid_name, operator_address, private_key, ssh_key,
-    unknown_nebula, url,
+    authority_trusted_twice, extra_resource, invalid_domain, invalid_name, invalid_namespace, operator_address,
+    private_key, ssh_key, unknown_nebula, url,
 };
-use crate::model::{Datacenter, Group, Named, Spanned, Terraform};
+use crate::model::{Datacenter, Group, Named, Spanned};
 
 impl Decoder<'_> {
     pub(super) fn settings(&mut self) {
@@ -141,13 +141,8 @@ impl Decoder<'_> {
 
     pub(super) fn datacenters(&mut self) {
         for entity in self.index.datacenters.clone() {
-            let mut datacenter = Datacenter {
-                named: self.entity_named("a datacenter", entity),
-                endpoint: None,
-                pool: self.site.name.clone(),
-                mappings: Vec::new(),
-                terraform: Terraform::default(),
-            };
+            let named = self.entity_named("a datacenter", entity);
+            let mut datacenter = Datacenter { declared: true, ..Datacenter::new(named, self.site.name.clone()) };
             for field in self.entity_fields(entity) {
                 let (id, span) = (field.value, self.read.span(field.value));
                 match self.read.name(field.name) {
@@ -161,7 +156,18 @@ impl Decoder<'_> {
                     "pool" => {
                         if let Some(pool) = self.read.text(id) {
                             self.read.diagnostics.extend(invalid_name::check_field("a pool", pool, field.key, span));
-                            datacenter.pool = pool.to_owned();
+                            datacenter.pool = Spanned { value: pool.to_owned(), span };
+                        }
+                    }
+                    "owns_firewall" if self.read.is_stated(field) => {
+                        let owns = self.read.flag(id);
+                        datacenter.owns_firewall = Spanned { value: owns.unwrap_or(true), span };
+                    }
+                    "namespace" if self.read.is_stated(field) => {
+                        if let Some(namespace) = self.read.text(id) {
+                            let problem = invalid_namespace::check(&datacenter.named, namespace, span);
+                            self.read.diagnostics.extend(problem);
+                            datacenter.namespace = Spanned { value: namespace.to_owned(), span };
                         }
                     }
                     "terraform" => datacenter.terraform = self.terraform(id),
@@ -176,13 +182,7 @@ impl Decoder<'_> {
             let path = format!("datacenters.{name}");
             let named =
                 Named { path, key: self.origins.name, calls: Vec::new(), description: None, name: name.clone() };
-            self.site.datacenters.push(Datacenter {
-                named,
-                endpoint: None,
-                pool: name,
-                mappings: Vec::new(),
-                terraform: Terraform::default(),
-            });
+            self.site.datacenters.push(Datacenter::new(named, name));
         }
         self.site_terraform();
     }

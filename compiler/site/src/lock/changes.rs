@@ -17,6 +17,8 @@ pub enum Change {
     Renamed(String, String),
     /// A machine has another VMID: it is destroyed, and another one made.
     Replaced(String, Option<Vmid>, Option<Vmid>),
+    /// A machine has another slot of its range, and so, mostly, other addresses.
+    Renumbered(String, Option<u64>, u64),
     /// A machine has other addresses on a network.
     Moved(String, String, Vec<IpAddr>, Vec<IpAddr>),
     /// A machine is in another Proxmox cluster.
@@ -27,6 +29,8 @@ pub enum Change {
     Serial(String, u32),
     /// A machine's certificate is granted something that none of it was before.
     Granted(String),
+    /// What is declared of fields of a machine that Terraform leaves alone is held from now on, or is not any more.
+    Unmanaged(String),
     /// What others have to know of the environment changed.
     About,
 }
@@ -60,6 +64,16 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
             changes.push(Change::Granted(name.clone()));
         }
     }
+    for name in new
+        .unmanaged
+        .keys()
+        .chain(old.unmanaged.keys().filter(|name| new.hosts.contains_key(*name) && !new.unmanaged.contains_key(*name)))
+    {
+        let was = renamed.iter().find(|(_, to)| to == name).map_or(name, |(from, _)| from);
+        if old.hosts.contains_key(was) && old.unmanaged.get(was) != new.unmanaged.get(name) {
+            changes.push(Change::Unmanaged(name.clone()));
+        }
+    }
     if changes.is_empty() && old != new {
         changes.push(Change::About);
     }
@@ -70,6 +84,11 @@ fn machine(name: &str, old: &Numbers, new: &Numbers, changes: &mut Vec<Change>) 
     let name = name.to_owned();
     if old.vmid != new.vmid {
         changes.push(Change::Replaced(name.clone(), old.vmid, new.vmid));
+    }
+    if let Some(slot) = new.slot
+        && old.slot != new.slot
+    {
+        changes.push(Change::Renumbered(name.clone(), old.slot, slot));
     }
     if old.datacenter != new.datacenter {
         changes.push(Change::Migrated(name.clone(), old.datacenter.clone(), new.datacenter.clone()));
@@ -105,17 +124,22 @@ impl fmt::Display for Change {
             Self::Replaced(name, from, to) => {
                 write!(f, "replaced: {name} has VMID {} instead of {}: another machine", vmid(to), vmid(from))
             }
+            Self::Renumbered(name, None, to) => write!(f, "slot: {name} has slot {to}"),
+            Self::Renumbered(name, Some(from), to) => write!(f, "other slot: {name} has slot {to} instead of {from}"),
             Self::Moved(name, network, from, to) => {
                 write!(f, "other address: {name} on {network} has {} instead of {}", list(to), list(from))
             }
             Self::Migrated(name, from, to) => {
                 write!(f, "other cluster: {name} is in {} instead of {}", or_none(to), or_none(from))
             }
+            Self::Placed(name, None, Some(to)) => write!(f, "placed: {name} on {to}"),
+            Self::Placed(name, Some(_), None) => write!(f, "placed: {name} is where the sources say"),
             Self::Placed(name, from, to) => write!(f, "placed: {name} on {} instead of {}", or_none(to), or_none(from)),
             Self::Serial(zone, serial) => write!(f, "serial of {zone}: {serial}"),
             Self::Granted(name) => {
                 write!(f, "certificate: {name} is granted more, or other, names, addresses or groups")
             }
+            Self::Unmanaged(name) => write!(f, "applied: what is declared of {name} and left alone by Terraform"),
             Self::About => write!(f, "what other environments have to know of this one"),
         }
     }
@@ -123,7 +147,11 @@ impl fmt::Display for Change {
 
 /// The numbers behind a name.
 fn said(numbers: &Numbers) -> String {
-    let mut text = numbers.vmid.map_or(String::new(), |vmid| format!(" with VMID {}", vmid.0));
+    let mut text = match (numbers.vmid, numbers.slot) {
+        (Some(vmid), _) => format!(" with VMID {}", vmid.0),
+        (None, Some(slot)) => format!(" with slot {slot}"),
+        (None, None) => String::new(),
+    };
     for (network, addresses) in &numbers.addresses {
         for address in addresses {
             text += &format!(", {address} on {network}");

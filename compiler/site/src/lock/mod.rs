@@ -3,6 +3,7 @@
 //!
 //! It knows no file and no text form; those are the command line's. [`crate::resolve_held`] takes it and gives the next one.
 
+pub(crate) mod applied;
 mod changes;
 mod record;
 mod serials;
@@ -39,6 +40,8 @@ pub struct Environment {
     pub serials: BTreeMap<String, Serial>,
     /// What certificates were granted to each machine, by its name, and not released since.
     pub certificates: BTreeMap<String, BTreeSet<Grant>>,
+    /// What was last applied of the fields that Terraform leaves alone, by the machine's name and the field's.
+    pub unmanaged: BTreeMap<String, BTreeMap<String, String>>,
     /// Its Proxmox clusters, by name.
     pub datacenters: BTreeMap<String, Datacenter>,
     /// Its networks, by name.
@@ -52,6 +55,8 @@ pub struct Numbers {
     pub datacenter: Option<String>,
     /// A guest's VMID.
     pub vmid: Option<Vmid>,
+    /// Its slot in a range that gives it no VMID.
+    pub slot: Option<u64>,
     /// Its addresses, by the name of the network.
     pub addresses: BTreeMap<String, Vec<IpAddr>>,
     /// The node that it was placed on, where a choice was left.
@@ -83,8 +88,14 @@ pub struct Grant {
 pub struct Datacenter {
     /// Its nodes, sorted.
     pub nodes: Vec<String>,
+    /// Whether the site names it. One that it does not name is called as the site, which tells nothing of the cluster.
+    pub declared: bool,
     /// The pool of its guests.
     pub pool: String,
+    /// What the names of the environment's security groups begin with.
+    pub namespace: String,
+    /// The hardware mappings that the environment makes.
+    pub mappings: BTreeSet<String>,
     /// Whether this environment owns what a cluster has once: the firewall's switch and the set `management`.
     pub firewall: bool,
     /// VMIDs that templates have.

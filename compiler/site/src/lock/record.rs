@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Datacenter, Environment, Grant, Numbers, Segment};
-use crate::model::{Host, ImageSource, NetworkKind, Site};
+use super::{Datacenter, Environment, Grant, Numbers, Segment, applied};
+use crate::model::{Host, ImageSource, Kind, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
 ///
@@ -26,8 +26,10 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
             Some(old) if host.broken => old.clone(),
             _ => numbers(site, host),
         };
-        if next.retired.get(known).is_some_and(|retired| same(retired, &new)) {
-            next.retired.remove(known);
+        if let Some(retired) = next.retired.remove(known)
+            && let Some(rest) = rest(retired, &new)
+        {
+            next.retired.insert(known.clone(), rest);
         }
         if known != &host.named.name {
             next.rename(known, &host.named.name);
@@ -36,8 +38,15 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
     }
     let gone = |name: &str| !next.hosts.contains_key(name) && !renamed.values().any(|old| old == name);
     let gone: Vec<_> = held.hosts.iter().filter(|(name, _)| gone(name)).collect();
-    next.retired.extend(gone.into_iter().map(|(name, numbers)| (name.clone(), numbers.clone())));
+    for (name, numbers) in gone {
+        let left = match next.retired.remove(name) {
+            Some(before) => both(numbers, before),
+            None => numbers.clone(),
+        };
+        next.retired.insert(name.clone(), left);
+    }
     grants(site, &mut next.certificates);
+    next.unmanaged = applied::next(site, held, |name| renamed.get(name).map_or_else(|| name.to_owned(), String::clone));
     next
 }
 
@@ -50,12 +59,43 @@ impl Environment {
         if let Some(grants) = self.certificates.remove(old) {
             self.certificates.entry(new.to_owned()).or_default().extend(grants);
         }
+        if let Some(fields) = self.unmanaged.remove(old) {
+            self.unmanaged.insert(new.to_owned(), fields);
+        }
     }
 }
 
-/// Whether two records are of the same numbers, wherever the machine was placed.
-fn same(one: &Numbers, other: &Numbers) -> bool {
-    one.vmid == other.vmid && (one.vmid.is_some() || one.addresses == other.addresses)
+/// What a machine that came back leaves taken: numbers that it had and has not now, as one that was a guest and is none.
+///
+/// Addresses follow from the number: where that is the same one, it is the same machine, whatever the rule says by now.
+fn rest(retired: Numbers, new: &Numbers) -> Option<Numbers> {
+    let numbered = retired.vmid.is_some() || retired.slot.is_some();
+    let same = retired.vmid == new.vmid && (retired.slot.is_none() || retired.slot == new.slot);
+    if same && numbered {
+        return None;
+    }
+    let mut rest = retired;
+    rest.vmid = rest.vmid.filter(|vmid| new.vmid != Some(*vmid));
+    rest.slot = rest.slot.filter(|slot| new.slot != Some(*slot));
+    for (network, addresses) in &mut rest.addresses {
+        addresses.retain(|address| !new.addresses.get(network).is_some_and(|new| new.contains(address)));
+    }
+    rest.addresses.retain(|_, addresses| !addresses.is_empty());
+    (rest.vmid.is_some() || !rest.addresses.is_empty()).then_some(rest)
+}
+
+/// The numbers of a machine that is gone, with those that it had left before.
+fn both(numbers: &Numbers, before: Numbers) -> Numbers {
+    let mut both = numbers.clone();
+    (both.vmid, both.slot) = (both.vmid.or(before.vmid), both.slot.or(before.slot));
+    both.datacenter = both.datacenter.or(before.datacenter);
+    for (network, addresses) in before.addresses {
+        let known = both.addresses.entry(network).or_default();
+        known.extend(addresses);
+        known.sort();
+        known.dedup();
+    }
+    both
 }
 
 /// The numbers that a machine has.
@@ -64,6 +104,8 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
     let mut numbers = Numbers {
         datacenter: datacenter.and_then(|id| site.datacenters.get(id.index())).map(|it| it.named.name.clone()),
         vmid: host.vmid.map(|vmid| vmid.value),
+        node: host.node.filter(|_| is_chosen(site, host)).map(|node| site.nodes[node.index()].named.name.clone()),
+        slot: slot(site, host),
         ..Numbers::default()
     };
     for interface in &host.interfaces {
@@ -74,13 +116,32 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
     numbers
 }
 
+/// Whether the node of a machine is arvc's choice, or was stated where it would be without that.
+fn is_chosen(site: &Site, host: &Host) -> bool {
+    let spread = host.cluster.is_some_and(|cluster| site.clusters[cluster.index()].spread);
+    host.kind != Kind::Machine && (spread || host.ha.as_ref().is_some_and(|ha| !ha.nodes.is_empty()))
+}
+
+/// The slot of a machine whose VMID does not say it.
+fn slot(site: &Site, host: &Host) -> Option<u64> {
+    let numbering = site.numbering.get(host.range?.index()).filter(|numbering| !numbering.has_vmids())?;
+    host.slot.map(|slot| slot.value).filter(|slot| numbering.has(*slot))
+}
+
 fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
     let mut found: Vec<(String, Datacenter)> = site
         .datacenters
         .iter()
         .map(|datacenter| {
-            let pool = datacenter.pool.clone();
-            (datacenter.named.name.clone(), Datacenter { pool, firewall: true, ..Datacenter::default() })
+            let entry = Datacenter {
+                declared: datacenter.declared,
+                pool: datacenter.pool.value.clone(),
+                namespace: datacenter.namespace.value.clone(),
+                mappings: datacenter.mappings.iter().map(|mapping| mapping.name.value.clone()).collect(),
+                firewall: datacenter.owns_firewall.value,
+                ..Datacenter::default()
+            };
+            (datacenter.named.name.clone(), entry)
         })
         .collect();
     for node in &site.nodes {

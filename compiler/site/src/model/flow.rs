@@ -65,6 +65,15 @@ pub enum FlowOrigin {
     Service(ServiceId),
 }
 
+/// What a site is tested for.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// What has to be open.
+    pub open: Vec<Flow>,
+    /// What has to be closed.
+    pub closed: Vec<Flow>,
+}
+
 /// A flow.
 #[derive(Clone, Debug)]
 pub struct Flow {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{
     ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId,
-    ServiceId, Spanned, Vmid,
+    Replication, ServiceId, Spanned, Vmid,
 };
 use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;
@@ -105,6 +105,8 @@ pub struct Host {
     pub placement: Vec<NodeId>,
     /// What the HA manager does for it.
     pub ha: Option<Ha>,
+    /// Where copies of its volumes are.
+    pub replication: Option<Replication>,
     /// Where a machine stands; a guest stands where its node does.
     pub places: Vec<PlaceId>,
     /// What must answer before it can start, and where that is written.
@@ -187,6 +189,11 @@ impl Host {
         self.interfaces.iter().find(|interface| interface.network == network)
     }
 
+    /// The storages that its disks lie on, the first disk's first; one may be there twice.
+    pub fn datastores(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.datastore.as_str()).chain(self.disks.iter().map(|disk| disk.datastore.as_str()))
+    }
+
     /// Whether it is on a network.
     pub fn is_on(&self, network: NetworkId) -> bool {
         self.interface_on(network).is_some()
@@ -195,6 +202,16 @@ impl Host {
     /// Whether it is a computer of Windows: by its hardware, or by how it is spoken to.
     pub fn is_windows(&self) -> bool {
         self.connection.winrm || (self.kind == Kind::Vm && self.hardware.is_windows())
+    }
+
+    /// Whether Ansible connects to it: the roles of services may be for it.
+    pub fn is_reached(&self) -> bool {
+        self.managed && self.status == Status::Present
+    }
+
+    /// Whether the emitted roles are for it: they want a Debian, which is spoken to by SSH.
+    pub fn is_configured(&self) -> bool {
+        self.is_reached() && !self.connection.winrm
     }
 }
 

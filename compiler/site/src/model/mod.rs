@@ -148,6 +148,8 @@ pub struct Site {
     pub paths_broken: bool,
     /// What must stay closed.
     pub never: Vec<Flow>,
+    /// What the site is tested for.
+    pub expect: Expected,
     /// What must be open: `needs` of hosts and services, one flow for each. Needs of and from machines that are broken
     /// are not among them, and none is if [`allow_broken`](Self::allow_broken): nobody can say that one is not open.
     pub needs: Vec<Flow>,

@@ -1,5 +1,6 @@
 //! Names of the site beyond those of its machines: domains, aliases, and what proxies serve.
 
+use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
 use super::{ClusterId, EndpointId, HostId, Named, ServiceId, Spanned};
@@ -13,6 +14,8 @@ pub struct Names {
     pub aliases: Vec<Alias>,
     /// What proxies serve.
     pub routes: Vec<Route>,
+    /// Names by which clients look for a service.
+    pub services: Vec<ServiceName>,
 }
 
 /// A DNS domain.
@@ -51,6 +54,19 @@ pub struct Alias {
     pub name: String,
     /// What it leads to.
     pub of: AliasOf,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A name by which clients look for an endpoint (RFC 2782).
+#[derive(Clone, Debug)]
+pub struct ServiceName {
+    /// The whole name, without a final dot: `_ldap._tcp.example.org`.
+    pub name: String,
+    /// What they look for.
+    pub endpoint: EndpointId,
+    /// Its port of the protocol that the name says.
+    pub ports: Ports,
     /// Where it is written.
     pub span: Span,
 }

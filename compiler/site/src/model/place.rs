@@ -14,13 +14,39 @@ pub struct Datacenter {
     pub named: Named,
     /// The API, if the site says.
     pub endpoint: Option<String>,
-    /// The pool of the guests.
-    pub pool: String,
+    /// The pool of the guests, and where it is said: at its name, if nobody says it.
+    pub pool: Spanned<String>,
+    /// Whether the site owns what the cluster's firewall has once.
+    pub owns_firewall: Spanned<bool>,
+    /// What the names of security groups and of chains begin with.
+    pub namespace: Spanned<String>,
+    /// Whether somebody named it, and it is not the one that a site with nodes has anyway.
+    pub declared: bool,
     /// The names that it has for devices of its nodes, sorted.
     pub mappings: Vec<Mapping>,
     /// What Terraform has to manage besides.
     pub terraform: Terraform,
 }
+
+impl Datacenter {
+    /// One of which only the name is known.
+    pub fn new(named: Named, pool: String) -> Self {
+        let span = named.key;
+        Self {
+            pool: Spanned { value: pool, span },
+            owns_firewall: Spanned { value: true, span },
+            namespace: Spanned { value: NAMESPACE.to_owned(), span },
+            declared: false,
+            endpoint: None,
+            mappings: Vec::new(),
+            terraform: Terraform::default(),
+            named,
+        }
+    }
+}
+
+/// What the names of a site in a Proxmox cluster begin with, unless it says otherwise.
+pub const NAMESPACE: &str = "arvc";
 
 /// A Proxmox host.
 #[derive(Clone, Debug)]

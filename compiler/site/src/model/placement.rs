@@ -2,7 +2,7 @@
 
 use arvc_syntax::source::Span;
 
-use super::{ClusterId, HostId, Named, NodeId, PlaceId, ServiceId};
+use super::{ClusterId, DatastoreId, HostId, Named, NodeId, PlaceId, ServiceId, Spanned};
 
 /// What Proxmox's HA manager does for a guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,19 @@ pub struct Ha {
     pub max_restart: u32,
     /// How often it is started on another node.
     pub max_relocate: u32,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Copies of a guest's volumes on other nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replication {
+    /// The nodes that get one, sorted.
+    pub to: Vec<NodeId>,
+    /// When they are brought up to date, as Proxmox writes it.
+    pub schedule: Spanned<String>,
+    /// At most so many megabytes a second.
+    pub rate: Option<u32>,
     /// Where it is written.
     pub span: Span,
 }
@@ -39,6 +52,8 @@ pub enum Accepted {
     Place(PlaceId),
     /// One machine.
     Host(HostId),
+    /// What lies on one storage.
+    Datastore(DatastoreId),
     /// A cluster: what it needs may be lost, and it with it.
     Cluster(ClusterId),
     /// A service.

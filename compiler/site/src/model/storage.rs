@@ -1,6 +1,6 @@
 //! Storages of Proxmox.
 
-use super::{Named, NodeId, Site};
+use super::{DatastoreId, HostId, Named, NodeId, Site};
 
 /// What a storage is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,16 @@ impl StorageKind {
     /// Whether all nodes see one content by its nature (`PVE::Storage`, `shared` of each plugin).
     pub fn is_shared(self) -> bool {
         matches!(self, Self::Nfs | Self::Cifs | Self::Rbd | Self::CephFs | Self::Iscsi | Self::Pbs)
+    }
+
+    /// Whether it keeps copies on several machines by its nature, so that nothing takes all of it at once.
+    pub fn is_spread(self) -> bool {
+        matches!(self, Self::Rbd | Self::CephFs)
+    }
+
+    /// Whether a disk takes all of its size there at once, and none of it later.
+    pub fn is_thick(self) -> bool {
+        matches!(self, Self::Lvm | Self::Iscsi)
     }
 
     /// Whether an administrator can say that nodes share it: a volume group on a LUN, a folder on a cluster's file system.
@@ -90,6 +100,8 @@ pub struct Datastore {
     pub content: Vec<StorageContent>,
     /// How much it holds in bytes: on each of its nodes, or on all together if it is shared.
     pub size: Option<u64>,
+    /// The machine that serves it, if the site says.
+    pub server: Option<HostId>,
     /// A part of it is wrong and that is reported.
     pub broken: bool,
 }
@@ -109,7 +121,12 @@ impl Datastore {
 impl Site {
     /// The declared storage of a name.
     pub fn datastore(&self, name: &str) -> Option<&Datastore> {
+        Some(&self.datastores[self.datastore_id(name)?.index()])
+    }
+
+    /// The declared storage of a name, as its place.
+    pub fn datastore_id(&self, name: &str) -> Option<DatastoreId> {
         let at = self.datastores.binary_search_by(|datastore| datastore.named.name.as_str().cmp(name)).ok()?;
-        Some(&self.datastores[at])
+        Some(DatastoreId(at as u32))
     }
 }

@@ -123,7 +123,7 @@ fn a_guest_is_on_every_bridge_and_overlay_or_on_those_that_it_names() {
 fn a_site_without_datacenter_is_one_that_is_named_like_it() {
     let site = clean(include_str!("../../../../examples/small/site.arv"));
     assert_eq!(site.datacenters.len(), 1);
-    assert_eq!((site.datacenters[0].named.name.as_str(), site.datacenters[0].pool.as_str()), ("small", "small"));
+    assert_eq!((site.datacenters[0].named.name.as_str(), site.datacenters[0].pool.value.as_str()), ("small", "small"));
 }
 
 #[test]

@@ -115,7 +115,8 @@ impl<'a> Groups<'a> {
         let (internet, shared): (BTreeSet<Opening>, BTreeSet<Opening>) =
             common.iter().partition(|(_, rule)| rule.peer == Peer::Internet);
 
-        let shared = self.add(&network.name, format!("Every guest on {}", network.path), shared, taken);
+        let space = &scope.datacenter.namespace.value;
+        let shared = self.add(space, &network.name, format!("Every guest on {}", network.path), shared, taken);
         let own: Vec<Option<usize>> = policies
             .iter()
             .zip(&openings)
@@ -123,11 +124,11 @@ impl<'a> Groups<'a> {
                 let name = &scope.policies.list[*policy].name;
                 let wanted = if several(*policy) { format!("{name}-{}", network.name) } else { name.clone() };
                 let rest = openings.difference(&common).copied().collect();
-                self.add(&wanted, format!("Policy {name} on {}", network.path), rest, taken)
+                self.add(space, &wanted, format!("Policy {name} on {}", network.path), rest, taken)
             })
             .collect();
         let purpose = format!("Every guest on {}, towards the Internet", network.path);
-        let last = self.add(&format!("{}-internet", network.name), purpose, internet, taken);
+        let last = self.add(space, &format!("{}-internet", network.name), purpose, internet, taken);
         if let Some(last) = last {
             self.list[last].last = true;
         }
@@ -139,6 +140,7 @@ impl<'a> Groups<'a> {
 
     fn add(
         &mut self,
+        space: &str,
         wanted: &str,
         comment: String,
         openings: BTreeSet<Opening<'a>>,
@@ -149,7 +151,7 @@ impl<'a> Groups<'a> {
         }
         let resource = proxmox::free_security_group(wanted, taken);
         // Groups belong to the whole data centre, and the provider takes over one that it finds under the name.
-        let name = proxmox::free_security_group(&format!("arvc-{wanted}"), taken);
+        let name = proxmox::free_security_group(&format!("{space}-{wanted}"), taken);
         self.list.push(Group { resource, name, comment, last: false, openings });
         Some(self.list.len() - 1)
     }

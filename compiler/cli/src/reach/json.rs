@@ -1,0 +1,73 @@
+//! Answers for programs.
+
+use arvc_reach::layers::{Cell, Path, Step, Verdict, verdict};
+use arvc_reach::ports::PortSet;
+use serde_json::{Value, json};
+
+use super::text::Words;
+
+/// All cells. With packets each has a verdict about them.
+pub(super) fn cells(words: &Words, cells: &[Cell], asked: Option<&PortSet>) -> String {
+    let list: Vec<Value> =
+        cells.iter().filter(|cell| cell.connections() > 0).map(|cell| self::cell(words, cell, asked)).collect();
+    let mut document = json!({ "version": 1 });
+    if let Some(packets) = asked {
+        document["verdict"] = word(super::overall(cells, packets)).into();
+    }
+    document["cells"] = list.into();
+    format!("{document:#}\n")
+}
+
+fn cell(words: &Words, cell: &Cell, asked: Option<&PortSet>) -> Value {
+    let mut value = json!({
+        "from": cell.sources.iter().map(|party| words.party(party)).collect::<Vec<_>>(),
+        "to": cell.targets.iter().map(|party| words.party(party)).collect::<Vec<_>>(),
+        "open": cell.lower.to_string(),
+        "unknown": cell.upper.difference(&cell.lower).to_string(),
+    });
+    if let Some(packets) = asked {
+        value["verdict"] = word(cell.verdict(packets)).into();
+    }
+    value["paths"] = cell.paths.iter().map(|path| self::path(words, path, asked)).collect::<Vec<_>>().into();
+    value
+}
+
+fn path(words: &Words, path: &Path, asked: Option<&PortSet>) -> Value {
+    let mut value = json!({
+        "over": path.way.name(words.site()),
+        "from": path.from.map(|from| from.to_string()),
+        "to": path.to.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "open": path.lower().to_string(),
+    });
+    if let Some(packets) = asked {
+        value["verdict"] = word(path.verdict(packets)).into();
+    }
+    value["layers"] = path.steps.iter().map(|step| self::step(words, step, asked)).collect::<Vec<_>>().into();
+    value
+}
+
+fn step(words: &Words, step: &Step, asked: Option<&PortSet>) -> Value {
+    let mut value = json!({
+        "layer": step.name(words.site()),
+        "open": step.lower.to_string(),
+        "unknown": step.upper.difference(&step.lower).to_string(),
+    });
+    if let Some(packets) = asked {
+        value["verdict"] = word(verdict(packets, &step.lower, &step.upper)).into();
+    }
+    if let Some(note) = &step.note {
+        value["note"] = note.as_str().into();
+    }
+    let flows = words.openings(step, asked).into_iter();
+    value["flows"] = flows.map(|(flow, place)| json!({ "flow": flow, "at": place })).collect::<Vec<_>>().into();
+    value
+}
+
+fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Open => "open",
+        Verdict::Closed => "closed",
+        Verdict::Some => "some",
+        Verdict::Unknown => "unknown",
+    }
+}

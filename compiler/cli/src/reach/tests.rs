@@ -1,0 +1,147 @@
+//! Whole runs of `arvc reach` in a world of memory.
+
+use std::ffi::OsString;
+
+use pretty_assertions::assert_eq;
+
+use crate::world::memory::Memory;
+use crate::{exit, run};
+
+const SITE: &str = r#"{
+  name = "home";
+  domain = "home.internal";
+  operators.addresses = [ 203.0.113.9 ];
+  nodes.pve = { address = 192.168.100.1; };
+  networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+  networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
+  ranges.guests = { vmids = 100..199; addresses = 100..199; };
+  images.debian = { vmid = 900; };
+  groups = { web = {}; games = {}; };
+  services.db = { name = "db"; sql = { ports = [ 5432/tcp ]; }; };
+  hosts.db = { vmid = 100; lighthouse = true; services = [ services.db ]; };
+  hosts.web-1 = { vmid = 101; groups = [ groups.web ]; };
+  hosts.web-2 = { vmid = 102; groups = [ groups.web ]; };
+  hosts.chess = { vmid = 103; groups = [ groups.games ]; };
+  allow = [
+    groups.web -> services.db : services.db.sql,
+    groups.web -> groups.games : 80/tcp,
+  ];
+}
+"#;
+
+fn arvc(args: &[&str]) -> (u8, Memory) {
+    let mut world = Memory::new("/lab");
+    world.file("site.arv", SITE);
+    let args = ["arvc", "reach"].iter().chain(args).map(OsString::from);
+    let status = run(args, &mut world);
+    (status, world)
+}
+
+#[test]
+fn a_pair_is_shown_on_every_path_with_every_layer_and_the_lines_that_open_it() {
+    let (status, world) = arvc(&["web-1", "db:5432/tcp"]);
+    assert_eq!((status, world.stderr.as_str()), (exit::GOOD, ""));
+    assert_eq!(
+        world.stdout,
+        "\
+web-1 -> db:5432/tcp: open
+
+over networks.overlay, from 10.10.10.101 to 10.10.10.100: open
+  Nebula, out of web-1  open
+                          site.arv:17:5: groups.web -> services.db : services.db.sql
+  tunnel                open
+                          direct, on networks.bridge
+  Nebula, into db       open
+                          site.arv:17:5: groups.web -> services.db : services.db.sql
+  packet filter of db   open
+                          site.arv:17:5: groups.web -> services.db : services.db.sql
+
+over networks.bridge, from 192.168.100.101 to 192.168.100.100: closed
+  Proxmox firewall, out of web-1  closed
+  Proxmox firewall, into db       closed
+  packet filter of db             closed
+"
+    );
+}
+
+#[test]
+fn the_status_is_good_only_if_all_is_open() {
+    for (args, expected) in [
+        (["groups.web", "services.db.sql"], exit::GOOD),
+        (["groups.web,chess", "services.db.sql"], exit::SOURCE),
+        (["chess", "db:5432/tcp"], exit::SOURCE),
+        (["web-1", "db:5432/tcp,22/tcp"], exit::SOURCE),
+        (["nodes.pve", "any:22/tcp"], exit::GOOD),
+        (["operators", "chess:22/tcp"], exit::SOURCE),
+        (["any", "resolvers:53"], exit::SOURCE),
+    ] {
+        assert_eq!(arvc(&args).0, expected, "{args:?}");
+    }
+}
+
+#[test]
+fn sets_are_told_by_classes() {
+    let (_, world) = arvc(&["groups.web,chess", "services.db.sql"]);
+    assert_eq!(
+        world.stdout,
+        "\
+groups.web,chess -> services.db.sql: some are open (3 connections)
+  chess -> db: closed
+  web-1, web-2 -> db: open
+"
+    );
+    let (_, world) = arvc(&["--to", "services.db.sql"]);
+    assert_eq!(world.stdout, "who can reach services.db.sql\n  web-1, web-2 -> db\n");
+}
+
+#[test]
+fn the_table_is_of_groups_and_then_of_what_is_open_besides() {
+    let (status, world) = arvc(&["--table"]);
+    assert_eq!((status, world.stderr.as_str()), (exit::GOOD, ""));
+    assert_eq!(
+        world.stdout,
+        "\
+group      can reach
+games      nothing
+web        games
+
+besides
+nodes.pve  games: 22/tcp (nodes.pve: SSH)
+nodes.pve  web: 22/tcp (nodes.pve: SSH)
+
+members of networks.overlay exchange its packets on networks.bridge, 4242/udp
+"
+    );
+}
+
+#[test]
+fn programs_get_json_and_rows() {
+    let (status, world) = arvc(&["web-1", "db:5432/tcp", "--json"]);
+    assert_eq!(status, exit::GOOD);
+    let answer: serde_json::Value = serde_json::from_str(&world.stdout).expect("JSON");
+    assert_eq!(answer["verdict"], "open");
+    let layers = answer["cells"][0]["paths"][1]["layers"].as_array().expect("layers");
+    assert!(layers.iter().all(|layer| layer["verdict"] == "closed"), "{layers:?}");
+    assert_eq!(answer["cells"][0]["paths"][0]["layers"][0]["flows"][0]["at"], "site.arv:17:5");
+
+    let (_, world) = arvc(&["--matrix", "--csv"]);
+    let rows: Vec<&str> = world.stdout.lines().collect();
+    assert!(rows.contains(&"web-2,db,networks.overlay,5432/tcp,nothing"), "{rows:?}");
+    assert!(rows.contains(&"nodes.pve,chess,networks.bridge,\"22/tcp, 4242/udp\",nothing"), "{rows:?}");
+}
+
+#[test]
+fn what_the_site_does_not_have_is_told_with_what_is_near() {
+    for (args, expected) in [
+        (["web1", "db"], "the site has no `web1`\nhelp: did you mean `web-1`?"),
+        (["groups.wep", "db"], "the site has no `groups.wep`\nhelp: did you mean `groups.web`?"),
+        (["web-1", "db:5432/sctp"], "`5432/sctp` is no port"),
+        (["web-1", "db:99999/tcp"], "`99999/tcp` is no port"),
+        (["services.db.sql", "db"], "`services.db.sql` is an endpoint, which others connect to"),
+        (["web-1", "services.db.sql:80/tcp"], "`services.db.sql` is an endpoint and has its ports"),
+    ] {
+        let (status, world) = arvc(&args);
+        assert_eq!(status, exit::USAGE, "{args:?}");
+        assert!(world.stderr.starts_with(&format!("error: {expected}")), "{args:?}: {}", world.stderr);
+    }
+}

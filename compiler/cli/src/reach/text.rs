@@ -1,0 +1,209 @@
+//! Answers for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use arvc_reach::describe;
+use arvc_reach::layers::{Cell, Party, Path, Step, Verdict};
+use arvc_reach::ports::PortSet;
+use arvc_site::model::Site;
+use arvc_syntax::source::Span;
+
+use super::{Question, overall};
+use crate::messages::{Texts, visible};
+
+/// The site's names, and where its flows are written.
+pub struct Words<'a> {
+    site: &'a Site,
+    texts: Texts<'a>,
+    /// Each flow by its words.
+    written: BTreeMap<String, Span>,
+}
+
+/// How many names are listed before the rest is counted.
+const SHOWN: usize = 6;
+
+impl<'a> Words<'a> {
+    /// Looks the flows up.
+    pub fn new(site: &'a Site, texts: Texts<'a>) -> Self {
+        let written = site.allow.iter().map(|flow| (describe(site, flow), flow.span)).collect();
+        Self { site, texts, written }
+    }
+
+    /// The site.
+    pub fn site(&self) -> &'a Site {
+        self.site
+    }
+
+    /// The name of a party.
+    pub fn party(&self, party: &Party) -> String {
+        party.name(self.site)
+    }
+
+    /// Several, the first of them by name.
+    fn parties(&self, parties: &[Party]) -> String {
+        let names: Vec<String> = parties.iter().take(SHOWN).map(|party| self.party(party)).collect();
+        match parties.len().saturating_sub(SHOWN) {
+            0 => names.join(", "),
+            rest => format!("{} and {rest} more", names.join(", ")),
+        }
+    }
+
+    /// The flows behind the rules of a step that concern what was asked, each once.
+    pub fn openings(&self, step: &Step, asked: Option<&PortSet>) -> Vec<(String, Option<String>)> {
+        let concern = |ports: &PortSet| asked.is_none_or(|asked| asked.meets(ports));
+        let rules = step.rules.iter().filter(|(ports, _)| concern(ports));
+        let mut list: Vec<(String, Option<String>)> = Vec::new();
+        for flow in rules.flat_map(|(_, reason)| self.sources(reason)) {
+            if !list.contains(&flow) {
+                list.push(flow);
+            }
+        }
+        list
+    }
+
+    /// Where the flows of a reason are written, with their words: `site.arv:88:5: groups.a -> groups.b`.
+    fn sources(&self, reason: &str) -> Vec<(String, Option<String>)> {
+        let place = |part: &str| {
+            let (source, range) = self.texts.place(*self.written.get(part)?);
+            let at = self.texts.position(source, range.start);
+            let name = self.texts.name(source);
+            (!name.starts_with('<')).then(|| format!("{name}:{}:{}", at.line, at.column))
+        };
+        reason.split("; ").map(|part| (visible(part), place(part))).collect()
+    }
+}
+
+/// One answer: a pair with all of its layers, or sets with who can and who cannot.
+pub(super) fn answer(words: &Words, question: &Question, cells: &[Cell], asked: Option<&PortSet>) -> String {
+    let mut out = String::new();
+    let every = PortSet::all();
+    let packets = asked.unwrap_or(&every);
+    let head = format!("{} -> {}", question.source, question.target.text);
+    let count: usize = cells.iter().map(Cell::connections).sum();
+    if let ([cell], true) = (cells, count == 1) {
+        let says = match asked {
+            None => format!("open is {}", cell.lower),
+            Some(packets) => word(cell.verdict(packets)).to_owned(),
+        };
+        let _ = writeln!(out, "{head}: {says}");
+        if cell.paths.is_empty() {
+            out.push_str("\nthey meet on no network\n");
+        }
+        for path in &cell.paths {
+            layers(&mut out, words, path, asked);
+        }
+        return out;
+    }
+    let says = match overall(cells, packets) {
+        _ if count == 0 => "nobody is meant",
+        _ if asked.is_none() => "what is open",
+        Verdict::Open => "all are open",
+        Verdict::Closed => "none is open",
+        Verdict::Some => "some are open",
+        Verdict::Unknown => "not known",
+    };
+    let _ = writeln!(out, "{head}: {says} ({count} connections)");
+    for cell in cells.iter().filter(|cell| cell.connections() > 0) {
+        let says = match asked {
+            None => format!("{}", cell.lower),
+            Some(packets) => word(cell.verdict(packets)).to_owned(),
+        };
+        let _ = writeln!(out, "  {} -> {}: {says}", words.parties(&cell.sources), words.parties(&cell.targets));
+    }
+    out
+}
+
+/// Who can reach a target, and who may.
+pub(super) fn reverse(words: &Words, question: &Question, cells: &[Cell], packets: &PortSet) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "who can reach {}", question.target.text);
+    for verdict in [Verdict::Open, Verdict::Some, Verdict::Unknown] {
+        for cell in cells.iter().filter(|cell| cell.verdict(packets) == verdict && cell.connections() > 0) {
+            let which = cell.lower.intersection(packets);
+            let how = match verdict {
+                Verdict::Open => String::new(),
+                Verdict::Some => format!(": {which}"),
+                _ => ": not known".to_owned(),
+            };
+            let _ = writeln!(out, "  {} -> {}{how}", words.parties(&cell.sources), words.parties(&cell.targets));
+        }
+    }
+    out
+}
+
+/// What is open between classes; pairs between which nothing is are left out.
+pub(super) fn matrix(words: &Words, cells: &[Cell]) -> String {
+    let mut out = String::new();
+    for cell in cells.iter().filter(|cell| !cell.upper.is_none() && cell.connections() > 0) {
+        let _ = writeln!(out, "{} -> {}", words.parties(&cell.sources), words.parties(&cell.targets));
+        for path in cell.paths.iter().filter(|path| !path.upper().is_none()) {
+            let (lower, upper) = (path.lower(), path.upper());
+            let perhaps = upper.difference(&lower);
+            let perhaps = if perhaps.is_none() { String::new() } else { format!("; not known: {perhaps}") };
+            let _ = writeln!(out, "  over {}: {lower}{perhaps}", path.way.name(words.site));
+        }
+    }
+    out
+}
+
+/// One line a pair and path.
+pub(super) fn csv(words: &Words, cells: &[Cell]) -> String {
+    let mut out = String::from("source,target,path,open,unknown\n");
+    let quoted = |text: String| match text.contains([',', '"']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    };
+    for cell in cells {
+        for (source, target) in cell.sources.iter().flat_map(|s| cell.targets.iter().map(move |t| (s, t))) {
+            for path in cell.paths.iter().filter(|path| source != target && !path.upper().is_none()) {
+                let (lower, upper) = (path.lower(), path.upper());
+                let fields = [
+                    words.party(source),
+                    words.party(target),
+                    path.way.name(words.site),
+                    lower.to_string(),
+                    upper.difference(&lower).to_string(),
+                ];
+                let _ = writeln!(out, "{}", fields.map(quoted).join(","));
+            }
+        }
+    }
+    out
+}
+
+fn layers(out: &mut String, words: &Words, path: &Path, asked: Option<&PortSet>) {
+    let to: Vec<String> = path.to.iter().map(ToString::to_string).collect();
+    let from = path.from.map(|from| format!("from {from} ")).unwrap_or_default();
+    let says = match asked {
+        Some(packets) => word(path.verdict(packets)).to_owned(),
+        None => path.lower().to_string(),
+    };
+    let _ = writeln!(out, "\nover {}, {from}to {}: {says}", path.way.name(words.site), to.join(", "));
+    let width = path.steps.iter().map(|step| step.name(words.site).chars().count()).max().unwrap_or_default();
+    for step in &path.steps {
+        let says = match asked {
+            Some(packets) => word(arvc_reach::layers::verdict(packets, &step.lower, &step.upper)).to_owned(),
+            None if step.lower == step.upper => step.lower.to_string(),
+            None => format!("{}, perhaps {}", step.lower, step.upper.difference(&step.lower)),
+        };
+        let _ = writeln!(out, "  {:width$}  {says}", step.name(words.site));
+        if let Some(note) = &step.note {
+            let _ = writeln!(out, "  {:width$}    {}", "", visible(note));
+        }
+        for (flow, place) in words.openings(step, asked) {
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+            let _ = writeln!(out, "  {:width$}    {place}{flow}", "");
+        }
+    }
+}
+
+/// A verdict in a word.
+pub(super) fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Open => "open",
+        Verdict::Closed => "closed",
+        Verdict::Some => "open in part",
+        Verdict::Unknown => "not known",
+    }
+}

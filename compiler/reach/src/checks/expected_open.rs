@@ -1,0 +1,76 @@
+//! What the site is expected to let through is closed.
+//!
+//! ## What is wrong
+//!
+//! A flow of `expect.open` is not open for certain: between some of the machines that it means, every path is closed by
+//! at least one layer. The message shows one such pair, and on each path every layer that closes it.
+//!
+//! ## Why
+//!
+//! `expect` holds the tests of a site. They are judged over the layers as they are emitted: the Proxmox firewall, Nebula,
+//! the packet filters, and the routers between. Nothing is opened by an expectation.
+//!
+//! ## Example
+//!
+//! ```arv site
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
+//!   nodes.pve = { address = 192.168.100.1; };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+//!   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
+//!   hosts.db = { vmid = 100; lighthouse = true; };
+//!   hosts.app = { vmid = 101; };
+//!   expect.open = [
+//!     hosts.app -> hosts.db : 5432/tcp, # error: E0407
+//!   ];
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Open it in `allow`, or expect something else. `arvc reach app db:5432/tcp` shows every layer with the lines that decide.
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::layers::{Classes, Layers};
+
+/// What is expected to be open is closed.
+pub static CODE: Code =
+    Code::new("E0407", "what the site is expected to let through is closed", include_str!("expected_open.rs"));
+
+pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnostic>) {
+    let site = layers.site();
+    for flow in &site.expect.open {
+        let findings = layers.not_open(classes, flow);
+        let Some(finding) = findings.first() else { continue };
+        let (source, target) = (finding.source.name(site), finding.target.name(site));
+        let packets = &finding.packets;
+        let mut diagnostic = Diagnostic::new(
+            &CODE,
+            format!("`{source}` does not reach {packets} on `{target}`"),
+            flow.span,
+            "expected to be open",
+        );
+        for path in &finding.paths {
+            let closing: Vec<String> = path
+                .steps
+                .iter()
+                .filter(|step| !packets.is_subset(&step.lower))
+                .map(|step| step.note.clone().filter(|_| step.rules.is_empty()).unwrap_or_else(|| step.name(site)))
+                .collect();
+            diagnostic = diagnostic.note(format!("over {}: closed by {}", path.way.name(site), closing.join("; ")));
+        }
+        if finding.paths.is_empty() {
+            diagnostic = diagnostic.note("they meet on no network".to_owned());
+        }
+        if findings.len() > 1 {
+            diagnostic =
+                diagnostic.note(format!("and so it is between {} further pairs of classes", findings.len() - 1));
+        }
+        found.push(diagnostic.help(format!("`arvc reach` shows every layer, for `{source}` and `{target}`")));
+    }
+}

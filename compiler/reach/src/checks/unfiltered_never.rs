@@ -1,0 +1,92 @@
+//! Nothing closes what must stay closed.
+//!
+//! ## What is wrong
+//!
+//! No `allow` opens what a `never` forbids, and still there is a path on which no layer of the site closes it: two machines
+//! beside one another on a segment, of which the target has no packet filter that arvc emits, or a way through a router of
+//! which the site does not say what it lets through.
+//!
+//! ## Why
+//!
+//! A claim is about packets and not about intentions. A guest has the firewall of Proxmox, a machine that Ansible
+//! configures has its packet filter, a member of an overlay has Nebula; a phone or a printer has none of them, and
+//! whoever is on its segment reaches it.
+//!
+//! ## Example
+//!
+//! ```arv site
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
+//!   nodes.pve = { address = 192.168.100.1; };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+//!   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
+//!   hosts.dns = { vmid = 100; lighthouse = true; };
+//!   hosts.phone = { kind = Machine; managed = false; on.bridge.address = 192.168.100.50; };
+//!   hosts.printer = { kind = Machine; managed = false; on.bridge.address = 192.168.100.51; };
+//!   never = [
+//!     hosts.phone -> hosts.printer, # error: E0409
+//!   ];
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Put the machines on different segments, let Ansible configure the target, or say what the claim spares.
+
+use arvc_site::model::Flow;
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use crate::describe::describe;
+use crate::layers::{Classes, Finding, Layers, Path};
+
+/// A claim that nothing holds.
+pub static CODE: Code = Code::new("E0409", "nothing closes what must stay closed", include_str!("unfiltered_never.rs"));
+
+/// Looks at the claims that no `allow` meets.
+pub(super) fn check(layers: &Layers, classes: &Classes, claims: &[&Flow], found: &mut Vec<Diagnostic>) {
+    let site = layers.site();
+    for flow in claims {
+        // What a rule lets through was opened: by a flow, which is told elsewhere, or because no machine works without it.
+        let ruled = |path: &Path| path.steps.iter().any(|step| !step.rules.is_empty());
+        let mut findings = layers.not_closed(classes, flow);
+        findings.iter_mut().for_each(|finding| finding.paths.retain(|path| !ruled(path)));
+        let Some(finding) = findings.iter().find(|finding| !finding.paths.is_empty()) else { continue };
+        let (source, target) = (finding.source.name(site), finding.target.name(site));
+        let diagnostic = Diagnostic::new(
+            &CODE,
+            format!("nothing closes {} from `{source}` to `{target}`", finding.packets),
+            flow.span,
+            "must stay closed",
+        );
+        found.push(
+            openings(layers, finding, diagnostic)
+                .help(format!("put `{source}` and `{target}` on different segments, or spare it: `except (…)`")),
+        );
+    }
+}
+
+/// Tells how a connection passes, path by path, and points at the flows that let it.
+pub(super) fn openings(layers: &Layers, finding: &Finding, mut diagnostic: Diagnostic) -> Diagnostic {
+    let site = layers.site();
+    let mut pointed = Vec::new();
+    for path in &finding.paths {
+        let passing = path.upper().intersection(&finding.packets);
+        let rules = path.steps.iter().flat_map(|step| &step.rules).filter(|(ports, _)| ports.meets(&passing));
+        for part in rules.flat_map(|(_, reason)| reason.split("; ")) {
+            let flow = site.allow.iter().find(|flow| describe(site, flow) == part);
+            if let Some(flow) = flow.filter(|flow| !pointed.contains(&flow.span)) {
+                pointed.push(flow.span);
+                diagnostic = diagnostic.secondary(flow.span, "this opens it");
+            }
+        }
+        let notes: Vec<&str> = path.steps.iter().filter_map(|step| step.note.as_deref()).collect();
+        let how = if path.steps.is_empty() { "nothing stands between".to_owned() } else { notes.join("; ") };
+        let how = if how.is_empty() { String::new() } else { format!(": {how}") };
+        diagnostic = diagnostic.note(format!("over {}{how}", path.way.name(site)));
+    }
+    diagnostic
+}

@@ -1,0 +1,77 @@
+//! Questions about sets: every source with every target, those that no layer tells apart at once.
+
+use std::collections::BTreeMap;
+
+use super::{Classes, Layers, Party, Path, Verdict, verdict};
+use crate::ports::PortSet;
+
+/// Sources and targets between which everything is alike.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Who starts.
+    pub sources: Vec<Party>,
+    /// Who gets it.
+    pub targets: Vec<Party>,
+    /// The paths from the first source to the first other target.
+    pub paths: Vec<Path>,
+    /// What is open for certain, on any path.
+    pub lower: PortSet,
+    /// What may be open.
+    pub upper: PortSet,
+}
+
+impl Cell {
+    /// Whether packets pass on some path.
+    pub fn verdict(&self, packets: &PortSet) -> Verdict {
+        verdict(packets, &self.lower, &self.upper)
+    }
+
+    /// How many connections it stands for: nobody connects to himself.
+    pub fn connections(&self) -> usize {
+        let same = self.sources.iter().filter(|source| self.targets.contains(source)).count();
+        self.sources.len() * self.targets.len() - same
+    }
+}
+
+impl Layers<'_> {
+    /// Judges every source with every other target.
+    pub fn ask(&self, classes: &Classes, sources: &[Party], targets: &[Party]) -> Vec<Cell> {
+        let (sources, targets) = (grouped(classes, sources), grouped(classes, targets));
+        let mut cells = Vec::new();
+        for from in &sources {
+            for to in &targets {
+                let Some((source, target)) = pair(from, to) else { continue };
+                let paths = self.paths(source, target);
+                let union =
+                    |of: fn(&Path) -> PortSet| paths.iter().fold(PortSet::none(), |all, path| all.union(&of(path)));
+                let (lower, upper) = (union(Path::lower), union(Path::upper));
+                cells.push(Cell { sources: from.clone(), targets: to.clone(), paths, lower, upper });
+            }
+        }
+        cells
+    }
+}
+
+/// The parties by their class, in the order in which they are met first; what is no machine is alone.
+fn grouped(classes: &Classes, parties: &[Party]) -> Vec<Vec<Party>> {
+    let mut at: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<Party>> = Vec::new();
+    for party in parties {
+        let class = if let Party::Host(host) = party { classes.of[host.index()] } else { None };
+        match class.and_then(|class| at.get(&class)) {
+            Some(group) => groups[*group].push(party.clone()),
+            None => {
+                if let Some(class) = class {
+                    at.insert(class, groups.len());
+                }
+                groups.push(vec![party.clone()]);
+            }
+        }
+    }
+    groups
+}
+
+/// The first two that differ.
+fn pair<'p>(from: &'p [Party], to: &'p [Party]) -> Option<(&'p Party, &'p Party)> {
+    from.iter().find_map(|source| Some((source, to.iter().find(|target| *target != source)?)))
+}

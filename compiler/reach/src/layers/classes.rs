@@ -1,0 +1,153 @@
+//! Machines in classes that no layer tells apart, so that a question about sets costs as much as there are policies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arvc_site::model::{Flow, HostId, NetworkId, PortTerm};
+use ipnet::IpNet;
+
+use super::{Layers, Party};
+use crate::members::{addresses_on, meets};
+use crate::policy::Peer;
+
+/// The classes of a site's machines.
+#[derive(Clone, Debug)]
+pub struct Classes {
+    /// Never empty, each sorted, ordered by their first machine. Machines that are not there are in none.
+    pub list: Vec<Vec<HostId>>,
+    /// The class of each machine.
+    pub of: Vec<Option<usize>>,
+}
+
+/// What may tell a machine from another: its policy, its networks, what it is, and the peers of rules that hold it.
+type Signature = (usize, usize, (u8, bool, bool), Vec<u32>);
+
+impl Classes {
+    /// Sorts the machines of a site.
+    pub fn new(layers: &Layers) -> Self {
+        Self::with(layers, [])
+    }
+
+    /// The same, so that flows do not tell the machines of a class apart either.
+    pub fn with<'f>(layers: &Layers, flows: impl IntoIterator<Item = &'f Flow>) -> Self {
+        let site = layers.site;
+        let mut sets: BTreeSet<Vec<HostId>> = peers(layers).iter().map(|peer| held(layers, peer)).collect();
+        for flow in flows {
+            ends(layers, flow, &mut sets);
+        }
+        let mut marks: Vec<Vec<u32>> = vec![Vec::new(); site.hosts.len()];
+        for (mark, hosts) in (0..).zip(&sets) {
+            for host in hosts {
+                marks[host.index()].push(mark);
+            }
+        }
+        let mut alike: BTreeMap<Signature, Vec<HostId>> = BTreeMap::new();
+        for (index, host) in site.hosts.iter().enumerate().filter(|(_, host)| host.status.is_there()) {
+            let profile = layers.members.profile_of[index];
+            let public = host.interfaces.iter().any(|interface| interface.public.is_some());
+            let kind = (host.kind as u8, host.is_configured(), host.lighthouse || host.relay || public);
+            let marks = std::mem::take(&mut marks[index]);
+            let signature = (layers.policies.of_host[index], profile, kind, marks);
+            alike.entry(signature).or_default().push(HostId(index as u32));
+        }
+        let mut list: Vec<Vec<HostId>> = alike.into_values().collect();
+        list.sort_unstable();
+        let mut of = vec![None; site.hosts.len()];
+        for (class, hosts) in list.iter().enumerate() {
+            for host in hosts {
+                of[host.index()] = Some(class);
+            }
+        }
+        Self { list, of }
+    }
+}
+
+/// What the rules of all policies name, each once: the machines of one list of single machines together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Named {
+    Peer(NetworkId, Peer),
+    Hosts(Vec<HostId>),
+}
+
+/// The machines of a flow's ends and endpoints, of its exceptions too.
+fn ends(layers: &Layers, flow: &Flow, sets: &mut BTreeSet<Vec<HostId>>) {
+    for end in [&flow.source, &flow.target] {
+        let hosts = layers.parties(end).into_iter().filter_map(|party| match party {
+            Party::Host(host) => Some(host),
+            _ => None,
+        });
+        sets.insert(hosts.collect());
+    }
+    for term in flow.ports.iter().flatten() {
+        if let PortTerm::Endpoint(endpoint) = term {
+            sets.insert(layers.site.endpoints[endpoint.index()].hosts.clone());
+        }
+    }
+    for flow in &flow.except {
+        ends(layers, flow, sets);
+    }
+}
+
+fn peers(layers: &Layers) -> BTreeSet<Named> {
+    let mut found = BTreeSet::new();
+    for policy in &layers.policies.list {
+        for rules in [&policy.inbound, &policy.outbound] {
+            // Machines that the same rule lists one by one stay together.
+            let mut lists: BTreeMap<(NetworkId, NetworkId, &str, &crate::ports::PortSet), Vec<HostId>> =
+                BTreeMap::new();
+            for rule in rules {
+                match &rule.peer {
+                    Peer::Any | Peer::Internet | Peer::Node(_) => {}
+                    Peer::Host(host) => {
+                        lists.entry((rule.network, rule.there, &rule.reason, &rule.ports)).or_default().push(*host);
+                    }
+                    peer => {
+                        found.insert(Named::Peer(rule.network, peer.clone()));
+                    }
+                }
+            }
+            found.extend(lists.into_values().map(Named::Hosts));
+        }
+    }
+    // A port that a node hands on goes to one machine.
+    for forward in layers.site.nodes.iter().flat_map(|node| &node.forwards) {
+        found.insert(Named::Hosts(vec![forward.to]));
+    }
+    for vip in &layers.site.vips {
+        found.insert(Named::Hosts(vip.owners.clone()));
+    }
+    found
+}
+
+fn held(layers: &Layers, named: &Named) -> Vec<HostId> {
+    let site = layers.site;
+    let all = || layers.members.all.iter().copied();
+    match named {
+        Named::Hosts(hosts) => hosts.clone(),
+        Named::Peer(_, Peer::Group(group)) => {
+            all().filter(|host| site.hosts[host.index()].groups.contains(group)).collect()
+        }
+        Named::Peer(_, Peer::AllOf(groups)) => {
+            let in_all = |host: &HostId| groups.iter().all(|group| site.hosts[host.index()].groups.contains(group));
+            all().filter(in_all).collect()
+        }
+        Named::Peer(_, peer) => {
+            let prefixes: Vec<IpNet> = match peer {
+                Peer::Network(network) => site.networks[network.index()].prefixes().map(|it| it.value).collect(),
+                Peer::Operators => site.operators.addresses.iter().map(|it| it.value).collect(),
+                Peer::Prefix(prefix) => vec![*prefix],
+                _ => Vec::new(),
+            };
+            // Routed packets carry the address of any network of their machine.
+            let networks: Vec<NetworkId> = (0..site.networks.len() as u32)
+                .map(NetworkId)
+                .filter(|id| prefixes.iter().any(|prefix| meets(prefix, &site.networks[id.index()])))
+                .collect();
+            let inside = |host: &HostId| {
+                networks.iter().any(|network| {
+                    addresses_on(site, *host, *network).any(|it| prefixes.iter().any(|prefix| prefix.contains(&it)))
+                })
+            };
+            all().filter(inside).collect()
+        }
+    }
+}

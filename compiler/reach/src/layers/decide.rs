@@ -1,0 +1,490 @@
+//! The paths between two parties, and what each layer on them does.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site, Transport};
+use arvc_site::segments::Segments;
+use ipnet::IpNet;
+
+use super::{Layer, Party, Path, Step, Way, edge, tunnel};
+use crate::address::{Addresses, internet, node_addresses, node_on, subtract};
+use crate::members::{Members, addresses_on, overlaps};
+use crate::policy::{Peer, Policies, Rule};
+use crate::ports::PortSet;
+
+/// The ports that the nodes' own firewall lets the set `management` in to (`pve-firewall`, `Firewall.pm`).
+const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006, 8006), (60000, 60050)];
+
+/// Addresses by network and peer.
+type Known = BTreeMap<(NetworkId, Peer), Rc<[IpNet]>>;
+
+/// A site with its policies, ready to be asked.
+pub struct Layers<'a> {
+    pub(super) site: &'a Site,
+    pub(super) policies: &'a Policies,
+    pub(super) members: Members<'a>,
+    pub(super) segments: Segments,
+    addresses: Addresses<'a>,
+    /// The addresses of each peer on each network that was asked for.
+    known: RefCell<Known>,
+}
+
+/// The other end of a connection, as rules know it.
+enum Other<'o> {
+    /// A machine by its certificate, and by an address.
+    Member(HostId, IpAddr),
+    /// An address.
+    Address(IpAddr),
+    /// Every address of these.
+    Zone(&'o [IpNet]),
+}
+
+/// One end of a path that is judged.
+struct Ends<'o> {
+    source: Option<(HostId, NetworkId)>,
+    target: Option<(HostId, NetworkId)>,
+    /// What the source's rules see.
+    to: Other<'o>,
+    /// What the target's rules see.
+    from: Other<'o>,
+}
+
+impl<'a> Layers<'a> {
+    /// Looks everything up.
+    pub fn new(site: &'a Site, policies: &'a Policies) -> Self {
+        Self {
+            site,
+            policies,
+            members: Members::new(site),
+            segments: Segments::new(site),
+            addresses: Addresses::new(site),
+            known: RefCell::default(),
+        }
+    }
+
+    /// The site.
+    pub fn site(&self) -> &'a Site {
+        self.site
+    }
+
+    /// Who an end is: machines that are there, and zones of addresses.
+    pub fn parties(&self, end: &End) -> Vec<Party> {
+        let there = |host: &HostId| self.is_there(*host);
+        let mut parties: Vec<Party> = self.members.of(end).into_iter().filter(there).map(Party::Host).collect();
+        self.add_zones(end, &mut parties);
+        parties
+    }
+
+    fn add_zones(&self, end: &End, parties: &mut Vec<Party>) {
+        match end {
+            End::Union(ends) => ends.iter().for_each(|end| self.add_zones(end, parties)),
+            End::Internet => parties.push(Party::Internet),
+            End::Operators => parties.push(Party::Operators),
+            End::Node(node) => parties.push(Party::Node(*node)),
+            End::Prefix(_) | End::Network(_) => {
+                let prefixes = self.members.prefixes(end);
+                let networks = (0..self.site.networks.len() as u32).map(NetworkId);
+                let mut hosts: Vec<HostId> = networks.flat_map(|id| self.members.placed(end, id)).collect();
+                hosts.sort_unstable();
+                hosts.dedup();
+                hosts.retain(|host| self.is_there(*host));
+                // What is a machine's or a node's is asked for as that.
+                let alone = |prefix: &IpNet| prefix.prefix_len() == prefix.max_prefix_len();
+                let node = self.site.nodes.iter().zip(0..).find(|(node, _)| {
+                    node.addresses()
+                        .any(|own| prefixes.iter().any(|prefix| alone(prefix) && prefix.contains(&own.value)))
+                });
+                match (hosts.is_empty(), node) {
+                    (true, Some((_, node))) => parties.push(Party::Node(NodeId(node))),
+                    (true, None) => parties.extend(prefixes.into_iter().map(Party::Prefix)),
+                    (false, _) => {
+                        parties.extend(prefixes.into_iter().filter(|prefix| !alone(prefix)).map(Party::Prefix));
+                        parties.extend(hosts.into_iter().map(Party::Host));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The words of a flow's ports, as the set of what they let through; an endpoint's are those of the machines that serve it.
+    pub fn ports(&self, terms: Option<&[PortTerm]>) -> PortSet {
+        self.members.arms(terms).iter().fold(PortSet::none(), |all, arm| all.union(&arm.ports))
+    }
+
+    /// Every path from one party to another; none if they never meet.
+    pub fn paths(&self, source: &Party, target: &Party) -> Vec<Path> {
+        let mut paths = match (source, target) {
+            (Party::Host(a), Party::Host(b)) if a == b => Vec::new(),
+            (Party::Host(a), Party::Host(b)) => self.between(*a, *b),
+            (Party::Host(a), Party::Node(node)) => self.to_node(*a, *node),
+            (Party::Node(node), Party::Host(b)) => self.node_to(*node, *b),
+            (Party::Host(a), zone) => self.outwards(*a, zone),
+            (zone, Party::Host(b)) => self.inwards(zone, *b),
+            // Between what is no machine of the site nothing is ours, but for the way of the operators to a node.
+            (zone, Party::Node(node)) => self.management(zone, *node).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        // What a connection uses by itself stands first.
+        paths.sort_by_key(|path| match path.way {
+            Way::Direct(network) => (!self.members.is_overlay(network), false),
+            Way::Routed(..) => (true, true),
+        });
+        let mut at = 0;
+        // Addresses that every step treats alike are one path.
+        while at < paths.len() {
+            let same = |path: &Path| path.way == paths[at].way && path.steps == paths[at].steps;
+            let twin = (0..at).find(|index| same(&paths[*index]));
+            match twin {
+                Some(twin) => {
+                    let further = paths.remove(at).to;
+                    paths[twin].to.extend(further);
+                }
+                None => at += 1,
+            }
+        }
+        paths
+    }
+
+    /// The addresses of a zone; a machine and a node are none.
+    pub fn zone(&self, party: &Party) -> Vec<IpNet> {
+        match party {
+            Party::Internet => subtract(&internet(self.site), &self.members.prefixes(&End::Operators)),
+            Party::Operators => self.members.prefixes(&End::Operators),
+            Party::Prefix(prefix) => vec![*prefix],
+            Party::Host(_) | Party::Node(_) => Vec::new(),
+        }
+    }
+
+    fn between(&self, a: HostId, b: HostId) -> Vec<Path> {
+        let profile = |host: HostId| self.members.profile_of[host.index()];
+        let (own, other) = (profile(a), profile(b));
+        let mut paths = Vec::new();
+        if !self.is_there(a) || !self.is_there(b) {
+            return paths;
+        }
+        for network in self.members.common(own, other) {
+            for to in self.met(b, network) {
+                let Some(from) = self.address(a, network, Family::of(to)) else { continue };
+                paths.push(self.direct(network, (a, from), (b, to)));
+            }
+        }
+        for first in self.members.networks(own).iter().copied() {
+            for last in self.members.networks(other).iter().copied().filter(|last| *last != first) {
+                if self.members.networks(own).contains(&last)
+                    || self.members.is_overlay(first)
+                    || self.members.is_overlay(last)
+                {
+                    continue;
+                }
+                for to in self.met(b, last) {
+                    let Some(from) = self.address(a, first, Family::of(to)) else { continue };
+                    if let Some(router) = edge::between(self, a, first, last, Family::of(to)) {
+                        let ends = Ends {
+                            source: Some((a, first)),
+                            target: Some((b, last)),
+                            to: Other::Member(b, to),
+                            from: Other::Member(a, from),
+                        };
+                        paths.push(self.path(Way::Routed(first, last), Some(from), to, &ends, Some(router)));
+                    }
+                }
+            }
+        }
+        paths
+    }
+
+    fn direct(&self, network: NetworkId, (a, from): (HostId, IpAddr), (b, to): (HostId, IpAddr)) -> Path {
+        let between = self.members.is_overlay(network).then(|| tunnel::step(self, network, a, b));
+        let ends = Ends {
+            source: Some((a, network)),
+            target: Some((b, network)),
+            to: Other::Member(b, to),
+            from: Other::Member(a, from),
+        };
+        self.path(Way::Direct(network), Some(from), to, &ends, between)
+    }
+
+    fn path(&self, way: Way, from: Option<IpAddr>, to: IpAddr, ends: &Ends, between: Option<Step>) -> Path {
+        let mut steps = Vec::new();
+        if let Some((host, network)) = ends.source {
+            steps.extend(self.leave(host, network, &ends.to));
+        }
+        steps.extend(between);
+        if let Some((host, network)) = ends.target {
+            steps.extend(self.arrive(host, network, &ends.from));
+        }
+        Path { way, from, to: vec![to], steps }
+    }
+
+    /// What the source's own layers let out.
+    fn leave(&self, host: HostId, network: NetworkId, to: &Other) -> Option<Step> {
+        let rules = &self.policies.of(host).outbound;
+        if self.members.is_overlay(network) {
+            return Some(self.step(Layer::NebulaOut, host, network, rules, to));
+        }
+        self.has_proxmox(host, network).then(|| self.step(Layer::ProxmoxOut, host, network, rules, to))
+    }
+
+    /// What the target's own layers let in.
+    fn arrive(&self, host: HostId, network: NetworkId, from: &Other) -> Vec<Step> {
+        let machine = &self.site.hosts[host.index()];
+        let rules = &self.policies.of(host).inbound;
+        let mut steps = Vec::new();
+        if self.members.is_overlay(network) {
+            steps.push(self.step(Layer::NebulaIn, host, network, rules, from));
+        } else if self.has_proxmox(host, network) {
+            steps.push(self.step(Layer::ProxmoxIn, host, network, rules, from));
+        }
+        let at = Party::Host(host);
+        match machine.is_configured() {
+            true => steps.push(self.step(Layer::Filter, host, network, rules, from)),
+            false if machine.kind == Kind::Machine || self.members.is_overlay(network) => {
+                steps.push(open(Layer::Filter, at, "arvc configures none on this machine"));
+            }
+            false => {}
+        }
+        steps
+    }
+
+    fn step(&self, layer: Layer, host: HostId, network: NetworkId, rules: &[Rule], other: &Other) -> Step {
+        let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
+        let mut matching: Vec<(PortSet, String)> = Vec::new();
+        for rule in rules.iter().filter(|rule| rule.network == network) {
+            let (all, some) = match layer {
+                Layer::NebulaOut | Layer::NebulaIn => self.certified(rule, other),
+                _ => self.addressed(rule, other),
+            };
+            if !some {
+                continue;
+            }
+            upper = upper.union(&rule.ports);
+            if all {
+                lower = lower.union(&rule.ports);
+            }
+            matching.push((rule.ports.clone(), rule.reason.clone()));
+        }
+        Step { layer, at: Party::Host(host), lower, upper, rules: matching, note: None }
+    }
+
+    /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
+    fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+        let known = self.of_peer(rule.there, &rule.peer);
+        match other {
+            Other::Member(_, address) | Other::Address(address) => {
+                let holds = known.iter().any(|prefix| prefix.contains(address));
+                (holds, holds)
+            }
+            Other::Zone(zone) => {
+                let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));
+                let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part));
+                (zone.iter().all(inside), zone.iter().any(meets))
+            }
+        }
+    }
+
+    /// The same for a rule of Nebula, which knows the other end by its certificate.
+    fn certified(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+        let Other::Member(host, _) = other else { return self.addressed(rule, other) };
+        let machine = &self.site.hosts[host.index()];
+        let holds = match &rule.peer {
+            Peer::Any => true,
+            Peer::Host(named) => named == host,
+            Peer::Group(group) => machine.groups.contains(group),
+            Peer::AllOf(groups) => groups.iter().all(|group| machine.groups.contains(group)),
+            Peer::Network(_) | Peer::Prefix(_) => return self.addressed(rule, other),
+            Peer::Node(_) | Peer::Operators | Peer::Internet => false,
+        };
+        (holds, holds)
+    }
+
+    fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
+        if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
+            return known.clone();
+        }
+        let list: Rc<[IpNet]> = self.addresses.of(network, peer).into();
+        self.known.borrow_mut().insert((network, peer.clone()), list.clone());
+        list
+    }
+
+    fn to_node(&self, host: HostId, node: NodeId) -> Vec<Path> {
+        let profile = self.members.profile_of[host.index()];
+        let mut paths = Vec::new();
+        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
+            for to in node_addresses(self.site, network, node) {
+                let Some(from) = self.address(host, network, Family::of(to)) else { continue };
+                let inside = !node_on(self.site, network, node).is_empty();
+                if !inside && !self.members.way_out(profile, Family::of(to)).contains(&network) {
+                    continue;
+                }
+                let ends = Ends {
+                    source: Some((host, network)),
+                    target: None,
+                    to: Other::Address(to),
+                    from: Other::Address(from),
+                };
+                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, None);
+                path.steps.push(self.node_in(node, &[IpNet::from(from)], Some((host, network))));
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    fn node_to(&self, node: NodeId, host: HostId) -> Vec<Path> {
+        let profile = self.members.profile_of[host.index()];
+        let mut paths = Vec::new();
+        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
+            for to in self.met(host, network) {
+                let sources = node_addresses(self.site, network, node);
+                let Some(from) = sources.into_iter().find(|from| Family::of(*from) == Family::of(to)) else { continue };
+                let ends = Ends {
+                    source: None,
+                    target: Some((host, network)),
+                    to: Other::Address(to),
+                    from: Other::Address(from),
+                };
+                paths.push(self.path(Way::Direct(network), Some(from), to, &ends, None));
+            }
+        }
+        paths
+    }
+
+    fn outwards(&self, host: HostId, zone: &Party) -> Vec<Path> {
+        let prefixes = self.zone(zone);
+        let mut paths = Vec::new();
+        for (family, network, part) in self.exits(host, &prefixes) {
+            let Some(from) = self.address(host, network, family) else { continue };
+            let Some(to) = part.first().map(IpNet::addr) else { continue };
+            let ends = Ends {
+                source: Some((host, network)),
+                target: None,
+                to: Other::Zone(&part),
+                from: Other::Address(from),
+            };
+            paths.push(self.path(Way::Direct(network), Some(from), to, &ends, None));
+        }
+        paths
+    }
+
+    fn inwards(&self, zone: &Party, host: HostId) -> Vec<Path> {
+        let prefixes = self.zone(zone);
+        let mut paths = Vec::new();
+        for (family, network, part) in self.exits(host, &prefixes) {
+            for to in self.met(host, network).into_iter().filter(|to| Family::of(*to) == family) {
+                let between = edge::inwards(self, network, host, to, &part);
+                let ends = Ends {
+                    source: None,
+                    target: Some((host, network)),
+                    to: Other::Address(to),
+                    from: Other::Zone(&part),
+                };
+                paths.push(self.path(Way::Direct(network), None, to, &ends, between));
+            }
+        }
+        paths
+    }
+
+    /// The networks by which a machine meets addresses that no machine has, with those that it meets there.
+    fn exits(&self, host: HostId, prefixes: &[IpNet]) -> Vec<(Family, NetworkId, Vec<IpNet>)> {
+        let profile = self.members.profile_of[host.index()];
+        let mut exits: Vec<(Family, NetworkId, Vec<IpNet>)> = Vec::new();
+        for prefix in prefixes {
+            let family = Family::of_prefix(prefix);
+            let networks = (0..self.site.networks.len() as u32).map(NetworkId);
+            let inside: Vec<NetworkId> =
+                networks.filter(|id| crate::members::meets(prefix, &self.site.networks[id.index()])).collect();
+            for network in self.members.outward(profile, family, &inside, &[], None) {
+                match exits.iter_mut().find(|(a, b, _)| (*a, *b) == (family, network)) {
+                    Some((_, _, part)) => part.push(*prefix),
+                    None => exits.push((family, network, vec![*prefix])),
+                }
+            }
+        }
+        exits
+    }
+
+    fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
+        let prefixes = self.zone(zone);
+        let address = self.site.nodes[node.index()].uplink.as_ref().map(|uplink| uplink.address.value);
+        let to = address.unwrap_or(self.site.nodes[node.index()].address.value);
+        let network = (0..self.site.networks.len() as u32)
+            .map(NetworkId)
+            .find(|network| self.site.networks[network.index()].contains(to))?;
+        let step = self.node_in(node, &prefixes, None);
+        Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
+    }
+
+    /// What a Proxmox host lets in to itself: its management ports from the operators and nodes, and what a policy opens.
+    fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
+        let management = MANAGEMENT
+            .iter()
+            .fold(PortSet::none(), |all, (first, last)| all.union(&PortSet::ports(Transport::Tcp, *first, *last)));
+        let operators = self.members.prefixes(&End::Operators);
+        let inside = |part: &IpNet| operators.iter().any(|prefix| prefix.contains(part));
+        let (mut lower, mut upper, mut matching) = (PortSet::none(), PortSet::none(), Vec::new());
+        if sources.iter().any(|part| operators.iter().any(|prefix| overlaps(prefix, part))) {
+            upper = upper.union(&management);
+            matching.push((management.clone(), "operators: management ports of the nodes".to_owned()));
+        }
+        if !sources.is_empty() && sources.iter().all(inside) {
+            lower = lower.union(&management);
+        }
+        if let Some((host, network)) = guest {
+            let rules = &self.policies.of(host).outbound;
+            for rule in rules.iter().filter(|rule| rule.network == network && rule.peer == Peer::Node(node)) {
+                (lower, upper) = (lower.union(&rule.ports), upper.union(&rule.ports));
+                matching.push((rule.ports.clone(), rule.reason.clone()));
+            }
+        }
+        Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching, note: None }
+    }
+
+    /// The addresses by which a machine is met on a network: its own, and those that it may have by turns.
+    fn met(&self, host: HostId, network: NetworkId) -> Vec<IpAddr> {
+        let shared =
+            self.site.vips.iter().filter(|vip| vip.network == network && vip.owners.binary_search(&host).is_ok());
+        let own = addresses_on(self.site, host, network);
+        own.chain(shared.map(|vip| vip.address.value)).collect()
+    }
+
+    fn address(&self, host: HostId, network: NetworkId, family: Family) -> Option<IpAddr> {
+        addresses_on(self.site, host, network).find(|address| Family::of(*address) == family)
+    }
+
+    fn is_there(&self, host: HostId) -> bool {
+        self.host(host).status.is_there()
+    }
+
+    pub(super) fn host(&self, host: HostId) -> &'a Host {
+        &self.site.hosts[host.index()]
+    }
+
+    /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
+    fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
+        self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
+    }
+}
+
+/// A layer that lets everything through.
+pub(super) fn open(layer: Layer, at: Party, note: &str) -> Step {
+    let all = PortSet::all();
+    Step { layer, at, lower: all.clone(), upper: all, rules: Vec::new(), note: Some(note.to_owned()) }
+}
+
+/// A layer of which the site does not say what it does.
+pub(super) fn unknown(layer: Layer, at: Party, note: String) -> Step {
+    Step { layer, at, lower: PortSet::none(), upper: PortSet::all(), rules: Vec::new(), note: Some(note) }
+}
+
+/// The party that a router is.
+pub(super) fn router(router: Router, address: IpAddr) -> Party {
+    match router {
+        Router::Node(node) => Party::Node(node),
+        Router::Host(host) => Party::Host(host),
+        Router::Elsewhere | Router::Vip(_) => Party::Prefix(IpNet::from(address)),
+    }
+}

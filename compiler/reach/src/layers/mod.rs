@@ -1,0 +1,167 @@
+//! What each layer does with a connection, on every path that it can take: the proof that `arvc reach` shows.
+//!
+//! Everything here starts from the [policies](crate::policy) that the layers are emitted from, and reads them as the real
+//! programs read what is emitted: Nebula by certificate, Proxmox's firewall and a machine's packet filter by address. A
+//! layer that a machine does not have lets everything through, and says so.
+//!
+//! Each step gives two bounds: what passes for certain, and what may pass. They differ only where the site does not say what
+//! decides (a router that is not described), or where an end is a set of addresses that a rule cuts in two. A connection is
+//! open if it is in the lower bound of every step, closed if it is outside the upper bound of one.
+//!
+//! Replies need no step of their own: every layer tracks connections, and a reply belongs to one.
+
+mod ask;
+mod claims;
+mod classes;
+mod decide;
+mod edge;
+#[cfg(test)]
+mod tests;
+mod tunnel;
+mod words;
+
+use std::net::IpAddr;
+
+use arvc_site::model::{HostId, NetworkId, NodeId};
+use ipnet::IpNet;
+
+pub use self::ask::Cell;
+pub use self::claims::Finding;
+pub use self::classes::Classes;
+pub use self::decide::Layers;
+use crate::ports::PortSet;
+
+/// Who starts a connection, or gets it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// A machine of the site.
+    Host(HostId),
+    /// A Proxmox host.
+    Node(NodeId),
+    /// Everything but the site's own and private prefixes, and but the operators, who are asked for by themselves.
+    Internet,
+    /// The operators' addresses.
+    Operators,
+    /// Addresses that no machine of the site has.
+    Prefix(IpNet),
+}
+
+/// What decides about a connection at one place of its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// The Proxmox firewall of a guest, outwards.
+    ProxmoxOut,
+    /// Nebula's outbound rules.
+    NebulaOut,
+    /// Whether there is a way for the packets of the overlay.
+    Tunnel,
+    /// A router between two networks, or at the edge of the site.
+    Router,
+    /// Nebula's inbound rules.
+    NebulaIn,
+    /// The Proxmox firewall of a guest, inwards.
+    ProxmoxIn,
+    /// The firewall of a Proxmox host itself.
+    NodeIn,
+    /// The packet filter of a machine.
+    Filter,
+}
+
+/// One decision on a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What decides.
+    pub layer: Layer,
+    /// Where.
+    pub at: Party,
+    /// What passes for certain.
+    pub lower: PortSet,
+    /// What may pass.
+    pub upper: PortSet,
+    /// The rules that concern the other end: what each lets through, and why it is there, in the words of the flows that
+    /// opened it.
+    pub rules: Vec<(PortSet, String)>,
+    /// What there is to say besides: that there is no such layer here, what is not known.
+    pub note: Option<String>,
+}
+
+/// The way that a connection takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// On one network.
+    Direct(NetworkId),
+    /// From one network into another, through the router of the first.
+    Routed(NetworkId, NetworkId),
+}
+
+impl Way {
+    /// The network that it leaves the source by.
+    pub fn first(self) -> NetworkId {
+        match self {
+            Self::Direct(network) | Self::Routed(network, _) => network,
+        }
+    }
+
+    /// The network that it reaches the target by.
+    pub fn last(self) -> NetworkId {
+        match self {
+            Self::Direct(network) | Self::Routed(_, network) => network,
+        }
+    }
+}
+
+/// A path with what every layer on it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// The way.
+    pub way: Way,
+    /// The address that the source has there; a zone has none.
+    pub from: Option<IpAddr>,
+    /// The addresses of the target that are met alike.
+    pub to: Vec<IpAddr>,
+    /// The decisions, in the order in which a packet meets them.
+    pub steps: Vec<Step>,
+}
+
+impl Path {
+    /// What passes all steps for certain.
+    pub fn lower(&self) -> PortSet {
+        self.steps.iter().fold(PortSet::all(), |all, step| all.intersection(&step.lower))
+    }
+
+    /// What may pass all steps.
+    pub fn upper(&self) -> PortSet {
+        self.steps.iter().fold(PortSet::all(), |all, step| all.intersection(&step.upper))
+    }
+
+    /// Whether packets pass.
+    pub fn verdict(&self, packets: &PortSet) -> Verdict {
+        verdict(packets, &self.lower(), &self.upper())
+    }
+}
+
+/// Whether a connection is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// None of what was asked passes.
+    Closed,
+    /// What decides is not known.
+    Unknown,
+    /// Some of what was asked passes.
+    Some,
+    /// All of it passes.
+    Open,
+}
+
+/// What two bounds say about packets.
+pub fn verdict(packets: &PortSet, lower: &PortSet, upper: &PortSet) -> Verdict {
+    if packets.is_subset(lower) {
+        Verdict::Open
+    } else if !packets.meets(upper) {
+        Verdict::Closed
+    } else if packets.meets(lower) {
+        Verdict::Some
+    } else {
+        Verdict::Unknown
+    }
+}

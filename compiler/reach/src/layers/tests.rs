@@ -1,0 +1,181 @@
+use arvc_site::model::*;
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixture::*;
+use crate::naive::{Naive, PATHS, any_site, packets};
+use crate::policy::policies;
+
+fn tcp_port(port: u16) -> PortSet {
+    PortSet::ports(Transport::Tcp, port, port)
+}
+
+fn asked(site: &Site, source: &Party, target: &Party, packets: &PortSet) -> Vec<(Way, Verdict)> {
+    let policies = policies(site);
+    let layers = Layers::new(site, &policies);
+    layers.paths(source, target).iter().map(|path| (path.way, path.verdict(packets))).collect()
+}
+
+fn machine(site: &mut Site, name: &str, networks: &[NetworkId]) -> HostId {
+    let host = host_on(site, name, &[], networks);
+    let machine = &mut site.hosts[host.index()];
+    (machine.kind, machine.managed) = (Kind::Machine, false);
+    host
+}
+
+#[test]
+fn every_path_is_judged_and_each_layer_that_closes_is_told() {
+    let mut site = site();
+    let (a, b) = (host(&mut site, "a", &[]), host(&mut site, "b", &[]));
+    site.allow = vec![flow(End::Host(a), End::Host(b), &[tcp(80, 80)])];
+    let policies = policies(&site);
+    let paths = Layers::new(&site, &policies).paths(&Party::Host(a), &Party::Host(b));
+    let closing = |path: &Path| -> Vec<Layer> {
+        path.steps.iter().filter(|step| !step.upper.meets(&tcp_port(80))).map(|step| step.layer).collect()
+    };
+    let all: Vec<_> = paths.iter().map(|path| (path.way, path.verdict(&tcp_port(80)), closing(path))).collect();
+    assert_eq!(
+        all,
+        [
+            (Way::Direct(OVERLAY), Verdict::Open, vec![]),
+            (Way::Direct(BRIDGE), Verdict::Closed, vec![Layer::ProxmoxOut, Layer::ProxmoxIn, Layer::Filter]),
+        ]
+    );
+    // The other way round nothing is open.
+    let back = asked(&site, &Party::Host(b), &Party::Host(a), &tcp_port(80));
+    assert!(back.iter().all(|(_, verdict)| *verdict == Verdict::Closed), "{back:?}");
+}
+
+#[test]
+fn machines_without_a_filter_on_one_segment_reach_one_another() {
+    let mut site = site();
+    let guest = host(&mut site, "guest", &[]);
+    let (phone, printer) = (machine(&mut site, "phone", &[BRIDGE]), machine(&mut site, "printer", &[BRIDGE]));
+    assert_eq!(
+        asked(&site, &Party::Host(phone), &Party::Host(printer), &tcp_port(631)),
+        [(Way::Direct(BRIDGE), Verdict::Open)]
+    );
+    // A guest's own firewall keeps it from them, and them from it.
+    for (from, to) in [(guest, printer), (phone, guest)] {
+        assert_eq!(
+            asked(&site, &Party::Host(from), &Party::Host(to), &tcp_port(631)),
+            [(Way::Direct(BRIDGE), Verdict::Closed)]
+        );
+    }
+}
+
+#[test]
+fn a_node_forwards_between_its_networks_and_the_guests_decide() {
+    let mut site = site();
+    let kind = bridge("vmbr2", &[("172.20.0.1", Some(NodeId(0)))]);
+    let second = network(&mut site, "second", "172.20.0.0/24", kind);
+    let near = host_on(&mut site, "near", &[], &[BRIDGE]);
+    let far = host_on(&mut site, "far", &[], &[second]);
+    let phone = machine(&mut site, "phone", &[second]);
+    let way = Way::Routed(BRIDGE, second);
+    let ask = |site: &Site, to| asked(site, &Party::Host(near), &Party::Host(to), &tcp_port(80));
+    assert_eq!(ask(&site, far), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, phone), [(way, Verdict::Closed)]);
+    // What opens an address opens it on every way to it.
+    site.allow = vec![flow(End::Host(near), End::Prefix(prefix("172.20.0.0/24")), &[tcp(80, 80)])];
+    assert_eq!(ask(&site, phone), [(way, Verdict::Open)]);
+}
+
+#[test]
+fn what_a_foreign_router_lets_through_is_not_known() {
+    let mut site = site();
+    let kind = bridge("vmbr2", &[("172.20.0.1", None)]);
+    let second = network(&mut site, "second", "172.20.0.0/24", kind);
+    let (phone, tv) = (machine(&mut site, "phone", &[second]), machine(&mut site, "tv", &[BRIDGE]));
+    let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
+    gateways[0].router = Router::Elsewhere;
+    assert_eq!(
+        asked(&site, &Party::Host(phone), &Party::Host(tv), &tcp_port(80)),
+        [(Way::Routed(second, BRIDGE), Verdict::Unknown)]
+    );
+}
+
+#[test]
+fn the_internet_comes_in_by_a_port_that_the_node_hands_on() {
+    let mut site = site();
+    let web = host(&mut site, "web", &[]);
+    site.allow = vec![flow(End::Internet, End::Host(web), &[tcp(80, 443)])];
+    let ask = |site: &Site| asked(site, &Party::Internet, &Party::Host(web), &tcp_port(443));
+    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    site.nodes[0].forwards.push(Forward {
+        ports: arvc_lang::data::Ports { transport: Transport::Tcp, first: 443, last: 443 },
+        to: web,
+        span: arvc_syntax::source::Span::new(0, 0),
+    });
+    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Verdict::Open)]);
+}
+
+#[test]
+fn a_node_lets_in_the_operators_and_what_is_opened_on_it() {
+    let mut site = site();
+    let guest = host(&mut site, "guest", &[]);
+    let node = Party::Node(NodeId(0));
+    let ask = |site: &Site, from: &Party, port| asked(site, from, &node, &tcp_port(port));
+    assert_eq!(ask(&site, &Party::Host(guest), 8006), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    site.allow = vec![flow(End::Host(guest), End::Node(NodeId(0)), &[tcp(53, 53)])];
+    assert_eq!(ask(&site, &Party::Host(guest), 53), [(Way::Direct(BRIDGE), Verdict::Open)]);
+    assert_eq!(ask(&site, &Party::Host(guest), 22), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+}
+
+fn without_tunnel(path: &Path) -> Path {
+    let steps = path.steps.iter().filter(|step| step.layer != Layer::Tunnel).cloned().collect();
+    Path { steps, ..path.clone() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_layers_let_through_what_is_allowed_and_nothing_else(site in any_site()) {
+        let naive = Naive(&site);
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let hosts = (0..site.hosts.len() as u32).map(HostId);
+        for (a, b) in hosts.clone().flat_map(|a| hosts.clone().filter(move |b| *b != a).map(move |b| (a, b))) {
+            let paths = layers.paths(&Party::Host(a), &Party::Host(b));
+            for path in PATHS {
+                let way = match path.is_routed() {
+                    true => Way::Routed(path.source, path.target),
+                    false => Way::Direct(path.source),
+                };
+                let found: Vec<&Path> = paths.iter().filter(|path| path.way == way).collect();
+                let met = naive.meet(a, b, path);
+                // The layers also ask what becomes of packets whose answers come another way.
+                prop_assert!(found.is_empty() != met || path.is_routed() && !met, "{:?} -> {:?} over {:?}", a, b, path);
+                for (name, packet) in packets().into_iter().filter(|_| met) {
+                    let open = site.allow.iter().any(|flow| naive.opens(flow, a, b, path, &packet));
+                    let expected = if open { Verdict::Open } else { Verdict::Closed };
+                    // Whether a tunnel comes about is another question: some of these machines have no underlay.
+                    for found in found.iter().map(|path| without_tunnel(path)) {
+                        prop_assert_eq!(found.verdict(&packet), expected, "{:?} -> {:?} : {} over {:?}", a, b, name, path);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn machines_of_one_class_are_judged_alike(site in any_site()) {
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let classes = Classes::with(&layers, &site.never);
+        let ways = |a: HostId, b: HostId| -> Vec<(Way, PortSet, PortSet)> {
+            let paths = layers.paths(&Party::Host(a), &Party::Host(b));
+            paths.iter().map(|path| (path.way, path.lower(), path.upper())).collect()
+        };
+        for (from, to) in classes.list.iter().flat_map(|from| classes.list.iter().map(move |to| (from, to))) {
+            let mut pairs = from.iter().flat_map(|a| to.iter().filter(move |b| *b != a).map(move |b| (*a, *b)));
+            let Some((a, b)) = pairs.next() else { continue };
+            let expected = ways(a, b);
+            for (c, d) in pairs {
+                prop_assert_eq!(&ways(c, d), &expected, "{:?} -> {:?} and {:?} -> {:?}", a, b, c, d);
+            }
+        }
+    }
+}

@@ -102,10 +102,10 @@ fn split(project: &Project, choices: &mut Choices) -> Project {
         }
     }
     let open = expr.span().start as usize + 1;
-    rest.insert_str(open, "include ./parts/;");
+    rest.insert_str(open, "include ./pieces/;");
     changed.files.insert(project.entry.clone(), rest);
     for (number, part) in parts.into_iter().enumerate() {
-        changed.files.insert(format!("parts/{number}.arv"), format!("{{\n{part}}}\n"));
+        changed.files.insert(format!("pieces/{number}.arv"), format!("{{\n{part}}}\n"));
     }
     changed
 }

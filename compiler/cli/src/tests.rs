@@ -106,6 +106,15 @@ fn a_binary_entry_is_a_problem_of_the_source_and_nothing_is_written() {
 }
 
 #[test]
+fn an_entry_that_nobody_wrote_is_too_large() {
+    let mut world = Memory::new("/site");
+    world.file("site.arv", vec![b' '; (16 << 20) + 1]);
+    assert_eq!(arvc(&mut world, "build --message-format short"), exit::SOURCE);
+    assert_eq!(world.stderr, "site.arv:1:1: error[E0702]: the file is larger than 16 MiB\n");
+    assert_eq!(world.steps, 0);
+}
+
+#[test]
 fn an_entry_that_a_link_leads_out_of_the_project_is_not_read() {
     let mut world = Memory::new("/site");
     world.file("/etc/shadow", "root");

@@ -223,6 +223,40 @@ fn a_serial_grows_when_and_only_when_its_zone_changes() {
     assert_eq!(serial(&folder), 3);
 }
 
+/// A certificate outlives the edit that takes from a machine what it says: the plan lists it until it is released.
+#[test]
+fn what_a_certificate_says_and_its_machine_has_no_more_is_listed_to_be_blocked() {
+    let guests = |store: &str| site(&[store, WIKI]);
+    let folder = Folder::with(&guests("store = { vmid = 1060; groups = [ groups.all ]; };"));
+    let withdrawn = |folder: &Folder| -> Vec<(String, String)> {
+        let plan: serde_json::Value = serde_json::from_str(&folder.text("out/nebula/certificates.json")).unwrap();
+        let Some(all) = plan["withdrawn"].as_object() else { return Vec::new() };
+        let grants = all.iter().flat_map(|(name, grants)| grants.as_array().unwrap().iter().map(move |it| (name, it)));
+        grants.map(|(name, grant)| (name.clone(), grant["name"].as_str().unwrap().to_owned())).collect()
+    };
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    folder.good("build");
+    assert_eq!(withdrawn(&folder), []);
+    assert!(!folder.text("out/README.md").contains("Certificates to block"));
+    // Another name.
+    folder.file("site.arv", &guests("shop = { vmid = 1060; groups = [ groups.all ]; renamed_from = \"store\"; };"));
+    folder.good("build");
+    assert_eq!(withdrawn(&folder), [pair("shop", "store")]);
+    assert!(folder.text("out/README.md").contains("- `store` (now `shop`): "), "{}", folder.text("out/README.md"));
+    // Switched off it still has what it has; retired, and then gone, it has nothing, its numbers released or not.
+    folder.file("site.arv", &guests("shop = { vmid = 1060; groups = [ groups.all ]; status = Retired; };"));
+    folder.good("build");
+    assert_eq!(withdrawn(&folder), [pair("shop", "shop"), pair("shop", "store")]);
+    folder.file("site.arv", &site(&[WIKI]));
+    folder.good("build");
+    folder.good("lock release shop");
+    folder.good("build");
+    assert_eq!(withdrawn(&folder), [pair("shop", "shop"), pair("shop", "store")]);
+    folder.good("lock release shop --certificates");
+    folder.good("build");
+    assert_eq!(withdrawn(&folder), []);
+}
+
 /// C44: an edit of what Terraform leaves alone does nothing, until a person says that it was made by hand.
 #[test]
 fn an_edit_of_an_unmanaged_field_stops_until_it_is_applied() {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::routers::{Identity, Routers};
-use arvc_site::model::{Answer, Host, HostId, Interface, Network, NetworkId, Service, Site, View};
+use arvc_site::model::{Answer, Host, HostId, Interface, Network, NetworkId, NodeId, Service, Site, View};
 use arvc_site::names::{self, Said, addresses, domains, said, servers};
 use arvc_site::spelling::dns;
 
@@ -116,6 +116,16 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
             forward.records.extend(cluster.clone().map(|cluster| (cluster, Record::Address(address))));
             let reverse = zone::reverse_zone(address, length);
             let zone = zones.entry(reverse).or_insert_with_key(|origin| new(origin));
+            zone.records.insert((zone::reverse(address), Record::Ptr(name.clone())));
+        }
+    }
+    for (id, node) in (0..).map(NodeId).zip(&site.nodes) {
+        let name = dns::whole(&node.named.name, domain);
+        for (address, network) in names::node_addresses(site, id) {
+            forward.records.insert((name.clone(), Record::Address(address)));
+            let Some(address) = network.and_then(|network| with_length(network, address)) else { continue };
+            let (address, length) = (address.addr(), address.prefix_len());
+            let zone = zones.entry(zone::reverse_zone(address, length)).or_insert_with_key(|origin| new(origin));
             zone.records.insert((zone::reverse(address), Record::Ptr(name.clone())));
         }
     }

@@ -8,6 +8,7 @@ mod outside;
 mod restart;
 mod steps;
 mod unmanaged;
+mod withdrawn;
 
 use arvc_site::model::{Host, NetworkId, Site};
 
@@ -27,6 +28,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) {
     text.push_str(&outside::section(site));
     text.push_str(&restart::section(site));
     text.push_str(&unmanaged::section(site));
+    text.push_str(&withdrawn::section(site, tree));
     tree.text("README.md", text);
 }
 

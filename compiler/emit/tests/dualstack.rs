@@ -89,6 +89,7 @@ fn of_two_segments_each_family_leaves_by_the_one_that_has_a_router_for_it() {
         address: at(address("192.168.101.41")),
         more: vec![at(address("fd00:101::29"))],
         mac: None,
+        index: Some(1),
         device: "eth1".into(),
         dhcp: false,
         default_route: true,

@@ -198,6 +198,32 @@ fn ansible_jumps_first_and_goes_over_the_overlay_later() {
 }
 
 #[test]
+fn a_node_is_a_host_of_ansible_in_a_group_of_its_own() {
+    let mut site = small();
+    assert!(!text(&emitted(&site), "ansible/inventory/hosts.yml").contains("proxmox_nodes"));
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("192.168.1.10")), public: None });
+    let name = site.nodes[0].named.name.clone();
+    let connection = &mut site.nodes[0].connection;
+    (connection.managed, connection.user) = (true, "ops".into());
+    let path = format!("ansible/inventory/host_vars/{name}.yml");
+    let tree = emitted(&site);
+    assert!(
+        text(&tree, &path).ends_with("---\nansible_host: 192.168.1.10\nansible_user: ops\n"),
+        "{}",
+        text(&tree, &path)
+    );
+    let inventory = text(&tree, "ansible/inventory/hosts.yml");
+    assert!(inventory.contains(&format!("    proxmox_nodes:\n      hosts:\n        {name}: {{}}\n")), "{inventory}");
+    let guests = &inventory[inventory.find("    guests:\n").unwrap()..inventory.find("    nebula_").unwrap()];
+    assert!(!guests.contains(&format!(" {name}:")), "{guests}");
+    site.nodes[0].connection.network = Some(at(BRIDGE));
+    site.nodes[0].connection.bastion = Some(at(Bastion::Host(APP)));
+    let tree = emitted(&site);
+    let expected = "ansible_host: 192.168.100.1\nansible_user: ops\nansible_ssh_common_args: \"-o ProxyJump=root@192.168.100.41\"\n";
+    assert!(text(&tree, &path).ends_with(expected), "{}", text(&tree, &path));
+}
+
+#[test]
 fn windows_is_reached_by_its_own_protocol_and_gets_no_role_of_ours() {
     let mut site = small();
     let secret = SecretRef { path: "kv/data/app".into(), key: "admin".into() };

@@ -404,11 +404,11 @@ fn each_device_has_its_own_address_set_and_rules_and_one_of_them_leads_out() {
     if let NetworkKind::Bridge { vlan, .. } = &mut site.networks[storage.index()].kind {
         *vlan = Some(42);
     }
-    for (network, ip) in [(storage, "fd00:1::1e"), (third, "192.168.101.30")] {
+    for (network, ip, place) in [(storage, "fd00:1::1e", 1), (third, "192.168.101.30", 2)] {
         let mac = Some([0xbc, 0x24, 0x11, 0, 0, 0x0a]);
-        let (address, device) = (at(address(ip)), "eth1".into());
+        let (address, index, device) = (at(address(ip)), Some(place), format!("eth{place}"));
         let (more, public, dhcp, default_route) = (Vec::new(), None, false, network != third);
-        let interface = Interface { network, address, more, public, mac, device, dhcp, default_route };
+        let interface = Interface { network, address, more, public, mac, index, device, dhcp, default_route };
         site.hosts[1].interfaces.push(interface);
     }
     let files = emitted(&site);

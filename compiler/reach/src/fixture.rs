@@ -31,6 +31,8 @@ pub fn site() -> Site {
             memory: None,
             cores: None,
             cpu_overcommit: 4,
+            connection: NodeConnection::default(),
+            variables: Vec::new(),
         }],
         places: Vec::new(),
         accepted_losses: Vec::new(),
@@ -66,6 +68,7 @@ pub fn site() -> Site {
         names: Names::default(),
         files: Vec::new(),
         serials: Default::default(),
+        withdrawn: Default::default(),
         renamed: Default::default(),
     };
     let bridge = bridge("vmbr1", &[("192.168.100.1", Some(NodeId(0)))]);
@@ -131,6 +134,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
             more: Vec::new(),
             public: None,
             mac: None,
+            index: Some(0),
             device: "eth0".into(),
             dhcp: false,
             default_route: true,

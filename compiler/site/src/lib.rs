@@ -7,6 +7,7 @@ pub mod allocation;
 mod availability;
 pub mod checks;
 mod decode;
+pub(crate) mod devices;
 pub mod endpoints;
 pub mod extra;
 pub mod lock;
@@ -63,6 +64,7 @@ pub fn resolve_held(data: &Data, calls: Calls<'_>, held: &Held) -> Resolved {
     sort(&mut diagnostics);
     let lock = lock::record(&site, &held.own, &renames.old);
     site.renamed.clone_from(&lock.renamed);
+    site.withdrawn = lock::withdrawn(&site, &lock);
     let renamed = renames.old.into_iter().map(|(new, old)| (old, new)).collect();
     Resolved { site: Some(site), diagnostics, lock, renamed }
 }

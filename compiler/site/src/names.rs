@@ -12,8 +12,8 @@ use arvc_lang::data::Transport;
 use arvc_syntax::source::Span;
 
 use crate::model::{
-    Alias, AliasOf, Answer, EndpointId, Host, HostId, Interface, Network, NetworkId, PortTerm, Route, ServiceName,
-    Site, View, Vip, ZoneRecord,
+    Alias, AliasOf, Answer, EndpointId, Host, HostId, Interface, Network, NetworkId, NodeId, PortTerm, Route,
+    ServiceName, Site, View, Vip, ZoneRecord,
 };
 use crate::spelling::dns;
 
@@ -105,6 +105,20 @@ pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network
     let all =
         best.into_iter().flat_map(|(interface, network)| interface.addresses().map(move |it| (it.value, network)));
     all.collect()
+}
+
+/// The addresses that a Proxmox host's name leads to: its first one, and those beside it on the same network, if one of the
+/// site's has it.
+pub fn node_addresses(site: &Site, id: NodeId) -> Vec<(IpAddr, Option<&Network>)> {
+    let node = &site.nodes[id.index()];
+    let here = |network: &&Network| network.is_bridge() && network.is_at(id) && network.contains(node.address.value);
+    match site.networks.iter().find(here) {
+        None => vec![(node.address.value, None)],
+        Some(network) => {
+            let beside = node.addresses().filter(|address| network.contains(address.value));
+            beside.map(|address| (address.value, Some(network))).collect()
+        }
+    }
 }
 
 /// The addresses by which the world reaches an endpoint: those of nodes that hand its ports on, and those by which it reaches

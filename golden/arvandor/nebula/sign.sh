@@ -4,6 +4,7 @@
 # Signs what certificates.json plans, beside this file, with the operator's CA.
 #
 #   sign.sh [HOST…]      without a name: every host whose public key is there
+#   sign.sh --withdrawn  signs nothing: the fingerprints of certificates that say what was taken from their machines since
 #
 # The operator's folder is $ARVC_PKI, or `pki` beside the tree. No arvc command writes there:
 #   NAME.crt NAME.key    the authority that signs, `ca` unless `nebula.authority` says another name
@@ -11,6 +12,7 @@
 #   hosts/HOST.pub       public keys, made on the machines: the play `nebula` fetches those of the guests that it
 #                        configures, the others are brought by hand (README.md, above this folder)
 #   hosts/HOST.crt       certificates, made here
+#   replaced/            those that another one took the place of: they hold until they end, or are blocked
 #
 # A certificate is made anew when it is missing, when it is not what the plan says, when the key or the CA is another one,
 # or when two thirds of its time are over. Needs nebula-cert (any of 1.6 to 1.11) and python3.
@@ -45,6 +47,44 @@ elif isinstance(value, list):
     print(",".join(value))
 else:
     print(value)' "$plan" "$@"
+}
+
+# What was granted once and is no more, as the plan lists it: another name, an address or a group less, a machine that is gone.
+# Prints a line a certificate that is here, says that, and has not ended; and a line for what no certificate is here of.
+withdrawn() {
+  planned withdrawn >/dev/null || return 0
+  local crt
+  for crt in "$pki"/hosts/*.crt "$pki"/replaced/*.crt; do
+    [ ! -e "$crt" ] || nebula-cert print -json -path "$crt"
+  done | python3 -c '
+import datetime, json, re, sys
+
+def certificates(text):
+    at, decoder = 0, json.JSONDecoder()
+    while text[at:].strip():
+        at += len(text[at:]) - len(text[at:].lstrip())
+        value, at = decoder.raw_decode(text, at)
+        yield from value if isinstance(value, list) else [value]
+
+def said(name, networks, groups):
+    return name, tuple(sorted(networks)), tuple(sorted(groups))
+
+grants = [grant for old in json.load(open(sys.argv[1]))["withdrawn"].values() for grant in old]
+grants = {said(grant["name"], grant["networks"], grant["groups"]) for grant in grants}
+now, found, seen = datetime.datetime.now(datetime.timezone.utc), set(), set()
+for certificate in certificates(sys.stdin.read()):
+    details = certificate["details"]
+    networks = details.get("networks") or details.get("ips") or []
+    what = said(details["name"], networks, details.get("groups") or [])
+    end = datetime.datetime.fromisoformat(re.sub(r"\.\d+", "", details["notAfter"]).replace("Z", "+00:00"))
+    if what in grants:
+        found.add(what)
+        if end > now and certificate["fingerprint"] not in seen:
+            seen.add(certificate["fingerprint"])
+            print("    \"%s\", # %s, until %s" % (certificate["fingerprint"], what[0], end.date()))
+for name, networks, groups in sorted(grants - found):
+    words = ", ".join(networks + groups)
+    print("    # no certificate of %s (%s) is here" % (name, words))' "$plan"
 }
 
 version=$(planned ca version)
@@ -138,6 +178,8 @@ sign() { # HOST
   [ -e "$pki/hosts/$host.pub" ] ||
     fail "$host has no public key in $pki/hosts: the play \`nebula\` fetches it, or for a machine that Ansible does not configure, bring it there by hand (README.md)"
   for other in "$pki"/hosts/*.pub; do
+    # The key of a machine that was renamed lies there under the old name too, which gets no certificate any more.
+    [ -n "${member[$(basename "$other" .pub)]:-}" ] || continue
     if [ "$other" != "$pki/hosts/$host.pub" ] && cmp -s "$other" "$pki/hosts/$host.pub"; then
       fail "$host has the key of $(basename "$other" .pub): if it is a clone, remove host.key and host.pub from its /etc/nebula"
     fi
@@ -157,14 +199,35 @@ sign() { # HOST
     -name "$(planned hosts "$host" name)" "${options[@]}" -groups "$(planned hosts "$host" groups)" \
     -duration "$(planned hosts "$host" duration)" -out-crt "$pki/hosts/$host.crt.new"
   nebula-cert verify -ca "$pki/$authority.crt" -crt "$pki/hosts/$host.crt.new" >/dev/null
+  if [ -e "$pki/hosts/$host.crt" ]; then
+    mkdir -p "$pki/replaced"
+    cp "$pki/hosts/$host.crt" "$pki/replaced/$host-$(sha256sum "$pki/hosts/$host.crt" | cut -c1-16).crt"
+  fi
   mv "$pki/hosts/$host.crt.new" "$pki/hosts/$host.crt"
   echo "signed $host: $why"
 }
 
+declare -A member=()
+while read -r host; do member[$host]=yes; done < <(planned hosts)
+
+if [ "${1:-}" = --withdrawn ]; then
+  withdrawn
+  exit
+fi
 if [ $# -gt 0 ]; then
   for host in "$@"; do sign "$host"; done
 else
   planned hosts | while read -r host; do
     if [ -e "$pki/hosts/$host.pub" ]; then sign "$host"; else echo "no key yet: $host"; fi
   done
+fi
+old=$(withdrawn)
+if [ -n "$old" ]; then
+  cat >&2 <<END
+sign.sh: these certificates hold until they end, and say what their machines have no more. To have every member refuse them, say
+in the site, build, and run the play nebula; once they have ended, or are blocked: arvc lock release NAME --certificates
+  nebula.config.pki.blocklist = [
+$old
+  ];
+END
 fi

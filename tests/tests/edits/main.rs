@@ -13,6 +13,8 @@ mod edit;
 mod hcl;
 mod lines;
 mod meaning;
+mod random_site;
+mod sequences;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -103,12 +103,17 @@ fn one_or_several<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Optio
 }
 
 fn numbers(value: &Value) -> Option<Numbers> {
-    let table = fields(value, &["vmid", "slot", "datacenter", "node", "on"])?;
+    let table = fields(value, &["vmid", "slot", "datacenter", "node", "on", "devices"])?;
     let addresses = |value: &Value| -> Option<BTreeMap<String, Vec<IpAddr>>> {
         let entries = value.as_table()?.iter();
         entries.map(|(network, value)| Some((network.clone(), one_or_several(value, parsed)?))).collect()
     };
+    let devices = |value: &Value| -> Option<BTreeMap<String, u32>> {
+        let entries = value.as_table()?.iter();
+        entries.map(|(network, value)| Some((network.clone(), u32::try_from(value.as_integer()?).ok()?))).collect()
+    };
     Some(Numbers {
+        devices: optional(table, "devices", devices)?.unwrap_or_default(),
         datacenter: optional(table, "datacenter", text)?,
         vmid: optional(table, "vmid", vmid)?,
         slot: optional(table, "slot", |value| u64::try_from(value.as_integer()?).ok())?,
@@ -235,6 +240,11 @@ pub fn written(numbers: &Numbers) -> String {
     let on: Vec<String> = on.collect();
     if !on.is_empty() {
         parts.push(format!("on = {{ {} }}", on.join(", ")));
+    }
+    let devices: Vec<String> =
+        numbers.devices.iter().map(|(network, index)| format!("{} = {index}", key(network))).collect();
+    if !devices.is_empty() {
+        parts.push(format!("devices = {{ {} }}", devices.join(", ")));
     }
     if parts.is_empty() { "{}".into() } else { format!("{{ {} }}", parts.join(", ")) }
 }

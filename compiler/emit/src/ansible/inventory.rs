@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
 use arvc_site::extra::ExtraField;
-use arvc_site::model::{GroupId, Host, HostId, Kind, Site, Status};
+use arvc_site::model::{GroupId, Host, HostId, Kind, Node, Site, Status};
 use arvc_site::spelling::ansible as spelling;
 
 use super::reach;
@@ -60,6 +60,20 @@ pub fn emit(site: &Site, policies: &Policies, filters: &BTreeMap<HostId, String>
         let variables = Yaml::Map(variables);
         tree.text(format!("ansible/inventory/host_vars/{}.yml", host.named.name), document(header, &variables));
     }
+    for node in nodes(site) {
+        let mut variables = reach::of_node(site, node);
+        if let Some(description) = &node.named.description {
+            variables.push(entry("site_description", Yaml::str(description)));
+        }
+        variables.extend(extra::variables(&node.variables));
+        let path = format!("ansible/inventory/host_vars/{}.yml", node.named.name);
+        tree.text(path, document(header, &Yaml::Map(variables)));
+    }
+}
+
+/// The Proxmox hosts that Ansible knows.
+fn nodes(site: &Site) -> impl Iterator<Item = &Node> {
+    site.nodes.iter().filter(|node| node.connection.managed)
 }
 
 fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)]) -> Yaml {
@@ -88,6 +102,10 @@ fn groups(site: &Site, overlay: Option<&Overlay<'_>>, hosts: &[(HostId, &Host)])
                 join(spelling::NEBULA_LIGHTHOUSES.to_owned());
             }
         }
+    }
+    for node in nodes(site) {
+        // None of the emitted plays names this group.
+        groups.entry(spelling::PROXMOX_NODES.to_owned()).or_default().insert(&node.named.name);
     }
     let empty = || Yaml::map::<&str>([]);
     let children = groups.into_iter().map(|(group, hosts)| {

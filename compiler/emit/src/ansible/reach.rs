@@ -46,6 +46,18 @@ pub fn variables(site: &Site, host: &Host) -> Vec<Entry> {
     entries
 }
 
+/// The connection's variables of a Proxmox host.
+pub fn of_node(site: &Site, node: &Node) -> Vec<Entry> {
+    let connection = &node.connection;
+    let mut entries = vec![
+        entry("ansible_host", Yaml::str(node.reached(site).to_string())),
+        entry("ansible_user", Yaml::str(&connection.user)),
+    ];
+    let over = connection.bastion.map(|bastion| jump(site, bastion.value));
+    entries.extend(over.map(|over| entry("ansible_ssh_common_args", Yaml::str(over))));
+    entries
+}
+
 /// Whether a machine says that the services' plays reach it over another network: then each has a variable for it.
 pub fn later(site: &Site) -> bool {
     site.hosts.iter().any(|host| host.is_reached() && host.connection.services.is_some())
@@ -58,7 +70,10 @@ fn address(site: &Site, host: &Host, network: NetworkId) -> Option<IpAddr> {
 /// The argument of SSH that jumps. It is made of a checked user name, addresses and numbers.
 fn jump(site: &Site, bastion: Bastion) -> String {
     let hop = match bastion {
-        Bastion::Node(node) => hop("root", way_in(&site.nodes[node.index()]), 22),
+        Bastion::Node(node) => {
+            let node = &site.nodes[node.index()];
+            hop(&node.connection.user, node.reached(site), 22)
+        }
         Bastion::Host(host) => {
             let host = &site.hosts[host.index()];
             let address = host.reached_on(site).and_then(|network| address(site, host, network));
@@ -70,11 +85,6 @@ fn jump(site: &Site, bastion: Bastion) -> String {
         }
     };
     format!("-o ProxyJump={hop}")
-}
-
-/// Where a node is reached from outside.
-fn way_in(node: &Node) -> IpAddr {
-    node.uplink.as_ref().map_or(node.address.value, |uplink| uplink.address.value)
 }
 
 fn hop(user: &str, address: IpAddr, port: u16) -> String {

@@ -35,6 +35,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
     let groups = site.groups.iter().map(|group| &group.variables);
     let services = site.services.iter().map(|service| &service.variables);
     let hosts = reached().map(|host| &host.variables);
+    let nodes = site.nodes.iter().filter(|node| node.connection.managed).map(|node| &node.variables);
     let passwords = reached().any(|host| host.connection.password.is_some());
     if passwords
         || [&site.variables]
@@ -42,6 +43,7 @@ pub fn emit(site: &Site, header: &str, tree: &mut Tree) -> bool {
             .chain(groups)
             .chain(services)
             .chain(hosts)
+            .chain(nodes)
             .any(|fields| extra::looks_up(fields))
     {
         let collection = [("name", Yaml::str("community.hashi_vault")), ("version", Yaml::quoted(">=6.0.0"))];

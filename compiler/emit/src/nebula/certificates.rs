@@ -1,6 +1,7 @@
 //! The certificate plan: what the operator's CA is to vouch for. Certificates have dates and signatures, so they are
 //! never part of a tree that is the same for the same sources.
 
+use arvc_site::lock::Grant;
 use arvc_site::model::Site;
 use serde_json::{Map, Value, json};
 
@@ -45,7 +46,7 @@ pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
         hosts.insert(host.named.name.clone(), entry);
     }
     let trusted = site.nebula.trusted.iter().map(|name| (name.clone(), json!({ "name": ca_name(site, name) })));
-    let plan = json!({
+    let mut plan = json!({
         "ca": {
             "name": ca_name(site, &site.nebula.authority),
             "authority": site.nebula.authority,
@@ -56,5 +57,13 @@ pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
         },
         "hosts": Value::Object(hosts),
     });
+    if !site.withdrawn.is_empty() {
+        let said = |grant: &Grant| {
+            let networks: Vec<String> = grant.networks.iter().map(ToString::to_string).collect();
+            json!({ "name": grant.name, "networks": networks, "groups": grant.groups })
+        };
+        let entries = site.withdrawn.iter().map(|(name, grants)| (name.clone(), grants.iter().map(said).collect()));
+        plan["withdrawn"] = Value::Object(entries.collect());
+    }
     format!("{plan:#}\n")
 }

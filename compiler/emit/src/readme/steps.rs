@@ -260,6 +260,14 @@ fn provision(site: &Site, tree: &Tree) -> Option<String> {
             list(windows)
         )));
     }
+    let nodes = site.nodes.iter().filter(|node| node.connection.managed);
+    let nodes: Vec<String> = nodes.map(|node| node.named.name.clone()).collect();
+    if !nodes.is_empty() {
+        text.push_str(&paragraph(&format!(
+            "The group `proxmox_nodes` has {}. None of the roles and plays here is for it: those are the site's own.",
+            list(nodes)
+        )));
+    }
     if tree.files.contains_key("ansible/playbooks/services.yml") {
         text.push_str(&paragraph(
             "The services come last, in `playbooks/services.yml`: their roles are the site's own, in `roles/` or in a collection.",

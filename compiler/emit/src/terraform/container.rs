@@ -57,7 +57,8 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
     volumes::features(host, body);
     volumes::devices(host, scope.is_overlay_member(host), body);
     hardware::startup(host, body);
-    for (index, nic) in guest.nics.iter().enumerate() {
+    for nic in &guest.nics {
+        let index = nic.index;
         body.comment(format!("net{index}: {}", nic.network.named.path)).block("network_interface", |device| {
             device.set("name", nic.interface.device.as_str());
             guest::device(nic, device);

@@ -45,9 +45,9 @@ pub fn dns(scope: &Scope, guest: &Guest, body: &mut Body) {
 /// One `ip_config` block a network device, in the same order: Proxmox pairs them by it. It holds one address of each family;
 /// what a guest has besides, Ansible adds.
 pub fn addresses(guest: &Guest, body: &mut Body) {
-    for nic in &guest.nics {
+    for nic in guest.slots() {
         body.block("ip_config", |config| {
-            for Configured { address, gateway, asks } in &nic.configured {
+            for Configured { address, gateway, asks } in nic.iter().flat_map(|nic| &nic.configured) {
                 let family = if address.addr().is_ipv4() { "ipv4" } else { "ipv6" };
                 config.block(family, |body| {
                     // A server hands out the router as well.
@@ -70,6 +70,11 @@ pub fn device(nic: &Nic, body: &mut Body) {
         .set_some("mac_address", nic.interface.mac.map(mac))
         .set_some("mtu", nic.network.mtu)
         .set("firewall", true);
+}
+
+/// A device that is there so that the next ones keep their places. What it is on does not matter.
+pub fn unplugged(guest: &Guest, body: &mut Body) {
+    body.set_some("bridge", guest.nics.first().map(|nic| nic.bridge)).set("disconnected", true).set("firewall", true);
 }
 
 /// Proxmox writes MAC addresses in upper case, and the provider compares letters.

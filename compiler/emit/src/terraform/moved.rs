@@ -60,8 +60,8 @@ fn machine(scope: &Scope, guest: &Guest, old: &str, new: &str, file: &mut Body) 
     for job in replication::jobs(scope, guest) {
         moved(kind::REPLICATION, name::part(old, &job.part), name::part(new, &job.part));
     }
-    for index in 0..guest.nics.len() {
-        let part = format!("net{index}");
+    for nic in &guest.nics {
+        let part = format!("net{}", nic.index);
         moved(kind::IPSET, name::part(old, &part), name::part(new, &part));
     }
 }

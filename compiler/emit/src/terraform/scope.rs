@@ -38,12 +38,14 @@ pub struct Guest<'a> {
     pub vmid: u32,
     /// The node that it runs on.
     pub node: &'a Node,
-    /// Its network devices; the index is that of `net0`, `net1`, ….
+    /// Its network devices in their order.
     pub nics: Vec<Nic<'a>>,
 }
 
 /// A network device of a guest.
 pub struct Nic<'a> {
+    /// That of `net0`, `net1`, ….
+    pub index: u32,
     /// The network's index.
     pub network_id: NetworkId,
     /// The network.
@@ -136,6 +138,16 @@ impl<'a> Scope<'a> {
 }
 
 impl<'a> Guest<'a> {
+    /// The devices with the places before the last one that have none.
+    pub fn slots(&self) -> Vec<Option<&Nic<'a>>> {
+        let mut slots = Vec::new();
+        for nic in &self.nics {
+            slots.resize_with(nic.index as usize, || None);
+            slots.push(Some(nic));
+        }
+        slots
+    }
+
     fn of(site: &'a Site, id: HostId, host: &'a Host) -> Option<Self> {
         if host.kind == Kind::Machine || !host.status.is_there() {
             return None;
@@ -156,9 +168,16 @@ fn nics<'a>(site: &'a Site, host: &'a Host) -> Vec<Nic<'a>> {
             Configured { address, gateway, asks }
         });
         let configured = configured.collect();
-        Some(Nic { network_id: interface.network, network, bridge, vlan: *vlan, configured, interface })
+        let index = interface.index?;
+        Some(Nic { index, network_id: interface.network, network, bridge, vlan: *vlan, configured, interface })
     });
-    devices.collect()
+    let mut devices: Vec<Nic> = devices.collect();
+    devices.sort_by_key(|nic| nic.index);
+    // A container's devices are a list: one takes the place of another that is gone.
+    if host.kind == Kind::Container {
+        (0..).zip(&mut devices).for_each(|(place, nic)| nic.index = place);
+    }
+    devices
 }
 
 /// The router that a guest goes out by: that of its segment, which of several nodes, each one its own guests', is the guest's

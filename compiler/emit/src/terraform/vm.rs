@@ -64,9 +64,18 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
     hardware::state(host, body);
     hardware::devices(scope, host, body);
     hardware::startup(host, body);
-    for (index, nic) in guest.nics.iter().enumerate() {
-        body.comment(format!("net{index}: {}", nic.network.named.path)).block("network_device", |device| {
-            guest::device(nic, device);
+    for (index, nic) in guest.slots().into_iter().enumerate() {
+        match nic {
+            Some(nic) => body.comment(format!("net{index}: {}", nic.network.named.path)),
+            None => {
+                body.comment(format!("net{index}: unplugged. A list has no gaps, and the others keep their places."))
+            }
+        }
+        .block("network_device", |device| {
+            match nic {
+                Some(nic) => guest::device(nic, device),
+                None => guest::unplugged(guest, device),
+            }
             device.set("model", "virtio");
         });
     }

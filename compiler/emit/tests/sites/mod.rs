@@ -70,6 +70,7 @@ pub fn small() -> Site {
         names: Names::default(),
         files: Vec::new(),
         serials: Default::default(),
+        withdrawn: Default::default(),
         renamed: Default::default(),
     };
     bridge(&mut site, "bridge", "192.168.100.0/24", "vmbr1", Some(("192.168.100.1", Some(NodeId(0)))));
@@ -145,6 +146,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         public: None,
         more: Vec::new(),
         mac: None,
+        index: device.strip_prefix("eth").and_then(|index| index.parse().ok()),
         device: device.into(),
         dhcp: false,
         default_route: true,
@@ -207,6 +209,8 @@ pub fn node(name: &str, ip: &str) -> Node {
         memory: None,
         cores: None,
         cpu_overcommit: 4,
+        connection: NodeConnection::default(),
+        variables: Vec::new(),
     }
 }
 

@@ -3,8 +3,8 @@
 //! ## What is wrong
 //!
 //! No `allow` opens what a `never` forbids, and still there is a path on which no layer of the site closes it: two machines
-//! beside one another on a segment, of which the target has no packet filter that arvc emits, or a way through a router of
-//! which the site does not say what it lets through.
+//! beside one another on a segment, or on two networks of one node, of which neither has a packet filter that arvc emits.
+//! What a router lets through that arvc does not configure is not known; `arvc reach` says so.
 //!
 //! ## Why
 //!
@@ -53,7 +53,11 @@ pub(super) fn check(layers: &Layers, classes: &Classes, claims: &[&Flow], found:
         // What a rule lets through was opened: by a flow, which is told elsewhere, or because no machine works without it.
         let ruled = |path: &Path| path.steps.iter().any(|step| !step.rules.is_empty());
         let mut findings = layers.not_closed(classes, flow);
-        findings.iter_mut().for_each(|finding| finding.paths.retain(|path| !ruled(path)));
+        for finding in &mut findings {
+            // What a router lets through that is not described is its owner's business.
+            let certain = |path: &Path| path.lower().meets(&finding.packets);
+            finding.paths.retain(|path| !ruled(path) && certain(path));
+        }
         let Some(finding) = findings.iter().find(|finding| !finding.paths.is_empty()) else { continue };
         let (source, target) = (finding.source.name(site), finding.target.name(site));
         let diagnostic = Diagnostic::new(

@@ -1,7 +1,7 @@
 //! Claims held against the layers: what has to be open, on the lower bounds; what has to be closed, on the upper ones.
 
 use arvc_site::endpoints::Tunnels;
-use arvc_site::model::{Flow, HostId, NetworkId, Transport};
+use arvc_site::model::{End, Flow, HostId, NetworkId, Transport};
 
 use super::{Cell, Classes, Layers, Party, Path};
 use crate::ports::PortSet;
@@ -56,10 +56,32 @@ impl Layers<'_> {
         let cells = self.ask(classes, &self.parties(&flow.source), &self.parties(&flow.target));
         let judged = cells.into_iter().filter_map(|cell| {
             let (source, target) = first(&cell)?;
-            let on = |path: &Path| flow.via.is_none_or(|via| path.way.last() == via);
+            let (from, to) = (self.meant_on(&flow.source, &source), self.meant_on(&flow.target, &target));
+            let here =
+                |meant: &Option<Vec<NetworkId>>, network| meant.as_ref().is_none_or(|list| list.contains(&network));
+            let on = |path: &Path| {
+                flow.via.is_none_or(|via| path.way == Way::Direct(via))
+                    && here(&from, path.way.first())
+                    && here(&to, path.way.last())
+            };
             judge(source, target, cell.paths.into_iter().filter(on).collect())
         });
         judged.collect()
+    }
+
+    /// The networks on which an end means a machine by its address alone; none if it is meant by what it is.
+    fn meant_on(&self, end: &End, party: &Party) -> Option<Vec<NetworkId>> {
+        let Party::Host(host) = party else { return None };
+        if self.members.of(end).binary_search(host).is_ok() {
+            return None;
+        }
+        let networks = (0..self.site.networks.len() as u32).map(NetworkId);
+        let parts = match end {
+            End::Union(ends) => ends.as_slice(),
+            end => std::slice::from_ref(end),
+        };
+        let placed = |network: &NetworkId| parts.iter().any(|end| self.members.placed(end, *network).contains(host));
+        Some(networks.filter(placed).collect())
     }
 
     /// What a flow carries to a target: of endpoints only those that it serves.

@@ -98,10 +98,10 @@ fn peers(layers: &Layers) -> BTreeSet<Named> {
                 match &rule.peer {
                     Peer::Any | Peer::Internet | Peer::Node(_) => {}
                     Peer::Host(host) => {
-                        lists.entry((rule.network, rule.there, &rule.reason, &rule.ports)).or_default().push(*host);
+                        lists.entry((rule.there, &rule.reason, &rule.ports)).or_default().push(*host);
                     }
                     peer => {
-                        found.insert(Named::Peer(rule.network, peer.clone()));
+                        found.insert(Named::Peer(rule.there, peer.clone()));
                     }
                 }
             }

@@ -182,7 +182,7 @@ impl<'a> Layers<'a> {
                 }
                 for to in self.met(b, last) {
                     let Some(from) = self.address(a, first, Family::of(to)) else { continue };
-                    if let Some(router) = edge::between(self, a, first, last, Family::of(to)) {
+                    if let Some(router) = edge::between(self, (a, first), (b, last), Family::of(to)) {
                         let ends = Ends {
                             source: Some((a, first)),
                             target: Some((b, last)),

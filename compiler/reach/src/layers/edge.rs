@@ -10,40 +10,38 @@ use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Layers, open, router, unknown};
-use super::{Layer, Step};
+use super::{Layer, Party, Step};
 use crate::address::node_on;
 use crate::ports::PortSet;
+use crate::routers::Identity;
 
 /// The router by which a machine's packets come from one network into another; none if nothing leads there.
 pub(super) fn between(
     layers: &Layers,
-    host: HostId,
-    first: NetworkId,
-    last: NetworkId,
+    (a, first): (HostId, NetworkId),
+    (b, last): (HostId, NetworkId),
     family: Family,
 ) -> Option<Step> {
     let site = layers.site;
-    let profile = layers.members.profile_of[host.index()];
-    if !layers.members.way_out(profile, family).contains(&first) {
-        return None;
-    }
-    let gateway = site.networks[first.index()].gateway(family)?;
-    let there = &site.networks[last.index()];
-    let behind = there.gateway(family).or(there.router.as_ref());
-    let leads = match gateway.router {
-        Router::Node(node) => there.routed_by(node) || !node_on(site, last, node).is_empty(),
-        Router::Host(host) => site.hosts[host.index()].is_on(last),
-        Router::Vip(_) | Router::Elsewhere => behind.is_some(),
-    };
-    leads.then(|| step(layers, gateway))
-}
-
-fn step(layers: &Layers, gateway: &Gateway) -> Step {
+    let profile = |host: HostId| layers.members.profile_of[host.index()];
+    let there = layers.members.router(profile(a), first, family)?;
+    let back = layers.members.router(profile(b), last, family);
+    let gateway = site.networks[first.index()].gateways().iter().find(|it| Family::of(it.address) == family)?;
     let at = router(gateway.router, gateway.address);
-    match gateway.router {
-        Router::Node(_) => open(Layer::Router, at, "a node forwards between its networks"),
-        _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
+    if back == Some(there) {
+        return Some(match there {
+            Identity::Node(_) => open(Layer::Router, at, "a node forwards between its networks"),
+            _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
+        });
     }
+    let leads = match there {
+        Identity::Node(node) => !node_on(site, last, *node).is_empty(),
+        Identity::Host(host) => site.hosts[host.index()].is_on(last),
+        Identity::Owners(hosts) => hosts.iter().any(|host| site.hosts[host.index()].is_on(last)),
+        Identity::Address(_) => back.is_some(),
+    };
+    let note = format!("whether {} leads there, and the answers come back, is not known", named(layers, gateway));
+    leads.then(|| unknown(Layer::Router, at, note))
 }
 
 /// What stands between the world and a machine of a network.
@@ -54,7 +52,12 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     if zone.iter().all(|prefix| there.prefixes().any(|own| own.value.contains(prefix))) {
         return None;
     }
-    let gateway = there.gateway(Family::of(to))?;
+    let Some(gateway) = there.gateway(Family::of(to)).or(there.router.as_ref()) else {
+        // A public address is met from everywhere. How else packets get to a network without a router, nobody says.
+        let near = is_private(to) || zone.iter().all(|prefix| is_private(prefix.addr()));
+        let note = format!("what leads to {} is not known", there.named.path);
+        return near.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note));
+    };
     let at = router(gateway.router, gateway.address);
     let Router::Node(node) = gateway.router else {
         return Some(unknown(Layer::Router, at, format!("what {} hands on is not known", named(layers, gateway))));

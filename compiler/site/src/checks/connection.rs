@@ -2,9 +2,9 @@
 //!
 //! ## What is wrong
 //!
-//! `connection` of a machine names a network that the machine is not on, a bastion that is no host or node, that is the
+//! `connection` of a machine or a node names a network that it is not on, a bastion that is no host or node, that is the
 //! machine itself, or that is reached through the machine; a port that is none; a `password` without `winrm`; or anything at
-//! all for a machine that Ansible does not configure.
+//! all for a machine that Ansible does not configure, or a node that it does not know.
 //!
 //! ## Why
 //!
@@ -27,7 +27,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Bastion, HostId, Named, Site};
+use crate::model::{Bastion, HostId, Named, NodeId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -52,6 +52,7 @@ pub(crate) fn no_bastion(named: &Named, span: Span) -> Diagnostic {
 
 /// Every machine.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    nodes(site, origins, out);
     for (id, host) in (0..).map(HostId).zip(&site.hosts).filter(|(_, host)| !host.broken) {
         let connection = &host.connection;
         let networks = [connection.network, connection.services].into_iter().flatten();
@@ -69,6 +70,47 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             out.push(report(&CODE, message, &host.named, bastion.span, &label));
         }
     }
+}
+
+/// Every Proxmox host.
+fn nodes(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+    for (id, node) in (0..).map(NodeId).zip(&site.nodes) {
+        let connection = &node.connection;
+        let stated = connection.network.map(|it| it.span).or(connection.bastion.map(|it| it.span));
+        if let (Some(span), false) = (stated, connection.managed) {
+            let message = format!("Ansible does not know `{}`", node.named.path);
+            out.push(
+                report(&CODE, message, &node.named, span, "nobody goes this way")
+                    .help("let Ansible know it: `managed = true;`"),
+            );
+            continue;
+        }
+        if let Some(network) = connection.network.filter(|_| origins.all.networks && origins.all.nodes) {
+            let known = &site.networks[network.value.index()];
+            if !node.own_addresses().any(|address| known.contains(address)) {
+                let message = format!("Ansible does not find `{}` on `{}`", node.named.path, known.named.path);
+                out.push(report(&CODE, message, &node.named, network.span, "the node has no address there"));
+            }
+        }
+        if let Some(bastion) = connection.bastion.filter(|it| leads_back(site, it.value, id)) {
+            let message = format!("`{}` is reached through itself", node.named.path);
+            out.push(report(&CODE, message, &node.named, bastion.span, "it is reached through the node"));
+        }
+    }
+}
+
+/// Whether the way to a bastion leads over a node.
+fn leads_back(site: &Site, mut at: Bastion, start: NodeId) -> bool {
+    for _ in 0..=site.hosts.len() + site.nodes.len() {
+        let next = match at {
+            Bastion::Node(node) if node == start => return true,
+            Bastion::Node(node) => site.nodes.get(node.index()).and_then(|node| node.connection.bastion),
+            Bastion::Host(host) => site.hosts[host.index()].connection.bastion,
+        };
+        let Some(next) = next else { return false };
+        at = next.value;
+    }
+    false
 }
 
 /// The machine that a way leads back from, if it is a circle that this machine is the first of.

@@ -34,7 +34,8 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         let Some(label) = domain.named.name.strip_suffix(&suffix) else { continue };
         let hosts = site.hosts.iter().map(|host| &host.named);
         let clusters = site.clusters.iter().map(|cluster| &cluster.named);
-        for hidden in hosts.chain(clusters).filter(|named| named.name == label) {
+        let nodes = site.nodes.iter().map(|node| &node.named);
+        for hidden in hosts.chain(clusters).chain(nodes).filter(|named| named.name == label) {
             out.push(diagnostic(&domain.named, hidden));
         }
     }

@@ -30,7 +30,7 @@ use std::net::IpAddr;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Interface, Named, Network, NetworkId, NodeId, RangeId, Site};
+use crate::model::{DatacenterId, Interface, Named, Network, NetworkId, NodeId, RangeId, Site, Vmid};
 use crate::origins::Origins;
 use crate::place::{explain, place};
 use crate::segments::Segments;
@@ -45,8 +45,10 @@ struct Claim<'a> {
     span: Span,
     named: &'a Named,
     /// Stated, and not computed by a range's rule. Two computed ones meet only if their VMIDs or their ranges do, which is
-    /// reported at those.
+    /// reported at those; but two Proxmox clusters may have one VMID.
     stated: bool,
+    /// The VMID that it was computed from, and the Proxmox cluster that has it.
+    vmid: Option<(Vmid, DatacenterId)>,
     /// The slot of a range without VMIDs that it was computed from: nothing else tells that two machines have it.
     slot: Option<(RangeId, u64)>,
 }
@@ -56,6 +58,8 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
     let interfaces = site.hosts.iter().zip(&origins.hosts).flat_map(|(host, origin)| {
         let range = host.range.filter(|range| !site.numbering[range.index()].has_vmids());
         let slot = range.zip(host.slot.map(|slot| slot.value));
+        let datacenter = host.node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter);
+        let vmid = host.vmid.map(|vmid| vmid.value).zip(datacenter);
         let on = |(interface, domain): (&Interface, u32)| {
             let claims = interface.addresses().map(|address| Claim {
                 domain,
@@ -63,6 +67,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
                 span: address.span,
                 named: &host.named,
                 stated: origin.stated.contains(&(interface.network, address.value)),
+                vmid,
                 slot,
             });
             claims.collect::<Vec<_>>()
@@ -76,7 +81,8 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let on = |(at, network): (NetworkId, &Network)| {
             let there = network.is_bridge() && network.is_at(id) && network.contains(address.value);
             let (named, span) = (&node.named, address.span);
-            let claim = |domain| Claim { domain, address: address.value, span, named, stated: true, slot: None };
+            let claim =
+                |domain| Claim { domain, address: address.value, span, named, stated: true, vmid: None, slot: None };
             there.then(|| segments.at(at, id).map(claim)).flatten()
         };
         (0..).map(NetworkId).zip(&site.networks).filter_map(on).collect::<Vec<_>>()
@@ -86,13 +92,18 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let key = |claim: &Claim<'_>| (claim.domain, claim.address);
         key(a).cmp(&key(b)).then_with(|| place(a.named, a.span).cmp(&place(b.named, b.span)))
     });
-    let mut told = BTreeSet::new();
+    let (mut told, mut told_vmids) = (BTreeSet::new(), BTreeSet::new());
     for same in claims.chunk_by(|a, b| (a.domain, a.address) == (b.domain, b.address)) {
         let mut machines: Vec<_> = same.iter().collect();
         machines.dedup_by(|a, b| a.named.path == b.named.path);
         let twice = machines.windows(2).find_map(|pair| pair[0].slot.filter(|slot| pair[1].slot == Some(*slot)));
         // Two machines with one slot meet on every network, and are told once.
         let news = twice.is_some_and(|slot| told.insert(slot));
+        let apart = machines.windows(2).find_map(|pair| {
+            let ((one, here), (other, there)) = pair[0].vmid.zip(pair[1].vmid)?;
+            (one == other && here != there).then_some(one)
+        });
+        let news = news || apart.is_some_and(|vmid| told_vmids.insert(vmid));
         if machines.len() < 2 || !(news || machines.iter().any(|claim| claim.stated)) {
             continue;
         }
@@ -129,5 +140,14 @@ fn diagnostic(machines: &[&Claim<'_>]) -> Diagnostic {
     }
     let diagnostic = diagnostic.expect("two machines at least");
     let diagnostic = machines.iter().fold(diagnostic, |it, claim| explain(it, claim.named, claim.span));
+    if let [Claim { vmid: Some((vmid, here)), stated: false, .. }, Claim { vmid: Some((other, there)), .. }, ..] =
+        machines
+        && vmid == other
+        && here != there
+    {
+        return diagnostic
+            .note(format!("two Proxmox clusters may each have VMID {}, and its address is one", vmid.0))
+            .help("give one of them another VMID; if their bridges are not one segment: `joined = false;`");
+    }
     diagnostic.help("state another address at one of them, or none: a guest of a range has one")
 }

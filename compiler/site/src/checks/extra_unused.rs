@@ -29,7 +29,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::extra::ExtraField;
-use crate::model::{Host, Kind, Site};
+use crate::model::{Kind, Named, Node, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -45,19 +45,27 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         }
         let overlay = || host.interfaces.iter().any(|interface| site.networks[interface.network.index()].is_overlay());
         if host.kind == Kind::Machine && !origin.kind_failed {
-            unread(host, &host.terraform, "Terraform", "it is a `Machine`, which nobody creates", out);
+            unread(&host.named, &host.terraform, "Terraform", "it is a `Machine`, which nobody creates", out);
         }
         if !overlay() && origins.all.networks {
-            unread(host, &host.nebula, "Nebula", "it is on no overlay", out);
+            unread(&host.named, &host.nebula, "Nebula", "it is on no overlay", out);
         }
         if !host.managed {
-            unread(host, &host.variables, "Ansible", "it says `managed = false`", out);
+            unread(&host.named, &host.variables, "Ansible", "it says `managed = false`", out);
         }
+    }
+    // What `connection` says of a node that Ansible does not know is reported as such.
+    let unknown = |node: &&Node| {
+        let connection = &node.connection;
+        !connection.managed && connection.network.is_none() && connection.bastion.is_none()
+    };
+    for node in site.nodes.iter().filter(unknown) {
+        unread(&node.named, &node.variables, "Ansible", "it does not say `managed = true`", out);
     }
 }
 
-fn unread(host: &Host, extras: &[ExtraField], tool: &str, why: &str, out: &mut Vec<Diagnostic>) {
+fn unread(named: &Named, extras: &[ExtraField], tool: &str, why: &str, out: &mut Vec<Diagnostic>) {
     let Some(first) = extras.first() else { return };
-    let message = format!("{tool} does not know `{}`: {why}", host.named.path);
-    out.push(report(&CODE, message, &host.named, first.key, &format!("{tool} would not read it")));
+    let message = format!("{tool} does not know `{}`: {why}", named.path);
+    out.push(report(&CODE, message, named, first.key, &format!("{tool} would not read it")));
 }

@@ -185,8 +185,9 @@ const RESERVED: &[&str] = &[
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     let groups = site.groups.iter().map(|group| &group.variables);
     let hosts = site.hosts.iter().map(|host| &host.variables);
+    let nodes = site.nodes.iter().map(|node| &node.variables);
     let services = site.services.iter().map(|service| &service.variables);
-    for variables in [&site.variables].into_iter().chain(groups).chain(hosts).chain(services) {
+    for variables in [&site.variables].into_iter().chain(groups).chain(hosts).chain(nodes).chain(services) {
         for variable in variables {
             out.extend(name(variable));
         }

@@ -22,9 +22,11 @@ pub mod datastore_full;
 pub mod datastore_kind;
 pub mod datastore_overcommitted;
 pub mod default_routes;
+pub mod device_index;
 pub mod device_mapping;
 pub mod device_passthrough;
 pub mod device_twice;
+pub mod devices_move_up;
 pub mod dhcp_reservation;
 pub mod disk_place;
 pub mod domain_hides_name;
@@ -342,6 +344,7 @@ pub static CODES: &[&Code] = &[
     &uplink_resolver_inside::CODE,
     &node_full::CODE,
     &datastore_full::CODE,
+    &device_index::CODE,
     &replication_unable::CODE,
     &authority_trusted_twice::CODE,
     &firewall_of_two::CODE,
@@ -371,6 +374,7 @@ pub static CODES: &[&Code] = &[
     &spread_short::CODE,
     &spread_uneven::CODE,
     &storage_carries::CODE,
+    &devices_move_up::CODE,
     &datastore_overcommitted::CODE,
     &replica_behind::CODE,
     &single_point::CODE,
@@ -439,6 +443,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     retired_end::check(site, out);
     ha_unable::check(site, out);
     too_many_interfaces::check(site, out);
+    out.extend(site.hosts.iter().filter_map(device_index::check_container));
+    devices_move_up::check(site, out);
     quorum_of_two::check(site, origins, out);
     even_quorum::check(site, origins, out);
     let availability = Availability::new(site);

@@ -94,11 +94,15 @@ impl<'s> Zone<'s> {
         }
         let hosts = site.hosts.iter().filter(|host| host.status.is_there()).map(|host| &host.named);
         let clusters = site.clusters.iter().map(|cluster| &cluster.named);
+        let nodes = site.nodes.iter().map(|node| &node.named);
         let vips = site.vips.iter().map(|vip| &vip.named);
         let machines = match view {
-            View::Internal => {
-                hosts.chain(clusters).chain(vips).map(|named| (dns::whole(&named.name, &site.domain), named)).collect()
-            }
+            View::Internal => hosts
+                .chain(clusters)
+                .chain(nodes)
+                .chain(vips)
+                .map(|named| (dns::whole(&named.name, &site.domain), named))
+                .collect(),
             View::Public => BTreeMap::new(),
         };
         Self { site, view, machines, names }

@@ -5,7 +5,10 @@ use arvc_lang::data::{DataId, Datum, Transport};
 use super::Decoder;
 use crate::checks::{connection, extra_secret, unmanaged};
 use crate::extra::{Extra, ExtraKind};
-use crate::model::{Bastion, Connection, End, Flow, FlowOrigin, Host, HostId, NetworkId, PortTerm, Spanned, Unmanaged};
+use crate::model::{
+    Bastion, Connection, End, Flow, FlowOrigin, Host, HostId, Named, NetworkId, NodeConnection, NodeId, PortTerm,
+    Spanned, Unmanaged,
+};
 use crate::read::{Thing, put};
 
 impl Decoder<'_> {
@@ -24,24 +27,10 @@ impl Decoder<'_> {
                     put(&mut connection.port, fine.map(Some), broken);
                 }
                 "winrm" => put(&mut connection.winrm, self.read.flag(value), broken),
-                "bastion" => match self.read.thing(value) {
-                    Some(Thing::Node(node)) => {
-                        connection.bastion = Some(Spanned { value: Bastion::Node(node), span });
-                    }
-                    Some(Thing::Host(other)) if other == own => {
-                        self.read.diagnostics.push(connection::itself(&host.named, span));
-                        *broken = true;
-                    }
-                    Some(Thing::Host(other)) => {
-                        connection.bastion = Some(Spanned { value: Bastion::Host(other), span });
-                    }
-                    _ => {
-                        if *self.read.value(value) != Datum::Failed && !self.failed_entity(value) {
-                            self.read.diagnostics.push(connection::no_bastion(&host.named, span));
-                        }
-                        *broken = true;
-                    }
-                },
+                "bastion" => {
+                    connection.bastion = self.bastion(&host.named, Bastion::Host(own), value);
+                    *broken |= connection.bastion.is_none();
+                }
                 "network" => put(&mut connection.network, self.stated_network(value), broken),
                 "services" => put(&mut connection.services, self.stated_network(value), broken),
                 "password" => match self.read.value(value) {
@@ -58,6 +47,37 @@ impl Decoder<'_> {
         connection
     }
 
+    /// `connection` of a Proxmox host.
+    pub(super) fn node_connection(&mut self, connection: &mut NodeConnection, named: &Named, own: NodeId, id: DataId) {
+        for field in self.read.record(id).unwrap_or_default() {
+            match self.read.name(field.name) {
+                "network" => connection.network = self.stated_network(field.value).flatten(),
+                "bastion" => connection.bastion = self.bastion(named, Bastion::Node(own), field.value),
+                _ => {}
+            }
+        }
+    }
+
+    /// Who is jumped over on the way to a machine; nothing if that is wrong, which is reported.
+    fn bastion(&mut self, named: &Named, own: Bastion, id: DataId) -> Option<Spanned<Bastion>> {
+        let span = self.read.span(id);
+        let bastion = match self.read.thing(id) {
+            Some(Thing::Node(node)) => Bastion::Node(node),
+            Some(Thing::Host(host)) => Bastion::Host(host),
+            _ => {
+                if *self.read.value(id) != Datum::Failed && !self.failed_entity(id) {
+                    self.read.diagnostics.push(connection::no_bastion(named, span));
+                }
+                return None;
+            }
+        };
+        if bastion == own {
+            self.read.diagnostics.push(connection::itself(named, span));
+            return None;
+        }
+        Some(Spanned { value: bastion, span })
+    }
+
     fn failed_entity(&self, id: DataId) -> bool {
         matches!(self.read.value(id), Datum::Entity(_)) && self.read.thing(id).is_none()
     }
@@ -71,6 +91,22 @@ impl Decoder<'_> {
 
     /// What a machine's way needs: that the machine which is jumped over reaches it.
     pub(super) fn ways(&mut self) {
+        let ssh = arvc_lang::data::Ports { first: 22, last: 22, transport: Transport::Tcp };
+        for (id, node) in (0..).map(NodeId).zip(&self.site.nodes).filter(|(_, node)| node.connection.managed) {
+            let Some(Spanned { value: Bastion::Host(over), span }) = node.connection.bastion else { continue };
+            if self.site.hosts.get(over.index()).is_none_or(|host| host.broken || !host.status.is_there()) {
+                continue;
+            }
+            self.site.needs.push(Flow {
+                source: End::Host(over),
+                target: End::Node(id),
+                ports: Some(vec![PortTerm::Ports(ssh)]),
+                via: None,
+                except: Vec::new(),
+                origin: FlowOrigin::Author,
+                span,
+            });
+        }
         for (id, host) in (0..).map(HostId).zip(&self.site.hosts) {
             let Some(Spanned { value: Bastion::Host(over), span }) = host.connection.bastion else { continue };
             if host.broken || self.site.hosts[over.index()].broken || !host.status.is_there() {

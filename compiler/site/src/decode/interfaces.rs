@@ -1,6 +1,7 @@
 //! How machines are on networks: what `on` says, and the addresses that follow from a guest's range, one in each prefix
 //! of a network.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use arvc_lang::data::{DataId, Datum};
@@ -12,10 +13,11 @@ use super::hosts::overlay;
 use super::slots::ByRule;
 use crate::allocate::{Place, Wants};
 use crate::checks::{
-    address_missing, address_outside_network, address_twice, dhcp_reservation, family_not_there, guest_off_node,
-    guest_on_plain_network, interface_name, mac_not_unicast, public_address, unknown_network, vmid_in_no_range,
-    vmid_without_address,
+    address_missing, address_outside_network, address_twice, device_index, dhcp_reservation, family_not_there,
+    guest_off_node, guest_on_plain_network, interface_name, mac_not_unicast, public_address, unknown_network,
+    vmid_in_no_range, vmid_without_address,
 };
+use crate::devices::{self, Wanted};
 use crate::model::{Family, Host, Interface, Kind, Named, Network, NetworkId, NetworkKind, RangeId, Spanned};
 use crate::origins::HostOrigin;
 use crate::segments::places;
@@ -30,6 +32,8 @@ pub(super) struct On {
     public: Option<Spanned<IpAddr>>,
     mac: Option<[u8; 6]>,
     device: Option<String>,
+    /// Its place among the machine's devices.
+    index: Option<Spanned<u32>>,
     /// That it asks for its address, and where that is said.
     dhcp: Option<Span>,
     default_route: Option<bool>,
@@ -111,6 +115,17 @@ impl Decoder<'_> {
                     }
                     "dhcp" => on.dhcp = self.read.flag(field.value).unwrap_or(false).then_some(span),
                     "default_route" => on.default_route = self.read.flag(field.value),
+                    "index" => {
+                        let index = self.read.int(field.value);
+                        match index.map(|index| device_index::check(named, index, span)) {
+                            Some(Ok(value)) => on.index = Some(Spanned { value, span }),
+                            Some(Err(problem)) => {
+                                self.read.diagnostics.push(*problem);
+                                on.failed = true;
+                            }
+                            None => on.failed = true,
+                        }
+                    }
                     "device" => {
                         let device = self.read.text(field.value);
                         self.read.diagnostics.extend(device.and_then(|device| interface_name::check(device, span)));
@@ -171,7 +186,7 @@ impl Decoder<'_> {
         let said = on.is_some();
         let mut on = on.unwrap_or_default();
         host.broken |= !said && !self.origins.all.networks;
-        let mut nics = 0;
+        let devices = self.devices(host, said, &on, networks);
         let mut missing = Missing::default();
         for id in networks {
             let network = &self.site.networks[id.index()];
@@ -199,16 +214,15 @@ impl Decoder<'_> {
                 host.broken = true;
                 continue;
             }
-            let number = nics;
-            nics += usize::from(!overlay(&network.kind));
             if entry.failed {
                 host.broken = true;
                 continue;
             }
             let Some((address, more)) = self.addresses(host, origin, &entry, *id, &mut missing) else { continue };
-            let device = entry.device.unwrap_or_else(|| match overlay(&self.site.networks[id.index()].kind) {
-                true => format!("nebula{}", self.overlay_number(*id)),
-                false => format!("eth{number}"),
+            let index = devices.get(id).copied();
+            let device = entry.device.unwrap_or_else(|| match index {
+                None => format!("nebula{}", self.overlay_number(*id)),
+                Some(index) => format!("eth{index}"),
             });
             let network = &self.site.networks[id.index()];
             let by_rule = || self.site.numbering[host.range?.index()].mac(*id, host.slot?.value);
@@ -230,13 +244,53 @@ impl Decoder<'_> {
                 more,
                 public,
                 mac,
+                index,
                 device,
                 dhcp: entry.dhcp.is_some(),
                 default_route: entry.default_route.unwrap_or(network.default_route),
             });
         }
+        // What is in front stays in front, whatever the networks are called.
+        host.interfaces.sort_by_key(|interface| (interface.index.is_none(), interface.index));
         self.read.diagnostics.extend(interface_name::check_unique(host));
         self.tell(host, &missing);
+    }
+
+    /// The places of a machine's network devices.
+    fn devices(
+        &mut self,
+        host: &mut Host,
+        said: bool,
+        on: &[(NetworkId, On)],
+        networks: &[NetworkId],
+    ) -> BTreeMap<NetworkId, u32> {
+        let held = self.renames.numbers(self.held, &host.named.name);
+        let held = held.map(|numbers| devices::held(&self.site, &self.held.own, numbers)).unwrap_or_default();
+        let at = places(host);
+        let wanted = networks.iter().copied().filter_map(|id| {
+            let network = &self.site.networks[id.index()];
+            let entry = on.iter().find(|(named, _)| *named == id).map(|(_, entry)| entry);
+            let plain = matches!(network.kind, NetworkKind::Plain);
+            let every = !said && !plain && host.kind != Kind::Machine && at.iter().all(|node| network.is_at(*node));
+            let is_on = devices::has_device(&network.kind) && (entry.is_some() || every);
+            let stated = entry.and_then(|entry| entry.index);
+            is_on.then(|| {
+                let held = held.get(network.named.name.as_str()).copied();
+                (Wanted { network: id, stated: stated.map(|it| it.value), held }, stated)
+            })
+        });
+        let wanted: Vec<(Wanted, Option<Spanned<u32>>)> = wanted.collect();
+        let list: Vec<Wanted> = wanted.iter().map(|(wanted, _)| *wanted).collect();
+        devices::places(&list).unwrap_or_else(|clash| {
+            let stated = |id| wanted.iter().find(|(it, _)| it.network == id).and_then(|(_, stated)| *stated);
+            let network = |id: NetworkId| &self.site.networks[id.index()];
+            let span = stated(clash.network).map_or(host.named.key, |it| it.span);
+            let other = (network(clash.other), stated(clash.other).map(|it| it.span));
+            let problem = device_index::taken(&host.named, clash.index, network(clash.network), span, other);
+            self.read.diagnostics.push(problem);
+            host.broken = true;
+            list.iter().map(|it| it.network).zip(0..).collect()
+        })
     }
 
     /// The addresses of a machine on a network, the main one apart. `None` if it has none, which is reported or noted in

@@ -230,6 +230,7 @@ fn empty() -> Site {
         names: Names::default(),
         files: Vec::new(),
         serials: BTreeMap::new(),
+        withdrawn: BTreeMap::new(),
         renamed: BTreeMap::new(),
     }
 }

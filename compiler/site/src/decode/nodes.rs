@@ -3,8 +3,8 @@
 use arvc_lang::data::DataId;
 
 use super::Decoder;
-use crate::checks::{datacenter_choice, duplicate_forward, invalid_bridge};
-use crate::model::{DatacenterId, Forward, HostId, Node, PlaceId, Spanned, Uplink};
+use crate::checks::{datacenter_choice, duplicate_forward, invalid_bridge, invalid_user};
+use crate::model::{DatacenterId, Forward, HostId, Node, NodeConnection, NodeId, PlaceId, Spanned, Uplink};
 use crate::read::Thing;
 
 /// Where a node stands and how much it carries.
@@ -18,19 +18,20 @@ struct Size {
 
 impl Decoder<'_> {
     pub(super) fn nodes(&mut self) {
-        for entity in self.index.nodes.clone() {
+        for (id, entity) in (0..).map(NodeId).zip(self.index.nodes.clone()) {
             let mut named = self.entity_named("a node", entity);
             let (mut address, mut uplink, mut forwards) = (None, None, Vec::new());
             let mut more = Vec::new();
             let (mut datacenter, mut failed) = (None, false);
             let mut size = Size::default();
+            let (mut connection, mut variables) = (NodeConnection::default(), Vec::new());
             for field in self.entity_fields(entity) {
-                let id = field.value;
+                let value = field.value;
                 match self.read.name(field.name) {
-                    "description" => named.description = self.read.description(id),
-                    "address" => address = self.read.address(id),
+                    "description" => named.description = self.read.description(value),
+                    "address" => address = self.read.address(value),
                     "addresses" => {
-                        let items = self.read.list(id);
+                        let items = self.read.list(value);
                         self.origins.all.nodes &= items.is_some();
                         for item in items.unwrap_or_default() {
                             let address = self.read.address(*item);
@@ -38,20 +39,29 @@ impl Decoder<'_> {
                             more.extend(address);
                         }
                     }
-                    "datacenter" => match self.read.thing(id) {
+                    "datacenter" => match self.read.thing(value) {
                         Some(Thing::Datacenter(id)) => datacenter = Some(id),
                         _ => failed = true,
                     },
                     "uplink" => {
-                        uplink = self.uplink(id);
+                        uplink = self.uplink(value);
                         // Without it nobody can say how members outside enter.
                         self.origins.all.nodes &= uplink.is_some();
                     }
-                    "places" => size.places = self.place_set(id),
-                    "memory" => size.memory = self.read.size(id).map(|bytes| self.read.spanned(id, bytes)),
-                    "cores" => size.cores = self.positive(id, &named),
-                    "cpu_overcommit" => size.cpu_overcommit = self.positive(id, &named).map(|it| it.value),
-                    "forward" => forwards = self.forwards(id),
+                    "places" => size.places = self.place_set(value),
+                    "memory" => size.memory = self.read.size(value).map(|bytes| self.read.spanned(value, bytes)),
+                    "cores" => size.cores = self.positive(value, &named),
+                    "cpu_overcommit" => size.cpu_overcommit = self.positive(value, &named).map(|it| it.value),
+                    "forward" => forwards = self.forwards(value),
+                    "managed" => connection.managed = self.read.flag(value).unwrap_or(false),
+                    "user" => {
+                        let user = self.read.text(value);
+                        let span = self.read.span(value);
+                        self.read.diagnostics.extend(user.and_then(|user| invalid_user::check(user, false, span)));
+                        connection.user = user.unwrap_or_default().to_owned();
+                    }
+                    "connection" => self.node_connection(&mut connection, &named, id, value),
+                    "variables" => variables = self.extras(value),
                     _ => {}
                 }
             }
@@ -79,6 +89,8 @@ impl Decoder<'_> {
                 memory,
                 cores,
                 cpu_overcommit,
+                connection,
+                variables,
             });
         }
     }

@@ -1,5 +1,6 @@
 //! What differs between two locks of one environment, in words that an operator acts on.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -21,6 +22,8 @@ pub enum Change {
     Renumbered(String, Option<u64>, u64),
     /// A machine has other addresses on a network.
     Moved(String, String, Vec<IpAddr>, Vec<IpAddr>),
+    /// A network device of a machine has another place: the network, the old place and the new one.
+    Device(String, String, u32, u32),
     /// A machine is in another Proxmox cluster.
     Migrated(String, Option<String>, Option<String>),
     /// A machine was placed on another node.
@@ -45,7 +48,15 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
     for (name, numbers) in &new.hosts {
         match before(name) {
             None => changes.push(Change::Added(name.clone(), numbers.clone())),
-            Some(old) => machine(name, old, numbers, &mut changes),
+            Some(before) => {
+                machine(name, before, numbers, &mut changes);
+                let (was, is) = (devices(old, before), devices(new, numbers));
+                let moved = is.iter().filter_map(|(network, to)| Some((*network, *was.get(network)?, *to)));
+                let moved = moved.filter(|(_, from, to)| from != to);
+                changes.extend(
+                    moved.map(|(network, from, to)| Change::Device(name.clone(), network.to_owned(), from, to)),
+                );
+            }
         }
     }
     for (name, numbers) in &new.retired {
@@ -80,6 +91,15 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
     changes
 }
 
+/// The places of a machine's network devices, by the names of the networks.
+fn devices<'n>(environment: &Environment, numbers: &'n Numbers) -> BTreeMap<&'n str, u32> {
+    if !numbers.devices.is_empty() {
+        return numbers.devices.iter().map(|(network, index)| (network.as_str(), *index)).collect();
+    }
+    let has_device = |name: &&str| environment.networks.get(*name).is_some_and(|network| network.bridge.is_some());
+    numbers.addresses.keys().map(String::as_str).filter(has_device).zip(0..).collect()
+}
+
 fn machine(name: &str, old: &Numbers, new: &Numbers, changes: &mut Vec<Change>) {
     let name = name.to_owned();
     if old.vmid != new.vmid {
@@ -108,7 +128,7 @@ fn machine(name: &str, old: &Numbers, new: &Numbers, changes: &mut Vec<Change>) 
 impl Change {
     /// Whether a machine that may exist is destroyed or cut off by it.
     pub fn is_grave(&self) -> bool {
-        matches!(self, Self::Replaced(..) | Self::Moved(..) | Self::Migrated(..))
+        matches!(self, Self::Replaced(..) | Self::Moved(..) | Self::Device(..) | Self::Migrated(..))
     }
 }
 
@@ -128,6 +148,9 @@ impl fmt::Display for Change {
             Self::Renumbered(name, Some(from), to) => write!(f, "other slot: {name} has slot {to} instead of {from}"),
             Self::Moved(name, network, from, to) => {
                 write!(f, "other address: {name} on {network} has {} instead of {}", list(to), list(from))
+            }
+            Self::Device(name, network, from, to) => {
+                write!(f, "other device: {name} on {network} has net{to} instead of net{from}")
             }
             Self::Migrated(name, from, to) => {
                 write!(f, "other cluster: {name} is in {} instead of {}", or_none(to), or_none(from))

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use self::changes::{Change, changes};
-pub(crate) use self::record::record;
+pub(crate) use self::record::{record, withdrawn};
 pub use self::serials::{next_serial, raised};
 use crate::model::Vmid;
 
@@ -59,6 +59,8 @@ pub struct Numbers {
     pub slot: Option<u64>,
     /// Its addresses, by the name of the network.
     pub addresses: BTreeMap<String, Vec<IpAddr>>,
+    /// The places of its network devices by the name of the network, where they are not those of the names' order.
+    pub devices: BTreeMap<String, u32>,
     /// The node that it was placed on, where a choice was left.
     pub node: Option<String>,
 }
@@ -81,6 +83,15 @@ pub struct Grant {
     pub networks: Vec<IpNet>,
     /// Its groups, sorted.
     pub groups: Vec<String>,
+}
+
+impl Grant {
+    /// Whether it says all that another one says.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.name == other.name
+            && other.networks.iter().all(|network| self.networks.contains(network))
+            && other.groups.iter().all(|group| self.groups.contains(group))
+    }
 }
 
 /// A Proxmox cluster as other environments have to know it.

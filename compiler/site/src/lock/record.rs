@@ -1,8 +1,9 @@
 //! What the lock has to hold of a site that was resolved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Datacenter, Environment, Grant, Numbers, Segment, applied};
+use crate::devices;
 use crate::model::{Host, ImageSource, Kind, NetworkKind, Site};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
@@ -106,6 +107,7 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
         vmid: host.vmid.map(|vmid| vmid.value),
         node: host.node.filter(|_| is_chosen(site, host)).map(|node| site.nodes[node.index()].named.name.clone()),
         slot: slot(site, host),
+        devices: devices::recorded(site, host),
         ..Numbers::default()
     };
     for interface in &host.interfaces {
@@ -174,25 +176,51 @@ fn networks(site: &Site) -> BTreeMap<String, Segment> {
 
 /// Adds what this build's certificate plans grant.
 fn grants(site: &Site, granted: &mut BTreeMap<String, BTreeSet<Grant>>) {
-    for host in site.hosts.iter().filter(|host| host.status.is_there() && !host.broken) {
-        let mut networks = Vec::new();
-        for interface in &host.interfaces {
-            let network = &site.networks[interface.network.index()];
-            if network.is_overlay() {
-                let lengths = interface.addresses().filter_map(|address| {
-                    let prefix = network.prefix_of(address.value)?.value;
-                    ipnet::IpNet::new(address.value, prefix.prefix_len()).ok()
-                });
-                networks.extend(lengths);
-            }
+    for host in site.hosts.iter().filter(|host| !host.broken) {
+        if let Some(grant) = grant(site, host) {
+            granted.entry(host.named.name.clone()).or_default().insert(grant);
         }
-        if networks.is_empty() {
+    }
+}
+
+/// What a machine's certificate says, if it is there and a member of an overlay.
+fn grant(site: &Site, host: &Host) -> Option<Grant> {
+    if !host.status.is_there() {
+        return None;
+    }
+    let mut networks = Vec::new();
+    for interface in &host.interfaces {
+        let network = &site.networks[interface.network.index()];
+        if network.is_overlay() {
+            let lengths = interface.addresses().filter_map(|address| {
+                let prefix = network.prefix_of(address.value)?.value;
+                ipnet::IpNet::new(address.value, prefix.prefix_len()).ok()
+            });
+            networks.extend(lengths);
+        }
+    }
+    let mut groups: Vec<String> =
+        host.groups.iter().map(|group| site.groups[group.index()].named.name.clone()).collect();
+    groups.sort();
+    (!networks.is_empty()).then(|| Grant { name: host.named.name.clone(), networks, groups })
+}
+
+/// What certificates that were granted say and what their machines have no more: another name, an address, a group, or all of it.
+/// One that says less than the present one is as good as that.
+pub(crate) fn withdrawn(site: &Site, lock: &Environment) -> BTreeMap<String, Vec<Grant>> {
+    let hosts: HashMap<&str, &Host> = site.hosts.iter().map(|host| (host.named.name.as_str(), host)).collect();
+    let mut withdrawn = BTreeMap::new();
+    for (name, grants) in &lock.certificates {
+        let host = hosts.get(name.as_str());
+        if host.is_some_and(|host| host.broken) {
             continue;
         }
-        let mut groups: Vec<String> =
-            host.groups.iter().map(|group| site.groups[group.index()].named.name.clone()).collect();
-        groups.sort();
-        let grant = Grant { name: host.named.name.clone(), networks, groups };
-        granted.entry(host.named.name.clone()).or_default().insert(grant);
+        let present = host.and_then(|host| grant(site, host));
+        let covers = |old: &Grant| present.as_ref().is_some_and(|present| present.covers(old));
+        let old: Vec<Grant> = grants.iter().filter(|old| !covers(old)).cloned().collect();
+        if !old.is_empty() {
+            withdrawn.insert(name.clone(), old);
+        }
     }
+    withdrawn
 }

@@ -113,7 +113,7 @@ pub struct Host {
     pub after: Vec<Spanned<EndpointId>>,
     /// It votes in its cluster and holds no copy of the data.
     pub witness: bool,
-    /// Its interfaces by network, in the order of the networks; underlays before overlays.
+    /// Its interfaces, one a network: its devices by their places, then its overlays.
     pub interfaces: Vec<Interface>,
     /// CPU cores.
     pub cores: u32,
@@ -175,6 +175,8 @@ pub struct Interface {
     pub more: Vec<Spanned<IpAddr>>,
     /// Its MAC address, if stated.
     pub mac: Option<[u8; 6]>,
+    /// Its place among the machine's network devices; one on an overlay has none.
+    pub index: Option<u32>,
     /// The interface's name in the guest: `eth0`, `nebula1`.
     pub device: String,
     /// Whether it asks for its address: a DHCP server has it by the MAC address.

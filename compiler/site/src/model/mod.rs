@@ -37,6 +37,7 @@ pub use self::service::*;
 pub use self::storage::*;
 use crate::allocation::Numbering;
 use crate::extra::ExtraField;
+use crate::lock::Grant;
 pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
 
 macro_rules! index {
@@ -167,6 +168,8 @@ pub struct Site {
     pub files: Vec<File>,
     /// The serial of each zone, by its name; a zone without one is at its first.
     pub serials: BTreeMap<String, u32>,
+    /// What certificates say of each machine that it has no more, by the machine's name: they are to be blocked until they end.
+    pub withdrawn: BTreeMap<String, Vec<Grant>>,
     /// Machines that were renamed, by their old names, with the new ones; also those of earlier builds.
     pub renamed: BTreeMap<String, String>,
 }

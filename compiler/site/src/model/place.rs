@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
-use super::{DatacenterId, HostId, Mapping, Named, PlaceId, Spanned, Terraform};
+use super::{Bastion, DatacenterId, HostId, Mapping, Named, NetworkId, PlaceId, Site, Spanned, Terraform};
+use crate::extra::ExtraField;
 
 /// A Proxmox cluster.
 #[derive(Clone, Debug)]
@@ -71,12 +72,49 @@ pub struct Node {
     pub cores: Option<Spanned<u32>>,
     /// How many cores of guests share one of its own.
     pub cpu_overcommit: u32,
+    /// How Ansible reaches it.
+    pub connection: NodeConnection,
+    /// Its variables for Ansible.
+    pub variables: Vec<ExtraField>,
+}
+
+/// How Ansible reaches a Proxmox host.
+#[derive(Clone, Debug)]
+pub struct NodeConnection {
+    /// Whether Ansible knows it.
+    pub managed: bool,
+    /// The user that it connects as.
+    pub user: String,
+    /// The network that the address is of.
+    pub network: Option<Spanned<NetworkId>>,
+    /// Who is jumped over.
+    pub bastion: Option<Spanned<Bastion>>,
+}
+
+impl Default for NodeConnection {
+    fn default() -> Self {
+        Self { managed: false, user: "root".into(), network: None, bastion: None }
+    }
 }
 
 impl Node {
     /// Its addresses, the first one first. That of its uplink is not among them.
     pub fn addresses(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
         std::iter::once(self.address).chain(self.more.iter().copied())
+    }
+
+    /// Where Ansible, and who jumps over it, reaches it: its address on a network, that of its uplink, or its first one.
+    pub fn reached(&self, site: &Site) -> IpAddr {
+        let network = self.connection.network.and_then(|network| site.networks.get(network.value.index()));
+        let on = network.and_then(|network| self.own_addresses().find(|address| network.contains(*address)));
+        let uplink = self.uplink.as_ref().map(|uplink| uplink.address.value);
+        on.or(uplink).unwrap_or(self.address.value)
+    }
+
+    /// Its addresses and that of its uplink.
+    pub fn own_addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let uplink = self.uplink.iter().map(|uplink| uplink.address.value);
+        self.addresses().map(|address| address.value).chain(uplink)
     }
 }
 

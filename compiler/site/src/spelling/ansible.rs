@@ -4,7 +4,8 @@
 //! and no name of a host has a `_`.
 
 /// Groups that are Ansible's own or the emitted roles'.
-pub const OWN_GROUPS: &[&str] = &["all", "ungrouped", GUESTS, WINRM_GUESTS, NEBULA_MEMBERS, NEBULA_LIGHTHOUSES];
+pub const OWN_GROUPS: &[&str] =
+    &["all", "ungrouped", GUESTS, WINRM_GUESTS, NEBULA_MEMBERS, NEBULA_LIGHTHOUSES, PROXMOX_NODES];
 
 /// What the emitted roles are for.
 pub const GUESTS: &str = "guests";
@@ -14,6 +15,8 @@ pub const WINRM_GUESTS: &str = "winrm_guests";
 pub const NEBULA_MEMBERS: &str = "nebula_members";
 /// Its lighthouses.
 pub const NEBULA_LIGHTHOUSES: &str = "nebula_lighthouses";
+/// Proxmox hosts, for the site's own plays.
+pub const PROXMOX_NODES: &str = "proxmox_nodes";
 
 /// The machines of a group of the site.
 pub fn group(name: &str) -> String {

@@ -43,7 +43,7 @@ pub(crate) fn spaces(site: &Site) -> Vec<Space<'_>> {
     let inventory = spelled(groups(), ansible::group)
         .chain(spelled(clusters(), ansible::cluster))
         .chain(spelled(services, ansible::service))
-        .chain(spelled(hosts(), str::to_owned));
+        .chain(spelled(hosts().chain(nodes()), str::to_owned));
     let answered = hosts().chain(clusters()).chain(nodes()).chain(vips(site).map(|vip| &vip.named));
     vec![
         space("Ansible's inventory", inventory.collect()),

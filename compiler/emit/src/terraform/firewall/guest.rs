@@ -30,7 +30,8 @@ pub fn emit(scope: &Scope, groups: &Groups, folder: &mut Folder) {
 /// One set of addresses a device, by a name that Proxmox knows. Without one a VM could take another's address.
 fn filters(scope: &Scope, guest: &Guest, file: &mut Body) -> Vec<Reference> {
     let mut list = Vec::new();
-    for (index, nic) in guest.nics.iter().enumerate() {
+    for nic in &guest.nics {
+        let index = nic.index;
         let resource = name::part(&guest.host.named.name, &format!("net{index}"));
         file.resource(&fixed(kind::IPSET), &resource, |body| {
             options::target(guest.host.kind, &guest.node.named.name, guest.vmid, body);
@@ -62,7 +63,8 @@ fn rules(scope: &Scope, groups: &Groups, guest: &Guest, file: &mut Body) {
     let policy = scope.policies.of_host[guest.id.index()];
     file.resource(&fixed(kind::FIREWALL_RULES), &name::resource(&guest.host.named.name), |body| {
         options::target(guest.host.kind, &guest.node.named.name, guest.vmid, body);
-        for (index, nic) in guest.nics.iter().enumerate() {
+        for nic in &guest.nics {
+            let index = nic.index;
             for group in groups.inserted(policy, nic.network_id) {
                 body.block("rule", |rule| {
                     rule.set("security_group", name::reference(kind::SECURITY_GROUP, &group).field("name"))

@@ -1,0 +1,195 @@
+//! A packet on one segment.
+
+use std::net::IpAddr;
+
+use super::{End, Part, Step, Way};
+use crate::bounds::Outcome;
+use crate::packet::{Addr, ICMP, ICMP6, Packet, Port};
+use crate::proxmox::{self, Nic};
+use crate::tree::{Host, Tree};
+
+/// A machine where a packet leaves or comes: its device of Proxmox, if it has one.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'t> {
+    pub host: &'t Host,
+    pub nic: Option<&'t Nic>,
+}
+
+impl Tree {
+    pub(crate) fn on_bridge<'t>(
+        &'t self,
+        way: &Way<'t, '_>,
+        packet: &Packet,
+        bridge: &str,
+        vlan: Option<u16>,
+    ) -> Vec<Step<'t>> {
+        let mut steps = Vec::new();
+        let mut ends: [Option<At<'t>>; 2] = [None, None];
+        for (end, slot, address) in [(way.from, 0, source(packet)), (way.to, 1, Some(way.address))] {
+            let End::Host(host) = end else { continue };
+            let nic = self.nic(host, bridge, vlan, address);
+            if nic.is_none() && host.guest.is_some() {
+                let gap = self.guest(host).and_then(|guest| guest.gap.clone());
+                let words = "it has no device on that bridge";
+                let outcome = match gap {
+                    Some(why) => Outcome::unknown(why, words, Some(host.place)),
+                    None => Outcome::drop(words, Some(host.place)),
+                };
+                steps.push(Step::new(Part::Device(host), outcome));
+                return steps;
+            }
+            ends[slot] = Some(At { host, nic });
+        }
+        let [from, to] = ends;
+        if let (Some(from), Some(to)) = (from, to)
+            && std::ptr::eq(from.host, to.host)
+        {
+            steps.push(Step::new(Part::Way, Outcome::pass("a machine reaches itself over its loopback device", None)));
+            return steps;
+        }
+        self.leave(way.from, from, bridge, packet, &mut steps);
+        steps.push(Step::new(Part::Segment, self.carried(way, from, to, bridge, vlan)));
+        self.arrive(way.to, to, bridge, packet, &mut steps);
+        self.answer(from, to, packet, &mut steps);
+        steps
+    }
+
+    /// What the sender's layers say.
+    pub(super) fn leave<'t>(
+        &'t self,
+        end: End<'t>,
+        at: Option<At<'t>>,
+        bridge: &str,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
+        if let Some(at) = at {
+            if let Some(outcome) = self.guest_out(at, packet) {
+                steps.push(Step::new(Part::GuestOut(at.host), outcome));
+            }
+            if let (Some(nic), Some(guest)) = (at.nic, self.guest(at.host))
+                && self.proxmox.present
+            {
+                steps.push(Step::new(
+                    Part::ProxmoxOut(at.host, nic.index),
+                    proxmox::outward(&self.proxmox, guest, nic, packet),
+                ));
+            }
+        } else if let (End::Node(node), true) = (end, self.proxmox.present) {
+            steps.push(Step::new(Part::NodeOut(node), proxmox::host_out(&self.proxmox, node, bridge, packet)));
+        }
+    }
+
+    /// What the receiver's layers say.
+    pub(super) fn arrive<'t>(
+        &'t self,
+        end: End<'t>,
+        at: Option<At<'t>>,
+        bridge: &str,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
+        if let Some(at) = at {
+            if let (Some(nic), Some(guest)) = (at.nic, self.guest(at.host))
+                && self.proxmox.present
+            {
+                steps.push(Step::new(
+                    Part::ProxmoxIn(at.host, nic.index),
+                    proxmox::inward(&self.proxmox, guest, nic, packet),
+                ));
+            }
+            if let Some(outcome) = self.guest_in(at, packet) {
+                steps.push(Step::new(Part::GuestIn(at.host), outcome));
+            }
+        } else if let (End::Node(node), true) = (end, self.proxmox.present) {
+            steps.push(Step::new(Part::NodeIn(node), proxmox::host_in(&self.proxmox, node, bridge, packet)));
+        }
+    }
+
+    /// What the filters say to the reply. Proxmox lets every reply pass.
+    pub(super) fn answer<'t>(
+        &'t self,
+        from: Option<At<'t>>,
+        to: Option<At<'t>>,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
+        let reply = packet.reply();
+        if let Some(outcome) = to.and_then(|to| self.guest_out(to, &reply)) {
+            steps.push(Step::new(Part::ReplyOut(to.expect("it was").host), outcome));
+        }
+        if let Some(outcome) = from.and_then(|from| self.guest_in(from, &reply)) {
+            steps.push(Step::new(Part::ReplyIn(from.expect("it was").host), outcome));
+        }
+    }
+
+    pub(super) fn guest_out(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
+        if let Some(why) = &at.host.no_filter {
+            return Some(Outcome::unknown(why.clone(), "its filter is not there", None));
+        }
+        Some(self.filter(at.host)?.output(packet, self.device(at.host, at.nic)))
+    }
+
+    pub(super) fn guest_in(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
+        if let Some(why) = &at.host.no_filter {
+            return Some(Outcome::unknown(why.clone(), "its filter is not there", None));
+        }
+        Some(self.filter(at.host)?.input(packet, self.device(at.host, at.nic)))
+    }
+
+    /// Whether the segment carries a packet from one end to the other.
+    fn carried(
+        &self,
+        way: &Way<'_, '_>,
+        from: Option<At<'_>>,
+        to: Option<At<'_>>,
+        bridge: &str,
+        vlan: Option<u16>,
+    ) -> Outcome {
+        let node = |end: End<'_>, at: Option<At<'_>>| match (end, at) {
+            (End::Node(node), _) => Some(node.to_owned()),
+            (_, Some(at)) => self.guest(at.host).and_then(|guest| guest.node.clone()),
+            _ => None,
+        };
+        match (node(way.from, from), node(way.to, to)) {
+            (Some(one), Some(other)) if !self.joined(bridge, vlan, &one, &other) => {
+                let why = format!("whether {bridge} of {one} and {bridge} of {other} are one segment");
+                Outcome::unknown(why.into(), "no file says how their nodes are wired", None)
+            }
+            _ => Outcome::pass("one segment", None),
+        }
+    }
+
+    /// What lets a packet pass that the firewall closes: the destination has sent the reverse of it before. Connection tracking
+    /// is the node's, and an entry is made also by a packet that the other end then drops.
+    pub(super) fn opened_by_state(&self, way: &Way<'_, '_>, packet: &Packet) -> Option<String> {
+        let arvc_verdict::Path::Bridge(bridge, vlan) = way.path else { return None };
+        let (End::Host(from), End::Host(to)) = (way.from, way.to) else { return None };
+        if packet.proto == ICMP || packet.proto == ICMP6 || !self.proxmox.present {
+            return None;
+        }
+        let (source, target) =
+            (self.nic(from, bridge, *vlan, source(packet))?, self.nic(to, bridge, *vlan, Some(way.address))?);
+        let (sender, receiver) = (self.guest(from)?, self.guest(to)?);
+        let shut = !proxmox::outward(&self.proxmox, sender, source, packet).open
+            || !proxmox::inward(&self.proxmox, receiver, target, packet).open;
+        let filtered =
+            self.guest_out(At { host: from, nic: Some(source) }, packet).is_some_and(|outcome| !outcome.open)
+                || self.guest_in(At { host: to, nic: Some(target) }, packet).is_some_and(|outcome| !outcome.open);
+        let reverse = Packet { answer: false, ..packet.reply() };
+        let sends = proxmox::outward(&self.proxmox, receiver, target, &reverse).open;
+        (shut && !filtered && sends).then(|| {
+            format!(
+                "{} may send from that port first, and the connection table of the node then takes this for an answer",
+                to.name
+            )
+        })
+    }
+}
+
+fn source(packet: &Packet) -> Option<IpAddr> {
+    match (packet.src, packet.sport) {
+        (Addr::At(address), Port::None | Port::At(_) | Port::Ephemeral) => Some(address),
+        _ => None,
+    }
+}

@@ -1,0 +1,117 @@
+//! Who is asked about: a machine, a node, an address, the world.
+
+use std::net::IpAddr;
+
+use arvc_verdict::Path;
+
+use super::Way;
+use crate::nebula::Member;
+use crate::packet::Addr;
+use crate::proxmox::Nic;
+use crate::tree::{Host, Tree};
+
+/// One end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum End<'t> {
+    Host(&'t Host),
+    Node(&'t str),
+    Address(IpAddr),
+    Internet,
+}
+
+impl Tree {
+    /// The end of a name. An address of a machine is that machine.
+    pub(crate) fn end(&self, name: &str) -> Option<End<'_>> {
+        if let Some(host) = self.hosts.get(name) {
+            return Some(End::Host(host));
+        }
+        if let Some(node) = self.node(name) {
+            return Some(End::Node(node));
+        }
+        if name == "internet" {
+            return Some(End::Internet);
+        }
+        let address = name.parse().ok()?;
+        Some(match self.owners.get(&address) {
+            Some((owner, _)) => End::Host(&self.hosts[owner]),
+            None => End::Address(address),
+        })
+    }
+
+    /// A node by name: one that has rules, guests, or an address.
+    pub(crate) fn node(&self, name: &str) -> Option<&str> {
+        let own = self.proxmox.nodes.keys().map(String::as_str);
+        let of_guests = self.proxmox.guests.values().filter_map(|guest| guest.node.as_deref());
+        own.chain(of_guests).chain(self.wiring.nodes.keys().map(String::as_str)).find(|node| *node == name)
+    }
+
+    /// The device of a host on a segment: the one that has this address if one does.
+    pub(crate) fn nic<'t>(
+        &'t self,
+        host: &'t Host,
+        bridge: &str,
+        vlan: Option<u16>,
+        address: Option<IpAddr>,
+    ) -> Option<&'t Nic> {
+        let guest = self.guest(host)?;
+        let mut there = guest.nics.iter().filter(|nic| nic.bridge.value.as_deref() == Ok(bridge) && nic.vlan == vlan);
+        let has = |nic: &&Nic| address.is_none_or(|address| nic.addresses.iter().any(|net| net.addr() == address));
+        there.clone().find(has).or_else(|| there.next())
+    }
+
+    /// The member that a host is in the overlay of a device.
+    pub(crate) fn member<'t>(&'t self, host: &Host, device: Option<&str>) -> Option<&'t Member> {
+        let mut members = host.members.iter().map(|index| &self.members[*index]);
+        members.find(|member| device.is_none() || member.device.as_deref() == device)
+    }
+
+    /// The addresses that a packet may come from.
+    pub(crate) fn sources(&self, way: &Way<'_, '_>) -> Vec<Addr> {
+        let v6 = way.address.is_ipv6();
+        let fits = |address: &IpAddr| address.is_ipv6() == v6;
+        let at = |addresses: Vec<IpAddr>| -> Vec<Addr> { addresses.into_iter().filter(fits).map(Addr::At).collect() };
+        match way.from {
+            End::Address(address) => at(vec![address]),
+            End::Internet => at(self.internet().to_vec()),
+            End::Node(node) => match self.wiring.nodes.get(node) {
+                Some(addresses) => at(addresses.clone()),
+                None => at(self.gateways(way)),
+            },
+            End::Host(host) => match way.path {
+                Path::Overlay(device) => {
+                    at(self.member(host, device.as_deref()).map(Member::addresses).unwrap_or_default())
+                }
+                Path::Bridge(bridge, vlan) => match self.nic(host, bridge, *vlan, None) {
+                    Some(_) => {
+                        let guest = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+                        let there = guest.filter(|nic| nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan);
+                        let nets: Vec<_> = there.flat_map(|nic| &nic.addresses).collect();
+                        // The system takes the one whose network the destination is in.
+                        let near = nets.iter().filter(|net| net.contains(&way.address)).map(|net| net.addr());
+                        let near = at(near.collect());
+                        if near.is_empty() { at(nets.iter().map(|net| net.addr()).collect()) } else { near }
+                    }
+                    None => at(host.address.into_iter().filter(|_| host.guest.is_none()).collect()),
+                },
+                Path::Routed => {
+                    let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+                    let routed = nics.filter(|nic| nic.gateways.iter().any(fits));
+                    let own = at(routed.flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect());
+                    match own.is_empty() {
+                        true if host.guest.is_none() => match host.address {
+                            Some(address) => at(vec![address]),
+                            None => at(self.internet().to_vec()),
+                        },
+                        _ => own,
+                    }
+                }
+            },
+        }
+    }
+
+    /// The gateways of a destination's segment: where a node is, if no file says it.
+    fn gateways(&self, way: &Way<'_, '_>) -> Vec<IpAddr> {
+        let (End::Host(host), Path::Bridge(bridge, vlan)) = (way.to, way.path) else { return Vec::new() };
+        self.nic(host, bridge, *vlan, Some(way.address)).map(|nic| nic.gateways.clone()).unwrap_or_default()
+    }
+}

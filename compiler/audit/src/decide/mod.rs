@@ -1,0 +1,129 @@
+//! One question, decided by every layer that the packet meets.
+
+mod bridge;
+mod ends;
+mod overlay;
+mod routed;
+mod tunnel;
+mod words;
+
+use arvc_verdict::{Answer, Path, Question, Verdict};
+
+use crate::bounds::Outcome;
+use crate::packet::{Addr, Packet};
+use crate::place::Why;
+use crate::tree::Tree;
+
+pub(crate) use ends::End;
+pub(crate) use tunnel::Tunnels;
+pub(crate) use words::Part;
+
+/// What one layer says about one packet.
+#[derive(Clone, Debug)]
+pub(crate) struct Step<'t> {
+    pub part: Part<'t>,
+    pub outcome: Outcome,
+}
+
+impl<'t> Step<'t> {
+    pub fn new(part: Part<'t>, outcome: Outcome) -> Self {
+        Self { part, outcome }
+    }
+}
+
+/// A packet on its way: the ends, and the path.
+pub(crate) struct Way<'t, 'q> {
+    pub from: End<'t>,
+    pub to: End<'t>,
+    pub address: std::net::IpAddr,
+    pub path: &'q Path,
+}
+
+impl Tree {
+    /// Whether a connection may be opened, with what each layer says.
+    pub fn decide(&self, question: &Question) -> Answer {
+        let tunnels = Tunnels::default();
+        let (Some(from), Some(to)) = (self.end(&question.from), self.end(&question.to)) else {
+            let missing = match self.end(&question.from) {
+                None => format!("who {} is: the tree has no such machine", question.from),
+                Some(_) => format!("who {} is: the tree has no such machine", question.to),
+            };
+            let verdict = Verdict::Unknown { missing };
+            return Answer { question: question.clone(), verdict, decisions: Vec::new(), opened_by_state: None };
+        };
+        let way = Way { from, to, address: question.address, path: &question.path };
+        let packet = |source| Packet::first(source, Addr::At(question.address), question.protocol, question.port);
+        let sources = self.sources(&way);
+        let mut all: Vec<Vec<Step<'_>>> =
+            sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
+        if all.is_empty() {
+            let why = "it has no address to send from there";
+            all.push(vec![Step::new(Part::Way, Outcome::drop(why, None))]);
+        }
+        let verdicts: Vec<Verdict> = all.iter().map(|steps| verdict(steps)).collect();
+        let verdict = together(&verdicts);
+        // Of several addresses that it may send from, the one that the verdict is about.
+        let at = verdicts.iter().position(|one| *one == verdict).unwrap_or(0);
+        let opened_by_state = (verdict == Verdict::Closed)
+            .then(|| sources.iter().find_map(|source| self.opened_by_state(&way, &packet(*source))))
+            .flatten();
+        let decisions = all.swap_remove(at).into_iter().map(|step| self.decision(step)).collect();
+        Answer { question: question.clone(), verdict, decisions, opened_by_state }
+    }
+
+    /// The verdict alone.
+    pub(crate) fn verdict(
+        &self,
+        way: &Way<'_, '_>,
+        protocol: arvc_verdict::Protocol,
+        port: Option<u16>,
+        tunnels: &Tunnels,
+    ) -> Verdict {
+        let sources = self.sources(way);
+        let one = |source: &Addr| {
+            let packet = Packet::first(*source, Addr::At(way.address), protocol, port);
+            verdict(&self.steps(way, &packet, tunnels))
+        };
+        match sources.as_slice() {
+            [] => Verdict::Closed,
+            [source] => one(source),
+            sources => together(&sources.iter().map(one).collect::<Vec<_>>()),
+        }
+    }
+
+    fn steps<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Step<'t>> {
+        match way.path {
+            Path::Bridge(bridge, vlan) => self.on_bridge(way, packet, bridge, *vlan),
+            Path::Overlay(device) => self.in_overlay(way, packet, device.as_deref(), tunnels),
+            Path::Routed => self.routed(way, packet),
+        }
+    }
+}
+
+/// Every layer must let it pass.
+pub(crate) fn verdict(steps: &[Step<'_>]) -> Verdict {
+    if steps.iter().any(|step| !step.outcome.open) {
+        return Verdict::Closed;
+    }
+    let mut missing: Vec<&Why> =
+        steps.iter().filter(|step| step.outcome.closed).flat_map(|step| &step.outcome.missing).collect();
+    if !steps.iter().any(|step| step.outcome.closed) {
+        return Verdict::Open;
+    }
+    missing.sort();
+    missing.dedup();
+    let missing: Vec<&str> = missing.into_iter().map(|why| &**why).collect();
+    Verdict::Unknown { missing: if missing.is_empty() { "something".into() } else { missing.join("; ") } }
+}
+
+/// Of several packets that it may be: open if all pass, closed if none does.
+pub(crate) fn together(verdicts: &[Verdict]) -> Verdict {
+    match verdicts {
+        [] => Verdict::Closed,
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => first.clone(),
+        all => match all.iter().find(|one| matches!(one, Verdict::Unknown { .. })) {
+            Some(unknown) => unknown.clone(),
+            None => Verdict::Unknown { missing: "which of its addresses it sends from".into() },
+        },
+    }
+}

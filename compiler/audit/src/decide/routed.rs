@@ -1,0 +1,136 @@
+//! A packet that leaves its segment. What routes there is no file of the tree, but for the nodes that translate.
+
+use super::bridge::At;
+use super::{End, Part, Step, Way};
+use crate::bounds::Outcome;
+use crate::packet::{Addr, Packet, Port, is_public};
+use crate::proxmox::Nic;
+use crate::tree::Tree;
+
+impl Tree {
+    pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Step<'t>> {
+        let mut steps = Vec::new();
+        let from = match way.from {
+            End::Host(host) => Some(self.at(host, self.way_out(host, packet))),
+            _ => None,
+        };
+        self.leave(way.from, from, "", packet, &mut steps);
+        let (packet, outcome) = self.carried_on(way, from, packet);
+        steps.push(Step::new(Part::Way, outcome));
+        let to = match (way.to, packet.dst) {
+            (End::Host(host), Addr::At(address)) => {
+                let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+                let nic = nics.into_iter().find(|nic| nic.addresses.iter().any(|net| net.addr() == address));
+                Some(At { host, nic })
+            }
+            _ => None,
+        };
+        self.arrive(way.to, to, "", &packet, &mut steps);
+        self.answer(from, to, &packet, &mut steps);
+        steps
+    }
+
+    /// The device that has a gateway of the family.
+    fn way_out<'t>(&'t self, host: &'t crate::tree::Host, packet: &Packet) -> Option<&'t Nic> {
+        let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+        nics.into_iter().find(|nic| nic.gateways.iter().any(|gateway| gateway.is_ipv6() == packet.is_v6()))
+    }
+
+    /// What arrives at the other side of the routers, and whether anything does.
+    fn carried_on(&self, way: &Way<'_, '_>, from: Option<At<'_>>, packet: &Packet) -> (Packet, Outcome) {
+        let Addr::At(address) = packet.dst else { return (*packet, Outcome::pass("out into the Internet", None)) };
+        let outside = match packet.src {
+            Addr::Internet(_) => true,
+            Addr::At(source) => from.is_none_or(|from| from.host.guest.is_none()) && is_public(source),
+        };
+        for (node, edge) in &self.edges {
+            let sender = from.and_then(|from| Some((self.guest(from.host)?, from.nic?)));
+            let bridge = sender.and_then(|(_, nic)| Some((nic.bridge.value.as_deref().ok()?, nic.vlan)));
+            let bridge = bridge.map(|(bridge, vlan)| vlan.map_or(bridge.to_owned(), |tag| format!("{bridge}.{tag}")));
+            // A guest meets the node that it runs on.
+            if sender.is_some_and(|(guest, _)| guest.node.as_ref() != Some(node)) {
+                continue;
+            }
+            let device = match outside && self.is_inner(edge) {
+                true => Some("an uplink"),
+                false => bridge.as_deref(),
+            };
+            match edge.translated(packet, device) {
+                Ok(None) => {}
+                Err(why) => return (*packet, Outcome::unknown(why, "a node may hand it on", None)),
+                Ok(Some((translation, place))) => {
+                    let mut handed = *packet;
+                    if let Some(address) = translation.address {
+                        handed.dst = Addr::At(address);
+                    }
+                    if let Some(port) = translation.port {
+                        handed.dport = Port::At(port);
+                    }
+                    let owner = translation.address.and_then(|address| self.owners.get(&address));
+                    let right = matches!((way.to, owner), (End::Host(host), Some((owner, _))) if *owner == host.name);
+                    let outcome = match right {
+                        false => Outcome::drop("a node hands it on to another machine", Some(place)),
+                        true if outside => Outcome::pass("a node hands it on", Some(place)),
+                        true => {
+                            let why = format!("how {node} is reached, and whether it hands on what comes from inside");
+                            Outcome::unknown(why.into(), "a node hands it on", Some(place))
+                        }
+                    };
+                    return (handed, outcome);
+                }
+            }
+        }
+        if outside && !is_public(address) {
+            return (*packet, Outcome::drop("nobody outside reaches a private address", None));
+        }
+        if let Addr::At(source) = packet.src
+            && self.wiring.routed.iter().any(|nets| {
+                let has = |address| nets.iter().any(|net| net.contains(&address));
+                has(source) && has(address)
+            })
+        {
+            return (*packet, Outcome::pass("something routes between the two", None));
+        }
+        match way.to {
+            End::Host(host) if host.guest.is_none() && host.address == Some(address) && is_public(address) => {
+                let inside = from.is_some_and(|from| from.host.guest.is_some());
+                match inside && !self.masquerades(packet) {
+                    true => {
+                        let why = "what routes and translates in front of it";
+                        (*packet, Outcome::unknown(why.into(), "it leaves by a router that no file describes", None))
+                    }
+                    false => (
+                        Packet { src: Addr::Internet(packet.is_v6()), ..*packet },
+                        Outcome::pass("a public address", None),
+                    ),
+                }
+            }
+            End::Internet | End::Address(_) if is_public(address) && self.masquerades(packet) => {
+                (*packet, Outcome::pass("a node translates it", None))
+            }
+            _ => {
+                let why = "what routes between the two";
+                (*packet, Outcome::unknown(why.into(), "no file says what routes there", None))
+            }
+        }
+    }
+
+    /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone: what comes from
+    /// outside comes by none of them.
+    fn is_inner(&self, edge: &crate::filter::Filter) -> bool {
+        edge.devices().iter().filter(|name| !name.starts_with("fwbr")).all(|name| {
+            let nics = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
+            let mut own =
+                nics.filter(|nic| nic.bridge.value.as_deref() == Ok(name)).flat_map(|nic| &nic.addresses).peekable();
+            // Another interface is an uplink, and its rules are about leaving.
+            own.peek().is_none() && !edge.enters_by(name)
+                || own.peek().is_some() && own.all(|net| !is_public(net.addr()))
+        })
+    }
+
+    /// Whether a node gives a packet an address of its own on its way out.
+    fn masquerades(&self, packet: &Packet) -> bool {
+        let Addr::At(source) = packet.src else { return false };
+        self.edges.values().any(|edge| edge.masquerades(source))
+    }
+}

@@ -1,0 +1,342 @@
+//! Whether two members have a tunnel: direct, by a relay, or only with luck.
+//!
+//! The lower bound rests on what is certain: a handshake that the receiver's layers let in as a new one, and members who find one
+//! another. The upper bound fears hole punching, which opens what drops all new packets, and the connection table that all guests of
+//! a node share.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+use super::{End, Step, Way, together, verdict};
+use crate::bounds::Outcome;
+use crate::nebula::{Endpoint, Member};
+use crate::packet::{Addr, Packet};
+use crate::place::Why;
+use crate::tree::{Host, Tree};
+
+/// What was found out about pairs of members.
+#[derive(Default)]
+pub(crate) struct Tunnels {
+    direct: RefCell<HashMap<(usize, usize), Bounds>>,
+}
+
+/// Certain, and possible.
+#[derive(Clone, Debug)]
+struct Bounds {
+    lower: bool,
+    upper: bool,
+    missing: Option<Why>,
+}
+
+impl Bounds {
+    const NO: Self = Self { lower: false, upper: false, missing: None };
+
+    fn or(self, other: impl FnOnce() -> Self) -> Self {
+        if self.lower {
+            return self;
+        }
+        let other = other();
+        if other.lower {
+            return other;
+        }
+        let upper = self.upper || other.upper;
+        Self { lower: false, upper, missing: self.missing.or(other.missing) }
+    }
+
+    fn and(self, other: impl FnOnce() -> Self) -> Self {
+        if !self.upper {
+            return self;
+        }
+        let other = other();
+        let missing = if self.lower { other.missing } else { self.missing.or(other.missing) };
+        Self { lower: self.lower && other.lower, upper: other.upper, missing }
+    }
+}
+
+/// Members, and what is asked of several of them in turn.
+#[derive(Clone, Copy)]
+struct One<'t> {
+    host: &'t Host,
+    member: &'t Member,
+    index: usize,
+}
+
+impl Tree {
+    pub(super) fn tunnel(
+        &self,
+        from: &Host,
+        source: &Member,
+        to: &Host,
+        target: &Member,
+        tunnels: &Tunnels,
+    ) -> Outcome {
+        for (one, other) in [(source, target), (target, source)] {
+            let (Ok(own), Ok(peer)) = (&one.certificate, &other.certificate) else { continue };
+            if peer.fingerprint.as_ref().is_some_and(|print| one.blocked.contains(print)) {
+                return Outcome::drop("the certificate of the other end is blocked", Some(one.place));
+            }
+            if let (Some(a), Some(b)) = (&own.ca_name, &peer.ca_name)
+                && a != b
+            {
+                return Outcome::drop("their certificates are of two authorities", Some(own.place));
+            }
+        }
+        let find = |host: &Host, member: &Member| {
+            host.members.iter().copied().find(|index| std::ptr::eq(&self.members[*index], member)).unwrap_or(0)
+        };
+        let a = One { host: from, member: source, index: find(from, source) };
+        let b = One { host: to, member: target, index: find(to, target) };
+        let bounds =
+            self.direct(a, b, tunnels).or(|| self.reports(b, a, tunnels)).or(|| self.relayed(a, b, tunnels)).or(|| {
+                // Where the other end has spoken first, its tunnel carries both ways; nobody says that it has.
+                let other = self.direct(b, a, tunnels);
+                let missing = other.missing.or_else(|| {
+                    Some(format!("whether {} has spoken first: only it can start the tunnel", to.name).into())
+                });
+                Bounds { lower: false, upper: other.upper, missing }
+            });
+        let place = Some(source.place);
+        match bounds {
+            Bounds { lower: true, .. } => Outcome::pass("they have a tunnel", place),
+            Bounds { upper: false, .. } => Outcome::drop("they have no tunnel, direct or relayed", place),
+            Bounds { missing, .. } => {
+                let why =
+                    missing.unwrap_or_else(|| "whether the tunnel comes about: only hole punching may open it".into());
+                Outcome::unknown(why, "the tunnel is not certain", place)
+            }
+        }
+    }
+
+    /// A tunnel that the first starts, over the underlay.
+    fn direct(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Bounds {
+        if let Some(known) = tunnels.direct.borrow().get(&(a.index, b.index)) {
+            return known.clone();
+        }
+        let bounds = self.direct_uncached(a, b, tunnels);
+        tunnels.direct.borrow_mut().insert((a.index, b.index), bounds.clone());
+        bounds
+    }
+
+    fn direct_uncached(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Bounds {
+        let stated = stated(a.member, b.member);
+        let mut all = Bounds::NO;
+        for endpoint in &stated {
+            all = all.or(|| self.underlay(a.host, a.member, b.host, b.member, *endpoint));
+        }
+        // A member asks the lighthouses for everybody but a lighthouse.
+        if !b.member.lighthouse && !all.lower {
+            let found = self.finds(a, b, tunnels);
+            for endpoint in self.told(b) {
+                all = all.or(|| found.clone().and(|| self.underlay(a.host, a.member, b.host, b.member, endpoint)));
+            }
+        }
+        if all.lower || all.upper {
+            return all;
+        }
+        // Each may send, and a lighthouse may tell each to: then the filters of both take it for an answer.
+        let both = self.sends(a, b) && self.sends(b, a);
+        if !acquainted(a.member, b.member) {
+            return all;
+        }
+        let shared = self.same_node(a.host, b.host) && (self.sends(a, b) || self.sends(b, a));
+        Bounds { upper: both || shared, ..all }
+    }
+
+    /// A lighthouse or relay has a tunnel to who reports to it, whoever of the two speaks.
+    fn reports(&self, from: One<'_>, to: One<'_>, tunnels: &Tunnels) -> Bounds {
+        let listed = to.member.addresses().iter().any(|address| from.member.lighthouses.contains(address));
+        if listed && to.member.lighthouse { self.direct(from, to, tunnels) } else { Bounds::NO }
+    }
+
+    fn relayed(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Bounds {
+        if !a.member.uses_relays || a.member.relay || b.member.lighthouse {
+            return Bounds::NO;
+        }
+        // A relay of its own list uses none.
+        let relays = if b.member.relay { &[][..] } else { &b.member.relays };
+        let mut all = Bounds::NO;
+        for address in relays.iter().take(10) {
+            let Some(relay) = self.member_at(*address) else { continue };
+            if !relay.member.relay || relay.index == a.index || relay.index == b.index {
+                continue;
+            }
+            let hop = |x: One<'_>, y: One<'_>| self.direct(x, y, tunnels).or(|| self.reports(y, x, tunnels));
+            // Which relays a member has, only a lighthouse tells.
+            all = all.or(|| self.finds(a, b, tunnels).and(|| hop(a, relay)).and(|| hop(relay, b)));
+        }
+        all
+    }
+
+    /// Whether the first learns from a lighthouse where the second is.
+    fn finds(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Bounds {
+        let _ = tunnels;
+        // A lighthouse knows who reports to it.
+        let asked: Vec<IpAddr> = if a.member.lighthouse { a.member.addresses() } else { a.member.lighthouses.clone() };
+        let mut all = Bounds::NO;
+        for address in asked {
+            if !b.member.lighthouses.contains(&address) {
+                continue;
+            }
+            let Some(lighthouse) = self.member_at(address) else { continue };
+            let reach = |one: One<'_>| match one.index == lighthouse.index {
+                true => Bounds { lower: true, upper: true, missing: None },
+                false => stated(one.member, lighthouse.member).into_iter().fold(Bounds::NO, |all, endpoint| {
+                    all.or(|| self.underlay(one.host, one.member, lighthouse.host, lighthouse.member, endpoint))
+                }),
+            };
+            all = all.or(|| reach(a).and(|| reach(b)));
+        }
+        all
+    }
+
+    fn member_at(&self, address: IpAddr) -> Option<One<'_>> {
+        let index = *self.member_addresses().get(&address)?;
+        let member = &self.members[index];
+        Some(One { host: self.hosts.get(&member.host)?, member, index })
+    }
+
+    /// What a member tells lighthouses of itself.
+    fn told(&self, b: One<'_>) -> Vec<SocketAddr> {
+        let port = b.member.port.clone().unwrap_or(0);
+        let allowed = |address: IpAddr| match b.member.advertised.as_slice() {
+            [] => true,
+            list => {
+                let longest =
+                    list.iter().filter(|(net, _)| net.contains(&address)).max_by_key(|(net, _)| net.prefix_len());
+                // Where rules are all of one kind, what none holds is the contrary.
+                longest.map_or_else(|| list.iter().all(|(_, allow)| !allow), |(_, allow)| *allow)
+            }
+        };
+        let nics = self.guest(b.host).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
+        let own = nics.map(|net| net.addr()).chain(b.host.address);
+        let mut told: Vec<SocketAddr> = own
+            .filter(|address| allowed(*address) && !(b.member.only_v4 && address.is_ipv6()))
+            .map(|address| SocketAddr::new(address, port))
+            .collect();
+        told.extend(
+            b.member
+                .advertise
+                .iter()
+                .map(|address| SocketAddr::new(address.ip(), if address.port() == 0 { port } else { address.port() })),
+        );
+        told.sort();
+        told.dedup();
+        told
+    }
+
+    /// A datagram from one socket to another: certain, and possible.
+    fn underlay(&self, from: &Host, source: &Member, to: &Host, target: &Member, endpoint: SocketAddr) -> Bounds {
+        if source.only_v4 && endpoint.is_ipv6() || target.only_v4 && endpoint.is_ipv6() {
+            return Bounds::NO;
+        }
+        let (sport, dport) = match (&source.port, &target.port) {
+            (Ok(sport), Ok(0)) => (*sport, 0),
+            (Ok(sport), Ok(_)) => (*sport, endpoint.port()),
+            (Err(why), _) | (_, Err(why)) => return Bounds { lower: false, upper: true, missing: Some(why.clone()) },
+        };
+        if dport == 0 {
+            let why = format!("the port of {}: it takes a random one", to.name);
+            return Bounds { lower: false, upper: true, missing: Some(why.into()) };
+        }
+        let verdicts =
+            self.datagram(from, sport, to, SocketAddr::new(endpoint.ip(), dport)).map(|steps| verdict(&steps));
+        match together(&verdicts.collect::<Vec<_>>()) {
+            arvc_verdict::Verdict::Open => Bounds { lower: true, upper: true, missing: None },
+            arvc_verdict::Verdict::Closed => Bounds::NO,
+            arvc_verdict::Verdict::Unknown { missing } => {
+                Bounds { lower: false, upper: true, missing: Some(missing.into()) }
+            }
+        }
+    }
+
+    /// The way of a datagram over the underlay.
+    fn datagram<'t>(
+        &'t self,
+        from: &'t Host,
+        sport: u16,
+        to: &'t Host,
+        endpoint: SocketAddr,
+    ) -> impl Iterator<Item = Vec<Step<'t>>> {
+        let address = endpoint.ip();
+        let target = self
+            .guest(to)
+            .into_iter()
+            .flat_map(|guest| &guest.nics)
+            .find(|nic| nic.addresses.iter().any(|net| net.addr() == address));
+        let bridge = target.and_then(|nic| Some((nic.bridge.value.clone().ok()?, nic.vlan)));
+        let path = match bridge {
+            Some((bridge, vlan)) if self.nic(from, &bridge, vlan, None).is_some() => {
+                arvc_verdict::Path::Bridge(bridge, vlan)
+            }
+            // A machine beside the guests, in their network.
+            Some((bridge, vlan)) if from.guest.is_none() && near(from.address, target) => {
+                arvc_verdict::Path::Bridge(bridge, vlan)
+            }
+            _ => match self.beside(from, to, address) {
+                Some((bridge, vlan)) => arvc_verdict::Path::Bridge(bridge, vlan),
+                None => arvc_verdict::Path::Routed,
+            },
+        };
+        let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path };
+        let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
+        let sources = self.sources(&way);
+        let all: Vec<_> =
+            sources.into_iter().map(|source| self.steps(&way, &first(source), &Tunnels::default())).collect();
+        all.into_iter()
+    }
+
+    /// The segment of a guest that a machine without devices of Proxmox is on, by its address.
+    fn beside(&self, from: &Host, to: &Host, address: IpAddr) -> Option<(String, Option<u16>)> {
+        if to.guest.is_some() || to.address != Some(address) {
+            return None;
+        }
+        let nics = self.guest(from).into_iter().flat_map(|guest| &guest.nics);
+        let nic = nics.into_iter().find(|nic| nic.addresses.iter().any(|net| net.contains(&address)))?;
+        Some((nic.bridge.value.clone().ok()?, nic.vlan))
+    }
+
+    /// Whether a datagram of the first towards the second may leave its own layers.
+    fn sends(&self, a: One<'_>, b: One<'_>) -> bool {
+        let port = a.member.port.clone().unwrap_or(0);
+        let mut endpoints = stated(a.member, b.member);
+        endpoints.extend(self.told(b));
+        // Where the other is outside, it is found at an address that nobody knows.
+        if endpoints.is_empty() {
+            return true;
+        }
+        endpoints.into_iter().any(|endpoint| {
+            let mut ways = self.datagram(a.host, port, b.host, endpoint);
+            ways.any(|steps| steps.iter().all(|step| step.outcome.open || !step.part.is_sender(a.host)))
+        })
+    }
+
+    fn same_node(&self, one: &Host, other: &Host) -> bool {
+        let node = |host| self.guest(host).and_then(|guest| guest.node.as_ref());
+        node(one).is_some() && node(one) == node(other)
+    }
+}
+
+/// Whether anything tells the one where the other is.
+fn acquainted(a: &Member, b: &Member) -> bool {
+    let listed =
+        |one: &Member, other: &Member| other.addresses().iter().any(|address| one.lighthouses.contains(address));
+    !stated(a, b).is_empty()
+        || !stated(b, a).is_empty()
+        || listed(a, b)
+        || listed(b, a)
+        || a.lighthouses.iter().any(|address| b.lighthouses.contains(address))
+}
+
+/// Where the first finds the second from the start.
+fn stated(a: &Member, b: &Member) -> Vec<SocketAddr> {
+    let all = b.addresses().into_iter().filter_map(|address| a.endpoints.get(&address));
+    let all = all.flat_map(|(endpoints, _)| endpoints);
+    all.filter_map(|endpoint| if let Endpoint::At(address) = endpoint { Some(*address) } else { None })
+        .take(10)
+        .collect()
+}
+
+fn near(address: Option<IpAddr>, nic: Option<&crate::proxmox::Nic>) -> bool {
+    matches!((address, nic), (Some(address), Some(nic)) if nic.addresses.iter().any(|net| net.contains(&address)))
+}

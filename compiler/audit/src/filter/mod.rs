@@ -1,0 +1,325 @@
+//! A packet filter of Linux: base chains at hooks, rules, jumps. What `iptables-restore` files and nft files have in common.
+
+mod walk;
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::bounds::Tri;
+use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Ports};
+use crate::place::{Place, Why};
+
+/// All rules of one machine for both families.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    /// Where the kernel enters.
+    pub bases: Vec<Base>,
+    /// All chains.
+    pub chains: Vec<Chain>,
+    /// Whether a family has no rules at all: it is open.
+    pub families: (bool, bool),
+}
+
+/// A chain that the kernel enters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Base {
+    /// Where.
+    pub hook: Hook,
+    /// Whether it sees IPv4, IPv6.
+    pub families: (bool, bool),
+    /// Lower ones come first.
+    pub priority: i32,
+    /// Whether what no rule takes passes.
+    pub accepts: bool,
+    /// Whether it translates addresses instead of filtering.
+    pub nat: bool,
+    /// Its rules.
+    pub chain: usize,
+    /// Where it begins.
+    pub place: Place,
+}
+
+/// Where the kernel enters a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hook {
+    /// Everything that arrives.
+    Prerouting,
+    /// What is for the machine.
+    Input,
+    /// What goes through it.
+    Forward,
+    /// What it sends.
+    Output,
+    /// Everything that leaves.
+    Postrouting,
+}
+
+/// Rules.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chain {
+    /// Its name, for people.
+    pub name: String,
+    /// In order.
+    pub rules: Vec<Rule>,
+    /// Rules that ask for one source address, by it; and all others. Filled when the chain is complete.
+    index: Option<Index>,
+}
+
+type Index = (HashMap<IpAddr, Vec<u32>>, Vec<u32>);
+
+/// Fewer rules are walked one by one.
+const INDEXED: usize = 32;
+
+impl Chain {
+    /// One without rules.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    fn finish(&mut self) {
+        if self.rules.len() < INDEXED {
+            return;
+        }
+        let (mut single, mut others) = (HashMap::<IpAddr, Vec<u32>>::new(), Vec::new());
+        for (index, rule) in self.rules.iter().enumerate() {
+            let one = rule.conditions.iter().find_map(|condition| match (&condition.test, condition.not) {
+                (Test::Source(addresses), false) => match addresses.spans() {
+                    [(low, high)] if low == high => Some(*low),
+                    _ => None,
+                },
+                _ => None,
+            });
+            match one {
+                Some(address) => single.entry(address).or_default().push(index as u32),
+                None => others.push(index as u32),
+            }
+        }
+        self.index = Some((single, others));
+    }
+
+    /// The rules in order, without those that ask for another source address.
+    fn seen_by(&self, packet: &Packet) -> impl Iterator<Item = &Rule> {
+        let own: &[u32] = match (&self.index, packet.src) {
+            (Some((single, _)), Addr::At(address)) => single.get(&address).map(Vec::as_slice).unwrap_or_default(),
+            _ => &[],
+        };
+        let exact = matches!(packet.src, Addr::At(_));
+        let others: &[u32] = self.index.as_ref().map(|(_, others)| others.as_slice()).unwrap_or_default();
+        let plain = if self.index.is_some() && exact { 0 } else { self.rules.len() };
+        let (mut a, mut b) = (own.iter().peekable(), others.iter().peekable());
+        let merged = std::iter::from_fn(move || match (a.peek(), b.peek()) {
+            (Some(one), Some(other)) if one < other => a.next(),
+            (Some(_), None) => a.next(),
+            _ => b.next(),
+        });
+        let merged = merged.take(if plain == 0 { usize::MAX } else { 0 }).map(|index| &self.rules[*index as usize]);
+        self.rules[..plain].iter().chain(merged)
+    }
+}
+
+/// A rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Where it stands.
+    pub place: Place,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// What happens then.
+    pub then: Then,
+}
+
+/// What a rule does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Then {
+    /// This base chain lets the packet pass; others still see it.
+    Accept,
+    /// It is dropped or refused, for good.
+    Drop,
+    /// Back to where the chain was entered from.
+    Return,
+    /// The next rule.
+    Next,
+    /// Another chain, and back.
+    Jump(usize),
+    /// Another chain, and not back.
+    Goto(usize),
+    /// Connection tracking looks away: its answers match no rule of known connections.
+    Untrack,
+    /// Another destination.
+    Translate(Translation),
+    /// Another source: the address that it leaves by.
+    Masquerade,
+    /// Nobody knows.
+    Unknown(Why),
+}
+
+/// Another destination: its address and, if it changes, its port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Translation {
+    /// The new address; without one, the machine itself.
+    pub address: Option<IpAddr>,
+    /// The new port.
+    pub port: Option<u16>,
+}
+
+/// One test of a packet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// Whether it must not hold.
+    pub not: bool,
+    /// What it asks.
+    pub test: Test,
+}
+
+/// What a condition asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// The source address.
+    Source(Addresses),
+    /// The destination address.
+    Dest(Addresses),
+    /// The interface that it came in by; a `+` or `*` at the end means any ending.
+    In(Vec<String>),
+    /// The interface that it leaves by.
+    Out(Vec<String>),
+    /// The protocol.
+    Protocol(Vec<u8>),
+    /// The source port.
+    Sport(Ports),
+    /// The destination port.
+    Dport(Ports),
+    /// Types of ICMP of this family (IPv6 if so).
+    Icmp(bool, Vec<u8>),
+    /// States of the connection.
+    State(States),
+    /// Something that is not understood.
+    Unread(Why),
+}
+
+/// States of a connection that a rule asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct States {
+    /// Of a first packet.
+    pub new: bool,
+    /// Of an answer.
+    pub established: bool,
+    /// Of one that is not tracked.
+    pub untracked: bool,
+}
+
+/// A packet and the interface of this machine that it comes or goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Passage<'a> {
+    /// The packet.
+    pub packet: &'a Packet,
+    /// The interface, if it is known.
+    pub device: Option<&'a str>,
+    /// Whether it comes in by it.
+    pub inbound: bool,
+}
+
+impl Condition {
+    /// Whether it holds.
+    pub fn holds(&self, passage: Passage<'_>, untracked: bool) -> Tri {
+        let packet = passage.packet;
+        let tri = match &self.test {
+            Test::Source(addresses) => addresses.contain(packet.src),
+            Test::Dest(addresses) => addresses.contain(packet.dst),
+            Test::In(names) if passage.inbound => interface(names, passage.device),
+            Test::Out(names) if !passage.inbound => interface(names, passage.device),
+            // No interface is there to compare with; iptables refuses such rules.
+            Test::In(_) | Test::Out(_) => Tri::No,
+            Test::Protocol(numbers) => numbers.contains(&packet.proto).into(),
+            Test::Sport(ports) => ports.contain(packet.sport),
+            Test::Dport(ports) => ports.contain(packet.dport),
+            Test::Icmp(v6, kinds) => {
+                (packet.proto == if *v6 { ICMP6 } else { ICMP } && kinds.contains(&packet.icmp)).into()
+            }
+            Test::State(states) if untracked => states.untracked.into(),
+            Test::State(states) if packet.answer => states.established.into(),
+            Test::State(states) => states.new.into(),
+            Test::Unread(why) => Tri::Maybe(why.clone()),
+        };
+        tri.negated(self.not)
+    }
+}
+
+fn interface(names: &[String], device: Option<&str>) -> Tri {
+    let Some(device) = device else {
+        // The loopback device is the one that everybody knows it is not.
+        return match names.iter().all(|name| name == "lo") {
+            true => Tri::No,
+            false => Tri::Maybe("what the machine calls its device".into()),
+        };
+    };
+    names
+        .iter()
+        .any(|name| match name.strip_suffix(['+', '*']) {
+            Some(stem) => device.starts_with(stem),
+            None => device == name,
+        })
+        .into()
+}
+
+impl Rule {
+    /// Whether it takes a packet.
+    pub fn matches(&self, passage: Passage<'_>, untracked: bool) -> Tri {
+        self.conditions.iter().fold(Tri::Yes, |all, one| all.and(|| one.holds(passage, untracked)))
+    }
+}
+
+impl Filter {
+    /// Everything is read.
+    pub fn finish(&mut self) {
+        self.chains.iter_mut().for_each(Chain::finish);
+    }
+
+    /// The interfaces that its rules name, sorted.
+    pub fn devices(&self) -> Vec<&str> {
+        let conditions = self.chains.iter().flat_map(|chain| &chain.rules).flat_map(|rule| &rule.conditions);
+        let mut names: Vec<&str> = conditions
+            .filter_map(|condition| match &condition.test {
+                Test::In(names) | Test::Out(names) => Some(names),
+                _ => None,
+            })
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The addresses whose packets are given another destination.
+    pub fn translated_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let rules = self.chains.iter().flat_map(|chain| &chain.rules);
+        let rules = rules.filter(|rule| matches!(rule.then, Then::Translate(_)));
+        rules
+            .flat_map(|rule| &rule.conditions)
+            .flat_map(|condition| match &condition.test {
+                Test::Dest(addresses) if !condition.not => addresses.spans(),
+                _ => &[],
+            })
+            .filter(|(low, high)| low == high)
+            .map(|(low, _)| *low)
+    }
+
+    /// Whether a rule asks for packets that come in by an interface.
+    pub fn enters_by(&self, device: &str) -> bool {
+        let rules = self.chains.iter().flat_map(|chain| &chain.rules);
+        rules
+            .flat_map(|rule| &rule.conditions)
+            .any(|condition| matches!(&condition.test, Test::In(names) if names.iter().any(|name| name == device)))
+    }
+
+    /// Whether what comes from an address leaves with another one, towards some destination.
+    pub fn masquerades(&self, source: IpAddr) -> bool {
+        let rules = self.chains.iter().flat_map(|chain| &chain.rules).filter(|rule| rule.then == Then::Masquerade);
+        rules.into_iter().any(|rule| {
+            rule.conditions.iter().all(|condition| match &condition.test {
+                Test::Source(addresses) => addresses.has(source) != condition.not,
+                _ => true,
+            })
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! The packets that are asked about: around each port that a file names for the two ends, each protocol that one names.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use arvc_verdict::{Path, Protocol};
+
+use super::OTHERS;
+use crate::decide::{End, Way};
+use crate::filter::{Filter, Test};
+use crate::nebula::{PortSpec, Rule as OverlayRule};
+use crate::packet::{ICMP, ICMP6, TCP, UDP};
+use crate::proxmox::{Action, Rule};
+use crate::tree::{Host, Tree};
+
+/// Ports and protocols that the rules of somebody name.
+#[derive(Clone, Debug, Default)]
+struct Named {
+    ports: BTreeSet<u16>,
+    protocols: BTreeSet<u8>,
+}
+
+impl Named {
+    /// Both ends of a range, and what is right outside of it.
+    fn range(&mut self, low: u16, high: u16) {
+        self.ports.extend([low.saturating_sub(1), low, high, high.saturating_add(1)]);
+    }
+
+    fn extend(&mut self, other: &Self) {
+        self.ports.extend(&other.ports);
+        self.protocols.extend(&other.protocols);
+    }
+}
+
+/// What is named, for each machine: by the list, so that what many share is gathered once.
+pub(super) struct Boundaries {
+    filters: Vec<Named>,
+    members: Vec<Named>,
+    guests: RefCell<HashMap<String, Named>>,
+    cluster: Named,
+}
+
+impl Boundaries {
+    pub fn of(tree: &Tree) -> Self {
+        let member = |member: &crate::nebula::Member| {
+            let mut named = Named::default();
+            [&member.inbound, &member.outbound].into_iter().flatten().for_each(|list| overlay(list, &mut named));
+            named
+        };
+        let mut cluster = Named::default();
+        proxmox(tree, &tree.proxmox.cluster.rules, &mut cluster);
+        Self {
+            filters: tree.filters.iter().map(filter).collect(),
+            members: tree.members.iter().map(member).collect(),
+            guests: RefCell::default(),
+            cluster,
+        }
+    }
+
+    /// The packets around what the rules of both ends name.
+    pub fn packets(&self, tree: &Tree, way: &Way<'_, '_>) -> Vec<(Protocol, Option<u16>)> {
+        let mut named = Named::default();
+        for end in [way.from, way.to] {
+            match end {
+                End::Host(host) => self.host(tree, host, way.path, &mut named),
+                End::Node(_) => named.extend(&self.cluster),
+                End::Address(_) | End::Internet => {}
+            }
+        }
+        // Somewhere between all that is named, and at the ends.
+        named.ports.extend([1, 49151, u16::MAX]);
+        named.ports.remove(&0);
+        let with_ports = [Protocol::Tcp, Protocol::Udp].into_iter();
+        let mut packets: Vec<_> =
+            with_ports.flat_map(|protocol| named.ports.iter().map(move |port| (protocol, Some(*port)))).collect();
+        packets.extend(OTHERS.into_iter().map(|protocol| (protocol, None)));
+        let more = named.protocols.iter().filter(|number| ![TCP, UDP, ICMP, ICMP6, 47].contains(number));
+        packets.extend(more.map(|number| (Protocol::Other(*number), None)));
+        packets
+    }
+
+    fn host(&self, tree: &Tree, host: &Host, path: &Path, named: &mut Named) {
+        if let Some(index) = host.filter {
+            named.extend(&self.filters[index]);
+        }
+        if matches!(path, Path::Overlay(_)) {
+            host.members.iter().for_each(|index| named.extend(&self.members[*index]));
+        } else if let Some(guest) = tree.guest(host) {
+            let mut guests = self.guests.borrow_mut();
+            let own = guests.entry(host.name.clone()).or_insert_with(|| {
+                let mut named = Named::default();
+                proxmox(tree, &guest.rules, &mut named);
+                named
+            });
+            named.extend(own);
+        }
+    }
+}
+
+fn overlay(rules: &[OverlayRule], named: &mut Named) {
+    for rule in rules {
+        if let PortSpec::Range(low, high) = rule.port {
+            named.range(u16::try_from(low).unwrap_or(u16::MAX), u16::try_from(high).unwrap_or(u16::MAX));
+        }
+    }
+}
+
+fn filter(filter: &Filter) -> Named {
+    let mut named = Named::default();
+    for test in filter.chains.iter().flat_map(|chain| &chain.rules).flat_map(|rule| &rule.conditions) {
+        match &test.test {
+            Test::Dport(ports) | Test::Sport(ports) => ports.0.iter().for_each(|(low, high)| named.range(*low, *high)),
+            Test::Protocol(numbers) => named.protocols.extend(numbers),
+            _ => {}
+        }
+    }
+    named
+}
+
+fn proxmox(tree: &Tree, rules: &[Rule], named: &mut Named) {
+    for rule in rules {
+        if let Action::Group(name) = &rule.action
+            && let Some(group) = tree.proxmox.groups.get(name)
+        {
+            for rule in group.rules.iter().filter(|rule| !matches!(rule.action, Action::Group(_))) {
+                proxmox(tree, std::slice::from_ref(rule), named);
+            }
+        }
+        for ports in [&rule.sport, &rule.dport].into_iter().flatten() {
+            ports.0.iter().for_each(|(low, high)| named.range(*low, *high));
+        }
+        named.protocols.extend(&rule.protocols);
+    }
+}

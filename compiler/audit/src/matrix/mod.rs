@@ -1,0 +1,148 @@
+//! Everything that is open, by class: machines that no file distinguishes are one class, and packets are those around every value
+//! that a file names.
+
+mod boundaries;
+mod classes;
+mod records;
+
+use std::net::IpAddr;
+
+use arvc_verdict::{Cell, Path, Protocol, Question, Verdict};
+
+pub use classes::Class;
+
+use crate::decide::{End, Tunnels, Way};
+use crate::tree::Tree;
+
+/// What is open between classes.
+#[derive(Debug)]
+pub struct Matrix {
+    /// The classes, by their first member.
+    pub classes: Vec<Class>,
+    /// The cells of the representatives of each pair, sorted.
+    pub cells: Vec<Cell>,
+}
+
+impl Tree {
+    /// Classes, and a verdict for each boundary packet between their representatives: the first member of each, and the second
+    /// where a class is asked about itself.
+    pub fn matrix(&self) -> Matrix {
+        let classes = self.classes();
+        let boundaries = boundaries::Boundaries::of(self);
+        let tunnels = Tunnels::default();
+        let mut cells = Vec::new();
+        for from in &classes {
+            for to in &classes {
+                let Some((source, target)) = pair(from, to) else { continue };
+                self.between(source, target, &boundaries, &tunnels, &mut cells);
+            }
+        }
+        cells.sort();
+        cells.dedup();
+        Matrix { classes, cells }
+    }
+
+    /// The cells of one ordered pair.
+    fn between(
+        &self,
+        source: &str,
+        target: &str,
+        boundaries: &boundaries::Boundaries,
+        tunnels: &Tunnels,
+        cells: &mut Vec<Cell>,
+    ) {
+        let (Some(from), Some(to)) = (self.end(source), self.end(target)) else { return };
+        for (path, address) in self.ways(from, to) {
+            let way = Way { from, to, address, path: &path };
+            for (protocol, port) in boundaries.packets(self, &way) {
+                let verdict = self.verdict(&way, protocol, port, tunnels);
+                let question =
+                    Question { from: source.into(), to: target.into(), address, path: path.clone(), protocol, port };
+                cells.push(Cell { question, verdict });
+            }
+        }
+    }
+
+    /// The paths from one end to another, each with an address of the other.
+    fn ways(&self, from: End<'_>, to: End<'_>) -> Vec<(Path, IpAddr)> {
+        let mut ways = Vec::new();
+        match (from, to) {
+            (End::Host(source), End::Host(target)) => {
+                for index in &target.members {
+                    let member = &self.members[*index];
+                    let device = self.several_overlays().then(|| member.device.clone()).flatten();
+                    if self.member(source, device.as_deref()).is_some() {
+                        ways.extend(
+                            member.addresses().into_iter().map(|address| (Path::Overlay(device.clone()), address)),
+                        );
+                    }
+                }
+                for nic in self.guest(target).into_iter().flat_map(|guest| &guest.nics) {
+                    let Ok(bridge) = &nic.bridge.value else { continue };
+                    if self.nic(source, bridge, nic.vlan, None).is_some() {
+                        let path = Path::Bridge(bridge.clone(), nic.vlan);
+                        ways.extend(nic.addresses.iter().map(|net| (path.clone(), net.addr())));
+                    }
+                }
+            }
+            (End::Address(address), End::Host(target)) => {
+                for nic in self.guest(target).into_iter().flat_map(|guest| &guest.nics) {
+                    let Ok(bridge) = &nic.bridge.value else { continue };
+                    let own =
+                        nic.addresses.iter().map(|net| net.addr()).filter(|own| own.is_ipv4() == address.is_ipv4());
+                    ways.extend(own.map(|own| (Path::Bridge(bridge.clone(), nic.vlan), own)));
+                }
+            }
+            (End::Host(source), End::Address(address)) => {
+                for nic in self.guest(source).into_iter().flat_map(|guest| &guest.nics) {
+                    let Ok(bridge) = &nic.bridge.value else { continue };
+                    if nic.addresses.iter().any(|net| net.addr().is_ipv4() == address.is_ipv4()) {
+                        ways.push((Path::Bridge(bridge.clone(), nic.vlan), address));
+                    }
+                }
+            }
+            _ => {}
+        }
+        ways.sort();
+        ways.dedup();
+        ways
+    }
+
+    /// Whether a machine is in several overlays, so that the device must be named.
+    fn several_overlays(&self) -> bool {
+        self.hosts.values().any(|host| host.members.len() > 1)
+    }
+}
+
+/// Whom a cell of two classes is about.
+fn pair<'a>(from: &'a Class, to: &'a Class) -> Option<(&'a str, &'a str)> {
+    match std::ptr::eq(from, to) {
+        true => Some((from.members.first()?, from.members.get(1)?)),
+        false => Some((from.members.first()?, to.members.first()?)),
+    }
+}
+
+impl Matrix {
+    /// Every cell of every pair of members: as many as pairs, so for small trees.
+    pub fn expand(&self, tree: &Tree) -> Vec<Cell> {
+        let boundaries = boundaries::Boundaries::of(tree);
+        let tunnels = Tunnels::default();
+        let mut cells = Vec::new();
+        let names: Vec<&String> = self.classes.iter().flat_map(|class| &class.members).collect();
+        for from in &names {
+            for to in names.iter().filter(|to| *to != from) {
+                tree.between(from, to, &boundaries, &tunnels, &mut cells);
+            }
+        }
+        cells.sort();
+        cells
+    }
+
+    /// What is not closed.
+    pub fn open(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().filter(|cell| cell.verdict != Verdict::Closed)
+    }
+}
+
+/// Protocols beside those with ports that are always asked for: an echo request, and one that nobody names.
+const OTHERS: [Protocol; 2] = [Protocol::Icmp, Protocol::Other(47)];

@@ -1,0 +1,11 @@
+//! Readers: one for each kind of file. Each keeps the line of everything, and tells what it did not understand.
+
+mod certificates;
+mod inventory;
+mod iptables;
+mod nebula;
+mod rule;
+mod terraform;
+mod tree;
+
+pub(crate) use tree::tree;

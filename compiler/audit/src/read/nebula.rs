@@ -1,0 +1,190 @@
+//! Configurations of Nebula.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::nebula::{Cidr, Endpoint, Kind, Member, PortSpec, Rule, Version};
+use crate::place::{Notes, Place, Why};
+use crate::text::yaml::Node;
+
+/// Whether a document is a configuration of Nebula, by the sections that it has.
+pub(crate) fn is(node: &Node) -> bool {
+    let sections = ["pki", "static_host_map", "lighthouse", "listen", "firewall", "tun", "relay", "punchy"];
+    node.get("pki").is_some_and(Node::is_map) && sections.iter().filter(|name| node.get(name).is_some()).count() >= 2
+        || node
+            .get("firewall")
+            .is_some_and(|firewall| firewall.get("inbound").is_some() || firewall.get("outbound").is_some())
+}
+
+/// The member that a configuration makes of a machine. Its certificate comes from elsewhere.
+pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file: u32, notes: &mut Notes) -> Member {
+    let at = |line| Place { file, line };
+    let mut gap = |node: &Node, words: &str| notes.unread(at(node.line), words.to_owned());
+    let boolean = |path: &[&str], default| node.at(path).and_then(Node::boolean).unwrap_or(default);
+    let known = version.clone().unwrap_or(Version(1, 9, 3));
+    let mut endpoints = BTreeMap::new();
+    for (key, value) in node.get("static_host_map").map(Node::pairs).unwrap_or_default() {
+        let Some(address) = key.text().and_then(|text| text.parse::<IpAddr>().ok()) else {
+            gap(key, "a key of static_host_map that is no address");
+            continue;
+        };
+        let values = if value.items().is_empty() { std::slice::from_ref(value) } else { value.items() };
+        let found = values.iter().filter_map(Node::text).filter_map(endpoint).collect();
+        endpoints.insert(address, (found, at(key.line)));
+    }
+    let addresses = |path: &[&str]| -> Vec<IpAddr> {
+        let items = node.at(path).map(Node::items).unwrap_or_default();
+        items.iter().filter_map(Node::text).filter_map(|text| text.parse().ok()).collect()
+    };
+    let advertised = node.at(&["lighthouse", "local_allow_list"]).map(Node::pairs).unwrap_or_default();
+    let advertised =
+        advertised.iter().filter_map(|(key, value)| Some((key.text()?.parse().ok()?, value.boolean()?))).collect();
+    let advertise = node.at(&["lighthouse", "advertise_addrs"]).map(Node::items).unwrap_or_default();
+    let advertise =
+        advertise.iter().filter_map(Node::text).filter_map(|text| text.parse::<SocketAddr>().ok()).collect();
+    let port = match node.at(&["listen", "port"]) {
+        None => Ok(0),
+        Some(port) => match port.text().and_then(|text| text.parse().ok()) {
+            Some(number) => Ok(number),
+            None => Err(gap(port, "a port of Nebula that is no number")),
+        },
+    };
+    let firewall = node.get("firewall");
+    let list = |name: &str| firewall.and_then(|firewall| firewall.get(name));
+    let place = |name: &str| Some(at(list(name).or(firewall).unwrap_or(node).line));
+    let lists = [place("inbound"), place("outbound")];
+    let inbound = rules(list("inbound"), known, file, notes);
+    let outbound = rules(list("outbound"), known, file, notes);
+    let blocked = node.at(&["pki", "blocklist"]).map(Node::items).unwrap_or_default();
+    Member {
+        host: host.to_owned(),
+        place: at(node.line),
+        certificate: Err(format!("the certificate of {host}").into()),
+        version,
+        inbound,
+        outbound,
+        lists,
+        local_any: node.at(&["firewall", "default_local_cidr_any"]).and_then(Node::boolean),
+        lighthouse: boolean(&["lighthouse", "am_lighthouse"], false),
+        lighthouses: addresses(&["lighthouse", "hosts"]),
+        endpoints,
+        advertised,
+        advertise,
+        port,
+        only_v4: node.at(&["listen", "host"]).and_then(Node::text).is_none_or(|host| host == "0.0.0.0"),
+        relay: boolean(&["relay", "am_relay"], false),
+        uses_relays: boolean(&["relay", "use_relays"], true),
+        relays: addresses(&["relay", "relays"]),
+        device: node.at(&["tun", "dev"]).and_then(Node::text).map(str::to_owned),
+        disabled: boolean(&["tun", "disabled"], false),
+        blocked: blocked.iter().filter_map(Node::text).map(str::to_lowercase).collect::<BTreeSet<_>>(),
+    }
+}
+
+fn endpoint(text: &str) -> Option<Endpoint> {
+    if let Ok(address) = text.parse() {
+        return Some(Endpoint::At(address));
+    }
+    let (name, port) = text.rsplit_once(':')?;
+    Some(Endpoint::Name(name.to_owned(), port.parse().ok()?))
+}
+
+/// The rules of one list; an error in one of them is one of the whole configuration, which then does not start.
+fn rules(list: Option<&Node>, version: Version, file: u32, notes: &mut Notes) -> Result<Vec<Rule>, Why> {
+    let Some(list) = list else { return Ok(Vec::new()) };
+    let mut rules = Vec::new();
+    for node in list.items() {
+        match rule(node, version, file) {
+            Ok(rule) => rules.push(rule),
+            Err(words) => {
+                let place = Place { file, line: node.line };
+                return Err(notes.unread(place, format!("Nebula {version} refuses the configuration: {words}")));
+            }
+        }
+    }
+    Ok(rules)
+}
+
+fn rule(node: &Node, version: Version, file: u32) -> Result<Rule, String> {
+    let field = |name: &str| node.get(name).and_then(Node::text).filter(|text| !text.is_empty()).map(str::to_owned);
+    let kind = match node.get("proto").and_then(Node::text) {
+        Some("any") => Kind::Any,
+        Some("tcp") => Kind::Tcp,
+        Some("udp") => Kind::Udp,
+        Some("icmp") => Kind::Icmp,
+        other => return Err(format!("proto {:?}", other.unwrap_or_default())),
+    };
+    let port = match (node.get("port"), node.get("code")) {
+        (Some(_), Some(_)) => return Err("port and code together".into()),
+        (Some(one), None) | (None, Some(one)) => port(one, version)?,
+        (None, None) if kind == Kind::Icmp && version.from(11) => PortSpec::Any,
+        (None, None) => return Err("a rule without a port".into()),
+    };
+    let groups = match (node.get("group").filter(|node| !node.is_null()), node.get("groups")) {
+        (Some(_), Some(_)) => return Err("group and groups together".into()),
+        (Some(group), None) if group.items().len() > 1 => return Err("group with several names".into()),
+        (Some(one), None) | (None, Some(one)) => names(one, version)?,
+        (None, None) => Vec::new(),
+    };
+    let cidr = field("cidr").map(|text| cidr(&text, version)).transpose()?;
+    let local_cidr = match version.from(7) {
+        true => field("local_cidr").map(|text| self::cidr(&text, version)).transpose()?,
+        false => None,
+    };
+    let (host, ca_name, ca_sha) = (field("host"), field("ca_name"), field("ca_sha"));
+    let some = host.is_some() || !groups.is_empty() || cidr.is_some() || local_cidr.is_some();
+    if !some && ca_name.is_none() && ca_sha.is_none() {
+        return Err("a rule without a subject".into());
+    }
+    Ok(Rule { place: Place { file, line: node.line }, kind, port, host, groups, cidr, local_cidr, ca_name, ca_sha })
+}
+
+fn names(node: &Node, version: Version) -> Result<Vec<String>, String> {
+    let items = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
+    let mut names = Vec::new();
+    for item in items {
+        let Some(text) = item.text().filter(|text| !text.is_empty()) else { continue };
+        let boolean = ["yes", "no", "on", "off", "true", "false", "y", "n"].contains(&text.to_lowercase().as_str());
+        if !item.quoted() && !node.items().is_empty() && !version.from(12) && (boolean || text.parse::<f64>().is_ok()) {
+            return Err(format!("the group {text} without quotes, which ends the process"));
+        }
+        names.push(text.to_owned());
+    }
+    Ok(names)
+}
+
+fn cidr(text: &str, version: Version) -> Result<Cidr, String> {
+    match text {
+        "any" if version.from(10) => Ok(Cidr::Any),
+        text => text.parse().map(Cidr::Net).map_err(|_| format!("the prefix {text}")),
+    }
+}
+
+fn port(node: &Node, version: Version) -> Result<PortSpec, String> {
+    let text = node.text().ok_or("an empty port")?;
+    let octal = !node.quoted()
+        && text.len() > 1
+        && text.starts_with('0')
+        && text.bytes().all(|byte| (b'0'..b'8').contains(&byte));
+    let number = |text: &str| -> Result<u32, String> {
+        let number = if octal { u32::from_str_radix(text, 8) } else { text.trim().parse() };
+        let number = number.map_err(|_| format!("the port {text}"))?;
+        if number > 65535 && version.from(11) { Err(format!("the port {text}")) } else { Ok(number) }
+    };
+    match text {
+        "any" => Ok(PortSpec::Any),
+        "fragment" => Ok(PortSpec::Fragment),
+        text => match text.split_once('-') {
+            Some((low, high)) => match (number(low)?, number(high)?) {
+                // A range that begins at 0 is everything.
+                (0, _) => Ok(PortSpec::Any),
+                (low, high) if low <= high => Ok(PortSpec::Range(low, high)),
+                _ => Err(format!("the port {text}")),
+            },
+            None => match number(text)? {
+                0 => Ok(PortSpec::Any),
+                port => Ok(PortSpec::Range(port, port)),
+            },
+        },
+    }
+}

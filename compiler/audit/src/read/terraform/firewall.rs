@@ -1,0 +1,262 @@
+//! The resources of the firewall.
+
+use super::super::rule::{Fields, rules as from_fields};
+use super::{Field, Scope};
+use crate::place::{Notes, Place, Why};
+use crate::proxmox::{Action, Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting, Spec};
+
+/// Whose a resource is.
+enum Owner {
+    Cluster,
+    Node(String),
+    Guest(u32),
+    Unknown(Why),
+}
+
+fn owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
+    if let Some(why) = scope.repeated(notes) {
+        return Owner::Unknown(why);
+    }
+    for name in ["vm_id", "container_id"] {
+        match scope.number(name, notes).0 {
+            Field::Known(vmid) => return Owner::Guest(vmid),
+            Field::Unknown(why) => return Owner::Unknown(why),
+            Field::Absent => {}
+        }
+    }
+    match scope.text("node_name", notes).0 {
+        Field::Known(node) => Owner::Node(node),
+        Field::Unknown(why) => Owner::Unknown(why),
+        Field::Absent => Owner::Cluster,
+    }
+}
+
+fn guest(proxmox: &mut Proxmox, vmid: u32) -> &mut Guest {
+    proxmox.guests.entry(vmid).or_insert_with(|| Guest::new(vmid))
+}
+
+fn policy(scope: Scope<'_>, name: &str, default: Policy, notes: &mut Notes) -> Setting<Policy> {
+    let (field, place) = scope.text(name, notes);
+    let value = match field {
+        Field::Absent => Ok(default),
+        Field::Unknown(why) => Err(why),
+        Field::Known(text) => match text.as_str() {
+            "ACCEPT" => Ok(Policy::Accept),
+            "DROP" => Ok(Policy::Drop),
+            "REJECT" => Ok(Policy::Reject),
+            other => Err(notes.unread(place.unwrap_or_else(|| scope.place()), format!("the policy {other}"))),
+        },
+    };
+    Setting { value, place: place.or(Some(scope.place())) }
+}
+
+pub(super) fn cluster(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+    proxmox.present = true;
+    let cluster = &mut proxmox.cluster;
+    // An unset switch is sent as 0.
+    cluster.enabled = scope.switch("enabled", false, notes);
+    cluster.enabled.place.get_or_insert(scope.place());
+    cluster.policy_in = policy(scope, "input_policy", Policy::Drop, notes);
+    cluster.policy_out = policy(scope, "output_policy", Policy::Accept, notes);
+    if let Some(why) = scope.repeated(notes) {
+        cluster.enabled.value = Err(why);
+    }
+}
+
+pub(super) fn node(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+    proxmox.present = true;
+    let Field::Known(name) = scope.text("node_name", notes).0 else {
+        notes.unread(scope.place(), "a firewall of a node that is not named");
+        return;
+    };
+    let node = proxmox.nodes.entry(name).or_default();
+    node.enabled = scope.switch("enabled", true, notes);
+    node.ndp = scope.switch("ndp", true, notes);
+    node.nosmurfs = scope.switch("nosmurfs", true, notes);
+    node.nftables = scope.switch("nftables", false, notes);
+}
+
+pub(super) fn group(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+    proxmox.present = true;
+    match scope.text("name", notes).0 {
+        Field::Known(name) if scope.repeated(notes).is_none() => {
+            let group = Group { rules: list(scope, notes) };
+            proxmox.groups.insert(name.to_ascii_lowercase(), group);
+        }
+        _ => {
+            notes.unread(scope.place(), "a security group whose name is not said");
+        }
+    }
+}
+
+pub(super) fn set(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+    proxmox.present = true;
+    let Field::Known(name) = scope.text("name", notes).0 else {
+        notes.unread(scope.place(), "an IP set whose name is not said");
+        return;
+    };
+    let mut set = IpSet { entries: Vec::new(), gap: scope.generated("cidr", notes), place: scope.place() };
+    for block in scope.block.blocks("cidr") {
+        let entry = scope.inner(block);
+        let spared = entry.switch("nomatch", false, notes).value == Ok(true);
+        match entry.text("name", notes) {
+            (Field::Known(text), place) => match super::super::iptables::net(&text) {
+                Some(net) => set.entries.push((net.trunc(), spared)),
+                None => {
+                    let place = place.unwrap_or_else(|| entry.place());
+                    set.gap = Some(notes.unread(place, format!("the entry {text} of an IP set")));
+                }
+            },
+            (Field::Unknown(why), _) => set.gap = Some(why),
+            (Field::Absent, _) => {}
+        }
+    }
+    let name = name.to_ascii_lowercase();
+    match owner(scope, notes) {
+        Owner::Cluster => {
+            proxmox.cluster.sets.insert(name, set);
+        }
+        Owner::Guest(vmid) => {
+            guest(proxmox, vmid).sets.insert(name, set);
+        }
+        Owner::Node(_) | Owner::Unknown(_) => {
+            notes.unread(scope.place(), "an IP set of which it is not said whose it is");
+        }
+    }
+}
+
+pub(super) fn alias(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+    proxmox.present = true;
+    let (name, cidr) = (scope.text("name", notes).0, scope.text("cidr", notes).0);
+    let (Field::Known(name), Field::Known(cidr)) = (name, cidr) else {
+        notes.unread(scope.place(), "an alias that is not literal");
+        return;
+    };
+    let Some(net) = super::super::iptables::net(&cidr) else {
+        notes.unread(scope.place(), format!("the prefix {cidr} of an alias"));
+        return;
+    };
+    let (name, entry) = (name.to_ascii_lowercase(), (net.trunc(), scope.place()));
+    match owner(scope, notes) {
+        Owner::Cluster => {
+            proxmox.cluster.aliases.insert(name, entry);
+        }
+        Owner::Guest(vmid) => {
+            guest(proxmox, vmid).aliases.insert(name, entry);
+        }
+        Owner::Node(_) | Owner::Unknown(_) => {
+            notes.unread(scope.place(), "an alias of which it is not said whose it is");
+        }
+    }
+}
+
+pub(super) fn rules(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+    proxmox.present = true;
+    let rules = list(scope, notes);
+    match owner(scope, notes) {
+        Owner::Cluster => proxmox.cluster.rules.extend(rules),
+        Owner::Node(node) => proxmox.nodes.entry(node).or_default().rules.extend(rules),
+        Owner::Guest(vmid) => guest(proxmox, vmid).rules.extend(rules),
+        // It may be anybody's, so it may decide anything.
+        Owner::Unknown(why) => proxmox.stray = Some(why),
+    }
+}
+
+pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+    proxmox.present = true;
+    let vmid = match owner(scope, notes) {
+        Owner::Guest(vmid) => vmid,
+        Owner::Unknown(why) => {
+            proxmox.stray = Some(why);
+            return;
+        }
+        Owner::Cluster | Owner::Node(_) => return,
+    };
+    let mut options = Options::provider(scope.place());
+    options.enabled = scope.switch("enabled", false, notes);
+    options.dhcp = scope.switch("dhcp", false, notes);
+    options.ndp = scope.switch("ndp", false, notes);
+    options.radv = scope.switch("radv", true, notes);
+    options.macfilter = scope.switch("macfilter", true, notes);
+    options.ipfilter = scope.switch("ipfilter", false, notes);
+    options.policy_in = policy(scope, "input_policy", Policy::Drop, notes);
+    options.policy_out = policy(scope, "output_policy", Policy::Accept, notes);
+    guest(proxmox, vmid).options = options;
+}
+
+/// The rules of a resource, in order.
+fn list(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
+    let mut all = Vec::new();
+    for block in scope.block.blocks("rule") {
+        all.extend(rule(scope.inner(block), notes));
+    }
+    if let Some(why) = scope.generated("rule", notes) {
+        // Where among the others they stand is not said either: they may be first.
+        all.insert(0, unknown(why, scope.place()));
+    }
+    all
+}
+
+fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
+    let mut gap: Option<Why> = None;
+    let mut field = |name: &str| match scope.text(name, notes).0 {
+        Field::Known(text) => text,
+        Field::Absent => String::new(),
+        Field::Unknown(why) => {
+            gap = Some(why);
+            String::new()
+        }
+    };
+    let mut fields = Fields {
+        enabled: true,
+        direction: field("type"),
+        action: field("action"),
+        group: field("security_group"),
+        iface: field("iface"),
+        source: field("source"),
+        dest: field("dest"),
+        proto: field("proto"),
+        sport: field("sport"),
+        dport: field("dport"),
+        icmp: String::new(),
+        macro_name: field("macro"),
+    };
+    // It passes validation and is neither stored nor applied: the rule takes every port.
+    if fields.dport == "0" {
+        fields.dport.clear();
+    }
+    let enabled = scope.switch("enabled", true, notes);
+    match enabled.value {
+        Ok(value) => fields.enabled = value,
+        Err(why) => gap = Some(why),
+    }
+    if let (Some(why), true) = (&gap, fields.action.is_empty()) {
+        return vec![unknown(why.clone(), scope.place())];
+    }
+    let mut rules = from_fields(&fields, scope.place(), notes);
+    for rule in &mut rules {
+        if gap.is_some() {
+            rule.gap.clone_from(&gap);
+        }
+    }
+    rules
+}
+
+/// A rule that may do anything to any packet.
+fn unknown(why: Why, place: Place) -> Rule {
+    Rule {
+        place,
+        enabled: true,
+        direction: crate::proxmox::Direction::Both,
+        action: Action::Unknown(why),
+        iface: None,
+        source: Spec::Any,
+        dest: Spec::Any,
+        protocols: Vec::new(),
+        sport: None,
+        dport: None,
+        icmp: None,
+        gap: None,
+        broken: None,
+    }
+}

@@ -1,0 +1,241 @@
+//! All files of a tree: which reader takes which, and how what they say belongs together.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use super::certificates::{self, Issued};
+use super::inventory::{self, Inventory};
+use super::terraform::Terraform;
+use super::{iptables, nebula};
+use crate::filter::Filter;
+use crate::nebula::{Member, Version};
+use crate::place::{Notes, Place};
+use crate::proxmox::Proxmox;
+use crate::text::{hcl, yaml};
+use crate::tree::{Given, Host, Tree, Wiring};
+
+/// Everything before it is put together.
+#[derive(Default)]
+struct Parts {
+    notes: Notes,
+    terraform: Terraform,
+    inventory: Inventory,
+    issued: Vec<Issued>,
+    /// Configurations of Nebula: host, file, document.
+    configurations: Vec<(String, u32, yaml::Node)>,
+    /// Filters by folder and stem.
+    filters: BTreeMap<(String, String), (Filter, Place)>,
+    proxmox: Proxmox,
+    wiring: Wiring,
+}
+
+/// Reads a tree: path → text.
+pub(crate) fn tree(files: &BTreeMap<String, String>, given: &Given) -> Tree {
+    let mut parts = Parts::default();
+    for (path, text) in files {
+        parts.file(path, text);
+    }
+    parts.together(given)
+}
+
+fn folder_and_stem(path: &str) -> (&str, &str) {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    (folder, name.split_once('.').map_or(name, |(stem, _)| stem))
+}
+
+fn last_folder(folder: &str) -> &str {
+    folder.rsplit('/').next().unwrap_or(folder)
+}
+
+/// Whether a text is one for `iptables-restore`.
+fn is_restore(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    lines.any(|line| ["*filter", "*nat", "*raw", "*mangle", "*security"].contains(&line))
+}
+
+impl Parts {
+    fn file(&mut self, path: &str, text: &str) {
+        let (folder, stem) = folder_and_stem(path);
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        match extension {
+            "tf" => {
+                let file = self.notes.file(path);
+                match hcl::parse(text) {
+                    Ok(block) => self.terraform.add(path, file, block),
+                    Err((line, words)) => {
+                        let why = self.notes.unread(Place { file, line }, format!("no HCL: {words}"));
+                        self.proxmox.stray = Some(why);
+                    }
+                }
+            }
+            "json" if path.ends_with(".tf.json") => {
+                // What decides is read from HCL; in the other form it is told, and not overlooked.
+                let deciding = ["_vm\"", "_container\"", "firewall"];
+                if text.contains("proxmox_") && deciding.iter().any(|word| text.contains(word)) {
+                    let file = self.notes.file(path);
+                    let why = self
+                        .notes
+                        .unread(Place { file, line: 1 }, "machines or firewalls in the JSON form of Terraform");
+                    self.proxmox.stray = Some(why);
+                }
+            }
+            "json" if stem == "wiring" => {
+                let file = self.notes.file(path);
+                match serde_json::from_str(text) {
+                    Ok(wiring) => self.wiring = wiring,
+                    Err(error) => {
+                        self.notes.unread(Place { file, line: error.line() as u32 }, "no wiring");
+                    }
+                }
+            }
+            "json" => {
+                if let Ok(value) = serde_json::from_str::<Value>(text)
+                    && certificates::is(&value)
+                {
+                    let file = self.notes.file(path);
+                    self.issued.extend(certificates::read(&value, text, stem, file, &mut self.notes));
+                }
+            }
+            "yml" | "yaml" => self.yaml(path, text, folder, stem),
+            "j2" if text.contains("static_host_map") => {
+                let file = self.notes.file(path);
+                self.notes.unread(Place { file, line: 1 }, "a template of a configuration of Nebula");
+            }
+            _ if is_restore(text) => {
+                let file = self.notes.file(path);
+                let v6 = extension == "v6" || path.contains("ip6tables");
+                let key = (folder.to_owned(), stem.to_owned());
+                let place = Place { file, line: 1 };
+                let (filter, _) = self.filters.entry(key).or_insert_with(|| (Filter::default(), place));
+                iptables::read(text, v6, file, &mut self.notes, filter);
+            }
+            _ => {}
+        }
+    }
+
+    fn yaml(&mut self, path: &str, text: &str, folder: &str, stem: &str) {
+        let about = inventory::about(path);
+        let configures = text.contains("static_host_map") || text.contains("lighthouse:") || text.contains("inbound:");
+        if about.is_none() && !configures {
+            return;
+        }
+        let file = self.notes.file(path);
+        let documents = match yaml::parse(text) {
+            Ok(documents) => documents,
+            Err((line, words)) => {
+                self.notes.unread(Place { file, line }, format!("no YAML: {words}"));
+                return;
+            }
+        };
+        let Some(node) = documents.into_iter().next() else { return };
+        if let Some(about) = about {
+            self.inventory.add(about, &node, file);
+        } else if nebula::is(&node) {
+            let host = if ["config", "nebula", "nebula1"].contains(&stem) { last_folder(folder) } else { stem };
+            self.configurations.push((host.to_owned(), file, node));
+        }
+    }
+
+    fn together(mut self, given: &Given) -> Tree {
+        self.filters.values_mut().for_each(|(filter, _)| filter.finish());
+        self.terraform.read(&mut self.proxmox, &mut self.notes);
+        let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        for guest in self.proxmox.guests.values_mut() {
+            // Options of a template, which is no machine of this tree.
+            let Some(place) = guest.place else { continue };
+            let own = guest.name.clone().unwrap_or_else(|| guest.vmid.to_string());
+            let name = if seen.insert(own.clone()) { own } else { format!("{own} ({})", guest.vmid) };
+            guest.name = Some(name.clone());
+            hosts.insert(name.clone(), Host { guest: Some(guest.vmid), ..Host::new(name, place) });
+        }
+        for name in self.inventory.hosts() {
+            let Some(place) = self.inventory.address(name).map(|(_, place)| place) else { continue };
+            hosts.entry(name.to_owned()).or_insert_with(|| Host::new(name.to_owned(), place));
+        }
+        let members = self.members(given, &mut hosts);
+        let filters = self.assign_filters(&mut hosts);
+        for host in hosts.values_mut() {
+            if let Some((address, _)) = self.inventory.address(&host.name) {
+                host.address = Some(address);
+            }
+            self.addresses(host);
+        }
+        let Self { notes, proxmox, wiring, filters: rest, .. } = self;
+        let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
+        let edges = rest
+            .into_iter()
+            .filter(|((folder, stem), _)| stem == "edge" || nodes.contains(&last_folder(folder).to_owned()))
+            .map(|((folder, _), (filter, _))| (last_folder(&folder).to_owned(), filter))
+            .collect();
+        Tree::new(notes, proxmox, hosts, members, filters, edges, wiring)
+    }
+
+    fn members(&mut self, given: &Given, hosts: &mut BTreeMap<String, Host>) -> Vec<Member> {
+        let mut members = Vec::new();
+        let issued: HashMap<&str, &Issued> = self.issued.iter().map(|one| (one.host.as_str(), one)).collect();
+        for (host, file, node) in &self.configurations {
+            let stated = self.inventory.text(host, "nebula_version").map(|(text, _)| text.to_owned());
+            let version = stated.or_else(|| given.nebula.clone()).and_then(|text| Version::parse(&text));
+            let version = version.ok_or_else(|| format!("which release of Nebula {host} runs").into());
+            let mut member = nebula::read(node, host, version, *file, &mut self.notes);
+            let name = self.inventory.text(host, "nebula_name").map_or(host.as_str(), |(name, _)| name);
+            if let Some(one) = issued.get(host.as_str()).or_else(|| issued.get(name)) {
+                member.certificate = Ok(one.certificate.clone());
+            }
+            if let (None, Some((device, _))) = (&member.device, self.inventory.text(host, "nebula_device")) {
+                member.device = Some(device.to_owned());
+            }
+            let entry = hosts.entry(host.clone()).or_insert_with(|| Host::new(host.clone(), member.place));
+            entry.members.push(members.len());
+            members.push(member);
+        }
+        members
+    }
+
+    /// Gives each host its filter: by the variable that the role reads, or by its own name.
+    fn assign_filters(&mut self, hosts: &mut BTreeMap<String, Host>) -> Vec<Filter> {
+        let mut filters: Vec<Filter> = Vec::new();
+        let mut known: HashMap<(String, String), usize> = HashMap::new();
+        for host in hosts.values_mut() {
+            let policy = self.inventory.text(&host.name, "security_policy").map(|(policy, _)| policy.to_owned());
+            let fits = |(folder, stem): &&(String, String)| match &policy {
+                Some(policy) => stem == policy && last_folder(folder) == "filter",
+                None => *stem == host.name || last_folder(folder) == host.name && stem != "edge",
+            };
+            let Some(key) = self.filters.keys().find(fits).cloned() else {
+                if let Some(policy) = policy {
+                    let place =
+                        self.inventory.text(&host.name, "security_policy").map_or(host.place, |(_, place)| place);
+                    host.no_filter =
+                        Some(self.notes.unread(place, format!("the filter {policy}, of which there is no file")));
+                }
+                continue;
+            };
+            let index = *known.entry(key.clone()).or_insert_with(|| {
+                filters.push(self.filters[&key].0.clone());
+                filters.len() - 1
+            });
+            host.filter = Some(index);
+        }
+        filters
+    }
+
+    /// What the play knows of addresses that Terraform does not.
+    fn addresses(&mut self, host: &Host) {
+        let Some(guest) = host.guest.and_then(|vmid| self.proxmox.guests.get_mut(&vmid)) else { return };
+        for (device, net) in self.inventory.further(&host.name) {
+            if let Some(nic) = guest.nics.iter_mut().find(|nic| nic.device.as_ref() == Some(&device)) {
+                nic.addresses.push(net);
+            }
+        }
+        let known = |address| guest.nics.iter().flat_map(|nic| &nic.addresses).any(|net| net.addr() == address);
+        let mut asking = guest.nics.iter().enumerate().filter(|(_, nic)| nic.dhcp);
+        if let (Some(address), Some((index, _)), None) = (host.address, asking.next(), asking.next())
+            && !known(address)
+        {
+            guest.nics[index].addresses.push(address.into());
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! A tree of files, as far as it decides who reaches whom.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::OnceLock;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::filter::Filter;
+use crate::nebula::Member;
+use crate::packet::is_public;
+use crate::place::{Notes, Place, Unread, Why};
+use crate::proxmox::{Guest, Nic, Proxmox};
+
+/// What was read from the files of a tree.
+#[derive(Debug)]
+pub struct Tree {
+    /// What was not understood, in order of files and lines.
+    pub unread: Vec<Unread>,
+    pub(crate) files: Vec<String>,
+    pub(crate) proxmox: Proxmox,
+    pub(crate) hosts: BTreeMap<String, Host>,
+    pub(crate) members: Vec<Member>,
+    pub(crate) filters: Vec<Filter>,
+    /// What nodes translate, by node.
+    pub(crate) edges: BTreeMap<String, Filter>,
+    pub(crate) wiring: Wiring,
+    /// Whose an address is: the host, and its device if it has one of Proxmox.
+    pub(crate) owners: HashMap<IpAddr, (String, Option<usize>)>,
+    /// Whose an address of an overlay is.
+    overlay: HashMap<IpAddr, usize>,
+    /// Addresses of the Internet, one for each class of those that rules tell apart.
+    internet: OnceLock<Vec<IpAddr>>,
+}
+
+/// What is known beside the files.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The release of Nebula, where no variable `nebula_version` says it.
+    pub nebula: Option<String>,
+}
+
+/// What no file of Terraform, Ansible or Nebula says: which bridges are wired together, and where nodes are. A file
+/// `wiring.json` of the tree.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wiring {
+    /// Bridges of several nodes that are one segment.
+    pub segments: Vec<Segment>,
+    /// The addresses of nodes.
+    pub nodes: BTreeMap<String, Vec<IpAddr>>,
+    /// Networks between which something routes all and filters nothing, each list by itself.
+    pub routed: Vec<Vec<IpNet>>,
+}
+
+/// Bridges of one name on several nodes, wired together.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    /// Their name.
+    pub bridge: String,
+    /// The tag of a VLAN on them.
+    #[serde(default)]
+    pub vlan: Option<u16>,
+    /// The nodes.
+    pub nodes: Vec<String>,
+}
+
+/// A machine: a guest of Proxmox, one that Ansible configures, a member of an overlay, or all of it.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub name: String,
+    pub place: Place,
+    /// Its number in Proxmox.
+    pub guest: Option<u32>,
+    /// What it is in overlays.
+    pub members: Vec<usize>,
+    /// Its filter.
+    pub filter: Option<usize>,
+    /// Why nobody knows its filter.
+    pub no_filter: Option<Why>,
+    /// Where Ansible finds it.
+    pub address: Option<IpAddr>,
+}
+
+impl Host {
+    pub fn new(name: String, place: Place) -> Self {
+        Self { name, place, guest: None, members: Vec::new(), filter: None, no_filter: None, address: None }
+    }
+}
+
+impl Tree {
+    pub(crate) fn new(
+        notes: Notes,
+        proxmox: Proxmox,
+        hosts: BTreeMap<String, Host>,
+        members: Vec<Member>,
+        filters: Vec<Filter>,
+        edges: BTreeMap<String, Filter>,
+        wiring: Wiring,
+    ) -> Self {
+        let Notes { files, mut unread } = notes;
+        unread.sort();
+        unread.dedup();
+        let mut tree = Self {
+            unread,
+            files,
+            proxmox,
+            hosts,
+            members,
+            filters,
+            edges,
+            wiring,
+            owners: HashMap::new(),
+            overlay: HashMap::new(),
+            internet: OnceLock::new(),
+        };
+        tree.owners = tree.own();
+        tree.overlay = tree
+            .members
+            .iter()
+            .enumerate()
+            .flat_map(|(index, member)| member.addresses().into_iter().map(move |address| (address, index)))
+            .collect();
+        tree
+    }
+
+    fn own(&self) -> HashMap<IpAddr, (String, Option<usize>)> {
+        let mut owners = HashMap::new();
+        for host in self.hosts.values() {
+            if let Some(guest) = self.guest(host) {
+                for nic in &guest.nics {
+                    owners.extend(nic.addresses.iter().map(|net| (net.addr(), (host.name.clone(), Some(nic.index)))));
+                }
+            }
+            if let Some(address) = host.address {
+                owners.entry(address).or_insert_with(|| (host.name.clone(), None));
+            }
+        }
+        owners
+    }
+
+    /// Addresses of the Internet, which is all but what is private or the site's own: one for each class of those that rules
+    /// tell apart.
+    pub(crate) fn internet(&self) -> &[IpAddr] {
+        self.internet.get_or_init(|| {
+            let own: Vec<IpAddr> = self.edges.values().flat_map(Filter::translated_addresses).collect();
+            let mut addresses = self.stranger_addresses();
+            // Whatever rules say, there are these.
+            addresses
+                .extend(["8.8.8.8", "2001:4860:4860::8888"].map(|text| text.parse::<IpAddr>().expect("an address")));
+            addresses
+                .retain(|address| is_public(*address) && !own.contains(address) && !self.owners.contains_key(address));
+            addresses
+        })
+    }
+
+    pub(crate) fn member_addresses(&self) -> &HashMap<IpAddr, usize> {
+        &self.overlay
+    }
+
+    pub(crate) fn guest(&self, host: &Host) -> Option<&Guest> {
+        self.proxmox.guests.get(&host.guest?)
+    }
+
+    pub(crate) fn filter(&self, host: &Host) -> Option<&Filter> {
+        Some(&self.filters[host.filter?])
+    }
+
+    /// The name of the one device beside `lo` and the overlay's that the filter of a host names, where Terraform does not say
+    /// what the machine calls it.
+    pub(crate) fn device<'a>(&'a self, host: &'a Host, nic: Option<&'a Nic>) -> Option<&'a str> {
+        if let Some(device) = nic.and_then(|nic| nic.device.as_deref()) {
+            return Some(device);
+        }
+        let overlay =
+            |name: &str| host.members.iter().any(|index| self.members[*index].device.as_deref() == Some(name));
+        let mut names = self.filter(host)?.devices();
+        names.retain(|name| *name != "lo" && !overlay(name) && !name.ends_with(['+', '*']));
+        if let [name] = names.as_slice() { Some(name) } else { None }
+    }
+
+    /// Whether two nodes' bridges of one name are one segment.
+    pub(crate) fn joined(&self, bridge: &str, vlan: Option<u16>, one: &str, other: &str) -> bool {
+        one == other
+            || self.wiring.segments.iter().any(|segment| {
+                segment.bridge == bridge
+                    && segment.vlan == vlan
+                    && segment.nodes.iter().any(|node| node == one)
+                    && segment.nodes.iter().any(|node| node == other)
+            })
+    }
+}

@@ -1,0 +1,218 @@
+"""The questions. A cell asks whether the first packet from one place to an address of another, and its answer, pass."""
+
+import ipaddress
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..lab.plan import INTERNET, WORLD, Place, Plan
+from ..lab.relay import hubs
+from ..lab.segments import OUTER
+from ..model import Address
+from .ports import Ports
+
+# Neither tcp nor udp nor icmp: GRE, of which a raw socket gets and sends what it likes.
+OTHER = "47"
+UNDECLARED = 9
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`forged` is a source address that is not the sender's own. `relayed` forbids tunnels between the two ends."""
+
+    source: str
+    target: str
+    address: str
+    path: str
+    protocol: str
+    port: int | None = None
+    forged: str | None = None
+    relayed: bool = False
+
+    def record(self, verdict: str) -> dict:
+        said = {"from": self.source, "to": self.target, "address": self.address, "path": self.path, "protocol": self.protocol}
+        if self.port is not None:
+            said["port"] = self.port
+        if self.forged:
+            said["source"] = self.forged
+        if self.relayed:
+            said["relayed"] = True
+        return said | {"verdict": verdict}
+
+    def order(self) -> tuple:
+        address = ipaddress.ip_address(self.address)
+        number = (address.version, int(address))
+        return self.source, self.target, number, self.path, self.protocol, self.port or 0, self.forged or "", self.relayed
+
+
+def lines(verdicts: dict[Cell, str]) -> str:
+    """A cell a line, in their order."""
+    return "".join(json.dumps(cell.record(verdicts[cell])) + "\n" for cell in sorted(verdicts, key=Cell.order))
+
+
+def read_cells(path: Path, plan: Plan) -> list[Cell]:
+    """The questions of a file of cells, as far as this lab has both ends of them."""
+    cells = []
+    for line in path.read_text().splitlines():
+        said = json.loads(line)
+        if said["from"] in plan.places and said["to"] in plan.places:
+            port, source, relayed = said.get("port"), said.get("source"), said.get("relayed", False)
+            cells.append(Cell(said["from"], said["to"], said["address"], said["path"], said["protocol"], port, source, relayed))
+    return list(dict.fromkeys(cells))
+
+
+def below_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """Everything that does not go through the overlay: on a shared segment, or routed."""
+    cells = []
+    for source in plan.places.values():
+        for target in plan.places.values():
+            if source is target or target.kind == "operators" or source.space == target.space or source.name in plan.remote:
+                continue
+            for address in known_addresses(target, plan):
+                if any(own.version == address.version for own in own_addresses(source)) and reachable(
+                    source, target, address, plan
+                ):
+                    cell = Cell(source.name, target.name, str(address), path(source, target, address), "icmp")
+                    cells += spread(cell, source, target, ports)
+    for forward in ports.forwards:
+        for source in plan.places.values():
+            if source.name not in (forward.node, forward.target) and source.name not in plan.remote:
+                if any(own.version == forward.address.version for own in own_addresses(source)):
+                    cells.append(
+                        Cell(source.name, forward.target, str(forward.address), "routed", forward.protocol, forward.port)
+                    )
+    return cells
+
+
+def overlay_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """Between members, at each overlay address of the target."""
+    cells = []
+    members = plan.tree.members
+    for source in members.values():
+        for target in members.values():
+            if source is target:
+                continue
+            for address in target.addresses:
+                if any(address.version == own.version for own in source.addresses):
+                    cell = Cell(source.key, target.key, str(address.ip), overlay_path(target.device, plan), "icmp")
+                    cells += spread(cell, plan.places[source.key], plan.places[target.key], ports)
+    return cells
+
+
+def relayed_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """The same once more for pairs of which neither is reached directly by everybody."""
+    near = hubs(plan)
+    cells = overlay_cells(plan, ports)
+    return [replace(cell, relayed=True) for cell in cells if cell.source not in near and cell.target not in near]
+
+
+def overlay_path(device: str, plan: Plan) -> str:
+    devices = {member.device for member in plan.tree.members.values()}
+    return "overlay" if len(devices) == 1 else f"overlay {device}"
+
+
+def forged_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """Lies on a segment: another's address as source, and overlay addresses as either."""
+    cells = []
+    guests = [place for place in plan.places.values() if place.kind == "guest"]
+    for number, source in enumerate(guests):
+        # One stands for the others: whose address it is makes no difference to who may use it.
+        others = guests[number + 1 :] + guests[:number]
+        for target in guests:
+            if source is target:
+                continue
+            for address in known_addresses(target, plan):
+                way = path(source, target, address)
+                if not way.startswith("bridge"):
+                    continue
+                beside = Cell(source.name, target.name, str(address), way, "icmp")
+                for lie in lies(source, target, address, others, plan):
+                    cells += spread(replace(beside, forged=str(lie)), source, target, ports, other=False)
+                for overlaid in overlay_addresses(target, address.version, plan):
+                    cell = replace(beside, address=str(overlaid))
+                    cells += spread(cell, source, target, ports, other=False)
+                    for lie in overlay_lies(others, target, address.version, plan):
+                        cells += spread(replace(cell, forged=str(lie)), source, target, ports, other=False)
+    return list(dict.fromkeys(cells))
+
+
+def lies(source: Place, target: Place, address: Address, others: list[Place], plan: Plan) -> list[Address]:
+    """A neighbour's address, a node's and an operator's, as far as somebody on this segment would answer to them."""
+    found = []
+    neighbours = [other for other in others if other is not target]
+    nodes = [place for place in plan.places.values() if place.kind == "node"]
+    for places in (neighbours, nodes):
+        for other in places:
+            own = [lie for lie in known_addresses(other, plan) if path(source, other, lie) == path(source, target, address)]
+            own = [lie for lie in own if lie.version == address.version]
+            if own:
+                found.append(own[0])
+                break
+    found += [operator.ip for operator in plan.tree.operators if operator.version == address.version][:1]
+    return found
+
+
+def overlay_addresses(place: Place, version: int, plan: Plan) -> list[Address]:
+    member = plan.tree.members.get(place.name)
+    return [address.ip for address in member.addresses if address.version == version] if member else []
+
+
+def overlay_lies(others: list[Place], target: Place, version: int, plan: Plan) -> list[Address]:
+    for other in others:
+        if other is not target and overlay_addresses(other, version, plan):
+            return overlay_addresses(other, version, plan)[:1]
+    return []
+
+
+def spread(cell: Cell, source: Place, target: Place, ports: Ports, other: bool = True) -> list[Cell]:
+    """The cell for each protocol, and for each port that either end's files name, and one that nobody names."""
+    cells = [cell]
+    for protocol in ("tcp", "udp"):
+        for port in sorted(ports.between(source.name, target.name, protocol) | {UNDECLARED}):
+            cells.append(replace(cell, protocol=protocol, port=port))
+    return cells + ([replace(cell, protocol=OTHER)] if other else [])
+
+
+def known_addresses(place: Place, plan: Plan) -> list[Address]:
+    """Those that the tree says, and not those that the lab needed."""
+    if place.kind == "internet":
+        v6 = any(address.version == 6 for other in plan.tree.guests.values() for nic in other.nics for address in nic.addresses)
+        return [address for address in INTERNET if address.version == 4 or v6]
+    if place.name in plan.remote:
+        machine = plan.tree.machines.get(place.name)
+        return machine.addresses if machine else []
+    own = place.addresses()
+    return [address for address in own if address in plan.tree.nodes[place.name]] if place.kind == "node" else own
+
+
+def reachable(source: Place, target: Place, address: Address, plan: Plan) -> bool:
+    """Whether a question about the address has a meaning: there is a way to it, and it leads to this target."""
+    if path(source, target, address) != "routed" or address not in target.addresses() or source.space == WORLD:
+        return path(source, target, address) != "routed" or has_router(target, address, plan)
+    near = [own.network for device in source.devices for own in device.addresses]
+    # Several nodes may have a network of their own each, of the same addresses.
+    return not any(address in network for network in near) and has_router(target, address, plan)
+
+
+def has_router(target: Place, address: Address, plan: Plan) -> bool:
+    for device in target.devices:
+        if any(address in own.network for own in device.addresses):
+            routers = [gateway for gateway in device.segment.gateways if gateway.version == address.version]
+            feet = [foot for node in device.segment.nodes for foot in plan.tree.nodes[node]]
+            owners = [node for node in plan.tree.nodes if address in plan.tree.nodes[node]]
+            return len(owners) < 2 and bool(routers or any(device.segment.network_of(foot) for foot in feet))
+    return True
+
+
+def own_addresses(place: Place) -> list[Address]:
+    return place.sources or place.addresses()
+
+
+def path(source: Place, target: Place, address: Address) -> str:
+    """`bridge LINK` where both are on the segment of the address, else `routed`."""
+    for device in source.devices if source.space != WORLD else []:
+        for other in target.devices:
+            beside = any(address in own.network for own in device.addresses if own.version == address.version)
+            if device.segment is other.segment and beside and any(address == own.ip for own in other.addresses):
+                return f"bridge {device.segment.link}" if device.segment.wire != OUTER else "routed"
+    return "routed"

@@ -1,0 +1,153 @@
+"""Builds a tree's lab, loads the layers that are to count, asks every cell, and writes the verdicts."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from .ask.cells import Cell, below_cells, forged_cells, lines, overlay_cells, read_cells, relayed_cells
+from .ask.ports import Ports
+from .ask.prober import Prober
+from .ask.waves import halves
+from .lab.build import build
+from .lab.edge import load_edge
+from .lab.filters import load_filter
+from .lab.overlay import Overlay
+from .lab.plan import Plan, make_plan
+from .lab.relay import force_relay
+from .lab.spaces import Spaces
+from .proxmox.load import load_node
+from .read.tree import read_tree
+
+LAYERS = ("proxmox", "nebula", "guest")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="probe", description="Real packets through an emitted tree.")
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("--layers", default="all", help="all, none, or some of proxmox,nebula,guest; the others are opened")
+    parser.add_argument("--nebula", help="releases, handed out to the members in turn; without it, the tree's own")
+    parser.add_argument("--programs", type=Path, required=True, help="the folder that holds nebula-RELEASE/")
+    parser.add_argument("--ask", default="below,overlay,forged", help="some of below,overlay,forged,relayed")
+    parser.add_argument("--cells", type=Path, help="ask these, whose verdicts are not looked at, and no others")
+    parser.add_argument("--separate", default="", help="bridges that are not joined between nodes")
+    parser.add_argument("--out", type=Path, help="where the cells go; without it, to standard output")
+    return parser.parse_args()
+
+
+def main() -> int:
+    said = arguments()
+    layers = {"all": set(LAYERS), "none": set()}.get(said.layers, set(said.layers.split(",")))
+    if not layers <= set(LAYERS):
+        sys.exit(f"probe: no layer {' '.join(sorted(layers - set(LAYERS)))}")
+    start = time.monotonic()
+    tree = read_tree(said.tree.resolve())
+    plan = make_plan(tree, set(filter(None, said.separate.split(","))))
+    with tempfile.TemporaryDirectory() as work:
+        spaces = Spaces()
+        build(plan, spaces)
+        load_layers(plan, spaces, layers)
+        ports = Ports(tree)
+        questions = ask_for(plan, ports, said)
+        prober = Prober(plan, spaces, [cell for cells in questions.values() for cell in cells])
+        built = time.monotonic()
+        overlay = None
+        if tree.members:
+            programs = {release: said.programs / f"nebula-{release}" for release in (said.nebula or tree.release).split(",")}
+            overlay = Overlay(plan, spaces, programs, Path(work), opened="nebula" not in layers)
+        try:
+            verdicts = ask_all(plan, spaces, questions, prober, overlay)
+        finally:
+            if overlay:
+                overlay.stop()
+    text = lines(verdicts)
+    if said.out:
+        said.out.write_text(text)
+    else:
+        sys.stdout.write(text)
+    report(prober, verdicts, built - start, time.monotonic() - start)
+    return 0
+
+
+def load_layers(plan: Plan, spaces: Spaces, layers: set[str]) -> None:
+    for place in plan.places.values():
+        if place.kind == "node":
+            if "proxmox" in layers:
+                for line in load_node(place, plan, spaces):
+                    print(f"probe: Proxmox skips a rule of {place.name}: {line}", file=sys.stderr)
+            load_edge(place, plan, spaces)
+        elif "guest" in layers:
+            load_filter(place, plan, spaces)
+
+
+def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, list[Cell]]:
+    """The questions by kind, which is what has to run and to be emptied for them."""
+    if not said.cells:
+        kinds = {"below": below_cells, "overlay": overlay_cells, "forged": forged_cells, "relayed": relayed_cells}
+        wanted = said.ask.split(",")
+        return {kind: ask(plan, ports) if kind in wanted else [] for kind, ask in kinds.items()}
+    questions = {"below": [], "overlay": [], "forged": [], "relayed": []}
+    for cell in read_cells(said.cells, plan):
+        over = "relayed" if cell.relayed else "overlay"
+        own = [str(address) for address in plan.places[cell.target].addresses()]
+        lies = cell.forged or (cell.path.startswith("bridge") and cell.address not in own)
+        questions[over if cell.path.startswith("overlay") else "forged" if lies else "below"].append(cell)
+    return questions
+
+
+def ask_all(
+    plan: Plan, spaces: Spaces, questions: dict[str, list[Cell]], prober: Prober, overlay: Overlay | None
+) -> dict[Cell, str]:
+    verdicts = {}
+    prober.introduce(questions["below"])
+    for half in halves(questions["below"], plan):
+        verdicts |= prober.ask(half, flush=True)
+    if not overlay:
+        return verdicts
+    for member in plan.tree.members.values():
+        prober.give_up_port(plan.places[member.key].space, member.port)
+    verdicts |= ask_overlay(questions["overlay"], plan, prober, overlay)
+    if questions["forged"] and not overlay.running:
+        # Overlay addresses have to be there to be lied to.
+        overlay.start()
+    for half in halves(questions["forged"], plan):
+        prober.flush()
+        verdicts |= prober.ask(half, flush=False)
+    overlay.stop()
+    if questions["relayed"]:
+        force_relay(plan, spaces)
+        verdicts |= ask_overlay(questions["relayed"], plan, prober, overlay)
+    return verdicts
+
+
+def ask_overlay(cells: list[Cell], plan: Plan, prober: Prober, overlay: Overlay) -> dict[Cell, str]:
+    """In each direction with new processes and empty tables: what is remembered of one must not open the other. Within one,
+    tables are left alone, since tunnels may live by them, and each probe has a port of its own anyway."""
+    verdicts = {}
+    for half in halves(cells, plan):
+        overlay.stop()
+        prober.flush()
+        overlay.start()
+        for source, target in overlay.meet(sorted({(cell.source, cell.target) for cell in half})):
+            print(f"probe: no tunnel from {source} to {target}", file=sys.stderr)
+        verdicts |= prober.ask(half, flush=False)
+    return verdicts
+
+
+def report(prober: Prober, verdicts: dict[Cell, str], built: float, whole: float) -> None:
+    tally = prober.tally
+    opened = sum(verdict == "open" for verdict in verdicts.values())
+    print(
+        f"probe: {len(verdicts)} cells, {opened} open; {tally.probes} probes in {tally.waves} waves; built in {built:.1f} s, "
+        f"asked in {tally.seconds:.1f} s ({tally.cells / max(tally.seconds, 0.001):.0f} cells/s), {whole:.1f} s in all",
+        file=sys.stderr,
+    )
+    for cell in tally.unsteady:
+        print(f"probe: closed once, then open: {cell}", file=sys.stderr)
+    for cell in dict.fromkeys(tally.halfway):
+        print(f"probe: arrived, and the answer did not: {cell}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -28,7 +28,7 @@ pub(crate) fn packets() -> [(&'static str, PortSet); 4] {
 const FAR: NetworkId = NetworkId(2);
 
 /// Every path of the site: over each network, and through the node.
-pub const PATHS: [Path; 5] = [
+const PATHS: [Path; 5] = [
     Path { source: BRIDGE, target: BRIDGE },
     Path { source: OVERLAY, target: OVERLAY },
     Path { source: FAR, target: FAR },

@@ -3,7 +3,7 @@
 use arvc_site::endpoints::Tunnels;
 use arvc_site::model::{End, Flow, HostId, NetworkId, Transport};
 
-use super::{Cell, Classes, Layers, Party, Path};
+use super::{Cell, Classes, Layers, Party, Path, Way};
 use crate::ports::PortSet;
 
 /// A connection that is not as a claim has it.

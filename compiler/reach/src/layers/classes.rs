@@ -92,8 +92,7 @@ fn peers(layers: &Layers) -> BTreeSet<Named> {
     for policy in &layers.policies.list {
         for rules in [&policy.inbound, &policy.outbound] {
             // Machines that the same rule lists one by one stay together.
-            let mut lists: BTreeMap<(NetworkId, NetworkId, &str, &crate::ports::PortSet), Vec<HostId>> =
-                BTreeMap::new();
+            let mut lists: BTreeMap<(NetworkId, &str, &crate::ports::PortSet), Vec<HostId>> = BTreeMap::new();
             for rule in rules {
                 match &rule.peer {
                     Peer::Any | Peer::Internet | Peer::Node(_) => {}

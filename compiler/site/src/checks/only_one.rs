@@ -2,12 +2,14 @@
 //!
 //! ## What is wrong
 //!
-//! All resolvers or all lighthouses are lost with one node, and the site has clusters that survive the loss of each.
+//! All resolvers, all lighthouses or the router of a network are lost with one node or machine, and the site has clusters that
+//! survive the loss of each.
 //!
 //! ## Why
 //!
 //! Without a resolver no name of the site is answered, and without a lighthouse no member of the overlay finds another one that
-//! it has not spoken to yet. The clusters are there and nobody reaches them.
+//! it has not spoken to yet. Without its router a network has no way to any other. The clusters are there and nobody reaches
+//! them.
 //!
 //! ## Example
 //!
@@ -27,7 +29,8 @@
 //!
 //! ## What to do
 //!
-//! Run a second one on another node. If the loss is accepted: `accepted_losses = [ nodes.second ];`.
+//! Run a second one on another node; of a router, with an address that both have by turns (`vips`). If the loss is accepted:
+//! `accepted_losses = [ nodes.second ];`.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +38,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::availability::Availability;
 use crate::availability::losses::{Loss, present};
-use crate::model::{Accepted, HostId, NetworkId, Site};
+use crate::model::{Accepted, HostId, NetworkId, NodeId, Router, Site};
 use crate::origins::Origins;
 use crate::place::report;
 
@@ -71,6 +74,23 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
         let lighthouses = all.iter().copied().filter(on).collect();
         take(lighthouses, format!("the only lighthouse of `{path}`"), format!("all lighthouses of `{path}`"));
     }
+    let routers = routers(site);
+    for (owners, networks) in &routers.machines {
+        let what = words(site, networks);
+        take(owners.clone(), format!("the only router of {what}"), format!("all routers of {what}"));
+    }
+    for (node, networks) in &routers.nodes {
+        let named = &site.nodes[node.index()].named;
+        if site.accepted_losses.binary_search(&Accepted::Node(*node)).is_err() {
+            let message = format!("`{}` is the only router of {}", named.path, words(site, networks));
+            let label = "guests on other nodes have no way out once it is lost";
+            let help = format!(
+                "let machines on several nodes be the router by turns (`vips`); if the loss is accepted: `accepted_losses = [ {} ];`",
+                named.path
+            );
+            out.push(report(&CODE, message, named, named.key, label).help(help));
+        }
+    }
     for (hosts, (loss, what)) in found {
         let mut named = hosts.iter().map(|id| &site.hosts[id.index()].named);
         // The last one by name is the one that was meant as the spare.
@@ -89,5 +109,56 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
             ),
         };
         out.push(report(&CODE, message, named, named.key, &label).help(help));
+    }
+}
+
+/// Who is the router of segments that guests go out by, with these segments.
+#[derive(Default)]
+struct Routers {
+    machines: BTreeMap<Vec<HostId>, Vec<NetworkId>>,
+    /// Nodes that are the router of guests on other nodes.
+    nodes: BTreeMap<NodeId, Vec<NetworkId>>,
+}
+
+fn routers(site: &Site) -> Routers {
+    let mut found = Routers::default();
+    // On which node guests go out by each network; a second one only says that there is another.
+    let mut guests: BTreeMap<NetworkId, Vec<NodeId>> = BTreeMap::new();
+    for host in site.hosts.iter().filter(|host| present(host)) {
+        let Some(node) = host.node else { continue };
+        for interface in host.interfaces.iter().filter(|interface| interface.default_route) {
+            let nodes = guests.entry(interface.network).or_default();
+            if nodes.len() < 2 && !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+    }
+    for (network, nodes) in &guests {
+        for gateway in site.networks[network.index()].gateways() {
+            let networks = match gateway.router {
+                Router::Host(host) => found.machines.entry(vec![host]).or_default(),
+                Router::Vip(vip) => found.machines.entry(site.vips[vip.index()].owners.clone()).or_default(),
+                // Where segments are not joined, each node is the router of its own guests.
+                Router::Node(node) if site.networks[network.index()].joined && nodes.iter().any(|it| *it != node) => {
+                    found.nodes.entry(node).or_default()
+                }
+                Router::Node(_) | Router::Elsewhere => continue,
+            };
+            if !networks.contains(network) {
+                networks.push(*network);
+            }
+        }
+    }
+    found
+}
+
+/// Networks by their paths, a few of them.
+fn words(site: &Site, networks: &[NetworkId]) -> String {
+    let path = |id: &NetworkId| format!("`{}`", site.networks[id.index()].named.path);
+    match networks {
+        [one] => path(one),
+        [one, other] => format!("{} and {}", path(one), path(other)),
+        [first, rest @ ..] => format!("{} and {} more networks", path(first), rest.len()),
+        [] => String::new(),
     }
 }

@@ -42,13 +42,14 @@
 
 use std::collections::BTreeSet;
 
-use arvc_site::model::{HostId, NetworkId};
+use arvc_site::model::HostId;
 use arvc_site::segments::places;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use super::{Claim, Intents, words};
 use crate::members::Profile;
+use crate::path::Path;
 
 /// A path that is there on some nodes alone.
 pub static CODE: Code =
@@ -86,14 +87,16 @@ pub(super) fn problem(intents: &Intents, claim: &Claim, code: &'static Code) -> 
     let (site, members) = (intents.site, intents.space.members);
     let of = |host: HostId| members.profile_of[host.index()];
     let meeting = intents.meetings(claim).into_iter().find(|meeting| {
-        let always = |network: &NetworkId| members.always(of(meeting.source), of(meeting.target), *network);
+        let always = |path: &Path| {
+            path.source != path.target || members.always(of(meeting.source), of(meeting.target), path.source)
+        };
         !meeting.paths.is_empty() && !meeting.paths.iter().any(always)
     })?;
     let (source, target) = (&site.hosts[meeting.source.index()], &site.hosts[meeting.target.index()]);
     // The one that may be elsewhere, and a node where the other one is not.
     let (moves, stays) = if places(source).len() > 1 { (source, target) } else { (target, source) };
     let apart = places(moves).into_iter().find(|node| places(stays) != [*node])?;
-    let network = words::network(site, meeting.paths[0]);
+    let network = words::network(site, meeting.paths[0].source);
     let node = &site.nodes[apart.index()].named;
     let message = format!("`{}` and `{}` meet on {network} on some nodes alone", source.named.name, target.named.name);
     let label = match places(stays).as_slice() {

@@ -302,6 +302,20 @@ impl<'a> Members<'a> {
         own.is_empty() || other.is_empty() || own.iter().any(|segment| other.contains(segment))
     }
 
+    /// Whether two machines that may meet on a network meet there wherever each of them runs.
+    pub fn always(&self, a: Profile, b: Profile, network: NetworkId) -> bool {
+        let segments = |profile: Profile| {
+            let at = self.profiles[profile].binary_search(&network).ok();
+            at.map_or(&[][..], |at| self.on[profile][at].segments.as_slice())
+        };
+        match (segments(a), segments(b)) {
+            // Joined, or on no node that anybody could say, which is reported.
+            ([], _) | (_, []) => true,
+            ([own], [other]) => own == other,
+            _ => false,
+        }
+    }
+
     /// Whether machines are on a network together, and on segments of it that are not joined.
     pub fn apart(&self, a: Profile, b: Profile) -> Option<NetworkId> {
         let there = self.networks(a).iter().copied().filter(|network| self.networks(b).contains(network));

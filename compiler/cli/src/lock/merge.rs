@@ -60,6 +60,11 @@ fn numbers(mut one: Numbers, other: Numbers) -> Option<Numbers> {
         return None;
     }
     (one.node, one.slot) = (one.node.or(other.node), one.slot.or(other.slot));
+    for (network, index) in other.devices {
+        if *one.devices.entry(network).or_insert(index) != index {
+            return None;
+        }
+    }
     Some(one)
 }
 

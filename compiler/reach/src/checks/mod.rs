@@ -14,6 +14,8 @@ mod near;
 mod need_not_allowed;
 mod never_met;
 mod no_common_network;
+mod not_everywhere;
+mod not_everywhere_allowed;
 mod not_forwarded;
 mod protocol_on_overlay;
 mod shadowed_allow;
@@ -48,6 +50,8 @@ pub static CODES: &[&Code] = &[
     &closed_forward::CODE,
     &not_forwarded::CODE,
     &left_out::CODE,
+    &not_everywhere::CODE,
+    &not_everywhere_allowed::CODE,
     &expected_open::CODE,
     &expected_closed::CODE,
     &unfiltered_never::CODE,
@@ -66,6 +70,8 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
         no_common_network::check(&intents, &mut found);
         ambiguous_network::check(&intents, &mut found);
         leased_end::check(&intents, &mut found);
+        let told = not_everywhere::check(&intents, &mut found);
+        not_everywhere_allowed::check(&intents, &told, &mut found);
     }
     not_forwarded::check(&intents, &mut found);
     protocol_on_overlay::check(&intents, &mut found);

@@ -1,0 +1,54 @@
+//! An `allow` whose path is there on some nodes alone
+//!
+//! ## What is wrong
+//!
+//! An `allow` opens a connection between two machines that meet only on segments that are not joined, and one of them may run on
+//! several nodes: on some of these the two have no network between them.
+//!
+//! ## Why
+//!
+//! What is opened is there while both run on one node. When the HA manager has started one of them elsewhere, it is not.
+//!
+//! ## Example
+//!
+//! ```arv part
+//!   nodes.second = { address = 192.168.100.2; };
+//!   networks.inner = { cidr = 10.0.40.0/24; bridge = "vmbr3"; joined = false; };
+//!   hosts.dns.node = nodes.pve;
+//!   hosts.store = { vmid = 3000; node = nodes.pve; groups = [ groups.projects ]; on.inner.address = 10.0.40.9; };
+//!   hosts.app = {
+//!     vmid = 3001;
+//!     node = nodes.pve;
+//!     datastore = "ceph";
+//!     ha = { nodes = [ nodes.second ]; strict = true; };
+//!     groups = [ groups.projects ];
+//!     on.inner.address = 10.0.40.10;
+//!   };
+//!   allow = [ hosts.app -> hosts.store : 443/tcp ]; # error: L0863
+//! ```
+//!
+//! ## What to do
+//!
+//! Put both on an overlay, or on a network whose segments are joined; or let both run on one node.
+
+use std::collections::BTreeSet;
+
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use super::Intents;
+use super::not_everywhere::{Pair, is_plain, problem};
+
+/// An `allow` whose path is there on some nodes alone.
+pub static CODE: Code =
+    Code::new("L0863", "an `allow` whose path is there on some nodes alone", include_str!("not_everywhere_allowed.rs"));
+
+/// Every `allow` of the author, unless a need that is told speaks of the same machines.
+pub(super) fn check(intents: &Intents, told: &BTreeSet<Pair>, found: &mut Vec<Diagnostic>) {
+    if is_plain(intents) {
+        return;
+    }
+    for (_, claim) in intents.authors() {
+        let problem = problem(intents, claim, &CODE);
+        found.extend(problem.filter(|(pair, _)| !told.contains(pair)).map(|(_, problem)| problem));
+    }
+}

@@ -30,6 +30,7 @@ COMMIT
 :ARVC-POSTROUTING - [0:0]
 :ARVC-PREROUTING - [0:0]
 -A ARVC-POSTROUTING -d 192.168.100.0/24 -j RETURN
+-A ARVC-POSTROUTING -m physdev --physdev-is-bridged -j RETURN
 -A ARVC-POSTROUTING -s 192.168.100.0/24 -j MASQUERADE
 COMMIT
 ";
@@ -62,6 +63,8 @@ fn forwarded_ports_go_to_addresses_on_the_bridge() {
 -A ARVC-POSTROUTING -d 192.168.100.0/24 -j RETURN
 -A ARVC-POSTROUTING -s 192.168.100.0/24 -o vmbr0 -j MASQUERADE
 -A ARVC-PREROUTING -i vmbr1 -j RETURN
+-A ARVC-PREROUTING -i fwbr+ -j RETURN
+-A ARVC-PREROUTING -m physdev --physdev-in fwpr+ -j RETURN
 -A ARVC-PREROUTING -d 198.51.100.10/32 -p udp -m udp --dport 4242 -j DNAT --to-destination 192.168.100.11
 -A ARVC-PREROUTING -d 198.51.100.10/32 -p tcp -m tcp --dport 8000:8010 -j DNAT --to-destination 192.168.100.41
 COMMIT

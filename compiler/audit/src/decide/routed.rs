@@ -3,6 +3,7 @@
 use super::bridge::At;
 use super::{End, Part, Step, Way};
 use crate::bounds::Outcome;
+use crate::filter::UPLINK;
 use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::Nic;
 use crate::tree::Tree;
@@ -52,7 +53,7 @@ impl Tree {
                 continue;
             }
             let device = match outside && self.is_inner(edge) {
-                true => Some("an uplink"),
+                true => Some(UPLINK),
                 false => bridge.as_deref(),
             };
             match edge.translated(packet, device) {

@@ -69,6 +69,9 @@ pub struct Chain {
 
 type Index = (HashMap<IpAddr, Vec<u32>>, Vec<u32>);
 
+/// The device that packets from outside of a node's bridges come in by.
+pub const UPLINK: &str = "an uplink";
+
 /// Fewer rules are walked one by one.
 const INDEXED: usize = 32;
 
@@ -196,6 +199,10 @@ pub enum Test {
     Icmp(bool, Vec<u8>),
     /// States of the connection.
     State(States),
+    /// That it is only bridged.
+    Bridged,
+    /// That it came in by the firewall bridge of a guest.
+    Port,
     /// Something that is not understood.
     Unread(Why),
 }
@@ -233,6 +240,10 @@ impl Condition {
             Test::Out(names) if !passage.inbound => interface(names, passage.device),
             // No interface is there to compare with; iptables refuses such rules.
             Test::In(_) | Test::Out(_) => Tri::No,
+            // What is asked of a node's chains is what it routes.
+            Test::Bridged => Tri::No,
+            Test::Port if passage.device.is_none_or(|device| device == UPLINK) => Tri::No,
+            Test::Port => Tri::Maybe("by which port of the bridge it comes".into()),
             Test::Protocol(numbers) => numbers.contains(&packet.proto).into(),
             Test::Sport(ports) => ports.contain(packet.sport),
             Test::Dport(ports) => ports.contain(packet.dport),

@@ -159,7 +159,8 @@ fn rule(
             "-m" | "--match" => {
                 let module = take(&mut at);
                 multiport |= module == "multiport";
-                let known = ["tcp", "udp", "icmp", "icmp6", "conntrack", "state", "multiport", "comment", "iprange"];
+                let known =
+                    ["tcp", "udp", "icmp", "icmp6", "conntrack", "state", "multiport", "comment", "iprange", "physdev"];
                 if !known.contains(&module) {
                     let why = notes.unread(place, format!("the match {module} of iptables"));
                     condition(Test::Unread(why));
@@ -257,6 +258,12 @@ fn rule(
             "--zone" => {
                 take(&mut at);
                 rule.then = Then::Zone;
+            }
+            "--physdev-is-bridged" => condition(Test::Bridged),
+            // The firewall bridges of guests; any other port may be whatever it is.
+            "--physdev-in" if words.get(at + 1).is_some_and(|name| name.starts_with("fw")) => {
+                take(&mut at);
+                condition(Test::Port);
             }
             "--notrack" => rule.then = Then::Untrack,
             "--to-destination" => {

@@ -173,6 +173,7 @@ pub mod spread_short;
 pub mod spread_uneven;
 pub mod ssh_key;
 pub mod storage_carries;
+pub mod taken_elsewhere;
 pub mod too_many_interfaces;
 pub mod two_rules;
 pub mod unknown_datastore;
@@ -352,6 +353,7 @@ pub static CODES: &[&Code] = &[
     &firewall_of_two::CODE,
     &name_in_cluster::CODE,
     &invalid_namespace::CODE,
+    &taken_elsewhere::CODE,
     &name_outside_domains::CODE,
     &invalid_dns_name::CODE,
     &route_frontend::CODE,
@@ -493,6 +495,7 @@ pub(crate) fn check_held(site: &Site, origins: &Origins, renames: &Renames, held
     firewall_of_two::check(site, held, out);
     firewall_of_nobody::check(site, held, out);
     name_in_cluster::check(site, held, out);
+    taken_elsewhere::check(site, held, out);
 }
 
 /// What is handed out besides machines' addresses, and what a machine cannot be on.

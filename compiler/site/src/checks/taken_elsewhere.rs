@@ -16,7 +16,10 @@
 //! ```arv part
 //!   # arv.lock: environments.staging.datacenters.home = { nodes = ["pve"], pool = "stg", namespace = "stg", firewall = false }
 //!   # arv.lock: environments.staging.hosts.wiki = { vmid = 9100, datacenter = "home" }
-//!   images.box.vmid = 9100; # error: E0924
+//!   images.box = {
+//!     kind = Container;
+//!     vmid = 9100; # error: E0924
+//!   };
 //! ```
 //!
 //! ## What to do

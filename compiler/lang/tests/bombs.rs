@@ -68,6 +68,6 @@ fn what_grows_without_end_is_given_up_within_its_bounds() {
         let found = codes(text);
         assert!(matches!(found.as_slice(), ["E0502" | "E0503" | "E0506" | "E0507"]), "{name}: {found:?}");
         #[cfg(target_os = "linux")]
-        assert!(peak() < 320, "{name}: {} MiB resident", peak());
+        assert!(peak() < 256, "{name}: {} MiB resident", peak());
     }
 }

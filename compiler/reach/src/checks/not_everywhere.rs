@@ -12,28 +12,27 @@
 //!
 //! ## Example
 //!
-//! ```arv part
-//!   nodes.second = { address = 192.168.100.2; };
+//! ```arv site
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
+//!   nodes = { pve.address = 192.168.100.1; second.address = 192.168.100.2; };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = 192.168.100.254; };
 //!   networks.inner = { cidr = 10.0.40.0/24; bridge = "vmbr3"; joined = false; };
-//!   hosts.dns.node = nodes.pve;
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
 //!   services.files = { name = "files"; listen = [ networks.inner ]; nfs.ports = [ 2049/tcp ]; };
-//!   hosts.store = {
-//!     vmid = 3000;
-//!     node = nodes.pve;
-//!     groups = [ groups.projects ];
-//!     services = [ services.files ];
-//!     on.inner.address = 10.0.40.9;
-//!   };
+//!   hosts.store = { vmid = 100; node = nodes.pve; services = [ services.files ]; };
 //!   hosts.app = {
-//!     vmid = 3001;
+//!     vmid = 101;
 //!     node = nodes.pve;
 //!     datastore = "ceph";
 //!     ha = { nodes = [ nodes.second ]; strict = true; };
-//!     groups = [ groups.projects ];
-//!     on.inner.address = 10.0.40.10;
 //!     needs = [ services.files.nfs ]; # error: E0865
 //!   };
 //!   allow = [ hosts.app -> hosts.store : services.files.nfs ];
+//! }
 //! ```
 //!
 //! ## What to do

@@ -11,20 +11,28 @@
 //!
 //! ## Example
 //!
-//! ```arv part
-//!   nodes.second = { address = 192.168.100.2; };
+//! ```arv site
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
+//!   nodes = { pve.address = 192.168.100.1; second.address = 192.168.100.2; };
+//!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = 192.168.100.254; };
 //!   networks.inner = { cidr = 10.0.40.0/24; bridge = "vmbr3"; joined = false; };
-//!   hosts.dns.node = nodes.pve;
-//!   hosts.store = { vmid = 3000; node = nodes.pve; groups = [ groups.projects ]; on.inner.address = 10.0.40.9; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   images.debian = { vmid = 900; };
+//!   hosts.store = { vmid = 100; node = nodes.pve; on.inner = {}; };
 //!   hosts.app = {
-//!     vmid = 3001;
+//!     vmid = 101;
 //!     node = nodes.pve;
 //!     datastore = "ceph";
 //!     ha = { nodes = [ nodes.second ]; strict = true; };
-//!     groups = [ groups.projects ];
-//!     on.inner.address = 10.0.40.10;
+//!     on.inner = {};
 //!   };
-//!   allow = [ hosts.app -> hosts.store : 443/tcp ]; # error: L0863
+//!   allow = [
+//!     hosts.app -> hosts.store : 443/tcp, # error: L0863
+//!   ];
+//! }
 //! ```
 //!
 //! ## What to do

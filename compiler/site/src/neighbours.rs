@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::lock::{Datacenter, Environment, Held};
-use crate::model::{DatacenterId, Site};
+use crate::model::{DatacenterId, NetworkKind, Site};
 
 /// A Proxmox cluster that another environment is in too.
 #[derive(Clone, Copy, Debug)]
@@ -60,4 +60,19 @@ pub(crate) fn all<'s, 'a>(
     let ids = (0..site.datacenters.len() as u32).map(DatacenterId);
     let inhabited = ids.filter(|id| site.nodes.iter().any(|node| node.datacenter == *id));
     inhabited.map(|id| (&site.datacenters[id.index()], of(site, id, held)))
+}
+
+/// The segments of another environment that are the site's too, by the names of its networks, each with the site's broadcast
+/// domain (`domains`). Bridges of one name and tag in one cluster are one segment. Overlays are apart: each site has its own
+/// authority.
+pub(crate) fn segments<'a>(site: &Site, other: &'a Environment, domains: &[u32]) -> HashMap<&'a str, u32> {
+    let shared = other.networks.iter().filter_map(|(name, segment)| {
+        let (bridge, vlan) = segment.bridge.as_ref()?;
+        let at = site.networks.iter().position(|network| match &network.kind {
+            NetworkKind::Bridge { bridge: own, vlan: tag, .. } => own == bridge && tag == vlan,
+            _ => false,
+        })?;
+        Some((name.as_str(), domains[at]))
+    });
+    shared.collect()
 }

@@ -303,7 +303,7 @@ enum Locked {
 }
 
 /// The Proxmox cluster of a guest.
-fn datacenter(site: &Site, host: &Host) -> Option<DatacenterId> {
+pub(crate) fn datacenter(site: &Site, host: &Host) -> Option<DatacenterId> {
     Some(site.nodes.get(host.node?.index())?.datacenter)
 }
 

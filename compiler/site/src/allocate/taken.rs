@@ -8,7 +8,7 @@ use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
 use crate::checks::{address_in_pool, address_in_use, address_reserved};
 use crate::lock::{Environment, Held, Numbers};
-use crate::model::{DatacenterId, Host, ImageSource, Network, NetworkId, NetworkKind, RangeId, Site, Vmid};
+use crate::model::{DatacenterId, Host, ImageSource, NetworkId, RangeId, Site, Vmid};
 use crate::neighbours;
 use crate::segments::Segments;
 
@@ -83,18 +83,7 @@ impl Taken {
                 datacenter.templates.iter().for_each(|vmid| self.enter_vmid(Some(*owner), *vmid));
             }
         }
-        // Bridges of one name and tag in one cluster are one segment. Overlays are apart: each site has its own authority.
-        let mut segments: HashMap<&str, u32> = HashMap::new();
-        for (name, segment) in &other.networks {
-            let Some((bridge, vlan)) = &segment.bridge else { continue };
-            let same = |network: &Network| match &network.kind {
-                NetworkKind::Bridge { bridge: own, vlan: tag, .. } => own == bridge && tag == vlan,
-                _ => false,
-            };
-            if let Some(at) = site.networks.iter().position(same) {
-                segments.insert(name, self.domains[at]);
-            }
-        }
+        let segments = neighbours::segments(site, other, &self.domains);
         for (name, numbers) in other.hosts.iter().chain(&other.retired) {
             let holder = || Holder { name: name.clone(), environment: Some(environment.to_owned()) };
             let owner = numbers.datacenter.as_deref().and_then(|name| clusters.get(name));

@@ -32,8 +32,9 @@ use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::allocate::datacenter;
 use crate::lock::{Environment, Held};
-use crate::model::{DatacenterId, Host, Image, ImageSource, Kind, NetworkKind, Site, Vmid};
+use crate::model::{DatacenterId, Image, ImageSource, Site, Vmid};
 use crate::neighbours;
 use crate::place::report;
 use crate::segments::Segments;
@@ -88,17 +89,7 @@ fn addresses(site: &Site, environment: &str, other: &Environment, out: &mut Vec<
         return;
     }
     let domains = Segments::new(site).domains();
-    let mut segments: HashMap<&str, u32> = HashMap::new();
-    for (name, segment) in &other.networks {
-        let Some((bridge, vlan)) = &segment.bridge else { continue };
-        let same = site.networks.iter().position(|network| match &network.kind {
-            NetworkKind::Bridge { bridge: own, vlan: tag, .. } => own == bridge && tag == vlan,
-            _ => false,
-        });
-        if let Some(at) = same {
-            segments.insert(name, domains[at]);
-        }
-    }
+    let segments = neighbours::segments(site, other, &domains);
     let mut machines: HashMap<(u32, IpAddr), &str> = HashMap::new();
     for (name, numbers) in other.hosts.iter().chain(&other.retired) {
         for (network, addresses) in &numbers.addresses {
@@ -126,9 +117,4 @@ fn is_in(site: &Site, image: &Image, datacenter: DatacenterId) -> bool {
         ImageSource::Template { node: Some(node), .. } => site.nodes[node.index()].datacenter == datacenter,
         _ => true,
     }
-}
-
-fn datacenter(site: &Site, host: &Host) -> Option<DatacenterId> {
-    let node = host.node.filter(|_| host.kind != Kind::Machine)?;
-    Some(site.nodes[node.index()].datacenter)
 }

@@ -115,11 +115,11 @@ impl Tree {
         steps: &mut Vec<Step<'t>>,
     ) {
         let reply = packet.reply();
-        if let Some(outcome) = to.and_then(|to| self.guest_out(to, &reply)) {
-            steps.push(Step::new(Part::ReplyOut(to.expect("it was").host), outcome));
+        if let Some((to, outcome)) = to.and_then(|to| Some((to, self.guest_out(to, &reply)?))) {
+            steps.push(Step::new(Part::ReplyOut(to.host), outcome));
         }
-        if let Some(outcome) = from.and_then(|from| self.guest_in(from, &reply)) {
-            steps.push(Step::new(Part::ReplyIn(from.expect("it was").host), outcome));
+        if let Some((from, outcome)) = from.and_then(|from| Some((from, self.guest_in(from, &reply)?))) {
+            steps.push(Step::new(Part::ReplyIn(from.host), outcome));
         }
     }
 

@@ -32,11 +32,13 @@ impl Layers<'_> {
     /// What of a flow may be open on one of its paths, but for what it spares and for what carries overlays, each pair of
     /// classes once.
     pub fn not_closed(&self, classes: &Classes, flow: &Flow) -> Vec<Finding> {
+        let ends =
+            flow.except.iter().map(|spared| (spared, self.parties(&spared.source), self.parties(&spared.target)));
+        let ends: Vec<(&Flow, Vec<Party>, Vec<Party>)> = ends.collect();
         self.pairs(classes, flow, |source, target, mut paths| {
             let mut packets = self.carried_to(flow, &target);
-            for spared in &flow.except {
-                let meant = |end, party| self.parties(end).contains(party);
-                if meant(&spared.source, &source) && meant(&spared.target, &target) {
+            for (spared, sources, targets) in &ends {
+                if sources.contains(&source) && targets.contains(&target) {
                     packets = packets.difference(&self.carried_to(spared, &target));
                 }
             }
@@ -54,9 +56,11 @@ impl Layers<'_> {
         judge: impl Fn(Party, Party, Vec<Path>) -> Option<Finding>,
     ) -> Vec<Finding> {
         let cells = self.ask(classes, &self.parties(&flow.source), &self.parties(&flow.target));
+        let named = (self.members.of(&flow.source), self.members.of(&flow.target));
         let judged = cells.into_iter().filter_map(|cell| {
             let (source, target) = first(&cell)?;
-            let (from, to) = (self.meant_on(&flow.source, &source), self.meant_on(&flow.target, &target));
+            let from = self.meant_on(&flow.source, &named.0, &source);
+            let to = self.meant_on(&flow.target, &named.1, &target);
             let here =
                 |meant: &Option<Vec<NetworkId>>, network| meant.as_ref().is_none_or(|list| list.contains(&network));
             let on = |path: &Path| {
@@ -70,9 +74,10 @@ impl Layers<'_> {
     }
 
     /// The networks on which an end means a machine by its address alone; none if it is meant by what it is.
-    fn meant_on(&self, end: &End, party: &Party) -> Option<Vec<NetworkId>> {
+    /// `named` are the machines that it means by what they are.
+    fn meant_on(&self, end: &End, named: &[HostId], party: &Party) -> Option<Vec<NetworkId>> {
         let Party::Host(host) = party else { return None };
-        if self.members.of(end).binary_search(host).is_ok() {
+        if named.binary_search(host).is_ok() {
             return None;
         }
         let networks = (0..self.site.networks.len() as u32).map(NetworkId);

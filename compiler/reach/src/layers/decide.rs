@@ -1,11 +1,13 @@
 //! The paths between two parties, and what each layer on them does.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site, Transport};
+use arvc_site::model::{
+    End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site, Transport,
+};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
@@ -30,10 +32,12 @@ pub struct Layers<'a> {
     addresses: Addresses<'a>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
+    /// The endpoints of each machine, once somebody asks what listens.
+    pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
 
 /// The other end of a connection, as rules know it.
-enum Other<'o> {
+pub(super) enum Other<'o> {
     /// A machine by its certificate, and by an address.
     Member(HostId, IpAddr),
     /// An address.
@@ -62,6 +66,7 @@ impl<'a> Layers<'a> {
             segments: Segments::new(site),
             addresses: Addresses::new(site),
             known: RefCell::default(),
+            served: OnceCell::new(),
         }
     }
 
@@ -271,7 +276,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
-    fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+    pub(super) fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
         let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
@@ -418,11 +423,15 @@ impl<'a> Layers<'a> {
         Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
     }
 
+    /// The ports by which nodes are managed.
+    pub(super) fn management_ports(&self) -> PortSet {
+        let ports = MANAGEMENT.iter().map(|(first, last)| PortSet::ports(Transport::Tcp, *first, *last));
+        ports.fold(PortSet::none(), |all, ports| all.union(&ports))
+    }
+
     /// What a Proxmox host lets in to itself: its management ports from the operators and nodes, and what a policy opens.
     fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
-        let management = MANAGEMENT
-            .iter()
-            .fold(PortSet::none(), |all, (first, last)| all.union(&PortSet::ports(Transport::Tcp, *first, *last)));
+        let management = self.management_ports();
         let operators = self.members.prefixes(&End::Operators);
         let inside = |part: &IpNet| operators.iter().any(|prefix| prefix.contains(part));
         let (mut lower, mut upper, mut matching) = (PortSet::none(), PortSet::none(), Vec::new());
@@ -464,7 +473,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
-    fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
+    pub(super) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
         self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
     }
 }

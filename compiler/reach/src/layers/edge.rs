@@ -26,7 +26,9 @@ pub(super) fn between(
     let profile = |host: HostId| layers.members.profile_of[host.index()];
     let there = layers.members.router(profile(a), first, family)?;
     let back = layers.members.router(profile(b), last, family);
-    let gateway = site.networks[first.index()].gateways().iter().find(|it| Family::of(it.address) == family)?;
+    let network = &site.networks[first.index()];
+    // Behind a router nobody has a gateway of his own, and the router is that of both families.
+    let gateway = network.gateways().iter().find(|it| Family::of(it.address) == family).or(network.router.as_ref())?;
     let at = router(gateway.router, gateway.address);
     if back == Some(there) {
         return Some(match there {

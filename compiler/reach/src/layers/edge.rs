@@ -25,7 +25,9 @@ pub(super) fn between(
     let profile = |host: HostId| layers.members.profile_of[host.index()];
     let there = layers.members.router(profile(a), first, family)?;
     let back = layers.members.router(profile(b), last, family);
-    let gateway = site.networks[first.index()].gateways().iter().find(|it| Family::of(it.address) == family)?;
+    let network = &site.networks[first.index()];
+    // Behind a router nobody has a gateway of his own, and the router is that of both families.
+    let gateway = network.gateways().iter().find(|it| Family::of(it.address) == family).or(network.router.as_ref())?;
     let at = router(gateway.router, gateway.address);
     // The router itself is asked for at any of its addresses, and hands nothing on then.
     let ours = Some(there).filter(|router| !router.hosts().contains(&a) && !router.hosts().contains(&b));

@@ -214,7 +214,7 @@ fn a_machine_with_another_name_is_no_other_machine() {
     assert_eq!(arvc(&mut world, &["diff"]), exit::GOOD, "{}", world.stderr);
     assert!(!world.stdout.contains("Connections"), "{}", world.stdout);
     assert!(world.stdout.contains("\n  renamed   chess -> go\n"), "{}", world.stdout);
-    assert!(world.stdout.contains("\n  to block  chess: 10.10.10.103/24, games\n"), "{}", world.stdout);
+    assert!(world.stdout.contains("\n  to block  chess (of go): 10.10.10.103/24, games\n"), "{}", world.stdout);
 }
 
 #[test]

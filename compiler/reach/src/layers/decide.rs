@@ -1,6 +1,7 @@
 //! The paths between two parties, and what each layer on them does.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -30,6 +31,7 @@ pub struct Layers<'a> {
     addresses: Addresses<'a>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
+    internet: OnceCell<Vec<IpNet>>,
 }
 
 /// The other end of a connection, as rules know it.
@@ -62,6 +64,7 @@ impl<'a> Layers<'a> {
             segments: Segments::new(site),
             addresses: Addresses::new(site),
             known: RefCell::default(),
+            internet: OnceCell::new(),
         }
     }
 
@@ -150,12 +153,15 @@ impl<'a> Layers<'a> {
     }
 
     /// The addresses of a zone; a machine and a node are none.
-    pub fn zone(&self, party: &Party) -> Vec<IpNet> {
+    pub fn zone(&self, party: &Party) -> Cow<'_, [IpNet]> {
         match party {
-            Party::Internet => subtract(&internet(self.site), &self.members.prefixes(&End::Operators)),
-            Party::Operators => self.members.prefixes(&End::Operators),
-            Party::Prefix(prefix) => vec![*prefix],
-            Party::Host(_) | Party::Node(_) => Vec::new(),
+            Party::Internet => {
+                let internet = || subtract(&internet(self.site), &self.members.prefixes(&End::Operators));
+                self.internet.get_or_init(internet).into()
+            }
+            Party::Operators => self.members.prefixes(&End::Operators).into(),
+            Party::Prefix(prefix) => vec![*prefix].into(),
+            Party::Host(_) | Party::Node(_) => Cow::default(),
         }
     }
 

@@ -134,5 +134,6 @@ fn word(layer: Layer) -> &'static str {
         Layer::Tunnel => "tunnel",
         Layer::Router => "router",
         Layer::Filter => "packet filter",
+        Layer::Forward => "packet filter of the router",
     }
 }

@@ -84,6 +84,13 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     if near {
         return vec![open(Layer::Router, at, "a node forwards between its networks")];
     }
+    // Somebody else translates an address that is declared for the machine, and may be choosy.
+    let own = site.hosts[host.index()].interfaces.iter().filter(|interface| interface.network == network);
+    let mut public =
+        own.filter_map(|interface| interface.public).filter(|public| public.value.is_ipv4() == to.is_ipv4());
+    if let Some(public) = public.next() {
+        return vec![unknown(Layer::Router, at, format!("what {} hands on to it is not known", public.value))];
+    }
     let forwards = site.nodes[node.index()].forwards.iter().filter(|forward| forward.to == host);
     let handed = forwards.fold(PortSet::none(), |all, forward| {
         all.union(&PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last))

@@ -266,8 +266,8 @@ fn an_old_certificate_is_judged_by_what_it_says_and_an_old_address_by_who_has_it
     let mut site = site();
     let admin = group(&mut site, "admin");
     host(&mut site, "desk", &[admin]);
-    let (web, vault) = (host(&mut site, "web", &[]), host(&mut site, "vault", &[]));
-    site.allow = vec![flow(End::Group(admin), End::Host(vault), &[tcp(8200, 8200)])];
+    let (web, store) = (host(&mut site, "web", &[]), host(&mut site, "store", &[]));
+    site.allow = vec![flow(End::Group(admin), End::Host(store), &[tcp(8200, 8200)])];
     let grant = |networks: &str| arvc_site::lock::Grant {
         name: "web".into(),
         networks: vec![prefix(networks)],
@@ -277,11 +277,11 @@ fn an_old_certificate_is_judged_by_what_it_says_and_an_old_address_by_who_has_it
     for (network, configured, open) in
         [("10.10.10.11/24", true, false), ("10.10.10.11/24", false, true), ("10.10.10.10/24", true, true)]
     {
-        site.hosts[vault.index()].managed = configured;
+        site.hosts[store.index()].managed = configured;
         site.withdrawn.insert("web".into(), vec![grant(network)]);
         let policies = policies(&site);
         let layers = Layers::new(&site, &policies);
-        let path = layers.paths(&Party::Host(web), &Party::Host(vault)).remove(0);
+        let path = layers.paths(&Party::Host(web), &Party::Host(store)).remove(0);
         let stands = layers.stands(&Party::Host(web), &path);
         assert_eq!(stands.len(), 2);
         assert!(stands[0].open(&tcp_port(8200)).is_none(), "its present certificate opens nothing");

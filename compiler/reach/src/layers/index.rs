@@ -28,10 +28,13 @@ struct Index {
     rest: Vec<u32>,
 }
 
-/// An index of each list that was asked, by where the list lies and how long it is, its network, and whether certificates count.
+/// A list by where it lies and how long it is, the network, and whether certificates count.
+type Place = (*const Rule, usize, NetworkId, bool);
+
+/// An index of each list that was asked.
 #[derive(Default)]
 pub(super) struct Indexes {
-    known: RefCell<BTreeMap<(*const Rule, usize, NetworkId, bool), Rc<Index>>>,
+    known: RefCell<BTreeMap<Place, Rc<Index>>>,
 }
 
 impl<'a> Layers<'a> {

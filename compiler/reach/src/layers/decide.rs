@@ -1,11 +1,12 @@
 //! The paths between two parties, and what each layer on them does.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
+use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
@@ -27,8 +28,12 @@ pub struct Layers<'a> {
     addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
     internet: Vec<IpNet>,
+    /// The same without the operators, who are asked for by themselves.
+    strangers: Vec<IpNet>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
+    /// The endpoints of each machine, once somebody asks what listens.
+    pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
 
 /// The other end of a connection, as rules know it.
@@ -54,14 +59,17 @@ struct Ends<'o> {
 impl<'a> Layers<'a> {
     /// Looks everything up.
     pub fn new(site: &'a Site, policies: &'a Policies) -> Self {
+        let (members, internet) = (Members::new(site), internet(site));
         Self {
             site,
             policies,
-            members: Members::new(site),
             segments: Segments::new(site),
             addresses: Addresses::new(site),
-            internet: internet(site),
+            strangers: subtract(&internet, &members.prefixes(&End::Operators)),
+            internet,
+            members,
             known: RefCell::default(),
+            served: OnceCell::new(),
         }
     }
 
@@ -155,12 +163,12 @@ impl<'a> Layers<'a> {
     }
 
     /// The addresses of a zone; a machine and a node are none.
-    pub fn zone(&self, party: &Party) -> Vec<IpNet> {
+    pub fn zone(&self, party: &Party) -> Cow<'_, [IpNet]> {
         match party {
-            Party::Internet => subtract(&self.internet, &self.members.prefixes(&End::Operators)),
-            Party::Operators => self.members.prefixes(&End::Operators),
-            Party::Prefix(prefix) => vec![*prefix],
-            Party::Host(_) | Party::Node(_) => Vec::new(),
+            Party::Internet => self.strangers.as_slice().into(),
+            Party::Operators => self.members.prefixes(&End::Operators).into(),
+            Party::Prefix(prefix) => vec![*prefix].into(),
+            Party::Host(_) | Party::Node(_) => Cow::default(),
         }
     }
 
@@ -277,7 +285,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
-    fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+    pub(super) fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
         let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
@@ -439,7 +447,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
-    fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
+    pub(super) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
         self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
     }
 }

@@ -10,7 +10,7 @@ mod expected_closed;
 mod expected_open;
 mod leased_end;
 mod left_out;
-mod near;
+pub(crate) mod near;
 mod need_not_allowed;
 mod never_met;
 mod no_common_network;

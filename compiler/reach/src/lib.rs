@@ -18,6 +18,7 @@ mod path;
 pub mod policy;
 pub mod ports;
 pub mod routers;
+pub mod through;
 pub mod usage;
 mod zones;
 

@@ -235,6 +235,7 @@ pub fn tightest(site: &Site) -> Vec<String> {
     let pieces = |flow: &Flow| Resolved::new(&space, flow).connections(&space, Paths::Used);
     let built: Vec<Connections> = built.map(pieces).collect();
     let near = near(&built);
+    let named = Named::new(site);
     let mut wanted: BTreeMap<Wanted, (BTreeSet<HostId>, BTreeSet<String>)> = BTreeMap::new();
     for need in &site.needs {
         let own = pieces(need);
@@ -247,20 +248,50 @@ pub fn tightest(site: &Site) -> Vec<String> {
         let sources = wanted.entry(key).or_default();
         match &need.source {
             End::Host(host) => drop(sources.0.insert(*host)),
+            // What stands in a list has no name in the language.
+            End::Service(service) if !is_name(&site.services[service.index()].named.path) => {
+                let hosts = site.services[service.index()].hosts.iter().copied().collect();
+                sources.1.extend(named.words(&hosts));
+            }
             source => drop(sources.1.insert(end(site, source))),
         }
     }
-    let named = Named::new(site);
-    let written = wanted.into_iter().map(|((target, ports, via), (hosts, others))| {
+    // Between the same ends, all ports stand in one flow; where one needs everything, none is named.
+    let mut flows: BTreeMap<(String, String, Option<NetworkId>), Vec<String>> = BTreeMap::new();
+    for ((target, ports, via), (hosts, others)) in wanted {
         let mut ends: Vec<String> = named.words(&hosts).into_iter().chain(others).collect();
         let source = match ends.len() {
             1 => ends.remove(0),
             _ => format!("[ {} ]", ends.join(", ")),
         };
+        flows.entry((target, source, via)).or_default().push(ports);
+    }
+    let lines = flows.into_iter().map(|((target, source, via), mut ports)| {
+        // Lists are written out, so that they can stand in one.
+        let terms = |text: &String| text.trim_start_matches(" : ").trim_matches(['[', ']', ' ']).to_owned();
+        let ports = match (ports.iter().any(String::is_empty), ports.len()) {
+            (true, _) => String::new(),
+            (false, 1) => ports.remove(0),
+            (false, _) => format!(" : [ {} ]", ports.iter().map(terms).collect::<Vec<_>>().join(", ")),
+        };
         let via = via.map(|via| format!(" via {}", site.networks[via.index()].named.path)).unwrap_or_default();
         format!("{source} -> {target}{ports}{via}")
     });
-    written.collect()
+    lines.collect()
+}
+
+/// A path as it is written: a key that is no name stands in quotes.
+fn written(path: &str) -> String {
+    let part = |part: &str| match part.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("\"{part}\""),
+        false => part.to_owned(),
+    };
+    path.split('.').map(part).collect::<Vec<_>>().join(".")
+}
+
+/// Whether a path can be written: each part of it is a name, and no place in a list.
+fn is_name(path: &str) -> bool {
+    path.split('.').all(|part| !part.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The clusters and groups of a site by exactly their machines.
@@ -292,7 +323,7 @@ impl<'a> Named<'a> {
     fn words(&self, hosts: &BTreeSet<HostId>) -> Vec<String> {
         match self.sets.get(&hosts.iter().copied().collect::<Vec<_>>()) {
             Some(path) => vec![path.clone()],
-            None => hosts.iter().map(|host| self.site.hosts[host.index()].named.path.clone()).collect(),
+            None => hosts.iter().map(|host| written(&self.site.hosts[host.index()].named.path)).collect(),
         }
     }
 }

@@ -53,7 +53,7 @@ const ORDER: [&str; 12] = [
     "Nebula out",
     "tunnel",
     "router",
-    "forwarding",
+    "packet filter of the router",
     "path",
     "Proxmox node",
     "Nebula in",

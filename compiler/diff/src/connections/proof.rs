@@ -133,7 +133,7 @@ fn word(layer: Layer) -> &'static str {
         Layer::NebulaIn => "Nebula in",
         Layer::Tunnel => "tunnel",
         Layer::Router => "router",
-        Layer::Forward => "forwarding",
         Layer::Filter => "packet filter",
+        Layer::Forward => "packet filter of the router",
     }
 }

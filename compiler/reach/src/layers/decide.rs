@@ -1,12 +1,12 @@
 //! The paths between two parties, and what each layer on them does.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
+use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
@@ -32,6 +32,8 @@ pub struct Layers<'a> {
     strangers: Vec<IpNet>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
+    /// The endpoints of each machine, once somebody asks what listens.
+    pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
 
 /// The other end of a connection, as rules know it.
@@ -67,6 +69,7 @@ impl<'a> Layers<'a> {
             internet,
             members,
             known: RefCell::default(),
+            served: OnceCell::new(),
         }
     }
 
@@ -282,7 +285,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
-    fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+    pub(super) fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
         let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
@@ -444,7 +447,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
-    fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
+    pub(super) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
         self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
     }
 }

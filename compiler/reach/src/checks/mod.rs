@@ -15,7 +15,7 @@ mod expected_unknown;
 mod granted_once;
 mod leased_end;
 mod left_out;
-mod near;
+pub(crate) mod near;
 mod need_not_allowed;
 mod needs;
 mod never_built_in;

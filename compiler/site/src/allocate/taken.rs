@@ -205,8 +205,9 @@ impl Taken {
     }
 
     /// Machines that are gone and whose VMIDs are of a range, or else whose addresses are, in the order of their names.
-    pub(super) fn retired_in(&self, numbering: &Numbering) -> Vec<String> {
-        let of_range = self.held.iter().filter(|((_, vmid), _)| numbering.slot_of(*vmid).is_some());
+    pub(super) fn retired_in(&self, numbering: &Numbering, owner: Option<DatacenterId>) -> Vec<String> {
+        let here = |of: &Option<DatacenterId>| of.zip(owner).is_none_or(|(of, owner)| of == owner);
+        let of_range = self.held.iter().filter(|((of, vmid), _)| here(of) && numbering.slot_of(*vmid).is_some());
         let own = of_range.filter(|(_, holder)| holder.environment.is_none());
         let mut names: Vec<String> = own.map(|(_, holder)| holder.name.clone()).collect();
         if !numbering.has_vmids() {

@@ -144,6 +144,7 @@ pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_full;
 pub mod range_nearly_full;
+pub mod range_of_others;
 pub mod range_without_slots;
 pub mod ranges_meet;
 pub mod record_clash;
@@ -312,6 +313,7 @@ pub static CODES: &[&Code] = &[
     &slot_unknown::CODE,
     &slot_disagrees::CODE,
     &mac_rule::CODE,
+    &range_of_others::CODE,
     &unknown_datastore::CODE,
     &datastore_kind::CODE,
     &public_address::CODE,
@@ -420,7 +422,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     duplicate_address::check(site, &segments, origins, out);
     address_in_use::check(site, &segments, out);
     address_reserved::check(site, out);
-    duplicate_mac::check(site, origins, out);
+    duplicate_mac::check(site, &segments, origins, out);
     networks_overlap::check(site, out);
     networks(site, &segments, origins, out);
     overlay_needs_newer_nebula::check(site, out);

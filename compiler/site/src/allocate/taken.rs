@@ -8,7 +8,7 @@ use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
 use crate::checks::{address_in_pool, address_in_use, address_reserved};
 use crate::lock::{Environment, Held, Numbers};
-use crate::model::{DatacenterId, Host, ImageSource, NetworkId, RangeId, Site, Vmid};
+use crate::model::{DatacenterId, Host, NetworkId, RangeId, Site, Vmid};
 use crate::neighbours;
 use crate::segments::Segments;
 
@@ -46,8 +46,7 @@ impl Taken {
         for vip in site.vips.iter().filter(|vip| vip.network.index() < site.networks.len()) {
             taken.addresses.insert((taken.domains[vip.network.index()], vip.address.value));
         }
-        for image in &site.images {
-            let ImageSource::Template { vmid, node } = &image.source else { continue };
+        for (vmid, node) in site.images.iter().flat_map(|image| image.templates()) {
             let owner = node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter);
             taken.enter_vmid(owner, vmid.value);
         }

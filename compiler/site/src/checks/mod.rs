@@ -13,6 +13,7 @@ pub mod addresses_of_most;
 pub mod all_of_nobody;
 pub mod authority_trusted_twice;
 pub mod boot_circle;
+pub mod clone_across;
 pub mod cluster_votes;
 pub mod connection;
 pub mod control_character;
@@ -303,6 +304,7 @@ pub static CODES: &[&Code] = &[
     &same_prefix::CODE,
     &invalid_vnet::CODE,
     &image_twice::CODE,
+    &clone_across::CODE,
     &range_without_slots::CODE,
     &rule_too_long::CODE,
     &shared_vmid::CODE,
@@ -445,6 +447,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     node_of_others::check(site, out);
     image_choice::check(site, origins, out);
     image_twice::check(site, out);
+    clone_across::check(site, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
     device_mapping::check(site, out);

@@ -12,7 +12,7 @@
 //!
 //! ## Example
 //!
-//! ```arv
+//! ```arv site
 //! {
 //!   name = "two"; domain = "example.internal"; operators.addresses = [ 203.0.113.9 ];
 //!   datacenters = { home = {}; cloud = {}; };

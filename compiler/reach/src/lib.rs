@@ -19,6 +19,7 @@ pub mod phases;
 pub mod policy;
 pub mod ports;
 pub mod routers;
+pub mod through;
 mod zones;
 
 pub use address::{Addresses, answered_for, private_prefixes};

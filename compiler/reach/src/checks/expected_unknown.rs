@@ -53,15 +53,21 @@ pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnost
             let (open, may) = (packets.intersection(&union(Path::lower)), packets.intersection(&union(Path::upper)));
             doubt |= open != may;
             if known.is_none() && !packets.is_none() {
-                let says = if open.is_none() { "closed" } else { "open" };
-                known = Some((source.name(site), target.name(site), packets, says));
+                known = Some((source.name(site), target.name(site), packets, open));
             }
         });
-        let Some((source, target, packets, says)) = known.filter(|_| !doubt) else { continue };
-        let message = format!("{packets} from `{source}` to `{target}` is {says} for certain");
+        let Some((source, target, packets, open)) = known.filter(|_| !doubt) else { continue };
+        let (says, help) = match (open.is_none(), open == packets) {
+            (true, _) => (format!("{packets} from `{source}` to `{target}` is closed"), "move it to `expect.closed`"),
+            (_, true) => (format!("{packets} from `{source}` to `{target}` is open"), "move it to `expect.open`"),
+            _ => (
+                format!("of {packets} from `{source}` to `{target}` {open} is open, and the rest closed,"),
+                "list in `expect.open` what is open, in `expect.closed` the rest",
+            ),
+        };
         found.push(
-            Diagnostic::new(&CODE, message, flow.span, "expected not to be known")
-                .help(format!("move it to `expect.{says}`, or narrow it")),
+            Diagnostic::new(&CODE, format!("{says} for certain"), flow.span, "expected not to be known")
+                .help(format!("{help}, or narrow it")),
         );
     }
 }

@@ -30,7 +30,7 @@ pub enum Guard {
     Filter,
     /// The firewall of a node, for what is addressed to itself.
     Node,
-    /// A router that leads no further.
+    /// A router that leads no further, or hands nothing of it on.
     Router,
 }
 
@@ -115,12 +115,13 @@ impl<'a> Layers<'a> {
             None => guards.push((guard, held)),
         };
         for step in &path.steps {
-            let upper = if bound { step.upper.clone() } else { self.anybody(step, path.way.last()) };
+            let upper = if bound { step.upper.clone() } else { self.anybody(step, path) };
             match step.layer {
                 // The source's own, or no layer that closes.
                 Layer::NebulaOut | Layer::Tunnel => {}
                 Layer::Router if matches!(source, Party::Host(_)) => {}
                 Layer::Router => hold(Guard::Router, all.difference(&step.upper)),
+                Layer::Forward => hold(Guard::Router, all.difference(&upper)),
                 Layer::NebulaIn => hold(Guard::Nebula, all.difference(&step.upper)),
                 Layer::NodeIn => hold(Guard::Node, all.difference(&upper)),
                 Layer::Filter => hold(Guard::Filter, all.difference(&upper)),
@@ -148,8 +149,12 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// What a step lets in from any address at all.
-    fn anybody(&self, step: &Step, network: NetworkId) -> PortSet {
+    /// What a step lets in from any address at all. What a router hands on it may hand on for whom it knows: no bound.
+    fn anybody(&self, step: &Step, path: &Path) -> PortSet {
+        let network = path.way.last();
+        if path.steps.last().is_some_and(|last| last.at != step.at) {
+            return PortSet::all();
+        }
         let all = PortSet::none().union(&step.upper);
         match &step.at {
             Party::Host(host) => {

@@ -16,7 +16,9 @@ mod classes;
 mod decide;
 mod edge;
 mod guards;
+mod handed;
 mod needs;
+mod node;
 #[cfg(test)]
 mod tests;
 mod tunnel;
@@ -69,6 +71,8 @@ pub enum Layer {
     NodeIn,
     /// The packet filter of a machine.
     Filter,
+    /// The same, for what it hands on as a router.
+    Forward,
 }
 
 /// One decision on a path.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use arvc_site::endpoints::Tunnels;
 use arvc_site::model::{EndpointId, Family, Flow, HostId, NetworkId, Transport};
 
-use super::{Classes, Layers, Party, Path, Way};
+use super::{Classes, Layer, Layers, Party, Path, Way};
 use crate::members::Arm;
 use crate::ports::PortSet;
 
@@ -114,7 +114,14 @@ impl Layers<'_> {
                     used.iter().map(|path| Way::from(*path)).collect()
                 }
                 _ => {
-                    let mut ways: Vec<Way> = paths.iter().map(|path| path.way).collect();
+                    // Nobody comes to a private address from beyond by a router that hands on nothing: it is not told.
+                    let lost =
+                        |path: &&Path| path.steps.iter().any(|it| it.layer == Layer::Router && it.upper.is_none());
+                    let led = paths.iter().filter(|path| !lost(path)).map(|path| path.way);
+                    let mut ways: Vec<Way> = led.collect();
+                    if ways.is_empty() {
+                        ways = paths.iter().map(|path| path.way).collect();
+                    }
                     ways.dedup();
                     ways
                 }

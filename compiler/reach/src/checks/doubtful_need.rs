@@ -58,9 +58,9 @@ pub static CODE: Code =
 /// Looks at the needs that nothing else was said of: what rests on one router is said once.
 pub(super) fn check(layers: &Layers, needs: &[Merged], known: &Known, told: &[Span], found: &mut Vec<Diagnostic>) {
     let site = layers.site();
-    let mut doubts: BTreeMap<(Layer, Party), Vec<(&Flow, Lack)>> = BTreeMap::new();
+    let mut doubts: BTreeMap<(Layer, Party), Vec<(&Flow, &Lack)>> = BTreeMap::new();
     for need in needs {
-        let lacking = layers.lacking(need.classes(), &need.flow).into_iter();
+        let lacking = need.found.lacking.iter();
         for lack in lacking.filter(|lack| !known.holds(&lack.source, &lack.target, &lack.packets)) {
             let mut steps = lack.paths.iter().flat_map(|path| &path.steps);
             let Some(step) = steps.find(|step| !lack.packets.is_subset(&step.lower)) else { continue };

@@ -1,26 +1,21 @@
 //! Needs by what is needed, so that machines of one class that need the same are looked at once.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use arvc_site::model::{End, Flow, NetworkId, PortTerm};
 
-use crate::layers::{Classes, Layers, Party};
+use crate::layers::{Classes, Layers, Needed, Party};
 
 /// All needs of one thing.
 pub(super) struct Merged<'a> {
     /// The need of all who need it.
-    pub flow: Flow,
+    flow: Flow,
     flows: Vec<&'a Flow>,
-    classes: Rc<Classes>,
+    /// What it lacks.
+    pub found: Needed,
 }
 
 impl<'a> Merged<'a> {
-    /// The classes that matter for it.
-    pub fn classes(&self) -> &Classes {
-        &self.classes
-    }
-
     /// The first of the needs.
     pub fn first(&self) -> &'a Flow {
         self.flows[0]
@@ -35,7 +30,7 @@ impl<'a> Merged<'a> {
 }
 
 /// What is needed: where, which ports, over what.
-type Needed<'a> = (&'a End, Option<&'a [PortTerm]>, Option<NetworkId>);
+type Thing<'a> = (&'a End, Option<&'a [PortTerm]>, Option<NetworkId>);
 
 /// The needs of a site, in the order in which each thing is needed first.
 pub(super) fn merged<'a>(layers: &Layers<'a>) -> Vec<Merged<'a>> {
@@ -49,20 +44,23 @@ pub(super) fn merged<'a>(layers: &Layers<'a>) -> Vec<Merged<'a>> {
     let mut narrowed: Vec<Flow> = narrowed.collect();
     narrowed.sort_by(|a, b| (&a.target, &a.ports).cmp(&(&b.target, &b.ports)));
     narrowed.dedup_by(|a, b| (&a.target, &a.ports) == (&b.target, &b.ports));
-    let classes = Rc::new(Classes::with(layers, &narrowed));
-    let mut at: BTreeMap<Needed, usize> = BTreeMap::new();
+    let classes = Classes::with(layers, &narrowed);
+    let mut at: BTreeMap<Thing, usize> = BTreeMap::new();
     let mut list: Vec<Merged> = Vec::new();
     for flow in &site.needs {
         let index = *at.entry((&flow.target, flow.ports.as_deref(), flow.via)).or_insert(list.len());
         if index == list.len() {
             let flow = Flow { source: End::Union(Vec::new()), ..flow.clone() };
-            list.push(Merged { flow, flows: Vec::new(), classes: classes.clone() });
+            list.push(Merged { flow, flows: Vec::new(), found: Needed::default() });
         }
         let merged = &mut list[index];
         if let End::Union(ends) = &mut merged.flow.source {
             ends.push(flow.source.clone());
         }
         merged.flows.push(flow);
+    }
+    for merged in &mut list {
+        merged.found = layers.needed(&classes, &merged.flow);
     }
     list
 }

@@ -56,7 +56,7 @@ pub(super) fn check(layers: &Layers, needs: &[Merged], told: &[Span], found: &mu
     let mut spans: BTreeSet<Span> = told.iter().copied().collect();
     for need in needs {
         let flow = need.first();
-        let unserved = layers.unserved(need.classes(), &need.flow);
+        let unserved = &need.found.unserved;
         // What it serves elsewhere is certainly not served here.
         let Some(first) = unserved.iter().max_by_key(|one| !one.elsewhere.is_none()) else { continue };
         if !spans.insert(flow.span) {

@@ -10,6 +10,7 @@ use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, N
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
+use super::index::Indexes;
 use super::{Layer, Party, Path, Step, Way, edge, handed, tunnel};
 use crate::address::{Addresses, internet, node_addresses, node_on, subtract};
 use crate::members::{Members, addresses_on, overlaps};
@@ -32,6 +33,7 @@ pub struct Layers<'a> {
     strangers: Vec<IpNet>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
+    pub(super) indexes: Indexes,
     /// The endpoints of each machine, once somebody asks what listens.
     pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
@@ -69,6 +71,7 @@ impl<'a> Layers<'a> {
             internet,
             members,
             known: RefCell::default(),
+            indexes: Indexes::default(),
             served: OnceCell::new(),
         }
     }
@@ -269,14 +272,19 @@ impl<'a> Layers<'a> {
         steps
     }
 
-    pub(super) fn step(&self, layer: Layer, host: HostId, network: NetworkId, rules: &[Rule], other: &Other) -> Step {
+    pub(super) fn step(
+        &self,
+        layer: Layer,
+        host: HostId,
+        network: NetworkId,
+        rules: &'a [Rule],
+        other: &Other,
+    ) -> Step {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
         let mut matching: Vec<(PortSet, String)> = Vec::new();
-        for rule in rules.iter().filter(|rule| rule.network == network) {
-            let (all, some) = match layer {
-                Layer::NebulaOut | Layer::NebulaIn => self.certified(rule, other),
-                _ => self.addressed(rule, other),
-            };
+        let certified = matches!(layer, Layer::NebulaOut | Layer::NebulaIn);
+        for rule in self.candidates(rules, network, certified, other) {
+            let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
             if !some {
                 continue;
             }
@@ -320,7 +328,7 @@ impl<'a> Layers<'a> {
         (holds, holds)
     }
 
-    fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
+    pub(super) fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
         if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
             return known.clone();
         }

@@ -17,6 +17,7 @@ mod decide;
 mod edge;
 mod guards;
 mod handed;
+mod index;
 mod needs;
 mod node;
 #[cfg(test)]
@@ -34,7 +35,7 @@ pub use self::claims::{Finding, Held, Judged};
 pub use self::classes::Classes;
 pub use self::decide::Layers;
 pub use self::guards::{Guard, Stand};
-pub use self::needs::{Lack, Unserved};
+pub use self::needs::{Lack, Needed, Unserved};
 use crate::ports::PortSet;
 
 /// Who starts a connection, or gets it.

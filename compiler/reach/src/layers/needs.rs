@@ -38,97 +38,133 @@ pub struct Unserved {
     pub elsewhere: PortSet,
 }
 
-impl Layers<'_> {
-    /// What of a need is not open for certain, each pair of classes and way once.
-    pub fn lacking(&self, classes: &Classes, flow: &Flow) -> Vec<Lack> {
-        let mut found = Vec::new();
-        self.each_pair(classes, flow, |source, target, paths| {
-            let mut lacking: BTreeMap<Way, PortSet> = BTreeMap::new();
-            for (arm, ways) in self.taken(flow, source, target, paths) {
-                for way in ways {
-                    // Where the address is not known, that is told by itself.
-                    if !paths.iter().any(|path| path.way == way) {
-                        continue;
-                    }
-                    let packets = arm.ports.difference(&self.surely(paths, way));
-                    if !packets.is_none() {
-                        let all = lacking.entry(way).or_default();
-                        *all = all.union(&packets);
-                    }
-                }
-            }
-            found.extend(lacking.into_iter().map(|(way, packets)| {
-                let paths: Vec<Path> = paths.iter().filter(|path| path.way == way).cloned().collect();
-                let may = paths.iter().fold(PortSet::none(), |all, path| all.union(&path.upper()));
-                let closed = packets.difference(&may);
-                Lack { source: source.clone(), target: target.clone(), packets, closed, paths }
-            }));
-        });
-        found
-    }
+/// What a need lacks.
+#[derive(Clone, Debug, Default)]
+pub struct Needed {
+    /// What is not open for certain, each pair of classes and way once.
+    pub lacking: Vec<Lack>,
+    /// Where it goes and nobody is known to listen, each machine and network once.
+    pub unserved: Vec<Unserved>,
+}
 
-    /// Where a need goes and nobody is known to listen, each machine and network once.
-    pub fn unserved(&self, classes: &Classes, flow: &Flow) -> Vec<Unserved> {
-        let mut found: BTreeMap<(HostId, NetworkId), PortSet> = BTreeMap::new();
+/// A need as it is looked up once, whoever needs it.
+struct Wanted<'f> {
+    flow: &'f Flow,
+    sources: Vec<HostId>,
+    targets: Vec<HostId>,
+    arms: Vec<Arm>,
+}
+
+impl Layers<'_> {
+    /// What a need lacks.
+    pub fn needed(&self, classes: &Classes, flow: &Flow) -> Needed {
+        let members = &self.members;
+        let wanted = Wanted {
+            flow,
+            sources: members.of(&flow.source),
+            targets: members.of(&flow.target),
+            arms: members.arms(flow.ports.as_deref()),
+        };
+        let mut lacking = Vec::new();
+        let mut unserved: BTreeMap<(HostId, NetworkId), PortSet> = BTreeMap::new();
         self.each_pair(classes, flow, |source, target, paths| {
-            let Party::Host(host) = target else { return };
-            for (arm, ways) in self.taken(flow, source, target, paths) {
-                // What names no port asks for no program.
-                if arm.ports.is_all() {
-                    continue;
-                }
-                for network in ways.into_iter().map(Way::last) {
-                    let asked = PortSet { tcp: arm.ports.tcp.clone(), udp: arm.ports.udp.clone(), ..PortSet::none() };
-                    let unserved = asked.difference(&self.listening(*host, network, matches!(source, Party::Host(_))));
-                    if !unserved.is_none() {
-                        let all = found.entry((*host, network)).or_default();
-                        *all = all.union(&unserved);
-                    }
-                }
+            let taken = self.taken(&wanted, source, target, paths);
+            self.add_lacking(&taken, (source, target), paths, &mut lacking);
+            if let Party::Host(host) = target {
+                self.add_unserved(&taken, matches!(source, Party::Host(_)), *host, &mut unserved);
             }
         });
-        let unserved = found.into_iter().map(|((target, network), packets)| {
+        let unserved = unserved.into_iter().map(|((target, network), packets)| {
             let others = self.host(target).interfaces.iter().map(|interface| interface.network);
             let elsewhere = others.fold(PortSet::none(), |all, other| all.union(&self.listening(target, other, true)));
             Unserved { target, network, elsewhere: elsewhere.intersection(&packets), packets }
         });
-        unserved.collect()
+        Needed { lacking, unserved: unserved.collect() }
+    }
+
+    fn add_lacking(
+        &self,
+        taken: &[(&Arm, Vec<Way>)],
+        (source, target): (&Party, &Party),
+        paths: &[Path],
+        found: &mut Vec<Lack>,
+    ) {
+        let mut lacking: BTreeMap<Way, PortSet> = BTreeMap::new();
+        for (arm, ways) in taken {
+            for way in ways.iter().copied() {
+                // Where the address is not known, that is told by itself.
+                if !paths.iter().any(|path| path.way == way) {
+                    continue;
+                }
+                let packets = arm.ports.difference(&self.surely(paths, way));
+                if !packets.is_none() {
+                    let all = lacking.entry(way).or_default();
+                    *all = all.union(&packets);
+                }
+            }
+        }
+        found.extend(lacking.into_iter().map(|(way, packets)| {
+            let paths: Vec<Path> = paths.iter().filter(|path| path.way == way).cloned().collect();
+            let may = paths.iter().fold(PortSet::none(), |all, path| all.union(&path.upper()));
+            let closed = packets.difference(&may);
+            Lack { source: source.clone(), target: target.clone(), packets, closed, paths }
+        }));
+    }
+
+    fn add_unserved(
+        &self,
+        taken: &[(&Arm, Vec<Way>)],
+        inside: bool,
+        host: HostId,
+        found: &mut BTreeMap<(HostId, NetworkId), PortSet>,
+    ) {
+        // What names no port asks for no program.
+        for (arm, ways) in taken.iter().filter(|(arm, _)| !arm.ports.is_all()) {
+            for network in ways.iter().map(|way| way.last()) {
+                let asked = PortSet { tcp: arm.ports.tcp.clone(), udp: arm.ports.udp.clone(), ..PortSet::none() };
+                let unserved = asked.difference(&self.listening(host, network, inside));
+                if !unserved.is_none() {
+                    let all = found.entry((host, network)).or_default();
+                    *all = all.union(&unserved);
+                }
+            }
+        }
     }
 
     /// For each part of a need's ports that the target serves, the ways that it takes: of machines those that flows take by
     /// themselves, and for the rest all that there are.
-    fn taken(&self, flow: &Flow, source: &Party, target: &Party, paths: &[Path]) -> Vec<(Arm, Vec<Way>)> {
+    fn taken<'w>(
+        &self,
+        wanted: &'w Wanted,
+        source: &Party,
+        target: &Party,
+        paths: &[Path],
+    ) -> Vec<(&'w Arm, Vec<Way>)> {
         let members = &self.members;
         let profile = |host: &HostId| members.profile_of[host.index()];
-        let serves = |arm: &Arm| match (members.served_by(arm), target) {
+        let serves = |arm: &&Arm| match (members.served_by(arm), target) {
             (None, _) => true,
             (Some(served), Party::Host(host)) => served.binary_search(host).is_ok(),
             _ => false,
         };
-        let arms = members.arms(flow.ports.as_deref()).into_iter().filter(serves);
-        let meant = |end, host: &HostId| members.of(end).binary_search(host).is_ok();
-        arms.map(|arm| {
-            let ways = match (source, target) {
-                (Party::Host(a), Party::Host(b)) if meant(&flow.source, a) && meant(&flow.target, b) => {
-                    let used = members.paths(profile(a), profile(b), members.listen(&arm), flow.via);
-                    used.iter().map(|path| Way::from(*path)).collect()
+        let meant = |ends: &[HostId], host: &HostId| ends.binary_search(host).is_ok();
+        let ways = |arm: &Arm| match (source, target) {
+            (Party::Host(a), Party::Host(b)) if meant(&wanted.sources, a) && meant(&wanted.targets, b) => {
+                let used = members.paths(profile(a), profile(b), members.listen(arm), wanted.flow.via);
+                used.iter().map(|path| Way::from(*path)).collect()
+            }
+            _ => {
+                // Nobody comes to a private address from beyond by a router that hands on nothing: it is not told.
+                let lost = |path: &&Path| path.steps.iter().any(|it| it.layer == Layer::Router && it.upper.is_none());
+                let mut ways: Vec<Way> = paths.iter().filter(|path| !lost(path)).map(|path| path.way).collect();
+                if ways.is_empty() {
+                    ways = paths.iter().map(|path| path.way).collect();
                 }
-                _ => {
-                    // Nobody comes to a private address from beyond by a router that hands on nothing: it is not told.
-                    let lost =
-                        |path: &&Path| path.steps.iter().any(|it| it.layer == Layer::Router && it.upper.is_none());
-                    let led = paths.iter().filter(|path| !lost(path)).map(|path| path.way);
-                    let mut ways: Vec<Way> = led.collect();
-                    if ways.is_empty() {
-                        ways = paths.iter().map(|path| path.way).collect();
-                    }
-                    ways.dedup();
-                    ways
-                }
-            };
-            (arm, ways)
-        })
-        .collect()
+                ways.dedup();
+                ways
+            }
+        };
+        wanted.arms.iter().filter(serves).map(|arm| (arm, ways(arm))).collect()
     }
 
     /// What passes for certain on a way: to every address of a family that both ends have, in one family at least.

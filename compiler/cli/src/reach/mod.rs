@@ -16,6 +16,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unasked;
 mod usage;
 
 /// What the command line asks for.
@@ -23,11 +24,11 @@ mod usage;
 pub struct Arguments {
     /// Who connects: a machine's name, a path as groups.web or nodes.pve, an address, any, internet, operators, resolvers,
     /// lighthouses; several with commas between
-    #[arg(required_unless_present_any = ["to", "matrix", "table", "unused", "tightest"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest"])]
     source: Option<String>,
     /// Whom to, with ports behind a colon: dns:53/udp, groups.infrastructure:22/tcp,icmp, services.db.sql. Without
     /// ports: what is open
-    #[arg(required_unless_present_any = ["to", "matrix", "table", "unused", "tightest"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest"])]
     target: Option<String>,
     /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
     #[arg(long, value_name = "PATH")]
@@ -44,11 +45,14 @@ pub struct Arguments {
     /// Which group can reach which, on every path, and the exceptions
     #[arg(long, conflicts_with_all = ["source", "target", "to"])]
     table: bool,
-    /// What each `allow` opens and nothing needs, what others open anyway, what nothing listens to, and groups that no flow names
+    /// What is open that nobody wrote, and what each machine needs of it, proved for each phase of its life
     #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table"])]
+    unasked: bool,
+    /// What each `allow` opens and nothing needs, what others open anyway, what nothing listens to, and groups that no flow names
+    #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table", "unasked"])]
     unused: bool,
     /// The tightest `allow` that satisfies every need, as it is written in a site
-    #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table", "unused"])]
+    #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table", "unasked", "unused"])]
     tightest: bool,
     /// Print JSON
     #[arg(long)]
@@ -85,6 +89,10 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let layers = Layers::new(site, policies);
     let classes = Classes::new(&layers);
     let words = text::Words::new(site, texts);
+    if arguments.unasked {
+        let text = unasked::listing(&words, &layers, arguments.json);
+        return Ok(world.print(Stream::Out, &text)?);
+    }
     if arguments.table {
         let text = table::table(&words, &layers, &classes, arguments.json);
         return Ok(world.print(Stream::Out, &text)?);

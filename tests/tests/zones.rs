@@ -63,6 +63,7 @@ const EDGE_1: &str = r#"
     kind = Machine;
     on = { lan = { address = 10.0.0.7; default_route = false; }; dmz.address = 198.51.100.7; };
     services = [ services.proxy ];
+    connection.network = networks.lan;
   };"#;
 
 const EDGE_2: &str = r#"
@@ -70,6 +71,7 @@ const EDGE_2: &str = r#"
     kind = Machine;
     on = { lan = { address = 10.0.0.8; default_route = false; }; dmz.address = 198.51.100.8; };
     services = [ services.proxy ];
+    connection.network = networks.lan;
   };"#;
 
 #[test]
@@ -84,6 +86,7 @@ fn an_interface_says_the_address_that_the_world_reaches_it_by() {
     kind = Machine;
     on.lan = { address = 10.0.0.7; public = 203.0.113.80; };
     services = [ services.proxy ];
+    connection.network = networks.lan;
   };
   expect.unknown = [ internet -> services.proxy ];"#;
     assert_eq!(told(proxy), ["A 203.0.113.80"]);
@@ -100,6 +103,7 @@ fn what_is_stated_stands_for_the_addresses_of_its_family_only() {
       dmz = { addresses = [ 198.51.100.7, 2001:db8::7 ]; public = 203.0.113.80; };
     };
     services = [ services.proxy ];
+    connection.network = networks.lan;
   };"#;
     assert_eq!(told(proxy), ["A 203.0.113.80", "AAAA 2001:db8::7"]);
 }

@@ -111,9 +111,15 @@ impl Host {
     pub fn reached_on(&self, site: &Site) -> Option<NetworkId> {
         let networks = || self.interfaces.iter().map(|interface| interface.network);
         let stated = self.connection.network.map(|network| network.value);
-        // A bridge that exists once a node leads there from that node alone.
+        // Behind a router is who goes out through it, and nobody comes from there; a bridge that exists once a node leads
+        // there from that node alone.
+        let behind = |network: NetworkId| {
+            let own =
+                |address| self.interface_on(network).is_some_and(|it| it.addresses().any(|own| own.value == address));
+            site.networks[network.index()].gateways().iter().any(|gateway| own(gateway.address))
+        };
         let below = || networks().filter(|network| !site.networks[network.index()].is_overlay());
-        let direct = || below().min_by_key(|network| !site.networks[network.index()].joined);
+        let direct = || below().min_by_key(|network| (behind(*network), !site.networks[network.index()].joined));
         stated.or_else(direct).or_else(|| networks().next())
     }
 }

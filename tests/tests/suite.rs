@@ -82,7 +82,8 @@ fn judged(section: &Section) -> Found {
         let calls = Calls::new(&outcome.sources, &mut outcome.functions);
         let arvc_site::Resolved { site, diagnostics, .. } = arvc_site::resolve_held(data, calls, &held(section));
         outcome.diagnostics.extend(diagnostics);
-        outcome.diagnostics.extend(site.iter().flat_map(arvc_reach::check));
+        let judged = site.as_ref().map(|site| arvc_reach::judge(site, &outcome.diagnostics).0);
+        outcome.diagnostics.extend(judged.into_iter().flatten());
     }
     evaluated(outcome)
 }

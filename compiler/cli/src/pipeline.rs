@@ -79,7 +79,7 @@ pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -
     let mut checked = Checked { sources, diagnostics, site, policies: None, lock, renamed };
     if let Some(site) = &checked.site {
         let good = checked.is_good();
-        let (judged, policies) = arvc_reach::judge(site);
+        let (judged, policies) = arvc_reach::judge(site, &checked.diagnostics);
         checked.policies = policies;
         checked.diagnostics.extend(judged.into_iter().filter(|problem| good || problem.severity == Severity::Error));
     }

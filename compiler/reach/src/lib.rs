@@ -15,6 +15,7 @@ mod members;
 #[cfg(test)]
 mod naive;
 mod path;
+pub mod phases;
 pub mod policy;
 pub mod ports;
 pub mod routers;

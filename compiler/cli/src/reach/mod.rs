@@ -16,17 +16,18 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unasked;
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
     /// Who connects: a machine's name, a path as groups.web or nodes.pve, an address, any, internet, operators, resolvers,
     /// lighthouses; several with commas between
-    #[arg(required_unless_present_any = ["to", "matrix", "table"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked"])]
     source: Option<String>,
     /// Whom to, with ports behind a colon: dns:53/udp, groups.infrastructure:22/tcp,icmp, services.db.sql. Without
     /// ports: what is open
-    #[arg(required_unless_present_any = ["to", "matrix", "table"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked"])]
     target: Option<String>,
     /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
     #[arg(long, value_name = "PATH")]
@@ -43,6 +44,9 @@ pub struct Arguments {
     /// Which group can reach which, on every path, and the exceptions
     #[arg(long, conflicts_with_all = ["source", "target", "to"])]
     table: bool,
+    /// What is open that nobody wrote, and what each machine needs of it, proved for each phase of its life
+    #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table"])]
+    unasked: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -68,6 +72,10 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let layers = Layers::new(site, policies);
     let classes = Classes::new(&layers);
     let words = text::Words::new(site, texts);
+    if arguments.unasked {
+        let text = unasked::listing(&words, &layers, arguments.json);
+        return Ok(world.print(Stream::Out, &text)?);
+    }
     if arguments.table {
         let text = table::table(&words, &layers, &classes, arguments.json);
         return Ok(world.print(Stream::Out, &text)?);

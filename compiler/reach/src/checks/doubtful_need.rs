@@ -25,9 +25,10 @@
 //!     managed = false;
 //!     on = { servers.address = 10.20.20.1; clients.address = 10.20.50.1; };
 //!   };
-//!   hosts.files = { kind = Machine; services = [ services.files ]; on.servers.address = 10.20.20.12; };
+//!   hosts.files = { kind = Machine; managed = false; services = [ services.files ]; on.servers.address = 10.20.20.12; };
 //!   hosts.desk = {
 //!     kind = Machine;
+//!     managed = false;
 //!     on.clients.address = 10.20.50.18;
 //!     needs = [ services.files.smb ]; # error: L0412
 //!   };

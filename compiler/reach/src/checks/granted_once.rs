@@ -105,7 +105,10 @@ fn gone(layers: &Layers, flow: &Flow) -> Option<Held> {
                 if !site.hosts[host.index()].is_on(network) {
                     continue;
                 }
-                let packets = layers.meant(flow, &target);
+                let spared = flow.except.iter().filter(|spared| meant(layers, &spared.source, grant));
+                let packets = spared
+                    .filter(|spared| layers.parties(&spared.target).contains(&target))
+                    .fold(layers.meant(flow, &target), |left, spared| left.difference(&layers.meant(spared, &target)));
                 let packets = layers.against(grant, host, network).open(&packets);
                 if !packets.is_none() {
                     let source = Party::Prefix(grant.networks.first().copied()?);

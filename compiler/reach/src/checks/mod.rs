@@ -13,6 +13,7 @@ mod expected_closed;
 mod expected_open;
 mod expected_unknown;
 mod granted_once;
+mod granted_still;
 mod leased_end;
 mod left_out;
 mod near;
@@ -24,6 +25,8 @@ mod no_common_network;
 mod not_everywhere;
 mod not_everywhere_allowed;
 mod not_forwarded;
+mod phase_doubtful;
+mod phase_unproved;
 mod protocol_on_overlay;
 mod served_elsewhere;
 mod shadowed_allow;
@@ -69,20 +72,29 @@ pub static CODES: &[&Code] = &[
     &never_built_in::CODE,
     &granted_once::CODE,
     &expected_unknown::CODE,
+    &phase_unproved::CODE,
     &thin_never::CODE,
     &doubtful_never::CODE,
     &doubtful_need::CODE,
     &unserved_need::CODE,
     &served_elsewhere::CODE,
+    &phase_doubtful::CODE,
+    &granted_still::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
 pub fn check(site: &Site) -> Vec<Diagnostic> {
-    judge(site).0
+    judge(site, &[]).0
 }
 
-/// The same, and the policies of the site if they had to be derived for it.
-pub fn judge(site: &Site) -> (Vec<Diagnostic>, Option<Policies>) {
+/// What tells of machines that are in no family or at no address where anybody could get at them.
+const OUT_OF_REACH: [&str; 3] = ["L0820", "L0821", "L0833"];
+
+/// The same, and the policies of the site if they had to be derived for it. What machines lack in a phase is told only where
+/// nothing was found `before` that is the reason for it.
+pub fn judge(site: &Site, before: &[Diagnostic]) -> (Vec<Diagnostic>, Option<Policies>) {
+    let reason = |problem: &Diagnostic| problem.severity == Severity::Error || OUT_OF_REACH.contains(&problem.code.id);
+    let good = !before.iter().any(reason);
     let members = Members::new(site);
     let space = Space::new(&members, site.allow.iter().chain(&site.never).chain(&site.needs));
     let intents = Intents::new(&space);
@@ -111,6 +123,12 @@ pub fn judge(site: &Site) -> (Vec<Diagnostic>, Option<Policies>) {
             if !site.allow_broken {
                 let derived = derived.insert(policies(site));
                 over_layers(site, derived, &mut found);
+                if good && found.iter().all(|problem| problem.severity != Severity::Error) {
+                    let layers = Layers::new(site, derived);
+                    let known = doubts::Known::new(&layers, &site.expect.unknown);
+                    phase_unproved::check(&layers, &known, &mut found);
+                    granted_still::check(site, &mut found);
+                }
             }
         }
     }

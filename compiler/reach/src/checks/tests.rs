@@ -9,12 +9,17 @@ use super::check;
 use crate::fixture::*;
 
 /// The code and message of each problem.
+/// What is found, but for what the machines of the fixture lack: it has neither essentials nor a lighthouse.
+fn found(site: &Site) -> Vec<Diagnostic> {
+    check(site).into_iter().filter(|problem| !["E0414", "L0414"].contains(&problem.code.id)).collect()
+}
+
 fn problems(site: &Site) -> Vec<String> {
-    check(site).iter().map(|problem| format!("{}: {}", problem.code.id, problem.message)).collect()
+    found(site).iter().map(|problem| format!("{}: {}", problem.code.id, problem.message)).collect()
 }
 
 fn only(site: &Site) -> Diagnostic {
-    let mut found = check(site);
+    let mut found = found(site);
     assert_eq!(found.len(), 1, "{found:#?}");
     found.remove(0)
 }

@@ -23,8 +23,8 @@ type Known = BTreeMap<(NetworkId, Peer), Rc<[IpNet]>>;
 /// A site with its policies, ready to be asked.
 pub struct Layers<'a> {
     pub(super) site: &'a Site,
-    pub(super) policies: &'a Policies,
-    pub(super) members: Members<'a>,
+    pub(crate) policies: &'a Policies,
+    pub(crate) members: Members<'a>,
     pub(super) segments: Segments,
     addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
@@ -74,6 +74,11 @@ impl<'a> Layers<'a> {
             indexes: Indexes::default(),
             served: OnceCell::new(),
         }
+    }
+
+    /// The policies that the layers are emitted from.
+    pub fn policies(&self) -> &'a [crate::policy::Policy] {
+        &self.policies.list
     }
 
     /// Everything but the site's own and private prefixes.
@@ -450,12 +455,12 @@ impl<'a> Layers<'a> {
         self.host(host).status.is_there()
     }
 
-    pub(super) fn host(&self, host: HostId) -> &'a Host {
+    pub(crate) fn host(&self, host: HostId) -> &'a Host {
         &self.site.hosts[host.index()]
     }
 
     /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
-    pub(super) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
+    pub(crate) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
         self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
     }
 }

@@ -193,8 +193,45 @@ fn without_tunnel(path: &Path) -> Path {
     Path { steps, ..path.clone() }
 }
 
+#[test]
+fn guests_do_not_meet_on_a_bridge_by_what_is_open_unasked() {
+    let mut site = site();
+    let (a, b) = (host(&mut site, "a", &[]), host_on(&mut site, "b", &[], &[BRIDGE]));
+    let c = host(&mut site, "c", &[]);
+    // Operators on the bridge, a resolver there, and addresses that are asked for: each opens something at one end alone.
+    site.operators.addresses = vec![at(prefix("192.168.100.0/24"))];
+    site.uplink_resolvers = vec![address("192.168.100.10")];
+    for host in &mut site.hosts {
+        host.interfaces[0].dhcp = true;
+    }
+    let policies = policies(&site);
+    let layers = Layers::new(&site, &policies);
+    for (from, to) in [(a, b), (b, a), (a, c), (c, a), (b, c), (c, b)] {
+        for path in layers.paths(&Party::Host(from), &Party::Host(to)) {
+            let open = path.upper().difference(&layers.tunnels(&path));
+            assert!(open.is_none(), "{from:?} -> {to:?}: {open} over {:?}", path.way);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn on_a_bridge_guests_have_nothing_unasked_but_the_overlay_s_packets(site in any_site()) {
+        let site = Site { allow: Vec::new(), ..site };
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let guest = |host: &HostId| site.hosts[host.index()].kind != Kind::Machine;
+        let guests: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).filter(guest).collect();
+        for (a, b) in guests.iter().flat_map(|a| guests.iter().map(move |b| (*a, *b))) {
+            for path in layers.paths(&Party::Host(a), &Party::Host(b)) {
+                if path.way == Way::Direct(BRIDGE) {
+                    prop_assert!(path.upper().difference(&layers.tunnels(&path)).is_none(), "{:?} -> {:?}", a, b);
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_layers_let_through_what_is_allowed_and_nothing_else(site in any_site()) {

@@ -1,0 +1,358 @@
+//! What a machine that lets nothing through by itself needs unasked, in each phase of its life, and the proof that it has it.
+//!
+//! Each demand is held against the lower bounds of the layers that are there in its phase. It is made once for each class of
+//! machines that Ansible is to reach, so the work follows the number of policies.
+
+use std::net::IpAddr;
+
+use arvc_site::endpoints::Tunnels;
+use arvc_site::model::{Bastion, End, Family, HostId, Kind, NetworkId, NodeId, Transport};
+use ipnet::IpNet;
+
+use crate::layers::{Classes, Layer, Layers, Party, Path};
+use crate::policy::{Peer, Rule};
+use crate::ports::PortSet;
+
+/// A phase of a machine's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// It exists, and Proxmox filters it.
+    Created,
+    /// Its own packet filter is there as well.
+    Secured,
+    /// It is a member of its overlays.
+    Joined,
+    /// Everything stood still, and everything starts: each machine with its filter, and nobody has joined yet.
+    ColdStart,
+}
+
+impl Phase {
+    /// All of them in their order.
+    pub const ALL: [Self; 4] = [Self::Created, Self::Secured, Self::Joined, Self::ColdStart];
+
+    /// As a message names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Secured => "secured",
+            Self::Joined => "joined",
+            Self::ColdStart => "cold start",
+        }
+    }
+}
+
+/// What is demanded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// That it gets its address, where something else gives it.
+    Address,
+    /// That Ansible gets in.
+    WayIn,
+    /// A resolver before the overlay is there.
+    Resolver,
+    /// The time, without which no certificate is valid.
+    Time,
+    /// Where packages come from.
+    Packages,
+    /// A lighthouse of each overlay.
+    Lighthouse,
+    /// The site's own names.
+    Names,
+}
+
+impl What {
+    /// As a message names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "its address by DHCP",
+            Self::WayIn => "the way in of Ansible",
+            Self::Resolver => "a resolver without the overlay",
+            Self::Time => "the time",
+            Self::Packages => "package mirrors",
+            Self::Lighthouse => "a lighthouse",
+            Self::Names => "the site's own resolver",
+        }
+    }
+
+    /// What it follows from, and what is written to change it.
+    pub fn from(self) -> &'static str {
+        match self {
+            Self::Address => "the address method of the interface",
+            Self::WayIn => "`operators.addresses`, the nodes, `connection`",
+            Self::Resolver => "`uplink_resolvers`",
+            Self::Time | Self::Packages | Self::Names => "`essentials`",
+            Self::Lighthouse => "`lighthouse`, `underlay` and `port` of the overlay",
+        }
+    }
+}
+
+/// A demand of some machines that nothing tells apart.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    /// When.
+    pub phase: Phase,
+    /// What.
+    pub what: What,
+    /// Who.
+    pub hosts: Vec<HostId>,
+    /// Why it is not proved; `None` if it is.
+    pub lacks: Option<Lacking>,
+}
+
+/// Why a demand is not proved.
+#[derive(Clone, Debug, Default)]
+pub struct Lacking {
+    /// In words.
+    pub why: String,
+    /// The connections of which any would do, if some of them may be open for all that is known.
+    pub perhaps: Vec<(Party, Party, PortSet)>,
+}
+
+impl From<String> for Lacking {
+    fn from(why: String) -> Self {
+        Self { why, perhaps: Vec::new() }
+    }
+}
+
+/// Every demand of a site, by phase.
+pub fn demands(layers: &Layers) -> Vec<Demand> {
+    let classes = Classes::new(layers);
+    let site = layers.site();
+    // Where nobody knows an address, nothing can be said of it.
+    let known = |host: HostId| site.hosts[host.index()].interfaces.iter().all(|interface| interface.leased.is_none());
+    let reached = |hosts: &&Vec<HostId>| site.hosts[hosts[0].index()].is_reached() && known(hosts[0]);
+    let classes: Vec<&Vec<HostId>> = classes.list.iter().filter(reached).collect();
+    let mut all = Vec::new();
+    for phase in Phase::ALL {
+        for hosts in &classes {
+            let asked = Asked { layers, host: hosts[0], phase };
+            for (what, answer) in asked.all() {
+                all.push(Demand { phase, what, hosts: (*hosts).clone(), lacks: answer.err() });
+            }
+        }
+    }
+    all
+}
+
+/// Whether something is proved, or why not.
+type Answer = Result<(), Lacking>;
+
+/// One machine in one phase.
+struct Asked<'l, 'a> {
+    layers: &'l Layers<'a>,
+    host: HostId,
+    phase: Phase,
+}
+
+impl Asked<'_, '_> {
+    fn all(&self) -> Vec<(What, Answer)> {
+        let (site, machine) = (self.layers.site(), self.layers.host(self.host));
+        let created = machine.kind != Kind::Machine;
+        let mut list = Vec::new();
+        if self.phase == Phase::Joined {
+            let overlays = machine.interfaces.iter().map(|interface| interface.network);
+            let overlays: Vec<NetworkId> =
+                overlays.filter(|network| site.networks[network.index()].is_overlay()).collect();
+            if !machine.lighthouse && !overlays.is_empty() {
+                let found = overlays.iter().try_for_each(|overlay| self.lighthouse(*overlay));
+                list.push((What::Lighthouse, found));
+            }
+            if site.services.iter().any(|service| service.resolver.is_some()) {
+                list.extend(self.names().map(|answer| (What::Names, answer)));
+            }
+            return list;
+        }
+        if machine.interfaces.iter().any(|interface| interface.dhcp) {
+            list.push((What::Address, self.address()));
+        }
+        // A machine that was there before the site may be entered over an overlay that somebody put it on by hand.
+        let later = machine.reached_on(site).is_none_or(|network| site.networks[network.index()].is_overlay());
+        // That a machine is jumped over is a need of it, which is judged as such.
+        let jumped = matches!(machine.connection.bastion.map(|bastion| bastion.value), Some(Bastion::Host(_)));
+        if self.phase != Phase::ColdStart && (created || !later) && !jumped {
+            list.push((What::WayIn, self.way_in()));
+        }
+        if created {
+            list.push((What::Resolver, self.resolver()));
+            list.push((What::Time, self.lets_out(&PortSet::ports(Transport::Udp, 123, 123))));
+            if self.phase != Phase::ColdStart {
+                let http = PortSet::ports(Transport::Tcp, 80, 80);
+                let either = self.lets_out(&http).or_else(|_| self.lets_out(&PortSet::ports(Transport::Tcp, 443, 443)));
+                list.push((What::Packages, either));
+            }
+        }
+        list
+    }
+
+    /// Whether some packets pass a path for certain, by the layers that are there.
+    fn passes(&self, path: &Path, packets: &PortSet) -> bool {
+        let overlay = self.layers.site().networks[path.way.last().index()].is_overlay();
+        if overlay && self.phase != Phase::Joined {
+            return false;
+        }
+        // The other end of a path has its filter, whichever phase this one is in.
+        let own = Party::Host(self.host);
+        let there = path
+            .steps
+            .iter()
+            .filter(|step| self.phase != Phase::Created || step.layer != Layer::Filter || step.at != own);
+        there.into_iter().all(|step| packets.is_subset(&step.lower))
+    }
+
+    /// Whether any of some connections passes for certain, on a path that counts.
+    fn any(&self, pairs: &[(Party, Party)], packets: &PortSet, counts: impl Fn(&Path) -> bool, why: String) -> Answer {
+        let mut perhaps = Vec::new();
+        for (from, to) in pairs {
+            let paths = self.layers.paths(from, to);
+            if paths.iter().any(|path| counts(path) && self.passes(path, packets)) {
+                return Ok(());
+            }
+            if paths.iter().any(|path| counts(path) && packets.is_subset(&path.upper())) {
+                perhaps.push((from.clone(), to.clone(), packets.clone()));
+            }
+        }
+        Err(Lacking { why, perhaps })
+    }
+
+    fn way_in(&self) -> Answer {
+        let (site, machine) = (self.layers.site(), self.layers.host(self.host));
+        let port = machine.connection.port();
+        let packets = PortSet::ports(Transport::Tcp, port, port);
+        let to = Party::Host(self.host);
+        let from: Vec<Party> = match machine.connection.bastion.map(|bastion| bastion.value) {
+            Some(Bastion::Node(node)) => vec![Party::Node(node)],
+            _ => {
+                let nodes = (0..site.nodes.len() as u32).map(|node| Party::Node(NodeId(node)));
+                let operators = (!site.operators.addresses.is_empty()).then_some(Party::Operators);
+                nodes.chain(operators).collect()
+            }
+        };
+        let who = match from.as_slice() {
+            [only] => only.name(site),
+            _ => "neither a node nor an operator".to_owned(),
+        };
+        let verb = if from.len() == 1 { "does not surely reach" } else { "surely reaches" };
+        let pairs: Vec<(Party, Party)> = from.into_iter().map(|from| (from, to.clone())).collect();
+        let on = machine.reached_on(site);
+        let counts = |path: &Path| on.is_none_or(|on| path.way.last() == on);
+        self.any(&pairs, &packets, counts, format!("{who} {verb} {packets} on it without the overlay"))
+    }
+
+    fn resolver(&self) -> Answer {
+        let site = self.layers.site();
+        let packets = PortSet::ports(Transport::Udp, 53, 53);
+        let found = site.uplink_resolvers.iter().any(|address| {
+            let parties = self.layers.parties(&End::Prefix(IpNet::from(*address)));
+            parties.iter().filter(|party| **party != Party::Host(self.host)).any(|party| {
+                self.layers.paths(&Party::Host(self.host), party).iter().any(|path| self.passes(path, &packets))
+            }) || parties.contains(&Party::Host(self.host))
+        });
+        match found {
+            true => Ok(()),
+            false if site.uplink_resolvers.is_empty() => Err("`uplink_resolvers` is empty".to_owned().into()),
+            false => Err("no address of `uplink_resolvers` is surely reached from it".to_owned().into()),
+        }
+    }
+
+    /// Whether it may send something to anybody beyond the overlay.
+    fn lets_out(&self, packets: &PortSet) -> Answer {
+        let machine = self.layers.host(self.host);
+        let networks = machine.interfaces.iter().map(|interface| interface.network);
+        let mut below = networks.filter(|network| !self.layers.site().networks[network.index()].is_overlay());
+        let found = below.any(|network| {
+            if !self.layers.has_proxmox(self.host, network) {
+                return true;
+            }
+            let rules = self.layers.policies.of(self.host).outbound.iter();
+            rules
+                .filter(|rule| rule.network == network && packets.is_subset(&rule.ports))
+                .any(|rule| self.arrives(rule, packets))
+        });
+        if found { Ok(()) } else { Err(format!("nothing opens {packets} from it beyond the overlay").into()) }
+    }
+
+    /// Whether what a rule lets out gets anywhere: to a machine, if that lets it in.
+    fn arrives(&self, rule: &Rule, packets: &PortSet) -> bool {
+        let end = match &rule.peer {
+            Peer::Host(host) => End::Host(*host),
+            Peer::Group(group) => End::Group(*group),
+            Peer::AllOf(groups) => End::All(groups.iter().map(|group| End::Group(*group)).collect()),
+            _ => return true,
+        };
+        self.layers.parties(&end).iter().any(|party| {
+            let paths = self.layers.paths(&Party::Host(self.host), party);
+            paths.iter().any(|path| self.passes(path, packets))
+        })
+    }
+
+    fn address(&self) -> Answer {
+        let (site, machine) = (self.layers.site(), self.layers.host(self.host));
+        let policy = self.layers.policies.of(self.host);
+        for interface in machine.interfaces.iter().filter(|interface| interface.dhcp) {
+            let network = interface.network;
+            let v4 = site.networks[network.index()].prefix.value.addr().is_ipv4();
+            let (client, server) = if v4 { (68, 67) } else { (546, 547) };
+            let has = |rules: &[Rule], port| {
+                let packets = PortSet::ports(Transport::Udp, port, port);
+                rules.iter().any(|rule| rule.network == network && packets.is_subset(&rule.ports))
+            };
+            if !has(&policy.inbound, client) || !has(&policy.outbound, server) {
+                return Err(format!("no rule lets it ask on {}", site.networks[network.index()].named.path).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// A lighthouse that it reaches by itself: none is ever reached through a relay.
+    fn lighthouse(&self, overlay: NetworkId) -> Answer {
+        let site = self.layers.site();
+        let Some(tunnels) = Tunnels::of(site, overlay) else { return Ok(()) };
+        let packets = PortSet::ports(Transport::Udp, tunnels.port, tunnels.port);
+        let others = (0..site.hosts.len() as u32).map(HostId).filter(|id| {
+            let host = self.layers.host(*id);
+            *id != self.host && host.lighthouse && host.is_on(overlay) && host.status.is_there()
+        });
+        let found = others.into_iter().any(|id| {
+            let paths = self.layers.paths(&Party::Host(self.host), &Party::Host(id));
+            let below = |path: &&Path| !site.networks[path.way.last().index()].is_overlay();
+            paths.iter().filter(below).any(|path| self.passes(path, &packets))
+                || tunnels.public(site, id).iter().any(|address| self.finds(*address, &packets))
+        });
+        let path = &site.networks[overlay.index()].named.path;
+        if found { Ok(()) } else { Err(format!("no lighthouse of {path} is surely reached from it").into()) }
+    }
+
+    /// Whether it may send something to an address that the world knows.
+    fn finds(&self, address: IpAddr, packets: &PortSet) -> bool {
+        let machine = self.layers.host(self.host);
+        let below = |network: &NetworkId| !self.layers.site().networks[network.index()].is_overlay();
+        let mut networks = machine.interfaces.iter().map(|interface| interface.network).filter(below).peekable();
+        // One that is on an overlay alone is elsewhere, behind nothing that the site knows.
+        networks.peek().is_none() && address.is_ipv4()
+            || networks.any(|network| {
+                let family =
+                    machine.interface_on(network).is_some_and(|it| it.families().contains(Family::of(address)));
+                let rules = self.layers.policies.of(self.host).outbound.iter().filter(|rule| rule.network == network);
+                let sends = |rule: &Rule| packets.is_subset(&rule.ports) && self.layers.holds(rule, address);
+                family && (!self.layers.has_proxmox(self.host, network) || rules.into_iter().any(sends))
+            })
+    }
+
+    /// Nothing if it meets none of them: such a machine asks other resolvers.
+    fn names(&self) -> Option<Answer> {
+        let packets = PortSet::ports(Transport::Udp, 53, 53);
+        let own = Party::Host(self.host);
+        let resolvers = self.layers.parties(&End::Resolvers);
+        if resolvers.contains(&own) {
+            return Some(Ok(()));
+        }
+        let pairs: Vec<(Party, Party)> = resolvers.into_iter().map(|resolver| (own.clone(), resolver)).collect();
+        let members = &self.layers.members;
+        let profile = |host: HostId| members.profile_of[host.index()];
+        let meets = pairs.iter().any(|(_, to)| {
+            matches!(to, Party::Host(to) if !members.paths(profile(self.host), profile(*to), &[], None).is_empty())
+        });
+        let why = "no resolver of the site is surely reached from it".to_owned();
+        meets.then(|| self.any(&pairs, &packets, |_| true, why))
+    }
+}

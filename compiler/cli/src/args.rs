@@ -259,7 +259,9 @@ Examples:
   arvc reach groups.games any            all, some or none; the exit status is 0 only for all
   arvc reach --to services.db.sql        who can reach it
   arvc reach --table                     which group can reach which
-  arvc reach --matrix --csv";
+  arvc reach --matrix --csv
+  arvc reach --unused                    what is allowed and nothing needs
+  arvc reach --tightest                  the policy that would do";
 
 const AUDIT: &str = "\
 Examples:

@@ -20,6 +20,7 @@ pub mod policy;
 pub mod ports;
 pub mod routers;
 pub mod through;
+pub mod usage;
 mod zones;
 
 pub use address::{Addresses, answered_for, private_prefixes};

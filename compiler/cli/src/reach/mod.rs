@@ -17,17 +17,18 @@ mod terms;
 mod tests;
 mod text;
 mod unasked;
+mod usage;
 
 /// What the command line asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
     /// Who connects: a machine's name, a path as groups.web or nodes.pve, an address, any, internet, operators, resolvers,
     /// lighthouses; several with commas between
-    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest"])]
     source: Option<String>,
     /// Whom to, with ports behind a colon: dns:53/udp, groups.infrastructure:22/tcp,icmp, services.db.sql. Without
     /// ports: what is open
-    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest"])]
     target: Option<String>,
     /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
     #[arg(long, value_name = "PATH")]
@@ -47,6 +48,12 @@ pub struct Arguments {
     /// What is open that nobody wrote, and what each machine needs of it, proved for each phase of its life
     #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table"])]
     unasked: bool,
+    /// What each `allow` opens and nothing needs, what others open anyway, what nothing listens to, and groups that no flow names
+    #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table", "unasked"])]
+    unused: bool,
+    /// The tightest `allow` that satisfies every need, as it is written in a site
+    #[arg(long, conflicts_with_all = ["source", "target", "to", "matrix", "table", "unasked", "unused"])]
+    tightest: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -61,6 +68,16 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     };
     let prefix = project::prefix(&reported.project.root.folder, &cwd);
     let texts = Texts { sources: &reported.checked.sources, prefix: &prefix };
+    if arguments.unused {
+        let usage = arvc_reach::usage::usage(site);
+        let text = usage::unused(site, texts, &usage, arguments.json);
+        world.print(Stream::Out, &text)?;
+        return if usage.is_empty() { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) };
+    }
+    if arguments.tightest {
+        let text = usage::tightest(&arvc_reach::usage::tightest(site), arguments.json);
+        return Ok(world.print(Stream::Out, &text)?);
+    }
     let derived;
     let policies = match &reported.checked.policies {
         Some(policies) => policies,

@@ -146,3 +146,68 @@ fn what_the_site_does_not_have_is_told_with_what_is_near() {
         assert!(world.stderr.starts_with(&format!("error: {expected}")), "{args:?}: {}", world.stderr);
     }
 }
+
+/// The site with needs, and flows that are too much.
+fn with_needs() -> Memory {
+    let mut world = Memory::new("/lab");
+    let site = SITE
+        .replace("groups = { web = {}; games = {}; };", "groups = { web = {}; games = {}; idle = {}; };")
+        .replace("hosts.web-1 = { vmid = 101;", "hosts.web-1 = { vmid = 101; needs = [ services.db.sql ];")
+        .replace(
+            "    groups.web -> groups.games : 80/tcp,\n",
+            "    groups.web -> groups.games : 80/tcp,\n    hosts.web-2 -> hosts.db : 5432/tcp,\n    hosts.web-1 -> hosts.chess,\n",
+        );
+    world.file("site.arv", site);
+    world
+}
+
+#[test]
+fn what_is_allowed_and_not_needed_is_told_with_its_lines() {
+    let mut world = with_needs();
+    let status = run(["arvc", "reach", "--unused"].map(OsString::from), &mut world);
+    assert_eq!(
+        (status, world.stdout.as_str(), world.stderr.as_str()),
+        (
+            exit::SOURCE,
+            "\
+site.arv:17:5: groups.web -> services.db : services.db.sql
+  needed for
+    site.arv:13:41: hosts.web-1 -> services.db : services.db.sql
+  and opens besides
+    web-2 -> db : 5432/tcp over networks.overlay
+site.arv:18:5: groups.web -> groups.games : 80/tcp
+  nothing listens: no machine of its target has an endpoint at these ports
+  nothing needs it
+site.arv:19:5: hosts.web-2 -> hosts.db : 5432/tcp
+  needless, since these open all of it:
+    site.arv:17:5: groups.web -> services.db : services.db.sql
+  nothing needs it
+site.arv:20:5: hosts.web-1 -> hosts.chess
+  nothing needs it
+groups.idle: no flow names it
+",
+            ""
+        )
+    );
+}
+
+#[test]
+fn the_tightest_policy_satisfies_every_need_and_leaves_nothing_unused() {
+    let mut world = with_needs();
+    assert_eq!(run(["arvc", "reach", "--tightest"].map(OsString::from), &mut world), exit::GOOD);
+    assert_eq!(world.stdout, "allow = [\n  hosts.web-1 -> services.db : services.db.sql,\n];\n");
+    let site = world.text("site.arv").expect("the site");
+    let (head, _) = site.split_once("  allow = [").expect("an allow");
+    let tight = format!("{head}  {}}}\n", world.stdout.clone()).replace(" idle = {};", "");
+    let tight = tight.replace("groups = { web = {}; games = {}; };", "groups = { };");
+    let tight = tight.replace(" groups = [ groups.web ];", "").replace(" groups = [ groups.games ];", "");
+    world.file("site.arv", tight);
+    world.stdout.clear();
+    let status = run(["arvc", "reach", "--unused"].map(OsString::from), &mut world);
+    assert_eq!(
+        (status, world.stdout.as_str()),
+        (exit::GOOD, "everything that is allowed is needed\n"),
+        "{}",
+        world.stderr
+    );
+}

@@ -48,11 +48,12 @@ pub trait Side {
 }
 
 /// The layers that sides know, in the order in which a packet meets them.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "Proxmox out",
     "Nebula out",
     "tunnel",
     "router",
+    "packet filter of the router",
     "path",
     "Proxmox node",
     "Nebula in",

@@ -16,7 +16,7 @@ mod granted_once;
 mod granted_still;
 mod leased_end;
 mod left_out;
-mod near;
+pub(crate) mod near;
 mod need_not_allowed;
 mod needs;
 mod never_built_in;

@@ -4,14 +4,14 @@ use crate::bits::Bits;
 use crate::flows::Piece;
 
 /// A piece of `allow`: the flow's index and the piece's.
-pub(super) type Place = (u32, u32);
+pub(crate) type Place = (u32, u32);
 
 /// A side with more classes than this is not listed at each of them: a list for every class of every flow from `any`
 /// would be the square of the site.
 const WIDE: usize = 256;
 
 /// The pieces of `allow` by the classes of their sources, and by those of their targets.
-pub(super) struct Near {
+pub(crate) struct Near {
     sources: Side,
     targets: Side,
 }

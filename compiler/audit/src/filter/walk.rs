@@ -24,12 +24,12 @@ enum End {
 impl Filter {
     /// What becomes of a packet that comes to the machine.
     pub fn input(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(&[Hook::Prerouting, Hook::Input], Passage { packet, device, inbound: true })
+        self.through(&[Hook::Prerouting, Hook::Input], Passage { packet, device, inbound: true, guest: false })
     }
 
     /// What becomes of a packet that the machine sends.
     pub fn output(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(&[Hook::Output, Hook::Postrouting], Passage { packet, device, inbound: false })
+        self.through(&[Hook::Output, Hook::Postrouting], Passage { packet, device, inbound: false, guest: false })
     }
 
     fn through(&self, hooks: &[Hook], passage: Passage<'_>) -> Outcome {
@@ -72,8 +72,14 @@ impl Filter {
     }
 
     /// Where a packet that arrives is sent on to, if a rule of nat rewrites it; with the line of the rule.
-    pub fn translated(&self, packet: &Packet, device: Option<&str>) -> Result<Option<(Translation, Place)>, Why> {
-        let passage = Passage { packet, device, inbound: true };
+    /// `guest` is whether it comes from a guest's device that is filtered.
+    pub fn translated(
+        &self,
+        packet: &Packet,
+        device: Option<&str>,
+        guest: bool,
+    ) -> Result<Option<(Translation, Place)>, Why> {
+        let passage = Passage { packet, device, inbound: true, guest };
         let v6 = packet.is_v6();
         for base in &self.bases {
             if base.hook != Hook::Prerouting || !base.nat || !(if v6 { base.families.1 } else { base.families.0 }) {

@@ -10,7 +10,9 @@
 //!
 //! Replies need no step of their own: every layer tracks connections, and a reply belongs to one.
 
+mod answer;
 mod ask;
+mod cells;
 mod claims;
 mod classes;
 mod decide;
@@ -19,12 +21,14 @@ mod edge;
 mod tests;
 mod tunnel;
 mod words;
+mod world;
 
 use std::net::IpAddr;
 
 use arvc_site::model::{HostId, NetworkId, NodeId};
 use ipnet::IpNet;
 
+pub use self::answer::Answers;
 pub use self::ask::Cell;
 pub use self::claims::Finding;
 pub use self::classes::Classes;
@@ -65,6 +69,19 @@ pub enum Layer {
     NodeIn,
     /// The packet filter of a machine.
     Filter,
+}
+
+impl Layer {
+    /// As whoever reads the files calls it.
+    pub fn kind(self) -> arvc_verdict::Layer {
+        match self {
+            Self::ProxmoxOut | Self::ProxmoxIn | Self::NodeIn => arvc_verdict::Layer::Proxmox,
+            Self::NebulaOut | Self::NebulaIn => arvc_verdict::Layer::Nebula,
+            Self::Filter => arvc_verdict::Layer::Guest,
+            // Whether there is a tunnel is a question of what carries its packets.
+            Self::Tunnel | Self::Router => arvc_verdict::Layer::Path,
+        }
+    }
 }
 
 /// One decision on a path.
@@ -135,14 +152,14 @@ impl Path {
     }
 
     /// Whether packets pass.
-    pub fn verdict(&self, packets: &PortSet) -> Verdict {
+    pub fn verdict(&self, packets: &PortSet) -> Extent {
         verdict(packets, &self.lower(), &self.upper())
     }
 }
 
-/// Whether a connection is open.
+/// How much of what was asked is open. Of a single packet it is a [verdict](arvc_verdict::Verdict).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Extent {
     /// None of what was asked passes.
     Closed,
     /// What decides is not known.
@@ -154,14 +171,14 @@ pub enum Verdict {
 }
 
 /// What two bounds say about packets.
-pub fn verdict(packets: &PortSet, lower: &PortSet, upper: &PortSet) -> Verdict {
+pub fn verdict(packets: &PortSet, lower: &PortSet, upper: &PortSet) -> Extent {
     if packets.is_subset(lower) {
-        Verdict::Open
+        Extent::Open
     } else if !packets.meets(upper) {
-        Verdict::Closed
+        Extent::Closed
     } else if packets.meets(lower) {
-        Verdict::Some
+        Extent::Some
     } else {
-        Verdict::Unknown
+        Extent::Unknown
     }
 }

@@ -11,7 +11,7 @@ fn tcp_port(port: u16) -> PortSet {
     PortSet::ports(Transport::Tcp, port, port)
 }
 
-fn asked(site: &Site, source: &Party, target: &Party, packets: &PortSet) -> Vec<(Way, Verdict)> {
+fn asked(site: &Site, source: &Party, target: &Party, packets: &PortSet) -> Vec<(Way, Extent)> {
     let policies = policies(site);
     let layers = Layers::new(site, &policies);
     layers.paths(source, target).iter().map(|path| (path.way, path.verdict(packets))).collect()
@@ -38,13 +38,13 @@ fn every_path_is_judged_and_each_layer_that_closes_is_told() {
     assert_eq!(
         all,
         [
-            (Way::Direct(OVERLAY), Verdict::Open, vec![]),
-            (Way::Direct(BRIDGE), Verdict::Closed, vec![Layer::ProxmoxOut, Layer::ProxmoxIn, Layer::Filter]),
+            (Way::Direct(OVERLAY), Extent::Open, vec![]),
+            (Way::Direct(BRIDGE), Extent::Closed, vec![Layer::ProxmoxOut, Layer::ProxmoxIn, Layer::Filter]),
         ]
     );
     // The other way round nothing is open.
     let back = asked(&site, &Party::Host(b), &Party::Host(a), &tcp_port(80));
-    assert!(back.iter().all(|(_, verdict)| *verdict == Verdict::Closed), "{back:?}");
+    assert!(back.iter().all(|(_, verdict)| *verdict == Extent::Closed), "{back:?}");
 }
 
 #[test]
@@ -54,13 +54,13 @@ fn machines_without_a_filter_on_one_segment_reach_one_another() {
     let (phone, printer) = (machine(&mut site, "phone", &[BRIDGE]), machine(&mut site, "printer", &[BRIDGE]));
     assert_eq!(
         asked(&site, &Party::Host(phone), &Party::Host(printer), &tcp_port(631)),
-        [(Way::Direct(BRIDGE), Verdict::Open)]
+        [(Way::Direct(BRIDGE), Extent::Open)]
     );
     // A guest's own firewall keeps it from them, and them from it.
     for (from, to) in [(guest, printer), (phone, guest)] {
         assert_eq!(
             asked(&site, &Party::Host(from), &Party::Host(to), &tcp_port(631)),
-            [(Way::Direct(BRIDGE), Verdict::Closed)]
+            [(Way::Direct(BRIDGE), Extent::Closed)]
         );
     }
 }
@@ -75,11 +75,11 @@ fn a_node_forwards_between_its_networks_and_the_guests_decide() {
     let phone = machine(&mut site, "phone", &[second]);
     let way = Way::Routed(BRIDGE, second);
     let ask = |site: &Site, to| asked(site, &Party::Host(near), &Party::Host(to), &tcp_port(80));
-    assert_eq!(ask(&site, far), [(way, Verdict::Closed)]);
-    assert_eq!(ask(&site, phone), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, far), [(way, Extent::Closed)]);
+    assert_eq!(ask(&site, phone), [(way, Extent::Closed)]);
     // What opens an address opens it on every way to it.
     site.allow = vec![flow(End::Host(near), End::Prefix(prefix("172.20.0.0/24")), &[tcp(80, 80)])];
-    assert_eq!(ask(&site, phone), [(way, Verdict::Open)]);
+    assert_eq!(ask(&site, phone), [(way, Extent::Open)]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn what_a_foreign_router_lets_through_is_not_known() {
     gateways[0].router = Router::Elsewhere;
     assert_eq!(
         asked(&site, &Party::Host(phone), &Party::Host(tv), &tcp_port(80)),
-        [(Way::Routed(second, BRIDGE), Verdict::Unknown)]
+        [(Way::Routed(second, BRIDGE), Extent::Unknown)]
     );
 }
 
@@ -102,13 +102,13 @@ fn the_internet_comes_in_by_a_port_that_the_node_hands_on() {
     let web = host(&mut site, "web", &[]);
     site.allow = vec![flow(End::Internet, End::Host(web), &[tcp(80, 443)])];
     let ask = |site: &Site| asked(site, &Party::Internet, &Party::Host(web), &tcp_port(443));
-    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Extent::Closed)]);
     site.nodes[0].forwards.push(Forward {
         ports: arvc_lang::data::Ports { transport: Transport::Tcp, first: 443, last: 443 },
         to: web,
         span: arvc_syntax::source::Span::new(0, 0),
     });
-    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Verdict::Open)]);
+    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Extent::Open)]);
 }
 
 #[test]
@@ -117,10 +117,10 @@ fn a_node_lets_in_the_operators_and_what_is_opened_on_it() {
     let guest = host(&mut site, "guest", &[]);
     let node = Party::Node(NodeId(0));
     let ask = |site: &Site, from: &Party, port| asked(site, from, &node, &tcp_port(port));
-    assert_eq!(ask(&site, &Party::Host(guest), 8006), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    assert_eq!(ask(&site, &Party::Host(guest), 8006), [(Way::Direct(BRIDGE), Extent::Closed)]);
     site.allow = vec![flow(End::Host(guest), End::Node(NodeId(0)), &[tcp(53, 53)])];
-    assert_eq!(ask(&site, &Party::Host(guest), 53), [(Way::Direct(BRIDGE), Verdict::Open)]);
-    assert_eq!(ask(&site, &Party::Host(guest), 22), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    assert_eq!(ask(&site, &Party::Host(guest), 53), [(Way::Direct(BRIDGE), Extent::Open)]);
+    assert_eq!(ask(&site, &Party::Host(guest), 22), [(Way::Direct(BRIDGE), Extent::Closed)]);
 }
 
 fn without_tunnel(path: &Path) -> Path {
@@ -144,7 +144,7 @@ proptest! {
                 prop_assert_eq!(!direct.is_empty(), naive.meet(a, b, crate::path::Path::direct(network)), "{:?} -> {:?}", a, b);
                 for (name, packet) in packets() {
                     let open = site.allow.iter().any(|flow| naive.opens(flow, a, b, crate::path::Path::direct(network), &packet));
-                    let expected = if open { Verdict::Open } else { Verdict::Closed };
+                    let expected = if open { Extent::Open } else { Extent::Closed };
                     // Whether a tunnel comes about is another question: some of these machines have no underlay.
                     for path in direct.iter().map(|path| without_tunnel(path)) {
                         prop_assert_eq!(path.verdict(&packet), expected, "{:?} -> {:?} : {} over {:?}", a, b, name, network);

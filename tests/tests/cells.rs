@@ -69,8 +69,9 @@ fn compare(example: &Project, layer: Option<&str>, said: &mut String) -> [usize;
 #[test]
 fn proof_and_audit_agree_in_every_cell_of_every_example() {
     let mut said = String::new();
-    let only = std::env::var("ARVC_EXAMPLE").ok();
-    for example in examples().iter().filter(|example| only.as_ref().is_none_or(|only| *only == example.name)) {
+    // Each pair of machines of the small ones.
+    let small = ["containers", "dualstack", "library", "networks", "open", "small"];
+    for example in examples().iter().filter(|example| small.contains(&example.name.as_str())) {
         for layer in LAYERS {
             let [agreed, different, unknown] = compare(example, layer, &mut said);
             println!(

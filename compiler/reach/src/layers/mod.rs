@@ -17,6 +17,8 @@ mod claims;
 mod classes;
 mod decide;
 mod edge;
+mod handed;
+mod node;
 #[cfg(test)]
 mod tests;
 mod tunnel;
@@ -69,6 +71,8 @@ pub enum Layer {
     NodeIn,
     /// The packet filter of a machine.
     Filter,
+    /// The same, for what it hands on as a router.
+    Forward,
 }
 
 impl Layer {

@@ -9,6 +9,7 @@ use std::path::Path;
 pub mod args;
 pub mod audit;
 pub mod build;
+mod cells;
 pub mod check;
 pub mod diff;
 pub mod doc;

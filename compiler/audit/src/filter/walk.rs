@@ -24,12 +24,18 @@ enum End {
 impl Filter {
     /// What becomes of a packet that comes to the machine.
     pub fn input(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(&[Hook::Prerouting, Hook::Input], Passage { packet, device, inbound: true, leaves: None, guest: false })
+        self.through(
+            &[Hook::Prerouting, Hook::Input],
+            Passage { packet, device, inbound: true, leaves: None, guest: false },
+        )
     }
 
     /// What becomes of a packet that the machine sends.
     pub fn output(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(&[Hook::Output, Hook::Postrouting], Passage { packet, device, inbound: false, leaves: None, guest: false })
+        self.through(
+            &[Hook::Output, Hook::Postrouting],
+            Passage { packet, device, inbound: false, leaves: None, guest: false },
+        )
     }
 
     /// What becomes of a packet that goes through the machine, from one interface to another.

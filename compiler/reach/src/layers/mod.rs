@@ -81,7 +81,7 @@ impl Layer {
         match self {
             Self::ProxmoxOut | Self::ProxmoxIn | Self::NodeIn => arvc_verdict::Layer::Proxmox,
             Self::NebulaOut | Self::NebulaIn => arvc_verdict::Layer::Nebula,
-            Self::Filter => arvc_verdict::Layer::Guest,
+            Self::Filter | Self::Forward => arvc_verdict::Layer::Guest,
             // Whether there is a tunnel is a question of what carries its packets.
             Self::Tunnel | Self::Router => arvc_verdict::Layer::Path,
         }

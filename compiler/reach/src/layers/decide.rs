@@ -1,16 +1,17 @@
 //! The paths between two parties, and what each layer on them does.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
+use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
 use arvc_verdict::Counted;
 use ipnet::IpNet;
 
+use super::index::Indexes;
 use super::{Layer, Party, Path, Step, Way, edge, handed, tunnel};
 use crate::address::{Addresses, internet, node_addresses, node_on, subtract};
 use crate::members::{Members, addresses_on, overlaps};
@@ -41,6 +42,9 @@ pub struct Layers<'a> {
     strangers: Vec<IpNet>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
+    pub(super) indexes: Indexes,
+    /// The endpoints of each machine, once somebody asks what listens.
+    pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
 
 /// The other end of a connection, as rules know it.
@@ -97,6 +101,8 @@ impl<'a> Layers<'a> {
             internet,
             members,
             known: RefCell::default(),
+            indexes: Indexes::default(),
+            served: OnceCell::new(),
         }
     }
 
@@ -313,18 +319,17 @@ impl<'a> Layers<'a> {
         steps
     }
 
-    pub(super) fn step(&self, layer: Layer, host: HostId, network: NetworkId, rules: &[Rule], other: &Other) -> Step {
+    pub(super) fn step(
+        &self,
+        layer: Layer,
+        host: HostId,
+        network: NetworkId,
+        rules: &'a [Rule],
+        other: &Other,
+    ) -> Step {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
         let mut matching: Vec<(PortSet, String)> = Vec::new();
-        if layer == Layer::ProxmoxIn && other.is_smurf() {
-            let note = Some("no packet comes from such an address (nosmurfs)".to_owned());
-            return Step { layer, at: Party::Host(host), lower, upper, rules: matching, note };
-        }
-        for rule in rules.iter().filter(|rule| rule.network == network) {
-            let (all, some) = match layer {
-                Layer::NebulaOut | Layer::NebulaIn => self.certified(rule, other),
-                _ => self.addressed(rule, other),
-            };
+use std::cell::{Cell, OnceCell, RefCell};
             if !some {
                 continue;
             }
@@ -338,7 +343,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
-    fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+    pub(super) fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
         let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
@@ -368,7 +373,7 @@ impl<'a> Layers<'a> {
         (holds, holds)
     }
 
-    fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
+    pub(super) fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
         if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
             return known.clone();
         }
@@ -500,7 +505,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
-    fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
+    pub(super) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
         self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
     }
 }

@@ -119,13 +119,13 @@ fn a_guest_that_is_a_router_hands_on_what_is_allowed_and_nothing_else() {
     let (mut site, [router, a, b], [near, far]) = behind_a_guest();
     let way = Way::Routed(near, far);
     let ask = |site: &Site, port| asked(site, &Party::Host(a), &Party::Host(b), &tcp_port(port));
-    assert_eq!(ask(&site, 80), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, 80), [(way, Extent::Closed)]);
     site.allow = vec![flow(End::Host(a), End::Host(b), &[tcp(80, 80)])];
-    assert_eq!(ask(&site, 80), [(way, Verdict::Open)]);
-    assert_eq!(ask(&site, 81), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, 80), [(way, Extent::Open)]);
+    assert_eq!(ask(&site, 81), [(way, Extent::Closed)]);
     assert_eq!(
         asked(&site, &Party::Host(b), &Party::Host(a), &tcp_port(80)),
-        [(Way::Routed(far, near), Verdict::Closed)]
+        [(Way::Routed(far, near), Extent::Closed)]
     );
     // Each of its layers closes what is not allowed.
     let known = policies(&site);
@@ -139,8 +139,8 @@ fn a_guest_that_is_a_router_hands_on_what_is_allowed_and_nothing_else() {
     assert_eq!(at_the_router, [(Layer::ProxmoxIn, false), (Layer::Forward, false), (Layer::ProxmoxOut, false)]);
     // What nobody configures may let nothing through: it is not known, and no more than the firewall lets.
     site.hosts[router.index()].managed = false;
-    assert_eq!(ask(&site, 80), [(way, Verdict::Unknown)]);
-    assert_eq!(ask(&site, 81), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, 80), [(way, Extent::Unknown)]);
+    assert_eq!(ask(&site, 81), [(way, Extent::Closed)]);
 }
 
 #[test]
@@ -149,16 +149,16 @@ fn a_guest_that_is_a_router_is_between_those_behind_it_and_everybody_else() {
     let near_operator = prefix("192.168.100.99/32");
     site.operators.addresses = vec![at(near_operator)];
     let operators = |site: &Site, port| asked(site, &Party::Operators, &Party::Host(a), &tcp_port(port));
-    assert_eq!(operators(&site, 22), [(Way::Direct(near), Verdict::Open)]);
-    assert_eq!(operators(&site, 23), [(Way::Direct(near), Verdict::Closed)]);
+    assert_eq!(operators(&site, 22), [(Way::Direct(near), Extent::Open)]);
+    assert_eq!(operators(&site, 23), [(Way::Direct(near), Extent::Closed)]);
     // The router's own way out is a node, which translates for its own networks.
     site.allow = vec![flow(End::Host(a), End::Internet, &[tcp(443, 443)])];
     let out = |site: &Site, port| asked(site, &Party::Host(a), &Party::Internet, &tcp_port(port));
-    assert_eq!(out(&site, 443), [(Way::Direct(near), Verdict::Unknown)]);
-    assert_eq!(out(&site, 80), [(Way::Direct(near), Verdict::Closed)]);
+    assert_eq!(out(&site, 443), [(Way::Direct(near), Extent::Unknown)]);
+    assert_eq!(out(&site, 80), [(Way::Direct(near), Extent::Closed)]);
     let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
     (gateways[0].router, gateways[0].address) = (Router::Elsewhere, address("192.168.100.254"));
-    assert_eq!(out(&site, 443), [(Way::Direct(near), Verdict::Open)]);
+    assert_eq!(out(&site, 443), [(Way::Direct(near), Extent::Open)]);
 }
 
 #[test]
@@ -236,5 +236,55 @@ proptest! {
                 prop_assert_eq!(&ways(c, d), &expected, "{:?} -> {:?} and {:?} -> {:?}", a, b, c, d);
             }
         }
+    }
+}
+
+#[test]
+fn what_holds_a_closed_connection_is_not_the_source_s_own() {
+    let mut site = site();
+    let (a, b) = (host(&mut site, "a", &[]), host(&mut site, "b", &[]));
+    let policies = policies(&site);
+    let layers = Layers::new(&site, &policies);
+    let guards = |path: &Path| {
+        let stands = layers.stands(&Party::Host(a), path);
+        let names = stands[0].guards.iter().filter(|(_, held)| tcp_port(80).is_subset(held));
+        names.map(|(guard, _)| *guard).collect::<Vec<_>>()
+    };
+    let paths = layers.paths(&Party::Host(a), &Party::Host(b));
+    let found: Vec<_> = paths.iter().map(|path| (path.way, guards(path))).collect();
+    assert_eq!(
+        found,
+        [
+            (Way::Direct(OVERLAY), vec![Guard::Nebula, Guard::Filter]),
+            (Way::Direct(BRIDGE), vec![Guard::Proxmox, Guard::Filter]),
+        ]
+    );
+}
+
+#[test]
+fn an_old_certificate_is_judged_by_what_it_says_and_an_old_address_by_who_has_it() {
+    let mut site = site();
+    let admin = group(&mut site, "admin");
+    host(&mut site, "desk", &[admin]);
+    let (web, store) = (host(&mut site, "web", &[]), host(&mut site, "store", &[]));
+    site.allow = vec![flow(End::Group(admin), End::Host(store), &[tcp(8200, 8200)])];
+    let grant = |networks: &str| arvc_site::lock::Grant {
+        name: "web".into(),
+        networks: vec![prefix(networks)],
+        groups: vec!["admin".into()],
+    };
+    // The hosts have the numbers 10, 11 and 12: the address of `desk` is another machine's by now.
+    for (network, configured, open) in
+        [("10.10.10.11/24", true, false), ("10.10.10.11/24", false, true), ("10.10.10.10/24", true, true)]
+    {
+        site.hosts[store.index()].managed = configured;
+        site.withdrawn.insert("web".into(), vec![grant(network)]);
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let path = layers.paths(&Party::Host(web), &Party::Host(store)).remove(0);
+        let stands = layers.stands(&Party::Host(web), &path);
+        assert_eq!(stands.len(), 2);
+        assert!(stands[0].open(&tcp_port(8200)).is_none(), "its present certificate opens nothing");
+        assert_eq!(!stands[1].open(&tcp_port(8200)).is_none(), open, "{network}, configured: {configured}");
     }
 }

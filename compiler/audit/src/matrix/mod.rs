@@ -6,6 +6,7 @@ mod classes;
 mod records;
 mod ways;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use arvc_verdict::{Cell, Path, Protocol, Question, Verdict};
@@ -28,7 +29,20 @@ impl Tree {
     /// Classes, and a verdict for each boundary packet between their representatives: the first member of each, and the second
     /// where a class is asked about itself.
     pub fn matrix(&self) -> Matrix {
-        let classes = self.classes();
+        self.matrix_apart(|_| None)
+    }
+
+    /// The same, where somebody else tells members of one class apart: by a number for each name that he knows. So he can be held
+    /// against this whatever he takes to be alike.
+    pub fn matrix_apart(&self, number: impl Fn(&str) -> Option<usize>) -> Matrix {
+        let mut classes: Vec<Class> = Vec::new();
+        for class in self.classes() {
+            let mut parts: BTreeMap<Option<usize>, Vec<String>> = BTreeMap::new();
+            for member in class.members {
+                parts.entry(number(&member)).or_default().push(member);
+            }
+            classes.extend(parts.into_values().map(|members| Class { members }));
+        }
         let boundaries = boundaries::Boundaries::of(self);
         let tunnels = Tunnels::default();
         let mut cells = Vec::new();

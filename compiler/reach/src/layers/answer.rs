@@ -1,6 +1,7 @@
 //! One question about one packet, answered from the policies: the proof's side of what the audit reads from the files and of
 //! what packets show.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -23,7 +24,12 @@ pub struct Answers<'l, 's> {
     owners: HashMap<IpAddr, HostId>,
     /// Whether a path in an overlay has to name the device.
     pub(super) several: bool,
+    /// What the last packet met: the next one often has the same way.
+    last: RefCell<Option<(Way, Steps)>>,
 }
+
+/// Everything but the packet, and the layers that are looked at.
+type Way = (Party, Party, IpAddr, Path, Counted);
 
 /// What a packet meets, or why there is nothing that it would.
 type Steps = Result<Vec<Step>, Verdict>;
@@ -50,6 +56,7 @@ impl<'l, 's> Answers<'l, 's> {
             nodes: site.nodes.iter().zip((0..).map(NodeId)).map(|(node, id)| (node.named.name.as_str(), id)).collect(),
             owners: owners.collect(),
             several: there().any(|(host, _)| overlays(host)),
+            last: RefCell::default(),
         }
     }
 
@@ -61,7 +68,15 @@ impl<'l, 's> Answers<'l, 's> {
         if from == to && matches!(from, Party::Host(_) | Party::Node(_)) {
             return Verdict::Open;
         }
+        // A tunnel is carried by packets that meet the same layers.
+        self.layers.look_at(counted);
         let packet = packet(question);
+        let key = (from.clone(), to.clone(), question.address, question.path.clone(), counted);
+        if let Some((known, steps)) = &*self.last.borrow()
+            && *known == key
+        {
+            return said(steps, &packet, counted);
+        }
         let steps = match &question.path {
             Path::Overlay(device) => self.inside(&from, &to, question.address, device.as_deref()),
             Path::Bridge(bridge, vlan) => {
@@ -69,10 +84,17 @@ impl<'l, 's> Answers<'l, 's> {
             }
             Path::Routed => self.routed(&from, &to, question.address, &packet),
         };
-        match steps {
-            Ok(steps) => together(&steps, &packet, counted),
-            Err(verdict) => verdict,
+        let verdict = said(&steps, &packet, counted);
+        // What a node hands on depends on the packet; all else is asked for one packet after the other.
+        if question.path != Path::Routed {
+            *self.last.borrow_mut() = Some((key, steps));
         }
+        verdict
+    }
+
+    /// The party of a name that is a machine's, a node's or a zone's.
+    pub fn named(&self, name: &str) -> Option<Party> {
+        self.party(name)
     }
 
     /// Whom a name means: an address of a machine is that machine.
@@ -357,6 +379,13 @@ fn packet(question: &Question) -> PortSet {
         Protocol::Udp => PortSet::ports(Transport::Udp, port, port),
         Protocol::Icmp => PortSet::icmp(),
         Protocol::Other(number) => PortSet::protocol(number),
+    }
+}
+
+fn said(steps: &Steps, packet: &PortSet, counted: Counted) -> Verdict {
+    match steps {
+        Ok(steps) => together(steps, packet, counted),
+        Err(verdict) => verdict.clone(),
     }
 }
 

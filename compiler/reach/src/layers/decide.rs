@@ -1,13 +1,14 @@
 //! The paths between two parties, and what each layer on them does.
 
 use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
 use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
+use arvc_verdict::Counted;
 use ipnet::IpNet;
 
 use super::index::Indexes;
@@ -30,6 +31,10 @@ pub struct Layers<'a> {
     pub(super) hubs: Vec<HostId>,
     /// Whether a member reaches a lighthouse of an overlay by itself, of those that were asked for.
     pub(super) hub_reached: RefCell<BTreeMap<(NetworkId, HostId, HostId), bool>>,
+    /// The tunnels that were asked for.
+    pub(super) tunnels: RefCell<BTreeMap<(NetworkId, HostId, HostId), Step>>,
+    /// Which layers the packets of overlays meet.
+    counted: Cell<Counted>,
     addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
     internet: Vec<IpNet>,
@@ -89,6 +94,8 @@ impl<'a> Layers<'a> {
                 .map(|(_, id)| id)
                 .collect(),
             hub_reached: RefCell::default(),
+            tunnels: RefCell::default(),
+            counted: Cell::default(),
             addresses: Addresses::new(site),
             strangers: subtract(&internet, &members.prefixes(&End::Operators)),
             internet,
@@ -107,6 +114,19 @@ impl<'a> Layers<'a> {
     /// Everything but the site's own and private prefixes.
     pub(super) fn internet(&self) -> &[IpNet] {
         &self.internet
+    }
+
+    /// Looks at some layers only below the overlays.
+    pub(super) fn look_at(&self, counted: Counted) {
+        if self.counted.replace(counted) != counted {
+            self.hub_reached.borrow_mut().clear();
+            self.tunnels.borrow_mut().clear();
+        }
+    }
+
+    /// Whether a layer is looked at.
+    pub(super) fn counts(&self, step: &Step) -> bool {
+        self.counted.get().counts(step.layer.kind())
     }
 
     /// The site.

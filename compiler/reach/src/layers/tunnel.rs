@@ -14,6 +14,15 @@ use super::{Layer, Party, Step};
 
 /// The packets of the overlay between two members.
 pub(super) fn step(layers: &Layers, overlay: NetworkId, a: HostId, b: HostId) -> Step {
+    if let Some(known) = layers.tunnels.borrow().get(&(overlay, a, b)) {
+        return known.clone();
+    }
+    let step = between(layers, overlay, a, b);
+    layers.tunnels.borrow_mut().insert((overlay, a, b), step.clone());
+    step
+}
+
+fn between(layers: &Layers, overlay: NetworkId, a: HostId, b: HostId) -> Step {
     let at = Party::Host(a);
     let Some(tunnels) = Tunnels::of(layers.site, overlay) else { return open(Layer::Tunnel, at, "no overlay") };
     let found = Found { layers, tunnels };

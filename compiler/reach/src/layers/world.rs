@@ -78,7 +78,8 @@ impl Layers<'_> {
     /// on, by the node that is the router of both, or through the world.
     pub(super) fn datagram(&self, a: HostId, b: HostId, to: IpAddr, port: u16) -> bool {
         let packet = PortSet::ports(Transport::Udp, port, port);
-        let passes = |steps: &[Step]| steps.iter().all(|step| packet.is_subset(&step.lower));
+        let passes =
+            |steps: &[Step]| steps.iter().filter(|step| self.counts(step)).all(|step| packet.is_subset(&step.lower));
         let own = |network: NetworkId| self.met(b, network).contains(&to);
         let networks =
             || self.host(b).interfaces.iter().map(|it| it.network).filter(|id| !self.members.is_overlay(*id));

@@ -3,7 +3,7 @@
 mod common;
 
 use arvc_audit::Tree;
-use common::{tree, verdict};
+use common::{answer, tree, verdict};
 
 /// Two machines on one bridge without a firewall of Proxmox, members of one overlay.
 struct Pair {
@@ -266,4 +266,18 @@ fn certificates_as_they_are_printed() {
         assert_eq!(with(&plain), "open");
         assert_eq!(with(&blocking), "closed", "its certificate is blocked");
     }
+}
+
+/// Who was pinged may ping back for a while, without any rule: nothing but a rule that closes the other way too keeps ICMP out.
+#[test]
+fn before_1_11_icmp_of_a_pair_is_one_connection() {
+    let back = |version, inbound| answer(&Pair::new(version, inbound).tree(), "b -> a 10.0.0.1, overlay, icmp");
+    let ping = r#"[{"proto": "icmp", "port": "any", "host": "any"}]"#;
+    for version in ["1.6.1", "1.9.3", "1.10.3"] {
+        let open = back(version, ping);
+        assert_eq!(open.verdict, arvc_verdict::Verdict::Closed);
+        assert!(open.opened_by_state.is_some_and(|words| words.contains("a may send ICMP first")), "{version}");
+        assert!(back(version, "[]").opened_by_state.is_none(), "{version}: b takes none of it");
+    }
+    assert!(back("1.11.1", ping).opened_by_state.is_none(), "keyed by the echo's identifier");
 }

@@ -170,6 +170,9 @@ impl Tree {
     /// What lets a packet pass that the firewall closes: the destination has sent the reverse of it before. Connection tracking
     /// is the node's, and an entry is made also by a packet that the other end then drops.
     pub(super) fn opened_by_state(&self, way: &Way<'_, '_>, packet: &Packet) -> Option<String> {
+        if let arvc_verdict::Path::Overlay(device) = way.path {
+            return self.echoed(way, device.as_deref(), packet);
+        }
         let arvc_verdict::Path::Bridge(bridge, vlan) = way.path else { return None };
         let (End::Host(from), End::Host(to)) = (way.from, way.to) else { return None };
         if packet.proto == ICMP

@@ -6,7 +6,7 @@ use super::bridge::At;
 use super::{End, Part, Step, Tunnels, Way};
 use crate::bounds::Outcome;
 use crate::nebula::{Asked, Member, passes};
-use crate::packet::{Addr, Packet};
+use crate::packet::{Addr, ICMP, ICMP6, Packet};
 use crate::tree::{Host, Tree};
 
 impl Tree {
@@ -59,6 +59,40 @@ impl Tree {
             steps.push(Step::new(Part::ReplyIn(from), outcome));
         }
         steps
+    }
+
+    /// What lets ICMP pass that Nebula's rules close: up to 1.10 its table has one entry for all ICMP of a pair, made by whatever of it
+    /// one of the two sent or took. An end closes nothing if the other way made an entry in its table.
+    pub(super) fn echoed(&self, way: &Way<'_, '_>, device: Option<&str>, packet: &Packet) -> Option<String> {
+        if packet.proto != ICMP && packet.proto != ICMP6 {
+            return None;
+        }
+        let (End::Host(from), End::Host(to), Addr::At(own)) = (way.from, way.to, packet.src) else { return None };
+        let (source, target) = (self.member(from, device)?, self.member(to, device)?);
+        let others = self.in_overlay(way, packet, device, &Tunnels::default());
+        let by_rules = |part: &Part<'_>| matches!(part, Part::NebulaOut(_) | Part::NebulaIn(_));
+        if others.iter().any(|step| !step.outcome.open && !by_rules(&step.part)) {
+            return None;
+        }
+        let asked = |own, peer, local, remote, packet| Asked { own, peer, local, remote, packet };
+        let out = asked(source, target, own, way.address, packet);
+        let into = asked(target, source, way.address, own, packet);
+        let sends = passes(&source.outbound, source.lists[1], out, false).open;
+        let takes = passes(&target.inbound, target.lists[0], into, true).open;
+        let back = Packet { src: packet.dst, dst: packet.src, ..*packet };
+        let out = asked(target, source, way.address, own, &back);
+        let into = asked(source, target, own, way.address, &back);
+        let sent_before = passes(&target.outbound, target.lists[1], out, false).open;
+        let taken_before = passes(&source.inbound, source.lists[0], into, true).open;
+        let remembers = |member: &Member| member.version.as_ref().map_or(true, |version| !version.from(11));
+        let at_source = sends || remembers(source) && sent_before && taken_before;
+        let at_target = takes || remembers(target) && sent_before;
+        (!(sends && takes) && at_source && at_target).then(|| {
+            format!(
+                "{} may send ICMP first, and Nebula before 1.11 then takes all ICMP between the two for an answer, for 10 minutes",
+                to.name
+            )
+        })
     }
 
     pub(super) fn at<'t>(&'t self, host: &'t Host, nic: Option<&'t crate::proxmox::Nic>) -> At<'t> {

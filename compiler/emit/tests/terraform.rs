@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use arvc_emit::tree::Tree;
 use arvc_reach::policy::policies;
 use arvc_site::model::*;
+use arvc_syntax::source::Span;
 use pretty_assertions::assert_eq;
 use sites::*;
 
@@ -433,6 +434,29 @@ fn an_image_on_a_datastore_that_nodes_share_is_downloaded_once() {
     site.images[0].source = source(Some(NodeId(1)));
     let image = resource(&emitted(&site)["images.tf"], "download_file", "debian").to_owned();
     assert!(image.contains("node_name    = \"pve2\""), "{image}");
+}
+
+#[test]
+fn a_guest_is_cloned_from_the_template_of_its_node_and_not_made_anew_for_another() {
+    let mut site = small();
+    site.nodes.push(node("pve2", "192.168.100.2"));
+    site.hosts[1].node = Some(NodeId(1));
+    let source =
+        |copies| ImageSource::Template { vmid: at(Vmid(9000)), node: Some(NodeId(0)), copies, datastore: None };
+    site.images[0].source = source(Vec::new());
+    let files = emitted(&site);
+    let db = resource(&files["guests.tf"], VM, "db");
+    assert!(db.contains("vm_id     = 9000\n    node_name = \"pve\""), "{db}");
+    assert!(db.contains("clone[0].node_name,"), "{db}");
+    let second = Spanned { value: Vmid(9001), span: Span::new(7, 8) };
+    site.images[0].source = source(vec![(NodeId(1), second)]);
+    let files = emitted(&site);
+    let db = resource(&files["guests.tf"], VM, "db");
+    assert!(db.contains("vm_id     = 9001\n    node_name = \"pve2\""), "{db}");
+    assert!(db.contains("      clone,\n"), "{db}");
+    assert!(db.contains("depends_on = [proxmox_virtual_environment_firewall_options.template_debian_pve2]"), "{db}");
+    assert!(resource(&files["templates.tf"], OPTIONS, "template_debian_pve2").contains("vm_id     = 9001"));
+    assert!(resource(&files["templates.tf"], OPTIONS, "template_debian").contains("vm_id     = 9000"));
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod place;
 mod read;
 pub mod segments;
 pub mod spelling;
+pub mod templates;
 
 use arvc_lang::data::Data;
 use arvc_lang::functions::Calls;

@@ -110,7 +110,11 @@ resource "proxmox_virtual_environment_vm" "dc" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 

@@ -98,7 +98,11 @@ resource "proxmox_virtual_environment_vm" "game" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -183,7 +187,11 @@ resource "proxmox_virtual_environment_vm" "kiosk" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -269,7 +277,11 @@ resource "proxmox_virtual_environment_vm" "ns" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -368,7 +380,11 @@ resource "proxmox_virtual_environment_vm" "router" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -469,7 +485,11 @@ resource "proxmox_virtual_environment_vm" "web-a" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -570,6 +590,10 @@ resource "proxmox_virtual_environment_vm" "web-b" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }

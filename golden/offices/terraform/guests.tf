@@ -108,7 +108,11 @@ resource "proxmox_virtual_environment_vm" "authority" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -213,7 +217,11 @@ resource "proxmox_virtual_environment_vm" "client-01" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -318,7 +326,11 @@ resource "proxmox_virtual_environment_vm" "client-02" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -423,7 +435,11 @@ resource "proxmox_virtual_environment_vm" "client-03" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -528,7 +544,11 @@ resource "proxmox_virtual_environment_vm" "client-04" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -633,7 +653,11 @@ resource "proxmox_virtual_environment_vm" "client-05" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -720,7 +744,11 @@ resource "proxmox_virtual_environment_vm" "controllers-1" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -807,7 +835,11 @@ resource "proxmox_virtual_environment_vm" "controllers-2" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -894,7 +926,11 @@ resource "proxmox_virtual_environment_vm" "controllers-3" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -995,9 +1031,11 @@ resource "proxmox_virtual_environment_vm" "database" {
 
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -1111,7 +1149,11 @@ resource "proxmox_virtual_environment_vm" "dc-1" {
     prevent_destroy = true
 
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1224,7 +1266,11 @@ resource "proxmox_virtual_environment_vm" "dc-2" {
     prevent_destroy = true
 
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1311,7 +1357,11 @@ resource "proxmox_virtual_environment_vm" "etcd-1" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1398,7 +1448,11 @@ resource "proxmox_virtual_environment_vm" "etcd-2" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1485,7 +1539,11 @@ resource "proxmox_virtual_environment_vm" "etcd-3" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1618,7 +1676,11 @@ resource "proxmox_virtual_environment_vm" "files" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1706,9 +1768,11 @@ resource "proxmox_virtual_environment_vm" "forge" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -1797,9 +1861,11 @@ resource "proxmox_virtual_environment_vm" "monitor" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -1909,7 +1975,11 @@ resource "proxmox_virtual_environment_vm" "print" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1998,9 +2068,11 @@ resource "proxmox_virtual_environment_vm" "proxy" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -2089,9 +2161,11 @@ resource "proxmox_virtual_environment_vm" "registry" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -2201,7 +2275,11 @@ resource "proxmox_virtual_environment_vm" "remote" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -2310,7 +2388,11 @@ resource "proxmox_virtual_environment_vm" "sql" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -2419,7 +2501,11 @@ resource "proxmox_virtual_environment_vm" "updates" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -2521,7 +2607,11 @@ resource "proxmox_virtual_environment_vm" "workers-1" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -2623,7 +2713,11 @@ resource "proxmox_virtual_environment_vm" "workers-2" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -2725,6 +2819,10 @@ resource "proxmox_virtual_environment_vm" "workers-3" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }

@@ -85,7 +85,11 @@ resource "proxmox_virtual_environment_vm" "db-dev" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -171,7 +175,11 @@ resource "proxmox_virtual_environment_vm" "db-dev-services" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -260,7 +268,11 @@ resource "proxmox_virtual_environment_vm" "db-prod" {
     prevent_destroy = true
 
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -346,7 +358,11 @@ resource "proxmox_virtual_environment_vm" "db-self-services" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -432,7 +448,11 @@ resource "proxmox_virtual_environment_vm" "dns" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -518,7 +538,11 @@ resource "proxmox_virtual_environment_vm" "objects-dev" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -604,7 +628,11 @@ resource "proxmox_virtual_environment_vm" "objects-dev-services" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -693,7 +721,11 @@ resource "proxmox_virtual_environment_vm" "objects-prod" {
     prevent_destroy = true
 
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -779,7 +811,11 @@ resource "proxmox_virtual_environment_vm" "objects-self-services" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -865,7 +901,11 @@ resource "proxmox_virtual_environment_vm" "shop-dev" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -951,7 +991,11 @@ resource "proxmox_virtual_environment_vm" "shop-dev-services" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1040,7 +1084,11 @@ resource "proxmox_virtual_environment_vm" "shop-prod" {
     prevent_destroy = true
 
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -1126,6 +1174,10 @@ resource "proxmox_virtual_environment_vm" "shop-self-services" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }

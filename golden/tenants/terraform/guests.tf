@@ -91,7 +91,11 @@ resource "proxmox_virtual_environment_vm" "control-plane-1" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -183,7 +187,11 @@ resource "proxmox_virtual_environment_vm" "control-plane-2" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -275,7 +283,11 @@ resource "proxmox_virtual_environment_vm" "control-plane-3" {
 
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
-    ignore_changes = [initialization[0].user_account]
+    # Where its template lay matters when it is made: a change would replace it.
+    ignore_changes = [
+      initialization[0].user_account,
+      clone[0].node_name,
+    ]
   }
 }
 
@@ -368,9 +380,11 @@ resource "proxmox_virtual_environment_vm" "dns-1" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -464,9 +478,11 @@ resource "proxmox_virtual_environment_vm" "dns-2" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -560,9 +576,11 @@ resource "proxmox_virtual_environment_vm" "home" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -656,9 +674,11 @@ resource "proxmox_virtual_environment_vm" "media" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }
@@ -752,9 +772,11 @@ resource "proxmox_virtual_environment_vm" "proxy" {
   lifecycle {
     # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
     # The HA manager moves it: a plan that brought it back would work against that.
+    # Where its template lay matters when it is made: a change would replace it.
     ignore_changes = [
       initialization[0].user_account,
       node_name,
+      clone[0].node_name,
     ]
   }
 }

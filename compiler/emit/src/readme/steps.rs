@@ -50,12 +50,13 @@ fn images(site: &Site) -> Option<String> {
             _ => "a VM of Debian 13 with cloud-init, which needs no guest agent",
         };
         text.push_str(&match &image.source {
-            ImageSource::Template { vmid, node: stated } => {
-                let node = stated.map_or(*node, |node| &site.nodes[node.index()]);
-                point(&format!(
-                    "`{}`: a template with VMID {} on `{}`: {what}.",
-                    image.named.path, vmid.value.0, node.named.name
-                ))
+            ImageSource::Template { .. } => {
+                let all = image.templates().into_iter().map(|(vmid, stated)| {
+                    let node = stated.map_or(*node, |node| &site.nodes[node.index()]);
+                    format!("VMID {} on `{}`", vmid.value.0, node.named.name)
+                });
+                let all = all.collect::<Vec<_>>().join(", ");
+                point(&format!("`{}`: a template with {all}: {what}.", image.named.path))
             }
             ImageSource::File(_) => {
                 point(&format!("`{}`: the volume that the site names, to make {what} from.", image.named.path))

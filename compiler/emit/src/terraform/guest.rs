@@ -8,6 +8,7 @@ use arvc_site::spelling::proxmox;
 use crate::hcl::{Body, Reference, Value, fixed};
 use crate::resolvers;
 use crate::terraform::ha;
+use crate::terraform::image;
 use crate::terraform::scope::{Configured, Guest, Nic, Scope};
 
 /// Bytes as whole mebibytes, rounded up: a machine never gets less than it asks for.
@@ -96,7 +97,8 @@ pub fn is_clone(scope: &Scope, guest: &Guest) -> bool {
 /// The `lifecycle` block. Each ignored field says why.
 pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
     let (host, keys, moves) = (guest.host, takes_keys(scope, guest), ha::moves(guest));
-    if !keys && !host.protect && host.unmanaged.is_empty() && !moves {
+    let once = image::made_once(scope, guest);
+    if !keys && !host.protect && host.unmanaged.is_empty() && !moves && once.is_none() {
         return;
     }
     body.block("lifecycle", |lifecycle| {
@@ -118,6 +120,9 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
         if moves && !ignored.contains(&path("node_name")) {
             ignored.push(path("node_name"));
         }
+        let once = once.filter(|_| !ignored.contains(&path("clone")));
+        let cloned = once.is_some();
+        ignored.extend(once);
         if ignored.is_empty() {
             return;
         }
@@ -132,6 +137,9 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
         if moves {
             lifecycle.comment("The HA manager moves it: a plan that brought it back would work against that.");
         }
+        if cloned {
+            lifecycle.comment("Where its template lay matters when it is made: a change would replace it.");
+        }
         if !host.unmanaged.is_empty() {
             let names: Vec<&str> = host.unmanaged.iter().map(|field| field.value.name()).collect();
             lifecycle.comment(format!(
@@ -140,7 +148,7 @@ pub fn lifecycle(scope: &Scope, guest: &Guest, body: &mut Body) {
                 names.join(", ")
             ));
         }
-        match keys && host.unmanaged.is_empty() && !moves {
+        match keys && host.unmanaged.is_empty() && !moves && !cloned {
             true => lifecycle.set("ignore_changes", Value::Fixed("[initialization[0].user_account]")),
             false => lifecycle.set("ignore_changes", ignored),
         };

@@ -3,6 +3,7 @@
 use arvc_site::downloads::{self, Download};
 use arvc_site::model::{Image, ImageSource, Kind, Node, NodeId};
 use arvc_site::spelling::proxmox;
+use arvc_site::templates::{self, Template};
 
 use crate::hcl::{Body, Identifier, Reference, Value, fixed};
 use crate::terraform::Folder;
@@ -39,11 +40,11 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
 
 /// What must be there before a guest is made: its image's firewall, or the data centre's.
 pub fn before(scope: &Scope, guest: &Guest) -> Option<Reference> {
-    match scope.image(guest) {
-        Some(image) if matches!(image.source, ImageSource::Template { .. }) => {
-            Some(name::reference(kind::FIREWALL_OPTIONS, &name::part("template", &image.named.name)))
+    match templates::of_guest(scope.site, guest.host) {
+        Some((image, template)) => {
+            Some(name::reference(kind::FIREWALL_OPTIONS, &template_name(scope, image, &template)))
         }
-        _ => switch(scope),
+        None => switch(scope),
     }
 }
 
@@ -68,11 +69,10 @@ pub fn volume(scope: &Scope, guest: &Guest) -> Option<Value> {
 /// a VM's datastore is left to its disk, which can be moved; a container's root disk cannot. For the same reason the
 /// template's node stands there whichever node the guest is on: a move to or from that node changes nothing here.
 pub fn clone(scope: &Scope, guest: &Guest, body: &mut Body) {
-    let Some(image) = scope.image(guest) else { return };
-    let ImageSource::Template { vmid, node } = &image.source else { return };
+    let Some((_, template)) = templates::of_guest(scope.site, guest.host) else { return };
     body.block("clone", |clone| {
-        clone.set("vm_id", vmid.value.0);
-        let node = node.map(|node| &scope.site.nodes[node.index()].named.name);
+        clone.set("vm_id", template.vmid.value.0);
+        let node = template.node.map(|node| &scope.site.nodes[node.index()].named.name);
         clone.set_some("node_name", node.cloned());
         if guest.host.kind == Kind::Container {
             clone.set("datastore_id", guest.host.datastore.as_str());
@@ -81,11 +81,45 @@ pub fn clone(scope: &Scope, guest: &Guest, body: &mut Body) {
     });
 }
 
-fn template(scope: &Scope, image: &Image, nodes: &[&Node], file: &mut Body) {
-    let ImageSource::Template { vmid, node } = &image.source else { return };
-    let node = node.map(|node| &scope.site.nodes[node.index()]).or(nodes.first().copied());
-    let Some(node) = node else { return };
-    file.resource(&fixed(kind::FIREWALL_OPTIONS), &name::part("template", &image.named.name), |body| {
+/// What of a clone matters when it is made and never again: where its template lies, and with a template on each node, which
+/// of them it was. All of it would replace the guest where it changes.
+pub fn made_once(scope: &Scope, guest: &Guest) -> Option<Reference> {
+    let image = scope.image(guest)?;
+    let ImageSource::Template { node, copies, .. } = &image.source else { return None };
+    let clone = Reference::new(&fixed("clone"));
+    match (copies.is_empty(), node) {
+        (false, _) => Some(clone),
+        (true, Some(_)) => Some(clone.index(0).field("node_name")),
+        (true, None) => None,
+    }
+}
+
+/// A template's name among resources: that of its image, and of its node if it is a copy.
+fn template_name(scope: &Scope, image: &Image, template: &Template) -> Identifier {
+    let is_copy = matches!(&image.source, ImageSource::Template { node, .. } if *node != template.node);
+    let name = name::part("template", &image.named.name);
+    match template.node.filter(|_| is_copy) {
+        Some(id) => name::part(name.text(), name::resource(&node(scope, id).named.name).text()),
+        None => name,
+    }
+}
+
+fn template(scope: &Scope, image: &Image, used: &[NodeId], file: &mut Body) {
+    let mut all: Vec<(Template, NodeId)> = Vec::new();
+    for id in used {
+        let Some(template) = templates::of(scope.site, image, *id) else { continue };
+        if !all.iter().any(|(known, _)| *known == template) {
+            all.push((template, *id));
+        }
+    }
+    for (template, first) in all {
+        closed(scope, image, &template, first, file);
+    }
+}
+
+fn closed(scope: &Scope, image: &Image, template: &Template, first: NodeId, file: &mut Body) {
+    let (vmid, node) = (template.vmid, node(scope, template.node.unwrap_or(first)));
+    file.resource(&fixed(kind::FIREWALL_OPTIONS), &template_name(scope, image, template), |body| {
         options::target(image.kind, &node.named.name, vmid.value.0, body);
         options::closed(false, false, body);
         if let Some(switch) = switch(scope) {

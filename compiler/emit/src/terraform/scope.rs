@@ -1,6 +1,6 @@
 //! One Proxmox cluster of the site, and what of the site is in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use arvc_reach::policy::Policies;
@@ -100,17 +100,15 @@ impl<'a> Scope<'a> {
     }
 
     /// The images that guests are made from, with those guests' nodes, each named once.
-    pub fn images(&self) -> Vec<(&'a Image, Vec<&'a Node>)> {
-        let mut used: BTreeMap<ImageId, Vec<&Node>> = BTreeMap::new();
-        for guest in &self.guests {
-            let Some(image) = guest.host.image else { continue };
-            let nodes = used.entry(image).or_default();
-            if !nodes.iter().any(|node| node.named.name == guest.node.named.name) {
-                nodes.push(guest.node);
-            }
+    pub fn images(&self) -> Vec<(&'a Image, Vec<NodeId>)> {
+        let used = self.guests.iter().filter_map(|guest| Some((guest.host.image?, guest.host.node?)));
+        let used: BTreeSet<(ImageId, NodeId)> = used.collect();
+        let mut images: BTreeMap<ImageId, Vec<NodeId>> = BTreeMap::new();
+        for (image, node) in used {
+            images.entry(image).or_default().push(node);
         }
-        let images = used.into_iter().map(|(image, mut nodes)| {
-            nodes.sort_by(|a, b| a.named.name.cmp(&b.named.name));
+        let images = images.into_iter().map(|(image, mut nodes)| {
+            nodes.sort_by_key(|id| &self.site.nodes[id.index()].named.name);
             (&self.site.images[image.index()], nodes)
         });
         images.collect()

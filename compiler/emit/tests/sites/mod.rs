@@ -43,7 +43,7 @@ pub fn small() -> Site {
         images: vec![Image {
             named: named("images", "debian"),
             kind: Kind::Vm,
-            source: ImageSource::Template { vmid: at(Vmid(9000)), node: None },
+            source: ImageSource::Template { vmid: at(Vmid(9000)), node: None, copies: Vec::new(), datastore: None },
         }],
         datastores: Vec::new(),
         services: Vec::new(),

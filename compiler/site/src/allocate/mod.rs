@@ -74,7 +74,7 @@ impl Allocation<'_> {
     /// Gives every guest its VMID and every other machine its slot, or says why it has none. The ranges in which one found
     /// none.
     pub(crate) fn run(mut self) -> Vec<RangeId> {
-        let ranges = RangeIndex::new(&self.site.numbering);
+        let ranges = RangeIndex::new(&self.site.ranges, &self.site.numbering);
         let mut taken = Taken::of(self.site, self.held, self.hosts, self.wants, self.renames);
         let (claims, slots) = (self.claims(), self.slot_claims(&taken));
         let mut new = Vec::new();
@@ -173,7 +173,7 @@ impl Allocation<'_> {
         let range = match host.range {
             Some(range) => Some(range),
             None if self.origins[at].range.is_some() => None,
-            None => ranges.find(&self.site.numbering, vmid).or_else(|| self.only_range()),
+            None => ranges.find(&self.site.numbering, vmid, owner).or_else(|| self.only_range(owner)),
         };
         let Some(range) = range else {
             // A range that is missing because it failed is reported already.
@@ -249,28 +249,30 @@ impl Allocation<'_> {
         }
     }
 
-    fn only_range(&self) -> Option<RangeId> {
-        let only = self.site.numbering.len() == 1 && self.all.ranges && self.site.numbering[0].has_vmids();
-        only.then_some(RangeId(0))
+    /// The range that needs no words, since a Proxmox cluster has no other.
+    fn only_range(&self, owner: Option<DatacenterId>) -> Option<RangeId> {
+        let mut all = (0..).map(RangeId).zip(&self.site.ranges).filter(|(_, range)| range.is_for(owner));
+        let (Some((only, _)), None) = (all.next(), all.next()) else { return None };
+        (self.all.ranges && self.site.numbering[only.index()].has_vmids()).then_some(only)
     }
 
     /// A number for a machine that has none yet. The range, if it has none for it.
     fn choose(&mut self, at: usize, taken: &mut Taken, chooser: &mut Chooser) -> Option<RangeId> {
         let host = &self.hosts[at];
+        let owner = datacenter(self.site, host);
         let range = match host.range {
             Some(range) => range,
-            None => match self.only_range() {
+            None => match self.only_range(owner) {
                 Some(range) => range,
                 None => {
                     if self.origins[at].range.is_none() && self.all.ranges {
-                        self.out.push(guest_without_vmid::diagnostic(&host.named, &self.site.ranges));
+                        self.out.push(guest_without_vmid::diagnostic(&host.named, &self.site.ranges, owner));
                     }
                     self.without(at);
                     return None;
                 }
             },
         };
-        let owner = datacenter(self.site, host);
         let numbering = &self.site.numbering[range.index()];
         let places = self.wants[at].computed.iter().copied().filter(|place| place.is_ruled(numbering));
         let places: Vec<Place> = places.collect();
@@ -281,7 +283,8 @@ impl Allocation<'_> {
                 None
             }
             None => {
-                let retired = taken.retired_in(numbering);
+                let retired =
+                    taken.retired_in(numbering, self.site.ranges[range.index()].datacenter.map(|it| it.value));
                 let named = &self.site.ranges[range.index()];
                 self.out.push(range_full::diagnostic(&host.named, named, numbering, &retired));
                 self.without(at);

@@ -8,7 +8,7 @@ use super::{Place, Renames, Wants, computed, datacenter};
 use crate::allocation::Numbering;
 use crate::checks::{address_in_pool, address_in_use, address_reserved};
 use crate::lock::{Environment, Held, Numbers};
-use crate::model::{DatacenterId, Host, ImageSource, NetworkId, RangeId, Site, Vmid};
+use crate::model::{DatacenterId, Host, NetworkId, RangeId, Site, Vmid};
 use crate::neighbours;
 use crate::segments::Segments;
 
@@ -46,8 +46,7 @@ impl Taken {
         for vip in site.vips.iter().filter(|vip| vip.network.index() < site.networks.len()) {
             taken.addresses.insert((taken.domains[vip.network.index()], vip.address.value));
         }
-        for image in &site.images {
-            let ImageSource::Template { vmid, node } = &image.source else { continue };
+        for (vmid, node) in site.images.iter().flat_map(|image| image.templates()) {
             let owner = node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter);
             taken.enter_vmid(owner, vmid.value);
         }
@@ -205,8 +204,9 @@ impl Taken {
     }
 
     /// Machines that are gone and whose VMIDs are of a range, or else whose addresses are, in the order of their names.
-    pub(super) fn retired_in(&self, numbering: &Numbering) -> Vec<String> {
-        let of_range = self.held.iter().filter(|((_, vmid), _)| numbering.slot_of(*vmid).is_some());
+    pub(super) fn retired_in(&self, numbering: &Numbering, owner: Option<DatacenterId>) -> Vec<String> {
+        let here = |of: &Option<DatacenterId>| of.zip(owner).is_none_or(|(of, owner)| of == owner);
+        let of_range = self.held.iter().filter(|((of, vmid), _)| here(of) && numbering.slot_of(*vmid).is_some());
         let own = of_range.filter(|(_, holder)| holder.environment.is_none());
         let mut names: Vec<String> = own.map(|(_, holder)| holder.name.clone()).collect();
         if !numbering.has_vmids() {

@@ -11,17 +11,19 @@ use ipnet::IpNet;
 
 pub use self::numbering::{Assigned, MOST, Numbering, as_number, ip};
 pub use self::sequence::{Sequence, Steps};
-use crate::model::{RangeId, Vmid};
+use crate::model::{DatacenterId, Range, RangeId, Vmid};
 
 /// Finds the range of a VMID.
 #[derive(Debug)]
 pub(crate) struct RangeIndex {
     /// First and last VMID, sorted, with the largest VMID of these and of all before.
     spans: Vec<(u128, u128, RangeId, u128)>,
+    /// The Proxmox cluster that each range is for, by range.
+    datacenters: Vec<Option<DatacenterId>>,
 }
 
 impl RangeIndex {
-    pub(crate) fn new(numbering: &[Numbering]) -> Self {
+    pub(crate) fn new(ranges: &[Range], numbering: &[Numbering]) -> Self {
         let spans = (0..).map(RangeId).zip(numbering).filter_map(|(id, numbering)| {
             let (first, last) = numbering.vmid_numbers()?.hull();
             Some((first, last, id, last))
@@ -33,16 +35,25 @@ impl RangeIndex {
             furthest = furthest.max(span.1);
             span.3 = furthest;
         }
-        Self { spans }
+        let datacenters = ranges.iter().map(|range| range.datacenter.map(|it| it.value)).collect();
+        Self { spans, datacenters }
     }
 
-    /// The range that has the VMID.
-    pub(crate) fn find(&self, numbering: &[Numbering], vmid: Vmid) -> Option<RangeId> {
+    /// The range that has the VMID in a Proxmox cluster.
+    pub(crate) fn find(
+        &self,
+        numbering: &[Numbering],
+        vmid: Vmid,
+        datacenter: Option<DatacenterId>,
+    ) -> Option<RangeId> {
         let number = u128::from(vmid.0);
         let after = self.spans.partition_point(|(first, ..)| *first <= number);
         // As long as one of those that begin before may reach so far.
         let before = self.spans[..after].iter().rev().take_while(|(.., furthest)| number <= *furthest);
-        let has = |id: &RangeId| numbering[id.index()].slot_of(vmid).is_some();
+        let has = |id: &RangeId| {
+            let apart = self.datacenters[id.index()].zip(datacenter).is_some_and(|(own, other)| own != other);
+            !apart && numbering[id.index()].slot_of(vmid).is_some()
+        };
         before.map(|(_, _, id, _)| *id).filter(has).last()
     }
 }

@@ -5,11 +5,12 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use arvc_lang::functions::{Calls, Line, Point};
 use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
 use super::sequence::{Sequence, Steps};
 use super::{address, number};
-use crate::checks::{mac_rule, rule_too_long, vmid_not_accepted, vmid_outside_span};
+use crate::checks::{mac_rule, rule_too_long, two_rules, vmid_not_accepted, vmid_outside_span};
 use crate::model::{Network, NetworkId, Range, Rule, Vmid};
 
 /// The numbers of one range. A *slot* is what the range counts by: what it says (`slots`), or else its VMIDs, or else its
@@ -39,10 +40,25 @@ type Given = Option<Sequence>;
 struct Named {
     /// The host number of the first slot in each prefix, and how many there are.
     hosts: Option<(u64, u64)>,
-    /// One address for each slot.
-    rule: Option<Given>,
+    /// One address for each slot, by each of its functions.
+    rules: Vec<Computed>,
+}
+
+/// The addresses on a network that a function gives.
+#[derive(Clone, Debug)]
+struct Computed {
+    given: Given,
     /// The place of the prefix that these are in, among those of the network.
     prefix: Option<usize>,
+    /// Where the function is written.
+    span: Span,
+}
+
+impl Named {
+    /// The function for a prefix. One whose prefix is not known may be for any.
+    fn rule(&self, place: usize) -> Option<&Computed> {
+        self.rules.iter().find(|rule| rule.prefix.is_none_or(|at| at == place))
+    }
 }
 
 /// The address of a slot in a prefix of a network.
@@ -89,14 +105,26 @@ impl Numbering {
         numbering.hosts = range.addresses.map(|hosts| (hosts.value.0, rules.count(hosts.value)));
         for on in &range.on {
             let hosts = on.addresses.map(|hosts| (hosts.value.0, rules.count(hosts.value)));
-            let rule = on.address.map(|rule| rules.numbers(rule));
-            if hosts.is_some() || rule.is_some() {
-                let first = rule.as_ref().and_then(|given| given.as_ref()?.number(rules.slots.0)).map(ip);
+            let prefixes = &numbering.prefixes[on.network.index()];
+            let mut computed = Vec::new();
+            for rule in &on.rules {
+                let given = rules.numbers(*rule);
+                let first = given.as_ref().and_then(|given| given.number(rules.slots.0)).map(ip);
                 let holds = |prefix: &IpNet| first.is_some_and(|first| prefix.contains(&first));
-                let prefix = numbering.prefixes[on.network.index()].iter().position(holds);
-                numbering.addresses.push((on.network, Named { hosts, rule, prefix }));
+                let prefix = prefixes.iter().position(holds);
+                computed.push(Computed { given, prefix, span: rule.span });
+            }
+            let network = &networks[on.network.index()];
+            let twice = two_rules::check(range, network, on, computed.iter().map(|rule| (rule.prefix, rule.span)));
+            numbering.broken |= twice.is_some();
+            rules.out.extend(twice);
+            if hosts.is_some() || !computed.is_empty() {
+                numbering.addresses.push((on.network, Named { hosts, rules: computed }));
             }
             numbering.macs.extend(on.mac.map(|rule| (on.network, rules.macs(rule, &networks[on.network.index()]))));
+        }
+        if numbering.broken {
+            numbering.addresses.clear();
         }
         out.extend(calls.problems());
         numbering
@@ -160,17 +188,13 @@ impl Numbering {
             return Assigned::NoRule;
         };
         let named = find(&self.addresses, network);
-        match named {
-            Some(Named { rule: Some(None), .. }) => return Assigned::Unknown,
-            Some(Named { rule: Some(Some(sequence)), prefix: at, .. }) if at.is_none_or(|at| at == place) => {
-                return match sequence.number(slot).map(ip) {
-                    None => Assigned::NoNumber,
-                    Some(address) if prefix.contains(&address) => Assigned::Address(address),
-                    // Reported where the rule is.
-                    Some(_) => Assigned::Unknown,
-                };
-            }
-            _ => {}
+        if let Some(rule) = named.and_then(|named| named.rule(place)) {
+            return match rule.given.as_ref().map(|sequence| sequence.number(slot).map(ip)) {
+                Some(None) => Assigned::NoNumber,
+                Some(Some(address)) if prefix.contains(&address) => Assigned::Address(address),
+                // Reported where the rule is.
+                Some(Some(_)) | None => Assigned::Unknown,
+            };
         }
         let own = named.and_then(|named| named.hosts);
         let Some((first, count)) = own.or(self.hosts) else { return Assigned::NoRule };
@@ -188,7 +212,8 @@ impl Numbering {
     /// The slot whose address on a network this is.
     pub fn slot_of_address(&self, network: NetworkId, address: IpAddr) -> Option<u64> {
         let named = find(&self.addresses, network);
-        let by_rule = named.and_then(|named| named.rule.as_ref()?.as_ref()?.slot_of(as_number(address)));
+        let mut rules = named.iter().flat_map(|named| &named.rules).filter_map(|rule| rule.given.as_ref());
+        let by_rule = rules.find_map(|sequence| sequence.slot_of(as_number(address)));
         if by_rule.is_some() {
             return by_rule;
         }
@@ -202,13 +227,19 @@ impl Numbering {
 
     /// The addresses on networks that the range names, as [numbers](as_number), for each prefix that it says something of.
     pub fn named(&self) -> impl Iterator<Item = (NetworkId, Cow<'_, Sequence>)> {
+        self.named_at().map(|(network, sequence, _)| (network, sequence))
+    }
+
+    /// The same with the places of the functions that give them.
+    pub fn named_at(&self) -> impl Iterator<Item = (NetworkId, Cow<'_, Sequence>, Option<Span>)> {
         self.addresses.iter().flat_map(|(network, named)| {
-            let rule = named.rule.iter().flatten().map(Cow::Borrowed);
+            let rules =
+                named.rules.iter().filter_map(|rule| Some((Cow::Borrowed(rule.given.as_ref()?), Some(rule.span))));
             let prefixes = self.prefixes[network.index()].iter().enumerate();
-            let other = move |place: usize| named.rule.is_none() || named.prefix.is_some_and(|at| at != place);
-            let others = prefixes.filter(move |(place, _)| other(*place));
-            let spans = others.filter_map(|(_, prefix)| Some(Cow::Owned(self.span(prefix, named.hosts?, false))));
-            rule.chain(spans).map(|sequence| (*network, sequence))
+            let others = prefixes.filter(move |(place, _)| named.rule(*place).is_none());
+            let spans =
+                others.filter_map(|(_, prefix)| Some((Cow::Owned(self.span(prefix, named.hosts?, false)), None)));
+            rules.chain(spans).map(|(sequence, span)| (*network, sequence, span))
         })
     }
 
@@ -225,8 +256,8 @@ impl Numbering {
     /// The last slot that has an address on a network, if the range names that.
     pub fn last_named(&self, network: NetworkId) -> Option<u64> {
         let named = find(&self.addresses, network)?;
-        let rule = named.rule.iter().flatten().map(|sequence| sequence.slots().1);
-        rule.chain(named.hosts.map(|(_, count)| self.slots.0 + (count - 1))).min()
+        let rules = named.rules.iter().filter_map(|rule| Some(rule.given.as_ref()?.slots().1));
+        rules.chain(named.hosts.map(|(_, count)| self.slots.0 + (count - 1))).min()
     }
 
     /// The addresses on a network of which the range says nothing by name, as [numbers](as_number), as far as each prefix
@@ -237,7 +268,7 @@ impl Numbering {
             return Vec::new();
         };
         let prefixes = self.prefixes.get(network.index()).into_iter().flatten().enumerate();
-        let other = |place: usize| named.is_none_or(|named| named.prefix.is_some_and(|at| at != place));
+        let other = |place: usize| named.is_none_or(|named| named.rule(place).is_none());
         let others = prefixes.filter(|(place, prefix)| other(*place) && address(prefix, hosts.0).is_some());
         others.map(|(_, prefix)| self.span(prefix, hosts, true)).collect()
     }

@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! A MAC address is stated twice.
+//! A MAC address is stated twice, on segments or in Proxmox clusters that are not apart.
 //!
 //! ## Why
 //!
@@ -28,47 +28,84 @@
 //!
 //! Leave one of them out: Proxmox chooses one that nobody has.
 
+use std::collections::HashSet;
+
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{Host, Interface, Named, RangeId, Site};
+use crate::allocate;
+use crate::model::{Host, Interface, RangeId, Site};
 use crate::origins::Origins;
 use crate::place::place;
+use crate::segments::Segments;
 
 /// Two interfaces have one MAC address.
 pub static CODE: Code = Code::new("E0326", "two interfaces have one MAC address", include_str!("duplicate_mac.rs"));
 
-/// All stated MAC addresses.
-pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
+/// All MAC addresses but those that are Proxmox's to choose.
+pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let macs = site.hosts.iter().zip(&origins.hosts).flat_map(|(host, origin)| {
         host.interfaces.iter().filter_map(|interface| {
             let (_, span) = origin.macs.iter().find(|(network, _)| *network == interface.network)?;
-            Some((interface.mac?, place(&host.named, *span), &host.named, by_slot(site, host, interface, *span)))
+            let slot = by_slot(site, host, interface, *span);
+            Some(Claim { mac: interface.mac?, span: place(&host.named, *span), host, interface, slot })
         })
     });
-    let mut macs: Vec<([u8; 6], Span, &Named, Option<_>)> = macs.collect();
-    macs.sort_by_key(|(mac, span, ..)| (*mac, *span));
-    for same in macs.chunk_by(|a, b| a.0 == b.0) {
-        let [(mac, span, named, slot), others @ ..] = same else { continue };
-        // Machines with one slot have one VMID or one address, which is reported at that.
-        if others.is_empty() || slot.is_some() && others.iter().all(|(.., other)| other == slot) {
+    let mut macs: Vec<Claim<'_>> = macs.collect();
+    macs.sort_by_key(|claim| (claim.mac, claim.span));
+    for same in macs.chunk_by(|a, b| a.mac == b.mac) {
+        let [first, others @ ..] = same else { continue };
+        if others.is_empty() || is_told(same) || are_apart(site, segments, same) {
             continue;
         }
-        let text = mac.map(|byte| format!("{byte:02x}")).join(":");
+        let text = first.mac.map(|byte| format!("{byte:02x}")).join(":");
         let message = format!("{} interfaces have the MAC address {text}", same.len());
-        let mut diagnostic = Diagnostic::new(&CODE, message, *span, format!("MAC address of `{}`", named.path));
-        for (_, span, named, _) in others {
-            diagnostic = diagnostic.primary(*span, format!("MAC address of `{}`", named.path));
+        let label = |claim: &Claim<'_>| format!("MAC address of `{}`", claim.host.named.path);
+        let mut diagnostic = Diagnostic::new(&CODE, message, first.span, label(first));
+        for claim in others {
+            diagnostic = diagnostic.primary(claim.span, label(claim));
         }
         out.push(diagnostic.help("leave one of them out: Proxmox chooses one that nobody has"));
     }
 }
 
-/// The slot that a MAC address follows from, if something else that follows from it is unique too.
-fn by_slot(site: &Site, host: &Host, interface: &Interface, span: Span) -> Option<(RangeId, u64)> {
+struct Claim<'a> {
+    mac: [u8; 6],
+    span: Span,
+    host: &'a Host,
+    interface: &'a Interface,
+    /// The slot that it follows from, and whether something else that follows from it is unique too.
+    slot: Option<(RangeId, u64, bool)>,
+}
+
+/// Whether the same mistake is told elsewhere: machines with one slot have one VMID or one address, and two rules that give one
+/// MAC address are told where they are declared.
+fn is_told(same: &[Claim<'_>]) -> bool {
+    let mut slots = same.iter().map(|claim| claim.slot);
+    let Some(Some(first)) = slots.next() else { return false };
+    let mut alike = true;
+    for slot in slots {
+        let Some(slot) = slot else { return false };
+        alike &= (slot.0, slot.1) == (first.0, first.1);
+    }
+    !alike || first.2
+}
+
+/// Whether they are all in Proxmox clusters of their own, on segments of their own.
+fn are_apart(site: &Site, segments: &Segments, same: &[Claim<'_>]) -> bool {
+    let (mut clusters, mut places) = (HashSet::new(), HashSet::new());
+    same.iter().all(|claim| {
+        let cluster = allocate::datacenter(site, claim.host);
+        let all = segments.of_interface(claim.interface, claim.host);
+        cluster.is_some_and(|cluster| clusters.insert(cluster)) && all.into_iter().all(|at| places.insert(at))
+    })
+}
+
+/// The slot that a MAC address follows from, and whether something else that follows from it is unique too.
+fn by_slot(site: &Site, host: &Host, interface: &Interface, span: Span) -> Option<(RangeId, u64, bool)> {
     let (range, slot) = (host.range?, host.slot.filter(|slot| slot.span == span)?);
     let numbering = &site.numbering[range.index()];
     let ruled = numbering.mac(interface.network, slot.value) == interface.mac;
     let told = numbering.has_vmids() || numbering.address(interface.network, slot.value).is_some();
-    (ruled && told).then_some((range, slot.value))
+    ruled.then_some((range, slot.value, told))
 }

@@ -26,7 +26,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use crate::model::{DatacenterId, ImageSource, Named, Site, Spanned, Vmid};
+use crate::model::{DatacenterId, Named, Site, Spanned, Vmid};
 use crate::origins::Origins;
 use crate::place::{explain, place};
 
@@ -57,11 +57,14 @@ pub(crate) fn taken<'a>(site: &'a Site, origins: &Origins) -> Vec<Taken<'a>> {
         let (vmid, named) = (host.vmid?, &host.named);
         Some(Taken { vmid, datacenter: datacenter(host.node), named, key: origin.vmid_key })
     });
-    let images = site.images.iter().filter_map(|image| match &image.source {
-        ImageSource::Template { vmid, node } => {
-            Some(Taken { vmid: *vmid, datacenter: datacenter(*node), named: &image.named, key: None })
-        }
-        _ => None,
+    let images = site.images.iter().flat_map(|image| {
+        let named = &image.named;
+        image.templates().into_iter().map(move |(vmid, node)| Taken {
+            vmid,
+            datacenter: datacenter(node),
+            named,
+            key: None,
+        })
     });
     let mut taken: Vec<_> = hosts.chain(images).collect();
     taken.sort_by_key(|taken| (taken.vmid.value, place(taken.named, taken.vmid.span)));

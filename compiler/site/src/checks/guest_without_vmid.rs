@@ -23,19 +23,19 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Named, Range};
+use crate::model::{DatacenterId, Named, Range};
 use crate::place::report;
 
 /// A guest without VMID and range.
 pub static CODE: Code = Code::new("E0307", "a guest without VMID and range", include_str!("guest_without_vmid.rs"));
 
 /// A guest that says neither, and the ranges that there are.
-pub(crate) fn diagnostic(named: &Named, ranges: &[Range]) -> Diagnostic {
+pub(crate) fn diagnostic(named: &Named, ranges: &[Range], datacenter: Option<DatacenterId>) -> Diagnostic {
     let message = format!("the guest `{}` has no VMID and no range", named.path);
     let diagnostic = report(&CODE, message, named, named.key, "a VM or container has a VMID");
-    let diagnostic = match ranges {
-        [] => diagnostic.help("state it: `vmid = …;`"),
-        [first, ..] => diagnostic
+    let diagnostic = match ranges.iter().find(|range| range.is_for(datacenter)) {
+        None => diagnostic.help("state it: `vmid = …;`"),
+        Some(first) => diagnostic
             .help(format!("name the range that it takes one of: `range = {};`", first.named.path))
             .help("or state it: `vmid = …;`"),
     };

@@ -40,6 +40,9 @@ pub static CODE: Code = Code::new("E0341", "an image that cannot be had", includ
 pub(crate) struct Written<'a> {
     pub(crate) vmid: Option<Spanned<i64>>,
     pub(crate) node: Option<NodeId>,
+    pub(crate) copies: Vec<(NodeId, Spanned<i64>)>,
+    /// Whether the datastore is the site's word, and not the schema's.
+    pub(crate) datastore_stated: bool,
     pub(crate) file: Option<Spanned<&'a str>>,
     pub(crate) url: Option<Spanned<&'a str>>,
     pub(crate) checksum: Option<Spanned<&'a str>>,
@@ -100,14 +103,19 @@ pub(crate) fn check(
         }
     }
     if let Some(vmid) = written.vmid {
-        let problem = vmid_not_accepted::check(named, vmid.value, vmid.span);
-        let fine = problem.is_none();
-        out.extend(problem);
-        let value = u32::try_from(vmid.value).ok().filter(|_| fine)?;
-        return Some(ImageSource::Template {
-            vmid: Spanned { value: Vmid(value), span: vmid.span },
-            node: written.node,
-        });
+        let mut accepted = |vmid: Spanned<i64>| {
+            let problem = vmid_not_accepted::check(named, vmid.value, vmid.span);
+            let fine = problem.is_none();
+            out.extend(problem);
+            let value = u32::try_from(vmid.value).ok().filter(|_| fine)?;
+            Some(Spanned { value: Vmid(value), span: vmid.span })
+        };
+        let vmid = accepted(vmid);
+        let copies: Vec<_> = written.copies.iter().map(|(node, vmid)| Some((*node, accepted(*vmid)?))).collect();
+        let mut copies: Vec<(NodeId, Spanned<Vmid>)> = copies.into_iter().collect::<Option<_>>()?;
+        copies.sort_by_key(|(node, vmid)| (*node, vmid.span));
+        let datastore = written.datastore.filter(|_| written.datastore_stated).map(owned);
+        return Some(ImageSource::Template { vmid: vmid?, node: written.node, copies, datastore });
     }
     if let Some(file) = written.file {
         return match is_volume(file.value) {

@@ -2,7 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! What a range gives as MAC addresses on a network is the same for two slots, or not the address of a single machine.
+//! What a range gives as MAC addresses on a network is the same for two slots, or the same as on another network, or not the
+//! address of a single machine.
 //!
 //! ## Why
 //!
@@ -40,10 +41,7 @@ pub static CODE: Code =
 /// The addresses that a rule gives on a network.
 pub(crate) fn check(range: &Range, rule: Span, network: &Network, macs: &Sequence) -> Option<Diagnostic> {
     let (what, place) = (range.counts(), &network.named.path);
-    let text = |slot: u64| {
-        let bytes = (macs.number(slot).unwrap_or_default() as u64).to_be_bytes();
-        bytes[2..].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
-    };
+    let text = |slot: u64| text(macs.number(slot).unwrap_or_default());
     let (message, label) = if let Some((a, b)) = macs.repeated() {
         let message = format!("`{}` gives {what}s {a} and {b} one MAC address in `{place}`", range.named.path);
         (message, format!("{} for {a} and for {b}", text(a)))
@@ -55,6 +53,26 @@ pub(crate) fn check(range: &Range, rule: Span, network: &Network, macs: &Sequenc
     Some(
         report(&CODE, message, &range.named, rule, &label).help("begin with `bc:24:11:00:00:00`, and add what differs"),
     )
+}
+
+/// One rule for two networks: a guest would have one MAC address on both, or two guests would.
+pub(crate) fn on_two_networks(
+    range: &Range,
+    mac: &str,
+    (network, at, slot): (&str, Span, u64),
+    (other, span, second): (&str, Span, u64),
+) -> Diagnostic {
+    let message = format!("`{}` gives the MAC address {mac} in `{network}` and in `{other}`", range.named.path);
+    let what = range.counts();
+    report(&CODE, message, &range.named, span, &format!("for {what} {second}"))
+        .secondary(at, format!("for {what} {slot}"))
+        .help("begin with another address on one of the two")
+}
+
+/// A MAC address as it is written.
+pub(crate) fn text(number: u128) -> String {
+    let bytes = (number as u64).to_be_bytes();
+    bytes[2..].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
 }
 
 /// The first slot whose address begins with an odd byte.

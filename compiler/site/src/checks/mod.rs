@@ -13,6 +13,7 @@ pub mod addresses_of_most;
 pub mod all_of_nobody;
 pub mod authority_trusted_twice;
 pub mod boot_circle;
+pub mod clone_across;
 pub mod cluster_votes;
 pub mod connection;
 pub mod control_character;
@@ -144,6 +145,7 @@ pub mod quorum_of_two;
 pub mod quorum_on_one_node;
 pub mod range_full;
 pub mod range_nearly_full;
+pub mod range_of_others;
 pub mod range_without_slots;
 pub mod ranges_meet;
 pub mod record_clash;
@@ -302,6 +304,7 @@ pub static CODES: &[&Code] = &[
     &same_prefix::CODE,
     &invalid_vnet::CODE,
     &image_twice::CODE,
+    &clone_across::CODE,
     &range_without_slots::CODE,
     &rule_too_long::CODE,
     &shared_vmid::CODE,
@@ -312,6 +315,7 @@ pub static CODES: &[&Code] = &[
     &slot_unknown::CODE,
     &slot_disagrees::CODE,
     &mac_rule::CODE,
+    &range_of_others::CODE,
     &unknown_datastore::CODE,
     &datastore_kind::CODE,
     &public_address::CODE,
@@ -420,7 +424,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     duplicate_address::check(site, &segments, origins, out);
     address_in_use::check(site, &segments, out);
     address_reserved::check(site, out);
-    duplicate_mac::check(site, origins, out);
+    duplicate_mac::check(site, &segments, origins, out);
     networks_overlap::check(site, out);
     networks(site, &segments, origins, out);
     overlay_needs_newer_nebula::check(site, out);
@@ -443,6 +447,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     node_of_others::check(site, out);
     image_choice::check(site, origins, out);
     image_twice::check(site, out);
+    clone_across::check(site, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
     device_mapping::check(site, out);

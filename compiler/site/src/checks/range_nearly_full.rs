@@ -48,7 +48,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, taken: &[Taken<'_>], out: &m
         let Some((first, last)) = numbering.vmid_numbers().map(Sequence::hull) else { continue };
         let begin = taken.partition_point(|taken| u128::from(taken.vmid.value.0) < first);
         let within = taken[begin..].iter().take_while(|taken| u128::from(taken.vmid.value.0) <= last);
-        used[range].extend(within.filter_map(|taken| numbering.slot_of(taken.vmid.value)));
+        let here = within.filter(|taken| site.ranges[range].is_for(taken.datacenter));
+        used[range].extend(here.filter_map(|taken| numbering.slot_of(taken.vmid.value)));
     }
     for (id, mut used) in (0..).map(RangeId).zip(used) {
         let (range, numbering) = (&site.ranges[id.index()], &site.numbering[id.index()]);

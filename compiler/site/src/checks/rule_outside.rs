@@ -43,7 +43,7 @@ pub static CODE: Code =
 pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>) {
     for (range, numbering) in site.ranges.iter().zip(&site.numbering) {
         let mut told = None;
-        for (id, sequence) in numbering.named() {
+        for (id, sequence, span) in numbering.named_at() {
             // One mistake, however many prefixes the network has.
             if told == Some(id) {
                 continue;
@@ -52,7 +52,9 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
             let found = outside(network, &sequence).into_iter().chain(in_use(site, segments, id, &sequence));
             let found = found.min();
             told = found.as_ref().map(|_| id).or(told);
-            out.extend(found.map(|found| diagnostic(range, id, network, &sequence, found)));
+            out.extend(found.map(|found| {
+                diagnostic(range, span.unwrap_or_else(|| range.addresses_at(id)), network, &sequence, found)
+            }));
         }
     }
 }
@@ -81,13 +83,13 @@ fn in_use(site: &Site, segments: &Segments, id: NetworkId, sequence: &Sequence) 
     found.min()
 }
 
-fn diagnostic(range: &Range, id: NetworkId, network: &Network, sequence: &Sequence, found: Found) -> Diagnostic {
+fn diagnostic(range: &Range, rule: Span, network: &Network, sequence: &Sequence, found: Found) -> Diagnostic {
     let (slot, why, span) = found;
     let address = ip(sequence.number(slot).unwrap_or_default());
     let (path, what) = (&range.named.path, range.counts());
     let message = format!("`{path}` gives {what} {slot} the address {address} in `{}`", network.named.path);
     let label = format!("{address}: {why}");
-    report(&CODE, message, &range.named, range.addresses_at(id), &label)
+    report(&CODE, message, &range.named, rule, &label)
         .secondary(span, format!("`{}`", network.named.path))
         .help(format!("leave {what} {slot} out of the range, or correct the rule"))
 }

@@ -38,7 +38,7 @@ use super::address_in_pool::is_handed_out;
 use super::pool_meets_range::spans;
 use crate::allocate::datacenter;
 use crate::lock::{Environment, Held};
-use crate::model::{DatacenterId, Image, ImageSource, Named, Site, Spanned, Vmid};
+use crate::model::{DatacenterId, Named, Site, Spanned, Vmid};
 use crate::place::report;
 use crate::segments::Segments;
 use crate::{allocation, neighbours};
@@ -61,9 +61,11 @@ pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
                 guests.entry((own.own, vmid)).or_insert(name);
             }
         }
-        for image in &site.images {
-            let ImageSource::Template { vmid, .. } = &image.source else { continue };
-            let mut owners = shared.iter().filter(|shared| is_in(site, image, shared.own));
+        let templates = site.images.iter().flat_map(|image| image.templates().into_iter().map(move |it| (image, it)));
+        for (image, (vmid, node)) in templates {
+            // One that names no node may lie in each cluster.
+            let owner = node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter);
+            let mut owners = shared.iter().filter(|shared| owner.is_none_or(|owner| owner == shared.own));
             if let Some(guest) = owners.find_map(|shared| guests.get(&(shared.own, vmid.value))) {
                 let message =
                     format!("the template {} is the guest `{guest}` of the environment `{environment}`", vmid.value.0);
@@ -180,13 +182,5 @@ fn pools(
                 out.push(problem.help("shorten the pool, or give the machine another address"));
             }
         }
-    }
-}
-
-/// Whether a template may lie in a Proxmox cluster: that of its node, or each.
-fn is_in(site: &Site, image: &Image, datacenter: DatacenterId) -> bool {
-    match &image.source {
-        ImageSource::Template { node: Some(node), .. } => site.nodes[node.index()].datacenter == datacenter,
-        _ => true,
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! ## What is wrong
 //!
-//! A range says of a network with one prefix both `addresses` and `address`.
+//! A range says of one prefix of a network both `addresses` and a function (`address`, `others`), or two functions.
 //!
 //! ## Why
 //!
 //! Each of them gives every slot an address there, and nobody could say which one is meant. Of a network with several
-//! prefixes, `address` is for the one that it lies in, and `addresses` for the others.
+//! prefixes, a function is for the one that its addresses lie in, and `addresses` for those that no function is for.
 //!
 //! ## Example
 //!
@@ -23,7 +23,10 @@
 //!
 //! Remove one of them.
 
+use std::collections::BTreeMap;
+
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::model::{Network, Range, RangeOn};
 use crate::place::report;
@@ -31,13 +34,30 @@ use crate::place::report;
 /// Two rules for the addresses of one network.
 pub static CODE: Code = Code::new("E0391", "two rules for the addresses of one network", include_str!("two_rules.rs"));
 
-/// What a range says of a network.
-pub(crate) fn check(range: &Range, network: &Network, on: &RangeOn) -> Option<Diagnostic> {
-    let (span, rule) = (on.addresses?, on.address.filter(|_| network.more.is_empty())?);
+/// What a range says of a network, with the prefix that each of its functions gives addresses in.
+pub(crate) fn check(
+    range: &Range,
+    network: &Network,
+    on: &RangeOn,
+    rules: impl Iterator<Item = (Option<usize>, Span)>,
+) -> Option<Diagnostic> {
+    let mut first: BTreeMap<usize, Span> = BTreeMap::new();
+    let mut twice = None;
+    for (prefix, span) in rules {
+        let Some(prefix) = prefix else { continue };
+        match first.get(&prefix) {
+            Some(before) => twice = twice.or(Some((*before, span, "one for each slot"))),
+            None => drop(first.insert(prefix, span)),
+        }
+    }
+    // Every prefix has its function, and none is left for the span.
+    let spans = on.addresses.filter(|_| first.len() == network.more.len() + 1 || network.more.is_empty());
+    let spans = spans.zip(on.rules.first()).map(|(span, rule)| (span.span, rule.span, "an address for each slot"));
+    let (earlier, later, label) = twice.or(spans)?;
     let message = format!("`{}` has two rules for addresses in `{}`", range.named.path, network.named.path);
-    Some(
-        report(&CODE, message, &range.named, rule.span, "an address for each slot")
-            .secondary(span.span, "and another one")
-            .help("remove one of them"),
-    )
+    let diagnostic = report(&CODE, message, &range.named, later, label).secondary(earlier, "and another one");
+    Some(match network.more.as_slice() {
+        [] => diagnostic.help("remove one of them"),
+        _ => diagnostic.help("write one for each of the network's prefixes"),
+    })
 }

@@ -30,9 +30,11 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use super::invalid_name::shown;
-use crate::model::{Named, NodeId, Site, StorageContent};
+use crate::downloads::downloads;
+use crate::model::{ImageSource, Named, NodeId, Site, StorageContent};
 use crate::origins::Origins;
 use crate::place::{place, report};
+use crate::spelling::proxmox;
 
 /// A datastore that is not there.
 pub static CODE: Code = Code::new("E0830", "a datastore that is not there", include_str!("unknown_datastore.rs"));
@@ -53,6 +55,18 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     }
     for used in uses(site, origins) {
         out.extend(problem(site, &used));
+    }
+    let mut told = None;
+    for download in downloads(site) {
+        let image = &site.images[download.image.index()];
+        let ImageSource::Download { datastore, .. } = &image.source else { continue };
+        let content = proxmox::image_content(image.kind);
+        let (named, node) = (&image.named, Some(download.node));
+        let used = Use { named, datastore: &datastore.value, span: datastore.span, content, node };
+        if let Some(problem) = problem(site, &used).filter(|_| told != Some(download.image)) {
+            told = Some(download.image);
+            out.push(problem);
+        }
     }
 }
 

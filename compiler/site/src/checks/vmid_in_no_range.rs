@@ -33,6 +33,18 @@ pub static CODE: Code = Code::new("E0306", "a VMID in no range, and no address",
 pub(crate) fn diagnostic(named: &Named, vmid: Spanned<Vmid>, network: &Network, ranges: &[Range]) -> Diagnostic {
     let message = format!("`{}` has VMID {}, which is in no range, and states no address", named.path, vmid.value.0);
     let diagnostic = report(&CODE, message, named, vmid.span, "no range contains it");
+    let there = ranges.iter().find(|range| {
+        let has = |(first, last): (Vmid, Vmid)| first <= vmid.value && vmid.value <= last;
+        range.datacenter.is_some() && range.vmids.is_some_and(|vmids| has(vmids.value))
+    });
+    if let Some(range) = there {
+        return diagnostic
+            .secondary(range.vmids_at(), format!("`{}` has it, for another Proxmox cluster", range.named.path))
+            .help(format!(
+                "take a VMID of a range for its own, or state the address: `on.{}.address = …;`",
+                network.named.name
+            ));
+    }
     let spans = ranges.iter().filter_map(|range| Some((range, range.vmids.filter(|_| range.vmid.is_none())?)));
     let distance = |(_, vmids): &(&Range, Spanned<(Vmid, Vmid)>)| {
         let (first, last) = vmids.value;

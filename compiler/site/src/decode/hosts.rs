@@ -25,7 +25,7 @@ pub(super) fn kind(tag: &str) -> Kind {
 
 impl Decoder<'_> {
     pub(super) fn hosts(&mut self) {
-        let ranges = RangeIndex::new(&self.site.numbering);
+        let ranges = RangeIndex::new(&self.site.ranges, &self.site.numbering);
         // Underlays come first: they carry the others.
         let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
@@ -56,7 +56,6 @@ impl Decoder<'_> {
                 origin.lists_failed |= shared.failed;
                 self.member(cluster, id);
             }
-            self.number(&mut host, &mut origin, on.as_deref(), &ranges);
             self.placed(&mut host, &mut origin);
             self.origins.all.hosts &= !origin.lists_failed;
             host.broken |= origin.lists_failed;
@@ -67,6 +66,12 @@ impl Decoder<'_> {
         self.renames = allocate::renames(&hosts, self.held, &mut self.read.diagnostics);
         let named = |on: &Option<Vec<(NetworkId, On)>>| on.iter().flatten().map(|(network, _)| *network).collect();
         self.placements(&mut hosts, &places.iter().map(named).collect::<Vec<_>>());
+        // Where a guest is comes first: two Proxmox clusters may each have the VMID.
+        for (at, (host, on)) in hosts.iter_mut().zip(&places).enumerate() {
+            let mut origin = std::mem::take(&mut self.origins.hosts[at]);
+            self.number(host, &mut origin, on.as_deref(), &ranges);
+            self.origins.hosts[at] = origin;
+        }
         self.allocate(&mut hosts, &places, &networks);
         for (at, (host, on)) in hosts.iter_mut().zip(places).enumerate() {
             let mut origin = std::mem::take(&mut self.origins.hosts[at]);

@@ -1,8 +1,10 @@
 //! Images: a template, a file of a datastore, or a download.
 
+use arvc_lang::data::DataId;
+
 use super::Decoder;
 use crate::checks::image_source::{self, Written};
-use crate::model::{Image, ImageSource, Kind, Spanned};
+use crate::model::{Image, ImageSource, Kind, NodeId, Spanned};
 use crate::read::Thing;
 
 impl Decoder<'_> {
@@ -28,13 +30,22 @@ impl Decoder<'_> {
                         Some(Thing::Node(node)) => written.node = Some(node),
                         _ => written.failed = true,
                     },
+                    "copies" => {
+                        for item in self.read.list(id).unwrap_or_default() {
+                            match self.copy(*item) {
+                                Some(copy) => written.copies.push(copy),
+                                None => written.failed = true,
+                            }
+                        }
+                    }
                     "file" => written.take(text, |written| &mut written.file),
                     "url" => written.take(text, |written| &mut written.url),
                     "checksum" => written.take(text, |written| &mut written.checksum),
                     "algorithm" => written.take(text, |written| &mut written.algorithm),
                     "file_name" => written.take(text, |written| &mut written.file_name),
                     "datastore" => {
-                        let span = if self.read.is_stated(field) { span } else { named.key };
+                        written.datastore_stated = self.read.is_stated(field);
+                        let span = if written.datastore_stated { span } else { named.key };
                         written.take(text.map(|text| Spanned { span, ..text }), |written| &mut written.datastore);
                     }
                     _ => {}
@@ -45,5 +56,18 @@ impl Decoder<'_> {
             let source = source.unwrap_or_else(|| ImageSource::File(String::new()));
             self.site.images.push(Image { named, kind, source });
         }
+    }
+
+    /// A template on another node.
+    fn copy(&self, id: DataId) -> Option<(NodeId, Spanned<i64>)> {
+        let (mut node, mut vmid) = (None, None);
+        for field in self.read.record(id)? {
+            match (self.read.name(field.name), self.read.thing(field.value)) {
+                ("node", Some(Thing::Node(id))) => node = Some(id),
+                ("vmid", _) => vmid = self.read.int(field.value).map(|vmid| self.read.spanned(field.value, vmid)),
+                _ => {}
+            }
+        }
+        Some((node?, vmid?))
     }
 }

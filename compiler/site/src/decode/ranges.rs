@@ -6,21 +6,34 @@ use arvc_syntax::source::Span;
 use super::Decoder;
 use super::settings::numbers;
 use crate::allocation::Numbering;
-use crate::checks::{range_without_slots, two_rules, unknown_network, vmid_not_accepted};
+use crate::checks::{range_without_slots, unknown_network, vmid_not_accepted};
 use crate::model::{Range, RangeOn, Rule, Spanned, Vmid};
+use crate::read::Thing;
 
 impl Decoder<'_> {
     pub(super) fn ranges(&mut self) {
         for entity in self.index.ranges.clone() {
             let named = self.entity_named("a range", entity);
-            let mut range =
-                Range { named, slots: None, vmids: None, vmid: None, addresses: None, on: Vec::new(), broken: false };
+            let mut range = Range {
+                named,
+                datacenter: None,
+                slots: None,
+                vmids: None,
+                vmid: None,
+                addresses: None,
+                on: Vec::new(),
+                broken: false,
+            };
             let mut on = Vec::new();
             for field in self.entity_fields(entity) {
                 let value = field.value;
                 range.broken |= *self.read.value(value) == Datum::Failed;
                 match self.read.name(field.name) {
                     "description" => range.named.description = self.read.description(value),
+                    "datacenter" => match self.read.thing(value) {
+                        Some(Thing::Datacenter(id)) => range.datacenter = Some(self.read.spanned(value, id)),
+                        _ => range.broken = true,
+                    },
                     "slots" => range.slots = self.read.int_range(value).map(numbers),
                     "vmids" => range.vmids = self.vmids(&range, value),
                     "vmid" => range.vmid = self.rule(value),
@@ -40,20 +53,23 @@ impl Decoder<'_> {
                     }
                     continue;
                 };
-                let mut on = RangeOn { network, key: field.key, addresses: None, address: None, mac: None };
+                let mut on = RangeOn { network, key: field.key, addresses: None, rules: Vec::new(), mac: None };
                 range.broken |= self.read.record(field.value).is_none();
                 for field in self.read.record(field.value).unwrap_or_default() {
                     range.broken |= *self.read.value(field.value) == Datum::Failed;
                     match self.read.name(field.name) {
                         "addresses" => on.addresses = self.read.int_range(field.value).map(numbers),
-                        "address" => on.address = self.rule(field.value),
+                        "address" => on.rules.splice(0..0, self.rule(field.value)).for_each(drop),
+                        "others" => {
+                            let others = self.read.list(field.value).unwrap_or_default();
+                            let rules: Vec<Option<Rule>> = others.iter().map(|id| self.rule(*id)).collect();
+                            range.broken |= rules.contains(&None);
+                            on.rules.extend(rules.into_iter().flatten());
+                        }
                         "mac" => on.mac = self.rule(field.value),
                         _ => {}
                     }
                 }
-                let twice = two_rules::check(&range, &self.site.networks[network.index()], &on);
-                range.broken |= twice.is_some();
-                self.read.diagnostics.extend(twice);
                 range.on.push(on);
             }
             range.on.sort_by_key(|on| on.network);

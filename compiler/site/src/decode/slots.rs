@@ -2,8 +2,11 @@
 
 use super::Decoder;
 use super::interfaces::On;
+use crate::allocate;
 use crate::allocation::{Assigned, RangeIndex};
-use crate::checks::{guest_without_vmid, machine_with_vmid, slot_disagrees, slot_unknown, vmid_outside_range};
+use crate::checks::{
+    guest_without_vmid, machine_with_vmid, range_of_others, slot_disagrees, slot_unknown, vmid_outside_range,
+};
 use crate::model::{Host, Kind, NetworkId, RangeId, Spanned};
 use crate::origins::HostOrigin;
 
@@ -43,8 +46,11 @@ impl Decoder<'_> {
             host.range = host.range.filter(|_| !numbered);
         }
         if let (None, None, Some(vmid)) = (host.range, origin.range, host.vmid) {
-            host.range = ranges.find(&self.site.numbering, vmid.value);
+            host.range = ranges.find(&self.site.numbering, vmid.value, allocate::datacenter(&self.site, host));
         }
+        let problem = range_of_others::check(&self.site, host, origin);
+        host.broken |= problem.is_some();
+        self.read.diagnostics.extend(problem);
         self.slot(host, origin, on, ranges);
         let Some(range) = host.range else {
             // Allocation gives it a VMID, where there is one range, unless a slot was meant to.
@@ -90,7 +96,8 @@ impl Decoder<'_> {
         }
         let by_vmid = host.vmid.filter(|_| numbering.has_vmids()).map(|vmid| (vmid, numbering.slot_of(vmid.value)));
         if let (Some((vmid, None)), Some(span)) = (by_vmid, origin.range) {
-            let found = ranges.find(&self.site.numbering, vmid.value).map(|id| &self.site.ranges[id.index()]);
+            let found = ranges.find(&self.site.numbering, vmid.value, allocate::datacenter(&self.site, host));
+            let found = found.map(|id| &self.site.ranges[id.index()]);
             self.read.diagnostics.push(vmid_outside_range::diagnostic(&host.named, vmid, range, span, found));
             (host.range, host.broken) = (None, true);
             return;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{Datacenter, Environment, Fetched, Grant, Numbers, Segment, SharedAddress, applied};
 use crate::checks::pool_meets_range::spans;
 use crate::downloads::downloads;
-use crate::model::{Host, ImageSource, Kind, Network, NetworkKind, Site};
+use crate::model::{Host, Kind, Network, NetworkKind, Site};
 use crate::{allocation, devices, neighbours};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
@@ -160,11 +160,12 @@ fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
         }
     }
     for image in &site.images {
-        let ImageSource::Template { vmid, node } = &image.source else { continue };
-        let owner = node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter.index());
-        for (at, (_, datacenter)) in found.iter_mut().enumerate() {
-            if owner.is_none_or(|owner| owner == at) {
-                datacenter.templates.insert(vmid.value);
+        for (vmid, node) in image.templates() {
+            let owner = node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter.index());
+            for (at, (_, datacenter)) in found.iter_mut().enumerate() {
+                if owner.is_none_or(|owner| owner == at) {
+                    datacenter.templates.insert(vmid.value);
+                }
             }
         }
     }

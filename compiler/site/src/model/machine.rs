@@ -29,6 +29,10 @@ pub enum ImageSource {
         vmid: Spanned<Vmid>,
         /// Where it lies, if not on the guest's own node.
         node: Option<NodeId>,
+        /// The same on other nodes, in the order of these.
+        copies: Vec<(NodeId, Spanned<Vmid>)>,
+        /// The datastore of its disks, if the site says.
+        datastore: Option<Spanned<String>>,
     },
     /// A file that a datastore has: `local:vztmpl/debian-13.tar.zst`.
     File(String),
@@ -47,6 +51,15 @@ pub enum ImageSource {
         /// The node that fetches it onto a storage which several share, if the site says.
         node: Option<NodeId>,
     },
+}
+
+impl Image {
+    /// The VMIDs that templates of it have, each with its node.
+    pub fn templates(&self) -> Vec<(Spanned<Vmid>, Option<NodeId>)> {
+        let ImageSource::Template { vmid, node, copies, .. } = &self.source else { return Vec::new() };
+        let copies = copies.iter().map(|(node, vmid)| (*vmid, Some(*node)));
+        [(*vmid, *node)].into_iter().chain(copies).collect()
+    }
 }
 
 /// What a machine is.

@@ -3,7 +3,7 @@
 use arvc_lang::data::FunctionId;
 use arvc_syntax::source::Span;
 
-use super::{Named, NetworkId, Spanned, Vmid};
+use super::{DatacenterId, Named, NetworkId, Spanned, Vmid};
 
 /// A function of the range's slots, and where it is written.
 pub type Rule = Spanned<FunctionId>;
@@ -13,6 +13,8 @@ pub type Rule = Spanned<FunctionId>;
 pub struct Range {
     /// Name and place.
     pub named: Named,
+    /// The Proxmox cluster that it is for, if it is for one alone.
+    pub datacenter: Option<Spanned<DatacenterId>>,
     /// The first slot and the last one, if the range says them.
     pub slots: Option<Spanned<(u64, u64)>>,
     /// The first VMID and the last one.
@@ -36,8 +38,8 @@ pub struct RangeOn {
     pub key: Span,
     /// The first host number and the last one there.
     pub addresses: Option<Spanned<(u64, u64)>>,
-    /// The address of a slot.
-    pub address: Option<Rule>,
+    /// The address of a slot: a rule for each of several prefixes.
+    pub rules: Vec<Rule>,
     /// The MAC address of a slot.
     pub mac: Option<Rule>,
 }
@@ -45,11 +47,19 @@ pub struct RangeOn {
 impl RangeOn {
     /// What gives addresses, and where it is written.
     pub fn addresses_at(&self) -> Option<Span> {
-        self.address.map(|rule| rule.span).or(self.addresses.map(|span| span.span))
+        self.rules.first().map(|rule| rule.span).or(self.addresses.map(|span| span.span))
     }
 }
 
 impl Range {
+    /// Whether it numbers guests of a Proxmox cluster; of one that is not known, every range does.
+    pub fn is_for(&self, datacenter: Option<DatacenterId>) -> bool {
+        match (self.datacenter, datacenter) {
+            (Some(own), Some(other)) => own.value == other,
+            _ => true,
+        }
+    }
+
     /// What it says of a network by name.
     pub fn on(&self, network: NetworkId) -> Option<&RangeOn> {
         let at = self.on.binary_search_by_key(&network, |on| on.network).ok()?;

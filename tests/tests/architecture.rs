@@ -13,7 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("syntax", &[]),
     ("lang", &["syntax"]),
     ("site", &["syntax", "lang"]),
-    ("reach", &["syntax", "site"]),
+    ("reach", &["syntax", "site", "verdict"]),
     ("emit", &["site", "reach"]),
     // What is asked and answered: everybody may speak it, and it speaks of nothing else.
     ("verdict", &[]),

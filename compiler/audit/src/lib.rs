@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 pub use findings::{Finding, KINDS};
 pub use matrix::{Class, Matrix};
 pub use place::Unread;
-pub use tree::{Given, Segment, Tree, Wiring};
+pub use tree::{Given, Routed, Segment, Tree, Wiring};
 
 /// Reads a tree: the text of each file by its path.
 pub fn read(files: &BTreeMap<String, String>) -> Tree {

@@ -1,9 +1,10 @@
 //! A tree of files, as far as it decides who reaches whom.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
+use arvc_verdict::Counted;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ pub struct Tree {
     /// What nodes translate, by node.
     pub(crate) edges: BTreeMap<String, Filter>,
     pub(crate) wiring: Wiring,
+    /// Which layers are looked at.
+    pub(crate) counted: Counted,
     /// Whose an address is: the host, and its device if it has one of Proxmox.
     pub(crate) owners: HashMap<IpAddr, (String, Option<usize>)>,
     /// Whose an address of an overlay is.
@@ -42,16 +45,40 @@ pub struct Given {
 }
 
 /// What no file of Terraform, Ansible or Nebula says: which bridges are wired together, and where nodes are. A file
-/// `wiring.json` of the tree.
+/// `wiring.json` of the tree; where it is, it is all there is to say.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Wiring {
+    /// Whether there is such a file.
+    #[serde(skip)]
+    pub is_said: bool,
     /// Bridges of several nodes that are one segment.
     pub segments: Vec<Segment>,
     /// The addresses of nodes.
     pub nodes: BTreeMap<String, Vec<IpAddr>>,
+    /// The addresses of machines that are no guests, below the overlays.
+    pub machines: BTreeMap<String, Vec<IpAddr>>,
+    /// Addresses that routers in front of somebody hand on, and to which of his own.
+    pub known_as: BTreeMap<IpAddr, IpAddr>,
+    /// Where the operators are: none of the Internet, which is asked about by itself.
+    pub operators: Vec<IpNet>,
+    /// What is the site's own, and so is none of the Internet.
+    pub own: Vec<IpNet>,
+    /// From where the world is reached, by routers that no file describes: they let everything out, and the answers in.
+    pub outward: Vec<IpNet>,
     /// Networks between which something routes all and filters nothing, each list by itself.
-    pub routed: Vec<Vec<IpNet>>,
+    pub routed: Vec<Routed>,
+}
+
+/// Networks between which all is routed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routed {
+    /// The node that does it, for machines whose router it is; without one, somebody does it for all.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// The networks.
+    pub networks: Vec<IpNet>,
 }
 
 /// Bridges of one name on several nodes, wired together.
@@ -123,6 +150,7 @@ impl Tree {
             filters,
             edges,
             wiring,
+            counted: Counted::All,
             owners: HashMap::new(),
             overlay: HashMap::new(),
             internet: OnceLock::new(),
@@ -135,6 +163,11 @@ impl Tree {
             .flat_map(|(index, member)| member.addresses().into_iter().map(move |address| (address, index)))
             .collect();
         tree
+    }
+
+    /// Looks at some layers only, from now on.
+    pub fn count(&mut self, counted: Counted) {
+        self.counted = counted;
     }
 
     fn own(&self) -> HashMap<IpAddr, (String, Option<usize>)> {
@@ -161,10 +194,24 @@ impl Tree {
             // Whatever rules say, there are these.
             addresses
                 .extend(["8.8.8.8", "2001:4860:4860::8888"].map(|text| text.parse::<IpAddr>().expect("an address")));
-            addresses
-                .retain(|address| is_public(*address) && !own.contains(address) && !self.owners.contains_key(address));
+            let near: BTreeSet<IpNet> = self.networks();
+            let sites = |address: &IpAddr| {
+                let apart =
+                    self.wiring.operators.iter().chain(&self.wiring.own).chain(&near).any(|net| net.contains(address));
+                apart
+                    || own.contains(address)
+                    || self.owners.contains_key(address)
+                    || self.wiring.nodes.values().flatten().any(|node| node == address)
+            };
+            addresses.retain(|address| is_public(*address) && !sites(address));
             addresses
         })
+    }
+
+    /// The networks of guests.
+    fn networks(&self) -> BTreeSet<IpNet> {
+        let nics = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
+        nics.flat_map(|nic| &nic.addresses).map(|net| net.trunc()).collect()
     }
 
     pub(crate) fn member_addresses(&self) -> &HashMap<IpAddr, usize> {

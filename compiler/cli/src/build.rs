@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::check::{Part, Reported, check};
 use crate::lock;
-use crate::messages::Format;
+use crate::messages::{self, Format, Texts};
 use crate::output::{self, Failure, Options, Reason, Refusal, listing};
 use crate::pipeline;
 use crate::world::{Stream, World};
-use crate::{Stop, exit, outside, reason, shown};
+use crate::{Stop, audited, exit, outside, project, reason, shown};
 
 /// Builds a site. With an error in it, nothing is written.
 pub fn build(
@@ -35,6 +35,13 @@ pub fn build(
         None => pipeline::emit(&site, &project.entry),
     };
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
+    // What was proved is of the site, and what counts is in the files: nothing becomes visible before they say the same.
+    if let Some(problem) = audited::check(&site, &tree) {
+        let prefix = project::prefix(&project.root.folder, &cwd);
+        let texts = Texts { sources: &checked.sources, prefix: &prefix };
+        messages::print(world, format, texts, &mut vec![problem])?;
+        return Err(Stop::Silent(exit::SOURCE));
+    }
     let out = out.map_or(project.out, |out| cwd.join(out));
     let name = shown(&out, &cwd);
     // The lock first: a tree whose numbers are held nowhere could not be made again.

@@ -3,11 +3,11 @@
 use arvc_syntax::diagnostic::{Code, Severity, nearest};
 
 use crate::messages::Format;
-use crate::{libraries, lock, project, source};
+use crate::{audited, libraries, lock, project, source};
 
 /// Every code of every crate, sorted.
 pub fn codes() -> Vec<&'static Code> {
-    let crates: [&[&Code]; 8] = [
+    let crates: [&[&Code]; 9] = [
         arvc_syntax::problems::CODES,
         arvc_lang::CODES,
         arvc_site::CODES,
@@ -16,6 +16,7 @@ pub fn codes() -> Vec<&'static Code> {
         source::CODES,
         libraries::CODES,
         lock::CODES,
+        audited::CODES,
     ];
     let mut codes: Vec<_> = crates.into_iter().flatten().copied().collect();
     codes.sort_by_key(|code| code.id);

@@ -8,7 +8,9 @@ use std::path::Path;
 
 pub mod args;
 pub mod audit;
-pub mod build;
+pub mod audited;
+mod build;
+mod cells;
 pub mod check;
 pub mod diff;
 pub mod doc;

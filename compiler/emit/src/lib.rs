@@ -1,5 +1,5 @@
 //! The emitted tree: one folder a consumer (`terraform`, `ansible`, `nebula`, `dns`, `proxmox`), one writer a format, what
-//! others have to configure (`routers`), and the way through it (`readme`).
+//! others have to configure (`routers`), how the nodes are wired (`wiring`), and the way through it (`readme`).
 //!
 //! A value becomes text only through a format's writer, so it can never become syntax. Nothing here knows how a value
 //! was computed, and nothing here decides who reaches whom.
@@ -17,6 +17,7 @@ mod resolvers;
 mod routers;
 pub mod terraform;
 pub mod tree;
+mod wiring;
 pub mod yaml;
 pub mod zone;
 
@@ -38,6 +39,7 @@ pub fn emit(site: &Site, policies: &Policies, entry: &str) -> Tree {
     nebula::emit(site, policies, &header, &mut tree);
     dns::emit(site, &header, &mut tree);
     routers::emit(site, policies, &header, &mut tree);
+    wiring::emit(site, &mut tree);
     readme::emit(site, &header, &mut tree);
     for file in &site.files {
         tree.text(&file.path, &file.text);

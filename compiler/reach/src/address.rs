@@ -116,6 +116,11 @@ pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
     subtract(&everything(), &private_prefixes(site))
 }
 
+/// Every address that the Internet routes, the site's own too.
+pub(crate) fn public() -> Vec<IpNet> {
+    subtract(&everything(), &never_routed().collect::<Vec<_>>())
+}
+
 /// What `internet` is not: the site's own prefixes and addresses, and every prefix that is never routed on the
 /// Internet. Canonical: sorted, disjoint, as short as possible.
 ///
@@ -149,11 +154,11 @@ pub(crate) fn node_addresses(site: &Site, network: NetworkId, node: NodeId) -> V
     node.addresses().map(|address| address.value).chain(uplink).collect()
 }
 
-/// The addresses of a node inside a network's prefixes: its own ones, and those of the gateways that it is.
+/// The addresses of a node inside a network's prefixes: its own ones, that of its uplink, and those of the gateways that it is.
 pub(crate) fn node_on(site: &Site, network: NetworkId, node: NodeId) -> Vec<IpAddr> {
     let network = &site.networks[network.index()];
     let gateways = network.gateways().iter().filter(|gateway| gateway.router == Router::Node(node));
-    let own = site.nodes[node.index()].addresses().map(|address| address.value);
+    let own = site.nodes[node.index()].own_addresses();
     let all = own.chain(gateways.map(|gateway| gateway.address));
     let mut list: Vec<IpAddr> = all.filter(|address| network.contains(*address)).collect();
     list.sort_unstable();

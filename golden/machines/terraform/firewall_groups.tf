@@ -269,7 +269,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "house" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "192.168.50.1"
+    source  = "192.168.1.10"
     proto   = "tcp"
     dport   = "22"
     comment = "nodes.big: SSH"

@@ -202,7 +202,8 @@ fn nobody_else_changed(before: &Built, after: &Built, about: &BTreeSet<String>) 
     for (path, text) in &after.tree {
         let Some(old) = before.tree.get(path).filter(|old| *old != text) else { continue };
         let own = about.iter().any(|host| path.contains(&format!("/{host}.")));
-        let shared = ["ansible/inventory/host_vars/", "ansible/files/filter/", "dns/", "terraform/", "nebula/"];
+        let shared =
+            ["ansible/inventory/host_vars/", "ansible/files/filter/", "dns/", "terraform/", "nebula/", "wiring.json"];
         let shared = shared.iter().any(|start| path.starts_with(start));
         if path == "ansible/inventory/hosts.yml" {
             let without = |text: &str| {

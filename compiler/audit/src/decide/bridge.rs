@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use arvc_verdict::Layer;
+
 use super::{End, Part, Step, Way};
 use crate::bounds::Outcome;
 use crate::packet::{Addr, ICMP, ICMP6, Packet, Port};
@@ -154,6 +156,9 @@ impl Tree {
             }
         }
         match (node(self, way.from, from), node(self, way.to, to)) {
+            (Some(one), Some(other)) if self.wiring.is_said && !self.joined(bridge, vlan, one, other) => {
+                Outcome::drop("their nodes' bridges of that name are not one segment", None)
+            }
             (Some(one), Some(other)) if !self.joined(bridge, vlan, one, other) => {
                 let why = format!("whether {bridge} of {one} and {bridge} of {other} are one segment");
                 Outcome::unknown(why.into(), "no file says how their nodes are wired", None)
@@ -170,7 +175,11 @@ impl Tree {
         }
         let arvc_verdict::Path::Bridge(bridge, vlan) = way.path else { return None };
         let (End::Host(from), End::Host(to)) = (way.from, way.to) else { return None };
-        if packet.proto == ICMP || packet.proto == ICMP6 || !self.proxmox.present {
+        if packet.proto == ICMP
+            || packet.proto == ICMP6
+            || !self.proxmox.present
+            || !self.counted.counts(Layer::Proxmox)
+        {
             return None;
         }
         let (source, target) =
@@ -178,9 +187,9 @@ impl Tree {
         let (sender, receiver) = (self.guest(from)?, self.guest(to)?);
         let shut = !proxmox::outward(&self.proxmox, sender, source, packet).open
             || !proxmox::inward(&self.proxmox, receiver, target, packet).open;
-        let filtered =
-            self.guest_out(At { host: from, nic: Some(source) }, packet).is_some_and(|outcome| !outcome.open)
-                || self.guest_in(At { host: to, nic: Some(target) }, packet).is_some_and(|outcome| !outcome.open);
+        let filtered = self.counted.counts(Layer::Guest)
+            && (self.guest_out(At { host: from, nic: Some(source) }, packet).is_some_and(|outcome| !outcome.open)
+                || self.guest_in(At { host: to, nic: Some(target) }, packet).is_some_and(|outcome| !outcome.open));
         let reverse = Packet { answer: false, ..packet.reply() };
         let sends = proxmox::outward(&self.proxmox, receiver, target, &reverse).open;
         (shut && !filtered && sends).then(|| {

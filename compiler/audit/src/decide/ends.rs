@@ -1,8 +1,10 @@
 //! Who is asked about: a machine, a node, an address, the world.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_verdict::Path;
+use ipnet::IpNet;
 
 use super::Way;
 use crate::nebula::Member;
@@ -47,9 +49,18 @@ impl Tree {
 
     /// A node by name: one that has rules, guests, or an address.
     pub(crate) fn node(&self, name: &str) -> Option<&str> {
+        self.node_names().find(|node| *node == name)
+    }
+
+    /// All nodes, sorted.
+    pub(crate) fn nodes(&self) -> BTreeSet<&str> {
+        self.node_names().collect()
+    }
+
+    fn node_names(&self) -> impl Iterator<Item = &str> {
         let own = self.proxmox.nodes.keys().map(String::as_str);
         let of_guests = self.proxmox.guests.values().filter_map(|guest| guest.node.as_deref());
-        own.chain(of_guests).chain(self.wiring.nodes.keys().map(String::as_str)).find(|node| *node == name)
+        own.chain(self.wiring.nodes.keys().map(String::as_str)).chain(of_guests)
     }
 
     /// The device of a host on a segment: the one that has this address if one does.
@@ -81,7 +92,11 @@ impl Tree {
             End::Address(address) => at(vec![address]),
             End::Internet => at(self.internet().to_vec()),
             End::Node(node) => match self.wiring.nodes.get(node) {
-                Some(addresses) => at(addresses.clone()),
+                Some(addresses) => {
+                    // The system takes the one whose network the destination is in.
+                    let near = self.near_by(way, addresses);
+                    if near.is_empty() { at(addresses.clone()) } else { at(near) }
+                }
                 None => at(self.gateways(way)),
             },
             End::Host(host) => match way.path {
@@ -102,7 +117,8 @@ impl Tree {
                 },
                 Path::Routed => {
                     let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
-                    let routed = nics.filter(|nic| nic.gateways.iter().any(fits));
+                    // What hands an address out tells the router with it.
+                    let routed = nics.filter(|nic| nic.dhcp || nic.gateways.iter().any(fits));
                     let own = at(routed.flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect());
                     match own.is_empty() {
                         true if host.guest.is_none() => match host.address {
@@ -114,6 +130,25 @@ impl Tree {
                 }
             },
         }
+    }
+
+    /// Those of a node's addresses that are on the segment of a machine's address.
+    fn near_by(&self, way: &Way<'_, '_>, own: &[IpAddr]) -> Vec<IpAddr> {
+        let End::Host(host) = way.to else { return Vec::new() };
+        let (address, path) = (way.address, way.path);
+        let nics = || self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+        let on = |net: &IpNet| own.iter().copied().filter(|own| net.contains(own)).collect();
+        let wider = |net: &&IpNet| net.prefix_len() < net.max_prefix_len() && net.contains(&address);
+        if let Some(net) = nics().flat_map(|nic| &nic.addresses).find(wider) {
+            return on(net);
+        }
+        // Of an address that something hands out, and of a machine without a device of Proxmox, its neighbours say the network.
+        let beside = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
+        let mut beside = beside.filter(|nic| match path {
+            Path::Bridge(bridge, vlan) => nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan,
+            _ => false,
+        });
+        beside.find_map(|nic| nic.addresses.iter().find(wider)).map(on).unwrap_or_default()
     }
 
     /// The gateways of a destination's segment: where a node is, if no file says it.

@@ -72,6 +72,20 @@ impl Tree {
         Answer { question: question.clone(), verdict, decisions, opened_by_state }
     }
 
+    /// The verdicts of questions, without the reasons.
+    pub fn verdicts<'q>(&self, questions: impl IntoIterator<Item = &'q Question>) -> Vec<Verdict> {
+        let tunnels = Tunnels::default();
+        questions.into_iter().map(|question| self.verdict_of(question, &tunnels)).collect()
+    }
+
+    fn verdict_of(&self, question: &Question, tunnels: &Tunnels) -> Verdict {
+        let unknown = |name: &str| Verdict::Unknown { missing: format!("who {name} is: the tree has no such machine") };
+        let Some(from) = self.end(&question.from) else { return unknown(&question.from) };
+        let Some(to) = self.end(&question.to) else { return unknown(&question.to) };
+        let way = Way { from, to, address: question.address, path: &question.path };
+        self.verdict(&way, question.protocol, question.port, tunnels)
+    }
+
     /// The verdict alone.
     pub(crate) fn verdict(
         &self,
@@ -93,11 +107,13 @@ impl Tree {
     }
 
     fn steps<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Step<'t>> {
-        match way.path {
+        let mut steps = match way.path {
             Path::Bridge(bridge, vlan) => self.on_bridge(way, packet, bridge, *vlan),
             Path::Overlay(device) => self.in_overlay(way, packet, device.as_deref(), tunnels),
             Path::Routed => self.routed(way, packet),
-        }
+        };
+        steps.retain(|step| step.part.carries() || self.counted.counts(step.part.layer()));
+        steps
     }
 }
 

@@ -1,5 +1,7 @@
 //! A packet that leaves its segment. What routes there is no file of the tree, but for the nodes that translate.
 
+use std::net::IpAddr;
+
 use super::bridge::At;
 use super::router::Router;
 use super::{End, Part, Step, Way};
@@ -84,7 +86,8 @@ impl Tree {
     /// The device that has a gateway of the family.
     fn way_out<'t>(&'t self, host: &'t crate::tree::Host, packet: &Packet) -> Option<&'t Nic> {
         let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
-        nics.into_iter().find(|nic| nic.gateways.iter().any(|gateway| gateway.is_ipv6() == packet.is_v6()))
+        let mut leading = nics.filter(|nic| nic.gateways.iter().any(|gateway| gateway.is_ipv6() == packet.is_v6()));
+        leading.next().or_else(|| self.guest(host)?.nics.iter().find(|nic| nic.dhcp))
     }
 
     /// What arrives at the other side of the routers, and whether anything does.
@@ -106,7 +109,8 @@ impl Tree {
                 true => Some(UPLINK),
                 false => bridge.as_deref(),
             };
-            match edge.translated(packet, device) {
+            let filtered = sender.is_some_and(|(_, nic)| nic.firewall.value == Ok(true));
+            match edge.translated(packet, device, filtered) {
                 Ok(None) => {}
                 Err(why) => return (*packet, Outcome::unknown(why, "a node may hand it on", None)),
                 Ok(Some((translation, place))) => {
@@ -131,16 +135,35 @@ impl Tree {
                 }
             }
         }
+        if let (End::Host(host), false) = (way.from, is_public(address))
+            && host.guest.is_none()
+            && host.address.is_none()
+        {
+            return (
+                *packet,
+                Outcome::unknown(format!("where {} is", host.name).into(), "no file says where it is", None),
+            );
+        }
         if outside && !is_public(address) {
             return (*packet, Outcome::drop("nobody outside reaches a private address", None));
         }
         if let Addr::At(source) = packet.src
-            && self.wiring.routed.iter().any(|nets| {
-                let has = |address| nets.iter().any(|net| net.contains(&address));
-                has(source) && has(address)
+            && let Some(routed) = self.wiring.routed.iter().find(|routed| {
+                let has = |address| routed.networks.iter().any(|net| net.contains(&address));
+                has(source)
+                    && has(address)
+                    && routed.by.as_deref().is_none_or(|node| self.routes(node, source) && self.routes(node, address))
             })
         {
-            return (*packet, Outcome::pass("something routes between the two", None));
+            let words = if routed.by.is_some() {
+                "a node routes between its networks"
+            } else {
+                "something routes between the two"
+            };
+            return (*packet, Outcome::pass(words, None));
+        }
+        if let Some(carried) = self.through_the_world(way, from, packet) {
+            return carried;
         }
         match way.to {
             End::Host(host) if host.guest.is_none() && host.address == Some(address) && is_public(address) => {
@@ -164,6 +187,72 @@ impl Tree {
                 (*packet, Outcome::unknown(why.into(), "no file says what routes there", None))
             }
         }
+    }
+
+    /// What arrives of a packet that leaves by a router of which it is only said that it leads into the world.
+    fn through_the_world(&self, way: &Way<'_, '_>, from: Option<At<'_>>, packet: &Packet) -> Option<(Packet, Outcome)> {
+        let (Addr::At(source), Addr::At(address)) = (packet.src, packet.dst) else { return None };
+        let leads = self.wiring.outward.iter().any(|net| net.contains(&source));
+        let outside = from.is_none_or(|from| from.host.guest.is_none()) && is_public(source);
+        // Whose own address it is decides what translates it on the way, and nobody says.
+        let seen = match is_public(source) {
+            true => packet.src,
+            false => Addr::Internet(packet.is_v6()),
+        };
+        // A router in front of somebody hands on what is for him.
+        let inner = self.wiring.known_as.get(&address).copied();
+        let packet = Packet { src: seen, dst: Addr::At(inner.unwrap_or(address)), ..*packet };
+        let known = inner.is_some() || is_public(address);
+        let address = inner.unwrap_or(address);
+        if let Some(node) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)).map(|(node, _)| node) {
+            if matches!(way.to, End::Node(_)) {
+                let near = (leads || outside) && known;
+                return near.then(|| (packet, Outcome::pass("a public address", None)));
+            }
+            let handed = self.edges.get(node).map_or(Ok(None), |edge| edge.translated(&packet, Some(UPLINK), false));
+            let Ok(Some((translation, place))) = handed else {
+                let why = "the address is a node's, which does not hand it on";
+                return handed.is_ok().then(|| (packet, Outcome::drop(why, None)));
+            };
+            let target = translation.address?;
+            let handed =
+                Packet { dst: Addr::At(target), dport: translation.port.map_or(packet.dport, Port::At), ..packet };
+            let owner = self.owners.get(&target).map(|(owner, _)| owner);
+            let right = matches!((way.to, owner), (End::Host(host), Some(owner)) if *owner == host.name);
+            return match right {
+                false => Some((handed, Outcome::drop("a node hands it on to another machine", Some(place)))),
+                true => (leads && known).then(|| (handed, Outcome::pass("a node hands it on", Some(place)))),
+            };
+        }
+        let own = match way.to {
+            End::Host(host) if host.guest.is_none() => host.address == Some(address),
+            End::Host(host) => {
+                let own = self.owners.get(&address).is_some_and(|(owner, _)| *owner == host.name);
+                own && (inner.is_some() || self.behind_a_node(address))
+            }
+            End::Internet | End::Address(_) => true,
+            End::Node(_) => false,
+        };
+        (known && own && (leads || outside)).then(|| (packet, Outcome::pass("the world leads there", None)))
+    }
+
+    /// Whether a node is the router of the guest that has an address.
+    fn behind_a_node(&self, address: IpAddr) -> bool {
+        self.wiring.nodes.keys().any(|node| self.routes(node, address))
+    }
+
+    /// Whether a node is the router of the guest that has an address. Where several have the guest's router's address, it is the
+    /// one that the guest runs on.
+    fn routes(&self, node: &str, address: IpAddr) -> bool {
+        let Some((owner, Some(index))) = self.owners.get(&address) else { return false };
+        let Some(guest) = self.hosts.get(owner).and_then(|host| self.guest(host)) else { return false };
+        let gateways = guest.nics.iter().filter(|nic| nic.index == *index).flat_map(|nic| &nic.gateways);
+        let mut gateways = gateways.filter(|gateway| gateway.is_ipv4() == address.is_ipv4());
+        gateways.any(|gateway| {
+            let owners: Vec<&String> =
+                self.wiring.nodes.iter().filter(|(_, own)| own.contains(gateway)).map(|(name, _)| name).collect();
+            owners.iter().any(|owner| *owner == node) && (owners.len() == 1 || guest.node.as_deref() == Some(node))
+        })
     }
 
     /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone: what comes from

@@ -18,6 +18,8 @@ use crate::tree::{Host, Tree};
 /// What was found out about pairs of members.
 #[derive(Default)]
 pub(crate) struct Tunnels {
+    /// What is said of each pair in the end: many packets ask for it.
+    whole: RefCell<HashMap<(usize, usize), Outcome>>,
     direct: RefCell<HashMap<(usize, usize), Bounds>>,
 }
 
@@ -87,16 +89,25 @@ impl Tree {
         };
         let a = One { host: from, member: source, index: find(from, source) };
         let b = One { host: to, member: target, index: find(to, target) };
+        if let Some(known) = tunnels.whole.borrow().get(&(a.index, b.index)) {
+            return known.clone();
+        }
+        let outcome = self.tunnel_between(a, b, tunnels);
+        tunnels.whole.borrow_mut().insert((a.index, b.index), outcome.clone());
+        outcome
+    }
+
+    fn tunnel_between(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Outcome {
         let bounds =
             self.direct(a, b, tunnels).or(|| self.reports(b, a, tunnels)).or(|| self.relayed(a, b, tunnels)).or(|| {
                 // Where the other end has spoken first, its tunnel carries both ways; nobody says that it has.
                 let other = self.direct(b, a, tunnels);
                 let missing = other.missing.or_else(|| {
-                    Some(format!("whether {} has spoken first: only it can start the tunnel", to.name).into())
+                    Some(format!("whether {} has spoken first: only it can start the tunnel", b.host.name).into())
                 });
                 Bounds { lower: false, upper: other.upper, missing }
             });
-        let place = Some(source.place);
+        let place = Some(a.member.place);
         match bounds {
             Bounds { lower: true, .. } => Outcome::pass("they have a tunnel", place),
             Bounds { upper: false, .. } => Outcome::drop("they have no tunnel, direct or relayed", place),

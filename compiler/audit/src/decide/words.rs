@@ -38,6 +38,12 @@ impl Part<'_> {
         }
     }
 
+    /// Whether it is about what carries the packet, and there whatever rules say: that a member is one, and that there is a
+    /// tunnel, are of Nebula, but none of its rules.
+    pub fn carries(&self) -> bool {
+        matches!(self, Self::Member(_) | Self::Inside(_) | Self::Tunnel(..)) || self.layer() == Layer::Path
+    }
+
     pub fn layer(&self) -> Layer {
         match self {
             Self::Device(_) | Self::Segment | Self::Way => Layer::Path,

@@ -227,6 +227,8 @@ pub struct Passage<'a> {
     pub device: Option<&'a str>,
     /// Whether it comes in by it.
     pub inbound: bool,
+    /// Whether it comes from a guest's device that is filtered.
+    pub guest: bool,
     /// Of what goes through the machine, the interface that it leaves by, if that is known.
     pub leaves: Option<Option<&'a str>>,
 }
@@ -246,6 +248,8 @@ impl Condition {
             // What is asked of a node's chains is what it routes.
             Test::Bridged => Tri::No,
             Test::Port if passage.device.is_none_or(|device| device == UPLINK) => Tri::No,
+            // A guest whose device is filtered has a firewall bridge, and whatever it sends comes by that.
+            Test::Port if passage.guest => Tri::Yes,
             Test::Port => Tri::Maybe("by which port of the bridge it comes".into()),
             Test::Protocol(numbers) => numbers.contains(&packet.proto).into(),
             Test::Sport(ports) => ports.contain(packet.sport),

@@ -11,7 +11,7 @@ use crate::tree::{Host, Tree};
 /// Machines that no file distinguishes, or addresses of nobody.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Class {
-    /// Their names, sorted; addresses as text.
+    /// Their names, sorted; addresses as text. Nodes and `internet` are alone.
     pub members: Vec<String>,
 }
 
@@ -25,6 +25,9 @@ impl Tree {
         }
         let mut classes: Vec<Class> = classes.into_values().map(|members| Class { members }).collect();
         classes.sort();
+        // Nodes are few, and each is one of its own.
+        classes.extend(self.nodes().into_iter().map(|node| Class { members: vec![node.to_owned()] }));
+        classes.push(Class { members: vec!["internet".to_owned()] });
         let strangers = self.strangers(&records).into_iter();
         classes.extend(strangers.map(|address| Class { members: vec![address.to_string()] }));
         classes

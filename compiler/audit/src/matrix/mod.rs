@@ -4,7 +4,9 @@
 mod boundaries;
 mod classes;
 mod records;
+mod ways;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use arvc_verdict::{Cell, Path, Protocol, Question, Verdict};
@@ -27,7 +29,20 @@ impl Tree {
     /// Classes, and a verdict for each boundary packet between their representatives: the first member of each, and the second
     /// where a class is asked about itself.
     pub fn matrix(&self) -> Matrix {
-        let classes = self.classes();
+        self.matrix_apart(|_| None)
+    }
+
+    /// The same, where somebody else tells members of one class apart: by a number for each name that he knows. So he can be held
+    /// against this whatever he takes to be alike.
+    pub fn matrix_apart(&self, number: impl Fn(&str) -> Option<usize>) -> Matrix {
+        let mut classes: Vec<Class> = Vec::new();
+        for class in self.classes() {
+            let mut parts: BTreeMap<Option<usize>, Vec<String>> = BTreeMap::new();
+            for member in class.members {
+                parts.entry(number(&member)).or_default().push(member);
+            }
+            classes.extend(parts.into_values().map(|members| Class { members }));
+        }
         let boundaries = boundaries::Boundaries::of(self);
         let tunnels = Tunnels::default();
         let mut cells = Vec::new();
@@ -107,53 +122,8 @@ impl Tree {
         }
     }
 
-    /// The paths from one end to another, each with an address of the other.
-    fn ways(&self, from: End<'_>, to: End<'_>) -> Vec<(Path, IpAddr)> {
-        let mut ways = Vec::new();
-        match (from, to) {
-            (End::Host(source), End::Host(target)) => {
-                for index in &target.members {
-                    let member = &self.members[*index];
-                    let device = self.several_overlays().then(|| member.device.clone()).flatten();
-                    if self.member(source, device.as_deref()).is_some() {
-                        ways.extend(
-                            member.addresses().into_iter().map(|address| (Path::Overlay(device.clone()), address)),
-                        );
-                    }
-                }
-                for nic in self.guest(target).into_iter().flat_map(|guest| &guest.nics) {
-                    let Ok(bridge) = &nic.bridge.value else { continue };
-                    if self.nic(source, bridge, nic.vlan, None).is_some() {
-                        let path = Path::Bridge(bridge.clone(), nic.vlan);
-                        ways.extend(nic.addresses.iter().map(|net| (path.clone(), net.addr())));
-                    }
-                }
-            }
-            (End::Address(address), End::Host(target)) => {
-                for nic in self.guest(target).into_iter().flat_map(|guest| &guest.nics) {
-                    let Ok(bridge) = &nic.bridge.value else { continue };
-                    let own =
-                        nic.addresses.iter().map(|net| net.addr()).filter(|own| own.is_ipv4() == address.is_ipv4());
-                    ways.extend(own.map(|own| (Path::Bridge(bridge.clone(), nic.vlan), own)));
-                }
-            }
-            (End::Host(source), End::Address(address)) => {
-                for nic in self.guest(source).into_iter().flat_map(|guest| &guest.nics) {
-                    let Ok(bridge) = &nic.bridge.value else { continue };
-                    if nic.addresses.iter().any(|net| net.addr().is_ipv4() == address.is_ipv4()) {
-                        ways.push((Path::Bridge(bridge.clone(), nic.vlan), address));
-                    }
-                }
-            }
-            _ => {}
-        }
-        ways.sort();
-        ways.dedup();
-        ways
-    }
-
     /// Whether a machine is in several overlays, so that the device must be named.
-    fn several_overlays(&self) -> bool {
+    pub(crate) fn several_overlays(&self) -> bool {
         self.hosts.values().any(|host| host.members.len() > 1)
     }
 }

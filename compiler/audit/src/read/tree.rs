@@ -85,7 +85,7 @@ impl Parts {
             "json" if stem == "wiring" => {
                 let file = self.notes.file(path);
                 match serde_json::from_str(text) {
-                    Ok(wiring) => self.wiring = wiring,
+                    Ok(wiring) => self.wiring = Wiring { is_said: true, ..wiring },
                     Err(error) => {
                         self.notes.unread(Place { file, line: error.line() as u32 }, "no wiring");
                     }
@@ -168,9 +168,16 @@ impl Parts {
             guest.name = Some(name.clone());
             hosts.insert(name.clone(), Host { guest: Some(guest.vmid), ..Host::new(name, place) });
         }
-        for name in self.inventory.hosts() {
+        // Ansible may know nodes too; they are no guests with a filter of their own.
+        let nodes: BTreeSet<&String> = self.proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
+        let is_node = |name: &str| {
+            let named = self.wiring.nodes.contains_key(name) || self.proxmox.nodes.contains_key(name);
+            (named || nodes.contains(&name.to_owned())) && !hosts.contains_key(name)
+        };
+        let known: Vec<String> = self.inventory.hosts().filter(|name| !is_node(name)).map(str::to_owned).collect();
+        for name in &known {
             let Some(place) = self.inventory.address(name).map(|(_, place)| place) else { continue };
-            hosts.entry(name.to_owned()).or_insert_with(|| Host::new(name.to_owned(), place));
+            hosts.entry(name.clone()).or_insert_with(|| Host::new(name.clone(), place));
         }
         let members = self.members(given, &mut hosts);
         let filters = self.assign_filters(&mut hosts);
@@ -179,6 +186,9 @@ impl Parts {
             if let Some((address, _)) = self.inventory.address(&host.name) {
                 host.address = Some(address);
             }
+            // Members that nobody configures are in no inventory.
+            let stated = self.wiring.machines.get(&host.name).and_then(|own| own.first());
+            host.address = host.address.or(stated.copied().filter(|_| host.guest.is_none()));
             self.addresses(host);
         }
         let Self { notes, proxmox, wiring, filters: rest, .. } = self;

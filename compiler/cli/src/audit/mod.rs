@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::messages::Format;
 use crate::world::{Kind, Stream, World};
-use crate::{Stop, exit, outside, reason, shown};
+use crate::{Stop, cells, exit, outside, reason, shown};
 
 /// What is audited, and what is asked.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
@@ -38,6 +38,15 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// A verdict a line, as JSON, between each two of all machines and nodes: what `arvc reach --cells` says of a site
+    #[arg(long, conflicts_with = "from")]
+    pub cells: bool,
+    /// The verdicts of the questions of a file: cells, whose own verdicts are not looked at
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "cells"])]
+    pub ask: Option<PathBuf>,
+    /// Look at one layer only, proxmox, nebula or guest, as if the others let everything through
+    #[arg(long, value_name = "LAYER")]
+    pub layer: Option<arvc_verdict::Layer>,
 }
 
 /// No file of a tree that decides anything is larger.
@@ -56,7 +65,17 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     read(world, &root, "", 0, &mut files)
         .map_err(|(path, why)| outside(format!("cannot read {}: {why}", shown(&path, &cwd))))?;
     let files = files.into_iter().map(|(path, (text, _))| (path, text)).collect();
-    let tree = arvc_audit::read_with(&files, &Given { nebula: arguments.nebula.clone() });
+    let mut tree = arvc_audit::read_with(&files, &Given { nebula: arguments.nebula.clone() });
+    tree.count(cells::counted(arguments.layer));
+    if arguments.cells {
+        return Ok(world.print(Stream::Out, &cells::lines(&tree.matrix().expand(&tree)))?);
+    }
+    if let Some(file) = &arguments.ask {
+        let questions = cells::read(world, &cwd.join(file), file)?;
+        let verdicts = tree.verdicts(&questions).into_iter();
+        let cells: Vec<_> = verdicts.zip(questions).map(|(verdict, question)| cells::cell(verdict, question)).collect();
+        return Ok(world.print(Stream::Out, &cells::lines(&cells))?);
+    }
     let json = arguments.json || format == Format::Json;
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),

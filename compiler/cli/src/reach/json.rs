@@ -1,6 +1,6 @@
 //! Answers for programs.
 
-use arvc_reach::layers::{Cell, Layers, Party, Path, Stand, Step, Verdict, verdict};
+use arvc_reach::layers::{Cell, Extent, Layers, Party, Path, Stand, Step, verdict};
 use arvc_reach::ports::PortSet;
 use serde_json::{Value, json};
 
@@ -88,11 +88,11 @@ fn step(words: &Words, step: &Step, asked: Option<&PortSet>) -> Value {
     value
 }
 
-fn word(verdict: Verdict) -> &'static str {
+fn word(verdict: Extent) -> &'static str {
     match verdict {
-        Verdict::Open => "open",
-        Verdict::Closed => "closed",
-        Verdict::Some => "some",
-        Verdict::Unknown => "unknown",
+        Extent::Open => "open",
+        Extent::Closed => "closed",
+        Extent::Some => "some",
+        Extent::Unknown => "unknown",
     }
 }

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use arvc_reach::layers::{Cell, Classes, Layers, Verdict};
+use arvc_reach::layers::{Answers, Cell, Classes, Extent, Layers};
 use arvc_reach::policy::policies;
 use arvc_site::model::{End, Site};
 
 use crate::messages::{Format, Texts};
 use crate::world::{Stream, World};
-use crate::{Stop, check, exit, outside, project, reason};
+use crate::{Stop, cells, check, exit, outside, project, reason};
 
 mod json;
 mod table;
@@ -24,11 +24,11 @@ mod usage;
 pub struct Arguments {
     /// Who connects: a machine's name, a path as groups.web or nodes.pve, an address, any, internet, operators, resolvers,
     /// lighthouses; several with commas between
-    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest", "cells", "ask"])]
     source: Option<String>,
     /// Whom to, with ports behind a colon: dns:53/udp, groups.infrastructure:22/tcp,icmp, services.db.sql. Without
     /// ports: what is open
-    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest"])]
+    #[arg(required_unless_present_any = ["to", "matrix", "table", "unasked", "unused", "tightest", "cells", "ask"])]
     target: Option<String>,
     /// The site's file [default: `entry` of the nearest arv.toml, else ./site.arv]
     #[arg(long, value_name = "PATH")]
@@ -57,6 +57,16 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// A verdict a line, as JSON, between each two of machines, nodes and the Internet, for each packet that a layer tells from its
+    /// neighbour: what `arvc audit --cells` says of the files
+    #[arg(long, conflicts_with_all = ["source", "target", "to", "table", "matrix", "unasked", "unused", "tightest"])]
+    cells: bool,
+    /// The verdicts of the questions of a file: cells, whose own verdicts are not looked at
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["source", "target", "to", "table", "matrix", "cells", "unasked", "unused", "tightest"])]
+    ask: Option<PathBuf>,
+    /// With --cells and --ask: look at one layer only, proxmox, nebula or guest, as if the others let everything through
+    #[arg(long, value_name = "LAYER")]
+    layer: Option<arvc_verdict::Layer>,
 }
 
 /// Answers; the status is good only if all that was asked for is open.
@@ -97,6 +107,18 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
         let text = table::table(&words, &layers, &classes, arguments.json);
         return Ok(world.print(Stream::Out, &text)?);
     }
+    if arguments.cells || arguments.ask.is_some() {
+        let answers = Answers::new(&layers);
+        let counted = cells::counted(arguments.layer);
+        let cells = match &arguments.ask {
+            None => answers.cells(&answers.everybody(), counted),
+            Some(file) => cells::read(world, &cwd.join(file), file)?
+                .into_iter()
+                .map(|question| cells::cell(answers.verdict(&question, counted), question))
+                .collect(),
+        };
+        return Ok(world.print(Stream::Out, &cells::lines(&cells))?);
+    }
     if arguments.matrix {
         let parties = everybody(site, &layers);
         let cells = layers.ask(&classes, &parties, &parties);
@@ -131,7 +153,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     };
     world.print(Stream::Out, &text)?;
     match overall(&cells, &packets) {
-        Verdict::Open => Ok(()),
+        Extent::Open => Ok(()),
         _ => Err(Stop::Silent(exit::SOURCE)),
     }
 }
@@ -158,13 +180,13 @@ fn everybody(site: &Site, layers: &Layers) -> Vec<arvc_reach::layers::Party> {
 }
 
 /// All, some or none; unknown if that depends on what is not known.
-fn overall(cells: &[Cell], packets: &arvc_reach::ports::PortSet) -> Verdict {
+fn overall(cells: &[Cell], packets: &arvc_reach::ports::PortSet) -> Extent {
     let verdicts = || cells.iter().filter(|cell| cell.connections() > 0).map(|cell| cell.verdict(packets));
-    let every = |verdict: Verdict| verdicts().all(|other| other == verdict);
+    let every = |verdict: Extent| verdicts().all(|other| other == verdict);
     match () {
-        () if verdicts().next().is_none() || every(Verdict::Closed) => Verdict::Closed,
-        () if every(Verdict::Open) => Verdict::Open,
-        () if verdicts().any(|verdict| matches!(verdict, Verdict::Open | Verdict::Some)) => Verdict::Some,
-        () => Verdict::Unknown,
+        () if verdicts().next().is_none() || every(Extent::Closed) => Extent::Closed,
+        () if every(Extent::Open) => Extent::Open,
+        () if verdicts().any(|verdict| matches!(verdict, Extent::Open | Extent::Some)) => Extent::Some,
+        () => Extent::Unknown,
     }
 }

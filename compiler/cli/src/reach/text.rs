@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use arvc_reach::describe;
-use arvc_reach::layers::{Cell, Layers, Party, Path, Step, Verdict};
+use arvc_reach::layers::{Cell, Extent, Layers, Party, Path, Step};
 use arvc_reach::ports::PortSet;
 use arvc_site::model::Site;
 use arvc_syntax::source::Span;
@@ -105,10 +105,10 @@ pub(super) fn answer(
     let says = match overall(cells, packets) {
         _ if count == 0 => "nobody is meant",
         _ if asked.is_none() => "what is open",
-        Verdict::Open => "all are open",
-        Verdict::Closed => "none is open",
-        Verdict::Some => "some are open",
-        Verdict::Unknown => "not known",
+        Extent::Open => "all are open",
+        Extent::Closed => "none is open",
+        Extent::Some => "some are open",
+        Extent::Unknown => "not known",
     };
     let _ = writeln!(out, "{head}: {says} ({count} connections)");
     for cell in cells.iter().filter(|cell| cell.connections() > 0) {
@@ -125,12 +125,12 @@ pub(super) fn answer(
 pub(super) fn reverse(words: &Words, question: &Question, cells: &[Cell], packets: &PortSet) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "who can reach {}", question.target.text);
-    for verdict in [Verdict::Open, Verdict::Some, Verdict::Unknown] {
+    for verdict in [Extent::Open, Extent::Some, Extent::Unknown] {
         for cell in cells.iter().filter(|cell| cell.verdict(packets) == verdict && cell.connections() > 0) {
             let which = cell.lower.intersection(packets);
             let how = match verdict {
-                Verdict::Open => String::new(),
-                Verdict::Some => format!(": {which}"),
+                Extent::Open => String::new(),
+                Extent::Some => format!(": {which}"),
                 _ => ": not known".to_owned(),
             };
             let _ = writeln!(out, "  {} -> {}{how}", words.parties(&cell.sources), words.parties(&cell.targets));
@@ -232,11 +232,11 @@ fn held(out: &mut String, words: &Words, judge: &Layers, source: &Party, path: &
 }
 
 /// A verdict in a word.
-pub(super) fn word(verdict: Verdict) -> &'static str {
+pub(super) fn word(verdict: Extent) -> &'static str {
     match verdict {
-        Verdict::Open => "open",
-        Verdict::Closed => "closed",
-        Verdict::Some => "open in part",
-        Verdict::Unknown => "not known",
+        Extent::Open => "open",
+        Extent::Closed => "closed",
+        Extent::Some => "open in part",
+        Extent::Unknown => "not known",
     }
 }

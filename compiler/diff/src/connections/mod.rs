@@ -11,7 +11,7 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_reach::layers::{Verdict, verdict};
+use arvc_reach::layers::{Extent, verdict};
 use arvc_reach::ports::PortSet;
 
 use bits::Bits;
@@ -377,7 +377,7 @@ fn split(old: &Reach, new: &Reach, packets: PortSet) -> Vec<(Vec<&'static str>, 
 }
 
 /// What a reach says of packets.
-pub fn says(reach: &Reach, packets: &PortSet) -> Verdict {
+pub fn says(reach: &Reach, packets: &PortSet) -> Extent {
     verdict(packets, &reach.lower, &reach.upper)
 }
 

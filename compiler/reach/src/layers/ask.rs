@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Classes, Layers, Party, Path, Verdict, verdict};
+use super::{Classes, Extent, Layers, Party, Path, verdict};
 use crate::ports::PortSet;
 
 /// Sources and targets between which everything is alike.
@@ -22,7 +22,7 @@ pub struct Cell {
 
 impl Cell {
     /// Whether packets pass on some path.
-    pub fn verdict(&self, packets: &PortSet) -> Verdict {
+    pub fn verdict(&self, packets: &PortSet) -> Extent {
         verdict(packets, &self.lower, &self.upper)
     }
 

@@ -1,13 +1,14 @@
 //! The paths between two parties, and what each layer on them does.
 
 use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
 use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
+use arvc_verdict::Counted;
 use ipnet::IpNet;
 
 use super::index::Indexes;
@@ -26,6 +27,14 @@ pub struct Layers<'a> {
     pub(crate) policies: &'a Policies,
     pub(crate) members: Members<'a>,
     pub(super) segments: Segments,
+    /// Lighthouses and relays.
+    pub(super) hubs: Vec<HostId>,
+    /// Whether a member reaches a lighthouse of an overlay by itself, of those that were asked for.
+    pub(super) hub_reached: RefCell<BTreeMap<(NetworkId, HostId, HostId), bool>>,
+    /// The tunnels that were asked for.
+    pub(super) tunnels: RefCell<BTreeMap<(NetworkId, HostId, HostId), Step>>,
+    /// Which layers the packets of overlays meet.
+    counted: Cell<Counted>,
     addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
     internet: Vec<IpNet>,
@@ -48,6 +57,17 @@ pub(super) enum Other<'o> {
     Zone(&'o [IpNet]),
 }
 
+impl Other<'_> {
+    /// Whether Proxmox drops whatever comes from there: broadcast and multicast of IPv4.
+    fn is_smurf(&self) -> bool {
+        let smurf = |address: IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_multicast() || v4.is_broadcast());
+        match self {
+            Self::Member(_, address) | Self::Address(address) => smurf(*address),
+            Self::Zone(parts) => !parts.is_empty() && parts.iter().all(|part| smurf(part.addr())),
+        }
+    }
+}
+
 /// One end of a path that is judged.
 struct Ends<'o> {
     source: Option<(HostId, NetworkId)>,
@@ -66,6 +86,16 @@ impl<'a> Layers<'a> {
             site,
             policies,
             segments: Segments::new(site),
+            hubs: site
+                .hosts
+                .iter()
+                .zip((0..).map(HostId))
+                .filter(|(host, _)| host.status.is_there() && (host.lighthouse || host.relay))
+                .map(|(_, id)| id)
+                .collect(),
+            hub_reached: RefCell::default(),
+            tunnels: RefCell::default(),
+            counted: Cell::default(),
             addresses: Addresses::new(site),
             strangers: subtract(&internet, &members.prefixes(&End::Operators)),
             internet,
@@ -84,6 +114,19 @@ impl<'a> Layers<'a> {
     /// Everything but the site's own and private prefixes.
     pub(super) fn internet(&self) -> &[IpNet] {
         &self.internet
+    }
+
+    /// Looks at some layers only below the overlays.
+    pub(super) fn look_at(&self, counted: Counted) {
+        if self.counted.replace(counted) != counted {
+            self.hub_reached.borrow_mut().clear();
+            self.tunnels.borrow_mut().clear();
+        }
+    }
+
+    /// Whether a layer is looked at.
+    pub(super) fn counts(&self, step: &Step) -> bool {
+        self.counted.get().counts(step.layer.kind())
     }
 
     /// The site.
@@ -193,6 +236,15 @@ impl<'a> Layers<'a> {
                 paths.push(self.direct(network, (a, from), (b, to)));
             }
         }
+        paths.extend(self.routed(a, b));
+        paths
+    }
+
+    /// From a network of the first into one of the second that it is not on, by routers.
+    pub(super) fn routed(&self, a: HostId, b: HostId) -> Vec<Path> {
+        let profile = |host: HostId| self.members.profile_of[host.index()];
+        let (own, other) = (profile(a), profile(b));
+        let mut paths = Vec::new();
         for first in self.members.networks(own).iter().copied() {
             for last in self.members.networks(other).iter().copied().filter(|last| *last != first) {
                 if self.members.networks(own).contains(&last)
@@ -218,7 +270,7 @@ impl<'a> Layers<'a> {
         paths
     }
 
-    fn direct(&self, network: NetworkId, (a, from): (HostId, IpAddr), (b, to): (HostId, IpAddr)) -> Path {
+    pub(super) fn direct(&self, network: NetworkId, (a, from): (HostId, IpAddr), (b, to): (HostId, IpAddr)) -> Path {
         let between = self.members.is_overlay(network).then(|| tunnel::step(self, network, a, b));
         let between = between.into_iter().collect();
         let ends = Ends {
@@ -243,7 +295,7 @@ impl<'a> Layers<'a> {
     }
 
     /// What the source's own layers let out.
-    fn leave(&self, host: HostId, network: NetworkId, to: &Other) -> Option<Step> {
+    pub(super) fn leave(&self, host: HostId, network: NetworkId, to: &Other) -> Option<Step> {
         let rules = &self.policies.of(host).outbound;
         if self.members.is_overlay(network) {
             return Some(self.step(Layer::NebulaOut, host, network, rules, to));
@@ -252,7 +304,7 @@ impl<'a> Layers<'a> {
     }
 
     /// What the target's own layers let in.
-    fn arrive(&self, host: HostId, network: NetworkId, from: &Other) -> Vec<Step> {
+    pub(super) fn arrive(&self, host: HostId, network: NetworkId, from: &Other) -> Vec<Step> {
         let machine = &self.site.hosts[host.index()];
         let rules = &self.policies.of(host).inbound;
         let mut steps = Vec::new();
@@ -282,6 +334,10 @@ impl<'a> Layers<'a> {
     ) -> Step {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
         let mut matching: Vec<(PortSet, String)> = Vec::new();
+        if layer == Layer::ProxmoxIn && other.is_smurf() {
+            let note = Some("no packet comes from such an address (nosmurfs)".to_owned());
+            return Step { layer, at: Party::Host(host), lower, upper, rules: matching, note };
+        }
         let certified = matches!(layer, Layer::NebulaOut | Layer::NebulaIn);
         for rule in self.candidates(rules, network, certified, other) {
             let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
@@ -421,7 +477,7 @@ impl<'a> Layers<'a> {
     }
 
     /// The networks by which a machine meets addresses that no machine has, with those that it meets there.
-    fn exits(&self, host: HostId, prefixes: &[IpNet]) -> Vec<(Family, NetworkId, Vec<IpNet>)> {
+    pub(super) fn exits(&self, host: HostId, prefixes: &[IpNet]) -> Vec<(Family, NetworkId, Vec<IpNet>)> {
         let profile = self.members.profile_of[host.index()];
         let mut exits: Vec<(Family, NetworkId, Vec<IpNet>)> = Vec::new();
         for prefix in prefixes {
@@ -440,14 +496,14 @@ impl<'a> Layers<'a> {
     }
 
     /// The addresses by which a machine is met on a network: its own, and those that it may have by turns.
-    fn met(&self, host: HostId, network: NetworkId) -> Vec<IpAddr> {
+    pub(super) fn met(&self, host: HostId, network: NetworkId) -> Vec<IpAddr> {
         let shared =
             self.site.vips.iter().filter(|vip| vip.network == network && vip.owners.binary_search(&host).is_ok());
         let own = addresses_on(self.site, host, network);
         own.chain(shared.map(|vip| vip.address.value)).collect()
     }
 
-    fn address(&self, host: HostId, network: NetworkId, family: Family) -> Option<IpAddr> {
+    pub(super) fn address(&self, host: HostId, network: NetworkId, family: Family) -> Option<IpAddr> {
         addresses_on(self.site, host, network).find(|address| Family::of(*address) == family)
     }
 

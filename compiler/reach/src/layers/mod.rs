@@ -10,7 +10,9 @@
 //!
 //! Replies need no step of their own: every layer tracks connections, and a reply belongs to one.
 
+mod answer;
 mod ask;
+mod cells;
 mod claims;
 mod classes;
 mod decide;
@@ -24,12 +26,14 @@ mod node;
 mod tests;
 mod tunnel;
 mod words;
+mod world;
 
 use std::net::IpAddr;
 
 use arvc_site::model::{HostId, NetworkId, NodeId};
 use ipnet::IpNet;
 
+pub use self::answer::Answers;
 pub use self::ask::Cell;
 pub use self::claims::{Finding, Held, Judged};
 pub use self::classes::Classes;
@@ -74,6 +78,19 @@ pub enum Layer {
     Filter,
     /// The same, for what it hands on as a router.
     Forward,
+}
+
+impl Layer {
+    /// As whoever reads the files calls it.
+    pub fn kind(self) -> arvc_verdict::Layer {
+        match self {
+            Self::ProxmoxOut | Self::ProxmoxIn | Self::NodeIn => arvc_verdict::Layer::Proxmox,
+            Self::NebulaOut | Self::NebulaIn => arvc_verdict::Layer::Nebula,
+            Self::Filter | Self::Forward => arvc_verdict::Layer::Guest,
+            // Whether there is a tunnel is a question of what carries its packets.
+            Self::Tunnel | Self::Router => arvc_verdict::Layer::Path,
+        }
+    }
 }
 
 /// One decision on a path.
@@ -151,14 +168,14 @@ impl Path {
     }
 
     /// Whether packets pass.
-    pub fn verdict(&self, packets: &PortSet) -> Verdict {
+    pub fn verdict(&self, packets: &PortSet) -> Extent {
         verdict(packets, &self.lower(), &self.upper())
     }
 }
 
-/// Whether a connection is open.
+/// How much of what was asked is open. Of a single packet it is a [verdict](arvc_verdict::Verdict).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Extent {
     /// None of what was asked passes.
     Closed,
     /// What decides is not known.
@@ -170,14 +187,14 @@ pub enum Verdict {
 }
 
 /// What two bounds say about packets.
-pub fn verdict(packets: &PortSet, lower: &PortSet, upper: &PortSet) -> Verdict {
+pub fn verdict(packets: &PortSet, lower: &PortSet, upper: &PortSet) -> Extent {
     if packets.is_subset(lower) {
-        Verdict::Open
+        Extent::Open
     } else if !packets.meets(upper) {
-        Verdict::Closed
+        Extent::Closed
     } else if packets.meets(lower) {
-        Verdict::Some
+        Extent::Some
     } else {
-        Verdict::Unknown
+        Extent::Unknown
     }
 }

@@ -12,7 +12,7 @@ fn tcp_port(port: u16) -> PortSet {
     PortSet::ports(Transport::Tcp, port, port)
 }
 
-fn asked(site: &Site, source: &Party, target: &Party, packets: &PortSet) -> Vec<(Way, Verdict)> {
+fn asked(site: &Site, source: &Party, target: &Party, packets: &PortSet) -> Vec<(Way, Extent)> {
     let policies = policies(site);
     let layers = Layers::new(site, &policies);
     layers.paths(source, target).iter().map(|path| (path.way, path.verdict(packets))).collect()
@@ -39,13 +39,13 @@ fn every_path_is_judged_and_each_layer_that_closes_is_told() {
     assert_eq!(
         all,
         [
-            (Way::Direct(OVERLAY), Verdict::Open, vec![]),
-            (Way::Direct(BRIDGE), Verdict::Closed, vec![Layer::ProxmoxOut, Layer::ProxmoxIn, Layer::Filter]),
+            (Way::Direct(OVERLAY), Extent::Open, vec![]),
+            (Way::Direct(BRIDGE), Extent::Closed, vec![Layer::ProxmoxOut, Layer::ProxmoxIn, Layer::Filter]),
         ]
     );
     // The other way round nothing is open.
     let back = asked(&site, &Party::Host(b), &Party::Host(a), &tcp_port(80));
-    assert!(back.iter().all(|(_, verdict)| *verdict == Verdict::Closed), "{back:?}");
+    assert!(back.iter().all(|(_, verdict)| *verdict == Extent::Closed), "{back:?}");
 }
 
 #[test]
@@ -55,13 +55,13 @@ fn machines_without_a_filter_on_one_segment_reach_one_another() {
     let (phone, printer) = (machine(&mut site, "phone", &[BRIDGE]), machine(&mut site, "printer", &[BRIDGE]));
     assert_eq!(
         asked(&site, &Party::Host(phone), &Party::Host(printer), &tcp_port(631)),
-        [(Way::Direct(BRIDGE), Verdict::Open)]
+        [(Way::Direct(BRIDGE), Extent::Open)]
     );
     // A guest's own firewall keeps it from them, and them from it.
     for (from, to) in [(guest, printer), (phone, guest)] {
         assert_eq!(
             asked(&site, &Party::Host(from), &Party::Host(to), &tcp_port(631)),
-            [(Way::Direct(BRIDGE), Verdict::Closed)]
+            [(Way::Direct(BRIDGE), Extent::Closed)]
         );
     }
 }
@@ -76,11 +76,11 @@ fn a_node_forwards_between_its_networks_and_the_guests_decide() {
     let phone = machine(&mut site, "phone", &[second]);
     let way = Way::Routed(BRIDGE, second);
     let ask = |site: &Site, to| asked(site, &Party::Host(near), &Party::Host(to), &tcp_port(80));
-    assert_eq!(ask(&site, far), [(way, Verdict::Closed)]);
-    assert_eq!(ask(&site, phone), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, far), [(way, Extent::Closed)]);
+    assert_eq!(ask(&site, phone), [(way, Extent::Closed)]);
     // What opens an address opens it on every way to it.
     site.allow = vec![flow(End::Host(near), End::Prefix(prefix("172.20.0.0/24")), &[tcp(80, 80)])];
-    assert_eq!(ask(&site, phone), [(way, Verdict::Open)]);
+    assert_eq!(ask(&site, phone), [(way, Extent::Open)]);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn what_a_foreign_router_lets_through_is_not_known() {
     gateways[0].router = Router::Elsewhere;
     assert_eq!(
         asked(&site, &Party::Host(phone), &Party::Host(tv), &tcp_port(80)),
-        [(Way::Routed(second, BRIDGE), Verdict::Unknown)]
+        [(Way::Routed(second, BRIDGE), Extent::Unknown)]
     );
 }
 
@@ -119,13 +119,13 @@ fn a_guest_that_is_a_router_hands_on_what_is_allowed_and_nothing_else() {
     let (mut site, [router, a, b], [near, far]) = behind_a_guest();
     let way = Way::Routed(near, far);
     let ask = |site: &Site, port| asked(site, &Party::Host(a), &Party::Host(b), &tcp_port(port));
-    assert_eq!(ask(&site, 80), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, 80), [(way, Extent::Closed)]);
     site.allow = vec![flow(End::Host(a), End::Host(b), &[tcp(80, 80)])];
-    assert_eq!(ask(&site, 80), [(way, Verdict::Open)]);
-    assert_eq!(ask(&site, 81), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, 80), [(way, Extent::Open)]);
+    assert_eq!(ask(&site, 81), [(way, Extent::Closed)]);
     assert_eq!(
         asked(&site, &Party::Host(b), &Party::Host(a), &tcp_port(80)),
-        [(Way::Routed(far, near), Verdict::Closed)]
+        [(Way::Routed(far, near), Extent::Closed)]
     );
     // Each of its layers closes what is not allowed.
     let known = policies(&site);
@@ -139,8 +139,8 @@ fn a_guest_that_is_a_router_hands_on_what_is_allowed_and_nothing_else() {
     assert_eq!(at_the_router, [(Layer::ProxmoxIn, false), (Layer::Forward, false), (Layer::ProxmoxOut, false)]);
     // What nobody configures may let nothing through: it is not known, and no more than the firewall lets.
     site.hosts[router.index()].managed = false;
-    assert_eq!(ask(&site, 80), [(way, Verdict::Unknown)]);
-    assert_eq!(ask(&site, 81), [(way, Verdict::Closed)]);
+    assert_eq!(ask(&site, 80), [(way, Extent::Unknown)]);
+    assert_eq!(ask(&site, 81), [(way, Extent::Closed)]);
 }
 
 #[test]
@@ -149,16 +149,16 @@ fn a_guest_that_is_a_router_is_between_those_behind_it_and_everybody_else() {
     let near_operator = prefix("192.168.100.99/32");
     site.operators.addresses = vec![at(near_operator)];
     let operators = |site: &Site, port| asked(site, &Party::Operators, &Party::Host(a), &tcp_port(port));
-    assert_eq!(operators(&site, 22), [(Way::Direct(near), Verdict::Open)]);
-    assert_eq!(operators(&site, 23), [(Way::Direct(near), Verdict::Closed)]);
+    assert_eq!(operators(&site, 22), [(Way::Direct(near), Extent::Open)]);
+    assert_eq!(operators(&site, 23), [(Way::Direct(near), Extent::Closed)]);
     // The router's own way out is a node, which translates for its own networks.
     site.allow = vec![flow(End::Host(a), End::Internet, &[tcp(443, 443)])];
     let out = |site: &Site, port| asked(site, &Party::Host(a), &Party::Internet, &tcp_port(port));
-    assert_eq!(out(&site, 443), [(Way::Direct(near), Verdict::Unknown)]);
-    assert_eq!(out(&site, 80), [(Way::Direct(near), Verdict::Closed)]);
+    assert_eq!(out(&site, 443), [(Way::Direct(near), Extent::Unknown)]);
+    assert_eq!(out(&site, 80), [(Way::Direct(near), Extent::Closed)]);
     let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
     (gateways[0].router, gateways[0].address) = (Router::Elsewhere, address("192.168.100.254"));
-    assert_eq!(out(&site, 443), [(Way::Direct(near), Verdict::Open)]);
+    assert_eq!(out(&site, 443), [(Way::Direct(near), Extent::Open)]);
 }
 
 #[test]
@@ -167,13 +167,13 @@ fn the_internet_comes_in_by_a_port_that_the_node_hands_on() {
     let web = host(&mut site, "web", &[]);
     site.allow = vec![flow(End::Internet, End::Host(web), &[tcp(80, 443)])];
     let ask = |site: &Site| asked(site, &Party::Internet, &Party::Host(web), &tcp_port(443));
-    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Extent::Closed)]);
     site.nodes[0].forwards.push(Forward {
         ports: arvc_lang::data::Ports { transport: Transport::Tcp, first: 443, last: 443 },
         to: web,
         span: arvc_syntax::source::Span::new(0, 0),
     });
-    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Verdict::Open)]);
+    assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Extent::Open)]);
 }
 
 #[test]
@@ -182,10 +182,10 @@ fn a_node_lets_in_the_operators_and_what_is_opened_on_it() {
     let guest = host(&mut site, "guest", &[]);
     let node = Party::Node(NodeId(0));
     let ask = |site: &Site, from: &Party, port| asked(site, from, &node, &tcp_port(port));
-    assert_eq!(ask(&site, &Party::Host(guest), 8006), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    assert_eq!(ask(&site, &Party::Host(guest), 8006), [(Way::Direct(BRIDGE), Extent::Closed)]);
     site.allow = vec![flow(End::Host(guest), End::Node(NodeId(0)), &[tcp(53, 53)])];
-    assert_eq!(ask(&site, &Party::Host(guest), 53), [(Way::Direct(BRIDGE), Verdict::Open)]);
-    assert_eq!(ask(&site, &Party::Host(guest), 22), [(Way::Direct(BRIDGE), Verdict::Closed)]);
+    assert_eq!(ask(&site, &Party::Host(guest), 53), [(Way::Direct(BRIDGE), Extent::Open)]);
+    assert_eq!(ask(&site, &Party::Host(guest), 22), [(Way::Direct(BRIDGE), Extent::Closed)]);
 }
 
 fn without_tunnel(path: &Path) -> Path {
@@ -246,7 +246,7 @@ proptest! {
                 prop_assert_eq!(!direct.is_empty(), naive.meet(a, b, crate::path::Path::direct(network)), "{:?} -> {:?}", a, b);
                 for (name, packet) in packets() {
                     let open = site.allow.iter().any(|flow| naive.opens(flow, a, b, crate::path::Path::direct(network), &packet));
-                    let expected = if open { Verdict::Open } else { Verdict::Closed };
+                    let expected = if open { Extent::Open } else { Extent::Closed };
                     // Whether a tunnel comes about is another question: some of these machines have no underlay.
                     for path in direct.iter().map(|path| without_tunnel(path)) {
                         prop_assert_eq!(path.verdict(&packet), expected, "{:?} -> {:?} : {} over {:?}", a, b, name, network);

@@ -51,6 +51,7 @@ const WRITTEN: &[(&str, &str)] = &[
     ("proxmox", "write `forward` and `uplink` of the node"),
     ("readme.md", "take another name"),
     ("routers", "write `allow`: the flows follow from it"),
+    ("wiring.json", "write `nodes` and `networks`"),
 ];
 
 /// Every further file.

@@ -1,0 +1,133 @@
+//! What lies between a machine and the world: the router by which it gets out, and what a node hands on to it.
+
+use std::net::IpAddr;
+
+use arvc_site::model::{Family, Forward, HostId, NetworkId, NodeId, Router, Transport};
+use arvc_site::names::is_private;
+use ipnet::IpNet;
+
+use super::Step;
+use super::decide::{Layers, Other};
+use crate::address::public;
+use crate::ports::PortSet;
+
+impl Layers<'_> {
+    /// The network by which a machine sends to an address, and its own address there.
+    pub(super) fn exit(&self, host: HostId, address: IpAddr) -> Option<(NetworkId, IpAddr)> {
+        let family = Family::of(address);
+        let (_, network, _) = self.exits(host, &[IpNet::from(address)]).into_iter().next()?;
+        Some((network, self.address(host, network, family)?))
+    }
+
+    /// Whether something leads from a network into the world. Of a router that is nobody's here it is taken to be so: else no site
+    /// behind one would have a way out.
+    pub(super) fn leads_out(&self, network: NetworkId, family: Family) -> bool {
+        let network = &self.site.networks[network.index()];
+        !network.is_bridge() && !network.is_overlay() || network.gateway(family).is_some()
+    }
+
+    /// Every address of the world, the operators' and the site's own too: what a router in front of somebody makes of his own is
+    /// one of them.
+    pub(super) fn world(&self, family: Family) -> Vec<IpNet> {
+        let mut world = public();
+        world.retain(|prefix| Family::of_prefix(prefix) == family);
+        world
+    }
+
+    /// The node that is a machine's way out on a network.
+    pub(super) fn node_in_front(&self, host: HostId, network: NetworkId, family: Family) -> Option<NodeId> {
+        match self.members.router(self.members.profile_of[host.index()], network, family)? {
+            crate::routers::Identity::Node(node) => Some(*node),
+            _ => None,
+        }
+    }
+
+    /// The node that answers for an address, and the port of a packet to it that it hands on.
+    pub(super) fn handed_on(&self, address: IpAddr, packet: &PortSet) -> Option<(NodeId, Option<&Forward>)> {
+        let mut nodes = self.site.nodes.iter().zip((0..).map(NodeId));
+        let (node, id) = nodes.find(|(node, _)| {
+            let public = node.uplink.as_ref().and_then(|uplink| uplink.public);
+            node.own_addresses().any(|own| own == address) || public.is_some_and(|public| public.value == address)
+        })?;
+        let here = match &node.uplink {
+            Some(uplink) => uplink.address.value == address || uplink.public.is_some_and(|it| it.value == address),
+            None => address.is_ipv4(),
+        };
+        let carries = |forward: &&Forward| {
+            let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+            here && packet.is_subset(&ports)
+        };
+        Some((id, node.forwards.iter().find(carries)))
+    }
+
+    /// What a machine says to a packet that a node hands on to it: at its address of IPv4 on a bridge, rather one that a node
+    /// routes for.
+    pub(super) fn handed(&self, forward: &Forward, from: &Other) -> Option<Vec<Step>> {
+        let bridges = self.host(forward.to).interfaces.iter();
+        let bridges = bridges.filter(|it| self.site.networks[it.network.index()].is_bridge());
+        let routed = |network: NetworkId| {
+            let gateways = self.site.networks[network.index()].gateways();
+            gateways.iter().any(|gateway| matches!(gateway.router, Router::Node(_)))
+        };
+        let mut with_v4 = bridges.filter(|it| it.addresses().any(|address| address.value.is_ipv4()));
+        let network = with_v4.clone().find(|it| routed(it.network)).or_else(|| with_v4.next())?.network;
+        Some(self.arrive(forward.to, network, from))
+    }
+
+    /// Whether a datagram of one machine reaches another at an address below the overlays, for certain: on a segment that both are
+    /// on, by the node that is the router of both, or through the world.
+    pub(super) fn datagram(&self, a: HostId, b: HostId, to: IpAddr, port: u16) -> bool {
+        let packet = PortSet::ports(Transport::Udp, port, port);
+        let passes =
+            |steps: &[Step]| steps.iter().filter(|step| self.counts(step)).all(|step| packet.is_subset(&step.lower));
+        let own = |network: NetworkId| self.met(b, network).contains(&to);
+        let networks =
+            || self.host(b).interfaces.iter().map(|it| it.network).filter(|id| !self.members.is_overlay(*id));
+        if let Some(network) = networks().find(|network| {
+            self.host(a).is_on(*network) && own(*network) && self.segments.meet(*network, self.host(a), self.host(b))
+        }) {
+            let from = self.address(a, network, Family::of(to));
+            return from.is_some_and(|from| passes(&self.direct(network, (a, from), (b, to)).steps));
+        }
+        if self.routed(a, b).iter().any(|path| path.to.contains(&to) && passes(&path.steps)) {
+            return true;
+        }
+        self.through_the_world(a, b, to, &packet).is_some_and(|steps| passes(&steps))
+    }
+
+    /// What a packet to an address that the world knows meets; none if it does not get there.
+    pub(super) fn through_the_world(&self, a: HostId, b: HostId, to: IpAddr, packet: &PortSet) -> Option<Vec<Step>> {
+        let family = Family::of(to);
+        let mut steps: Vec<Step> = Vec::new();
+        let mut world = self.world(family);
+        let mut front = None;
+        // One that is on no network below the overlays is somewhere in the world.
+        if self.host(a).interfaces.iter().any(|it| !self.members.is_overlay(it.network)) {
+            let (network, own) = self.exit(a, to).filter(|(network, _)| self.leads_out(*network, family))?;
+            steps.extend(self.leave(a, network, &Other::Address(to)));
+            front = self.node_in_front(a, network, family);
+            // What translates it on the way, and into which address, nobody says.
+            if !is_private(own) {
+                world = vec![IpNet::from(own)];
+            }
+        }
+        if let Some((node, forward)) = self.handed_on(to, packet) {
+            let forward = forward.filter(|forward| forward.to == b)?;
+            // What comes from its own guests is not for what a node hands on.
+            if front == Some(node) {
+                return None;
+            }
+            steps.extend(self.handed(forward, &Other::Zone(&world))?);
+            return Some(steps);
+        }
+        if is_private(to) {
+            return None;
+        }
+        let at = self.host(b).interfaces.iter().find(|it| {
+            let stated = it.public.is_some_and(|public| public.value == to);
+            stated || !self.members.is_overlay(it.network) && it.addresses().any(|own| own.value == to)
+        })?;
+        steps.extend(self.arrive(b, at.network, &Other::Zone(&world)));
+        Some(steps)
+    }
+}

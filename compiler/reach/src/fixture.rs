@@ -123,7 +123,8 @@ pub fn host(site: &mut Site, name: &str, groups: &[GroupId]) -> HostId {
     host_on(site, name, groups, &[BRIDGE, OVERLAY])
 }
 
-/// Adds a VM on some networks; the nth one has host number n + 10.
+/// Adds a VM on some networks; the nth one has host number n + 10, and the first is a lighthouse, without which members of
+/// an overlay do not find one another.
 pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[NetworkId]) -> HostId {
     let number = site.hosts.len() + 10;
     let interface = |network: &NetworkId| {
@@ -175,7 +176,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         image: None,
         boot: true,
         protect: false,
-        lighthouse: false,
+        lighthouse: site.hosts.is_empty(),
         relay: false,
         managed: true,
         user: "root".into(),

@@ -238,6 +238,7 @@ fn flows_of_nobody_are_told() {
     let (unused, _) = serve(&mut site, "unused", &[], &[tcp(80, 80)]);
     site.allow.push(flow(End::Host(db), End::Service(unused), &[tcp(80, 80)]));
     site.never.push(flow(End::Any, End::Lighthouses, &[]));
+    site.hosts.iter_mut().for_each(|host| host.lighthouse = false);
     assert_eq!(problems(&site), ["L0402: `lighthouses` is nobody", "L0402: `services.unused` is nobody"]);
 }
 

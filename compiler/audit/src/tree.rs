@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
+use arvc_verdict::Counted;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ pub struct Tree {
     /// What nodes translate, by node.
     pub(crate) edges: BTreeMap<String, Filter>,
     pub(crate) wiring: Wiring,
+    /// Which layers are looked at.
+    pub(crate) counted: Counted,
     /// Whose an address is: the host, and its device if it has one of Proxmox.
     pub(crate) owners: HashMap<IpAddr, (String, Option<usize>)>,
     /// Whose an address of an overlay is.
@@ -112,6 +115,7 @@ impl Tree {
             filters,
             edges,
             wiring,
+            counted: Counted::All,
             owners: HashMap::new(),
             overlay: HashMap::new(),
             internet: OnceLock::new(),
@@ -124,6 +128,11 @@ impl Tree {
             .flat_map(|(index, member)| member.addresses().into_iter().map(move |address| (address, index)))
             .collect();
         tree
+    }
+
+    /// Looks at some layers only, from now on.
+    pub fn count(&mut self, counted: Counted) {
+        self.counted = counted;
     }
 
     fn own(&self) -> HashMap<IpAddr, (String, Option<usize>)> {

@@ -1,6 +1,7 @@
 //! The answer: what each layer says, where it stands, and what all of them make together.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,40 @@ pub enum Layer {
     Guest,
     /// What carries the packet: the segment, the routers between, address translation.
     Path,
+}
+
+/// Which layers are looked at. The others let everything through, so that what one of them does is seen though another one
+/// closes the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counted {
+    /// All of them.
+    #[default]
+    All,
+    /// One, and what carries the packet.
+    Alone(Layer),
+}
+
+impl Counted {
+    /// Whether a layer is looked at. What carries the packet always is.
+    pub fn counts(self, layer: Layer) -> bool {
+        match self {
+            Self::All => true,
+            Self::Alone(alone) => layer == alone || layer == Layer::Path,
+        }
+    }
+}
+
+impl FromStr for Layer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "proxmox" => Ok(Self::Proxmox),
+            "nebula" => Ok(Self::Nebula),
+            "guest" => Ok(Self::Guest),
+            _ => Err(format!("there is no layer {text:?}: proxmox, nebula or guest")),
+        }
+    }
 }
 
 impl fmt::Display for Layer {

@@ -7,6 +7,6 @@ mod answer;
 mod cell;
 mod question;
 
-pub use answer::{Answer, Decision, Layer, Source, Verdict};
+pub use answer::{Answer, Counted, Decision, Layer, Source, Verdict};
 pub use cell::Cell;
 pub use question::{Malformed, Path, Protocol, Question};

@@ -82,7 +82,15 @@ impl Tree {
             }
         }
         if outside && !is_public(address) {
-            return (*packet, Outcome::drop("nobody outside reaches a private address", None));
+            // The Internet leads nobody there; one who is named may have a way of his own.
+            let outcome = match way.from {
+                End::Address(_) => {
+                    let why = "whether anything leads from there to a private address";
+                    Outcome::unknown(why.into(), "it comes from outside", None)
+                }
+                _ => Outcome::drop("nobody outside reaches a private address", None),
+            };
+            return (*packet, outcome);
         }
         if let Addr::At(source) = packet.src
             && self.wiring.routed.iter().any(|nets| {

@@ -70,6 +70,7 @@ impl Tree {
         to: &Host,
         target: &Member,
         tunnels: &Tunnels,
+        relayed: bool,
     ) -> Outcome {
         for (one, other) in [(source, target), (target, source)] {
             let (Ok(own), Ok(peer)) = (&one.certificate, &other.certificate) else { continue };
@@ -87,15 +88,16 @@ impl Tree {
         };
         let a = One { host: from, member: source, index: find(from, source) };
         let b = One { host: to, member: target, index: find(to, target) };
-        let bounds =
-            self.direct(a, b, tunnels).or(|| self.reports(b, a, tunnels)).or(|| self.relayed(a, b, tunnels)).or(|| {
-                // Where the other end has spoken first, its tunnel carries both ways; nobody says that it has.
-                let other = self.direct(b, a, tunnels);
-                let missing = other.missing.or_else(|| {
-                    Some(format!("whether {} has spoken first: only it can start the tunnel", to.name).into())
-                });
-                Bounds { lower: false, upper: other.upper, missing }
-            });
+        let own = |a, b| if relayed { Bounds::NO } else { self.direct(a, b, tunnels) };
+        let reported = || if relayed { Bounds::NO } else { self.reports(b, a, tunnels) };
+        let bounds = own(a, b).or(reported).or(|| self.relayed(a, b, tunnels)).or(|| {
+            // Where the other end has spoken first, its tunnel carries both ways; nobody says that it has.
+            let other = own(b, a).or(|| self.relayed(b, a, tunnels));
+            let missing = other
+                .missing
+                .or_else(|| Some(format!("whether {} has spoken first: only it can start the tunnel", to.name).into()));
+            Bounds { lower: false, upper: other.upper, missing }
+        });
         let place = Some(source.place);
         match bounds {
             Bounds { lower: true, .. } => Outcome::pass("they have a tunnel", place),
@@ -124,8 +126,9 @@ impl Tree {
         for endpoint in &stated {
             all = all.or(|| self.underlay(a.host, a.member, b.host, b.member, *endpoint));
         }
-        // A member asks the lighthouses for everybody but a lighthouse.
-        if !b.member.lighthouse && !all.lower {
+        // A member asks its lighthouses for everybody but them.
+        let listed = b.member.addresses().iter().any(|address| a.member.lighthouses.contains(address));
+        if !listed && !all.lower {
             let found = self.finds(a, b, tunnels);
             for endpoint in self.told(b) {
                 all = all.or(|| found.clone().and(|| self.underlay(a.host, a.member, b.host, b.member, endpoint)));
@@ -146,7 +149,9 @@ impl Tree {
     /// A lighthouse or relay has a tunnel to who reports to it, whoever of the two speaks.
     fn reports(&self, from: One<'_>, to: One<'_>, tunnels: &Tunnels) -> Bounds {
         let listed = to.member.addresses().iter().any(|address| from.member.lighthouses.contains(address));
-        if listed && to.member.lighthouse { self.direct(from, to, tunnels) } else { Bounds::NO }
+        // A lighthouse reports to nobody, whatever hosts it lists.
+        let reports = listed && to.member.lighthouse && !from.member.lighthouse;
+        if reports { self.direct(from, to, tunnels) } else { Bounds::NO }
     }
 
     fn relayed(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Bounds {
@@ -186,6 +191,11 @@ impl Tree {
                 }),
             };
             all = all.or(|| reach(a).and(|| reach(b)));
+        }
+        if b.member.lighthouse {
+            // It tells no other lighthouse where it is; one that it has a tunnel with has seen it.
+            let why = format!("whether a lighthouse has seen {}, which is one itself", b.host.name);
+            return Bounds { lower: false, missing: Some(why.into()), ..all };
         }
         all
     }
@@ -278,7 +288,8 @@ impl Tree {
                 None => arvc_verdict::Path::Routed,
             },
         };
-        let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path };
+        let manner = super::Manner::default();
+        let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path, manner };
         let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
         let sources = self.sources(&way);
         let all: Vec<_> =

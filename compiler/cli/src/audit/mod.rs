@@ -1,5 +1,6 @@
 //! `arvc audit`: reads a folder, asks the audit, prints what it says.
 
+mod cells;
 mod question;
 mod table;
 
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arvc_audit::{Given, Tree};
-use arvc_verdict::Verdict;
+use arvc_verdict::{Counted, Layer, Verdict};
 use serde_json::json;
 
 use crate::messages::Format;
@@ -35,6 +36,12 @@ pub struct Arguments {
     /// The release of Nebula, where no variable `nebula_version` says it
     #[arg(long, value_name = "VERSION")]
     pub nebula: Option<String>,
+    /// Answer the questions of this file of cells, and nothing else
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub ask: Option<PathBuf>,
+    /// Look at one layer alone, the others open: proxmox, nebula, guest
+    #[arg(long, value_name = "LAYER")]
+    pub layer: Option<Layer>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -55,8 +62,14 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let mut files = BTreeMap::new();
     read(world, &root, "", 0, &mut files)
         .map_err(|(path, why)| outside(format!("cannot read {}: {why}", shown(&path, &cwd))))?;
-    let tree = arvc_audit::read_with(&files, &Given { nebula: arguments.nebula.clone() });
+    let mut tree = arvc_audit::read_with(&files, &Given { nebula: arguments.nebula.clone() });
+    if let Some(layer) = arguments.layer {
+        tree.count(Counted::Alone(layer));
+    }
     let json = arguments.json || format == Format::Json;
+    if let Some(file) = &arguments.ask {
+        return cells::ask(world, &tree, file, json);
+    }
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),
         _ => whole(world, &tree, json),

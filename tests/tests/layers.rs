@@ -13,7 +13,7 @@ mod overlay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 use arvc_tests::root;
@@ -167,6 +167,9 @@ const STRANGERS: [&str; 19] = [
     "fd00:30::b",
 ];
 
+/// An address that no rule names.
+const NOBODY: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
+
 #[test]
 fn on_each_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
     let mut routed = 0;
@@ -185,8 +188,10 @@ fn on_each_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
             for source in sources.iter().filter(|source| !target.addresses.contains(source)) {
                 // What is switched off, and Windows, have a firewall of Proxmox and no filter.
                 let Some(filter) = filters.get(to) else { break };
+                let own = target.addresses.iter().find(|own| own.is_ipv4() == source.is_ipv4());
+                let nobody = if source.is_ipv4() { NOBODY[0] } else { NOBODY[1] };
                 for packet in &packets {
-                    let takes = target.takes(*source, *packet);
+                    let takes = target.takes(*source, own.copied().unwrap_or(nobody), *packet);
                     let passes = filter.passes(*source, &target.name, *packet);
                     assert_eq!(takes, passes, "{name}: {source} -> {to} {packet:?}: Proxmox, filter");
                 }
@@ -196,7 +201,7 @@ fn on_each_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
                 for (packet, (own, other)) in
                     packets.iter().flat_map(|packet| pairs.iter().map(move |pair| (packet, pair)))
                 {
-                    let (sends, takes) = (source.sends(*other, *packet), target.takes(*own, *packet));
+                    let (sends, takes) = (source.sends(*own, *other, *packet), target.takes(*own, *other, *packet));
                     // From another segment a guest may be let in by more than it sends: a prefix, or a router's address.
                     let beside = source.network == target.network;
                     // Who asks for its address asks everybody, and anybody may answer.
@@ -212,6 +217,54 @@ fn on_each_bridge_the_proxmox_firewall_and_the_filter_say_the_same() {
         }
     }
     assert!(routed > 0, "something is open through a router");
+}
+
+/// A router's own layers: what its filter hands on is what its firewall lets in at one device and out at the other, and the ends that
+/// are guests send it and take it.
+#[test]
+fn a_guest_that_is_a_router_hands_on_what_both_ends_say_and_nothing_else() {
+    let mut handed = 0;
+    for (name, tree) in Tree::all().into_iter().filter(|(_, tree)| tree.has("terraform/firewall_guests.tf")) {
+        let (guests, filters) = (bridge::read(&tree), tree.filters());
+        let all: Vec<&bridge::Device> = guests.values().flatten().collect();
+        let strangers = STRANGERS.iter().map(|text| text.parse().expect("an address"));
+        let operators = ["192.168.10.250", "192.168.10.2"].map(|text| text.parse().expect("an address"));
+        let ends: BTreeSet<IpAddr> =
+            all.iter().flat_map(|device| device.addresses.clone()).chain(strangers).chain(operators).collect();
+        for (router, filter) in filters.iter().filter(|(_, filter)| filter.is_router()) {
+            let told = tree.text(&format!("ansible/inventory/host_vars/{router}.yml"));
+            assert!(told.contains("\nsecurity_forwards:\n  - ipv"), "{name}: {router} is told to hand on");
+            let devices = &guests[router];
+            let own = |end: &&IpAddr| devices.iter().any(|device| device.addresses.contains(end));
+            let ports = devices.iter().flat_map(bridge::Device::ports).chain(filter.ports());
+            let packets = packets(ports.collect::<BTreeSet<_>>());
+            let pairs = devices.iter().flat_map(|into| devices.iter().map(move |out| (into, out)));
+            for (into, out) in pairs.filter(|(into, out)| into.name != out.name) {
+                for source in ends.iter().filter(|end| !own(end)) {
+                    for dest in ends.iter().filter(|end| !own(end) && end.is_ipv4() == source.is_ipv4()) {
+                        for packet in &packets {
+                            let passes = filter.hands_on(*source, *dest, (&into.name, &out.name), *packet);
+                            let enters = into.takes(*source, *dest, *packet);
+                            let leaves = out.may_use(*source) && out.sends(*source, *dest, *packet);
+                            let what = format!("{name}: {source} -> {router} -> {dest} {packet:?}");
+                            assert_eq!(passes, enters && leaves, "{what}: filter, Proxmox in {enters}, out {leaves}");
+                            let beside = |device: &&&bridge::Device, end: &IpAddr, foot: &bridge::Device| {
+                                device.network == foot.network && device.addresses.contains(end)
+                            };
+                            for device in all.iter().filter(|device| passes && beside(device, source, into)) {
+                                assert!(device.sends(*source, *dest, *packet), "{what}: the sender");
+                            }
+                            for device in all.iter().filter(|device| passes && beside(device, dest, out)) {
+                                assert!(device.takes(*source, *dest, *packet), "{what}: the receiver");
+                            }
+                            handed += usize::from(passes);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(handed > 0, "something is handed on");
 }
 
 #[test]

@@ -101,6 +101,11 @@ impl Outcome {
         true
     }
 
+    /// Whether it is dropped, whatever else is.
+    pub fn closed_for_sure(&self) -> bool {
+        !self.open
+    }
+
     /// Both must let it pass.
     pub fn and(self, other: impl FnOnce() -> Self) -> Self {
         if !self.open {

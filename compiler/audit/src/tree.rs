@@ -85,11 +85,22 @@ pub(crate) struct Host {
     pub no_filter: Option<Why>,
     /// Where Ansible finds it.
     pub address: Option<IpAddr>,
+    /// Whether a role makes it hand on packets of IPv4, of IPv6.
+    pub forwards: (bool, bool),
 }
 
 impl Host {
     pub fn new(name: String, place: Place) -> Self {
-        Self { name, place, guest: None, members: Vec::new(), filter: None, no_filter: None, address: None }
+        Self {
+            name,
+            place,
+            guest: None,
+            members: Vec::new(),
+            filter: None,
+            no_filter: None,
+            address: None,
+            forwards: (false, false),
+        }
     }
 }
 

@@ -4,9 +4,15 @@
 //! One file is one family's table `filter`: drop by default, a fixed head, and rules that all accept, so their order
 //! decides nothing.
 
+mod forward;
+
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use ipnet::IpNet;
+
+pub use self::forward::Handed;
+use self::forward::{FROM, Forward, TO};
 
 /// A family of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +81,8 @@ pub struct Filter {
     pub links: Vec<String>,
     /// What it accepts.
     pub sections: Vec<Section>,
+    /// What it hands on.
+    pub handed: Vec<Handed>,
     /// What [`Source::Internet`] is not, in the file's family.
     pub private: Vec<IpNet>,
 }
@@ -84,10 +92,17 @@ pub fn document(header: &str, filter: &Filter) -> String {
     let mut out = String::new();
     comment(&mut out, header);
     out.push_str("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n");
-    let internet =
-        filter.sections.iter().flat_map(|section| &section.rules).any(|rule| rule.source == Source::Internet);
-    if internet {
-        out.push_str(":internet - [0:0]\n");
+    let forward = Forward::new(filter.family, &filter.handed);
+    let mut chains = forward.chains.clone();
+    let from = filter.sections.iter().flat_map(|section| &section.rules).any(|rule| rule.source == Source::Internet);
+    for (chain, option, used) in [(FROM, "-s", from || forward.jumps_to(FROM)), (TO, "-d", forward.jumps_to(TO))] {
+        if used {
+            let is_private = filter.private.iter().map(|prefix| format!("-A {chain} {option} {prefix} -j RETURN"));
+            chains.insert(chain.to_owned(), is_private.chain([format!("-A {chain} -j ACCEPT")]).collect());
+        }
+    }
+    for chain in chains.keys() {
+        let _ = writeln!(out, ":{chain} - [0:0]");
     }
     out.push_str("-A INPUT -i lo -j ACCEPT\n");
     out.push_str("-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n");
@@ -110,15 +125,32 @@ pub fn document(header: &str, filter: &Filter) -> String {
             accept(&mut out, filter.family, rule);
         }
     }
-    if internet {
-        comment(&mut out, "the Internet is not the site's own and no private prefix");
-        for prefix in &filter.private {
-            let _ = writeln!(out, "-A internet -s {prefix} -j RETURN");
-        }
-        out.push_str("-A internet -j ACCEPT\n");
-    }
+    hand_on(&mut out, &forward);
+    further(&mut out, &chains);
     out.push_str("COMMIT\n");
     out
+}
+
+fn hand_on(out: &mut String, forward: &Forward) {
+    if forward.rules.is_empty() {
+        return;
+    }
+    comment(out, "what it hands on as a router");
+    out.push_str("-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n");
+    out.push_str("-A FORWARD -m conntrack --ctstate INVALID -j DROP\n");
+    for (why, rules) in &forward.rules {
+        comment(out, why);
+        rules.iter().for_each(|rule| out.extend([rule, "\n"]));
+    }
+}
+
+fn further(out: &mut String, chains: &BTreeMap<String, Vec<String>>) {
+    for (name, rules) in chains {
+        if name == FROM || name == TO {
+            comment(out, "the Internet is not the site's own and no private prefix");
+        }
+        rules.iter().for_each(|rule| out.extend([rule, "\n"]));
+    }
 }
 
 fn comment(out: &mut String, text: &str) {
@@ -128,15 +160,26 @@ fn comment(out: &mut String, text: &str) {
 }
 
 fn accept(out: &mut String, family: Family, rule: &Accept) {
-    match &rule.packet {
-        Match::All => line(out, rule, ""),
-        Match::Tcp(ports) => transport(out, rule, "tcp", ports),
-        Match::Udp(ports) => transport(out, rule, "udp", ports),
-        Match::Echo => match family {
-            Family::V4 => line(out, rule, " -p icmp -m icmp --icmp-type 8"),
-            Family::V6 => line(out, rule, " -p ipv6-icmp -m icmp6 --icmpv6-type 128"),
-        },
-        Match::Protocol(number) => line(out, rule, &format!(" -p {}", protocol(*number))),
+    let source = if let Source::Net(source) = rule.source { Some(source) } else { None };
+    let verdict = if rule.source == Source::Internet { FROM } else { "ACCEPT" };
+    let line = Line { chain: "INPUT", source, dest: None, into: rule.device.as_deref(), out: None, verdict };
+    for packet in matches(family, &rule.packet) {
+        out.push_str(&line.with(&packet));
+        out.push('\n');
+    }
+}
+
+/// What a packet is addressed to, as the options of as many rules as it takes.
+fn matches(family: Family, packet: &Match) -> Vec<String> {
+    match packet {
+        Match::All => vec![String::new()],
+        Match::Tcp(ports) => transport("tcp", ports),
+        Match::Udp(ports) => transport("udp", ports),
+        Match::Echo => vec![match family {
+            Family::V4 => " -p icmp -m icmp --icmp-type 8".to_owned(),
+            Family::V6 => " -p ipv6-icmp -m icmp6 --icmpv6-type 128".to_owned(),
+        }],
+        Match::Protocol(number) => vec![format!(" -p {}", protocol(*number))],
     }
 }
 
@@ -153,23 +196,25 @@ fn protocol(number: u8) -> String {
     }
 }
 
-fn transport(out: &mut String, rule: &Accept, name: &str, ports: &[(u16, u16)]) {
+fn transport(name: &str, ports: &[(u16, u16)]) -> Vec<String> {
     let every = [(0, u16::MAX)];
     if ports == every {
-        return line(out, rule, &format!(" -p {name}"));
+        return vec![format!(" -p {name}")];
     }
+    let mut lines = Vec::new();
     let mut run: Vec<(u16, u16)> = Vec::new();
     let size = |run: &[(u16, u16)]| run.iter().map(|(first, last)| if first == last { 1 } else { 2 }).sum::<usize>();
     for range in ports {
         if size(&run) + size(&[*range]) > MULTIPORT {
-            line(out, rule, &run_match(name, &run));
+            lines.push(run_match(name, &run));
             run.clear();
         }
         run.push(*range);
     }
     if !run.is_empty() {
-        line(out, rule, &run_match(name, &run));
+        lines.push(run_match(name, &run));
     }
+    lines
 }
 
 fn run_match(name: &str, run: &[(u16, u16)]) -> String {
@@ -183,18 +228,32 @@ fn run_match(name: &str, run: &[(u16, u16)]) -> String {
     }
 }
 
-fn line(out: &mut String, rule: &Accept, packet: &str) {
-    out.push_str("-A INPUT");
-    if let Source::Net(source) = rule.source
-        && source.prefix_len() > 0
-    {
-        let _ = write!(out, " -s {source}");
+/// A rule without what its packet is addressed to.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    chain: &'a str,
+    source: Option<IpNet>,
+    dest: Option<IpNet>,
+    into: Option<&'a str>,
+    out: Option<&'a str>,
+    verdict: &'a str,
+}
+
+impl Line<'_> {
+    fn with(self, packet: &str) -> String {
+        let mut text = format!("-A {}", self.chain);
+        for (option, net) in [("-s", self.source), ("-d", self.dest)] {
+            if let Some(net) = net.filter(|net| net.prefix_len() > 0) {
+                let _ = write!(text, " {option} {net}");
+            }
+        }
+        for (option, device) in [("-i", self.into), ("-o", self.out)] {
+            if let Some(device) = device {
+                let _ = write!(text, " {option} {device}");
+            }
+        }
+        text + packet + " -j " + self.verdict
     }
-    if let Some(device) = &rule.device {
-        let _ = write!(out, " -i {device}");
-    }
-    let verdict = if rule.source == Source::Internet { "internet" } else { "ACCEPT" };
-    let _ = writeln!(out, "{packet} -j {verdict}");
 }
 
 #[cfg(test)]
@@ -234,7 +293,8 @@ mod tests {
 -A INPUT -s 10.10.10.11/32 -i nebula1 -p icmp -m icmp --icmp-type 8 -j ACCEPT
 COMMIT
 ";
-        let filter = Filter { family: Family::V4, links: vec![], sections: sections.into(), private: vec![] };
+        let filter =
+            Filter { family: Family::V4, links: vec![], sections: sections.into(), handed: vec![], private: vec![] };
         assert_eq!(document("made", &filter), expected);
     }
 
@@ -246,6 +306,7 @@ COMMIT
             family: Family::V6,
             links: vec!["eth0".to_owned()],
             sections: vec![Section { comment: "internet -> hosts.web".to_owned(), rules: vec![rule] }],
+            handed: vec![],
             private: vec!["fc00::/7".parse().unwrap()],
         };
         let text = document("made", &filter);
@@ -262,5 +323,53 @@ COMMIT
         let lines: Vec<&str> = out.lines().collect();
         assert_eq!(lines.len(), 2);
         assert!(lines[0].ends_with(",128 -j ACCEPT") && lines[1].contains("--dport 130"), "{out}");
+    }
+    #[test]
+    fn a_router_hands_on_by_pairs_or_by_chains_in_the_order_of_iptables_save() {
+        let net = |text: &str| Source::Net(text.parse().unwrap());
+        let handed = |sources: Vec<Source>, targets: Vec<Source>| Handed {
+            comment: "why".to_owned(),
+            sources,
+            into: Some("eth0".to_owned()),
+            targets,
+            out: Some("eth1".to_owned()),
+            packets: vec![Match::Tcp(vec![(443, 443)])],
+        };
+        let (a, b) = (net("10.0.0.1/32"), net("10.0.0.2/32"));
+        let filter = Filter {
+            family: Family::V4,
+            links: vec![],
+            sections: vec![],
+            handed: vec![handed(vec![a], vec![Source::Internet]), handed(vec![Source::Internet, a], vec![a, b])],
+            private: vec!["10.0.0.0/8".parse().unwrap()],
+        };
+        let text = document("made", &filter);
+        let expected = "\
+:handed-002 - [0:0]
+:handed-002-far - [0:0]
+:internet - [0:0]
+:to-internet - [0:0]
+-A INPUT -i lo -j ACCEPT
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -m conntrack --ctstate INVALID -j DROP
+# what it hands on as a router
+-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A FORWARD -m conntrack --ctstate INVALID -j DROP
+# why
+-A FORWARD -s 10.0.0.1/32 -i eth0 -o eth1 -p tcp -m tcp --dport 443 -j to-internet
+-A FORWARD -i eth0 -o eth1 -p tcp -m tcp --dport 443 -j handed-002
+-A handed-002 -d 10.0.0.1/32 -j handed-002-far
+-A handed-002 -d 10.0.0.2/32 -j handed-002-far
+-A handed-002-far -j internet
+-A handed-002-far -s 10.0.0.1/32 -j ACCEPT
+# the Internet is not the site's own and no private prefix
+-A internet -s 10.0.0.0/8 -j RETURN
+-A internet -j ACCEPT
+# the Internet is not the site's own and no private prefix
+-A to-internet -d 10.0.0.0/8 -j RETURN
+-A to-internet -j ACCEPT
+COMMIT
+";
+        assert!(text.ends_with(expected), "{text}");
     }
 }

@@ -379,10 +379,12 @@ fn an_image_is_downloaded_once_for_each_node_that_uses_it() {
     site.nodes.push(node("pve3", "192.168.100.3"));
     site.hosts[1].node = Some(NodeId(1));
     site.images[0].source = ImageSource::Download {
-        url: "https://images.example/debian-13.qcow2".into(),
+        url: at("https://images.example/debian-13.qcow2".into()),
         checksum: "ab".repeat(32),
         algorithm: "sha256".into(),
-        datastore: "local".into(),
+        datastore: at("local".into()),
+        file_name: None,
+        node: None,
     };
     let files = emitted(&site);
     assert_eq!(files["images.tf"].matches("resource ").count(), 2);
@@ -394,6 +396,43 @@ fn an_image_is_downloaded_once_for_each_node_that_uses_it() {
     assert!(db.contains("import_from  = proxmox_download_file.debian_pve2.id"), "{db}");
     assert!(db.contains("depends_on = [proxmox_virtual_environment_cluster_firewall.this]"), "{db}");
     assert!(!db.contains("clone"), "{db}");
+}
+
+#[test]
+fn an_image_on_a_datastore_that_nodes_share_is_downloaded_once() {
+    let mut site = small();
+    site.nodes.push(node("pve2", "192.168.100.2"));
+    site.hosts[1].node = Some(NodeId(1));
+    site.datastores.push(Datastore {
+        named: named("datastores", "nas"),
+        kind: Some(StorageKind::Nfs),
+        nodes: Vec::new(),
+        shared: true,
+        content: Vec::new(),
+        size: None,
+        server: None,
+        broken: false,
+    });
+    let source = |node| ImageSource::Download {
+        url: at("https://images.example/debian-13.qcow2".into()),
+        checksum: "ab".repeat(32),
+        algorithm: "sha256".into(),
+        datastore: at("nas".into()),
+        file_name: Some(at("trixie.qcow2".into())),
+        node,
+    };
+    site.images[0].source = source(None);
+    let files = emitted(&site);
+    assert_eq!(files["images.tf"].matches("resource ").count(), 1);
+    let image = resource(&files["images.tf"], "download_file", "debian");
+    for line in ["node_name    = \"pve\"", "datastore_id = \"nas\"", "file_name          = \"trixie.qcow2\""] {
+        assert!(image.contains(line), "{line} in {image}");
+    }
+    assert_eq!(files["guests.tf"].matches("import_from  = proxmox_download_file.debian.id").count(), 3);
+    // The site may say which of them fetches it.
+    site.images[0].source = source(Some(NodeId(1)));
+    let image = resource(&emitted(&site)["images.tf"], "download_file", "debian").to_owned();
+    assert!(image.contains("node_name    = \"pve2\""), "{image}");
 }
 
 #[test]

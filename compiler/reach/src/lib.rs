@@ -18,6 +18,7 @@ mod path;
 pub mod policy;
 pub mod ports;
 pub mod routers;
+pub mod through;
 mod zones;
 
 pub use address::{Addresses, answered_for, private_prefixes};

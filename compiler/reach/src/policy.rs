@@ -13,6 +13,7 @@
 mod builtin;
 mod covered;
 mod derive;
+mod forward;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use arvc_site::model::{GroupId, HostId, NetworkId, NodeId};
 use ipnet::IpNet;
 
 pub use self::derive::policies;
+pub use self::forward::Forward;
 use crate::ports::PortSet;
 
 /// Who is at the other end of a rule.
@@ -72,6 +74,8 @@ pub struct Policy {
     pub inbound: Vec<Rule>,
     /// What they may open.
     pub outbound: Vec<Rule>,
+    /// What they hand on, if they are a router; sorted.
+    pub forward: Vec<Forward>,
 }
 
 /// The policies of a site.

@@ -23,6 +23,17 @@ pub enum Identity {
     Address(IpAddr),
 }
 
+impl Identity {
+    /// The machines that it is.
+    pub fn hosts(&self) -> &[HostId] {
+        match self {
+            Self::Host(host) => std::slice::from_ref(host),
+            Self::Owners(owners) => owners,
+            Self::Node(_) | Self::Address(_) => &[],
+        }
+    }
+}
+
 /// The routers of a site's networks.
 pub struct Routers {
     /// For each network its routers: in which family, on which segment if the network has several.

@@ -8,6 +8,7 @@ mod availability;
 pub mod checks;
 mod decode;
 pub(crate) mod devices;
+pub mod downloads;
 pub mod endpoints;
 pub mod extra;
 pub mod lock;

@@ -4,10 +4,10 @@
 //! a node of the same name tells that it is the same. Where both are named, their names alone count: nodes of two clusters may
 //! well be called `pve`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::lock::{Datacenter, Environment, Held};
-use crate::model::{DatacenterId, NetworkKind, Site};
+use crate::model::{DatacenterId, Network, NetworkKind, NodeId, Site};
 
 /// A Proxmox cluster that another environment is in too.
 #[derive(Clone, Copy, Debug)]
@@ -63,16 +63,34 @@ pub(crate) fn all<'s, 'a>(
 }
 
 /// The segments of another environment that are the site's too, by the names of its networks, each with the site's broadcast
-/// domain (`domains`). Bridges of one name and tag in one cluster are one segment. Overlays are apart: each site has its own
+/// domains (`domains`). Bridges of one name and tag in one cluster are one segment. Overlays are apart: each site has its own
 /// authority.
-pub(crate) fn segments<'a>(site: &Site, other: &'a Environment, domains: &[u32]) -> HashMap<&'a str, u32> {
-    let shared = other.networks.iter().filter_map(|(name, segment)| {
+pub(crate) fn segments<'a>(site: &Site, other: &'a Environment, domains: &[u32]) -> HashMap<&'a str, Vec<u32>> {
+    let shared = shared(site, other);
+    let own: Vec<Option<Vec<DatacenterId>>> = site.networks.iter().map(|network| limited_to(site, network)).collect();
+    let found = other.networks.iter().filter_map(|(name, segment)| {
         let (bridge, vlan) = segment.bridge.as_ref()?;
-        let at = site.networks.iter().position(|network| match &network.kind {
-            NetworkKind::Bridge { bridge: own, vlan: tag, .. } => own == bridge && tag == vlan,
+        let there = |it: &&Shared| segment.datacenters.is_empty() || segment.datacenters.iter().any(|at| at == it.name);
+        let clusters: Vec<DatacenterId> = shared.iter().filter(there).map(|it| it.own).collect();
+        let same = |at: &usize| match &site.networks[*at].kind {
+            NetworkKind::Bridge { bridge: own_bridge, vlan: tag, .. } => {
+                let here = |id: &DatacenterId| own[*at].as_ref().is_none_or(|own| own.contains(id));
+                own_bridge == bridge && tag == vlan && clusters.iter().any(here)
+            }
             _ => false,
-        })?;
-        Some((name.as_str(), domains[at]))
+        };
+        let mut all: Vec<u32> = (0..site.networks.len()).filter(same).map(|at| domains[at]).collect();
+        all.sort_unstable();
+        all.dedup();
+        (!all.is_empty()).then_some((name.as_str(), all))
     });
-    shared.collect()
+    found.collect()
+}
+
+/// The clusters whose nodes have a network's bridge, where they are not all that the site has nodes in.
+pub(crate) fn limited_to(site: &Site, network: &Network) -> Option<Vec<DatacenterId>> {
+    let of = |node: &NodeId| site.nodes.get(node.index()).map(|node| node.datacenter);
+    let some: BTreeSet<DatacenterId> = network.nodes.iter().filter_map(of).collect();
+    let all: BTreeSet<DatacenterId> = site.nodes.iter().map(|node| node.datacenter).collect();
+    (!some.is_empty() && some != all).then(|| some.into_iter().collect())
 }

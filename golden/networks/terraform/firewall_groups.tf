@@ -71,6 +71,87 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "game-dmz
   }
 }
 
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "router-dmz-fwd-out" {
+  name    = "arvc-router-d-d6c9"
+  comment = "What router hands on, out on networks.dmz"
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    source  = "192.168.10.250"
+    dest    = "10.40.0.71"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "out"
+    action  = "DROP"
+    source  = "192.168.10.250"
+    comment = "nothing else in the name of others"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "router-dmz-fwd-in" {
+  name    = "arvc-router-d-8cb2"
+  comment = "What router hands on, in on networks.dmz"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    dest    = "1.1.1.1"
+    proto   = "tcp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    dest    = "1.1.1.1"
+    proto   = "udp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
+
+  rule {
+    type    = "in"
+    action  = "DROP"
+    source  = "10.40.0.71"
+    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,224.0.0.0/3"
+    comment = "not the Internet"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    proto   = "tcp"
+    dport   = "80,443"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    proto   = "udp"
+    dport   = "123"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "inner" {
   name    = "arvc-inner"
   comment = "Every guest on networks.inner"
@@ -452,6 +533,87 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "lan-inte
     proto   = "udp"
     dport   = "123"
     comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "router-lan-fwd-out" {
+  name    = "arvc-router-l-9751"
+  comment = "What router hands on, out on networks.lan"
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    dest    = "1.1.1.1"
+    proto   = "tcp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    dest    = "1.1.1.1"
+    proto   = "udp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
+
+  rule {
+    type    = "out"
+    action  = "DROP"
+    source  = "10.40.0.71"
+    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,224.0.0.0/3"
+    comment = "not the Internet"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    proto   = "tcp"
+    dport   = "80,443"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    source  = "10.40.0.71"
+    proto   = "udp"
+    dport   = "123"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  rule {
+    type    = "out"
+    action  = "DROP"
+    source  = "10.40.0.71"
+    comment = "nothing else in the name of others"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "router-lan-fwd-in" {
+  name    = "arvc-router-l-56ba"
+  comment = "What router hands on, in on networks.lan"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.10.250"
+    dest    = "10.40.0.71"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "operators: SSH"
   }
 
   lifecycle {

@@ -340,6 +340,11 @@ resource "proxmox_virtual_environment_firewall_ipset" "router_net0" {
     name = "10.40.0.1"
   }
 
+  cidr {
+    name    = "192.168.10.250"
+    comment = "It hands on"
+  }
+
   lifecycle {
     replace_triggered_by = [proxmox_virtual_environment_vm.router.id]
   }
@@ -356,6 +361,11 @@ resource "proxmox_virtual_environment_firewall_ipset" "router_net1" {
     name = "192.168.10.51"
   }
 
+  cidr {
+    name    = "10.40.0.71"
+    comment = "It hands on"
+  }
+
   lifecycle {
     replace_triggered_by = [proxmox_virtual_environment_vm.router.id]
   }
@@ -366,12 +376,32 @@ resource "proxmox_virtual_environment_firewall_rules" "router" {
   vm_id     = 101
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.router-dmz-fwd-out.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.router-dmz-fwd-in.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.router-lan-fwd-out.name
+    iface          = "net1"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan.name
     iface          = "net1"
   }
 
   rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.router-lan.name
+    iface          = "net1"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.router-lan-fwd-in.name
     iface          = "net1"
   }
 

@@ -16,7 +16,7 @@ resource "proxmox_haresource" "database" {
 }
 
 resource "proxmox_harule" "database_nodes" {
-  rule      = "arvc-offices-database-nodes"
+  rule      = "arvc-offices_database-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.database.resource_id]
   nodes = {
@@ -38,7 +38,7 @@ resource "proxmox_haresource" "forge" {
 }
 
 resource "proxmox_harule" "forge_nodes" {
-  rule      = "arvc-offices-forge-nodes"
+  rule      = "arvc-offices_forge-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.forge.resource_id]
   nodes = {
@@ -60,7 +60,7 @@ resource "proxmox_haresource" "monitor" {
 }
 
 resource "proxmox_harule" "monitor_nodes" {
-  rule      = "arvc-offices-monitor-nodes"
+  rule      = "arvc-offices_monitor-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.monitor.resource_id]
   nodes = {
@@ -82,7 +82,7 @@ resource "proxmox_haresource" "proxy" {
 }
 
 resource "proxmox_harule" "proxy_nodes" {
-  rule      = "arvc-offices-proxy-nodes"
+  rule      = "arvc-offices_proxy-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.proxy.resource_id]
   nodes = {
@@ -104,7 +104,7 @@ resource "proxmox_haresource" "registry" {
 }
 
 resource "proxmox_harule" "registry_nodes" {
-  rule      = "arvc-offices-registry-nodes"
+  rule      = "arvc-offices_registry-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.registry.resource_id]
   nodes = {

@@ -16,7 +16,7 @@ resource "proxmox_haresource" "dns-1" {
 }
 
 resource "proxmox_harule" "dns-1_nodes" {
-  rule      = "arvc-tenants-dns-1-nodes"
+  rule      = "arvc-tenants_dns-1-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.dns-1.resource_id]
   nodes = {
@@ -38,7 +38,7 @@ resource "proxmox_haresource" "dns-2" {
 }
 
 resource "proxmox_harule" "dns-2_nodes" {
-  rule      = "arvc-tenants-dns-2-nodes"
+  rule      = "arvc-tenants_dns-2-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.dns-2.resource_id]
   nodes = {
@@ -60,7 +60,7 @@ resource "proxmox_haresource" "home" {
 }
 
 resource "proxmox_harule" "home_nodes" {
-  rule      = "arvc-tenants-home-nodes"
+  rule      = "arvc-tenants_home-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.home.resource_id]
   nodes = {
@@ -82,7 +82,7 @@ resource "proxmox_haresource" "media" {
 }
 
 resource "proxmox_harule" "media_nodes" {
-  rule      = "arvc-tenants-media-nodes"
+  rule      = "arvc-tenants_media-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.media.resource_id]
   nodes = {
@@ -104,7 +104,7 @@ resource "proxmox_haresource" "proxy" {
 }
 
 resource "proxmox_harule" "proxy_nodes" {
-  rule      = "arvc-tenants-proxy-nodes"
+  rule      = "arvc-tenants_proxy-nodes"
   type      = "node-affinity"
   resources = [proxmox_haresource.proxy.resource_id]
   nodes = {

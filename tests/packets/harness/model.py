@@ -45,6 +45,8 @@ class Guest:
     node: str
     container: bool
     nics: list[Nic]
+    # Whether a role lets it hand packets on; None where no role says anything of it.
+    forwards: bool | None = None
 
 
 @dataclass

@@ -13,6 +13,8 @@ pub struct Device {
     pub network: String,
     /// Its name in the guest, where the site gives it no other.
     pub name: String,
+    /// What it may send from besides, as a router; of what is spared (`nomatch`) the longer prefix decides.
+    handed: Vec<((IpAddr, u32), bool)>,
     inward: Vec<Rule>,
     outward: Vec<Rule>,
 }
@@ -22,6 +24,8 @@ struct Rule {
     accepts: bool,
     /// The other end; `None` is anybody.
     peers: Option<Vec<(IpAddr, u32)>>,
+    /// The guest's own side, where it is a router and hands on; `None` is anybody too.
+    own: Option<Vec<(IpAddr, u32)>>,
     protocol: Option<String>,
     /// `None` is every port.
     ports: Option<Vec<(u16, u16)>>,
@@ -47,18 +51,25 @@ pub fn read(tree: &Tree) -> BTreeMap<String, Vec<Device>> {
                 assert!(set.contains(&format!("\"ipfilter-{device}\"")), "Proxmox knows the set by its name");
                 let addresses = blocks(set, "cidr");
                 assert!(!addresses.is_empty(), "{guest} has an address");
-                let addresses = addresses.iter().map(|entry| prefix(&entry["name"]).0).collect();
+                let of_others = |entry: &&Block| {
+                    matches!(entry.get("comment").map(String::as_str), Some("It hands on" | "Not the Internet"))
+                };
+                let handed = addresses.iter().filter(of_others);
+                let handed = handed.map(|entry| (prefix(&entry["name"]), entry.contains_key("nomatch"))).collect();
+                let addresses = addresses.iter().filter(|entry| !of_others(entry));
+                let addresses = addresses.map(|entry| prefix(&entry["name"]).0).collect();
                 let here = insertions.iter().filter(|insertion| insertion["iface"] == device);
                 let rules = here.flat_map(|insertion| {
                     let group = insertion["security_group"].strip_prefix(&format!("{GROUP}.")).expect("a group");
                     blocks(&groups[group.trim_end_matches(".name")], "rule")
                 });
                 let (inward, outward): (Vec<Block>, Vec<Block>) = rules.partition(|rule| rule["type"] == "in");
-                let rules = |blocks: Vec<Block>, end: &str| blocks.iter().map(|block| Rule::read(block, end)).collect();
+                let rules =
+                    |blocks: Vec<Block>, ends: [&str; 2]| blocks.iter().map(|block| Rule::read(block, ends)).collect();
                 let (_, network) = set.split_once(" on ").expect("the set says its network");
                 let network = network.split('"').next().unwrap_or_default().to_owned();
-                let (inward, outward) = (rules(inward, "source"), rules(outward, "dest"));
-                Device { addresses, network, name: format!("eth{index}"), inward, outward }
+                let (inward, outward) = (rules(inward, ["source", "dest"]), rules(outward, ["dest", "source"]));
+                Device { addresses, handed, network, name: format!("eth{index}"), inward, outward }
             })
             .collect();
         let known: Vec<String> = (0..devices.len()).map(|index| format!("net{index}")).collect();
@@ -72,16 +83,18 @@ pub fn read(tree: &Tree) -> BTreeMap<String, Vec<Device>> {
 }
 
 impl Rule {
-    fn read(block: &Block, end: &str) -> Self {
+    fn read(block: &Block, [end, own]: [&str; 2]) -> Self {
+        let list = |end: &str| block.get(end).map(|list| list.split(',').map(prefix).collect());
         Self {
             accepts: block["action"] == "ACCEPT",
-            peers: block.get(end).map(|list| list.split(',').map(prefix).collect()),
+            peers: list(end),
+            own: list(own),
             protocol: block.get("proto").cloned(),
             ports: block.get("dport").map(|text| ports(text)),
         }
     }
 
-    fn matches(&self, other: IpAddr, packet: Packet) -> bool {
+    fn matches(&self, own: IpAddr, other: IpAddr, packet: Packet) -> bool {
         let ported = match (&self.ports, packet.port()) {
             (None, _) => true,
             (Some(ports), Some(port)) => ports.iter().any(|(a, b)| (*a..=*b).contains(&port)),
@@ -90,6 +103,7 @@ impl Rule {
         ported
             && self.protocol.as_deref().is_none_or(|protocol| protocol == packet.protocol(other))
             && self.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| inside(other, *peer)))
+            && self.own.as_ref().is_none_or(|list| list.iter().any(|prefix| inside(own, *prefix)))
     }
 }
 
@@ -99,17 +113,24 @@ impl Device {
         named.flat_map(|(first, last)| [*first, *last]).collect()
     }
 
-    pub fn sends(&self, target: IpAddr, packet: Packet) -> bool {
-        verdict(&self.outward, target, packet)
+    pub fn sends(&self, own: IpAddr, target: IpAddr, packet: Packet) -> bool {
+        verdict(&self.outward, own, target, packet)
     }
 
-    pub fn takes(&self, source: IpAddr, packet: Packet) -> bool {
-        verdict(&self.inward, source, packet)
+    pub fn takes(&self, source: IpAddr, own: IpAddr, packet: Packet) -> bool {
+        verdict(&self.inward, own, source, packet)
+    }
+
+    /// Whether it may send from an address, of its own or of another.
+    pub fn may_use(&self, source: IpAddr) -> bool {
+        let holding = self.handed.iter().filter(|(net, _)| inside(source, *net));
+        let longest = holding.max_by_key(|((_, length), _)| *length);
+        self.addresses.contains(&source) || longest.is_some_and(|(_, spared)| !spared)
     }
 }
 
-fn verdict(rules: &[Rule], other: IpAddr, packet: Packet) -> bool {
-    rules.iter().find(|rule| rule.matches(other, packet)).is_some_and(|rule| rule.accepts)
+fn verdict(rules: &[Rule], own: IpAddr, other: IpAddr, packet: Packet) -> bool {
+    rules.iter().find(|rule| rule.matches(own, other, packet)).is_some_and(|rule| rule.accepts)
 }
 
 /// The bodies of the resources of a type, by name.

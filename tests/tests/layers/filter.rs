@@ -16,7 +16,10 @@ type Chains = BTreeMap<String, Vec<Rule>>;
 #[derive(Default)]
 struct Rule {
     source: Option<(IpAddr, u32)>,
+    dest: Option<(IpAddr, u32)>,
     device: Option<String>,
+    /// The device that it leaves by.
+    out: Option<String>,
     protocol: Option<String>,
     ports: Vec<(u16, u16)>,
     /// The only type of ICMP, if it names one.
@@ -69,12 +72,34 @@ impl Filter {
 
     pub fn passes(&self, source: IpAddr, device: &str, packet: Packet) -> bool {
         let chains = if source.is_ipv4() { &self.v4 } else { &self.v6 };
-        walk(chains, "INPUT", source, device, packet).unwrap_or(false)
+        let way = Way { source, dest: None, device, out: None };
+        walk(chains, "INPUT", way, packet).unwrap_or(false)
+    }
+
+    /// Whether it hands anything on.
+    pub fn is_router(&self) -> bool {
+        self.v4.contains_key("FORWARD") || self.v6.contains_key("FORWARD")
+    }
+
+    /// Whether it hands a packet on from one device to another.
+    pub fn hands_on(&self, source: IpAddr, dest: IpAddr, devices: (&str, &str), packet: Packet) -> bool {
+        let chains = if source.is_ipv4() { &self.v4 } else { &self.v6 };
+        let way = Way { source, dest: Some(dest), device: devices.0, out: Some(devices.1) };
+        chains.contains_key("FORWARD") && walk(chains, "FORWARD", way, packet).unwrap_or(false)
     }
 }
 
+/// Where a packet comes from, and where it goes if it is handed on.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    source: IpAddr,
+    dest: Option<IpAddr>,
+    device: &'a str,
+    out: Option<&'a str>,
+}
+
 fn chains(text: &str) -> Chains {
-    assert!(text.contains("\n:INPUT DROP [0:0]\n"), "what no rule takes is dropped");
+    assert!(text.contains("\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n"), "what no rule takes is dropped");
     let mut chains: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
     for line in text.lines().filter(|line| line.starts_with("-A ")) {
         // Neither established nor invalid: the packet is the first of its connection.
@@ -88,7 +113,9 @@ fn chains(text: &str) -> Chains {
             let value = words.next().unwrap_or_else(|| panic!("{line}"));
             match option {
                 "-s" => rule.source = Some(prefix(value)),
+                "-d" => rule.dest = Some(prefix(value)),
                 "-i" => rule.device = Some(value.to_owned()),
+                "-o" => rule.out = Some(value.to_owned()),
                 "-p" => rule.protocol = Some(value.to_owned()),
                 "-m" => {}
                 "--dport" | "--dports" => rule.ports = ports(value),
@@ -103,11 +130,14 @@ fn chains(text: &str) -> Chains {
 }
 
 /// The verdict of a chain, if it comes to one.
-fn walk(chains: &Chains, chain: &str, source: IpAddr, device: &str, packet: Packet) -> Option<bool> {
+fn walk(chains: &Chains, chain: &str, way: Way, packet: Packet) -> Option<bool> {
+    let source = way.source;
     let echo = if source.is_ipv4() { "8" } else { "128" };
     for rule in &chains[chain] {
         let matches = rule.source.is_none_or(|prefix| inside(source, prefix))
-            && rule.device.as_deref().is_none_or(|own| own == device)
+            && rule.dest.is_none_or(|prefix| way.dest.is_some_and(|dest| inside(dest, prefix)))
+            && rule.device.as_deref().is_none_or(|own| own == way.device)
+            && rule.out.as_deref().is_none_or(|own| way.out == Some(own))
             && rule.protocol.as_deref().is_none_or(|protocol| protocol == packet.protocol(source))
             && (packet != Packet::Echo || rule.protocol.is_none() || rule.kind.as_deref() == Some(echo))
             && (rule.ports.is_empty()
@@ -120,7 +150,7 @@ fn walk(chains: &Chains, chain: &str, source: IpAddr, device: &str, packet: Pack
             "DROP" => return Some(false),
             "RETURN" => return None,
             chain => {
-                if let Some(verdict) = walk(chains, chain, source, device, packet) {
+                if let Some(verdict) = walk(chains, chain, way, packet) {
                     return Some(verdict);
                 }
             }

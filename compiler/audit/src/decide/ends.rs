@@ -19,6 +19,13 @@ pub(crate) enum End<'t> {
     Internet,
 }
 
+impl End<'_> {
+    /// Whether it is this machine.
+    pub fn is(&self, host: &Host) -> bool {
+        matches!(self, Self::Host(own) if std::ptr::eq(*own, host))
+    }
+}
+
 impl Tree {
     /// The end of a name. An address of a machine is that machine.
     pub(crate) fn end(&self, name: &str) -> Option<End<'_>> {

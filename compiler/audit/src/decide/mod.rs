@@ -4,6 +4,7 @@ mod bridge;
 mod ends;
 mod overlay;
 mod routed;
+mod router;
 mod tunnel;
 mod words;
 

@@ -1,6 +1,7 @@
 //! A packet that leaves its segment. What routes there is no file of the tree, but for the nodes that translate.
 
 use super::bridge::At;
+use super::router::Router;
 use super::{End, Part, Step, Way};
 use crate::bounds::Outcome;
 use crate::filter::UPLINK;
@@ -16,19 +17,68 @@ impl Tree {
             _ => None,
         };
         self.leave(way.from, from, "", packet, &mut steps);
+        let v6 = packet.is_v6();
+        let first = from.and_then(|from| self.router(from.nic?, v6)).filter(|router| !way.to.is(router.host));
+        if let Some(router) = first {
+            match self.towards(router.host, packet.dst, v6) {
+                Some(out) => self.hand_on(router.host, router.foot, out, packet, &mut steps),
+                None => {
+                    steps.push(Step::new(
+                        Part::Way,
+                        Outcome::drop("its router has no way there", Some(router.host.place)),
+                    ));
+                    return steps;
+                }
+            }
+        }
+        let nics = if let End::Host(host) = way.to { self.guest(host).map(|guest| &guest.nics) } else { None };
+        let target =
+            nics.into_iter().flatten().find(|nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst));
+        let last = target.and_then(|nic| self.router(nic, v6)).filter(|router| {
+            !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
+        });
         let (packet, outcome) = self.carried_on(way, from, packet);
+        let outcome = self.by_routers(first, last, target, &packet, outcome);
         steps.push(Step::new(Part::Way, outcome));
-        let to = match (way.to, packet.dst) {
-            (End::Host(host), Addr::At(address)) => {
+        if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
+            self.hand_on(router.host, into, router.foot, &packet, &mut steps);
+        }
+        let to = match way.to {
+            End::Host(host) => {
                 let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
-                let nic = nics.into_iter().find(|nic| nic.addresses.iter().any(|net| net.addr() == address));
-                Some(At { host, nic })
+                let has = |nic: &&Nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst);
+                Some(At { host, nic: nics.into_iter().find(has) })
             }
             _ => None,
         };
         self.arrive(way.to, to, "", &packet, &mut steps);
         self.answer(from, to, &packet, &mut steps);
         steps
+    }
+
+    /// What is known of the way between, if guests of the tree are its routers.
+    fn by_routers(
+        &self,
+        first: Option<Router<'_>>,
+        last: Option<Router<'_>>,
+        target: Option<&Nic>,
+        packet: &Packet,
+        otherwise: Outcome,
+    ) -> Outcome {
+        let v6 = packet.is_v6();
+        match (first, last) {
+            // The answers come back by the same one.
+            (Some(first), None)
+                if self.is_beside(first.host, packet.dst)
+                    && target.and_then(|nic| self.router(nic, v6)).is_some_and(|back| back.is(first.host)) =>
+            {
+                Outcome::pass("a router of the tree", Some(first.host.place))
+            }
+            (None, Some(last)) if self.is_beside(last.host, packet.src) && !otherwise.closed_for_sure() => {
+                Outcome::pass("a router of the tree", Some(last.host.place))
+            }
+            _ => otherwise,
+        }
     }
 
     /// The device that has a gateway of the family.

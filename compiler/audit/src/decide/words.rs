@@ -27,6 +27,8 @@ pub(crate) enum Part<'t> {
     GuestIn(&'t Host),
     ReplyOut(&'t Host),
     ReplyIn(&'t Host),
+    Forward(&'t Host),
+    ReplyForward(&'t Host),
 }
 
 impl Part<'_> {
@@ -58,6 +60,7 @@ impl Part<'_> {
                 Layer::Nebula
             }
             Self::GuestOut(_) | Self::GuestIn(_) | Self::ReplyOut(_) | Self::ReplyIn(_) => Layer::Guest,
+            Self::Forward(_) | Self::ReplyForward(_) => Layer::Guest,
         }
     }
 
@@ -81,6 +84,8 @@ impl Part<'_> {
             Self::GuestIn(host) => format!("filter of {}, in", host.name),
             Self::ReplyOut(host) => format!("filter of {}, out, for the reply", host.name),
             Self::ReplyIn(host) => format!("filter of {}, in, for the reply", host.name),
+            Self::Forward(host) => format!("filter of {}, through", host.name),
+            Self::ReplyForward(host) => format!("filter of {}, through, for the reply", host.name),
         }
     }
 }

@@ -227,6 +227,8 @@ pub struct Passage<'a> {
     pub device: Option<&'a str>,
     /// Whether it comes in by it.
     pub inbound: bool,
+    /// Of what goes through the machine, the interface that it leaves by, if that is known.
+    pub leaves: Option<Option<&'a str>>,
 }
 
 impl Condition {
@@ -238,6 +240,7 @@ impl Condition {
             Test::Dest(addresses) => addresses.contain(packet.dst),
             Test::In(names) if passage.inbound => interface(names, passage.device),
             Test::Out(names) if !passage.inbound => interface(names, passage.device),
+            Test::Out(names) if passage.leaves.is_some() => interface(names, passage.leaves.flatten()),
             // No interface is there to compare with; iptables refuses such rules.
             Test::In(_) | Test::Out(_) => Tri::No,
             // What is asked of a node's chains is what it routes.

@@ -24,12 +24,21 @@ enum End {
 impl Filter {
     /// What becomes of a packet that comes to the machine.
     pub fn input(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(&[Hook::Prerouting, Hook::Input], Passage { packet, device, inbound: true })
+        self.through(&[Hook::Prerouting, Hook::Input], Passage { packet, device, inbound: true, leaves: None })
     }
 
     /// What becomes of a packet that the machine sends.
     pub fn output(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(&[Hook::Output, Hook::Postrouting], Passage { packet, device, inbound: false })
+        self.through(&[Hook::Output, Hook::Postrouting], Passage { packet, device, inbound: false, leaves: None })
+    }
+
+    /// What becomes of a packet that goes through the machine, from one interface to another.
+    pub fn forward(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Outcome {
+        let passage = Passage { packet, device: into, inbound: true, leaves: Some(out) };
+        self.through(&[Hook::Prerouting, Hook::Forward], passage).and(|| {
+            let passage = Passage { packet, device: out, inbound: false, leaves: None };
+            self.through(&[Hook::Postrouting], passage)
+        })
     }
 
     fn through(&self, hooks: &[Hook], passage: Passage<'_>) -> Outcome {
@@ -73,7 +82,7 @@ impl Filter {
 
     /// Where a packet that arrives is sent on to, if a rule of nat rewrites it; with the line of the rule.
     pub fn translated(&self, packet: &Packet, device: Option<&str>) -> Result<Option<(Translation, Place)>, Why> {
-        let passage = Passage { packet, device, inbound: true };
+        let passage = Passage { packet, device, inbound: true, leaves: None };
         let v6 = packet.is_v6();
         for base in &self.bases {
             if base.hook != Hook::Prerouting || !base.nat || !(if v6 { base.families.1 } else { base.families.0 }) {

@@ -107,6 +107,13 @@ impl Inventory {
         Some((text.parse().ok()?, place))
     }
 
+    /// The families of which the play turns forwarding on: IPv4, IPv6.
+    pub fn forwards(&self, host: &str) -> (bool, bool) {
+        let Some((node, _)) = self.variable(host, "security_forwards") else { return (false, false) };
+        let has = |family: &str| node.items().iter().any(|item| item.text() == Some(family));
+        (has("ipv4"), has("ipv6"))
+    }
+
     /// Addresses that the play gives to devices of a host.
     pub fn further(&self, host: &str) -> Vec<(String, IpNet)> {
         let Some((node, _)) = self.variable(host, "bootstrap_addresses") else { return Vec::new() };

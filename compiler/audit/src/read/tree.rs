@@ -175,6 +175,7 @@ impl Parts {
         let members = self.members(given, &mut hosts);
         let filters = self.assign_filters(&mut hosts);
         for host in hosts.values_mut() {
+            host.forwards = self.inventory.forwards(&host.name);
             if let Some((address, _)) = self.inventory.address(&host.name) {
                 host.address = Some(address);
             }

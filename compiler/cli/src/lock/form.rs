@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use arvc_site::lock::{Datacenter, Environment, Grant, Numbers, Segment, Serial};
+use arvc_site::lock::{Datacenter, Environment, Fetched, Grant, Numbers, Segment, Serial, SharedAddress};
 use arvc_site::model::{NAMESPACE, Vmid};
 use toml::{Table, Value};
 
@@ -31,6 +31,8 @@ pub enum Said {
     Datacenter(Datacenter),
     /// A network.
     Network(Segment),
+    /// An address that machines have by turns.
+    Vip(SharedAddress),
 }
 
 /// Whom a line is about: the environment, the kind of thing, its name.
@@ -52,6 +54,7 @@ pub fn read(line: &str) -> Result<(Subject, Said), String> {
         "unmanaged" => ("unmanaged", fields_of(&value).map(Said::Unmanaged)),
         "datacenters" => ("datacenters", datacenter(&value).map(Said::Datacenter)),
         "networks" => ("networks", segment(&value).map(Said::Network)),
+        "vips" => ("vips", shared_address(&value).map(Said::Vip)),
         _ => return Err(format!("this arvc knows no `{kind}` of an environment")),
     };
     let said = said.ok_or("it is not whole, or says more than this arvc knows")?;
@@ -145,7 +148,7 @@ fn grants(value: &Value) -> Option<BTreeSet<Grant>> {
 }
 
 fn datacenter(value: &Value) -> Option<Datacenter> {
-    let known = ["declared", "nodes", "pool", "namespace", "firewall", "mappings", "templates"];
+    let known = ["declared", "nodes", "pool", "namespace", "firewall", "mappings", "templates", "files"];
     let table = fields(value, &known)?;
     Some(Datacenter {
         declared: optional(table, "declared", Value::as_bool)?.unwrap_or_default(),
@@ -155,17 +158,45 @@ fn datacenter(value: &Value) -> Option<Datacenter> {
         pool: text(table.get("pool")?)?,
         firewall: table.get("firewall")?.as_bool()?,
         templates: optional(table, "templates", |value| list(value, vmid))?.unwrap_or_default(),
+        files: optional(table, "files", |value| list(value, fetched))?.unwrap_or_default(),
     })
 }
 
+/// `pve/local:import/debian.qcow2`, or without the node where nodes share it. No datastore has a `/` in its name.
+fn fetched(value: &Value) -> Option<Fetched> {
+    let text = value.as_str()?;
+    let (before, _) = text.split_once(':')?;
+    let (node, volume) = match before.split_once('/') {
+        Some((node, _)) => (Some(node.to_owned()), &text[node.len() + 1..]),
+        None => (None, text),
+    };
+    Some(Fetched { volume: volume.to_owned(), node })
+}
+
+fn shared_address(value: &Value) -> Option<SharedAddress> {
+    let table = fields(value, &["network", "address"])?;
+    Some(SharedAddress { network: text(table.get("network")?)?, address: parsed(table.get("address")?)? })
+}
+
+/// `10.0.0.100-10.0.0.199`.
+fn span(value: &Value) -> Option<(IpAddr, IpAddr)> {
+    let (first, last) = value.as_str()?.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?))
+}
+
 fn segment(value: &Value) -> Option<Segment> {
-    let table = fields(value, &["cidr", "bridge", "vlan"])?;
+    let table = fields(value, &["cidr", "bridge", "vlan", "datacenters", "handed_out"])?;
     let vlan = optional(table, "vlan", |value| u16::try_from(value.as_integer()?).ok())?;
     let bridge = optional(table, "bridge", text)?;
     if vlan.is_some() && bridge.is_none() {
         return None;
     }
-    Some(Segment { prefixes: one_or_several(table.get("cidr")?, parsed)?, bridge: bridge.map(|bridge| (bridge, vlan)) })
+    Some(Segment {
+        prefixes: one_or_several(table.get("cidr")?, parsed)?,
+        bridge: bridge.map(|bridge| (bridge, vlan)),
+        datacenters: optional(table, "datacenters", |value| list(value, text))?.unwrap_or_default(),
+        handed_out: optional(table, "handed_out", |value| list(value, span))?.unwrap_or_default(),
+    })
 }
 
 /// The lines of an environment, in their order: what it is, then what it holds.
@@ -195,6 +226,13 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
             let _ =
                 write!(value, ", templates = {}", array(datacenter.templates.iter().map(|vmid| vmid.0.to_string())));
         }
+        if !datacenter.files.is_empty() {
+            let file = |file: &Fetched| {
+                let node = file.node.as_ref().map(|node| format!("{node}/")).unwrap_or_default();
+                string(&format!("{node}{}", file.volume))
+            };
+            let _ = write!(value, ", files = {}", array(datacenter.files.iter().map(file)));
+        }
         line("datacenters", of, value + " }");
     }
     for (of, numbers) in &environment.hosts {
@@ -207,6 +245,13 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
             if let Some(vlan) = vlan {
                 let _ = write!(value, ", vlan = {vlan}");
             }
+        }
+        if !segment.datacenters.is_empty() {
+            let _ = write!(value, ", datacenters = {}", array(segment.datacenters.iter().map(|it| string(it))));
+        }
+        if !segment.handed_out.is_empty() {
+            let spans = segment.handed_out.iter().map(|(first, last)| string(&format!("{first}-{last}")));
+            let _ = write!(value, ", handed_out = {}", array(spans));
         }
         line("networks", of, value + " }");
     }
@@ -223,6 +268,9 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
         let fields: Vec<String> =
             fields.iter().map(|(field, text)| format!("{} = {}", key(field), string(text))).collect();
         line("unmanaged", of, format!("{{ {} }}", fields.join(", ")));
+    }
+    for (of, SharedAddress { network, address }) in &environment.vips {
+        line("vips", of, format!("{{ network = {}, address = \"{address}\" }}", string(network)));
     }
 }
 

@@ -34,12 +34,19 @@ pub(super) fn join(one: Said, other: Said) -> Option<Said> {
             other.firewall |= one.firewall;
             other.mappings.extend(one.mappings);
             other.templates.extend(one.templates);
+            other.files.extend(one.files);
             other.nodes.extend(one.nodes);
             other.nodes.sort();
             other.nodes.dedup();
             Said::Datacenter(other)
         }
-        (Said::Network(_), Said::Network(other)) => Said::Network(other),
+        (Said::Network(one), Said::Network(mut other)) => {
+            other.handed_out.extend(one.handed_out);
+            other.handed_out.sort();
+            other.handed_out.dedup();
+            Said::Network(other)
+        }
+        (Said::Vip(_), Said::Vip(other)) => Said::Vip(other),
         _ => return None,
     })
 }

@@ -299,6 +299,7 @@ fn environments(lines: Vec<(usize, &str)>) -> Result<BTreeMap<String, Environmen
             Said::Unmanaged(it) => drop(environment.unmanaged.insert(name, it)),
             Said::Datacenter(it) => drop(environment.datacenters.insert(name, it)),
             Said::Network(it) => drop(environment.networks.insert(name, it)),
+            Said::Vip(it) => drop(environment.vips.insert(name, it)),
         }
     }
     Ok(environments)

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_reach::policy::{Peer, Policies, Policy, Rule};
+use arvc_reach::policy::{Forward, Peer, Policies, Policy, Rule};
+use arvc_reach::ports::PortSet;
+use arvc_reach::through::{End, Ends};
 use arvc_reach::{Addresses, private_prefixes};
 use arvc_site::model::{HostId, NetworkId, NodeId, Site};
 use ipnet::IpNet;
 
-use crate::filter::{Accept, Family, Filter, Match, Section, Source, document};
+use crate::filter::{Accept, Family, Filter, Handed, Match, Section, Source, document};
 use crate::tree::Tree;
 
 /// Writes `ansible/files/filter/` and tells, for each configured machine, the name of its pair.
@@ -78,7 +80,7 @@ fn filter(
         for rule in rules {
             let accepts: Vec<Accept> = sources(addresses, rule, family)
                 .into_iter()
-                .flat_map(|source| packets(rule).into_iter().map(move |packet| (source, packet)))
+                .flat_map(|source| packets(&rule.ports).into_iter().map(move |packet| (source, packet)))
                 .map(|(source, packet)| Accept { source, device: Some((*device).to_owned()), packet })
                 .collect();
             match sections.last_mut() {
@@ -94,7 +96,36 @@ fn filter(
         family,
         links: links.map(|(_, device)| (*device).to_owned()).collect(),
         sections,
+        handed: policy.forward.iter().filter(|it| is_of(it, family)).map(|it| handed(devices, it)).collect(),
         private: private.iter().copied().filter(|net| of_family(net, family)).collect(),
+    }
+}
+
+fn is_of(forward: &Forward, family: Family) -> bool {
+    (forward.family == arvc_site::model::Family::V4) == (family == Family::V4)
+}
+
+/// What it hands on, by the names of its devices.
+fn handed(devices: &[(NetworkId, &str)], forward: &Forward) -> Handed {
+    let device = |network: Option<NetworkId>| {
+        let found = devices.iter().find(|(other, _)| network == Some(*other));
+        found.map(|(_, device)| (*device).to_owned())
+    };
+    let ends = |ends: &Ends| {
+        let source = |end: &End| match end {
+            End::Internet => Source::Internet,
+            End::Prefix(net) if net.prefix_len() == 0 => Source::Anywhere,
+            End::Prefix(net) => Source::Net(*net),
+        };
+        ends.iter().map(source).collect()
+    };
+    Handed {
+        comment: forward.reason.clone(),
+        sources: ends(&forward.from),
+        into: device(forward.into),
+        targets: ends(&forward.to),
+        out: device(forward.out),
+        packets: packets(&forward.ports),
     }
 }
 
@@ -133,7 +164,7 @@ fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
             .collect();
         (!rules.is_empty()).then_some(Section { comment, rules })
     });
-    Filter { family, links: Vec::new(), sections: sections.collect(), private: Vec::new() }
+    Filter { family, links: Vec::new(), sections: sections.collect(), handed: Vec::new(), private: Vec::new() }
 }
 
 fn sources(addresses: &Addresses, rule: &Rule, family: Family) -> Vec<Source> {
@@ -146,21 +177,21 @@ fn sources(addresses: &Addresses, rule: &Rule, family: Family) -> Vec<Source> {
     }
 }
 
-fn packets(rule: &Rule) -> Vec<Match> {
-    if rule.ports.is_all() {
+fn packets(ports: &PortSet) -> Vec<Match> {
+    if ports.is_all() {
         return vec![Match::All];
     }
     let mut packets = Vec::new();
-    if !rule.ports.tcp.is_empty() {
-        packets.push(Match::Tcp(rule.ports.tcp.clone()));
+    if !ports.tcp.is_empty() {
+        packets.push(Match::Tcp(ports.tcp.clone()));
     }
-    if !rule.ports.udp.is_empty() {
-        packets.push(Match::Udp(rule.ports.udp.clone()));
+    if !ports.udp.is_empty() {
+        packets.push(Match::Udp(ports.udp.clone()));
     }
-    if rule.ports.icmp {
+    if ports.icmp {
         packets.push(Match::Echo);
     }
-    packets.extend(rule.ports.others.iter().flat_map(|(first, last)| (*first..=*last).map(Match::Protocol)));
+    packets.extend(ports.others.iter().flat_map(|(first, last)| (*first..=*last).map(Match::Protocol)));
     packets
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::policy::{Peer, Policies, Policy};
 use arvc_site::extra::ExtraField;
-use arvc_site::model::{GroupId, Host, HostId, Kind, Node, Site, Status};
+use arvc_site::model::{Family, GroupId, Host, HostId, Kind, Node, Site, Status};
 use arvc_site::spelling::ansible as spelling;
 
 use super::reach;
@@ -175,6 +175,11 @@ fn roles(
         }
         entries.push(entry("nebula_name", Yaml::str(&host.named.name)));
         entries.push(entry("nebula_probes", probes(overlay, policy, host)));
+    }
+    let families: BTreeSet<Family> = policy.forward.iter().map(|forward| forward.family).collect();
+    if !families.is_empty() {
+        let names = families.into_iter().map(|family| if family == Family::V4 { "ipv4" } else { "ipv6" });
+        entries.push(entry("security_forwards", Yaml::strs(names)));
     }
     if let Some(filter) = filter {
         entries.push(entry("security_policy", Yaml::str(filter)));

@@ -70,10 +70,12 @@ const ROLES: &[(&str, &str)] = assets!(
     "security/meta/argument_specs.yml",
     "security/meta/main.yml",
     "security/tasks/filter.yml",
+    "security/tasks/forward.yml",
     "security/tasks/main.yml",
     "security/tasks/prove.yml",
     "security/tasks/ssh.yml",
     "security/tasks/try.yml",
+    "security/templates/forward.conf.j2",
 );
 
 const FRAME: &[(&str, &str)] = assets!(

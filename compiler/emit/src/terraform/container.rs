@@ -74,7 +74,7 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
             });
         }
     });
-    if let Some(volume) = scope.image(guest).and_then(|image| image::volume(image, guest)) {
+    if let Some(volume) = image::volume(scope, guest) {
         body.block("operating_system", |system| {
             system.set("template_file_id", volume).set("type", "debian");
         });

@@ -8,6 +8,7 @@
 //! the other.
 
 mod cluster;
+mod forward;
 mod group;
 mod guest;
 mod node;

@@ -1,6 +1,8 @@
 //! What guests are made from: templates to clone, which are closed here, and images that the nodes download.
 
-use arvc_site::model::{Image, ImageSource, Kind, Node};
+use arvc_site::downloads::{self, Download};
+use arvc_site::model::{Image, ImageSource, Kind, Node, NodeId};
+use arvc_site::spelling::proxmox;
 
 use crate::hcl::{Body, Identifier, Reference, Value, fixed};
 use crate::terraform::Folder;
@@ -13,14 +15,11 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
     let mut templates = Body::new();
     let mut downloads = Body::new();
     for (image, nodes) in scope.images() {
-        match &image.source {
-            ImageSource::Template { .. } => template(scope, image, &nodes, &mut templates),
-            ImageSource::Download { .. } => {
-                for node in nodes {
-                    download(image, node, &mut downloads);
-                }
-            }
-            ImageSource::File(_) => {}
+        template(scope, image, &nodes, &mut templates);
+    }
+    for download in downloads::downloads(scope.site) {
+        if scope.nodes.iter().any(|(node, _)| *node == download.node) {
+            fetched(scope, &download, &mut downloads);
         }
     }
     folder.file(
@@ -32,8 +31,8 @@ pub fn emit(scope: &Scope, folder: &mut Folder) {
     );
     folder.file(
         "images.tf",
-        "Once for each node that needs it. The datastore must take the content type. An image is never replaced in place: a \
-         new one is a new URL with its checksum.",
+        "Once for each node that needs it, or once for all that share the datastore. The datastore must take the content type. An \
+         image is never replaced in place: a new one is a new URL with its checksum.",
         &downloads,
     );
 }
@@ -54,12 +53,13 @@ fn switch(scope: &Scope) -> Option<Reference> {
 }
 
 /// The volume that an image is, if it is a file: what the site says, or what the guest's node has downloaded.
-pub fn volume(image: &Image, guest: &Guest) -> Option<Value> {
-    match &image.source {
+pub fn volume(scope: &Scope, guest: &Guest) -> Option<Value> {
+    match &scope.image(guest)?.source {
         ImageSource::Template { .. } => None,
         ImageSource::File(volume) => Some(volume.as_str().into()),
         ImageSource::Download { .. } => {
-            Some(name::reference(kind::DOWNLOAD, &download_name(image, guest.node)).field("id").into())
+            let download = downloads::of(scope.site, guest.host.image?, guest.host.node?)?;
+            Some(name::reference(kind::DOWNLOAD, &download_name(scope, &download)).field("id").into())
         }
     }
 }
@@ -94,15 +94,19 @@ fn template(scope: &Scope, image: &Image, nodes: &[&Node], file: &mut Body) {
     });
 }
 
-fn download(image: &Image, node: &Node, file: &mut Body) {
-    let ImageSource::Download { url, checksum, algorithm, datastore } = &image.source else { return };
-    file.resource(&fixed(kind::DOWNLOAD), &download_name(image, node), |body| {
-        body.set("node_name", node.named.name.as_str())
-            .set("datastore_id", datastore.as_str())
-            .set("content_type", if image.kind == Kind::Container { "vztmpl" } else { "import" })
+fn fetched(scope: &Scope, download: &Download, file: &mut Body) {
+    let image = &scope.site.images[download.image.index()];
+    let ImageSource::Download { url, checksum, algorithm, datastore, file_name, .. } = &image.source else { return };
+    file.resource(&fixed(kind::DOWNLOAD), &download_name(scope, download), |body| {
+        body.set("node_name", node(scope, download.node).named.name.as_str())
+            .set("datastore_id", datastore.value.as_str())
+            .set("content_type", proxmox::image_content(image.kind).name())
             .gap()
-            .set("url", url.as_str())
-            .set_some("file_name", file_name(image.kind, url))
+            .set("url", url.value.as_str())
+            .set_some(
+                "file_name",
+                file_name.as_ref().map(|name| name.value.clone()).or(named_by(image.kind, &url.value)),
+            )
             .set("checksum", checksum.as_str())
             .set("checksum_algorithm", algorithm.as_str())
             .gap()
@@ -110,33 +114,20 @@ fn download(image: &Image, node: &Node, file: &mut Body) {
     });
 }
 
-fn download_name(image: &Image, node: &Node) -> Identifier {
-    name::part(&image.named.name, name::resource(&node.named.name).text())
+fn node<'a>(scope: &Scope<'a>, id: NodeId) -> &'a Node {
+    &scope.site.nodes[id.index()]
 }
 
-/// The name of an image for a VM: that of the URL's file. Ubuntu's `.img` is qcow2, and Proxmox goes by the ending.
-/// A container's template keeps the name that Proxmox takes from the URL.
-fn file_name(kind: Kind, url: &str) -> Option<String> {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    let file = path.rsplit('/').next().filter(|file| !file.is_empty() && kind != Kind::Container)?;
-    Some(match file.strip_suffix(".img") {
-        Some(stem) => format!("{stem}.qcow2"),
-        None => file.to_owned(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use arvc_site::model::Kind;
-
-    use super::file_name;
-
-    #[test]
-    fn an_image_is_named_by_its_url_and_as_the_qcow2_that_it_is() {
-        let name = |url| file_name(Kind::Vm, url);
-        assert_eq!(name("https://a.example/x/debian-13.qcow2"), Some("debian-13.qcow2".into()));
-        assert_eq!(name("https://a.example/noble.img?x=/y#z"), Some("noble.qcow2".into()));
-        assert_eq!(name("https://a.example/"), None);
-        assert_eq!(file_name(Kind::Container, "https://a.example/x.tar.zst"), None);
+/// A file that nodes share is named by its image alone: which of them fetches it may change.
+fn download_name(scope: &Scope, download: &Download) -> Identifier {
+    let image = &scope.site.images[download.image.index()].named.name;
+    match download.shared {
+        true => name::resource(image),
+        false => name::part(image, name::resource(&node(scope, download.node).named.name).text()),
     }
+}
+
+/// The file's name, which for a VM is said. A container's template keeps the name that Proxmox takes from the URL.
+fn named_by(kind: Kind, url: &str) -> Option<String> {
+    proxmox::file_of_url(kind, url).filter(|_| kind != Kind::Container)
 }

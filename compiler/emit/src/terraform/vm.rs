@@ -55,7 +55,7 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
     body.block("disk", |disk| {
         disk.set("datastore_id", host.datastore.as_str())
             .set("interface", "scsi0")
-            .set_some("import_from", scope.image(guest).and_then(|image| image::volume(image, guest)))
+            .set_some("import_from", image::volume(scope, guest))
             .set("size", guest::gibibytes(host.disk))
             .set("discard", "on")
             .set("iothread", true);

@@ -1,22 +1,20 @@
 //! The paths between two parties, and what each layer on them does.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site, Transport};
+use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
-use super::{Layer, Party, Path, Step, Way, edge, tunnel};
+use super::{Layer, Party, Path, Step, Way, edge, handed, tunnel};
 use crate::address::{Addresses, internet, node_addresses, node_on, subtract};
 use crate::members::{Members, addresses_on, overlaps};
 use crate::policy::{Peer, Policies, Rule};
 use crate::ports::PortSet;
-
-/// The ports that the nodes' own firewall lets the set `management` in to (`pve-firewall`, `Firewall.pm`).
-const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006, 8006), (60000, 60050)];
 
 /// Addresses by network and peer.
 type Known = BTreeMap<(NetworkId, Peer), Rc<[IpNet]>>;
@@ -28,12 +26,16 @@ pub struct Layers<'a> {
     pub(super) members: Members<'a>,
     pub(super) segments: Segments,
     addresses: Addresses<'a>,
+    /// Everything but the site's own and private prefixes.
+    internet: Vec<IpNet>,
+    /// The same without the operators, who are asked for by themselves.
+    strangers: Vec<IpNet>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
 }
 
 /// The other end of a connection, as rules know it.
-enum Other<'o> {
+pub(super) enum Other<'o> {
     /// A machine by its certificate, and by an address.
     Member(HostId, IpAddr),
     /// An address.
@@ -55,14 +57,22 @@ struct Ends<'o> {
 impl<'a> Layers<'a> {
     /// Looks everything up.
     pub fn new(site: &'a Site, policies: &'a Policies) -> Self {
+        let (members, internet) = (Members::new(site), internet(site));
         Self {
             site,
             policies,
-            members: Members::new(site),
             segments: Segments::new(site),
             addresses: Addresses::new(site),
+            strangers: subtract(&internet, &members.prefixes(&End::Operators)),
+            internet,
+            members,
             known: RefCell::default(),
         }
+    }
+
+    /// Everything but the site's own and private prefixes.
+    pub(super) fn internet(&self) -> &[IpNet] {
+        &self.internet
     }
 
     /// The site.
@@ -150,12 +160,12 @@ impl<'a> Layers<'a> {
     }
 
     /// The addresses of a zone; a machine and a node are none.
-    pub fn zone(&self, party: &Party) -> Vec<IpNet> {
+    pub fn zone(&self, party: &Party) -> Cow<'_, [IpNet]> {
         match party {
-            Party::Internet => subtract(&internet(self.site), &self.members.prefixes(&End::Operators)),
-            Party::Operators => self.members.prefixes(&End::Operators),
-            Party::Prefix(prefix) => vec![*prefix],
-            Party::Host(_) | Party::Node(_) => Vec::new(),
+            Party::Internet => self.strangers.as_slice().into(),
+            Party::Operators => self.members.prefixes(&End::Operators).into(),
+            Party::Prefix(prefix) => vec![*prefix].into(),
+            Party::Host(_) | Party::Node(_) => Cow::default(),
         }
     }
 
@@ -182,14 +192,14 @@ impl<'a> Layers<'a> {
                 }
                 for to in self.met(b, last) {
                     let Some(from) = self.address(a, first, Family::of(to)) else { continue };
-                    if let Some(router) = edge::between(self, (a, first), (b, last), Family::of(to)) {
+                    if let Some(router) = edge::between(self, (a, first, from), (b, last, to)) {
                         let ends = Ends {
                             source: Some((a, first)),
                             target: Some((b, last)),
                             to: Other::Member(b, to),
                             from: Other::Member(a, from),
                         };
-                        paths.push(self.path(Way::Routed(first, last), Some(from), to, &ends, Some(router)));
+                        paths.push(self.path(Way::Routed(first, last), Some(from), to, &ends, router));
                     }
                 }
             }
@@ -199,6 +209,7 @@ impl<'a> Layers<'a> {
 
     fn direct(&self, network: NetworkId, (a, from): (HostId, IpAddr), (b, to): (HostId, IpAddr)) -> Path {
         let between = self.members.is_overlay(network).then(|| tunnel::step(self, network, a, b));
+        let between = between.into_iter().collect();
         let ends = Ends {
             source: Some((a, network)),
             target: Some((b, network)),
@@ -208,7 +219,7 @@ impl<'a> Layers<'a> {
         self.path(Way::Direct(network), Some(from), to, &ends, between)
     }
 
-    fn path(&self, way: Way, from: Option<IpAddr>, to: IpAddr, ends: &Ends, between: Option<Step>) -> Path {
+    fn path(&self, way: Way, from: Option<IpAddr>, to: IpAddr, ends: &Ends, between: Vec<Step>) -> Path {
         let mut steps = Vec::new();
         if let Some((host, network)) = ends.source {
             steps.extend(self.leave(host, network, &ends.to));
@@ -250,7 +261,7 @@ impl<'a> Layers<'a> {
         steps
     }
 
-    fn step(&self, layer: Layer, host: HostId, network: NetworkId, rules: &[Rule], other: &Other) -> Step {
+    pub(super) fn step(&self, layer: Layer, host: HostId, network: NetworkId, rules: &[Rule], other: &Other) -> Step {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
         let mut matching: Vec<(PortSet, String)> = Vec::new();
         for rule in rules.iter().filter(|rule| rule.network == network) {
@@ -326,7 +337,8 @@ impl<'a> Layers<'a> {
                     to: Other::Address(to),
                     from: Other::Address(from),
                 };
-                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, None);
+                let between = handed::outwards(self, host, network, from, &[IpNet::from(to)]);
+                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, between);
                 path.steps.push(self.node_in(node, &[IpNet::from(from)], Some((host, network))));
                 paths.push(path);
             }
@@ -347,7 +359,10 @@ impl<'a> Layers<'a> {
                     to: Other::Address(to),
                     from: Other::Address(from),
                 };
-                paths.push(self.path(Way::Direct(network), Some(from), to, &ends, None));
+                let near = !node_on(self.site, network, node).is_empty();
+                let router = self.handing(host, network, Family::of(to)).filter(|_| !near);
+                let between = handed::steps(self, router, Family::of(to), &ends.from, &Other::Address(to));
+                paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between.unwrap_or_default()));
             }
         }
         paths
@@ -365,7 +380,8 @@ impl<'a> Layers<'a> {
                 to: Other::Zone(&part),
                 from: Other::Address(from),
             };
-            paths.push(self.path(Way::Direct(network), Some(from), to, &ends, None));
+            let between = handed::outwards(self, host, network, from, &part);
+            paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between));
         }
         paths
     }
@@ -405,42 +421,6 @@ impl<'a> Layers<'a> {
             }
         }
         exits
-    }
-
-    fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
-        let prefixes = self.zone(zone);
-        let address = self.site.nodes[node.index()].uplink.as_ref().map(|uplink| uplink.address.value);
-        let to = address.unwrap_or(self.site.nodes[node.index()].address.value);
-        let network = (0..self.site.networks.len() as u32)
-            .map(NetworkId)
-            .find(|network| self.site.networks[network.index()].contains(to))?;
-        let step = self.node_in(node, &prefixes, None);
-        Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
-    }
-
-    /// What a Proxmox host lets in to itself: its management ports from the operators and nodes, and what a policy opens.
-    fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
-        let management = MANAGEMENT
-            .iter()
-            .fold(PortSet::none(), |all, (first, last)| all.union(&PortSet::ports(Transport::Tcp, *first, *last)));
-        let operators = self.members.prefixes(&End::Operators);
-        let inside = |part: &IpNet| operators.iter().any(|prefix| prefix.contains(part));
-        let (mut lower, mut upper, mut matching) = (PortSet::none(), PortSet::none(), Vec::new());
-        if sources.iter().any(|part| operators.iter().any(|prefix| overlaps(prefix, part))) {
-            upper = upper.union(&management);
-            matching.push((management.clone(), "operators: management ports of the nodes".to_owned()));
-        }
-        if !sources.is_empty() && sources.iter().all(inside) {
-            lower = lower.union(&management);
-        }
-        if let Some((host, network)) = guest {
-            let rules = &self.policies.of(host).outbound;
-            for rule in rules.iter().filter(|rule| rule.network == network && rule.peer == Peer::Node(node)) {
-                (lower, upper) = (lower.union(&rule.ports), upper.union(&rule.ports));
-                matching.push((rule.ports.clone(), rule.reason.clone()));
-            }
-        }
-        Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching, note: None }
     }
 
     /// The addresses by which a machine is met on a network: its own, and those that it may have by turns.

@@ -1,7 +1,7 @@
 //! Routers: between two networks of the site, and at its edge.
 //!
-//! A Proxmox host forwards between its networks, and no rule of the site closes that: the guests at both ends do. What any
-//! other router lets through is its owner's matter, so it is not known.
+//! A Proxmox host forwards between its networks, and no rule of the site closes that: the guests at both ends do. A router that is
+//! a guest hands on what its rules say ([`handed`]). What any other router lets through is its owner's matter, so it is not known.
 
 use std::net::IpAddr;
 
@@ -9,8 +9,8 @@ use arvc_site::model::{Family, Gateway, HostId, NetworkId, Router};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use super::decide::{Layers, open, router, unknown};
-use super::{Layer, Party, Step};
+use super::decide::{Layers, Other, open, router, unknown};
+use super::{Layer, Party, Step, handed};
 use crate::address::node_on;
 use crate::ports::PortSet;
 use crate::routers::Identity;
@@ -18,21 +18,25 @@ use crate::routers::Identity;
 /// The router by which a machine's packets come from one network into another; none if nothing leads there.
 pub(super) fn between(
     layers: &Layers,
-    (a, first): (HostId, NetworkId),
-    (b, last): (HostId, NetworkId),
-    family: Family,
-) -> Option<Step> {
-    let site = layers.site;
+    (a, first, from): (HostId, NetworkId, IpAddr),
+    (b, last, to): (HostId, NetworkId, IpAddr),
+) -> Option<Vec<Step>> {
+    let (site, family) = (layers.site, Family::of(to));
     let profile = |host: HostId| layers.members.profile_of[host.index()];
     let there = layers.members.router(profile(a), first, family)?;
     let back = layers.members.router(profile(b), last, family);
     let gateway = site.networks[first.index()].gateways().iter().find(|it| Family::of(it.address) == family)?;
     let at = router(gateway.router, gateway.address);
+    // The router itself is asked for at any of its addresses, and hands nothing on then.
+    let ours = Some(there).filter(|router| !router.hosts().contains(&a) && !router.hosts().contains(&b));
+    let ours = handed::steps(layers, ours, family, &Other::Address(from), &Other::Address(to));
     if back == Some(there) {
-        return Some(match there {
-            Identity::Node(_) => open(Layer::Router, at, "a node forwards between its networks"),
-            _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
-        });
+        return Some(ours.unwrap_or_else(|| {
+            vec![match there {
+                Identity::Node(_) => open(Layer::Router, at, "a node forwards between its networks"),
+                _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
+            }]
+        }));
     }
     let leads = match there {
         Identity::Node(node) => !node_on(site, last, *node).is_empty(),
@@ -41,34 +45,42 @@ pub(super) fn between(
         Identity::Address(_) => back.is_some(),
     };
     let note = format!("whether {} leads there, and the answers come back, is not known", named(layers, gateway));
-    leads.then(|| unknown(Layer::Router, at, note))
+    leads.then(|| ours.into_iter().flatten().chain([unknown(Layer::Router, at, note)]).collect())
 }
 
 /// What stands between the world and a machine of a network.
-pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpAddr, zone: &[IpNet]) -> Option<Step> {
+pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpAddr, zone: &[IpNet]) -> Vec<Step> {
     let site = layers.site;
     let there = &site.networks[network.index()];
     // On the network itself there is nobody between.
     if zone.iter().all(|prefix| there.prefixes().any(|own| own.value.contains(prefix))) {
-        return None;
+        return Vec::new();
     }
     let Some(gateway) = there.gateway(Family::of(to)).or(there.router.as_ref()) else {
         // A public address is met from everywhere. How else packets get to a network without a router, nobody says.
         let near = is_private(to) || zone.iter().all(|prefix| is_private(prefix.addr()));
         let note = format!("what leads to {} is not known", there.named.path);
-        return near.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note));
+        return near.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note)).into_iter().collect();
     };
     let at = router(gateway.router, gateway.address);
+    let near = zone.iter().all(|prefix| is_private(prefix.addr()));
+    let identity = layers.handing(host, network, Family::of(to));
+    if let Some(mut steps) = handed::steps(layers, identity, Family::of(to), &Other::Zone(zone), &Other::Address(to)) {
+        if !near && is_private(to) {
+            steps
+                .insert(0, unknown(Layer::Router, at, "what hands it on to a private address is not known".to_owned()));
+        }
+        return steps;
+    }
     let Router::Node(node) = gateway.router else {
-        return Some(unknown(Layer::Router, at, format!("what {} hands on is not known", named(layers, gateway))));
+        return vec![unknown(Layer::Router, at, format!("what {} hands on is not known", named(layers, gateway)))];
     };
     if !is_private(to) {
-        return Some(open(Layer::Router, at, "the address is a public one"));
+        return vec![open(Layer::Router, at, "the address is a public one")];
     }
     // The zone may be another network of the node, which it routes to without translating anything.
-    let near = zone.iter().all(|prefix| is_private(prefix.addr()));
     if near {
-        return Some(open(Layer::Router, at, "a node forwards between its networks"));
+        return vec![open(Layer::Router, at, "a node forwards between its networks")];
     }
     let forwards = site.nodes[node.index()].forwards.iter().filter(|forward| forward.to == host);
     let handed = forwards.fold(PortSet::none(), |all, forward| {
@@ -78,7 +90,7 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
         true => "it hands no port on to the machine".to_owned(),
         false => format!("it hands on {handed}"),
     };
-    Some(Step { layer: Layer::Router, at, lower: handed.clone(), upper: handed, rules: Vec::new(), note: Some(note) })
+    vec![Step { layer: Layer::Router, at, lower: handed.clone(), upper: handed, rules: Vec::new(), note: Some(note) }]
 }
 
 fn named(layers: &Layers, gateway: &Gateway) -> String {

@@ -15,6 +15,8 @@ mod claims;
 mod classes;
 mod decide;
 mod edge;
+mod handed;
+mod node;
 #[cfg(test)]
 mod tests;
 mod tunnel;
@@ -65,6 +67,8 @@ pub enum Layer {
     NodeIn,
     /// The packet filter of a machine.
     Filter,
+    /// The same, for what it hands on as a router.
+    Forward,
 }
 
 /// One decision on a path.

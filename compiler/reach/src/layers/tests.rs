@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fixture::*;
+use crate::members::addresses_on;
 use crate::naive::{Naive, any_site, packets};
 use crate::policy::policies;
 
@@ -94,6 +95,70 @@ fn what_a_foreign_router_lets_through_is_not_known() {
         asked(&site, &Party::Host(phone), &Party::Host(tv), &tcp_port(80)),
         [(Way::Routed(second, BRIDGE), Verdict::Unknown)]
     );
+}
+
+/// A guest on the bridge and on two networks that it is the router of; a guest on each of these.
+fn behind_a_guest() -> (Site, [HostId; 3], [NetworkId; 2]) {
+    let mut site = site();
+    let [near, far] = [("vmbr2", "172.20.0.0/24"), ("vmbr3", "172.21.0.0/24")].map(|(name, cidr)| {
+        let kind = bridge(name, &[]);
+        network(&mut site, name, cidr, kind)
+    });
+    let router = host_on(&mut site, "router", &[], &[BRIDGE, near, far]);
+    for network in [near, far] {
+        let address = addresses_on(&site, router, network).next().expect("an address");
+        let NetworkKind::Bridge { gateways, .. } = &mut site.networks[network.index()].kind else { panic!("a bridge") };
+        gateways.push(Gateway { address, router: Router::Host(router), span: arvc_syntax::source::Span::new(0, 0) });
+    }
+    let (a, b) = (host_on(&mut site, "a", &[], &[near]), host_on(&mut site, "b", &[], &[far]));
+    (site, [router, a, b], [near, far])
+}
+
+#[test]
+fn a_guest_that_is_a_router_hands_on_what_is_allowed_and_nothing_else() {
+    let (mut site, [router, a, b], [near, far]) = behind_a_guest();
+    let way = Way::Routed(near, far);
+    let ask = |site: &Site, port| asked(site, &Party::Host(a), &Party::Host(b), &tcp_port(port));
+    assert_eq!(ask(&site, 80), [(way, Verdict::Closed)]);
+    site.allow = vec![flow(End::Host(a), End::Host(b), &[tcp(80, 80)])];
+    assert_eq!(ask(&site, 80), [(way, Verdict::Open)]);
+    assert_eq!(ask(&site, 81), [(way, Verdict::Closed)]);
+    assert_eq!(
+        asked(&site, &Party::Host(b), &Party::Host(a), &tcp_port(80)),
+        [(Way::Routed(far, near), Verdict::Closed)]
+    );
+    // Each of its layers closes what is not allowed.
+    let known = policies(&site);
+    let paths = Layers::new(&site, &known).paths(&Party::Host(a), &Party::Host(b));
+    let at_the_router: Vec<(Layer, bool)> = paths[0]
+        .steps
+        .iter()
+        .filter(|step| step.at == Party::Host(router))
+        .map(|step| (step.layer, step.upper.meets(&tcp_port(81))))
+        .collect();
+    assert_eq!(at_the_router, [(Layer::ProxmoxIn, false), (Layer::Forward, false), (Layer::ProxmoxOut, false)]);
+    // What nobody configures may let nothing through: it is not known, and no more than the firewall lets.
+    site.hosts[router.index()].managed = false;
+    assert_eq!(ask(&site, 80), [(way, Verdict::Unknown)]);
+    assert_eq!(ask(&site, 81), [(way, Verdict::Closed)]);
+}
+
+#[test]
+fn a_guest_that_is_a_router_is_between_those_behind_it_and_everybody_else() {
+    let (mut site, [_, a, _], [near, _]) = behind_a_guest();
+    let near_operator = prefix("192.168.100.99/32");
+    site.operators.addresses = vec![at(near_operator)];
+    let operators = |site: &Site, port| asked(site, &Party::Operators, &Party::Host(a), &tcp_port(port));
+    assert_eq!(operators(&site, 22), [(Way::Direct(near), Verdict::Open)]);
+    assert_eq!(operators(&site, 23), [(Way::Direct(near), Verdict::Closed)]);
+    // The router's own way out is a node, which translates for its own networks.
+    site.allow = vec![flow(End::Host(a), End::Internet, &[tcp(443, 443)])];
+    let out = |site: &Site, port| asked(site, &Party::Host(a), &Party::Internet, &tcp_port(port));
+    assert_eq!(out(&site, 443), [(Way::Direct(near), Verdict::Unknown)]);
+    assert_eq!(out(&site, 80), [(Way::Direct(near), Verdict::Closed)]);
+    let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
+    (gateways[0].router, gateways[0].address) = (Router::Elsewhere, address("192.168.100.254"));
+    assert_eq!(out(&site, 443), [(Way::Direct(near), Verdict::Open)]);
 }
 
 #[test]

@@ -42,6 +42,7 @@ impl Step {
             Layer::Tunnel => "tunnel".to_owned(),
             Layer::Router => format!("router {at}"),
             Layer::Filter => format!("packet filter of {at}"),
+            Layer::Forward => format!("packet filter of {at}, forwarding"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arvc_site::model::{HostId, NetworkId, Site};
 
 use super::covered::Cover;
-use super::{Peer, Policies, Policy, Rule};
+use super::{Peer, Policies, Policy, Rule, forward};
 use crate::ports::PortSet;
 
 /// Which way a connection is opened, seen from the machine that has the rule.
@@ -85,9 +85,10 @@ impl Table {
         }
         let list = equal.into_iter().map(|((inbound, outbound), mut hosts)| {
             hosts.sort_unstable();
-            Policy { name: String::new(), hosts, inbound, outbound }
+            Policy { name: String::new(), hosts, inbound, outbound, forward: Vec::new() }
         });
         let mut list: Vec<Policy> = list.collect();
+        forward::add(site, &mut list);
         name(site, &mut list);
         list.sort_by(|a, b| a.name.cmp(&b.name));
         let mut of_host = vec![0; site.hosts.len()];

@@ -33,6 +33,8 @@ pub(super) struct Taken {
     /// Numbers of machines that are not the site's.
     held: HashMap<(Option<DatacenterId>, Vmid), Holder>,
     held_addresses: HashMap<(u32, IpAddr), Holder>,
+    /// What something hands out on segments of other environments, from the first address to the last.
+    handed_out: Vec<(u32, (IpAddr, IpAddr))>,
     /// The addresses of the site's own machines that are gone.
     left: Vec<(NetworkId, IpAddr, String)>,
 }
@@ -92,12 +94,22 @@ impl Taken {
                 self.held.entry((Some(*owner), vmid)).or_insert_with(holder);
             }
             for (network, addresses) in &numbers.addresses {
-                let Some(domain) = segments.get(network.as_str()) else { continue };
-                for address in addresses {
-                    self.addresses.insert((*domain, *address));
-                    self.held_addresses.entry((*domain, *address)).or_insert_with(holder);
+                for domain in segments.get(network.as_str()).into_iter().flatten() {
+                    for address in addresses {
+                        self.addresses.insert((*domain, *address));
+                        self.held_addresses.entry((*domain, *address)).or_insert_with(holder);
+                    }
                 }
             }
+        }
+        for vip in other.vips.values() {
+            for domain in segments.get(vip.network.as_str()).into_iter().flatten() {
+                self.addresses.insert((*domain, vip.address));
+            }
+        }
+        for (name, domains) in &segments {
+            let spans = &other.networks[*name].handed_out;
+            self.handed_out.extend(domains.iter().flat_map(|domain| spans.iter().map(|span| (*domain, *span))));
         }
     }
 
@@ -170,11 +182,16 @@ impl Taken {
                 Some(address) => {
                     let network = &site.networks[place.network.index()];
                     !self.addresses.contains(&(self.domains[place.network.index()], address))
+                        && !self.is_handed_out(self.domains[place.network.index()], address)
                         && !address_in_use::is_in_use(site, network, address)
                         && !address_reserved::is_reserved(network, address)
                         && !address_in_pool::is_handed_out(network, address)
                 }
             })
+    }
+
+    fn is_handed_out(&self, domain: u32, address: IpAddr) -> bool {
+        self.handed_out.iter().any(|(at, (first, last))| *at == domain && (*first..=*last).contains(&address))
     }
 
     /// Which machine that is gone has a VMID.

@@ -28,7 +28,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use super::{extra_name, extra_secret};
-use crate::model::{Datacenter, DatacenterId, ImageSource, Kind, Provider, Site, Terraform};
+use crate::model::{Datacenter, DatacenterId, ImageSource, Kind, Node, Provider, Site, Terraform};
 use crate::origins::Origins;
 
 /// A resource that Terraform must not have besides.
@@ -119,11 +119,9 @@ pub(crate) fn check_names(site: &Site, origins: &Origins, out: &mut Vec<Diagnost
                     .any(|host| host.kind == Kind::Container && identifier(&host.named.name) == resource.name),
                 "proxmox_download_file" => site.images.iter().any(|image| {
                     let name = identifier(&image.named.name);
+                    let of_node = |node: &Node| resource.name == format!("{name}_{}", identifier(&node.named.name));
                     matches!(image.source, ImageSource::Download { .. })
-                        && site
-                            .nodes
-                            .iter()
-                            .any(|node| resource.name == format!("{name}_{}", identifier(&node.named.name)))
+                        && (resource.name == name || site.nodes.iter().any(of_node))
                 }),
                 _ => false,
             };

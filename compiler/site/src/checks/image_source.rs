@@ -3,7 +3,7 @@
 //! ## What is wrong
 //!
 //! An image does not say exactly one of `vmid`, `file` and `url`; or a `url` is not `https`, has no checksum, or has one of
-//! the wrong length; or an image for machines that are not created.
+//! the wrong length; or its `file_name` is none; or an image for machines that are not created.
 //!
 //! ## Why
 //!
@@ -45,6 +45,7 @@ pub(crate) struct Written<'a> {
     pub(crate) checksum: Option<Spanned<&'a str>>,
     pub(crate) algorithm: Option<Spanned<&'a str>>,
     pub(crate) datastore: Option<Spanned<&'a str>>,
+    pub(crate) file_name: Option<Spanned<&'a str>>,
     /// A part of it failed.
     pub(crate) failed: bool,
 }
@@ -129,6 +130,11 @@ fn download(named: &Named, written: &Written<'_>, out: &mut Vec<Diagnostic>) -> 
     if let Some(datastore) = written.datastore {
         out.extend(invalid_datastore::check(datastore.value, datastore.span));
     }
+    if let Some(name) = written.file_name.filter(|name| !is_file_name(name.value)) {
+        let message = format!("{} is no name of a file", shown(name.value));
+        let label = "a datastore takes letters, digits, and `.`, `_`, `+`, `-` between them";
+        out.push(Diagnostic::new(&CODE, message, name.span, label));
+    }
     let algorithm = written.algorithm?;
     let digits = digits(algorithm.value);
     if digits.is_none() {
@@ -159,11 +165,17 @@ fn download(named: &Named, written: &Written<'_>, out: &mut Vec<Diagnostic>) -> 
         }
     }
     (out.len() == before).then(|| ImageSource::Download {
-        url: address.value.to_owned(),
+        url: owned(address),
         checksum: written.checksum.map(|it| it.value.to_ascii_lowercase()).unwrap_or_default(),
         algorithm: algorithm.value.to_owned(),
-        datastore: written.datastore.map(|it| it.value.to_owned()).unwrap_or_default(),
+        datastore: owned(written.datastore.unwrap_or(Spanned { value: "", span: address.span })),
+        file_name: written.file_name.map(owned),
+        node: written.node,
     })
+}
+
+fn owned(text: Spanned<&str>) -> Spanned<String> {
+    Spanned { value: text.value.to_owned(), span: text.span }
 }
 
 /// The hexadecimal digits of a checksum.
@@ -183,12 +195,12 @@ fn digits(algorithm: &str) -> Option<usize> {
 fn is_volume(file: &str) -> bool {
     let Some((datastore, rest)) = file.split_once(':') else { return false };
     let Some((content, name)) = rest.split_once('/') else { return false };
+    invalid_datastore::is_datastore(datastore) && matches!(content, "vztmpl" | "import" | "iso") && is_file_name(name)
+}
+
+fn is_file_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte);
-    invalid_datastore::is_datastore(datastore)
-        && matches!(content, "vztmpl" | "import" | "iso")
-        && !name.is_empty()
-        && !name.starts_with('.')
-        && name.bytes().all(plain)
+    !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain)
 }
 
 #[cfg(test)]

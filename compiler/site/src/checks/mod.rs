@@ -51,6 +51,7 @@ pub mod extra_terraform;
 pub mod extra_unused;
 pub mod extra_variable;
 pub mod family_not_there;
+pub mod file_of_two;
 pub mod file_path;
 pub mod file_written;
 pub mod firewall_of_nobody;
@@ -76,6 +77,7 @@ pub mod held_by_several;
 pub mod held_number;
 pub mod image_choice;
 pub mod image_source;
+pub mod image_twice;
 pub mod interface_name;
 pub mod invalid_bridge;
 pub mod invalid_datastore;
@@ -299,6 +301,7 @@ pub static CODES: &[&Code] = &[
     &machine_on_segments::CODE,
     &same_prefix::CODE,
     &invalid_vnet::CODE,
+    &image_twice::CODE,
     &range_without_slots::CODE,
     &rule_too_long::CODE,
     &shared_vmid::CODE,
@@ -354,6 +357,7 @@ pub static CODES: &[&Code] = &[
     &name_in_cluster::CODE,
     &invalid_namespace::CODE,
     &taken_elsewhere::CODE,
+    &file_of_two::CODE,
     &name_outside_domains::CODE,
     &invalid_dns_name::CODE,
     &route_frontend::CODE,
@@ -438,6 +442,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     nobody_at_the_nodes::check(site, out);
     node_of_others::check(site, out);
     image_choice::check(site, origins, out);
+    image_twice::check(site, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
     device_mapping::check(site, out);
@@ -496,6 +501,7 @@ pub(crate) fn check_held(site: &Site, origins: &Origins, renames: &Renames, held
     firewall_of_nobody::check(site, held, out);
     name_in_cluster::check(site, held, out);
     taken_elsewhere::check(site, held, out);
+    file_of_two::check(site, held, out);
 }
 
 /// What is handed out besides machines' addresses, and what a machine cannot be on.

@@ -32,7 +32,11 @@ impl Decoder<'_> {
                     "url" => written.take(text, |written| &mut written.url),
                     "checksum" => written.take(text, |written| &mut written.checksum),
                     "algorithm" => written.take(text, |written| &mut written.algorithm),
-                    "datastore" => written.take(text, |written| &mut written.datastore),
+                    "file_name" => written.take(text, |written| &mut written.file_name),
+                    "datastore" => {
+                        let span = if self.read.is_stated(field) { span } else { named.key };
+                        written.take(text.map(|text| Spanned { span, ..text }), |written| &mut written.datastore);
+                    }
                     _ => {}
                 }
             }

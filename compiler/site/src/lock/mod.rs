@@ -46,6 +46,8 @@ pub struct Environment {
     pub datacenters: BTreeMap<String, Datacenter>,
     /// Its networks, by name.
     pub networks: BTreeMap<String, Segment>,
+    /// Addresses that its machines have by turns, by name.
+    pub vips: BTreeMap<String, SharedAddress>,
 }
 
 /// The numbers of one machine.
@@ -111,6 +113,34 @@ pub struct Datacenter {
     pub firewall: bool,
     /// VMIDs that templates have.
     pub templates: BTreeSet<Vmid>,
+    /// The images that its nodes fetch.
+    pub files: BTreeSet<Fetched>,
+}
+
+/// A file that Terraform has a node fetch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fetched {
+    /// As Proxmox names it: `local:import/debian-13.qcow2`.
+    pub volume: String,
+    /// The node; none if it lies on a storage that nodes share.
+    pub node: Option<String>,
+}
+
+impl Fetched {
+    /// Whether both are one file.
+    pub fn is(&self, other: &Self) -> bool {
+        let apart = self.node.is_some() && other.node.is_some() && self.node != other.node;
+        self.volume == other.volume && !apart
+    }
+}
+
+/// An address that several machines have by turns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedAddress {
+    /// The network.
+    pub network: String,
+    /// The address.
+    pub address: IpAddr,
 }
 
 /// A network as other environments have to know it.
@@ -120,4 +150,8 @@ pub struct Segment {
     pub prefixes: Vec<IpNet>,
     /// The bridge and its tag; none for an overlay and for a network that nobody's guests have NICs on.
     pub bridge: Option<(String, Option<u16>)>,
+    /// The Proxmox clusters whose nodes have the bridge, where they are not all of the environment's.
+    pub datacenters: Vec<String>,
+    /// What DHCP servers, load balancers and the like hand out there: the first address and the last one of each span.
+    pub handed_out: Vec<(IpAddr, IpAddr)>,
 }

@@ -1,10 +1,13 @@
 //! What the lock has to hold of a site that was resolved.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 
-use super::{Datacenter, Environment, Grant, Numbers, Segment, applied};
-use crate::devices;
-use crate::model::{Host, ImageSource, Kind, NetworkKind, Site};
+use super::{Datacenter, Environment, Fetched, Grant, Numbers, Segment, SharedAddress, applied};
+use crate::checks::pool_meets_range::spans;
+use crate::downloads::downloads;
+use crate::model::{Host, ImageSource, Kind, Network, NetworkKind, Site};
+use crate::{allocation, devices, neighbours};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
 ///
@@ -17,6 +20,7 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
         certificates: held.certificates.clone(),
         datacenters: datacenters(site),
         networks: networks(site),
+        vips: vips(site),
         ..Environment::default()
     };
     for host in &site.hosts {
@@ -164,7 +168,23 @@ fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
             }
         }
     }
+    for (download, volume) in
+        downloads(site).into_iter().filter_map(|download| Some((download, download.volume(site)?)))
+    {
+        let node = Some(site.nodes[download.node.index()].named.name.clone()).filter(|_| !download.shared);
+        if let Some((_, datacenter)) = found.get_mut(download.datacenter.index()) {
+            datacenter.files.insert(Fetched { volume, node });
+        }
+    }
     found.into_iter().collect()
+}
+
+fn vips(site: &Site) -> BTreeMap<String, SharedAddress> {
+    let vips = site.vips.iter().filter(|vip| !vip.broken).filter_map(|vip| {
+        let network = site.networks.get(vip.network.index())?.named.name.clone();
+        Some((vip.named.name.clone(), SharedAddress { network, address: vip.address.value }))
+    });
+    vips.collect()
 }
 
 fn networks(site: &Site) -> BTreeMap<String, Segment> {
@@ -174,8 +194,25 @@ fn networks(site: &Site) -> BTreeMap<String, Segment> {
             NetworkKind::Bridge { bridge, vlan, .. } => Some((bridge.clone(), *vlan)),
             _ => None,
         },
+        datacenters: neighbours::limited_to(site, network)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| Some(site.datacenters.get(id.index())?.named.name.clone()))
+            .collect(),
+        handed_out: handed_out(network),
     };
     site.networks.iter().map(|network| (network.named.name.clone(), segment(network))).collect()
+}
+
+/// The addresses of a bridge that something else hands out.
+fn handed_out(network: &Network) -> Vec<(IpAddr, IpAddr)> {
+    let spans = spans(network).filter(|_| network.is_bridge()).filter_map(|(_, span)| {
+        let prefix = network.prefix.value;
+        Some((allocation::address(&prefix, span.value.0)?, allocation::address(&prefix, span.value.1)?))
+    });
+    let mut spans: Vec<_> = spans.collect();
+    spans.sort();
+    spans
 }
 
 /// Adds what this build's certificate plans grant.

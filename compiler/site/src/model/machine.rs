@@ -35,13 +35,17 @@ pub enum ImageSource {
     /// A download.
     Download {
         /// From where.
-        url: String,
+        url: Spanned<String>,
         /// Its checksum.
         checksum: String,
         /// The checksum's algorithm.
         algorithm: String,
         /// Where to.
-        datastore: String,
+        datastore: Spanned<String>,
+        /// What the file is called there, if not as in the URL.
+        file_name: Option<Spanned<String>>,
+        /// The node that fetches it onto a storage which several share, if the site says.
+        node: Option<NodeId>,
     },
 }
 

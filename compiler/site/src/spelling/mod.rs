@@ -7,7 +7,7 @@
 //! | consumer | what is named | how |
 //! | --- | --- | --- |
 //! | Ansible | groups of the inventory; hosts | [`ansible`]: a prefix, and `_` for what is no word character; as it is |
-//! | Proxmox | tags; pools, nodes, guests; security groups; HA rules | [`proxmox`]: lower case; as it is; at most 18 signs; `arvc-…` |
+//! | Proxmox | tags; pools, nodes, guests; security groups; HA rules | [`proxmox`]: lower case; as it is; at most 18 signs; `arvc-POOL_NAME-…` |
 //! | Terraform | resources | [`terraform`]: as it is, with `_` before a digit |
 //! | DNS | machines, clusters, shared addresses | [`dns`]: lower case, below the domain |
 //! | Nebula | certificates and groups | as it is: every label is one |

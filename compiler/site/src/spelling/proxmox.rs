@@ -1,7 +1,9 @@
-//! Proxmox: tags, security groups, and the rules of the HA manager. Guests, nodes and pools are called as they are: every
-//! label is such a name.
+//! Proxmox: tags, security groups, the rules of the HA manager, and files of images. Guests, nodes and pools are called as they
+//! are: every label is such a name.
 
 use std::collections::BTreeSet;
+
+use crate::model::{Kind, StorageContent};
 
 /// The longest name of a security group (`PVE::Firewall`, `security_group_name`: 2 to 18).
 const GROUP_LENGTH: usize = 18;
@@ -12,8 +14,31 @@ pub fn tag(name: &str) -> String {
 }
 
 /// A name of the HA manager's rules, which are those of the whole Proxmox cluster, of which other sites may have guests too.
+///
+/// Proxmox takes letters, digits, `-` and `_` (`pve-configid`). No label has a `_`: it tells where the pool's name ends, so that
+/// the rules of the pools `a` and `a-b` never meet.
 pub fn ha_rule(pool: &str, name: &str, what: &str) -> String {
-    format!("arvc-{pool}-{name}-{what}")
+    format!("arvc-{pool}_{name}-{what}")
+}
+
+/// The name that a datastore has for a file which is downloaded: that of the URL's path. Ubuntu's `.img` is qcow2, and Proxmox goes
+/// by the ending. None if the URL ends in no name.
+pub fn file_of_url(kind: Kind, url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let path = path.split_once("://").map_or(path, |(_, path)| path);
+    let (_, file) = path.rsplit_once('/').filter(|(_, file)| !file.is_empty())?;
+    Some(match file.strip_suffix(".img") {
+        Some(stem) if kind == Kind::Vm => format!("{stem}.qcow2"),
+        _ => file.to_owned(),
+    })
+}
+
+/// The content of a datastore that an image of a kind is.
+pub fn image_content(kind: Kind) -> StorageContent {
+    match kind {
+        Kind::Container => StorageContent::Vztmpl,
+        Kind::Vm | Kind::Machine => StorageContent::Import,
+    }
 }
 
 /// A name in the form of a security group's, of any length: `[a-z][a-z0-9_-]+`, and Proxmox lower-cases the rest.
@@ -74,6 +99,22 @@ mod tests {
             assert!(name.chars().all(is_plain), "{name}");
         }
         assert_eq!(taken.len(), 7);
+    }
+
+    #[test]
+    fn rules_of_pools_whose_names_begin_alike_never_meet() {
+        assert_ne!(ha_rule("a", "b-c", "nodes"), ha_rule("a-b", "c", "nodes"));
+        assert_eq!(ha_rule("home", "dns-1", "apart"), "arvc-home_dns-1-apart");
+    }
+
+    #[test]
+    fn an_image_is_named_by_its_url_and_as_the_qcow2_that_it_is() {
+        let name = |url| file_of_url(Kind::Vm, url);
+        assert_eq!(name("https://a.example/x/debian-13.qcow2"), Some("debian-13.qcow2".into()));
+        assert_eq!(name("https://a.example/noble.img?x=/y#z"), Some("noble.qcow2".into()));
+        assert_eq!(name("https://a.example/"), None);
+        assert_eq!(name("https://a.example"), None);
+        assert_eq!(file_of_url(Kind::Container, "https://a.example/x.tar.zst"), Some("x.tar.zst".into()));
     }
 
     #[test]

@@ -120,7 +120,8 @@ def guest_place(guest: Guest, plan: Plan) -> Place:
         gateways = [gateway for gateway in segment.gateways if segment.network_of(gateway)] if nic.dhcp else nic.gateways
         place.routes += [f"default via {gateway} dev {nic.device}" for gateway in gateways]
     own = place.addresses()
-    place.forwards = any(gateway in own for segment in plan.segments for gateway in segment.gateways)
+    is_router = any(gateway in own for segment in plan.segments for gateway in segment.gateways)
+    place.forwards = is_router if guest.forwards is None else guest.forwards
     return place
 
 

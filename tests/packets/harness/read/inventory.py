@@ -38,6 +38,13 @@ def add_addresses(guests: dict[str, Guest], variables: dict[str, dict]) -> None:
                 nic.addresses.append(ip_interface(f"{own['ansible_host']}/{network.prefixlen}"))
 
 
+def add_forwarding(guests: dict[str, Guest], variables: dict[str, dict]) -> None:
+    """Which guests the role `security` makes hand packets on."""
+    for key, guest in guests.items():
+        if "security_policy" in variables.get(key, {}):
+            guest.forwards = bool(variables[key].get("security_forwards"))
+
+
 def read_machines(guests: dict[str, Guest], variables: dict[str, dict], nodes: set[str]) -> dict[str, Machine]:
     """Machines of the inventory that are neither guests nor nodes."""
     machines = {}

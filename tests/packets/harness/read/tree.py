@@ -8,7 +8,7 @@ from ..model import Firewall, Tree
 from .firewall import read_firewall
 from .guests import read_guests
 from .hcl import resources
-from .inventory import add_addresses, read_filters, read_machines, read_members, read_release, read_variables
+from .inventory import add_addresses, add_forwarding, read_filters, read_machines, read_members, read_release, read_variables
 
 
 def read_tree(root: Path) -> Tree:
@@ -16,6 +16,7 @@ def read_tree(root: Path) -> Tree:
     variables = read_variables(root)
     guests = read_guests(terraform)
     add_addresses(guests, variables)
+    add_forwarding(guests, variables)
     firewall = read_firewall(terraform)
     nodes = read_nodes(root, firewall, {guest.node for guest in guests.values()})
     return Tree(

@@ -84,6 +84,7 @@ fn operators(scope: &Scope, file: &mut Body) {
                     accept: true,
                     iface: None,
                     peer: Some(list),
+                    own: None,
                     proto: Some("tcp".to_owned()),
                     dport: Some("22,8006".to_owned()),
                     comment: "operators: SSH and API of the nodes".to_owned(),

@@ -13,7 +13,8 @@ use arvc_site::spelling::proxmox;
 
 use crate::hcl::{Body, Identifier, fixed};
 use crate::terraform::Folder;
-use crate::terraform::firewall::rule::{Direction, comment, rules};
+use crate::terraform::firewall::forward;
+use crate::terraform::firewall::rule::{Direction, ProxmoxRule, comment, rules};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::Scope;
 
@@ -39,6 +40,8 @@ struct Group<'a> {
     comment: String,
     last: bool,
     openings: BTreeSet<Opening<'a>>,
+    /// Of a router, what it hands on.
+    handed: Vec<ProxmoxRule>,
 }
 
 impl<'a> Groups<'a> {
@@ -78,6 +81,7 @@ impl<'a> Groups<'a> {
             }
             file.resource(&fixed(kind::SECURITY_GROUP), &name::resource(&group.resource), |body| {
                 body.set("name", group.name.as_str()).set("comment", comment(&group.comment));
+                group.handed.iter().for_each(|rule| rule.print(body));
                 for direction in [Direction::In, Direction::Out] {
                     let openings = group.openings.iter().filter(|(other, _)| *other == direction);
                     let openings: Vec<&Rule> = openings.map(|(_, rule)| *rule).collect();
@@ -132,8 +136,18 @@ impl<'a> Groups<'a> {
         if let Some(last) = last {
             self.list[last].last = true;
         }
+        let addresses = Addresses::new(scope.site);
         for (policy, own) in policies.into_iter().zip(own) {
-            let groups = [shared, own, last].into_iter().flatten().collect();
+            let [leaves, enters] = [Direction::Out, Direction::In].map(|direction| {
+                let (named, suffix) =
+                    (&scope.policies.list[policy], if direction == Direction::In { "in" } else { "out" });
+                let handed = forward::rules(&addresses, named, bridge, direction);
+                let wanted =
+                    if several(policy) { format!("{}-{}", named.name, network.name) } else { named.name.clone() };
+                let purpose = format!("What {} hands on, {suffix} on {}", named.name, network.path);
+                self.add_handed(space, &format!("{wanted}-fwd-{suffix}"), purpose, handed, taken)
+            });
+            let groups = [leaves, shared, own, enters, last].into_iter().flatten().collect();
             self.of.insert((policy, bridge), groups);
         }
     }
@@ -149,11 +163,36 @@ impl<'a> Groups<'a> {
         if openings.is_empty() {
             return None;
         }
+        Some(self.push(space, wanted, comment, (openings, Vec::new()), taken))
+    }
+
+    fn add_handed(
+        &mut self,
+        space: &str,
+        wanted: &str,
+        comment: String,
+        handed: Vec<ProxmoxRule>,
+        taken: &mut BTreeSet<String>,
+    ) -> Option<usize> {
+        if handed.is_empty() {
+            return None;
+        }
+        Some(self.push(space, wanted, comment, (BTreeSet::new(), handed), taken))
+    }
+
+    fn push(
+        &mut self,
+        space: &str,
+        wanted: &str,
+        comment: String,
+        (openings, handed): (BTreeSet<Opening<'a>>, Vec<ProxmoxRule>),
+        taken: &mut BTreeSet<String>,
+    ) -> usize {
         let resource = proxmox::free_security_group(wanted, taken);
         // Groups belong to the whole data centre, and the provider takes over one that it finds under the name.
         let name = proxmox::free_security_group(&format!("{space}-{wanted}"), taken);
-        self.list.push(Group { resource, name, comment, last: false, openings });
-        Some(self.list.len() - 1)
+        self.list.push(Group { resource, name, comment, last: false, openings, handed });
+        self.list.len() - 1
     }
 }
 

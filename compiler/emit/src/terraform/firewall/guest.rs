@@ -1,14 +1,14 @@
 //! The guests: the addresses that they may use, the groups that they take, their switch.
 
-use arvc_reach::answered_for;
+use arvc_reach::{Addresses, answered_for};
 use arvc_site::model::Kind;
 use ipnet::IpNet;
 
 use crate::hcl::{Body, Reference, fixed};
 use crate::terraform::Folder;
 use crate::terraform::firewall::group::Groups;
-use crate::terraform::firewall::options;
 use crate::terraform::firewall::rule::{cidr, comment};
+use crate::terraform::firewall::{forward, options};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::{Guest, Scope};
 
@@ -50,6 +50,16 @@ fn filters(scope: &Scope, guest: &Guest, file: &mut Body) -> Vec<Reference> {
             for (prefix, purpose) in answered_for(scope.site, guest.id, nic.network_id) {
                 body.block("cidr", |entry| {
                     entry.set("name", cidr(&prefix)).set("comment", comment(&purpose));
+                });
+            }
+            // And what it sends in the name of others, as their router.
+            let policy = scope.policies.of(guest.id);
+            for (prefix, spared, purpose) in forward::sources(policy, &Addresses::new(scope.site), nic.network_id) {
+                body.block("cidr", |entry| {
+                    entry.set("name", cidr(&prefix)).set("comment", comment(&purpose));
+                    if spared {
+                        entry.set("nomatch", true);
+                    }
                 });
             }
             lifecycle(guest, body);

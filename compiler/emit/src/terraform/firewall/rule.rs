@@ -35,6 +35,8 @@ pub struct ProxmoxRule {
     pub iface: Option<String>,
     /// The other end's addresses; `None` is anywhere.
     pub peer: Option<String>,
+    /// The guest's own side, where that is not the guest itself but what it hands on; `None` is anywhere.
+    pub own: Option<String>,
     /// The protocol; `None` is every one.
     pub proto: Option<String>,
     /// Destination ports; `None` is every one.
@@ -47,14 +49,15 @@ impl ProxmoxRule {
     /// Adds the `rule` block. An attribute that says nothing is left out: Proxmox would not store it.
     pub fn print(&self, body: &mut Body) {
         body.block("rule", |rule| {
-            let (kind, end) = match self.direction {
-                Direction::In => ("in", "source"),
-                Direction::Out => ("out", "dest"),
+            let (kind, source, dest) = match self.direction {
+                Direction::In => ("in", &self.peer, &self.own),
+                Direction::Out => ("out", &self.own, &self.peer),
             };
             rule.set("type", kind)
                 .set("action", if self.accept { "ACCEPT" } else { "DROP" })
                 .set_some("iface", self.iface.as_deref())
-                .set_some(end, self.peer.as_deref())
+                .set_some("source", source.as_deref())
+                .set_some("dest", dest.as_deref())
                 .set_some("proto", self.proto.as_deref())
                 .set_some("dport", self.dport.as_deref())
                 .set("comment", comment(&self.comment));
@@ -79,6 +82,7 @@ pub fn rules(addresses: &Addresses, direction: Direction, openings: &[&Rule]) ->
             accept: false,
             iface: None,
             peer: Some(peer),
+            own: None,
             proto: None,
             dport: None,
             comment: "not the Internet".to_owned(),
@@ -97,6 +101,16 @@ pub enum Ends {
     Anywhere,
     /// A list of addresses of one family.
     Addresses(Family, String),
+}
+
+impl Ends {
+    /// As an attribute; anywhere is none.
+    pub fn list(self) -> Option<String> {
+        match self {
+            Self::Anywhere => None,
+            Self::Addresses(_, list) => Some(list),
+        }
+    }
 }
 
 /// An address family.
@@ -133,6 +147,7 @@ pub fn accepts(direction: Direction, ends: &Ends, ports: &PortSet, reason: &str)
         accept: true,
         iface: None,
         peer: peer.clone(),
+        own: None,
         proto,
         dport,
         comment: reason.to_owned(),

@@ -1,0 +1,92 @@
+//! A guest that is the gateway of others: a packet passes its firewall where it comes in and where it leaves, and its filter in
+//! between.
+
+use std::net::IpAddr;
+
+use super::{Part, Step};
+use crate::bounds::Outcome;
+use crate::packet::{Addr, Packet};
+use crate::proxmox::{self, Nic};
+use crate::tree::{Host, Tree};
+
+/// A guest that others have as a gateway, and its device there.
+#[derive(Clone, Copy)]
+pub(super) struct Router<'t> {
+    pub host: &'t Host,
+    pub foot: &'t Nic,
+}
+
+impl Router<'_> {
+    pub fn is(self, other: &Host) -> bool {
+        std::ptr::eq(self.host, other)
+    }
+}
+
+impl Tree {
+    /// The guest that is a device's gateway in a family.
+    pub(super) fn router(&self, nic: &Nic, v6: bool) -> Option<Router<'_>> {
+        let gateway = nic.gateways.iter().find(|gateway| gateway.is_ipv6() == v6)?;
+        let (name, index) = self.owners.get(gateway)?;
+        let host = &self.hosts[name];
+        let guest = self.guest(host)?;
+        let foot = guest.nics.iter().find(|nic| Some(nic.index) == *index)?;
+        Some(Router { host, foot })
+    }
+
+    /// The device by which a router reaches an address: one on its network, or the one that has a gateway.
+    pub(super) fn towards<'t>(&'t self, host: &Host, address: Addr, v6: bool) -> Option<&'t Nic> {
+        let nics = &self.guest(host)?.nics;
+        let near = |address: IpAddr| nics.iter().find(|nic| nic.addresses.iter().any(|net| net.contains(&address)));
+        let near = if let Addr::At(address) = address { near(address) } else { None };
+        near.or_else(|| nics.iter().find(|nic| nic.gateways.iter().any(|gateway| gateway.is_ipv6() == v6)))
+    }
+
+    /// Whether an address is on a network of the router, so that nobody else is between.
+    pub(super) fn is_beside(&self, host: &Host, address: Addr) -> bool {
+        let Addr::At(address) = address else { return false };
+        let nets = self.guest(host).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
+        nets.into_iter().any(|net| net.contains(&address))
+    }
+
+    /// What the router's own layers say.
+    pub(super) fn hand_on<'t>(
+        &'t self,
+        host: &'t Host,
+        into: &Nic,
+        out: &Nic,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
+        let firewall = self.guest(host).filter(|_| self.proxmox.present);
+        if let Some(guest) = firewall {
+            let outcome = proxmox::inward(&self.proxmox, guest, into, packet);
+            steps.push(Step::new(Part::ProxmoxIn(host, into.index), outcome));
+        }
+        let switch = match packet.is_v6() {
+            true => host.forwards.1,
+            false => host.forwards.0,
+        };
+        let filter = match (&host.no_filter, self.filter(host)) {
+            (Some(why), _) => Outcome::unknown(why.clone(), "its filter is not there", None),
+            (None, None) => Outcome::pass("nothing filters it there", None),
+            (None, Some(filter)) => {
+                let (device, other) = (self.device(host, Some(into)), self.device(host, Some(out)));
+                let reply = filter.forward(&packet.reply(), other, device);
+                steps.push(Step::new(Part::ReplyForward(host), reply));
+                filter.forward(packet, device, other)
+            }
+        };
+        let filter = match switch {
+            true => filter,
+            false => filter.and(|| {
+                let why = format!("whether {} hands packets on at all: no variable says it", host.name);
+                Outcome::unknown(why.into(), "it may be no router", None)
+            }),
+        };
+        steps.push(Step::new(Part::Forward(host), filter));
+        if let Some(guest) = firewall {
+            let outcome = proxmox::outward(&self.proxmox, guest, out, packet);
+            steps.push(Step::new(Part::ProxmoxOut(host, out.index), outcome));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! A guest that is the gateway of others: each of its layers, open and closed.
+
+mod common;
+
+use arvc_audit::Tree;
+use common::{expect, tree};
+
+const CLUSTER: &str = "[OPTIONS]\nenable: 1\n";
+const OPEN: &str = "[OPTIONS]\nenable: 1\npolicy_in: ACCEPT\npolicy_out: ACCEPT\n";
+const SWITCH: &str = "security_policy: r\nsecurity_forwards:\n  - ipv4\n";
+const RULE: &str = "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -s 10.0.1.7/32 -d 10.0.2.7/32 -i eth0 -o eth1 -p tcp -m tcp --dport 443 -j ACCEPT";
+
+/// `a` and `b` on a bridge each, `r` on both. The firewall of `r`, its filter's chain FORWARD, its variables.
+fn routed(firewall: &str, forward: &str, variables: &str) -> Tree {
+    let machine = |name: &str, nets: &str| format!("name: {name}\n{nets}");
+    let net = |n: u8, bridge: u8, ip: &str| {
+        format!("net{n}: virtio=02:00:00:00:00:0{n},bridge=vmbr{bridge},firewall=1\nipconfig{n}: ip={ip}\n")
+    };
+    let a = machine("a", &net(0, 1, "10.0.1.7/24,gw=10.0.1.1"));
+    let b = machine("b", &net(0, 2, "10.0.2.7/24,gw=10.0.2.1"));
+    let r = machine("r", &(net(0, 1, "10.0.1.1/24") + &net(1, 2, "10.0.2.1/24")));
+    let filter = format!("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{forward}\nCOMMIT\n");
+    tree(&[
+        ("pve/firewall/cluster.fw", CLUSTER),
+        ("pve/firewall/101.fw", OPEN),
+        ("pve/firewall/102.fw", OPEN),
+        ("pve/firewall/103.fw", firewall),
+        ("pve/nodes/one/qemu-server/101.conf", &a),
+        ("pve/nodes/one/qemu-server/102.conf", &b),
+        ("pve/nodes/one/qemu-server/103.conf", &r),
+        ("ansible/files/filter/r.v4", &filter),
+        ("ansible/inventory/host_vars/r.yml", variables),
+    ])
+}
+
+#[test]
+fn a_router_hands_on_what_its_chain_forward_says_and_the_answers() {
+    let tree = routed(OPEN, RULE, SWITCH);
+    assert!(tree.unread.is_empty(), "{:#?}", tree.unread);
+    expect(&tree, "open a -> b 10.0.2.7, routed, tcp/443");
+    expect(&tree, "closed a -> b 10.0.2.7, routed, tcp/442");
+    expect(&tree, "closed a -> b 10.0.2.7, routed, udp/443");
+    expect(&tree, "closed b -> a 10.0.1.7, routed, tcp/443");
+    let deaf = RULE.split_once('\n').expect("two rules").1;
+    expect(&routed(OPEN, deaf, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
+}
+
+#[test]
+fn devices_of_a_rule_are_those_that_the_packet_crosses() {
+    let turned = RULE.replace("-i eth0 -o eth1", "-i eth1 -o eth0");
+    expect(&routed(OPEN, &turned, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
+    let into = RULE.replace("-o eth1", "-o eth0");
+    expect(&routed(OPEN, &into, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
+    let any = RULE.replace(" -i eth0 -o eth1", "");
+    expect(&routed(OPEN, &any, SWITCH), "open a -> b 10.0.2.7, routed, tcp/443");
+}
+
+#[test]
+fn the_switch_of_the_kernel_counts() {
+    for variables in ["security_policy: r\n", "security_policy: r\nsecurity_forwards:\n  - ipv6\n"] {
+        expect(&routed(OPEN, RULE, variables), "unknown a -> b 10.0.2.7, routed, tcp/443");
+        expect(&routed(OPEN, RULE, variables), "closed a -> b 10.0.2.7, routed, tcp/444");
+    }
+}
+
+#[test]
+fn the_firewall_sees_it_twice_with_the_addresses_of_others() {
+    let closed = |rules: &str| format!("[OPTIONS]\nenable: 1\npolicy_in: DROP\npolicy_out: DROP\n[RULES]\n{rules}\n");
+    let enters = "IN ACCEPT -i net0 -source 10.0.1.7 -dest 10.0.2.7 -p tcp -dport 443";
+    let leaves = "OUT ACCEPT -i net1 -source 10.0.1.7 -dest 10.0.2.7 -p tcp -dport 443";
+    let both = closed(&format!("{enters}\n{leaves}"));
+    expect(&routed(&both, RULE, SWITCH), "open a -> b 10.0.2.7, routed, tcp/443");
+    for one in [enters, leaves] {
+        expect(&routed(&closed(one), RULE, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
+    }
+    // The device that it leaves by may send from others' addresses only if its set holds them.
+    let set = |entries: &str| both.replace("[RULES]", &format!("[IPSET ipfilter-net1]\n{entries}\n[RULES]"));
+    expect(&routed(&set("10.0.2.1"), RULE, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
+    expect(&routed(&set("10.0.2.1\n10.0.1.7"), RULE, SWITCH), "open a -> b 10.0.2.7, routed, tcp/443");
+    expect(&routed(&set("10.0.0.0/8\n!10.0.1.0/24"), RULE, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
+}

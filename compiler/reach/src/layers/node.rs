@@ -1,0 +1,51 @@
+//! The firewall of a Proxmox host itself.
+
+use arvc_site::model::{End, HostId, NetworkId, NodeId, Transport};
+use ipnet::IpNet;
+
+use super::decide::Layers;
+use super::{Layer, Party, Path, Step, Way};
+use crate::members::overlaps;
+use crate::policy::Peer;
+use crate::ports::PortSet;
+
+/// The ports that the nodes' own firewall lets the set `management` in to (`pve-firewall`, `Firewall.pm`).
+const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006, 8006), (60000, 60050)];
+
+impl Layers<'_> {
+    pub(super) fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
+        let prefixes = self.zone(zone);
+        let address = self.site.nodes[node.index()].uplink.as_ref().map(|uplink| uplink.address.value);
+        let to = address.unwrap_or(self.site.nodes[node.index()].address.value);
+        let network = (0..self.site.networks.len() as u32)
+            .map(NetworkId)
+            .find(|network| self.site.networks[network.index()].contains(to))?;
+        let step = self.node_in(node, &prefixes, None);
+        Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
+    }
+
+    /// What a Proxmox host lets in to itself: its management ports from the operators and nodes, and what a policy opens.
+    pub(super) fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
+        let management = MANAGEMENT
+            .iter()
+            .fold(PortSet::none(), |all, (first, last)| all.union(&PortSet::ports(Transport::Tcp, *first, *last)));
+        let operators = self.members.prefixes(&End::Operators);
+        let inside = |part: &IpNet| operators.iter().any(|prefix| prefix.contains(part));
+        let (mut lower, mut upper, mut matching) = (PortSet::none(), PortSet::none(), Vec::new());
+        if sources.iter().any(|part| operators.iter().any(|prefix| overlaps(prefix, part))) {
+            upper = upper.union(&management);
+            matching.push((management.clone(), "operators: management ports of the nodes".to_owned()));
+        }
+        if !sources.is_empty() && sources.iter().all(inside) {
+            lower = lower.union(&management);
+        }
+        if let Some((host, network)) = guest {
+            let rules = &self.policies.of(host).outbound;
+            for rule in rules.iter().filter(|rule| rule.network == network && rule.peer == Peer::Node(node)) {
+                (lower, upper) = (lower.union(&rule.ports), upper.union(&rule.ports));
+                matching.push((rule.ports.clone(), rule.reason.clone()));
+            }
+        }
+        Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching, note: None }
+    }
+}

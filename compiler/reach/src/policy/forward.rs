@@ -1,0 +1,164 @@
+//! What a machine of ours that is a router hands on: the openings of the machines behind it, on the devices that they cross.
+
+use std::collections::BTreeMap;
+
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, Site};
+use ipnet::IpNet;
+
+use super::Policy;
+use crate::address::Addresses;
+use crate::ports::PortSet;
+use crate::routers::{Identity, Routers};
+use crate::through::{End, Ends, Through, routers};
+
+/// One opening of one family from one network to another. Answers are not listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Forward {
+    /// The family of all addresses.
+    pub family: Family,
+    /// The network that it comes in by; none where the site does not say what leads to the source.
+    pub into: Option<NetworkId>,
+    /// The network that it leaves by; the same.
+    pub out: Option<NetworkId>,
+    /// Who begins.
+    pub from: Ends,
+    /// Who is asked for.
+    pub to: Ends,
+    /// What passes.
+    pub ports: PortSet,
+    /// Why, as in a rule.
+    pub reason: String,
+}
+
+/// The packets of one forward, and why it is there: a key under which the machines of one side come together.
+type Key = (Option<NetworkId>, Option<NetworkId>, Family, Ends, bool, PortSet, String);
+
+/// Gives each router that is a guest or that Ansible configures what it hands on. Machines of one policy that hand on different
+/// things are parted.
+pub(super) fn add(site: &Site, list: &mut Vec<Policy>) {
+    let through = routers(site);
+    if through.iter().all(|router| router.router.hosts().is_empty()) {
+        return;
+    }
+    let (addresses, routers) = (Addresses::new(site), Routers::of_site(site));
+    let mut found: BTreeMap<HostId, Vec<Forward>> = BTreeMap::new();
+    for router in &through {
+        for id in router.router.hosts() {
+            let host = &site.hosts[id.index()];
+            if host.status.is_there() && (host.kind != Kind::Machine || host.is_configured()) {
+                let feet = Feet { site, routers: &routers, host, router: &router.router };
+                found.entry(*id).or_default().extend(feet.forwards(router, &addresses, list));
+            }
+        }
+    }
+    for (id, mut forwards) in found {
+        forwards.sort();
+        forwards.dedup();
+        if !forwards.is_empty() {
+            part(list, id, forwards);
+        }
+    }
+}
+
+/// Takes a machine out of its policy and into one of what it hands on.
+fn part(list: &mut Vec<Policy>, id: HostId, forward: Vec<Forward>) {
+    let Some(at) = list.iter().position(|policy| policy.hosts.contains(&id)) else { return };
+    let (inbound, outbound) = (list[at].inbound.clone(), list[at].outbound.clone());
+    list[at].hosts.retain(|host| *host != id);
+    let alike = list.iter().position(|it| it.forward == forward && it.inbound == inbound && it.outbound == outbound);
+    match alike {
+        Some(alike) => {
+            list[alike].hosts.push(id);
+            list[alike].hosts.sort_unstable();
+        }
+        None => list.push(Policy { name: String::new(), hosts: vec![id], inbound, outbound, forward }),
+    }
+    list.retain(|policy| !policy.hosts.is_empty());
+}
+
+/// Where a router of ours stands.
+struct Feet<'a> {
+    site: &'a Site,
+    routers: &'a Routers,
+    host: &'a Host,
+    router: &'a Identity,
+}
+
+impl Feet<'_> {
+    fn forwards(&self, router: &Through, addresses: &Addresses, policies: &[Policy]) -> Vec<Forward> {
+        let mut found: BTreeMap<Key, Ends> = BTreeMap::new();
+        for opening in router.openings(addresses, policies) {
+            for family in Family::ALL {
+                let own: Ends = opening.own.iter().filter(|end| is_of(end, family)).cloned().collect();
+                if own.is_empty() {
+                    continue;
+                }
+                let near = self.host.is_on(opening.network).then_some(opening.network);
+                for (beyond, far) in self.by_network(&opening.far, family, opening.network) {
+                    let (into, out) = if opening.inward { (beyond, near) } else { (near, beyond) };
+                    let reason = opening.reason.to_owned();
+                    let key = (into, out, family, far, opening.inward, opening.ports.clone(), reason);
+                    found.entry(key).or_default().extend(own.iter().cloned());
+                }
+            }
+        }
+        let forward = |((into, out, family, far, inward, ports, reason), own): (Key, Ends)| {
+            let (from, to) = if inward { (far, own) } else { (own, far) };
+            Forward { family, into, out, from, to, ports, reason }
+        };
+        found.into_iter().map(forward).collect()
+    }
+
+    /// Who is beyond, by the network that leads there. What lies on the near network itself is reached without a router.
+    fn by_network(&self, far: &Ends, family: Family, near: NetworkId) -> BTreeMap<Option<NetworkId>, Ends> {
+        let mut of: BTreeMap<Option<NetworkId>, Ends> = BTreeMap::new();
+        let mut add = |network: Option<NetworkId>, end: End| {
+            of.entry(network).or_default().insert(end);
+        };
+        for end in far.iter().filter(|end| is_of(end, family)) {
+            let End::Prefix(prefix) = end else {
+                add(self.way_out(family), End::Internet);
+                continue;
+            };
+            let own = self.on().flat_map(|network| self.prefixes(network).map(move |own| (network, own)));
+            let own: Vec<(NetworkId, IpNet)> = own.collect();
+            if let Some((network, _)) = own.iter().find(|(_, own)| own.contains(prefix)) {
+                add(Some(*network), end.clone());
+                continue;
+            }
+            for (network, own) in own.iter().filter(|(network, own)| *network != near && prefix.contains(own)) {
+                add(Some(*network), End::Prefix(*own));
+            }
+            add(self.way_out(family), end.clone());
+        }
+        of
+    }
+
+    /// The networks that it has an address on, without overlays.
+    fn on(&self) -> impl Iterator<Item = NetworkId> + '_ {
+        let networks = self.host.interfaces.iter().map(|interface| interface.network);
+        networks.filter(|network| !self.site.networks[network.index()].is_overlay())
+    }
+
+    fn prefixes(&self, network: NetworkId) -> impl Iterator<Item = IpNet> + '_ {
+        self.site.networks[network.index()].prefixes().map(|prefix| prefix.value)
+    }
+
+    /// The network whose router it hands on to what it does not know: never one that it is the router of itself.
+    fn way_out(&self, family: Family) -> Option<NetworkId> {
+        let leads = |network: &NetworkId| {
+            let default_route = self.host.interface_on(*network).is_some_and(|interface| interface.default_route);
+            let elsewhere = self.routers.all(*network).any(|router| router != self.router);
+            default_route && elsewhere && self.site.networks[network.index()].gateway(family).is_some()
+        };
+        self.on().find(leads)
+    }
+}
+
+/// Whether an end has addresses of a family.
+fn is_of(end: &End, family: Family) -> bool {
+    match end {
+        End::Internet => true,
+        End::Prefix(prefix) => Family::of_prefix(prefix) == family,
+    }
+}

@@ -1,0 +1,154 @@
+//! What each router of the site has to hand on.
+//!
+//! It follows from the rules of the machines at both ends: what one of them lets in from beyond its network, or opens to beyond it,
+//! comes by the router. Answers are not listed: a router tracks connections, or it needs the reverse of each opening as well.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arvc_site::model::{HostId, NetworkId, Site};
+use ipnet::IpNet;
+
+use crate::address::Addresses;
+use crate::policy::{Peer, Policy, Rule};
+use crate::ports::PortSet;
+use crate::routers::{Identity, Routers};
+
+/// An end of an opening.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// Everything but the site's own and private prefixes.
+    Internet,
+    /// Addresses.
+    Prefix(IpNet),
+}
+
+/// Several of them.
+pub type Ends = BTreeSet<End>;
+
+/// A router and its networks.
+pub struct Through<'a> {
+    site: &'a Site,
+    /// Who it is.
+    pub router: Identity,
+    /// The networks that it is the router of.
+    pub networks: Vec<NetworkId>,
+    /// Those, and the ones that it has an address on besides.
+    feet: Vec<NetworkId>,
+}
+
+/// What machines of one network let in or open through the router.
+pub struct Opening<'p> {
+    /// Their network.
+    pub network: NetworkId,
+    /// Their addresses on it.
+    pub own: Ends,
+    /// Who is beyond the router.
+    pub far: Ends,
+    /// Whether the far end begins.
+    pub inward: bool,
+    /// What passes.
+    pub ports: &'p PortSet,
+    /// Why.
+    pub reason: &'p str,
+}
+
+/// Machines that are routers, and what else several networks name as one. A node lets everything through, and an address of
+/// somebody else that one network alone names is the way out and no more.
+pub fn routers(site: &Site) -> Vec<Through<'_>> {
+    let routers = Routers::of_site(site);
+    let mut of: BTreeMap<Identity, BTreeSet<NetworkId>> = BTreeMap::new();
+    for network in (0..site.networks.len() as u32).map(NetworkId) {
+        for router in routers.all(network) {
+            of.entry(router.clone()).or_default().insert(network);
+        }
+    }
+    let of = of.into_iter().filter(|(router, networks)| match router {
+        Identity::Node(_) => false,
+        Identity::Host(_) | Identity::Owners(_) => true,
+        Identity::Address(_) => networks.len() > 1,
+    });
+    of.map(|(router, networks)| {
+        let on = |host: &HostId| site.hosts[host.index()].interfaces.iter().map(|interface| interface.network);
+        let on = router.hosts().iter().flat_map(on).filter(|network| !site.networks[network.index()].is_overlay());
+        let feet: BTreeSet<NetworkId> = on.chain(networks.iter().copied()).collect();
+        Through { site, router, networks: networks.into_iter().collect(), feet: feet.into_iter().collect() }
+    })
+    .collect()
+}
+
+impl Through<'_> {
+    /// What the machines behind it let in and open through it, by network and policy.
+    pub fn openings<'p>(&self, addresses: &Addresses, policies: &'p [Policy]) -> Vec<Opening<'p>> {
+        let mut openings = Vec::new();
+        for network in &self.networks {
+            for policy in policies {
+                let hosts = policy.hosts.iter().filter(|host| self.is_behind(**host, *network));
+                let own = hosts.flat_map(|host| addresses.of(*network, &Peer::Host(*host)));
+                let own: Ends = own.map(End::Prefix).collect();
+                if own.is_empty() {
+                    continue;
+                }
+                for (inward, rules) in [(true, &policy.inbound), (false, &policy.outbound)] {
+                    let mut beyond: BTreeMap<(&str, &PortSet), Ends> = BTreeMap::new();
+                    for rule in rules.iter().filter(|rule| rule.network == *network) {
+                        let far = self.far(addresses, rule, inward);
+                        if !far.is_empty() {
+                            beyond.entry((&rule.reason, &rule.ports)).or_default().extend(far);
+                        }
+                    }
+                    openings.extend(beyond.into_iter().map(|((reason, ports), far)| Opening {
+                        network: *network,
+                        own: own.clone(),
+                        far,
+                        inward,
+                        ports,
+                        reason,
+                    }));
+                }
+            }
+        }
+        openings
+    }
+
+    /// Whether a machine is on a network of the router, and is not the router itself: what that sends is handed on by nobody.
+    fn is_behind(&self, id: HostId, network: NetworkId) -> bool {
+        let host = &self.site.hosts[id.index()];
+        !self.router.hosts().contains(&id) && host.status.is_there() && host.is_on(network)
+    }
+
+    /// The part of a rule's other end that the router leads to. What goes from machine to machine is said where it arrives.
+    fn far(&self, addresses: &Addresses, rule: &Rule, inward: bool) -> Ends {
+        if rule.there != rule.network {
+            let all = if inward { addresses.of(rule.there, &rule.peer) } else { Vec::new() };
+            return all.into_iter().map(End::Prefix).collect();
+        }
+        // What is behind a router and on no bridge has ways to the world of its own.
+        let leads_out = self.site.networks[rule.network.index()].is_bridge();
+        match rule.peer {
+            Peer::Internet => Ends::from_iter(leads_out.then_some(End::Internet)),
+            // Whoever asks for an address is answered on its own segment.
+            Peer::Any if is_dhcp(&rule.ports) => Ends::new(),
+            _ => {
+                let mut all = addresses.of(rule.network, &rule.peer);
+                all.retain(|prefix| self.leads_to(rule.network, prefix, leads_out));
+                all.into_iter().map(End::Prefix).collect()
+            }
+        }
+    }
+
+    /// Whether the router leads from one of its networks to a prefix: in another of them, or in no network of the site.
+    fn leads_to(&self, from: NetworkId, prefix: &IpNet, leads_out: bool) -> bool {
+        let all = (0..self.site.networks.len() as u32).map(NetworkId);
+        let holds = |id: &NetworkId| self.site.networks[id.index()].prefixes().any(|own| own.value.contains(prefix));
+        let inside: Vec<NetworkId> = all.filter(holds).collect();
+        match inside.is_empty() {
+            true => leads_out,
+            false => !inside.contains(&from) && inside.iter().any(|network| self.feet.contains(network)),
+        }
+    }
+}
+
+fn is_dhcp(ports: &PortSet) -> bool {
+    let dhcp = |(first, last): &(u16, u16)| first == last && [67, 68, 546, 547].contains(first);
+    ports.tcp.is_empty() && !ports.icmp && ports.others.is_empty() && ports.udp.iter().all(dhcp)
+}

@@ -203,3 +203,16 @@ fn without_a_tunnel_of_their_own_two_members_need_a_relay() {
     assert_eq!((of(listed, false), of(listed, true)), (Open, Open));
     assert_eq!((of("", false), of("", true)), (Open, Closed));
 }
+
+#[test]
+fn who_looks_for_another_member_there_may_have_no_tunnel() {
+    let members = [member("a", 1, OPEN, ASKS, ""), member("b", 2, OPEN, ASKS, ""), lighthouse("")];
+    let files = site(&members, &[("*", 9)]);
+    assert_eq!(verdict(&files, ASK), "open");
+    // Seen in packets: b answers a handshake that a began for c, and neither keeps it.
+    let mut mistaken = member("a", 1, OPEN, ASKS, "");
+    mistaken.config +=
+        "static_host_map: {\"10.0.0.9\": [\"192.168.1.9:4242\"], \"10.0.0.7\": [\"192.168.1.2:4242\"]}\n";
+    let members = [mistaken, member("b", 2, OPEN, ASKS, ""), lighthouse("")];
+    assert_eq!(verdict(&site(&members, &[("b", 9)]), ASK), "unknown");
+}

@@ -56,7 +56,6 @@ ONE = {
         "guest's switch off, in",
         "rule ACCEPT, out",
         "rule ACCEPT, in",
-        "policy ACCEPT, out",
         "management of a node",
         "rule of a node",
         "policy of a node, out",

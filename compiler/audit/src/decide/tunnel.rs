@@ -98,6 +98,14 @@ impl Tree {
                 .or_else(|| Some(format!("whether {} has spoken first: only it can start the tunnel", to.name).into()));
             Bounds { lower: false, upper: other.upper, missing }
         });
+        // Whoever looks for another member there begins a handshake with this one, which neither then keeps.
+        let bounds = match self.mistaken(a, b) || self.mistaken(b, a) {
+            true if bounds.lower => {
+                let why = format!("whether {} and {} take one another for somebody else", from.name, to.name);
+                Bounds { lower: false, upper: true, missing: Some(why.into()) }
+            }
+            _ => bounds,
+        };
         let place = Some(source.place);
         match bounds {
             Bounds { lower: true, .. } => Outcome::pass("they have a tunnel", place),
@@ -108,6 +116,15 @@ impl Tree {
                 Outcome::unknown(why, "the tunnel is not certain", place)
             }
         }
+    }
+
+    /// Whether the first looks for somebody else at an address of the second.
+    fn mistaken(&self, a: One<'_>, b: One<'_>) -> bool {
+        let own = b.member.addresses();
+        let others = a.member.endpoints.iter().filter(|(address, _)| !own.contains(address));
+        let told = self.told(b);
+        let mut endpoints = others.flat_map(|(_, (endpoints, _))| endpoints);
+        endpoints.any(|endpoint| matches!(endpoint, Endpoint::At(address) if told.contains(address)))
     }
 
     /// A tunnel that the first starts, over the underlay.
@@ -248,6 +265,12 @@ impl Tree {
         if dport == 0 {
             let why = format!("the port of {}: it takes a random one", to.name);
             return Bounds { lower: false, upper: true, missing: Some(why.into()) };
+        }
+        // Elsewhere than at an address of its own, something may hand it on to another port.
+        let own = self.guest(to).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
+        let at_home = own.into_iter().any(|net| net.addr() == endpoint.ip()) || to.address == Some(endpoint.ip());
+        if at_home && target.port.as_ref().is_ok_and(|port| *port != dport) {
+            return Bounds::NO;
         }
         let verdicts =
             self.datagram(from, sport, to, SocketAddr::new(endpoint.ip(), dport)).map(|steps| verdict(&steps));

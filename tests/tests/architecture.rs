@@ -19,7 +19,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("verdict", &[]),
     // It reads the files as a stranger would: knowing how they came about, it would repeat the mistake.
     ("audit", &["verdict"]),
-    ("cli", &["syntax", "lang", "site", "reach", "emit", "verdict", "audit"]),
+    // It compares what the others made: proofs and trees.
+    ("diff", &["site", "reach", "verdict", "audit"]),
+    ("cli", &["syntax", "lang", "site", "reach", "emit", "verdict", "audit", "diff"]),
 ];
 
 #[test]

@@ -30,7 +30,7 @@ in {{
   domain = "example.internal";
   operators.addresses = [ 203.0.113.9 ];
   networks.lan = {{ cidr = 10.0.0.0/24; bridge = "vmbr1"; gateway = nodes.pve; }};
-  networks.dmz = {{ cidr = 198.51.100.0/24; bridge = "vmbr2"; }};
+  networks.dmz = {{ cidr = 198.51.100.0/24; bridge = "vmbr2"; gateway = 198.51.100.1; }};
   nodes.pve = {{ address = 10.0.0.1; }};
   domains."example.org".servers = [ "ns1.example.net" ];
   services.app = {{ name = "app"; listen = [ networks.lan ]; http = {{ ports = [ 8080/tcp ]; }}; }};
@@ -56,17 +56,19 @@ fn told(proxy: &str) -> Vec<String> {
     answers(&site(proxy), "public/example.org", "www.example.org")
 }
 
+/// The router of `dmz`, and whoever translates an address, are nobody's here.
 const EDGE_1: &str = r#"
+  expect.unknown = [ internet -> services.proxy ];
   hosts.edge-1 = {
     kind = Machine;
-    on = { lan.address = 10.0.0.7; dmz.address = 198.51.100.7; };
+    on = { lan = { address = 10.0.0.7; default_route = false; }; dmz.address = 198.51.100.7; };
     services = [ services.proxy ];
   };"#;
 
 const EDGE_2: &str = r#"
   hosts.edge-2 = {
     kind = Machine;
-    on = { lan.address = 10.0.0.8; dmz.address = 198.51.100.8; };
+    on = { lan = { address = 10.0.0.8; default_route = false; }; dmz.address = 198.51.100.8; };
     services = [ services.proxy ];
   };"#;
 
@@ -82,7 +84,8 @@ fn an_interface_says_the_address_that_the_world_reaches_it_by() {
     kind = Machine;
     on.lan = { address = 10.0.0.7; public = 203.0.113.80; };
     services = [ services.proxy ];
-  };"#;
+  };
+  expect.unknown = [ internet -> services.proxy ];"#;
     assert_eq!(told(proxy), ["A 203.0.113.80"]);
 }
 
@@ -93,7 +96,7 @@ fn what_is_stated_stands_for_the_addresses_of_its_family_only() {
   hosts.cloud = {
     kind = Machine;
     on = {
-      lan.address = 10.0.0.7;
+      lan = { address = 10.0.0.7; default_route = false; };
       dmz = { addresses = [ 198.51.100.7, 2001:db8::7 ]; public = 203.0.113.80; };
     };
     services = [ services.proxy ];

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::libraries::command::Lib;
 use crate::messages::Format;
-use crate::{audit, lock, reach};
+use crate::{audit, diff, lock, reach};
 
 /// arvc compiles the description of a self-hosted infrastructure into the files that its tools read: Terraform for
 /// Proxmox, Ansible, Nebula, packet filters, DNS. It writes nothing before the whole description is proved to hold
@@ -159,6 +159,13 @@ pub enum Command {
     /// cannot read or decide is unknown, and never guessed.
     #[command(after_help = AUDIT)]
     Audit(audit::Arguments),
+    /// Tell what a change does: connections, machines, certificates, names, files
+    ///
+    /// Without BEFORE, it is what a build would change. BEFORE and AFTER are revisions of git, folders with a tree, or sites. A
+    /// revision is compiled with its own sources, lock and libraries, and nothing is checked out; sites are compared by what is
+    /// proved of them, and a tree by what is read back from its files.
+    #[command(after_help = DIFF)]
+    Diff(diff::Arguments),
     /// Print what a code means and what to do; without CODE, list all codes
     #[command(after_help = EXPLAIN)]
     Explain {
@@ -176,6 +183,7 @@ Examples:
   arvc doc std.dns               what a function of the library takes and gives
   arvc fmt                       bring the site's sources into the one style
   arvc reach shop dns:53/udp     whether it is open, layer by layer
+  arvc diff                      what a build would change
   arvc explain E0301             what a message is about
 
 Exit status:
@@ -183,6 +191,7 @@ Exit status:
   1  problems in the source, and nothing was written; sources that `fmt --check` would change
   2  wrong use of the command line or of arv.toml
   3  the outside world failed: a file that cannot be read, a folder that cannot be written
+  4  `diff --exit-code`, and something changes
 
 Messages for people go to standard error, results and JSON to standard output.
 NO_COLOR=1 turns colour off.";
@@ -260,6 +269,16 @@ Examples:
   arvc audit out internet web:443/tcp
   arvc audit /etc/pve --nebula 1.9.3 --json";
 
+const DIFF: &str = "\
+Examples:
+  arvc diff                            what a build would change in out/
+  arvc diff --text                     and the lines of its files
+  arvc diff main                       since a revision
+  arvc diff v1.2 v1.3                  between two
+  arvc diff /srv/tree                  from a tree, whoever wrote it
+  arvc diff staging.arv prod.arv       between two sites
+  arvc diff --exit-code --json main    for CI: status 0 if nothing changes, 4 if something does";
+
 const EXPLAIN: &str = "\
 Examples:
   arvc explain                   every code with its title
@@ -293,7 +312,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, Usage>
         (None, None) => {
             return usage(
                 ErrorKind::MissingSubcommand,
-                "a command is missing: build, check, eval, doc, fmt, lib, lock, reach, audit or explain",
+                "a command is missing: build, check, eval, doc, fmt, lib, lock, reach, audit, diff or explain",
             );
         }
     };
@@ -349,6 +368,7 @@ mod tests {
             "lock release --certificates",
             "lock release --node",
             "lock release a --node --certificates",
+            "diff a b c",
         ];
         for line in bad {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

@@ -30,7 +30,10 @@ pub fn build(
     }
     let Reported { project, checked, lock, .. } = reported;
     let site = checked.site.expect("a source without an error gives a site");
-    let tree = pipeline::emit(&site, &project.entry);
+    let tree = match &checked.policies {
+        Some(policies) => pipeline::emit_with(&site, policies, &project.entry),
+        None => pipeline::emit(&site, &project.entry),
+    };
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let out = out.map_or(project.out, |out| cwd.join(out));
     let name = shown(&out, &cwd);

@@ -10,6 +10,7 @@ pub mod args;
 pub mod audit;
 pub mod build;
 pub mod check;
+pub mod diff;
 pub mod doc;
 pub mod eval;
 pub mod explain;
@@ -37,6 +38,8 @@ pub mod exit {
     pub const USAGE: u8 = 2;
     /// The outside world failed.
     pub const OUTSIDE: u8 = 3;
+    /// `diff --exit-code`: all went well, and something changes.
+    pub const CHANGED: u8 = 4;
 }
 
 /// Why a run ends before its end.
@@ -91,6 +94,7 @@ fn perform(request: args::Request, world: &mut dyn World) -> Result<(), Stop> {
         Command::Lock(arguments) => lock::command::run(world, format, &arguments),
         Command::Reach(arguments) => reach::run(world, format, &arguments),
         Command::Audit(arguments) => audit::run(world, format, &arguments),
+        Command::Diff(arguments) => diff::run(world, format, &arguments),
         Command::Explain { code } => match explain::explain(code.as_deref(), format) {
             Ok(text) => Ok(world.print(Stream::Out, &text)?),
             Err(nearest) => {

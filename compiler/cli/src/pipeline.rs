@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use arvc_emit::tree::Tree;
 use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, Outcome};
-use arvc_reach::policy::policies;
+use arvc_reach::policy::{Policies, policies};
 use arvc_site::Resolved;
 use arvc_site::lock::{Environment, Held};
 use arvc_site::model::Site;
@@ -48,6 +48,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The site, if it could be made; only without errors is it whole.
     pub site: Option<Site>,
+    /// Its policies, if its claims are good enough that they were derived to judge them.
+    pub policies: Option<Policies>,
     /// What the lock has to hold of it from now on, but for the serials of its zones.
     pub lock: Environment,
     /// The machines that were renamed, as pairs of the old name and the new one.
@@ -74,11 +76,12 @@ pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -
     let ((sources, mut diagnostics), resolved) = resolve_held(entry, text, load, held);
     let Resolved { site, diagnostics: problems, lock, renamed } = resolved;
     diagnostics.extend(problems);
-    let mut checked = Checked { sources, diagnostics, site, lock, renamed };
+    let mut checked = Checked { sources, diagnostics, site, policies: None, lock, renamed };
     if let Some(site) = &checked.site {
         let good = checked.is_good();
-        let judged = arvc_reach::check(site).into_iter();
-        checked.diagnostics.extend(judged.filter(|problem| good || problem.severity == Severity::Error));
+        let (judged, policies) = arvc_reach::judge(site);
+        checked.policies = policies;
+        checked.diagnostics.extend(judged.into_iter().filter(|problem| good || problem.severity == Severity::Error));
     }
     if checked.is_good()
         && let Some(site) = &mut checked.site
@@ -111,7 +114,12 @@ fn contents(site: &Site) -> BTreeMap<String, String> {
 
 /// Emits a site that checked without errors. Every file names the entry that it came from.
 pub fn emit(site: &Site, entry: &str) -> Tree {
-    arvc_emit::emit(site, &policies(site), &harmless(entry))
+    emit_with(site, &policies(site), entry)
+}
+
+/// The same with the policies that were derived for the checks.
+pub fn emit_with(site: &Site, policies: &Policies, entry: &str) -> Tree {
+    arvc_emit::emit(site, policies, &harmless(entry))
 }
 
 /// A file's name as it may stand in a comment of any format, template languages included.

@@ -79,6 +79,8 @@ pub struct Filter {
     pub family: Family,
     /// Devices on which neighbours are discovered over IPv6; none stands for every device.
     pub links: Vec<String>,
+    /// Devices that ask for their address in this family, with whom a server or its relay is among.
+    pub asks: Vec<(String, IpNet)>,
     /// What it accepts.
     pub sections: Vec<Section>,
     /// What it hands on.
@@ -108,17 +110,9 @@ pub fn document(header: &str, filter: &Filter) -> String {
     out.push_str("-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n");
     out.push_str("-A INPUT -m conntrack --ctstate INVALID -j DROP\n");
     if filter.family == Family::V6 {
-        comment(&mut out, "neighbour discovery (RFC 4861), which connection tracking does not cover");
-        let devices: Vec<String> = match filter.links.is_empty() {
-            true => vec![String::new()],
-            false => filter.links.iter().map(|device| format!(" -i {device}")).collect(),
-        };
-        for device in devices {
-            for kind in [135, 136] {
-                let _ = writeln!(out, "-A INPUT{device} -p ipv6-icmp -m icmp6 --icmpv6-type {kind} -j ACCEPT");
-            }
-        }
+        discover(&mut out, &filter.links);
     }
+    ask(&mut out, filter);
     for section in &filter.sections {
         comment(&mut out, &section.comment);
         for rule in &section.rules {
@@ -129,6 +123,38 @@ pub fn document(header: &str, filter: &Filter) -> String {
     further(&mut out, &chains);
     out.push_str("COMMIT\n");
     out
+}
+
+/// What IPv6 does not work without (RFC 4890, 4.4.1). Listeners are asked whether they still listen: who does not answer is cut off
+/// from its neighbours by a bridge or switch that snoops. What they answer goes out, and is for routers.
+fn discover(out: &mut String, links: &[String]) {
+    let devices: Vec<String> = match links.is_empty() {
+        true => vec![String::new()],
+        false => links.iter().map(|device| format!(" -i {device}")).collect(),
+    };
+    comment(out, "neighbour discovery (RFC 4861), which connection tracking does not cover");
+    for device in &devices {
+        for kind in [135, 136] {
+            let _ = writeln!(out, "-A INPUT{device} -p ipv6-icmp -m icmp6 --icmpv6-type {kind} -j ACCEPT");
+        }
+    }
+    comment(out, "who listens to which multicast (RFC 3810), without which a bridge that snoops cuts neighbours off");
+    for device in &devices {
+        let _ = writeln!(out, "-A INPUT -s fe80::/10{device} -p ipv6-icmp -m icmp6 --icmpv6-type 130 -j ACCEPT");
+    }
+}
+
+/// Answers to what a client sends to all are of no connection that is tracked. Those to a server by its address are.
+fn ask(out: &mut String, filter: &Filter) {
+    if filter.asks.is_empty() {
+        return;
+    }
+    comment(out, "DHCP");
+    let (server, client) = if filter.family == Family::V4 { (67, 68) } else { (547, 546) };
+    for (device, among) in &filter.asks {
+        let _ =
+            writeln!(out, "-A INPUT -s {among} -i {device} -p udp -m udp --sport {server} --dport {client} -j ACCEPT");
+    }
 }
 
 fn hand_on(out: &mut String, forward: &Forward) {
@@ -293,8 +319,14 @@ mod tests {
 -A INPUT -s 10.10.10.11/32 -i nebula1 -p icmp -m icmp --icmp-type 8 -j ACCEPT
 COMMIT
 ";
-        let filter =
-            Filter { family: Family::V4, links: vec![], sections: sections.into(), handed: vec![], private: vec![] };
+        let filter = Filter {
+            family: Family::V4,
+            links: vec![],
+            asks: vec![],
+            sections: sections.into(),
+            handed: vec![],
+            private: vec![],
+        };
         assert_eq!(document("made", &filter), expected);
     }
 
@@ -305,6 +337,7 @@ COMMIT
         let filter = Filter {
             family: Family::V6,
             links: vec!["eth0".to_owned()],
+            asks: vec![("eth0".to_owned(), "fe80::/10".parse().unwrap())],
             sections: vec![Section { comment: "internet -> hosts.web".to_owned(), rules: vec![rule] }],
             handed: vec![],
             private: vec!["fc00::/7".parse().unwrap()],
@@ -312,6 +345,14 @@ COMMIT
         let text = document("made", &filter);
         assert!(text.contains("\n:internet - [0:0]\n-A INPUT -i lo"), "{text}");
         assert!(text.contains("-A INPUT -i eth0 -p tcp -m tcp --dport 443 -j internet\n"), "{text}");
+        assert!(
+            text.contains("-A INPUT -s fe80::/10 -i eth0 -p ipv6-icmp -m icmp6 --icmpv6-type 130 -j ACCEPT\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("-A INPUT -s fe80::/10 -i eth0 -p udp -m udp --sport 547 --dport 546 -j ACCEPT\n"),
+            "{text}"
+        );
         assert!(text.ends_with("-A internet -s fc00::/7 -j RETURN\n-A internet -j ACCEPT\nCOMMIT\n"), "{text}");
     }
 
@@ -339,6 +380,7 @@ COMMIT
         let filter = Filter {
             family: Family::V4,
             links: vec![],
+            asks: vec![],
             sections: vec![],
             handed: vec![handed(vec![a], vec![Source::Internet]), handed(vec![Source::Internet, a], vec![a, b])],
             private: vec!["10.0.0.0/8".parse().unwrap()],

@@ -55,6 +55,11 @@ impl<'a> Calls<'a> {
         Self { sources, functions: functions.as_mut() }
     }
 
+    /// What is written at a place.
+    pub fn text(&self, span: arvc_syntax::source::Span) -> &'a str {
+        self.sources.text(span)
+    }
+
     /// The result for one argument. None: there is none, and that is reported.
     pub fn apply(&mut self, id: FunctionId, argument: i64) -> Option<Point> {
         let functions = self.functions.as_deref_mut()?;

@@ -50,6 +50,7 @@ pub fn site() -> Site {
         endpoints: Vec::new(),
         operators: Operators { addresses: vec![at(prefix("203.0.113.0/28"))], keys: Vec::new(), broken: false },
         allow: Vec::new(),
+        allow_room: None,
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),

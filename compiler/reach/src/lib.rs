@@ -22,5 +22,5 @@ pub mod through;
 mod zones;
 
 pub use address::{Addresses, answered_for, private_prefixes};
-pub use checks::{CODES, check};
+pub use checks::{CODES, check, judge};
 pub use describe::describe;

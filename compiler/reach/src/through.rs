@@ -126,8 +126,6 @@ impl Through<'_> {
         let leads_out = self.site.networks[rule.network.index()].is_bridge();
         match rule.peer {
             Peer::Internet => Ends::from_iter(leads_out.then_some(End::Internet)),
-            // Whoever asks for an address is answered on its own segment.
-            Peer::Any if is_dhcp(&rule.ports) => Ends::new(),
             _ => {
                 let mut all = addresses.of(rule.network, &rule.peer);
                 all.retain(|prefix| self.leads_to(rule.network, prefix, leads_out));
@@ -146,9 +144,4 @@ impl Through<'_> {
             false => !inside.contains(&from) && inside.iter().any(|network| self.feet.contains(network)),
         }
     }
-}
-
-fn is_dhcp(ports: &PortSet) -> bool {
-    let dhcp = |(first, last): &(u16, u16)| first == last && [67, 68, 546, 547].contains(first);
-    ports.tcp.is_empty() && !ports.icmp && ports.others.is_empty() && ports.udp.iter().all(dhcp)
 }

@@ -35,6 +35,10 @@ fn the_example_of_each_page_gives_its_code_and_nothing_else() {
         let page = code.page();
         let (_, example) = page.split_once("```arv site\n").expect("a page has an example");
         let (example, _) = example.split_once("```").expect("the example ends");
+        // What a lock holds is read by `cli`, and the law's own test runs the page with it.
+        if example.contains("# arv.lock:") {
+            continue;
+        }
         let mark = format!("# error: {}", code.id);
         let line = example.lines().position(|line| line.ends_with(&mark)).expect("the example says where");
         assert_eq!(problems(example), [(code.id.to_owned(), line as u32 + 1)], "{}", code.id);

@@ -346,3 +346,49 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "lan-inte
     create_before_destroy = true
   }
 }
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "lan-mld" {
+  name    = "arvc-lan-mld"
+  comment = "Who listens on networks.lan"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "131"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "132"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "143"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}

@@ -30,6 +30,11 @@ resource "proxmox_virtual_environment_firewall_rules" "database" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan-mld.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.database.name
     iface          = "net0"
   }
@@ -103,6 +108,11 @@ resource "proxmox_virtual_environment_firewall_rules" "dns" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan-mld.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.dns.name
     iface          = "net0"
   }
@@ -168,6 +178,11 @@ resource "proxmox_virtual_environment_firewall_rules" "mirror" {
 
   rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan-mld.name
     iface          = "net0"
   }
 
@@ -241,6 +256,11 @@ resource "proxmox_virtual_environment_firewall_rules" "web" {
 
   rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan-mld.name
     iface          = "net0"
   }
 

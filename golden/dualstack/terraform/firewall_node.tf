@@ -19,3 +19,19 @@ resource "proxmox_node_firewall" "pve" {
     proxmox_virtual_environment_firewall_rules.operator_access,
   ]
 }
+
+# What the node serves to machines; it routes and forwards without any rule here.
+resource "proxmox_virtual_environment_firewall_rules" "node_pve" {
+  node_name = "pve"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    iface   = "vmbr1"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+}

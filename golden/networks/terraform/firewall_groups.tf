@@ -249,14 +249,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "kiosk" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "68"
-    comment = "DHCP"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
     source  = "192.168.10.250"
     proto   = "tcp"
     dport   = "22"
@@ -270,14 +262,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "kiosk" {
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnels"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "67"
-    comment = "DHCP"
   }
 
   rule {
@@ -301,26 +285,10 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media-la
   rule {
     type    = "in"
     action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "68"
-    comment = "DHCP"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
     source  = "192.168.10.250"
     proto   = "tcp"
     dport   = "22"
     comment = "operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "67"
-    comment = "DHCP"
   }
 
   rule {

@@ -189,6 +189,52 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home-int
   }
 }
 
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "home-mld" {
+  name    = "arvc-home-mld"
+  comment = "Who listens on networks.home"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "131"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "132"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "143"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "infra" {
   name    = "arvc-infra"
   comment = "Every guest on networks.infra"
@@ -391,6 +437,52 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "infra-in
   }
 }
 
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "infra-mld" {
+  name    = "arvc-infra-mld"
+  comment = "Who listens on networks.infra"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "131"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "132"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "143"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
   name    = "arvc-media"
   comment = "Every guest on networks.media"
@@ -575,6 +667,52 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media-in
   }
 }
 
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "media-mld" {
+  name    = "arvc-media-mld"
+  comment = "Who listens on networks.media"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "131"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "132"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "143"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos" {
   name    = "arvc-talos"
   comment = "Every guest on networks.talos"
@@ -752,6 +890,52 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos-in
     proto   = "udp"
     dport   = "123"
     comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos-mld" {
+  name    = "arvc-talos-mld"
+  comment = "Who listens on networks.talos"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "131"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "132"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "143"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
   }
 
   lifecycle {

@@ -34,6 +34,11 @@ resource "proxmox_virtual_environment_firewall_rules" "control-plane-1" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.talos-mld.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.talos-internet.name
     iface          = "net0"
   }
@@ -94,6 +99,11 @@ resource "proxmox_virtual_environment_firewall_rules" "control-plane-2" {
 
   rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.talos.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.talos-mld.name
     iface          = "net0"
   }
 
@@ -162,6 +172,11 @@ resource "proxmox_virtual_environment_firewall_rules" "control-plane-3" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.talos-mld.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.talos-internet.name
     iface          = "net0"
   }
@@ -222,6 +237,11 @@ resource "proxmox_virtual_environment_firewall_rules" "dns-1" {
 
   rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.infra.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.infra-mld.name
     iface          = "net0"
   }
 
@@ -295,6 +315,11 @@ resource "proxmox_virtual_environment_firewall_rules" "dns-2" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.infra-mld.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.infra-9531.name
     iface          = "net0"
   }
@@ -364,6 +389,11 @@ resource "proxmox_virtual_environment_firewall_rules" "home" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.home-mld.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.home-internet.name
     iface          = "net0"
   }
@@ -428,6 +458,11 @@ resource "proxmox_virtual_environment_firewall_rules" "media" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.media-mld.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.media-internet.name
     iface          = "net0"
   }
@@ -488,6 +523,11 @@ resource "proxmox_virtual_environment_firewall_rules" "proxy" {
 
   rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.infra.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.infra-mld.name
     iface          = "net0"
   }
 

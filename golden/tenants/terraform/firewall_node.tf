@@ -20,6 +20,22 @@ resource "proxmox_node_firewall" "alpha" {
   ]
 }
 
+# What the node serves to machines; it routes and forwards without any rule here.
+resource "proxmox_virtual_environment_firewall_rules" "node_alpha" {
+  node_name = "alpha"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    iface   = "vmbr0.101"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+}
+
 resource "proxmox_node_firewall" "beta" {
   node_name = "beta"
 
@@ -40,6 +56,22 @@ resource "proxmox_node_firewall" "beta" {
   ]
 }
 
+# What the node serves to machines; it routes and forwards without any rule here.
+resource "proxmox_virtual_environment_firewall_rules" "node_beta" {
+  node_name = "beta"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    iface   = "vmbr0.101"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
+}
+
 resource "proxmox_node_firewall" "gamma" {
   node_name = "gamma"
 
@@ -58,4 +90,20 @@ resource "proxmox_node_firewall" "gamma" {
     proxmox_virtual_environment_firewall_ipset.management,
     proxmox_virtual_environment_firewall_rules.operator_access,
   ]
+}
+
+# What the node serves to machines; it routes and forwards without any rule here.
+resource "proxmox_virtual_environment_firewall_rules" "node_gamma" {
+  node_name = "gamma"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    iface   = "vmbr0.101"
+    source  = "fe80::/10"
+    dest    = "ff02::/16"
+    proto   = "icmpv6"
+    dport   = "130"
+    comment = "multicast listeners (RFC 4890, 4.4.1)"
+  }
 }

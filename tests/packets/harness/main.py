@@ -11,7 +11,7 @@ from .ask.cells import Cell, forged_cells, inward_cells, lines, outer_cells, ove
 from .ask.ports import Ports
 from .ask.prober import Prober
 from .ask.waves import halves
-from .lab.build import build
+from .lab.build import build, forget
 from .lab.edge import load_edge
 from .lab.filters import load_filter
 from .lab.overlay import Overlay
@@ -33,6 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ask", default="below,inward,overlay,forged", help="some of below,inward,overlay,forged,relayed")
     parser.add_argument("--cells", type=Path, help="ask these, whose verdicts are not looked at, and no others")
     parser.add_argument("--sample", type=int, help="at most so many cells of each kind, the same in each run")
+    parser.add_argument("--snooping", action="store_true", help="bridges snoop, and something asks who listens")
     parser.add_argument("--separate", default="", help="bridges that are not joined between nodes")
     parser.add_argument("--out", type=Path, help="where the cells go; without it, to standard output")
     return parser.parse_args()
@@ -48,8 +49,10 @@ def main() -> int:
     plan = make_plan(tree, set(filter(None, said.separate.split(","))))
     with tempfile.TemporaryDirectory() as work:
         spaces = Spaces()
-        build(plan, spaces)
+        build(plan, spaces, said.snooping)
         load_layers(plan, spaces, layers)
+        if said.snooping:
+            forget(spaces, [place.space for place in plan.places.values()])
         ports = Ports(tree)
         questions = ask_for(plan, ports, said)
         prober = Prober(plan, spaces, [cell for cells in questions.values() for cell in cells])

@@ -10,10 +10,10 @@
 
 mod cases;
 mod edit;
-mod hcl;
 mod lines;
 mod meaning;
 mod random_site;
+mod reached;
 mod sequences;
 mod work;
 
@@ -82,24 +82,26 @@ fn tree(text: &str, checked: Checked) -> (Tree, Vec<String>) {
 
 #[test]
 fn each_edit_changes_what_it_says_and_nothing_besides() {
-    let (before, said) = build(&base());
-    assert_eq!(said, Vec::<String>::new(), "the base is good");
+    assert_eq!(build(&base()).1, Vec::<String>::new(), "the base is good");
     let mut different = Vec::new();
     let names = edits();
     assert!(names.len() > 10, "only {} edits", names.len());
     for name in names {
         let edit = fs::read_to_string(folder().join(format!("{name}.edit"))).expect("an edit");
-        let other = base_of(&edit).map(|text| (build(&text).0, check(&text).lock));
-        let before = other.as_ref().map_or(&before, |(before, _)| before);
-        let lock = other.as_ref().map_or_else(Environment::default, |(_, lock)| lock.clone());
+        let other = base_of(&edit);
+        let base = other.clone().unwrap_or_else(base);
+        let lock = other.map_or_else(Environment::default, |text| check(&text).lock);
+        let (before, was) = (build(&base).0, check(&base).site.expect("the base is good"));
         let text = edited(&name);
-        let (after, said) = tree(&text, check_held(&text, lock));
+        let (after, said) = tree(&text, check_held(&text, lock.clone()));
+        let is = check_held(&text, lock).site.expect("a site without an error is whole");
         let mut have = String::new();
         for line in said {
             have.push_str(&format!("check: {line}\n"));
         }
-        have.push_str(&work::work(before, &after));
-        have.push_str(&lines::diff(before, &after));
+        have.push_str(&reached::reached(&was, &is));
+        have.push_str(&work::work(&before, &after));
+        have.push_str(&lines::diff(&before, &after));
         let path = folder().join(format!("{name}.diff"));
         if std::env::var_os("ARVC_BLESS").is_some() {
             fs::write(&path, &have).expect("a file can be written");

@@ -11,13 +11,13 @@ use std::process::Command;
 use arvc::lock::{Lock, Marks};
 use arvc::pipeline::{self, Checked};
 use arvc::source::Problem;
+use arvc_diff::terraform::{Attributes, resources};
 use arvc_site::lock::{Environment, Numbers};
 use arvc_tests::random::{Choices, config, numbers};
 use proptest::prelude::proptest;
 use serde_json::Value;
 
 use crate::Tree;
-use crate::hcl::{Attributes, resources};
 use crate::random_site::Plan;
 
 /// A site that was built, and the lock that is left.
@@ -110,12 +110,19 @@ fn attributes(found: &Attributes, marks: &Subject) -> String {
     found.iter().map(value).collect::<Vec<_>>().join("\n")
 }
 
+/// The resources of a tree by their addresses.
+type Resources = BTreeMap<String, Attributes>;
+
+/// The resources of a tree: all lie in one folder.
+fn by_address(tree: &Tree) -> Resources {
+    resources(tree).found.into_iter().map(|(address, attributes)| (address.text, attributes)).collect()
+}
+
 /// What a tree says of one machine, each thing under its name.
-fn of_host(tree: &Tree, host: &str, marks: &Subject) -> BTreeMap<String, String> {
+fn of_host((tree, all): (&Tree, &Resources), host: &str, marks: &Subject) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    let (all, _) = resources(tree);
     let is_own = |name: &str| name == host || name.strip_prefix(host).is_some_and(|rest| rest.starts_with("_net"));
-    for (address, own) in &all {
+    for (address, own) in all {
         let name = address.split_once('.').expect("type and name").1;
         if !is_own(name) || address.contains("security_group") {
             continue;
@@ -162,6 +169,7 @@ fn of_host(tree: &Tree, host: &str, marks: &Subject) -> BTreeMap<String, String>
 fn nobody_else_changed(before: &Built, after: &Built, about: &BTreeSet<String>) {
     let (old, new) = (before.held(), after.held());
     let marks = Subject::of(about, [&old, &new]);
+    let (was, is) = (by_address(&before.tree), by_address(&after.tree));
     let others = old.hosts.iter().filter(|(name, _)| !about.contains(*name));
     for (host, numbers) in others {
         assert_eq!(
@@ -170,14 +178,13 @@ fn nobody_else_changed(before: &Built, after: &Built, about: &BTreeSet<String>) 
             "numbers of {host}, edit about {about:?}\n{}",
             after.plan.machines()
         );
-        let (was, is) = (of_host(&before.tree, host, &marks), of_host(&after.tree, host, &marks));
+        let (was, is) = (of_host((&before.tree, &was), host, &marks), of_host((&after.tree, &is), host, &marks));
         for key in was.keys().chain(is.keys()) {
             let (was, is) = (was.get(key).map_or("", String::as_str), is.get(key).map_or("", String::as_str));
             let compared = || pretty_assertions::StrComparison::new(was, is).to_string();
             assert!(was == is, "{key} of {host}, edit about {about:?}\n{}\n{}", compared(), after.plan.machines());
         }
     }
-    let (was, is) = (resources(&before.tree).0, resources(&after.tree).0);
     for (address, now) in &is {
         let name = address.split_once('.').expect("type and name").1;
         let of_subject = about.iter().any(|host| name == host || name.starts_with(&format!("{host}_net")));

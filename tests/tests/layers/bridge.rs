@@ -27,6 +27,8 @@ struct Rule {
     /// The guest's own side, where it is a router and hands on; `None` is anybody too.
     own: Option<Vec<(IpAddr, u32)>>,
     protocol: Option<String>,
+    /// The type, of ICMPv6 by that name.
+    kind: Option<String>,
     /// `None` is every port.
     ports: Option<Vec<(u16, u16)>>,
 }
@@ -90,6 +92,7 @@ impl Rule {
             peers: list(end),
             own: list(own),
             protocol: block.get("proto").cloned(),
+            kind: block.get("dport").cloned().filter(|_| block.get("proto").is_some_and(|proto| proto == "icmpv6")),
             ports: block.get("dport").map(|text| ports(text)),
         }
     }
@@ -119,6 +122,15 @@ impl Device {
 
     pub fn takes(&self, source: IpAddr, own: IpAddr, packet: Packet) -> bool {
         verdict(&self.inward, own, source, packet)
+    }
+
+    /// The types of ICMPv6 that rules let in and out, as Proxmox reads them: by this name of the protocol, the port is the type.
+    pub fn of_the_link(&self) -> (Vec<&str>, Vec<&str>) {
+        fn kinds(rules: &[Rule]) -> Vec<&str> {
+            let typed = rules.iter().filter(|rule| rule.accepts && rule.protocol.as_deref() == Some("icmpv6"));
+            typed.filter_map(|rule| rule.kind.as_deref()).collect()
+        }
+        (kinds(&self.inward), kinds(&self.outward))
     }
 
     /// Whether it may send from an address, of its own or of another.

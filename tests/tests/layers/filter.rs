@@ -22,6 +22,8 @@ struct Rule {
     out: Option<String>,
     protocol: Option<String>,
     ports: Vec<(u16, u16)>,
+    /// Whether it asks for a source port.
+    reserved: bool,
     /// The only type of ICMP, if it names one.
     kind: Option<String>,
     target: String,
@@ -76,6 +78,13 @@ impl Filter {
         walk(chains, "INPUT", way, packet).unwrap_or(false)
     }
 
+    /// The types of ICMPv6 that it lets in at a device from the link, beside echo requests.
+    pub fn of_the_link(&self, device: &str) -> Vec<&str> {
+        let here = |rule: &&Rule| rule.device.as_deref().is_none_or(|own| own == device) && rule.target == "ACCEPT";
+        let rules = self.v6.get("INPUT").into_iter().flatten().filter(here);
+        rules.filter_map(|rule| rule.kind.as_deref()).filter(|kind| *kind != "128").collect()
+    }
+
     /// Whether it hands anything on.
     pub fn is_router(&self) -> bool {
         self.v4.contains_key("FORWARD") || self.v6.contains_key("FORWARD")
@@ -116,6 +125,8 @@ fn chains(text: &str) -> Chains {
                 "-d" => rule.dest = Some(prefix(value)),
                 "-i" => rule.device = Some(value.to_owned()),
                 "-o" => rule.out = Some(value.to_owned()),
+                // The port of a system's own choice is none of these.
+                "--sport" => rule.reserved = true,
                 "-p" => rule.protocol = Some(value.to_owned()),
                 "-m" => {}
                 "--dport" | "--dports" => rule.ports = ports(value),
@@ -134,7 +145,8 @@ fn walk(chains: &Chains, chain: &str, way: Way, packet: Packet) -> Option<bool> 
     let source = way.source;
     let echo = if source.is_ipv4() { "8" } else { "128" };
     for rule in &chains[chain] {
-        let matches = rule.source.is_none_or(|prefix| inside(source, prefix))
+        let matches = !rule.reserved
+            && rule.source.is_none_or(|prefix| inside(source, prefix))
             && rule.dest.is_none_or(|prefix| way.dest.is_some_and(|dest| inside(dest, prefix)))
             && rule.device.as_deref().is_none_or(|own| own == way.device)
             && rule.out.as_deref().is_none_or(|own| way.out == Some(own))

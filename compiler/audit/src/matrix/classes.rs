@@ -17,7 +17,7 @@ pub struct Class {
 
 impl Tree {
     /// Machines by class, and then one address for each class of addresses that are nobody's.
-    pub(super) fn classes(&self) -> Vec<Class> {
+    pub fn classes(&self) -> Vec<Class> {
         let records = Records::of(self).finish();
         let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for host in self.hosts.values() {

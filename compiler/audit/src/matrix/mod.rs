@@ -68,6 +68,24 @@ impl Tree {
         cells
     }
 
+    /// The cells of several ordered pairs, those of each sorted.
+    pub fn cells_of(&self, pairs: &[(&str, &str)]) -> Vec<Vec<Cell>> {
+        let boundaries = boundaries::Boundaries::of(self);
+        let tunnels = Tunnels::default();
+        let cells = pairs.iter().map(|(from, to)| {
+            let mut cells = Vec::new();
+            self.between(from, to, &boundaries, &tunnels, &mut cells);
+            cells.sort();
+            cells
+        });
+        cells.collect()
+    }
+
+    /// Whether a text is an address, and no machine's here.
+    pub fn is_nobodys(&self, address: &str) -> bool {
+        matches!(self.end(address), Some(End::Address(address)) if !self.member_addresses().contains_key(&address))
+    }
+
     /// The cells of one ordered pair.
     fn between(
         &self,

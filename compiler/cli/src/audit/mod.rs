@@ -62,6 +62,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let mut files = BTreeMap::new();
     read(world, &root, "", 0, &mut files)
         .map_err(|(path, why)| outside(format!("cannot read {}: {why}", shown(&path, &cwd))))?;
+    let files = files.into_iter().map(|(path, (text, _))| (path, text)).collect();
     let mut tree = arvc_audit::read_with(&files, &Given { nebula: arguments.nebula.clone() });
     if let Some(layer) = arguments.layer {
         tree.count(Counted::Alone(layer));
@@ -76,13 +77,13 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     }
 }
 
-/// Everything that is text below a folder; links and what is hidden are left out.
-fn read(
+/// Everything that is text below a folder, and whether it is a script; links and what is hidden are left out.
+pub(crate) fn read(
     world: &dyn World,
     folder: &Path,
     prefix: &str,
     depth: usize,
-    files: &mut BTreeMap<String, String>,
+    files: &mut BTreeMap<String, (String, bool)>,
 ) -> Result<(), (PathBuf, String)> {
     let failed = |path: &Path, error: std::io::Error| (path.to_owned(), reason(&error));
     for name in world.list(folder).map_err(|error| failed(folder, error))? {
@@ -90,10 +91,10 @@ fn read(
         let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
         match world.kind(&path).map_err(|error| failed(&path, error))? {
             Some(Kind::Folder) if depth < DEEPEST => read(world, &path, &format!("{prefix}{name}/"), depth + 1, files)?,
-            Some(Kind::File { .. }) => {
+            Some(Kind::File { executable }) => {
                 let bytes = world.read(&path, LARGEST).map_err(|error| failed(&path, error))?;
                 if let (true, Ok(text)) = (bytes.len() as u64 <= LARGEST, String::from_utf8(bytes)) {
-                    files.insert(format!("{prefix}{name}"), text);
+                    files.insert(format!("{prefix}{name}"), (text, executable));
                 }
             }
             _ => {}

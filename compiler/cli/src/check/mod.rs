@@ -312,7 +312,7 @@ pub(crate) fn entry_problem(cwd: &Path, project: &Project, problem: source::Prob
         let mut sources = Sources::new();
         sources.add(project.entry.clone(), text).expect("a source below the limit always fits as the first");
         let (lock, renamed) = Default::default();
-        return Ok(Checked { sources, diagnostics: vec![diagnostic], site: None, lock, renamed });
+        return Ok(Checked { sources, diagnostics: vec![diagnostic], site: None, policies: None, lock, renamed });
     }
     let path: PathBuf = project.root.folder.join(&project.entry);
     let why = match problem {

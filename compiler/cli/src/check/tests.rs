@@ -207,3 +207,55 @@ fn a_folder_of_a_site_and_one_without_sources_are_wrong_uses() {
     assert_eq!(arvc(&mut world, "check doc"), exit::USAGE);
     assert!(world.stderr.contains("has no *.arv"), "{}", world.stderr);
 }
+
+/// What is there after the only fix that is offered.
+fn fixed(world: &mut Memory) -> String {
+    assert_eq!(arvc(world, "check site.arv --message-format json"), exit::SOURCE);
+    let lines = world.stderr.clone() + &world.stdout;
+    let problems = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let fixes = problems.flat_map(|problem| problem["fixes"].as_array().cloned().unwrap_or_default());
+    let fixes: Vec<serde_json::Value> = fixes.collect();
+    let [fix] = fixes.as_slice() else { panic!("one fix: {lines}") };
+    let edit = &fix["edits"][0];
+    let at = |key: &str| edit[key].as_u64().expect("a place") as usize;
+    let mut text = world.text("site.arv").expect("the site");
+    text.replace_range(at("byte_start")..at("byte_end"), edit["text"].as_str().expect("a text"));
+    text
+}
+
+#[test]
+fn the_narrowest_allow_is_a_fix_wherever_the_list_stands() {
+    let need =
+        "  hosts.extra = { range = ranges.all; on = { bridge = {}; overlay = {}; }; needs = [ services.db.sql ]; };";
+    for allow in [
+        "",
+        "  allow = [];",
+        "  allow = [ ];",
+        "  allow = [ hosts.app -> hosts.app : 80/tcp ];",
+        "  allow = [ # a comment\n    hosts.app -> hosts.db : 80/tcp,\n  ];",
+        "  allow = [\n    hosts.app -> hosts.db : 80/tcp,\n    hosts.app -> hosts.db : 81/tcp,\n  ];",
+    ] {
+        let mut world = Memory::new("/site");
+        world.file("site.arv", SITE.replace("# more", &format!("{need}\n{allow}")));
+        let text = fixed(&mut world);
+        world.file("site.arv", &text);
+        assert_eq!(arvc(&mut world, "check site.arv"), exit::GOOD, "{text}\n{}", world.stderr);
+    }
+}
+
+/// A site that does not allow anything yet.
+const SITE: &str = r#"{
+  name = "home";
+  domain = "home.internal";
+  operators.addresses = [ 203.0.113.9 ];
+  nodes.pve = { address = 192.168.100.1; };
+  networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
+  networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
+  ranges.all = { vmids = 100..199; addresses = 100..199; };
+  images.debian = { vmid = 900; };
+  services.db = { name = "db"; sql = { ports = [ 5432/tcp ]; }; };
+  hosts.db = { vmid = 100; lighthouse = true; services = [ services.db ]; };
+  hosts.app = { vmid = 101; };
+# more
+}
+"#;

@@ -16,11 +16,11 @@ enum Step {
     Add,
 }
 
-/// The difference of two texts that differ.
-pub(super) fn unified(name: &str, before: &str, after: &str) -> String {
+/// The difference of two texts that differ, each with its name.
+pub(crate) fn unified((name, before): (&str, &str), (name_after, after): (&str, &str)) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (lines(before), lines(after));
     let steps = steps(&old, &new);
-    let mut text = format!("--- {name}\n+++ {name} (formatted)\n");
+    let mut text = format!("--- {name}\n+++ {name_after}\n");
     let changed: Vec<usize> = (0..steps.len()).filter(|at| steps[*at] != Step::Keep).collect();
     let mut rest = changed.as_slice();
     // How many lines of each text lie before a step.
@@ -157,21 +157,21 @@ mod tests {
         let before = "1\n2\n3\n4\n5\n6\n7\n";
         let after = "1\n2\n3\n4\nfive\n6\n7\n";
         let expected = "--- a\n+++ a (formatted)\n@@ -2,6 +2,6 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n";
-        assert_eq!(unified("a", before, after), expected);
+        assert_eq!(unified(("a", before), ("a (formatted)", after)), expected);
     }
 
     #[test]
     fn changes_far_apart_are_hunks_of_their_own() {
         let before: String = (0..40).map(|n| format!("{n}\n")).collect();
         let after = before.replace("\n3\n", "\nthree\n").replace("\n30\n", "\nthirty\nand more\n");
-        let text = unified("a", &before, &after);
+        let text = unified(("a", &before), ("a (formatted)", &after));
         let hunks: Vec<_> = text.lines().filter(|line| line.starts_with("@@")).collect();
         assert_eq!(hunks, ["@@ -1,7 +1,7 @@", "@@ -28,7 +28,8 @@"]);
     }
 
     #[test]
     fn a_last_line_without_an_end_is_said_to_have_none() {
-        let text = unified("a", "1", "1\n");
+        let text = unified(("a", "1"), ("a (formatted)", "1\n"));
         assert_eq!(text, "--- a\n+++ a (formatted)\n@@ -1,1 +1,1 @@\n-1\n\\ No newline at end of file\n+1\n");
     }
 

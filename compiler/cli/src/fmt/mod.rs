@@ -13,7 +13,7 @@ use crate::messages::{self, Format, Texts};
 use crate::world::{Stream, World};
 use crate::{Stop, exit, outside, reason, shown, source};
 
-mod diff;
+pub(crate) mod diff;
 mod files;
 
 pub(crate) use files::sources_below;
@@ -185,7 +185,7 @@ impl Run {
 /// What is said of a file that is not in the style.
 fn changed(name: &str, before: &str, after: &str, options: Options<'_>) -> String {
     match options.format {
-        Format::Human if options.check => diff::unified(name, before, after),
+        Format::Human if options.check => diff::unified((name, before), (&format!("{name} (formatted)"), after)),
         Format::Human => format!("formatted {name}\n"),
         Format::Short => format!("{name}\n"),
         Format::Json => {

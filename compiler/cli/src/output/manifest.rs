@@ -87,7 +87,7 @@ impl Manifest {
     }
 
     /// The manifest in the output folder, if there is one. One that names a path outside the folder is not arvc's.
-    pub(super) fn read(disk: &dyn Disk, out: &Path) -> Result<Option<Self>, Failure> {
+    pub(crate) fn read(disk: &dyn Disk, out: &Path) -> Result<Option<Self>, Failure> {
         let path = out.join(NAME);
         match disk.kind(&path).map_err(failed("read", &path))? {
             None => return Ok(None),
@@ -107,7 +107,7 @@ impl Manifest {
 }
 
 /// SHA-256 in lower-case hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -1,15 +1,15 @@
 //! Answers for programs.
 
-use arvc_reach::layers::{Cell, Path, Step, Verdict, verdict};
+use arvc_reach::layers::{Cell, Layers, Party, Path, Stand, Step, Verdict, verdict};
 use arvc_reach::ports::PortSet;
 use serde_json::{Value, json};
 
 use super::text::Words;
 
 /// All cells. With packets each has a verdict about them.
-pub(super) fn cells(words: &Words, cells: &[Cell], asked: Option<&PortSet>) -> String {
+pub(super) fn cells(words: &Words, judge: Option<&Layers>, cells: &[Cell], asked: Option<&PortSet>) -> String {
     let list: Vec<Value> =
-        cells.iter().filter(|cell| cell.connections() > 0).map(|cell| self::cell(words, cell, asked)).collect();
+        cells.iter().filter(|cell| cell.connections() > 0).map(|cell| self::cell(words, judge, cell, asked)).collect();
     let mut document = json!({ "version": 1 });
     if let Some(packets) = asked {
         document["verdict"] = word(super::overall(cells, packets)).into();
@@ -18,7 +18,7 @@ pub(super) fn cells(words: &Words, cells: &[Cell], asked: Option<&PortSet>) -> S
     format!("{document:#}\n")
 }
 
-fn cell(words: &Words, cell: &Cell, asked: Option<&PortSet>) -> Value {
+fn cell(words: &Words, judge: Option<&Layers>, cell: &Cell, asked: Option<&PortSet>) -> Value {
     let mut value = json!({
         "from": cell.sources.iter().map(|party| words.party(party)).collect::<Vec<_>>(),
         "to": cell.targets.iter().map(|party| words.party(party)).collect::<Vec<_>>(),
@@ -28,7 +28,32 @@ fn cell(words: &Words, cell: &Cell, asked: Option<&PortSet>) -> Value {
     if let Some(packets) = asked {
         value["verdict"] = word(cell.verdict(packets)).into();
     }
-    value["paths"] = cell.paths.iter().map(|path| self::path(words, path, asked)).collect::<Vec<_>>().into();
+    let every = PortSet::all();
+    let paths = cell.paths.iter().map(|path| {
+        let mut value = self::path(words, path, asked);
+        let closed = asked.unwrap_or(&every).difference(&path.upper());
+        if let (Some(judge), Some(source @ Party::Host(_)), false) = (judge, cell.sources.first(), closed.is_none()) {
+            let stands = judge.stands(source, path).into_iter();
+            value["held"] = stands.map(|stand| held(&stand, &closed)).collect::<Vec<_>>().into();
+        }
+        value
+    });
+    value["paths"] = paths.collect::<Vec<_>>().into();
+    value
+}
+
+/// Who holds what is closed against a source that somebody has taken over.
+fn held(stand: &Stand, closed: &PortSet) -> Value {
+    let by = stand.guards.iter().map(|(guard, held)| (guard, held.intersection(closed)));
+    let by = by.filter(|(_, held)| !held.is_none());
+    let mut value = json!({
+        "by": by.map(|(guard, held)| json!({ "layer": guard.name(), "closed": held.to_string() })).collect::<Vec<_>>(),
+        "nothing_holds": stand.open(closed).to_string(),
+    });
+    if let Some(grant) = stand.certificate {
+        let networks: Vec<String> = grant.networks.iter().map(ToString::to_string).collect();
+        value["certificate"] = json!({ "name": grant.name, "networks": networks, "groups": grant.groups });
+    }
     value
 }
 

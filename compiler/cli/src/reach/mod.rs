@@ -57,8 +57,15 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     };
     let prefix = project::prefix(&reported.project.root.folder, &cwd);
     let texts = Texts { sources: &reported.checked.sources, prefix: &prefix };
-    let policies = policies(site);
-    let layers = Layers::new(site, &policies);
+    let derived;
+    let policies = match &reported.checked.policies {
+        Some(policies) => policies,
+        None => {
+            derived = policies(site);
+            &derived
+        }
+    };
+    let layers = Layers::new(site, policies);
     let classes = Classes::new(&layers);
     let words = text::Words::new(site, texts);
     if arguments.table {
@@ -69,7 +76,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
         let parties = everybody(site, &layers);
         let cells = layers.ask(&classes, &parties, &parties);
         let text = match (arguments.json, arguments.csv) {
-            (true, _) => json::cells(&words, &cells, None),
+            (true, _) => json::cells(&words, None, &cells, None),
             (_, true) => text::csv(&words, &cells),
             _ => text::matrix(&words, &cells),
         };
@@ -93,9 +100,9 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let cells = layers.ask(&classes, &question.sources, &targets);
     let asked = question.target.ports.is_some().then_some(&packets);
     let text = match (arguments.json, arguments.to.is_some()) {
-        (true, _) => json::cells(&words, &cells, asked),
+        (true, _) => json::cells(&words, Some(&layers), &cells, asked),
         (_, true) => text::reverse(&words, &question, &cells, &packets),
-        _ => text::answer(&words, &question, &cells, asked),
+        _ => text::answer(&words, &layers, &question, &cells, asked),
     };
     world.print(Stream::Out, &text)?;
     match overall(&cells, &packets) {

@@ -60,6 +60,7 @@ over networks.bridge, from 192.168.100.101 to 192.168.100.100: closed
   Proxmox firewall, out of web-1  closed
   Proxmox firewall, into db       closed
   packet filter of db             closed
+  against web-1 taken over: held by the Proxmox firewall, the target's packet filter
 "
     );
 }

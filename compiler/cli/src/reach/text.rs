@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use arvc_reach::describe;
-use arvc_reach::layers::{Cell, Party, Path, Step, Verdict};
+use arvc_reach::layers::{Cell, Layers, Party, Path, Step, Verdict};
 use arvc_reach::ports::PortSet;
 use arvc_site::model::Site;
 use arvc_syntax::source::Span;
@@ -75,7 +75,13 @@ impl<'a> Words<'a> {
 }
 
 /// One answer: a pair with all of its layers, or sets with who can and who cannot.
-pub(super) fn answer(words: &Words, question: &Question, cells: &[Cell], asked: Option<&PortSet>) -> String {
+pub(super) fn answer(
+    words: &Words,
+    judge: &Layers,
+    question: &Question,
+    cells: &[Cell],
+    asked: Option<&PortSet>,
+) -> String {
     let mut out = String::new();
     let every = PortSet::all();
     let packets = asked.unwrap_or(&every);
@@ -92,6 +98,7 @@ pub(super) fn answer(words: &Words, question: &Question, cells: &[Cell], asked: 
         }
         for path in &cell.paths {
             layers(&mut out, words, path, asked);
+            held(&mut out, words, judge, &cell.sources[0], path, packets);
         }
         return out;
     }
@@ -194,6 +201,32 @@ fn layers(out: &mut String, words: &Words, path: &Path, asked: Option<&PortSet>)
         for (flow, place) in words.openings(step, asked) {
             let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
             let _ = writeln!(out, "  {:width$}    {place}{flow}", "");
+        }
+    }
+}
+
+/// Which layers keep a source from what is closed that it does not own itself.
+fn held(out: &mut String, words: &Words, judge: &Layers, source: &Party, path: &Path, packets: &PortSet) {
+    let closed = packets.difference(&path.upper());
+    if closed.is_none() || !matches!(source, Party::Host(_)) {
+        return;
+    }
+    let name = words.party(source);
+    for stand in judge.stands(source, path) {
+        let open = stand.open(&closed);
+        let names = stand.guards.iter().filter(|(_, held)| held.meets(&closed)).map(|(guard, held)| {
+            let all = closed.is_subset(held);
+            if all { guard.name().to_owned() } else { format!("{} (in part)", guard.name()) }
+        });
+        let names: Vec<String> = names.collect();
+        let with = match stand.certificate {
+            Some(grant) => format!(" with a certificate of {} that was withdrawn", visible(&grant.name)),
+            None => String::new(),
+        };
+        let by = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        let _ = writeln!(out, "  against {name} taken over{with}: held by {by}");
+        if !open.is_none() && !names.is_empty() {
+            let _ = writeln!(out, "    nothing holds {open}");
         }
     }
 }

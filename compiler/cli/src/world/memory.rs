@@ -1,4 +1,5 @@
-//! A world in memory, for tests: it records what is printed, counts the steps of its disk and can die at any of them.
+//! A world in memory, for tests, and for a project as it once was: it records what is printed, counts the steps of its disk
+//! and can die at any of them.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -25,7 +26,7 @@ pub enum Entry {
     Link(PathBuf),
 }
 
-/// A world that exists only in a test.
+/// A world that exists only in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// The disk, by absolute path. `/` is always there.
@@ -182,7 +183,9 @@ impl Disk for Memory {
 
     fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
         let path = self.resolve(path, 0)?;
-        let below = self.disk.keys().filter(|key| key.parent() == Some(&path));
+        // What lies below a folder stands right behind it.
+        let below = self.disk.range(path.clone()..).map(|(key, _)| key).take_while(|key| key.starts_with(&path));
+        let below = below.filter(|key| key.parent() == Some(&path));
         Ok(below.filter_map(|key| key.file_name()).map(OsString::from).collect())
     }
 

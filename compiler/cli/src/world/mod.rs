@@ -75,4 +75,20 @@ pub trait World: Disk {
     fn print(&mut self, stream: Stream, text: &str) -> io::Result<()>;
     /// All of standard input, and not more than one byte beyond `limit`.
     fn stdin(&mut self, limit: u64) -> io::Result<Vec<u8>>;
+    /// Runs the machine's `git` in a folder, with what it reads from its standard input. Only questions are asked of it.
+    fn git(&self, folder: &Path, args: &[&str], input: &[u8]) -> io::Result<Ran> {
+        let _ = (folder, args, input);
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
+/// A program that ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Whether it says that all is well.
+    pub good: bool,
+    /// What it wrote to its standard output.
+    pub out: Vec<u8>,
+    /// What it wrote to its standard error.
+    pub err: String,
 }

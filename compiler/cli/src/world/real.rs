@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use super::{Disk, Kind, Stream, World};
+use super::{Disk, Kind, Ran, Stream, World};
 
 /// The process that runs.
 #[derive(Debug, Default)]
@@ -142,6 +143,23 @@ impl World for Real {
         let mut bytes = Vec::new();
         io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn git(&self, folder: &Path, args: &[&str], input: &[u8]) -> io::Result<Ran> {
+        let mut command = Command::new("git");
+        // A question takes no lock, asks nobody for anything, fetches nothing, and starts no pager.
+        command.args(["--no-pager", "--no-optional-locks"]).args(args).current_dir(folder);
+        command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_NO_LAZY_FETCH", "1").env("LC_ALL", "C");
+        let piped = || Stdio::piped();
+        let mut child = command.stdin(piped()).stdout(piped()).stderr(piped()).spawn()?;
+        let mut stdin = child.stdin.take();
+        std::thread::scope(|scope| {
+            // It answers while it is still asked, so both go on at once. One that stops reading says why itself.
+            scope.spawn(move || stdin.take().map(|mut stdin| stdin.write_all(input)));
+            let output = child.wait_with_output()?;
+            let err = String::from_utf8_lossy(&output.stderr).into_owned();
+            Ok(Ran { good: output.status.success(), out: output.stdout, err })
+        })
     }
 }
 

@@ -1,13 +1,14 @@
 //! The third layer: a pair of rule files for each set of machines with the same rules, and the pair for a failure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv6Addr;
 
 use arvc_reach::policy::{Forward, Peer, Policies, Policy, Rule};
 use arvc_reach::ports::PortSet;
 use arvc_reach::through::{End, Ends};
 use arvc_reach::{Addresses, private_prefixes};
-use arvc_site::model::{HostId, NetworkId, NodeId, Site};
-use ipnet::IpNet;
+use arvc_site::model::{HostId, Interface, NetworkId, NodeId, Site};
+use ipnet::{IpNet, Ipv6Net};
 
 use crate::filter::{Accept, Family, Filter, Handed, Match, Section, Source, document};
 use crate::tree::Tree;
@@ -23,14 +24,14 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
     for policy in &policies.list {
         let mut pairs: Vec<([String; 2], String)> = Vec::new();
         // What a pair says of its machine is its devices and nothing else.
-        let mut layouts: BTreeMap<Vec<(NetworkId, &str)>, String> = BTreeMap::new();
+        let mut layouts: BTreeMap<Vec<Device>, String> = BTreeMap::new();
         for id in &policy.hosts {
             let host = &site.hosts[id.index()];
             if !host.is_configured() {
                 continue;
             }
-            let devices = host.interfaces.iter().map(|interface| (interface.network, interface.device.as_str()));
-            let devices: Vec<(NetworkId, &str)> = devices.collect();
+            let device = |interface: &Interface| (interface.network, interface.device.clone(), interface.dhcp);
+            let devices: Vec<Device> = host.interfaces.iter().map(device).collect();
             if let Some(name) = layouts.get(&devices) {
                 names.insert(*id, name.clone());
                 continue;
@@ -67,21 +68,18 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
     names
 }
 
-fn filter(
-    addresses: &Addresses,
-    devices: &[(NetworkId, &str)],
-    policy: &Policy,
-    family: Family,
-    private: &[IpNet],
-) -> Filter {
+/// A network, what the machine calls its device there, and whether that asks for its address.
+type Device = (NetworkId, String, bool);
+
+fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Family, private: &[IpNet]) -> Filter {
     let mut sections: Vec<Section> = Vec::new();
-    for (network, device) in devices {
+    for (network, device, _) in devices {
         let rules = policy.inbound.iter().filter(|rule| rule.network == *network);
         for rule in rules {
             let accepts: Vec<Accept> = sources(addresses, rule, family)
                 .into_iter()
                 .flat_map(|source| packets(&rule.ports).into_iter().map(move |packet| (source, packet)))
-                .map(|(source, packet)| Accept { source, device: Some((*device).to_owned()), packet })
+                .map(|(source, packet)| Accept { source, device: Some(device.clone()), packet })
                 .collect();
             match sections.last_mut() {
                 _ if accepts.is_empty() => {}
@@ -91,10 +89,18 @@ fn filter(
             }
         }
     }
-    let links = devices.iter().filter(|(network, _)| !addresses.site.networks[network.index()].is_overlay());
+    let network = |id: &NetworkId| &addresses.site.networks[id.index()];
+    let links = devices.iter().filter(|(id, ..)| !network(id).is_overlay());
+    let asks = devices.iter().filter(|(.., asks)| *asks).map(|(id, device, _)| {
+        let among = network(id).prefix.value;
+        // A server of IPv6 is met by its address of the link.
+        let link = Ipv6Net::new_assert(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10);
+        (device.clone(), if matches!(among, IpNet::V6(_)) { link.into() } else { among })
+    });
     Filter {
         family,
-        links: links.map(|(_, device)| (*device).to_owned()).collect(),
+        links: links.map(|(_, device, _)| device.clone()).collect(),
+        asks: asks.filter(|(_, among)| of_family(among, family)).collect(),
         sections,
         handed: policy.forward.iter().filter(|it| is_of(it, family)).map(|it| handed(devices, it)).collect(),
         private: private.iter().copied().filter(|net| of_family(net, family)).collect(),
@@ -106,10 +112,10 @@ fn is_of(forward: &Forward, family: Family) -> bool {
 }
 
 /// What it hands on, by the names of its devices.
-fn handed(devices: &[(NetworkId, &str)], forward: &Forward) -> Handed {
+fn handed(devices: &[Device], forward: &Forward) -> Handed {
     let device = |network: Option<NetworkId>| {
-        let found = devices.iter().find(|(other, _)| network == Some(*other));
-        found.map(|(_, device)| (*device).to_owned())
+        let found = devices.iter().find(|(other, ..)| network == Some(*other));
+        found.map(|(_, device, _)| device.clone())
     };
     let ends = |ends: &Ends| {
         let source = |end: &End| match end {
@@ -164,7 +170,14 @@ fn fail_closed(addresses: &Addresses, family: Family) -> Filter {
             .collect();
         (!rules.is_empty()).then_some(Section { comment, rules })
     });
-    Filter { family, links: Vec::new(), sections: sections.collect(), handed: Vec::new(), private: Vec::new() }
+    Filter {
+        family,
+        links: Vec::new(),
+        asks: Vec::new(),
+        sections: sections.collect(),
+        handed: Vec::new(),
+        private: Vec::new(),
+    }
 }
 
 fn sources(addresses: &Addresses, rule: &Rule, family: Family) -> Vec<Source> {

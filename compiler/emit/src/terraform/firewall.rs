@@ -11,6 +11,7 @@ mod cluster;
 mod forward;
 mod group;
 mod guest;
+mod multicast;
 mod node;
 pub mod options;
 mod rule;

@@ -52,6 +52,7 @@ pub fn small() -> Site {
         endpoints: Vec::new(),
         operators: Operators { addresses: vec![at(prefix("192.168.100.250/32"))], keys: Vec::new(), broken: false },
         allow: Vec::new(),
+        allow_room: None,
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),

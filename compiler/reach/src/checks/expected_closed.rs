@@ -51,12 +51,11 @@ pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnost
         let findings = layers.not_closed(classes, flow);
         let Some(finding) = findings.first() else { continue };
         let (source, target) = (finding.source.name(site), finding.target.name(site));
-        let diagnostic = Diagnostic::new(
-            &CODE,
-            format!("`{source}` may reach {} on `{target}`", finding.packets),
-            flow.span,
-            "expected to be closed",
-        );
+        let message = match finding.certain().next() {
+            Some(_) => format!("`{source}` may reach {} on `{target}`", finding.packets),
+            None => format!("it is not known whether `{source}` reaches {} on `{target}`", finding.packets),
+        };
+        let diagnostic = Diagnostic::new(&CODE, message, flow.span, "expected to be closed");
         found.push(
             openings(layers, finding, diagnostic).help("narrow what opens it, or spare what is meant: `except (…)`"),
         );

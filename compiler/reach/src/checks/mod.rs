@@ -4,28 +4,38 @@
 
 mod ambiguous_network;
 mod closed_forward;
+mod doubtful_need;
+mod doubtful_never;
+mod doubts;
 mod empty_end;
 mod exception_outside_never;
 mod expected_closed;
 mod expected_open;
+mod expected_unknown;
+mod granted_once;
 mod leased_end;
 mod left_out;
 mod near;
 mod need_not_allowed;
+mod needs;
+mod never_built_in;
 mod never_met;
 mod no_common_network;
 mod not_everywhere;
 mod not_everywhere_allowed;
 mod not_forwarded;
 mod protocol_on_overlay;
+mod served_elsewhere;
 mod shadowed_allow;
 #[cfg(test)]
 mod tests;
+mod thin_never;
 mod unfiltered_never;
+mod unserved_need;
 mod words;
 
 use arvc_site::model::{Expected, Flow, FlowOrigin, HostId, NetworkId, Site};
-use arvc_syntax::diagnostic::{Code, Diagnostic, sort};
+use arvc_syntax::diagnostic::{Code, Diagnostic, Severity, sort};
 use arvc_syntax::source::Span;
 
 use crate::bits::Bits;
@@ -34,7 +44,7 @@ use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, hol
 use crate::layers::{Classes, Layers};
 use crate::members::Members;
 use crate::path::Path;
-use crate::policy::policies;
+use crate::policy::{Policies, policies};
 use near::{Near, Place};
 
 /// All codes of this crate.
@@ -56,14 +66,27 @@ pub static CODES: &[&Code] = &[
     &expected_closed::CODE,
     &unfiltered_never::CODE,
     &leased_end::CODE,
+    &never_built_in::CODE,
+    &granted_once::CODE,
+    &expected_unknown::CODE,
+    &thin_never::CODE,
+    &doubtful_never::CODE,
+    &doubtful_need::CODE,
+    &unserved_need::CODE,
+    &served_elsewhere::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
 pub fn check(site: &Site) -> Vec<Diagnostic> {
+    judge(site).0
+}
+
+/// The same, and the policies of the site if they had to be derived for it.
+pub fn judge(site: &Site) -> (Vec<Diagnostic>, Option<Policies>) {
     let members = Members::new(site);
     let space = Space::new(&members, site.allow.iter().chain(&site.never).chain(&site.needs));
     let intents = Intents::new(&space);
-    let mut found = Vec::new();
+    let (mut found, mut derived) = (Vec::new(), None);
     exception_outside_never::check(&intents, &mut found);
     never_met::check(&intents, &mut found);
     if !site.paths_broken {
@@ -86,29 +109,42 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
         if !site.paths_broken {
             left_out::check(&intents, &mut found);
             if !site.allow_broken {
-                over_layers(site, &mut found);
+                let derived = derived.insert(policies(site));
+                over_layers(site, derived, &mut found);
             }
         }
     }
     sort(&mut found);
-    found
+    (found, derived)
 }
 
 /// The claims that are judged by what is emitted, and not by what is meant.
-fn over_layers(site: &Site, found: &mut Vec<Diagnostic>) {
+fn over_layers(site: &Site, policies: &Policies, found: &mut Vec<Diagnostic>) {
     let told: Vec<Span> =
-        found.iter().filter(|problem| problem.code.id == never_met::CODE.id).map(|it| it.span()).collect();
+        found.iter().filter(|problem| problem.severity == Severity::Error).map(|it| it.span()).collect();
     let never: Vec<&Flow> = site.never.iter().filter(|flow| !told.contains(&flow.span)).collect();
-    let Expected { open, closed } = &site.expect;
-    if never.is_empty() && open.is_empty() && closed.is_empty() {
-        return;
-    }
-    let policies = policies(site);
-    let layers = Layers::new(site, &policies);
-    let classes = Classes::with(&layers, never.iter().copied().chain(open).chain(closed));
+    let Expected { open, closed, unknown, weak } = &site.expect;
+    let layers = Layers::new(site, policies);
+    let tested = open.iter().chain(closed).chain(unknown).chain(&site.expect.weak);
+    let classes = Classes::with(&layers, never.iter().copied().chain(tested));
+    let (known, weak) = (doubts::Known::new(&layers, unknown), doubts::Known::new(&layers, weak));
     expected_open::check(&layers, &classes, found);
     expected_closed::check(&layers, &classes, found);
-    unfiltered_never::check(&layers, &classes, &never, found);
+    expected_unknown::check(&layers, &classes, found);
+    for flow in never {
+        let judged = layers.judged(&classes, flow);
+        if unfiltered_never::check(&layers, flow, &judged.open, found)
+            || never_built_in::check(&layers, flow, &judged.open, found)
+            || granted_once::check(&layers, flow, &judged.held, found)
+        {
+            continue;
+        }
+        doubtful_never::check(&layers, &known, flow, &judged.open, found);
+        thin_never::check(&layers, &weak, flow, &judged.held, found);
+    }
+    let needs = needs::merged(&layers);
+    doubtful_need::check(&layers, &needs, &known, &told, found);
+    unserved_need::check(&layers, &needs, &told, found);
 }
 
 /// What all checks look at.

@@ -3,7 +3,8 @@
 //! ## What is wrong
 //!
 //! A machine, or a service that runs on it, needs a connection that neither `allow`, nor the essentials, nor what peers
-//! say to one another opens, or opens only in part. The message names the part that stays closed.
+//! say to one another opens, or opens only in part. The message names the part that stays closed, every layer that closes it
+//! with what its rules let through between the two, and the narrowest `allow` that opens it, which an editor can insert.
 //!
 //! ## Why
 //!
@@ -37,14 +38,16 @@
 
 use std::collections::BTreeMap;
 
-use arvc_site::model::{End, Flow, FlowOrigin, HostId, NetworkId, PortTerm};
-use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_site::model::{End, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Room};
+use arvc_syntax::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use arvc_syntax::source::Span;
 
 use super::{Intents, words};
 use crate::bits::Bits;
-use crate::describe::{end, ports, target};
-use crate::flows::{Connections, Piece};
+use crate::describe::{describe, end, ports, target};
+use crate::flows::{Connections, Piece, Witness, witness};
+use crate::layers::{Layers, Party, Step, Way};
+use crate::policy::policies;
 use crate::ports::PortSet;
 
 /// A need outside every `allow`.
@@ -67,7 +70,18 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             statements.entry(statement).or_default().push(Closed { need, all: &claim.pieces, pieces: closed });
         }
     }
-    found.extend(statements.into_values().map(|closed| report(intents, &closed)));
+    if statements.is_empty() {
+        return;
+    }
+    let policies = policies(intents.site);
+    let layers = Layers::new(intents.site, &policies);
+    for closed in statements.into_values() {
+        let closing = match intents.site.paths_broken {
+            true => Closing::default(),
+            false => closing(intents, &layers, closed[0].need, &closed[0].pieces[0]),
+        };
+        found.push(report(intents, &closed, closing));
+    }
 }
 
 /// A need and what of it is closed.
@@ -77,7 +91,7 @@ struct Closed<'a> {
     pieces: Connections,
 }
 
-fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
+fn report(intents: &Intents, closed: &[Closed], closing: Closing) -> Diagnostic {
     let (site, space) = (intents.site, intents.space);
     let need = closed[0].need;
     let pieces = || closed.iter().flat_map(|closed| &closed.pieces);
@@ -96,10 +110,68 @@ fn report(intents: &Intents, closed: &[Closed]) -> Diagnostic {
     for host in machines(intents, &sources).into_iter().take(SHOWN) {
         diagnostic = diagnostic.secondary(site.hosts[host.index()].named.key, "needs it");
     }
-    if let Some((allow, why)) = nearest(intents, first) {
-        diagnostic = diagnostic.secondary(allow.span, why);
+    let nearest = nearest(intents, first);
+    if let Some((allow, why)) = &nearest {
+        diagnostic = diagnostic.secondary(allow.span, why.clone());
     }
-    diagnostic.help(format!("add to `allow`: `{}`", narrowest(intents, closed, &sources, &targets, &ports)))
+    for (span, ports) in closing.rules {
+        if nearest.as_ref().is_none_or(|(allow, _)| allow.span != span) {
+            diagnostic = diagnostic.secondary(span, format!("this opens {ports} between the two"));
+        }
+    }
+    for note in closing.notes {
+        diagnostic = diagnostic.note(note);
+    }
+    let allow = narrowest(intents, closed, &sources, &targets, &ports);
+    if let Some(Room { at, before, after }) = &site.allow_room {
+        let edit = Edit { span: *at, text: format!("{before}{allow}{after}") };
+        diagnostic = diagnostic.fix("open it, and nothing else", vec![edit], Applicability::MaybeIncorrect);
+    }
+    diagnostic.help(format!("add to `allow`: `{allow}`"))
+}
+
+/// Every layer that closes a connection on the path of a need, each with what its rules let through between the two.
+fn closing(intents: &Intents, layers: &Layers, need: &Flow, closed: &Piece) -> Closing {
+    let site = intents.site;
+    let none = Closing::default();
+    let Some(Witness { source, target, path, ports }) = witness(intents.space, closed) else { return none };
+    let party = |host: Option<HostId>, end: &End| match host {
+        Some(host) => Some(Party::Host(host)),
+        None => layers.parties(end).into_iter().next(),
+    };
+    let (Some(from), Some(to)) = (party(source.1, &need.source), party(target.1, &need.target)) else { return none };
+    let paths = layers.paths(&from, &to);
+    let Some(path) = paths.iter().find(|other| other.way == Way::from(path)) else { return none };
+    let closing = path.steps.iter().filter(|step| !ports.is_subset(&step.lower));
+    let says = |step: &Step| {
+        let name = step.name(site);
+        let other = if step.at == from { &to } else { &from };
+        match (&step.note, step.rules.is_empty()) {
+            (Some(note), _) => format!("{name}: {note}"),
+            (None, true) => format!("{name}: no rule speaks of `{}`", other.name(site)),
+            (None, false) => format!("{name}: its rules for `{}` let {} through", other.name(site), step.upper),
+        }
+    };
+    let mut all = Closing::default();
+    for step in closing {
+        all.notes.push(format!("closed by {}", says(step)));
+        for (ports, part) in step.rules.iter().flat_map(|(ports, why)| why.split("; ").map(move |part| (ports, part))) {
+            let flow = site.allow.iter().find(|flow| describe(site, flow) == part);
+            if let Some(flow) = flow.filter(|flow| all.rules.iter().all(|(span, _)| *span != flow.span)) {
+                all.rules.push((flow.span, ports.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// What closes a need.
+#[derive(Default)]
+struct Closing {
+    /// Each layer in words.
+    notes: Vec<String>,
+    /// The flows behind its rules, with what these let through.
+    rules: Vec<(Span, PortSet)>,
 }
 
 /// The `allow` of the author that fails in one respect only, and in which.

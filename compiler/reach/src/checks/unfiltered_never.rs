@@ -41,36 +41,36 @@ use arvc_site::model::Flow;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::describe::describe;
-use crate::layers::{Classes, Finding, Layers, Path};
+use crate::layers::{Finding, Layers, Path};
+use crate::ports::PortSet;
 
 /// A claim that nothing holds.
 pub static CODE: Code = Code::new("E0409", "nothing closes what must stay closed", include_str!("unfiltered_never.rs"));
 
-/// Looks at the claims that no `allow` meets.
-pub(super) fn check(layers: &Layers, classes: &Classes, claims: &[&Flow], found: &mut Vec<Diagnostic>) {
+/// Tells of a claim that no `allow` meets what passes where no rule of the site decides. Whether there is something.
+pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut Vec<Diagnostic>) -> bool {
     let site = layers.site();
-    for flow in claims {
-        // What a rule lets through was opened: by a flow, which is told elsewhere, or because no machine works without it.
-        let ruled = |path: &Path| path.steps.iter().any(|step| !step.rules.is_empty());
-        let mut findings = layers.not_closed(classes, flow);
-        for finding in &mut findings {
-            // What a router lets through that is not described is its owner's business.
-            let certain = |path: &Path| path.lower().meets(&finding.packets);
-            finding.paths.retain(|path| !ruled(path) && certain(path));
-        }
-        let Some(finding) = findings.iter().find(|finding| !finding.paths.is_empty()) else { continue };
-        let (source, target) = (finding.source.name(site), finding.target.name(site));
-        let diagnostic = Diagnostic::new(
-            &CODE,
-            format!("nothing closes {} from `{source}` to `{target}`", finding.packets),
-            flow.span,
-            "must stay closed",
-        );
-        found.push(
-            openings(layers, finding, diagnostic)
-                .help(format!("put `{source}` and `{target}` on different segments, or spare it: `except (…)`")),
-        );
-    }
+    let free = open.iter().find_map(|finding| {
+        let free: Vec<(&Path, PortSet)> =
+            finding.certain().filter(|(.., ruled)| !ruled).map(|(path, packets, _)| (path, packets)).collect();
+        (!free.is_empty()).then_some((finding, free))
+    });
+    let Some((finding, free)) = free else { return false };
+    let (source, target) = (finding.source.name(site), finding.target.name(site));
+    let packets = free.iter().fold(PortSet::none(), |all, (_, packets)| all.union(packets));
+    let paths = free.into_iter().map(|(path, _)| path.clone()).collect();
+    let finding = Finding { packets, paths, ..finding.clone() };
+    let diagnostic = Diagnostic::new(
+        &CODE,
+        format!("nothing closes {} from `{source}` to `{target}`", finding.packets),
+        flow.span,
+        "must stay closed",
+    );
+    found.push(
+        openings(layers, &finding, diagnostic)
+            .help(format!("put `{source}` and `{target}` on different segments, or spare it: `except (…)`")),
+    );
+    true
 }
 
 /// Tells how a connection passes, path by path, and points at the flows that let it.

@@ -1,9 +1,10 @@
 //! Claims held against the layers: what has to be open, on the lower bounds; what has to be closed, on the upper ones.
 
 use arvc_site::endpoints::Tunnels;
+use arvc_site::lock::Grant;
 use arvc_site::model::{End, Flow, HostId, NetworkId, Transport};
 
-use super::{Cell, Classes, Layers, Party, Path, Way};
+use super::{Cell, Classes, Guard, Layers, Party, Path, Way};
 use crate::ports::PortSet;
 
 /// A connection that is not as a claim has it.
@@ -19,6 +20,45 @@ pub struct Finding {
     pub paths: Vec<Path>,
 }
 
+impl Finding {
+    /// The part that passes for certain on a path, though a layer may let in some of a set of addresses alone, and whether a
+    /// rule of the site lets it.
+    pub fn certain(&self) -> impl Iterator<Item = (&Path, PortSet, bool)> {
+        self.paths.iter().filter_map(|path| {
+            let bounds = path.steps.iter().map(|step| if step.is_unknown() { &step.lower } else { &step.upper });
+            let passing = bounds.fold(self.packets.clone(), |all, bound| all.intersection(bound));
+            let ruled = path.steps.iter().any(|step| !step.rules.is_empty());
+            (!passing.is_none()).then_some((path, passing, ruled))
+        })
+    }
+}
+
+/// A connection that is closed, and by how little.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Who starts it.
+    pub source: Party,
+    /// Who gets it.
+    pub target: Party,
+    /// The way.
+    pub way: Way,
+    /// The packets.
+    pub packets: PortSet,
+    /// The only layer that holds them and is not the source's own; none if there is no such layer.
+    pub guard: Option<Guard>,
+    /// The certificate that the source shows, if it is one that was withdrawn.
+    pub certificate: Option<Grant>,
+}
+
+/// What is held against a claim that something stays closed.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// What may be open.
+    pub open: Vec<Finding>,
+    /// What is closed by fewer than two layers that the source does not own.
+    pub held: Vec<Held>,
+}
+
 impl Layers<'_> {
     /// What of a flow is not open for certain on any of its paths, each pair of classes once.
     pub fn not_open(&self, classes: &Classes, flow: &Flow) -> Vec<Finding> {
@@ -32,45 +72,84 @@ impl Layers<'_> {
     /// What of a flow may be open on one of its paths, but for what it spares and for what carries overlays, each pair of
     /// classes once.
     pub fn not_closed(&self, classes: &Classes, flow: &Flow) -> Vec<Finding> {
-        let ends =
-            flow.except.iter().map(|spared| (spared, self.parties(&spared.source), self.parties(&spared.target)));
-        let ends: Vec<(&Flow, Vec<Party>, Vec<Party>)> = ends.collect();
-        self.pairs(classes, flow, |source, target, mut paths| {
-            let mut packets = self.carried_to(flow, &target);
-            for (spared, sources, targets) in &ends {
-                if sources.contains(&source) && targets.contains(&target) {
-                    packets = packets.difference(&self.carried_to(spared, &target));
+        let spared = Spared::new(self, flow);
+        self.pairs(classes, flow, |source, target, paths| {
+            let packets = spared.leave(self, flow, &source, &target);
+            self.found(source, target, &packets, paths)
+        })
+    }
+
+    /// The same, and besides that what is closed by little, each pair of classes once.
+    pub fn judged(&self, classes: &Classes, flow: &Flow) -> Judged {
+        let spared = Spared::new(self, flow);
+        let mut held = Vec::new();
+        let open = self.pairs(classes, flow, |source, target, paths| {
+            let packets = spared.leave(self, flow, &source, &target);
+            self.hold(&source, &target, &packets, &paths, &mut held);
+            self.found(source, target, &packets, paths)
+        });
+        Judged { open, held }
+    }
+
+    fn found(&self, source: Party, target: Party, packets: &PortSet, mut paths: Vec<Path>) -> Option<Finding> {
+        let open = |path: &Path| path.upper().intersection(packets).difference(&self.tunnels(path));
+        paths.retain(|path| !open(path).is_none());
+        let packets = paths.iter().fold(PortSet::none(), |all, path| all.union(&open(path)));
+        (!paths.is_empty()).then_some(Finding { source, target, packets, paths })
+    }
+
+    /// Lists what of some packets is closed by fewer than two layers. A node owns its guests, and at an address that no
+    /// machine has there is no second layer to be had.
+    fn hold(&self, source: &Party, target: &Party, packets: &PortSet, paths: &[Path], held: &mut Vec<Held>) {
+        if matches!(source, Party::Node(_)) || !matches!(target, Party::Host(_) | Party::Node(_)) {
+            return;
+        }
+        for path in paths {
+            let closed = packets.difference(&path.upper()).difference(&self.tunnels(path));
+            if closed.is_none() {
+                continue;
+            }
+            for stand in self.stands(source, path) {
+                if let Some((guard, packets)) = stand.thin(&closed) {
+                    let (source, target) = (source.clone(), target.clone());
+                    let certificate = stand.certificate.cloned();
+                    held.push(Held { source, target, way: path.way, packets, guard, certificate });
                 }
             }
-            let open = |path: &Path| path.upper().intersection(&packets).difference(&self.tunnels(path));
-            paths.retain(|path| !open(path).is_none());
-            let packets = paths.iter().fold(PortSet::none(), |all, path| all.union(&open(path)));
-            (!paths.is_empty()).then_some(Finding { source, target, packets, paths })
-        })
+        }
     }
 
     fn pairs(
         &self,
         classes: &Classes,
         flow: &Flow,
-        judge: impl Fn(Party, Party, Vec<Path>) -> Option<Finding>,
+        mut judge: impl FnMut(Party, Party, Vec<Path>) -> Option<Finding>,
     ) -> Vec<Finding> {
+        let mut found = Vec::new();
+        self.each_pair(classes, flow, |source, target, paths| {
+            found.extend(judge(source.clone(), target.clone(), paths.to_vec()));
+        });
+        found
+    }
+
+    /// Shows a pair of each two classes that a flow connects, with the paths that it may speak of.
+    pub fn each_pair(&self, classes: &Classes, flow: &Flow, mut see: impl FnMut(&Party, &Party, &[Path])) {
         let cells = self.ask(classes, &self.parties(&flow.source), &self.parties(&flow.target));
         let named = (self.members.of(&flow.source), self.members.of(&flow.target));
-        let judged = cells.into_iter().filter_map(|cell| {
-            let (source, target) = first(&cell)?;
+        for cell in cells {
+            let Some((source, target)) = first(&cell) else { continue };
             let from = self.meant_on(&flow.source, &named.0, &source);
             let to = self.meant_on(&flow.target, &named.1, &target);
             let here =
                 |meant: &Option<Vec<NetworkId>>, network| meant.as_ref().is_none_or(|list| list.contains(&network));
             let on = |path: &Path| {
-                flow.via.is_none_or(|via| path.way == Way::Direct(via))
+                flow.via.is_none_or(|via| path.way.last() == via)
                     && here(&from, path.way.first())
                     && here(&to, path.way.last())
             };
-            judge(source, target, cell.paths.into_iter().filter(on).collect())
-        });
-        judged.collect()
+            let paths: Vec<Path> = cell.paths.into_iter().filter(on).collect();
+            see(&source, &target, &paths);
+        }
     }
 
     /// The networks on which an end means a machine by its address alone; none if it is meant by what it is.
@@ -89,8 +168,13 @@ impl Layers<'_> {
         Some(networks.filter(placed).collect())
     }
 
+    /// What a flow carries to a target, whoever of its ends it is.
+    pub fn meant(&self, flow: &Flow, target: &Party) -> PortSet {
+        self.carried_to(flow, target)
+    }
+
     /// What a flow carries to a target: of endpoints only those that it serves.
-    fn carried_to(&self, flow: &Flow, target: &Party) -> PortSet {
+    pub(super) fn carried_to(&self, flow: &Flow, target: &Party) -> PortSet {
         let serves = |host: &HostId, served: &[HostId]| served.binary_search(host).is_ok();
         let arms =
             self.members.arms(flow.ports.as_deref()).into_iter().filter(|arm| match self.members.served_by(arm) {
@@ -114,6 +198,24 @@ impl Layers<'_> {
     fn carries(&self, path: &Path, tunnels: &Tunnels) -> bool {
         let Some(Party::Host(host)) = path.steps.last().map(|step| &step.at) else { return false };
         self.host(*host).is_on(tunnels.overlay)
+    }
+}
+
+/// What a claim spares, with its ends looked up once.
+pub(crate) struct Spared<'f>(Vec<(&'f Flow, Vec<Party>, Vec<Party>)>);
+
+impl<'f> Spared<'f> {
+    pub fn new(layers: &Layers, flow: &'f Flow) -> Self {
+        let spared = flow.except.iter();
+        Self(spared.map(|it| (it, layers.parties(&it.source), layers.parties(&it.target))).collect())
+    }
+
+    /// What a claim speaks of between two parties.
+    pub fn leave(&self, layers: &Layers, flow: &Flow, source: &Party, target: &Party) -> PortSet {
+        let here = self.0.iter().filter(|(_, sources, targets)| sources.contains(source) && targets.contains(target));
+        here.fold(layers.carried_to(flow, target), |left, (spared, ..)| {
+            left.difference(&layers.carried_to(spared, target))
+        })
     }
 }
 

@@ -1,15 +1,16 @@
 //! The paths between two parties, and what each layer on them does.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use arvc_site::model::{End, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
+use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
+use super::index::Indexes;
 use super::{Layer, Party, Path, Step, Way, edge, handed, tunnel};
 use crate::address::{Addresses, internet, node_addresses, node_on, subtract};
 use crate::members::{Members, addresses_on, overlaps};
@@ -32,6 +33,9 @@ pub struct Layers<'a> {
     strangers: Vec<IpNet>,
     /// The addresses of each peer on each network that was asked for.
     known: RefCell<Known>,
+    pub(super) indexes: Indexes,
+    /// The endpoints of each machine, once somebody asks what listens.
+    pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
 
 /// The other end of a connection, as rules know it.
@@ -67,6 +71,8 @@ impl<'a> Layers<'a> {
             internet,
             members,
             known: RefCell::default(),
+            indexes: Indexes::default(),
+            served: OnceCell::new(),
         }
     }
 
@@ -261,14 +267,19 @@ impl<'a> Layers<'a> {
         steps
     }
 
-    pub(super) fn step(&self, layer: Layer, host: HostId, network: NetworkId, rules: &[Rule], other: &Other) -> Step {
+    pub(super) fn step(
+        &self,
+        layer: Layer,
+        host: HostId,
+        network: NetworkId,
+        rules: &'a [Rule],
+        other: &Other,
+    ) -> Step {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
         let mut matching: Vec<(PortSet, String)> = Vec::new();
-        for rule in rules.iter().filter(|rule| rule.network == network) {
-            let (all, some) = match layer {
-                Layer::NebulaOut | Layer::NebulaIn => self.certified(rule, other),
-                _ => self.addressed(rule, other),
-            };
+        let certified = matches!(layer, Layer::NebulaOut | Layer::NebulaIn);
+        for rule in self.candidates(rules, network, certified, other) {
+            let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
             if !some {
                 continue;
             }
@@ -282,7 +293,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
-    fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+    pub(super) fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
         let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
@@ -312,7 +323,7 @@ impl<'a> Layers<'a> {
         (holds, holds)
     }
 
-    fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
+    pub(super) fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
         if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
             return known.clone();
         }
@@ -444,7 +455,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
-    fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
+    pub(super) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
         self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
     }
 }

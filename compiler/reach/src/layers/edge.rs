@@ -25,7 +25,9 @@ pub(super) fn between(
     let profile = |host: HostId| layers.members.profile_of[host.index()];
     let there = layers.members.router(profile(a), first, family)?;
     let back = layers.members.router(profile(b), last, family);
-    let gateway = site.networks[first.index()].gateways().iter().find(|it| Family::of(it.address) == family)?;
+    let network = &site.networks[first.index()];
+    // Behind a router nobody has a gateway of his own, and the router is that of both families.
+    let gateway = network.gateways().iter().find(|it| Family::of(it.address) == family).or(network.router.as_ref())?;
     let at = router(gateway.router, gateway.address);
     // The router itself is asked for at any of its addresses, and hands nothing on then.
     let ours = Some(there).filter(|router| !router.hosts().contains(&a) && !router.hosts().contains(&b));
@@ -81,6 +83,13 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     // The zone may be another network of the node, which it routes to without translating anything.
     if near {
         return vec![open(Layer::Router, at, "a node forwards between its networks")];
+    }
+    // Somebody else translates an address that is declared for the machine, and may be choosy.
+    let own = site.hosts[host.index()].interfaces.iter().filter(|interface| interface.network == network);
+    let mut public =
+        own.filter_map(|interface| interface.public).filter(|public| public.value.is_ipv4() == to.is_ipv4());
+    if let Some(public) = public.next() {
+        return vec![unknown(Layer::Router, at, format!("what {} hands on to it is not known", public.value))];
     }
     let forwards = site.nodes[node.index()].forwards.iter().filter(|forward| forward.to == host);
     let handed = forwards.fold(PortSet::none(), |all, forward| {

@@ -15,7 +15,10 @@ mod claims;
 mod classes;
 mod decide;
 mod edge;
+mod guards;
 mod handed;
+mod index;
+mod needs;
 mod node;
 #[cfg(test)]
 mod tests;
@@ -28,9 +31,11 @@ use arvc_site::model::{HostId, NetworkId, NodeId};
 use ipnet::IpNet;
 
 pub use self::ask::Cell;
-pub use self::claims::Finding;
+pub use self::claims::{Finding, Held, Judged};
 pub use self::classes::Classes;
 pub use self::decide::Layers;
+pub use self::guards::{Guard, Stand};
+pub use self::needs::{Lack, Needed, Unserved};
 use crate::ports::PortSet;
 
 /// Who starts a connection, or gets it.
@@ -87,6 +92,13 @@ pub struct Step {
     pub rules: Vec<(PortSet, String)>,
     /// What there is to say besides: that there is no such layer here, what is not known.
     pub note: Option<String>,
+}
+
+impl Step {
+    /// Whether the site does not say what it does.
+    pub fn is_unknown(&self) -> bool {
+        self.rules.is_empty() && self.lower != self.upper
+    }
 }
 
 /// The way that a connection takes.

@@ -24,11 +24,15 @@ impl Layers<'_> {
         Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
     }
 
+    /// The ports by which nodes are managed.
+    pub(super) fn management_ports(&self) -> PortSet {
+        let ports = MANAGEMENT.iter().map(|(first, last)| PortSet::ports(Transport::Tcp, *first, *last));
+        ports.fold(PortSet::none(), |all, ports| all.union(&ports))
+    }
+
     /// What a Proxmox host lets in to itself: its management ports from the operators and nodes, and what a policy opens.
     pub(super) fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
-        let management = MANAGEMENT
-            .iter()
-            .fold(PortSet::none(), |all, (first, last)| all.union(&PortSet::ports(Transport::Tcp, *first, *last)));
+        let management = self.management_ports();
         let operators = self.members.prefixes(&End::Operators);
         let inside = |part: &IpNet| operators.iter().any(|prefix| prefix.contains(part));
         let (mut lower, mut upper, mut matching) = (PortSet::none(), PortSet::none(), Vec::new());

@@ -238,3 +238,53 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_holds_a_closed_connection_is_not_the_source_s_own() {
+    let mut site = site();
+    let (a, b) = (host(&mut site, "a", &[]), host(&mut site, "b", &[]));
+    let policies = policies(&site);
+    let layers = Layers::new(&site, &policies);
+    let guards = |path: &Path| {
+        let stands = layers.stands(&Party::Host(a), path);
+        let names = stands[0].guards.iter().filter(|(_, held)| tcp_port(80).is_subset(held));
+        names.map(|(guard, _)| *guard).collect::<Vec<_>>()
+    };
+    let paths = layers.paths(&Party::Host(a), &Party::Host(b));
+    let found: Vec<_> = paths.iter().map(|path| (path.way, guards(path))).collect();
+    assert_eq!(
+        found,
+        [
+            (Way::Direct(OVERLAY), vec![Guard::Nebula, Guard::Filter]),
+            (Way::Direct(BRIDGE), vec![Guard::Proxmox, Guard::Filter]),
+        ]
+    );
+}
+
+#[test]
+fn an_old_certificate_is_judged_by_what_it_says_and_an_old_address_by_who_has_it() {
+    let mut site = site();
+    let admin = group(&mut site, "admin");
+    host(&mut site, "desk", &[admin]);
+    let (web, store) = (host(&mut site, "web", &[]), host(&mut site, "store", &[]));
+    site.allow = vec![flow(End::Group(admin), End::Host(store), &[tcp(8200, 8200)])];
+    let grant = |networks: &str| arvc_site::lock::Grant {
+        name: "web".into(),
+        networks: vec![prefix(networks)],
+        groups: vec!["admin".into()],
+    };
+    // The hosts have the numbers 10, 11 and 12: the address of `desk` is another machine's by now.
+    for (network, configured, open) in
+        [("10.10.10.11/24", true, false), ("10.10.10.11/24", false, true), ("10.10.10.10/24", true, true)]
+    {
+        site.hosts[store.index()].managed = configured;
+        site.withdrawn.insert("web".into(), vec![grant(network)]);
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let path = layers.paths(&Party::Host(web), &Party::Host(store)).remove(0);
+        let stands = layers.stands(&Party::Host(web), &path);
+        assert_eq!(stands.len(), 2);
+        assert!(stands[0].open(&tcp_port(8200)).is_none(), "its present certificate opens nothing");
+        assert_eq!(!stands[1].open(&tcp_port(8200)).is_none(), open, "{network}, configured: {configured}");
+    }
+}

@@ -1,7 +1,8 @@
 //! Rules that nobody writes and no site works without: the way in for nodes and operators, the packets that carry an
 //! overlay, name resolution before the overlay is there.
 //!
-//! Replies need no rule, since every layer tracks connections. What an overlay's packets carry is no concern of these
+//! Replies need no rule, since every layer tracks connections. Neither does who asks for its address: a client is heard by raw
+//! sockets, and what it needs besides is the head of its filter and an option of Proxmox, by the ports of both ends. What an overlay's packets carry is no concern of these
 //! rules: the underlay is open for them, and the overlay's own rules decide.
 
 use std::collections::BTreeSet;
@@ -22,7 +23,6 @@ pub(super) fn open(members: &Members, table: &mut Table) {
     way_in(members, table);
     underlay(members, table);
     resolvers(members, table);
-    dhcp(members, table);
 }
 
 /// SSH from the nodes of a guest's datacenter, and from the operators. A machine that is not created belongs to no
@@ -157,24 +157,6 @@ fn underlay(members: &Members, table: &mut Table) {
             for address in addresses {
                 ask(members, table, address, &asking, &ports, reason);
             }
-        }
-    }
-}
-
-/// A machine that asks for its address: the server answers to all, or from wherever it is, and a lease is renewed there.
-fn dhcp(members: &Members, table: &mut Table) {
-    let reason = table.reason("DHCP".to_owned());
-    for (network, asking) in segments(members, |_| true) {
-        let asks = |id: &HostId| {
-            let host = &members.site.hosts[id.index()];
-            host.interfaces.iter().any(|interface| interface.network == network && interface.dhcp)
-        };
-        let asking: Vec<HostId> = asking.into_iter().filter(asks).collect();
-        let v4 = members.site.networks[network.index()].prefix.value.addr().is_ipv4();
-        let (client, server) = if v4 { (68, 67) } else { (546, 547) };
-        for (direction, port) in [(Direction::In, client), (Direction::Out, server)] {
-            let ports = PortSet::ports(Transport::Udp, port, port);
-            table.open(direction, Opening::here(network, Peer::Any, ports, reason), asking.iter().copied());
         }
     }
 }

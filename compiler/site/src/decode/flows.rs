@@ -12,7 +12,7 @@ use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{
     empty_flow, endpoint_outside_target, flow_end, flow_except, flow_ports, flow_via, need, nobody_serves,
 };
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Site, Transport, VipId};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Room, Site, Transport, VipId};
 use crate::names::tcp_ports;
 use crate::place::place;
 use crate::read::Thing;
@@ -33,6 +33,7 @@ impl<'a> Decoder<'a> {
                 _ => {}
             }
         }
+        self.site.allow_room = allow.and_then(|allow| self.room(allow));
         for (list, origin) in [(allow, FlowOrigin::Author), (essentials, FlowOrigin::Essential)] {
             let flows = list.and_then(|list| self.flow_list(list, origin));
             let (flows, complete) = flows.unwrap_or((Vec::new(), false));
@@ -46,6 +47,8 @@ impl<'a> Decoder<'a> {
             let flows = self.flow_list(field.value, FlowOrigin::Author).map(|(flows, _)| flows).unwrap_or_default();
             match self.read.name(field.name) {
                 "open" => self.site.expect.open = flows,
+                "unknown" => self.site.expect.unknown = flows,
+                "weak" => self.site.expect.weak = flows,
                 _ => self.site.expect.closed = flows,
             }
         }
@@ -94,6 +97,28 @@ impl<'a> Decoder<'a> {
         let known = |end: &End| !holds_broken(&self.site, end);
         needs.retain(|need| !self.site.allow_broken && known(&need.source) && known(&need.target));
         self.site.needs = needs;
+    }
+
+    /// Where a further flow can be written: first in the list, if that is a list of the entry's own file; where the site says
+    /// nothing of it, last in the site.
+    fn room(&self, allow: DataId) -> Option<Room> {
+        let (list, root) = (self.read.span(allow), self.read.span(self.read.data.root));
+        let (site, text) = (self.calls.text(root), self.calls.text(list));
+        let empty = |at: u32| Span::new(at, at);
+        if root.start <= list.start && list.end <= root.end {
+            let inside = text.strip_prefix('[')?.strip_suffix(']')?;
+            let space = &inside[..inside.len() - inside.trim_start().len()];
+            let (before, after) = match inside.trim().is_empty() {
+                true => (" ".to_owned(), if space.is_empty() { " " } else { "" }),
+                false => (space.to_owned(), ","),
+            };
+            return Some(Room { at: empty(list.start + 1), before, after: after.to_owned() });
+        }
+        let stated = !matches!(self.read.value(allow), Datum::List(items) if items.is_empty());
+        if stated || !site.ends_with('}') {
+            return None;
+        }
+        Some(Room { at: empty(root.end - 1), before: "  allow = [ ".to_owned(), after: " ];\n".to_owned() })
     }
 
     /// The machines that a route is served by.

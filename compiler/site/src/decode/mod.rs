@@ -212,6 +212,7 @@ fn empty() -> Site {
         endpoints: Vec::new(),
         operators: Operators { addresses: Vec::<Spanned<IpNet>>::new(), keys: Vec::new(), broken: false },
         allow: Vec::new(),
+        allow_room: None,
         allow_broken: false,
         paths_broken: false,
         never: Vec::new(),

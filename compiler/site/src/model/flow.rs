@@ -72,6 +72,21 @@ pub struct Expected {
     pub open: Vec<Flow>,
     /// What has to be closed.
     pub closed: Vec<Flow>,
+    /// What rests on something that the site does not describe.
+    pub unknown: Vec<Flow>,
+    /// What fewer than two layers keep closed, and that is accepted.
+    pub weak: Vec<Flow>,
+}
+
+/// Where a flow of `allow` can be written, and the text around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// An empty place of the sources.
+    pub at: Span,
+    /// What stands before the flow.
+    pub before: String,
+    /// What stands behind it.
+    pub after: String,
 }
 
 /// A flow.

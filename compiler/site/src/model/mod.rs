@@ -142,6 +142,8 @@ pub struct Site {
     pub operators: Operators,
     /// What opens: the author's `allow`, then the essentials, then what peers say to one another.
     pub allow: Vec<Flow>,
+    /// Where a further flow of `allow` can be written, if that is plain to see.
+    pub allow_room: Option<Room>,
     /// A flow of `allow` is wrong, that is reported, and it is not in the list: nobody can say that something is closed.
     pub allow_broken: bool,
     /// A machine, a network or where a service listens is wrong in a way that any flow may depend on, and that is

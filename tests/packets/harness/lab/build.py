@@ -4,13 +4,15 @@ A guest's device with `firewall = true` is wired as Proxmox wires it: tap, a bri
 that bridge and the node's. Bridges of nodes meet in the namespace `wire`, one bridge for each segment.
 """
 
+import time
+
 from .plan import WORLD, Device, Place, Plan, bridge_device
 from .spaces import Spaces, batch
 
 WIRE = "wire"
 
 
-def build(plan: Plan, spaces: Spaces) -> None:
+def build(plan: Plan, spaces: Spaces, snooping: bool) -> None:
     names = [WIRE] + list(dict.fromkeys(place.space for place in plan.places.values()))
     spaces.make(names)
     for name in names:
@@ -38,6 +40,8 @@ def build(plan: Plan, spaces: Spaces) -> None:
     for place in plan.places.values():
         batch("".join(f"route add {route}\n" for route in routes(place)), place.space)
     hand_on(plan, spaces)
+    if snooping:
+        snoop(spaces, names)
 
 
 SETTINGS = {
@@ -57,6 +61,31 @@ FORWARDING = {"ipv4/ip_forward": 1, "ipv6/conf/all/forwarding": 1}
 BRIDGED = {"bridge/bridge-nf-call-iptables": 1, "bridge/bridge-nf-call-ip6tables": 1, "bridge/bridge-nf-call-arptables": 0}
 UNBRIDGED = {key: 0 for key in BRIDGED}
 BRIDGE = "type bridge forward_delay 0 mcast_snooping 0"
+
+
+# Seconds after which who has not said again that it listens is taken to be gone; the querier asks once a second.
+MEMBERSHIP = 3
+
+
+def snoop(spaces: Spaces, names: list[str]) -> None:
+    """Every bridge hands multicast to those alone who say that they listen, once somebody asks: the wires between the nodes."""
+    short = f"mcast_snooping 1 mcast_membership_interval {MEMBERSHIP * 100}"
+    asking = "mcast_querier 1 mcast_query_interval 100 mcast_startup_query_interval 100 mcast_query_response_interval 50 mcast_mld_version 2"
+    for name in names:
+        for bridge in bridges(spaces, name):
+            batch(f"link set {bridge} type bridge {short} {asking if name == WIRE else ''}\n", name)
+
+
+def bridges(spaces: Spaces, name: str) -> list[str]:
+    lines = spaces.run(name, "ip", "-o", "link", "show", "type", "bridge").splitlines()
+    return [line.split(":")[1].strip() for line in lines]
+
+
+def forget(spaces: Spaces, names: list[str]) -> None:
+    """What was said before any layer was loaded is over, and no neighbour is known."""
+    time.sleep(3 * MEMBERSHIP)
+    for name in names:
+        spaces.run(name, "ip", "neighbour", "flush", "all")
 
 
 def segment_lines(plan: Plan):

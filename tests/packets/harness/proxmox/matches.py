@@ -44,9 +44,17 @@ def protocol_matches(rule: Rule, version: int) -> list[str] | None:
     if proto in ICMP[4] | ICMP[6]:
         if proto not in ICMP[version]:
             return None
-        if rule.dport or rule.sport:
-            raise NotImplementedError(f"ICMP type {rule.dport}")
-        return ["-p", "icmp" if version == 4 else "icmpv6"]
+        if rule.sport:
+            raise Erroneous(f"ports of {proto}")
+        found = ["-p", "icmp" if version == 4 else "icmpv6"]
+        if rule.dport:
+            # The port of ICMP is its type, and only by these two names of the protocol.
+            if proto not in ("icmp", "icmpv6"):
+                raise Erroneous(f"ports of {proto}")
+            if not (rule.dport.isdigit() and int(rule.dport) < 256):
+                raise NotImplementedError(f"ICMP type {rule.dport}")
+            found += ["-m", proto if version == 4 else "icmpv6", f"--{proto}-type", rule.dport]
+        return found
     if not proto:
         if rule.dport or rule.sport:
             raise Erroneous("ports without a protocol")

@@ -13,8 +13,8 @@ use arvc_site::spelling::proxmox;
 
 use crate::hcl::{Body, Identifier, fixed};
 use crate::terraform::Folder;
-use crate::terraform::firewall::forward;
 use crate::terraform::firewall::rule::{Direction, ProxmoxRule, comment, rules};
+use crate::terraform::firewall::{forward, multicast};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::Scope;
 
@@ -40,7 +40,7 @@ struct Group<'a> {
     comment: String,
     last: bool,
     openings: BTreeSet<Opening<'a>>,
-    /// Of a router, what it hands on.
+    /// What is no opening: of a router what it hands on, and what IPv6 needs of multicast.
     handed: Vec<ProxmoxRule>,
 }
 
@@ -136,6 +136,10 @@ impl<'a> Groups<'a> {
         if let Some(last) = last {
             self.list[last].last = true;
         }
+        let listens = multicast::is_spoken(&scope.site.networks[bridge.index()]);
+        let purpose = format!("Who listens on {}", network.path);
+        let rules = if listens { multicast::of_guest() } else { Vec::new() };
+        let listens = self.add_handed(space, &format!("{}-mld", network.name), purpose, rules, taken);
         let addresses = Addresses::new(scope.site);
         for (policy, own) in policies.into_iter().zip(own) {
             let [leaves, enters] = [Direction::Out, Direction::In].map(|direction| {
@@ -147,7 +151,7 @@ impl<'a> Groups<'a> {
                 let purpose = format!("What {} hands on, {suffix} on {}", named.name, network.path);
                 self.add_handed(space, &format!("{wanted}-fwd-{suffix}"), purpose, handed, taken)
             });
-            let groups = [leaves, shared, own, enters, last].into_iter().flatten().collect();
+            let groups = [leaves, shared, listens, own, enters, last].into_iter().flatten().collect();
             self.of.insert((policy, bridge), groups);
         }
     }

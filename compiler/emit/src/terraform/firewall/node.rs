@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use arvc_reach::Addresses;
 use arvc_reach::policy::{Peer, Rule};
 use arvc_reach::ports::PortSet;
-use arvc_site::model::{NetworkId, NetworkKind, NodeId};
+use arvc_site::model::{NetworkId, NetworkKind, NodeId, Router};
 use ipnet::IpNet;
 
 use crate::hcl::{Body, fixed};
 use crate::terraform::Folder;
-use crate::terraform::firewall::cluster;
 use crate::terraform::firewall::rule::{Direction, ProxmoxRule, accepts, ends};
+use crate::terraform::firewall::{cluster, multicast};
 use crate::terraform::name::{self, kind};
 use crate::terraform::scope::Scope;
 
@@ -63,7 +63,7 @@ fn rules(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
         let addresses = policy.hosts.iter().flat_map(|host| all.of(*network, &Peer::Host(*host)));
         sources.entry((*network, ports, reason)).or_default().extend(addresses);
     }
-    let mut list = Vec::new();
+    let mut list = listeners(scope, node);
     for ((network, ports, reason), mut prefixes) in sources {
         // On an overlay the node is no member: whatever the policy says of one is Nebula's.
         let NetworkKind::Bridge { bridge, vlan, .. } = &scope.site.networks[network.index()].kind else { continue };
@@ -77,4 +77,21 @@ fn rules(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
         }
     }
     list
+}
+
+/// On bridges where the node has an address of IPv6, it has to say that it listens.
+fn listeners(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
+    let own = &scope.site.nodes[node.index()];
+    let mut ifaces: Vec<String> = Vec::new();
+    for network in &scope.site.networks {
+        let NetworkKind::Bridge { bridge, vlan, gateways } = &network.kind else { continue };
+        let gateways = gateways.iter().filter(|gateway| gateway.router == Router::Node(node));
+        let all = own.addresses().map(|address| address.value).chain(gateways.map(|gateway| gateway.address));
+        if all.into_iter().any(|address| address.is_ipv6() && network.contains(address)) {
+            ifaces.push(vlan.map_or_else(|| bridge.clone(), |tag| format!("{bridge}.{tag}")));
+        }
+    }
+    ifaces.sort();
+    ifaces.dedup();
+    ifaces.into_iter().map(|iface| ProxmoxRule { iface: Some(iface), ..multicast::query() }).collect()
 }

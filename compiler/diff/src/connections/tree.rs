@@ -1,0 +1,175 @@
+//! A tree of files as one side: what the audit reads from it.
+
+use std::collections::BTreeMap;
+
+use arvc_audit::Tree;
+use arvc_reach::ports::PortSet;
+use arvc_site::model::Transport;
+use arvc_verdict::{Cell, Layer, Protocol, Verdict};
+
+use super::{Paths, Reach, Side};
+
+/// A tree that was read back.
+pub struct Audited<'a> {
+    tree: &'a Tree,
+    classes: Vec<Vec<String>>,
+    /// Addresses of nobody that are asked about, since a rule of either side tells them apart.
+    strangers: Vec<String>,
+    sets: Vec<(String, Vec<String>)>,
+}
+
+impl<'a> Audited<'a> {
+    /// Sorts machines into classes.
+    pub fn new(tree: &'a Tree) -> Self {
+        let (mut classes, mut strangers) = (Vec::new(), Vec::new());
+        for class in tree.classes() {
+            match class.members.as_slice() {
+                [one] if one.parse::<std::net::IpAddr>().is_ok() => strangers.push(one.clone()),
+                _ => classes.push(class.members),
+            }
+        }
+        Self { tree, classes, strangers, sets: Vec::new() }
+    }
+
+    /// Lets two sides ask about the same addresses: those that either of them tells apart and that are nobody's on both.
+    pub fn align(&mut self, other: &mut Self) {
+        let nobodys = |address: &String| self.tree.is_nobodys(address) && other.tree.is_nobodys(address);
+        let mut both: Vec<String> = self.strangers.iter().chain(&other.strangers).cloned().collect();
+        both.sort();
+        both.dedup();
+        both.retain(nobodys);
+        self.strangers.clone_from(&both);
+        other.strangers = both;
+    }
+}
+
+impl Audited<'_> {
+    /// The addresses of nobody that are asked about.
+    pub fn strangers(&self) -> &[String] {
+        &self.strangers
+    }
+
+    /// Names of sets that are known beside the tree.
+    pub fn name(&mut self, sets: Vec<(String, Vec<String>)>) {
+        self.sets = sets;
+    }
+}
+
+impl Side for Audited<'_> {
+    fn classes(&self) -> Vec<Vec<String>> {
+        let zones = self.strangers.iter().cloned().chain(["internet".to_owned()]);
+        self.classes.iter().cloned().chain(zones.map(|zone| vec![zone])).collect()
+    }
+
+    fn sets(&self) -> Vec<(String, Vec<String>)> {
+        self.sets.clone()
+    }
+
+    fn between(&self, pairs: &[(&str, &str)]) -> Vec<Paths> {
+        let known: Vec<bool> = pairs.iter().map(|(from, to)| self.tree.knows(from) && self.tree.knows(to)).collect();
+        let asked: Vec<(&str, &str)> =
+            pairs.iter().zip(&known).filter(|(_, known)| **known).map(|(pair, _)| *pair).collect();
+        let mut answers = self.tree.cells_of(&asked).into_iter();
+        let paths = known.iter().map(|known| match known {
+            true => paths(&answers.next().unwrap_or_default()),
+            false => Paths::new(),
+        });
+        paths.collect()
+    }
+
+    fn layered(&self, from: &str, to: &str) -> Option<Paths> {
+        if !self.tree.knows(from) || !self.tree.knows(to) {
+            return Some(Paths::new());
+        }
+        let cells = self.tree.cells(from, to);
+        let mut paths = paths(&cells);
+        let mut layers: BTreeMap<(&'static str, String), Vec<Cell>> = BTreeMap::new();
+        for cell in &cells {
+            let mut verdicts: BTreeMap<&'static str, Verdict> = BTreeMap::new();
+            for decision in self.tree.decide(&cell.question).decisions {
+                let held = verdicts.remove(word(decision.layer)).unwrap_or(Verdict::Open);
+                verdicts.insert(word(decision.layer), held.and(decision.verdict));
+            }
+            for (layer, verdict) in verdicts {
+                let of = layers.entry((layer, name(cell))).or_default();
+                of.push(Cell { question: cell.question.clone(), verdict });
+            }
+        }
+        for ((layer, path), cells) in layers {
+            let cells: Vec<&Cell> = cells.iter().collect();
+            if let Some(reach) = paths.get_mut(&path) {
+                reach.layers.insert(layer, bounds(&cells));
+            }
+        }
+        Some(paths)
+    }
+}
+
+/// A layer as a reviewer names it.
+fn word(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Proxmox => "Proxmox",
+        Layer::Nebula => "Nebula",
+        Layer::Guest => "packet filter",
+        Layer::Path => "path",
+    }
+}
+
+/// The path of a cell; the families of a path are two.
+fn name(cell: &Cell) -> String {
+    let family = if cell.question.address.is_ipv6() { " by IPv6" } else { "" };
+    format!("{}{family}", cell.question.path)
+}
+
+/// What passes for certain, and what may.
+fn bounds(cells: &[&Cell]) -> (PortSet, PortSet) {
+    (held(cells, |verdict| *verdict == Verdict::Open), held(cells, |verdict| *verdict != Verdict::Closed))
+}
+
+/// The cells of one pair: between two neighbours of the packets that were asked about nothing changes.
+fn paths(cells: &[Cell]) -> Paths {
+    let mut by_path: BTreeMap<String, Vec<&Cell>> = BTreeMap::new();
+    for cell in cells {
+        by_path.entry(name(cell)).or_default().push(cell);
+    }
+    let reach = |cells: Vec<&Cell>| {
+        let (lower, upper) = bounds(&cells);
+        Reach { lower, upper, layers: BTreeMap::new() }
+    };
+    by_path.into_iter().map(|(path, cells)| (path, reach(cells))).collect()
+}
+
+/// The packets of which something holds, at one address at least.
+fn held(cells: &[&Cell], wanted: impl Fn(&Verdict) -> bool) -> PortSet {
+    let mut all = PortSet::none();
+    let mut addresses: Vec<_> = cells.iter().map(|cell| cell.question.address).collect();
+    addresses.sort();
+    addresses.dedup();
+    for address in addresses {
+        let here = cells.iter().filter(|cell| cell.question.address == address);
+        let here: Vec<(&Cell, bool)> = here.map(|cell| (*cell, wanted(&cell.verdict))).collect();
+        if here.iter().all(|(_, holds)| *holds) {
+            return PortSet::all();
+        }
+        for (transport, protocol) in [(Transport::Tcp, Protocol::Tcp), (Transport::Udp, Protocol::Udp)] {
+            let of = here.iter().filter(|(cell, _)| cell.question.protocol == protocol);
+            let mut ports: Vec<(u16, bool)> =
+                of.map(|(cell, holds)| (cell.question.port.unwrap_or(0), *holds)).collect();
+            ports.sort_unstable();
+            for run in ports.chunk_by(|one, other| one.1 == other.1).filter(|run| run[0].1) {
+                let (first, last) = (run[0].0, run[run.len() - 1].0);
+                // The least port that is asked about stands for those below it.
+                let first = if first == ports[0].0 { 0 } else { first };
+                all = all.union(&PortSet::ports(transport, first, last));
+            }
+        }
+        for (cell, _) in here.iter().filter(|(_, holds)| *holds) {
+            all = match cell.question.protocol {
+                Protocol::Icmp => all.union(&PortSet::icmp()),
+                Protocol::Other(number) => all.union(&PortSet::protocol(number)),
+                Protocol::Tcp | Protocol::Udp => all,
+            };
+        }
+    }
+    all
+}

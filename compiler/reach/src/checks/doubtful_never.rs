@@ -1,0 +1,64 @@
+//! It is not known whether what must stay closed is
+//!
+//! ## What is wrong
+//!
+//! No layer of the site closes what a `never` speaks of, and something that the site does not describe may or may not: a router
+//! whose rules arvc does not write, or a tunnel of which nobody knows whether it comes about.
+//!
+//! ## Why
+//!
+//! A `never` is proved only if nothing may pass. Here the proof ends at somebody else's rules, which may change without anybody
+//! seeing it in the site.
+//!
+//! ## Example
+//!
+//! ```arv site
+//! {
+//!   name = "home";
+//!   domain = "home.internal";
+//!   operators.addresses = [ 203.0.113.9 ];
+//!   nodes.pve = { address = 10.0.0.1; };
+//!   networks.lan = { cidr = 10.0.0.0/24; bridge = "vmbr1"; gateway = 10.0.0.254; };
+//!   networks.things = { cidr = 10.2.0.0/24; router = 10.0.0.254; };
+//!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
+//!   hosts.camera = { kind = Machine; managed = false; on.things.address = 10.2.0.5; };
+//!   hosts.printer = { kind = Machine; managed = false; on.lan.address = 10.0.0.7; };
+//!   never = [
+//!     hosts.camera -> hosts.printer, # error: L0411
+//!   ];
+//! }
+//! ```
+//!
+//! ## What to do
+//!
+//! Give the target a layer of the site, or say in `expect.unknown` that this rests on the router.
+
+use arvc_site::model::Flow;
+use arvc_syntax::diagnostic::{Code, Diagnostic};
+
+use super::doubts::Known;
+use super::unfiltered_never::openings;
+use crate::layers::{Finding, Layers};
+
+/// Nobody knows whether a claim holds.
+pub static CODE: Code =
+    Code::new("L0411", "it is not known whether what must stay closed is", include_str!("doubtful_never.rs"));
+
+/// Tells what a claim rests on that is not known.
+pub(super) fn check(layers: &Layers, known: &Known, flow: &Flow, doubts: &[Finding], found: &mut Vec<Diagnostic>) {
+    let site = layers.site();
+    let mut doubts = doubts.iter().filter(|finding| !known.holds(&finding.source, &finding.target, &finding.packets));
+    let Some(finding) = doubts.next() else { return };
+    let (source, target) = (finding.source.name(site), finding.target.name(site));
+    let message = format!("it is not known whether `{source}` reaches {} on `{target}`", finding.packets);
+    let mut diagnostic = openings(
+        layers,
+        finding,
+        Diagnostic::new(&CODE, message, flow.span, "must stay closed, and nothing of the site closes it"),
+    );
+    let further = doubts.count();
+    if further > 0 {
+        diagnostic = diagnostic.note(format!("and so it is between {further} further pairs of classes"));
+    }
+    found.push(diagnostic.help("give the target a layer of the site, or list it in `expect.unknown`"));
+}

@@ -5,8 +5,10 @@
 
 use std::path::PathBuf;
 
+pub mod edits;
 pub mod projects;
 pub mod random;
+pub mod sites;
 pub mod synthetic;
 
 /// The only words about an example: what the one node of Arvandor carries.

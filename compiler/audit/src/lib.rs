@@ -19,6 +19,7 @@ mod tree;
 
 use std::collections::BTreeMap;
 
+pub use decide::Manner;
 pub use findings::{Finding, KINDS};
 pub use matrix::{Class, Matrix};
 pub use place::Unread;

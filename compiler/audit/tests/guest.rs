@@ -49,11 +49,23 @@ fn nft(text: &str) -> Tree {
     tree
 }
 
-/// One chain of nft at the hook input.
+/// One chain of nft at the hook input, which lets neighbours find it.
 fn input(rules: &str) -> Tree {
+    chain(&format!("icmpv6 type nd-neighbor-solicit accept\n{rules}"))
+}
+
+fn chain(rules: &str) -> Tree {
     nft(&format!(
         "table inet arvc {{\n\tchain input {{\n\t\ttype filter hook input priority filter; policy drop;\n{rules}\n\t}}\n}}\n"
     ))
+}
+
+#[test]
+fn whom_no_neighbour_finds_nobody_reaches_over_ipv6() {
+    asks(&chain("tcp dport 22 accept"), "open tcp/22\nclosed tcp/22 6");
+    asks(&chain("icmpv6 type nd-neighbor-solicit accept\ntcp dport 22 accept"), "open tcp/22\nopen tcp/22 6");
+    // Its answer is not in question; only the one that asks needs it.
+    asks(&chain("icmpv6 type nd-neighbor-advert accept\ntcp dport 22 accept"), "closed tcp/22 6");
 }
 
 #[test]

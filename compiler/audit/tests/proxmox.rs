@@ -317,3 +317,60 @@ fn the_provider_writes_every_key_with_defaults_of_its_own() {
     );
     assert_eq!(verdict(&local, ask), "open");
 }
+
+#[test]
+fn corosync_speaks_between_nodes_at_addresses_that_no_file_tells() {
+    let tree = tree(&[
+        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
+        ("pve/nodes/one/qemu-server/102.conf", &MACHINE.replace("NAME", "b").replace("LAST", "2")),
+        ("wiring.json", r#"{"nodes": {"one": ["192.168.1.254"], "two": ["192.168.1.253"]}}"#),
+    ]);
+    expect(
+        &tree,
+        "
+        unknown one -> two 192.168.1.253, bridge vmbr1, udp/5404
+        unknown one -> two 192.168.1.253, bridge vmbr1, udp/5405
+        closed one -> two 192.168.1.253, bridge vmbr1, udp/5406
+        closed one -> two 192.168.1.253, bridge vmbr1, tcp/5404
+        closed b -> two 192.168.1.253, bridge vmbr1, udp/5404
+        ",
+    );
+}
+
+#[test]
+fn a_lie_is_judged_by_the_address_that_it_tells() {
+    let site = Site::new("policy_in: DROP", "IN ACCEPT -source 192.168.1.7 -p tcp -dport 80").tree();
+    let of = |source: Option<&str>| {
+        let source = source.map(|text| text.parse().expect("an address"));
+        let manner = arvc_audit::Manner { source, relayed: false };
+        site.decide_as(&common::question("a -> b 192.168.1.2, bridge vmbr1, tcp/80"), manner).verdict
+    };
+    assert_eq!(of(None), arvc_verdict::Verdict::Closed);
+    assert_eq!(of(Some("192.168.1.7")), arvc_verdict::Verdict::Open);
+}
+
+#[test]
+fn without_neighbour_discovery_nobody_is_reached_over_ipv6() {
+    let machine = |name: &str, last: &str, firewall: &str| {
+        format!(
+            "name: {name}\nnet0: virtio=A,bridge=vmbr1{firewall}\nipconfig0: ip=192.168.1.{last}/24,ip6=fd00::{last}/64\n"
+        )
+    };
+    let of = |ndp: &str| {
+        tree(&[
+            ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
+            (
+                "pve/firewall/102.fw",
+                &format!("[OPTIONS]\nenable: 1\nndp: {ndp}\npolicy_out: DROP\n[RULES]\nIN ACCEPT\n"),
+            ),
+            ("pve/nodes/one/qemu-server/101.conf", &machine("a", "1", "")),
+            ("pve/nodes/one/qemu-server/102.conf", &machine("b", "2", ",firewall=1")),
+        ])
+    };
+    let (four, six) = ("a -> b 192.168.1.2, bridge vmbr1, tcp/80", "a -> b fd00::2, bridge vmbr1, tcp/80");
+    // It lets the question in by a rule, and its own advertisement is not let out.
+    assert_eq!((verdict(&of("1"), four), verdict(&of("1"), six)), ("open", "open"));
+    assert_eq!((verdict(&of("0"), four), verdict(&of("0"), six)), ("open", "closed"));
+    let closing = answer(&of("0"), six).decisions.into_iter().find(|one| one.part == "neighbour discovery");
+    assert!(closing.is_some_and(|one| one.layer == arvc_verdict::Layer::Proxmox));
+}

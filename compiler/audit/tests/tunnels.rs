@@ -112,6 +112,9 @@ fn members_must_find_one_another() {
     assert_eq!(of(ASKS, ASKS, &[("*", 9)], OPEN), "open");
     assert_eq!(of(ASKS, "", &[("*", 9)], OPEN), "closed", "b does not report to the lighthouse");
     assert_ne!(of(ASKS, ASKS, &[("a", 9)], OPEN), "open", "b does not know where the lighthouse is");
+    // One that is a lighthouse itself tells no other where it is; who lists it has its endpoint from the start.
+    let members = [plain("a", 1, ASKS), plain("b", 2, &format!("am_lighthouse: true, {ASKS}")), lighthouse("")];
+    assert_eq!(verdict(&site(&members, &[("*", 9)]), ASK), "unknown", "the other lighthouse may have seen it");
     // A lighthouse that lets nothing in is none.
     assert_ne!(of(ASKS, ASKS, &[("*", 9)], "OUT ACCEPT"), "open");
 }
@@ -130,7 +133,15 @@ fn a_relay_is_the_target_s_choice() {
         "open",
         "that is about its own way out"
     );
-    assert_eq!(of(listed, "", "am_relay: true"), "closed", "the initiator's list alone does nothing");
+    assert_eq!(
+        of(listed, "", "am_relay: true"),
+        "unknown",
+        "the initiator's list does nothing, unless b has spoken first"
+    );
+    assert_eq!(of("", "", "am_relay: true"), "closed");
+    // Seen in packets: the lighthouse makes b answer, and b is let use the relay that a lists.
+    let own = format!("{listed}, use_relays: false");
+    assert_eq!(of(&own, listed, "am_relay: true"), "unknown", "only b can start it");
     assert_eq!(of("use_relays: false", listed, "am_relay: true"), "closed");
     assert_eq!(of("", listed, "am_relay: false"), "closed");
     assert_eq!(of("am_relay: true", listed, "am_relay: true"), "closed", "a relay uses none");
@@ -152,6 +163,10 @@ fn who_reports_to_a_lighthouse_has_a_tunnel_with_it_both_ways() {
     let tree = site(&[b, lighthouse("")], &[("*", 9)]);
     assert_eq!(verdict(&tree, "b -> lh 10.0.0.9, overlay, tcp/80"), "open");
     assert_eq!(verdict(&tree, "lh -> b 10.0.0.2, overlay, tcp/80"), "open");
+    // But for one that is a lighthouse itself, whatever it lists: seen in packets.
+    let b = member("b", 2, "OUT ACCEPT -p udp -dport 4242", &format!("am_lighthouse: true, {ASKS}"), "");
+    let tree = site(&[b, lighthouse("")], &[("*", 9)]);
+    assert_eq!(verdict(&tree, "lh -> b 10.0.0.2, overlay, tcp/80"), "unknown");
 }
 
 #[test]
@@ -173,4 +188,31 @@ fn the_other_engine_of_proxmox_is_bounds_only() {
     assert_eq!(verdict(&of(""), ask), "closed");
     assert_eq!(verdict(&of("[OPTIONS]\nnftables: 1\n"), ask), "unknown", "it does not ask the blacklist");
     assert_eq!(verdict(&of("[OPTIONS]\nnftables: 1\n"), "192.168.1.7 -> b 192.168.1.2, bridge vmbr1, tcp/80"), "open");
+}
+
+#[test]
+fn without_a_tunnel_of_their_own_two_members_need_a_relay() {
+    let of = |a: &str, relayed| {
+        let members = [member("a", 1, OPEN, ASKS, a), member("b", 2, OPEN, ASKS, a), lighthouse("am_relay: true")];
+        let manner = arvc_audit::Manner { relayed, ..Default::default() };
+        let tree = site(&members, &[("*", 9)]);
+        tree.decide_as(&common::question(ASK), manner).verdict
+    };
+    use arvc_verdict::Verdict::{Closed, Open};
+    let listed = "relays: [\"10.0.0.9\"]";
+    assert_eq!((of(listed, false), of(listed, true)), (Open, Open));
+    assert_eq!((of("", false), of("", true)), (Open, Closed));
+}
+
+#[test]
+fn who_looks_for_another_member_there_may_have_no_tunnel() {
+    let members = [member("a", 1, OPEN, ASKS, ""), member("b", 2, OPEN, ASKS, ""), lighthouse("")];
+    let files = site(&members, &[("*", 9)]);
+    assert_eq!(verdict(&files, ASK), "open");
+    // Seen in packets: b answers a handshake that a began for c, and neither keeps it.
+    let mut mistaken = member("a", 1, OPEN, ASKS, "");
+    mistaken.config +=
+        "static_host_map: {\"10.0.0.9\": [\"192.168.1.9:4242\"], \"10.0.0.7\": [\"192.168.1.2:4242\"]}\n";
+    let members = [mistaken, member("b", 2, OPEN, ASKS, ""), lighthouse("")];
+    assert_eq!(verdict(&site(&members, &[("b", 9)]), ASK), "unknown");
 }

@@ -1,12 +1,13 @@
 """Builds a tree's lab, loads the layers that are to count, asks every cell, and writes the verdicts."""
 
 import argparse
+import hashlib
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from .ask.cells import Cell, below_cells, forged_cells, lines, overlay_cells, read_cells, relayed_cells
+from .ask.cells import Cell, forged_cells, inward_cells, lines, outer_cells, overlay_cells, read_cells, relayed_cells
 from .ask.ports import Ports
 from .ask.prober import Prober
 from .ask.waves import halves
@@ -29,8 +30,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--layers", default="all", help="all, none, or some of proxmox,nebula,guest; the others are opened")
     parser.add_argument("--nebula", help="releases, handed out to the members in turn; without it, the tree's own")
     parser.add_argument("--programs", type=Path, required=True, help="the folder that holds nebula-RELEASE/")
-    parser.add_argument("--ask", default="below,overlay,forged", help="some of below,overlay,forged,relayed")
+    parser.add_argument("--ask", default="below,inward,overlay,forged", help="some of below,inward,overlay,forged,relayed")
     parser.add_argument("--cells", type=Path, help="ask these, whose verdicts are not looked at, and no others")
+    parser.add_argument("--sample", type=int, help="at most so many cells of each kind, the same in each run")
     parser.add_argument("--snooping", action="store_true", help="bridges snoop, and something asks who listens")
     parser.add_argument("--separate", default="", help="bridges that are not joined between nodes")
     parser.add_argument("--out", type=Path, help="where the cells go; without it, to standard output")
@@ -87,9 +89,11 @@ def load_layers(plan: Plan, spaces: Spaces, layers: set[str]) -> None:
 def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, list[Cell]]:
     """The questions by kind, which is what has to run and to be emptied for them."""
     if not said.cells:
-        kinds = {"below": below_cells, "overlay": overlay_cells, "forged": forged_cells, "relayed": relayed_cells}
         wanted = said.ask.split(",")
-        return {kind: ask(plan, ports) if kind in wanted else [] for kind, ask in kinds.items()}
+        kinds = {"inward": inward_cells, "below": outer_cells, "overlay": overlay_cells, "forged": forged_cells, "relayed": relayed_cells}
+        asked = {kind: ask(plan, ports) if kind in wanted else [] for kind, ask in kinds.items()}
+        asked["below"] += asked.pop("inward")
+        return {kind: sample(cells, said.sample) if said.sample else cells for kind, cells in asked.items()}
     questions = {"below": [], "overlay": [], "forged": [], "relayed": []}
     for cell in read_cells(said.cells, plan):
         over = "relayed" if cell.relayed else "overlay"
@@ -97,6 +101,12 @@ def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, lis
         lies = cell.forged or (cell.path.startswith("bridge") and cell.address not in own)
         questions[over if cell.path.startswith("overlay") else "forged" if lies else "below"].append(cell)
     return questions
+
+
+def sample(cells: list[Cell], most: int) -> list[Cell]:
+    """Drawn by what they are, so that each run has the same, and in the order that they had."""
+    chosen = set(sorted(cells, key=lambda cell: hashlib.sha256(repr(cell).encode()).digest())[:most])
+    return [cell for cell in cells if cell in chosen]
 
 
 def ask_all(

@@ -60,6 +60,8 @@ class Member:
     lighthouse: bool
     relay: bool
     port: int
+    # Overlay addresses of the lighthouses that it tells where it is.
+    asks: list[Address]
     # Underlay addresses of others that it is told, and of its own that it tells others.
     hubs: list[Address]
     advertised: list[Address]

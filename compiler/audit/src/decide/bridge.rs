@@ -49,11 +49,60 @@ impl Tree {
             steps.push(Step::new(Part::Way, Outcome::pass("a machine reaches itself over its loopback device", None)));
             return steps;
         }
+        if !self.lies(way) {
+            self.neighbours([(way.from, from), (way.to, to)], bridge, packet, &mut steps);
+        }
         self.leave(way.from, from, bridge, packet, &mut steps);
         steps.push(Step::new(Part::Segment, self.carried(way, from, to, bridge, vlan)));
         self.arrive(way.to, to, bridge, packet, &mut steps);
         self.answer(from, to, packet, &mut steps);
         steps
+    }
+
+    /// Whether a packet is one that no system writes by itself: with another's source, or to a neighbour at an address that it
+    /// does not have there. Nobody looks for the neighbour then, and an answer goes elsewhere.
+    pub(super) fn lies(&self, way: &Way<'_, '_>) -> bool {
+        let (arvc_verdict::Path::Bridge(bridge, vlan), End::Host(to)) = (way.path, way.to) else {
+            return way.manner.source.is_some();
+        };
+        let nics = self.guest(to).into_iter().flat_map(|guest| &guest.nics);
+        let mut own = nics
+            .filter(|nic| nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan)
+            .flat_map(|nic| &nic.addresses)
+            .peekable();
+        way.manner.source.is_some() || own.peek().is_some() && own.all(|net| net.addr() != way.address)
+    }
+
+    /// Over IPv6 two neighbours find one another by packets of their own, which no connection covers: a solicitation, and the
+    /// advertisement that answers it (RFC 4861). ARP passes every layer.
+    fn neighbours<'t>(
+        &'t self,
+        [one, other]: [(End<'t>, Option<At<'t>>); 2],
+        bridge: &str,
+        packet: &Packet,
+        steps: &mut Vec<Step<'t>>,
+    ) {
+        let (Addr::At(IpAddr::V6(source)), Addr::At(IpAddr::V6(target))) = (packet.src, packet.dst) else { return };
+        let message = |source: std::net::Ipv6Addr, target: std::net::Ipv6Addr, icmp| Packet {
+            src: Addr::At(source.into()),
+            dst: Addr::At(target.into()),
+            proto: ICMP6,
+            sport: Port::None,
+            dport: Port::None,
+            icmp,
+            answer: false,
+        };
+        // The group of everybody whose address ends in the same three bytes (RFC 4291, 2.7.1).
+        let group = 0xff02_0000_0000_0000_0000_0001_ff00_0000 | (target.to_bits() & 0xff_ffff);
+        let messages = [(message(source, group.into(), 135), one, other), (message(target, source, 136), other, one)];
+        for (message, (sender, leaving), (receiver, arriving)) in messages {
+            let mut found = Vec::new();
+            self.leave(sender, leaving, bridge, &message, &mut found);
+            self.arrive(receiver, arriving, bridge, &message, &mut found);
+            // What lets it pass is nothing to tell.
+            let stops = found.into_iter().filter(|step| step.outcome.closed);
+            steps.extend(stops.map(|step| Step::new(Part::Neighbours(step.part.layer()), step.outcome)));
+        }
     }
 
     /// What the sender's layers say.
@@ -78,7 +127,10 @@ impl Tree {
                 ));
             }
         } else if let (End::Node(node), true) = (end, self.proxmox.present) {
-            steps.push(Step::new(Part::NodeOut(node), proxmox::host_out(&self.proxmox, node, bridge, packet)));
+            steps.push(Step::new(
+                Part::NodeOut(node),
+                proxmox::host_out(&self.proxmox, node, bridge, packet, self.between_nodes(packet)),
+            ));
         }
     }
 
@@ -104,8 +156,20 @@ impl Tree {
                 steps.push(Step::new(Part::GuestIn(at.host), outcome));
             }
         } else if let (End::Node(node), true) = (end, self.proxmox.present) {
-            steps.push(Step::new(Part::NodeIn(node), proxmox::host_in(&self.proxmox, node, bridge, packet)));
+            steps.push(Step::new(
+                Part::NodeIn(node),
+                proxmox::host_in(&self.proxmox, node, bridge, packet, self.between_nodes(packet)),
+            ));
         }
+    }
+
+    /// Whether both addresses of a packet are those of nodes.
+    fn between_nodes(&self, packet: &Packet) -> bool {
+        let node = |address| match address {
+            Addr::At(address) => self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)).map(|(name, _)| name),
+            Addr::Internet(_) => None,
+        };
+        matches!((node(packet.src), node(packet.dst)), (Some(one), Some(other)) if one != other)
     }
 
     /// What the filters say to the reply. Proxmox lets every reply pass.

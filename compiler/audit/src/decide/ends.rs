@@ -85,6 +85,9 @@ impl Tree {
 
     /// The addresses that a packet may come from.
     pub(crate) fn sources(&self, way: &Way<'_, '_>) -> Vec<Addr> {
+        if let Some(source) = way.manner.source {
+            return vec![Addr::At(source)];
+        }
         let v6 = way.address.is_ipv6();
         let fits = |address: &IpAddr| address.is_ipv6() == v6;
         let at = |addresses: Vec<IpAddr>| -> Vec<Addr> { addresses.into_iter().filter(fits).map(Addr::At).collect() };

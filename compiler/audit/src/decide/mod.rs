@@ -38,11 +38,27 @@ pub(crate) struct Way<'t, 'q> {
     pub to: End<'t>,
     pub address: std::net::IpAddr,
     pub path: &'q Path,
+    pub manner: Manner,
+}
+
+/// What is out of the ordinary about a packet, or about where it travels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// The source address that the sender writes, which is not its own. Answers go to whoever has it: it is asked whether the
+    /// packet arrives.
+    pub source: Option<std::net::IpAddr>,
+    /// The two ends have no tunnel of their own, whatever they may send: something below the overlay is in the way.
+    pub relayed: bool,
 }
 
 impl Tree {
     /// Whether a connection may be opened, with what each layer says.
     pub fn decide(&self, question: &Question) -> Answer {
+        self.decide_as(question, Manner::default())
+    }
+
+    /// The same of a packet that is out of the ordinary.
+    pub fn decide_as(&self, question: &Question, manner: Manner) -> Answer {
         let tunnels = Tunnels::default();
         let (Some(from), Some(to)) = (self.end(&question.from), self.end(&question.to)) else {
             let missing = match self.end(&question.from) {
@@ -52,7 +68,7 @@ impl Tree {
             let verdict = Verdict::Unknown { missing };
             return Answer { question: question.clone(), verdict, decisions: Vec::new(), opened_by_state: None };
         };
-        let way = Way { from, to, address: question.address, path: &question.path };
+        let way = Way { from, to, address: question.address, path: &question.path, manner };
         let packet = |source| Packet::first(source, Addr::At(question.address), question.protocol, question.port);
         let sources = self.sources(&way);
         let mut all: Vec<Vec<Step<'_>>> =
@@ -82,7 +98,7 @@ impl Tree {
         let unknown = |name: &str| Verdict::Unknown { missing: format!("who {name} is: the tree has no such machine") };
         let Some(from) = self.end(&question.from) else { return unknown(&question.from) };
         let Some(to) = self.end(&question.to) else { return unknown(&question.to) };
-        let way = Way { from, to, address: question.address, path: &question.path };
+        let way = Way { from, to, address: question.address, path: &question.path, manner: Manner::default() };
         self.verdict(&way, question.protocol, question.port, tunnels)
     }
 
@@ -112,6 +128,8 @@ impl Tree {
             Path::Overlay(device) => self.in_overlay(way, packet, device.as_deref(), tunnels),
             Path::Routed => self.routed(way, packet),
         };
+        let lie = self.lies(way);
+        steps.retain(|step| !(lie && step.part.is_reply()));
         steps.retain(|step| step.part.carries() || self.counted.counts(step.part.layer()));
         steps
     }

@@ -42,7 +42,10 @@ impl Tree {
         steps.push(Step::new(Part::Inside(to), inside(source, target, own, way.address)));
         let asked = Asked { own: source, peer: target, local: own, remote: way.address, packet };
         steps.push(Step::new(Part::NebulaOut(from), passes(&source.outbound, source.lists[1], asked, false)));
-        steps.push(Step::new(Part::Tunnel(from, to), self.tunnel(from, source, to, target, tunnels)));
+        steps.push(Step::new(
+            Part::Tunnel(from, to),
+            self.tunnel(from, source, to, target, tunnels, way.manner.relayed),
+        ));
         let asked = Asked { own: target, peer: source, local: way.address, remote: own, packet };
         steps.push(Step::new(Part::NebulaIn(to), passes(&target.inbound, target.lists[0], asked, true)));
         let reply = packet.reply();

@@ -53,7 +53,8 @@ impl Tree {
             }
             _ => None,
         };
-        self.arrive(way.to, to, "", &packet, &mut steps);
+        let device = self.comes_in_by(way.to, from);
+        self.arrive(way.to, to, &device, &packet, &mut steps);
         self.answer(from, to, &packet, &mut steps);
         steps
     }
@@ -80,6 +81,16 @@ impl Tree {
                 Outcome::pass("a router of the tree", Some(last.host.place))
             }
             _ => otherwise,
+        }
+    }
+
+    /// The bridge by which a node gets what a guest sends it: the one where it is the guest's way out. Empty if nobody knows.
+    fn comes_in_by(&self, to: End<'_>, from: Option<At<'_>>) -> String {
+        let (End::Node(node), Some(nic)) = (to, from.and_then(|from| from.nic)) else { return String::new() };
+        let own = self.wiring.nodes.get(node).is_some_and(|own| nic.gateways.iter().any(|it| own.contains(it)));
+        match &nic.bridge.value {
+            Ok(bridge) if own => nic.vlan.map_or(bridge.clone(), |tag| format!("{bridge}.{tag}")),
+            _ => String::new(),
         }
     }
 
@@ -145,7 +156,15 @@ impl Tree {
             );
         }
         if outside && !is_public(address) {
-            return (*packet, Outcome::drop("nobody outside reaches a private address", None));
+            // The Internet leads nobody there; one who is named may have a way of his own.
+            let outcome = match way.from {
+                End::Address(_) => {
+                    let why = "whether anything leads from there to a private address";
+                    Outcome::unknown(why.into(), "it comes from outside", None)
+                }
+                _ => Outcome::drop("nobody outside reaches a private address", None),
+            };
+            return (*packet, outcome);
         }
         if let Addr::At(source) = packet.src
             && let Some(routed) = self.wiring.routed.iter().find(|routed| {

@@ -19,7 +19,7 @@ use crate::tree::{Host, Tree};
 #[derive(Default)]
 pub(crate) struct Tunnels {
     /// What is said of each pair in the end: many packets ask for it.
-    whole: RefCell<HashMap<(usize, usize), Outcome>>,
+    whole: RefCell<HashMap<(usize, usize, bool), Outcome>>,
     direct: RefCell<HashMap<(usize, usize), Bounds>>,
 }
 
@@ -72,6 +72,7 @@ impl Tree {
         to: &Host,
         target: &Member,
         tunnels: &Tunnels,
+        relayed: bool,
     ) -> Outcome {
         for (one, other) in [(source, target), (target, source)] {
             let (Ok(own), Ok(peer)) = (&one.certificate, &other.certificate) else { continue };
@@ -89,24 +90,34 @@ impl Tree {
         };
         let a = One { host: from, member: source, index: find(from, source) };
         let b = One { host: to, member: target, index: find(to, target) };
-        if let Some(known) = tunnels.whole.borrow().get(&(a.index, b.index)) {
+        let place = (a.index, b.index, relayed);
+        if let Some(known) = tunnels.whole.borrow().get(&place) {
             return known.clone();
         }
-        let outcome = self.tunnel_between(a, b, tunnels);
-        tunnels.whole.borrow_mut().insert((a.index, b.index), outcome.clone());
+        let outcome = self.tunnel_between(a, b, tunnels, relayed);
+        tunnels.whole.borrow_mut().insert(place, outcome.clone());
         outcome
     }
 
-    fn tunnel_between(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Outcome {
-        let bounds =
-            self.direct(a, b, tunnels).or(|| self.reports(b, a, tunnels)).or(|| self.relayed(a, b, tunnels)).or(|| {
-                // Where the other end has spoken first, its tunnel carries both ways; nobody says that it has.
-                let other = self.direct(b, a, tunnels);
-                let missing = other.missing.or_else(|| {
-                    Some(format!("whether {} has spoken first: only it can start the tunnel", b.host.name).into())
-                });
-                Bounds { lower: false, upper: other.upper, missing }
+    fn tunnel_between(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels, relayed: bool) -> Outcome {
+        let own = |a, b| if relayed { Bounds::NO } else { self.direct(a, b, tunnels) };
+        let reported = || if relayed { Bounds::NO } else { self.reports(b, a, tunnels) };
+        let bounds = own(a, b).or(reported).or(|| self.relayed(a, b, tunnels)).or(|| {
+            // Where the other end has spoken first, its tunnel carries both ways; nobody says that it has.
+            let other = own(b, a).or(|| self.relayed(b, a, tunnels));
+            let missing = other.missing.or_else(|| {
+                Some(format!("whether {} has spoken first: only it can start the tunnel", b.host.name).into())
             });
+            Bounds { lower: false, upper: other.upper, missing }
+        });
+        // Whoever looks for another member there begins a handshake with this one, which neither then keeps.
+        let bounds = match self.mistaken(a, b) || self.mistaken(b, a) {
+            true if bounds.lower => {
+                let why = format!("whether {} and {} take one another for somebody else", a.host.name, b.host.name);
+                Bounds { lower: false, upper: true, missing: Some(why.into()) }
+            }
+            _ => bounds,
+        };
         let place = Some(a.member.place);
         match bounds {
             Bounds { lower: true, .. } => Outcome::pass("they have a tunnel", place),
@@ -117,6 +128,15 @@ impl Tree {
                 Outcome::unknown(why, "the tunnel is not certain", place)
             }
         }
+    }
+
+    /// Whether the first looks for somebody else at an address of the second.
+    fn mistaken(&self, a: One<'_>, b: One<'_>) -> bool {
+        let own = b.member.addresses();
+        let others = a.member.endpoints.iter().filter(|(address, _)| !own.contains(address));
+        let told = self.told(b);
+        let mut endpoints = others.flat_map(|(_, (endpoints, _))| endpoints);
+        endpoints.any(|endpoint| matches!(endpoint, Endpoint::At(address) if told.contains(address)))
     }
 
     /// A tunnel that the first starts, over the underlay.
@@ -135,8 +155,9 @@ impl Tree {
         for endpoint in &stated {
             all = all.or(|| self.underlay(a.host, a.member, b.host, b.member, *endpoint));
         }
-        // A member asks the lighthouses for everybody but a lighthouse.
-        if !b.member.lighthouse && !all.lower {
+        // A member asks its lighthouses for everybody but them.
+        let listed = b.member.addresses().iter().any(|address| a.member.lighthouses.contains(address));
+        if !listed && !all.lower {
             let found = self.finds(a, b, tunnels);
             for endpoint in self.told(b) {
                 all = all.or(|| found.clone().and(|| self.underlay(a.host, a.member, b.host, b.member, endpoint)));
@@ -157,7 +178,9 @@ impl Tree {
     /// A lighthouse or relay has a tunnel to who reports to it, whoever of the two speaks.
     fn reports(&self, from: One<'_>, to: One<'_>, tunnels: &Tunnels) -> Bounds {
         let listed = to.member.addresses().iter().any(|address| from.member.lighthouses.contains(address));
-        if listed && to.member.lighthouse { self.direct(from, to, tunnels) } else { Bounds::NO }
+        // A lighthouse reports to nobody, whatever hosts it lists.
+        let reports = listed && to.member.lighthouse && !from.member.lighthouse;
+        if reports { self.direct(from, to, tunnels) } else { Bounds::NO }
     }
 
     fn relayed(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Bounds {
@@ -197,6 +220,11 @@ impl Tree {
                 }),
             };
             all = all.or(|| reach(a).and(|| reach(b)));
+        }
+        if b.member.lighthouse {
+            // It tells no other lighthouse where it is; one that it has a tunnel with has seen it.
+            let why = format!("whether a lighthouse has seen {}, which is one itself", b.host.name);
+            return Bounds { lower: false, missing: Some(why.into()), ..all };
         }
         all
     }
@@ -250,6 +278,12 @@ impl Tree {
             let why = format!("the port of {}: it takes a random one", to.name);
             return Bounds { lower: false, upper: true, missing: Some(why.into()) };
         }
+        // Elsewhere than at an address of its own, something may hand it on to another port.
+        let own = self.guest(to).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
+        let at_home = own.into_iter().any(|net| net.addr() == endpoint.ip()) || to.address == Some(endpoint.ip());
+        if at_home && target.port.as_ref().is_ok_and(|port| *port != dport) {
+            return Bounds::NO;
+        }
         let verdicts =
             self.datagram(from, sport, to, SocketAddr::new(endpoint.ip(), dport)).map(|steps| verdict(&steps));
         match together(&verdicts.collect::<Vec<_>>()) {
@@ -289,7 +323,8 @@ impl Tree {
                 None => arvc_verdict::Path::Routed,
             },
         };
-        let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path };
+        let manner = super::Manner::default();
+        let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path, manner };
         let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
         let sources = self.sources(&way);
         let all: Vec<_> =

@@ -11,6 +11,8 @@ use crate::tree::{Host, Tree};
 pub(crate) enum Part<'t> {
     Device(&'t Host),
     Segment,
+    /// The messages by which neighbours find one another, and the layer that they meet.
+    Neighbours(Layer),
     Way,
     ProxmoxOut(&'t Host, usize),
     ProxmoxIn(&'t Host, usize),
@@ -38,6 +40,11 @@ impl Part<'_> {
         }
     }
 
+    /// Whether it is about the answer.
+    pub fn is_reply(&self) -> bool {
+        matches!(self, Self::ReplyOut(_) | Self::ReplyIn(_))
+    }
+
     /// Whether it is about what carries the packet, and there whatever rules say: that a member is one, and that there is a
     /// tunnel, are of Nebula, but none of its rules.
     pub fn carries(&self) -> bool {
@@ -47,6 +54,7 @@ impl Part<'_> {
     pub fn layer(&self) -> Layer {
         match self {
             Self::Device(_) | Self::Segment | Self::Way => Layer::Path,
+            Self::Neighbours(layer) => *layer,
             Self::ProxmoxOut(..) | Self::ProxmoxIn(..) | Self::NodeOut(_) | Self::NodeIn(_) => Layer::Proxmox,
             Self::Member(_) | Self::Inside(_) | Self::NebulaOut(_) | Self::NebulaIn(_) | Self::Tunnel(..) => {
                 Layer::Nebula
@@ -60,6 +68,7 @@ impl Part<'_> {
         match self {
             Self::Device(host) => format!("devices of {}", host.name),
             Self::Segment => "the segment".into(),
+            Self::Neighbours(_) => "neighbour discovery".into(),
             Self::Way => "the way".into(),
             Self::ProxmoxOut(host, net) => format!("out of {} (net{net})", host.name),
             Self::ProxmoxIn(host, net) => format!("into {} (net{net})", host.name),

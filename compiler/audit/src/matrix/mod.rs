@@ -13,7 +13,7 @@ use arvc_verdict::{Cell, Path, Protocol, Question, Verdict};
 
 pub use classes::Class;
 
-use crate::decide::{End, Tunnels, Way};
+use crate::decide::{End, Manner, Tunnels, Way};
 use crate::tree::Tree;
 
 /// What is open between classes.
@@ -112,7 +112,7 @@ impl Tree {
     ) {
         let (Some(from), Some(to)) = (self.end(source), self.end(target)) else { return };
         for (path, address) in self.ways(from, to) {
-            let way = Way { from, to, address, path: &path };
+            let way = Way { from, to, address, path: &path, manner: Manner::default() };
             for (protocol, port) in boundaries.packets(self, &way) {
                 let verdict = self.verdict(&way, protocol, port, tunnels);
                 let question =

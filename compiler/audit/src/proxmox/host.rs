@@ -9,7 +9,7 @@ use super::chains::{discovers, is_tcp, on, policy, smurf, walk};
 use super::engine::bounded;
 use super::{Direction, IpSet, Proxmox, Sets};
 use crate::bounds::{Outcome, Tri};
-use crate::packet::{Addr, Addresses, Packet};
+use crate::packet::{Addr, Addresses, Packet, Port, UDP};
 use crate::place::{Place, Why};
 
 /// What the management ports are open to: the set of that name, and the network that Proxmox takes for the local one.
@@ -18,18 +18,19 @@ const MANAGEMENT: &[(u16, u16)] = &[(22, 22), (3128, 3128), (5900, 5999), (8006,
 const PEERS: &[(u16, u16)] = &[(22, 22), (3128, 3128), (5900, 5999), (8006, 8006)];
 
 /// What becomes of a packet that comes to a node over an interface of it (empty if nobody knows).
-pub fn host_in(proxmox: &Proxmox, node: &str, iface: &str, packet: &Packet) -> Outcome {
-    let outcome = host(proxmox, node, iface, packet, Direction::In);
+/// `ring`: whether it is from a node to another, at addresses of theirs.
+pub fn host_in(proxmox: &Proxmox, node: &str, iface: &str, packet: &Packet, ring: bool) -> Outcome {
+    let outcome = host(proxmox, node, iface, packet, Direction::In, ring);
     // There what Proxmox lets in by itself comes first, and no rule takes it back.
     bounded(outcome, proxmox, Some(node), || is_tcp(packet, MANAGEMENT))
 }
 
 /// What becomes of a packet that a node sends.
-pub fn host_out(proxmox: &Proxmox, node: &str, iface: &str, packet: &Packet) -> Outcome {
-    host(proxmox, node, iface, packet, Direction::Out)
+pub fn host_out(proxmox: &Proxmox, node: &str, iface: &str, packet: &Packet, ring: bool) -> Outcome {
+    host(proxmox, node, iface, packet, Direction::Out, ring)
 }
 
-fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: Direction) -> Outcome {
+fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: Direction, ring: bool) -> Outcome {
     let mut outcome = Outcome::default();
     if packet.answer {
         return Outcome::pass("an answer", None);
@@ -91,9 +92,18 @@ fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: 
             return outcome;
         }
     }
+    if ring && corosync(packet) {
+        let why = "which addresses of the nodes corosync speaks between";
+        outcome.may(&Tri::Maybe(why.into()), true, "Proxmox lets corosync through by itself", None);
+    }
     let default = if direction == Direction::In { &cluster.policy_in } else { &cluster.policy_out };
     policy(default, None, packet, &mut outcome);
     outcome
+}
+
+/// What the nodes of a cluster say to one another.
+fn corosync(packet: &Packet) -> bool {
+    packet.proto == UDP && matches!(packet.dport, Port::At(5404..=5405))
 }
 
 /// The network that Proxmox takes for the local one: the alias of that name, or else what the routes say.

@@ -144,10 +144,12 @@ impl Rule {
         if self.direction != direction && self.direction != Direction::Both {
             return Tri::No;
         }
-        if self.iface.as_deref().is_some_and(|own| own != iface) {
-            return Tri::No;
-        }
-        let exact = self.protocol(packet).and(|| self.ports(packet)).and(|| {
+        let device = match self.iface.as_deref() {
+            Some(own) if own != iface && iface.is_empty() => Tri::Maybe("by which interface it comes".into()),
+            Some(own) if own != iface => return Tri::No,
+            _ => Tri::Yes,
+        };
+        let exact = device.and(|| self.protocol(packet)).and(|| self.ports(packet)).and(|| {
             let source = self.source.takes(packet.src, sets);
             source.and(|| self.dest.takes(packet.dst, sets))
         });

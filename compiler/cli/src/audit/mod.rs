@@ -1,5 +1,6 @@
 //! `arvc audit`: reads a folder, asks the audit, prints what it says.
 
+mod answers;
 mod question;
 mod table;
 
@@ -70,13 +71,10 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     if arguments.cells {
         return Ok(world.print(Stream::Out, &cells::lines(&tree.matrix().expand(&tree)))?);
     }
-    if let Some(file) = &arguments.ask {
-        let questions = cells::read(world, &cwd.join(file), file)?;
-        let verdicts = tree.verdicts(&questions).into_iter();
-        let cells: Vec<_> = verdicts.zip(questions).map(|(verdict, question)| cells::cell(verdict, question)).collect();
-        return Ok(world.print(Stream::Out, &cells::lines(&cells))?);
-    }
     let json = arguments.json || format == Format::Json;
+    if let Some(file) = &arguments.ask {
+        return answers::ask(world, &tree, file, json);
+    }
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),
         _ => whole(world, &tree, json),

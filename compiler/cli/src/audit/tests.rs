@@ -104,3 +104,40 @@ fn a_question_that_makes_no_sense_is_a_wrong_use() {
     assert_eq!(audit(&mut none, &[]), exit::OUTSIDE);
     assert!(none.stderr.contains("/pve is no folder") || none.stderr.contains("pve is no folder"), "{}", none.stderr);
 }
+
+const QUESTION: &str =
+    r#"{"from":"shop","to":"web","address":"10.0.0.2","path":"bridge vmbr1","protocol":"tcp","port":"#;
+
+#[test]
+fn a_file_of_questions_is_answered_line_by_line() {
+    let mut world = world();
+    let lie = r#","source":"10.0.0.9","verdict":"open"}"#;
+    world.file("/cells", format!("{QUESTION}80}}\n{QUESTION}83}}\n{QUESTION}80{lie}\n"));
+    assert_eq!(audit(&mut world, &["--ask", "/cells"]), exit::GOOD, "{}", world.stderr);
+    let verdicts = |text: &str| {
+        let words = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+        words.map(|cell| cell["verdict"].as_str().expect("a verdict").to_owned()).collect::<Vec<_>>()
+    };
+    // Who is no neighbour of the rule's is not let in; and what was written beside a question is somebody else's.
+    assert_eq!(verdicts(&world.stdout), ["open", "closed", "closed"]);
+    assert!(
+        world.stdout.lines().nth(2).is_some_and(|line| line.contains(r#""source":"10.0.0.9""#)),
+        "{}",
+        world.stdout
+    );
+    world.stdout.clear();
+    assert_eq!(audit(&mut world, &["--ask", "/cells", "--layer", "guest"]), exit::GOOD);
+    assert_eq!(verdicts(&world.stdout), ["open"; 3], "{}", world.stdout);
+    world.stdout.clear();
+    assert_eq!(audit(&mut world, &["--ask", "/cells", "--json"]), exit::GOOD);
+    assert!(world.stdout.lines().all(|line| line.contains(r#""decisions":[{"#)), "{}", world.stdout);
+}
+
+#[test]
+fn a_line_that_is_no_question_is_told() {
+    let mut world = world();
+    world.file("/cells", format!("{QUESTION}80}}\nwhat\n"));
+    assert_eq!(audit(&mut world, &["--ask", "/cells"]), exit::OUTSIDE);
+    assert!(world.stderr.contains("line 2"), "{}", world.stderr);
+    assert_eq!(audit(&mut world, &["--ask", "/cells", "--layer", "bridge"]), exit::USAGE);
+}

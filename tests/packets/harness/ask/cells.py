@@ -14,6 +14,8 @@ from .ports import Ports
 # Neither tcp nor udp nor icmp: GRE, of which a raw socket gets and sends what it likes.
 OTHER = "47"
 UNDECLARED = 9
+# What no provider leads to (RFC 1918, RFC 6598, RFC 4193).
+PRIVATE = [ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")]
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,20 @@ def below_cells(plan: Plan, ports: Ports) -> list[Cell]:
                         Cell(source.name, forward.target, str(forward.address), "routed", forward.protocol, forward.port)
                     )
     return cells
+
+
+def inward_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """From the Internet to addresses that its own routers do not lead to, and those of a neighbour there may."""
+    return [cell for cell in below_cells(plan, ports) if inward(cell)]
+
+
+def outer_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """What is below the overlay, without those."""
+    return [cell for cell in below_cells(plan, ports) if not inward(cell)]
+
+
+def inward(cell: Cell) -> bool:
+    return cell.source == "internet" and any(ipaddress.ip_address(cell.address) in network for network in PRIVATE)
 
 
 def overlay_cells(plan: Plan, ports: Ports) -> list[Cell]:

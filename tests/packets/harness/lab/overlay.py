@@ -150,8 +150,10 @@ class Overlay:
     def meet(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Makes each pair's tunnel if anything can, and returns those that have none. A member is found only once it has told a
         lighthouse where it is; and who was slow once is asked again."""
-        hubs = [key for key, member in self.plan.tree.members.items() if member.lighthouse]
-        self.wait_for_tunnels(self.knock([(key, hub) for hub in hubs for key in self.running if key != hub]))
+        members = self.plan.tree.members
+        owners = {address.ip: key for key, member in members.items() for address in member.addresses}
+        told = [(key, owners[hub]) for key, member in members.items() if not member.lighthouse for hub in member.asks if hub in owners]
+        self.wait_for_tunnels(self.knock([pair for pair in told if pair[0] != pair[1]]))
         time.sleep(0.3)
         missing = self.wait_for_tunnels(self.knock(pairs))
         return self.wait_for_tunnels(self.knock(missing)) if missing else []

@@ -87,6 +87,7 @@ def read_members(root: Path) -> dict[str, Member]:
             lighthouse=says["lighthouse"]["am_lighthouse"],
             relay=says["relay"]["am_relay"],
             port=says["listen"]["port"],
+            asks=[ip_address(host) for host in says["lighthouse"].get("hosts") or []],
             hubs=[host_of(remote) for remotes in (says.get("static_host_map") or {}).values() for remote in remotes],
             advertised=[host_of(remote) for remote in says["lighthouse"].get("advertise_addrs") or []],
         )

@@ -1,0 +1,132 @@
+//! Draws the features of a site.
+
+use super::text::{self, Guest, Lan, Plan, Side};
+use super::{Site, numbers};
+use crate::random::Choices;
+
+const GROUPS: [&str; 3] = ["red", "green", "blue"];
+
+/// The site of a seed.
+pub fn draw(seed: u64) -> Site {
+    let mut choices = Choices::new(numbers(seed, 400));
+    let plan = plan(&mut choices);
+    let flows = flows(&mut choices, &plan);
+    text::site(seed, &plan, flows)
+}
+
+fn plan(c: &mut Choices) -> Plan {
+    let nodes = 1 + c.below(2);
+    let version = *c.pick(&["1.6.1", "1.9.3", "1.11.1", "1.11.1"]);
+    let v6 = c.below(5) < 2;
+    let side = match c.below(6) {
+        0 | 5 => Side::None,
+        1 => Side::Joined,
+        2 if nodes > 1 => Side::Separate,
+        3 => Side::Vlan,
+        4 | 2 => Side::Routed,
+        _ => Side::None,
+    };
+    let lan = if c.once_in(4) { Lan::Elsewhere } else { Lan::Node };
+    let uplink = lan == Lan::Node && c.below(3) < 2;
+    let overlay = !c.once_in(8);
+    let guests = guests(c, nodes, side, overlay, v6);
+    let metal = c.once_in(3);
+    let members: Vec<usize> = (0..guests.len()).filter(|guest| guests[*guest].overlay).collect();
+    Plan {
+        nodes,
+        version,
+        v6,
+        overlay_v6: v6 && version == "1.11.1" && c.once_in(2),
+        side,
+        lan,
+        uplink,
+        overlay,
+        relay: (!members.is_empty() && c.below(4) > 0).then(|| *c.pick(&members)),
+        far: uplink && overlay && c.once_in(4),
+        handed: if uplink { Some(c.below(guests.len())).filter(|_| c.below(3) > 0) } else { None },
+        metal,
+        metal_member: metal && overlay && c.once_in(2),
+        thing: c.once_in(4),
+        operators_outside: uplink && c.once_in(2),
+        essentials: c.once_in(2),
+        guests,
+    }
+}
+
+fn guests(c: &mut Choices, nodes: usize, side: Side, overlay: bool, v6: bool) -> Vec<Guest> {
+    let count = 2 + c.below(3);
+    (0..count)
+        .map(|number| {
+            // The first is the lighthouse, so it is where everybody looks for it, in every family.
+            let first = number == 0;
+            let on_side = side != Side::None && (first || c.below(3) > 0);
+            // A guest has one way out, so on a routed network it is on that alone.
+            let alone = on_side && !first && c.once_in(if side == Side::Routed { 2 } else { 5 });
+            let both = side != Side::Routed;
+            Guest {
+                container: c.once_in(3),
+                node: c.below(nodes),
+                groups: GROUPS.into_iter().filter(|_| c.once_in(2)).collect(),
+                lan: !alone,
+                side: on_side && (alone || both),
+                overlay: overlay && !alone && (first || c.below(5) > 0),
+                family: if v6 && !first && c.once_in(5) { Some(*c.pick(&["Ipv4", "Ipv6"])) } else { None },
+            }
+        })
+        .collect()
+}
+
+/// What is allowed: drawn without a look at whether it connects anybody. A flow that does not is taken out again.
+fn flows(c: &mut Choices, plan: &Plan) -> Vec<String> {
+    let count = 4 + c.below(6);
+    let mut flows = Vec::new();
+    for _ in 0..count {
+        let source = end(c, plan, true);
+        let target = end(c, plan, false);
+        let on_bridge = c.once_in(5);
+        let ports = ports(c, on_bridge);
+        let via = match (on_bridge, plan.side) {
+            (false, _) => "",
+            (true, Side::Joined | Side::Separate | Side::Vlan) if c.once_in(3) => " via networks.side",
+            (true, _) => " via networks.lan",
+        };
+        let flow = format!("{source} -> {target}{ports}{via}");
+        if source != target && !flows.contains(&flow) {
+            flows.push(flow);
+        }
+    }
+    flows
+}
+
+fn end(c: &mut Choices, plan: &Plan, source: bool) -> String {
+    let host = |c: &mut Choices| format!("hosts.{}", text::name(c.below(plan.guests.len())));
+    match c.below(12) {
+        0..=2 => format!("groups.{}", c.pick(&GROUPS)),
+        3..=5 => host(c),
+        6 => "any".into(),
+        7 => "internet".into(),
+        8 if source => "operators".into(),
+        8 => format!("nodes.n{}", 1 + c.below(plan.nodes)),
+        9 => {
+            let first = c.below(3);
+            format!("all [ groups.{}, groups.{} ]", GROUPS[first], GROUPS[(first + 1) % 3])
+        }
+        10 if source && plan.metal => "hosts.metal".into(),
+        10 if source => "networks.lan".into(),
+        11 if !source && plan.thing => "hosts.thing".into(),
+        _ => host(c),
+    }
+}
+
+fn ports(c: &mut Choices, on_bridge: bool) -> String {
+    const PORTS: [&str; 8] =
+        ["8000-8010/tcp", "8011-8020/tcp", "8000-8010/udp", "443/tcp", "53/udp", "8005/tcp", "65535/udp", "1-1023/tcp"];
+    match c.below(8) {
+        0 => String::new(),
+        1 => " : icmp".into(),
+        2 if on_bridge => " : proto 47".into(),
+        2 | 3 => format!(" : [ {}, icmp ]", c.pick(&PORTS)),
+        4 => format!(" : [ {}, {} ]", PORTS[c.below(4)], PORTS[4 + c.below(4)]),
+        _ => format!(" : {}", c.pick(&PORTS)),
+    }
+}

@@ -248,17 +248,19 @@ fn two_nodes_are_one_segment_only_if_a_file_says_so() {
     let machine = |last: &str| MACHINE.replace("NAME", &format!("m{last}")).replace("LAST", last);
     let (one, two) = (machine("1"), machine("2"));
     let of = |wiring: &str| {
-        tree(&[
+        let mut files = vec![
             ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
-            ("pve/nodes/one/qemu-server/101.conf", &one),
-            ("pve/nodes/two/qemu-server/102.conf", &two),
-            ("wiring.json", wiring),
-        ])
+            ("pve/nodes/one/qemu-server/101.conf", one.as_str()),
+            ("pve/nodes/two/qemu-server/102.conf", two.as_str()),
+        ];
+        files.extend((!wiring.is_empty()).then_some(("wiring.json", wiring)));
+        tree(&files)
     };
     let ask = "m1 -> m2 192.168.1.2, bridge vmbr1, tcp/80";
-    assert_eq!(verdict(&of("{}"), ask), "unknown");
+    assert_eq!(verdict(&of(""), ask), "unknown");
+    // The file says all that there is to say.
+    assert_eq!(verdict(&of("{}"), ask), "closed");
     assert_eq!(verdict(&of(r#"{"segments": [{"bridge": "vmbr1", "nodes": ["one", "two"]}]}"#), ask), "open");
-    // A file that lists segments lists all of them.
     assert_eq!(
         verdict(&of(r#"{"segments": [{"bridge": "vmbr1", "vlan": 5, "nodes": ["one", "two"]}]}"#), ask),
         "closed"
@@ -323,7 +325,10 @@ fn corosync_speaks_between_nodes_at_addresses_that_no_file_tells() {
     let tree = tree(&[
         ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
         ("pve/nodes/one/qemu-server/102.conf", &MACHINE.replace("NAME", "b").replace("LAST", "2")),
-        ("wiring.json", r#"{"nodes": {"one": ["192.168.1.254"], "two": ["192.168.1.253"]}}"#),
+        (
+            "wiring.json",
+            r#"{"nodes": {"one": ["192.168.1.254"], "two": ["192.168.1.253"]}, "segments": [{"bridge": "vmbr1", "nodes": ["one", "two"]}]}"#,
+        ),
     ]);
     expect(
         &tree,

@@ -125,8 +125,7 @@ impl<'a> Layers<'a> {
                 Layer::NebulaIn => hold(Guard::Nebula, all.difference(&step.upper)),
                 Layer::NodeIn => hold(Guard::Node, all.difference(&upper)),
                 Layer::Filter => hold(Guard::Filter, all.difference(&upper)),
-                Layer::ProxmoxOut => hold(Guard::Proxmox, all.difference(&step.upper)),
-                Layer::ProxmoxIn => hold(Guard::Proxmox, all.difference(&upper)),
+                Layer::ProxmoxOut | Layer::ProxmoxIn => hold(Guard::Proxmox, all.difference(&upper)),
             }
         }
         let back = self.sent_back(path);
@@ -155,7 +154,7 @@ impl<'a> Layers<'a> {
         if path.steps.last().is_some_and(|last| last.at != step.at) {
             return PortSet::all();
         }
-        let all = PortSet::none().union(&step.upper);
+        let all = step.upper.clone();
         match &step.at {
             Party::Host(host) => {
                 let rules = self.policies.of(*host).inbound.iter().filter(|rule| rule.network == network);

@@ -104,7 +104,8 @@ fn diagnostic(site: &Site, at: usize, origin: &HostOrigin, node: NodeId, home: b
             report(&CODE, message, named, span, &ran)
         }
         false => {
-            let message = format!("`{}` is made for {made_for} and may be started on `{}`", named.path, node.named.path);
+            let message =
+                format!("`{}` is made for {made_for} and may be started on `{}`", named.path, node.named.path);
             report(&CODE, message, named, span, &format!("{ran}, and the HA manager may choose it"))
         }
     };

@@ -11,10 +11,11 @@
 //! ## Example
 //!
 //! ```arv part
-//!   images.debian = {
-//!     vmid = 9000;
-//!     builds = [ { arch = Amd64; vmid = 9001; } ]; # error: E0848
+//!   images.trixie = {
+//!     vmid = 9100;
+//!     builds = [ { arch = Amd64; vmid = 9101; } ]; # error: E0848
 //!   };
+//!   hosts.dns.image = images.trixie;
 //! ```
 //!
 //! ## What to do

@@ -9,8 +9,8 @@ use crate::allocation::RangeIndex;
 use crate::builds;
 use crate::checks::{hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, vmid_not_accepted};
 use crate::model::{
-    AliasOf, Arch, Connection, Features, Hardware, Host, HostId, Image, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId,
-    Spanned, Startup, Status, Vmid,
+    AliasOf, Arch, Connection, Features, Hardware, Host, HostId, Image, ImageId, Kind, Named, NetworkId, NetworkKind,
+    NodeId, Spanned, Startup, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    Arch, ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId,
-    Replication, ServiceId, Spanned, Vmid,
+    Arch, ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId,
+    RangeId, Replication, ServiceId, Spanned, Vmid,
 };
 use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;

@@ -306,3 +306,19 @@ fn the_filters_let_the_tunnels_of_a_lighthouse_elsewhere_pass() {
         assert_eq!(groups.matches(&rule).count(), 1, "{addresses}: {groups}");
     }
 }
+
+#[test]
+fn a_guest_on_arm_is_made_for_it_without_the_word_that_only_root_may_say() {
+    let mut site = small();
+    site.nodes[0].arch.value = Arch::Arm64;
+    site.hosts[0].disks = vec![disk("scsi30", 100)];
+    let app = guest_of(&emitted(&site), "terraform/guests.tf", "app");
+    // A VM without IDE has its drive of cloud-init on the last place that is free.
+    assert!(app.contains("    interface    = \"scsi29\"\n\n    dns {"), "{app}");
+    assert!(!app.contains("architecture"), "{app}");
+    let mut site = container();
+    assert!(!guest_of(&emitted(&site), "terraform/containers.tf", "app").contains("architecture"));
+    site.nodes[0].arch.value = Arch::Arm64;
+    let app = guest_of(&emitted(&site), "terraform/containers.tf", "app");
+    assert!(app.contains("  cpu {\n    architecture = \"arm64\"\n    cores        = "), "{app}");
+}

@@ -208,10 +208,12 @@ fn a_class_has_the_cells_of_each_of_its_members() {
             // The Internet is nobody's class, and each of its addresses is a question of its own.
             let of = |name: &String| if name == "internet" { usize::MAX } else { class[name] };
             let (from, to) = (of(&question.from), of(&question.to));
-            let address = match (question.to == "internet", question.address.is_ipv6()) {
-                (true, _) => question.address,
-                (false, true) => std::net::Ipv6Addr::UNSPECIFIED.into(),
-                (false, false) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+            // So is one by which it knows a machine: a node may hand on what is for it.
+            let address = match question.address {
+                address if question.to == "internet" => address,
+                std::net::IpAddr::V4(own) if question.from == "internet" && !own.is_private() => own.into(),
+                std::net::IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+                std::net::IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
             };
             let public = arvc_verdict::Question { from: String::new(), to: String::new(), address, ..question.clone() };
             let first = seen.entry((from, to, from == to, public)).or_insert_with(|| cell.verdict.clone());

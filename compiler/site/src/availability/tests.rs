@@ -181,7 +181,7 @@ fn tried(site: &Site) -> BTreeSet<Loss> {
     let nodes = (0..site.nodes.len() as u32).map(|at| Loss::Node(NodeId(at)));
     let places = (0..site.places.len() as u32).map(|at| Loss::Place(PlaceId(at)));
     let machines = cluster.members.iter().filter(|id| site.hosts[id.index()].kind == Kind::Machine);
-    let server = (0..site.hosts.len() as u32).map(HostId).filter(|id| !cluster.members.contains(id));
+    let server = site.host_ids().filter(|id| !cluster.members.contains(id));
     let machines = machines.copied().chain(server.filter(|id| site.hosts[id.index()].kind == Kind::Machine));
     let storages = (0..site.datastores.len() as u32).map(|id| Loss::Storage(crate::model::DatastoreId(id)));
     let losses: Vec<Loss> = nodes.chain(places).chain(machines.map(Loss::Machine)).chain(storages).collect();

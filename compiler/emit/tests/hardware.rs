@@ -299,10 +299,11 @@ fn the_filters_let_the_tunnels_of_a_lighthouse_elsewhere_pass() {
         let filter = text(&tree, &format!("ansible/files/filter/{}.v4", policy(host)));
         assert!(filter.contains("-i eth0 -p udp -m udp --dport 4242 -j ACCEPT\n"), "{filter}");
     }
-    // Outwards, past the first layer.
+    // Outwards, past the first layer: a rule for each lighthouse, with every address that it is known by.
     let groups = text(&tree, "terraform/firewall_groups.tf");
-    for address in ["203.0.113.77", "192.168.1.5", "198.51.100.20"] {
-        assert!(groups.contains(&format!("= \"{address}\"\n")), "{address}: {groups}");
+    for addresses in ["203.0.113.77", "192.168.1.5,198.51.100.20"] {
+        let rule = format!("    dest    = \"{addresses}\"\n    proto   = \"udp\"\n    dport   = \"4242\"\n");
+        assert_eq!(groups.matches(&rule).count(), 1, "{addresses}: {groups}");
     }
 }
 

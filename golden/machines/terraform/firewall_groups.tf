@@ -48,16 +48,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "192.168.1.5"
-    proto   = "udp"
-    dport   = "4242"
-    comment = "networks.overlay: tunnel to hosts.pi"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "198.51.100.20"
+    dest    = "192.168.1.5,198.51.100.20"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.pi"

@@ -41,7 +41,7 @@
 //! so, and the proof believes it.
 
 use arvc_site::lock::Grant;
-use arvc_site::model::{End, Flow, NetworkId};
+use arvc_site::model::{End, Flow};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::layers::{Held, Layers, Party, Way};

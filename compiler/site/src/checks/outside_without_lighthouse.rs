@@ -29,7 +29,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::endpoints::Tunnels;
-use crate::model::{HostId, NetworkId, Site};
+use crate::model::{HostId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 use crate::segments::Segments;

@@ -7,6 +7,7 @@ use arvc_verdict::Path;
 use ipnet::IpNet;
 
 use super::Way;
+use crate::bounds::Outcome;
 use crate::nebula::Member;
 use crate::packet::Addr;
 use crate::proxmox::Nic;
@@ -132,6 +133,23 @@ impl Tree {
                     }
                 }
             },
+        }
+    }
+
+    /// What becomes of a packet of one that has no address to send it from: nothing, but for a guest that asks for one, which
+    /// has an address that no file says.
+    pub(crate) fn without_source(&self, way: &Way<'_, '_>) -> Outcome {
+        let words = "it has no address to send from there";
+        let End::Host(host) = way.from else { return Outcome::drop(words, None) };
+        let mut nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+        let asks = nics.any(|nic| match way.path {
+            Path::Bridge(bridge, vlan) => nic.dhcp && nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan,
+            Path::Routed => nic.dhcp,
+            Path::Overlay(_) => false,
+        });
+        match asks {
+            true => Outcome::unknown(format!("which address {} is given", host.name).into(), words, Some(host.place)),
+            false => Outcome::drop(words, None),
         }
     }
 

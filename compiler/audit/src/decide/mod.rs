@@ -74,8 +74,7 @@ impl Tree {
         let mut all: Vec<Vec<Step<'_>>> =
             sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
         if all.is_empty() {
-            let why = "it has no address to send from there";
-            all.push(vec![Step::new(Part::Way, Outcome::drop(why, None))]);
+            all.push(vec![Step::new(Part::Way, self.without_source(&way))]);
         }
         let verdicts: Vec<Verdict> = all.iter().map(|steps| verdict(steps)).collect();
         let verdict = together(&verdicts);
@@ -116,7 +115,7 @@ impl Tree {
             verdict(&self.steps(way, &packet, tunnels))
         };
         match sources.as_slice() {
-            [] => Verdict::Closed,
+            [] => verdict(&[Step::new(Part::Way, self.without_source(way))]),
             [source] => one(source),
             sources => together(&sources.iter().map(one).collect::<Vec<_>>()),
         }

@@ -9,7 +9,7 @@ use crate::bounds::Outcome;
 use crate::filter::UPLINK;
 use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::Nic;
-use crate::tree::Tree;
+use crate::tree::{Host, Tree};
 
 impl Tree {
     pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Step<'t>> {
@@ -33,24 +33,18 @@ impl Tree {
                 }
             }
         }
-        let nics = if let End::Host(host) = way.to { self.guest(host).map(|guest| &guest.nics) } else { None };
-        let target =
-            nics.into_iter().flatten().find(|nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst));
+        let target = if let End::Host(host) = way.to { self.comes_by(host, packet.dst) } else { None };
         let last = target.and_then(|nic| self.router(nic, v6)).filter(|router| {
             !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
-        let outcome = self.by_routers(first, last, target, &packet, outcome);
+        let outcome = self.by_routers(way.from, first, last, target, &packet, outcome);
         steps.push(Step::new(Part::Way, outcome));
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
             self.hand_on(router.host, into, router.foot, &packet, &mut steps);
         }
         let to = match way.to {
-            End::Host(host) => {
-                let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
-                let has = |nic: &&Nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst);
-                Some(At { host, nic: nics.into_iter().find(has) })
-            }
+            End::Host(host) => Some(At { host, nic: self.comes_by(host, packet.dst) }),
             _ => None,
         };
         let device = self.comes_in_by(way.to, from);
@@ -62,6 +56,7 @@ impl Tree {
     /// What is known of the way between, if guests of the tree are its routers.
     fn by_routers(
         &self,
+        from: End<'_>,
         first: Option<Router<'_>>,
         last: Option<Router<'_>>,
         target: Option<&Nic>,
@@ -77,11 +72,27 @@ impl Tree {
             {
                 Outcome::pass("a router of the tree", Some(first.host.place))
             }
-            (None, Some(last)) if self.is_beside(last.host, packet.src) && !otherwise.closed_for_sure() => {
+            // Who is named by an address alone is taken to know the way; of a machine and a node it is another router that would
+            // have to.
+            (None, Some(last))
+                if matches!(from, End::Address(_))
+                    && self.is_beside(last.host, packet.src)
+                    && !otherwise.closed_for_sure() =>
+            {
                 Outcome::pass("a router of the tree", Some(last.host.place))
             }
             _ => otherwise,
         }
+    }
+
+    /// The device by which a guest gets a packet: the one that has the address, or whose network it is of, as are those that it
+    /// has by turns with others.
+    fn comes_by<'t>(&'t self, host: &'t Host, address: Addr) -> Option<&'t Nic> {
+        let nics = &self.guest(host)?.nics;
+        let Addr::At(address) = address else { return None };
+        let has = |nic: &&Nic| nic.addresses.iter().any(|net| net.addr() == address);
+        let near = |nic: &&Nic| nic.addresses.iter().any(|net| net.contains(&address));
+        nics.iter().find(has).or_else(|| nics.iter().find(near))
     }
 
     /// The bridge by which a node gets what a guest sends it: the one where it is the guest's way out. Empty if nobody knows.

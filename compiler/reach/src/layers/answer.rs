@@ -11,7 +11,7 @@ use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other, open, unknown};
-use super::{Layer, Party, Step, edge};
+use super::{Layer, Party, Step, edge, handed};
 use crate::address::node_addresses;
 use crate::ports::PortSet;
 
@@ -202,7 +202,7 @@ impl<'l, 's> Answers<'l, 's> {
         let mut own = None;
         if let (Party::Host(a), Some(first)) = (from, first) {
             own = self.layers.address(*a, first, family);
-            own.ok_or(Verdict::Closed)?;
+            own.ok_or_else(|| self.without_source(*a, Some(first)))?;
             steps.extend(self.layers.leave(*a, first, &Other::Address(address)));
         }
         if let (Party::Node(node), Some(last)) = (from, last) {
@@ -274,8 +274,9 @@ impl<'l, 's> Answers<'l, 's> {
                         let mut steps = self.out(*a, address)?;
                         steps.push(undescribed(address));
                         let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
-                        let zone = self.layers.exit(*a, address).map(|(_, own)| own).ok_or(Verdict::Closed)?;
-                        steps.extend(layers.arrive(*b, last, &Other::Address(zone)));
+                        let own = Other::Address(self.leaving(*a, address)?.1);
+                        steps.extend(self.handed_in(*b, last, &own, address));
+                        steps.extend(layers.arrive(*b, last, &own));
                         Ok(steps)
                     }
                 }
@@ -289,12 +290,12 @@ impl<'l, 's> Answers<'l, 's> {
                 let mut steps = self.out(*a, address)?;
                 let what = "whether it hands on what comes from inside is not known";
                 steps.push(unknown(Layer::Router, Party::Prefix(IpNet::from(address)), what.to_owned()));
-                let (_, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                let (_, own) = self.leaving(*a, address)?;
                 steps.extend(layers.handed(forward, &Other::Address(own)).ok_or(Verdict::Closed)?);
                 Ok(steps)
             }
             (Party::Host(a), Party::Node(node)) => {
-                let (network, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                let (network, own) = self.leaving(*a, address)?;
                 let mut steps = self.out(*a, address)?;
                 let out = !is_private(address) && layers.leads_out(network, Family::of(address));
                 let near = self.site().networks[network.index()].routed_by(*node);
@@ -327,6 +328,7 @@ impl<'l, 's> Answers<'l, 's> {
                 let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
                 let world = layers.world(Family::of(address));
                 let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
+                steps.extend(self.handed_in(*b, last, &Other::Zone(seen), address));
                 steps.extend(layers.arrive(*b, last, &Other::Zone(seen)));
                 Ok(steps)
             }
@@ -362,16 +364,56 @@ impl<'l, 's> Answers<'l, 's> {
         }
     }
 
+    /// The verdict on a packet of a machine that has no address to send it from: closed, unless it is given one that nobody knows.
+    fn without_source(&self, host: HostId, network: Option<NetworkId>) -> Verdict {
+        let mut there = self.layers.host(host).interfaces.iter();
+        let leased = there.any(|it| it.leased.is_some() && network.is_none_or(|network| it.network == network));
+        match leased {
+            true => {
+                Verdict::Unknown { missing: format!("which address {} is given", self.layers.host(host).named.name) }
+            }
+            false => Verdict::Closed,
+        }
+    }
+
+    /// The network by which a machine's packets leave for a router, and its own address there: where the address is of its own
+    /// segment, another one that has a router, since there it would need none.
+    fn leaving(&self, host: HostId, address: IpAddr) -> Result<(NetworkId, IpAddr), Verdict> {
+        let layers = self.layers;
+        let found = layers.exit(host, address).ok_or_else(|| self.without_source(host, None))?;
+        if !self.site().networks[found.0.index()].contains(address) {
+            return Ok(found);
+        }
+        let family = Family::of(address);
+        let mut out = layers.members.way_out(layers.members.profile_of[host.index()], family).into_iter();
+        let other = out.find(|network| *network != found.0);
+        Ok(other.and_then(|network| Some((network, layers.address(host, network, family)?))).unwrap_or(found))
+    }
+
     /// Whether a machine meets the target of a way without a router: then it is no routed one.
     fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
         let network = &self.site().networks[way.last().index()];
         matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
     }
 
-    /// What a machine's own layers say to a packet that leaves its segment.
+    /// What a machine's own layers say to a packet that leaves its segment, and the router there, if it is one of ours.
     fn out(&self, host: HostId, address: IpAddr) -> Steps {
-        let (network, _) = self.layers.exit(host, address).ok_or(Verdict::Closed)?;
-        Ok(self.layers.leave(host, network, &Other::Address(address)).into_iter().collect())
+        let (network, own) = self.leaving(host, address)?;
+        let mut steps: Vec<Step> = self.layers.leave(host, network, &Other::Address(address)).into_iter().collect();
+        let family = Family::of(address);
+        let router = self.layers.handing(host, network, family);
+        steps.extend(
+            handed::steps(self.layers, router, family, &Other::Address(own), &Other::Address(address))
+                .into_iter()
+                .flatten(),
+        );
+        Ok(steps)
+    }
+
+    /// What a router of ours in front of a machine says to a packet that comes from beyond it.
+    fn handed_in(&self, host: HostId, network: NetworkId, from: &Other, to: IpAddr) -> Vec<Step> {
+        let router = self.layers.handing(host, network, Family::of(to));
+        handed::steps(self.layers, router, Family::of(to), from, &Other::Address(to)).unwrap_or_default()
     }
 
     /// Whether what leaves the site by a machine's router gets anywhere.

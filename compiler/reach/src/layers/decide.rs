@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -35,6 +35,10 @@ pub struct Layers<'a> {
     pub(super) tunnels: RefCell<BTreeMap<(NetworkId, HostId, HostId), Step>>,
     /// Which layers the packets of overlays meet.
     counted: Cell<Counted>,
+    /// How much is found out of a path.
+    detail: Cell<Detail>,
+    /// What each list of rules said about each other end that it was asked about.
+    said: RefCell<HashMap<Asked, Said>>,
     addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
     internet: Vec<IpNet>,
@@ -45,6 +49,30 @@ pub struct Layers<'a> {
     pub(super) indexes: Indexes,
     /// The endpoints of each machine, once somebody asks what listens.
     pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
+}
+
+/// How much of a path is found out: who asks for many needs little of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything.
+    #[default]
+    Whole,
+    /// The ways and addresses alone: no path has a step, and none is another's twin.
+    Ways,
+}
+
+/// A list of rules by where it lies, the network, whether certificates count, and the other end.
+type Asked = (*const Rule, NetworkId, bool, Who);
+
+/// What a list of rules says: the two bounds, and the rules that concern the other end.
+type Said = (PortSet, PortSet, Rc<[(PortSet, String)]>);
+
+/// The other end, as far as rules look at it.
+#[derive(PartialEq, Eq, Hash)]
+enum Who {
+    Member(HostId, IpAddr),
+    Address(IpAddr),
+    Zone(Vec<IpNet>),
 }
 
 /// The other end of a connection, as rules know it.
@@ -96,6 +124,8 @@ impl<'a> Layers<'a> {
             hub_reached: RefCell::default(),
             tunnels: RefCell::default(),
             counted: Cell::default(),
+            detail: Cell::default(),
+            said: RefCell::default(),
             addresses: Addresses::new(site),
             strangers: subtract(&internet, &members.prefixes(&End::Operators)),
             internet,
@@ -122,6 +152,14 @@ impl<'a> Layers<'a> {
             self.hub_reached.borrow_mut().clear();
             self.tunnels.borrow_mut().clear();
         }
+    }
+
+    /// Finds out less of each path, while something is asked.
+    pub(super) fn in_detail<T>(&self, detail: Detail, ask: impl FnOnce() -> T) -> T {
+        let before = self.detail.replace(detail);
+        let answer = ask();
+        self.detail.set(before);
+        answer
     }
 
     /// Whether a layer is looked at.
@@ -197,6 +235,9 @@ impl<'a> Layers<'a> {
             Way::Direct(network) => (!self.members.is_overlay(network), false),
             Way::Routed(..) => (true, true),
         });
+        if self.detail.get() == Detail::Ways {
+            return paths;
+        }
         let mut at = 0;
         // Addresses that every step treats alike are one path.
         while at < paths.len() {
@@ -271,7 +312,8 @@ impl<'a> Layers<'a> {
     }
 
     pub(super) fn direct(&self, network: NetworkId, (a, from): (HostId, IpAddr), (b, to): (HostId, IpAddr)) -> Path {
-        let between = self.members.is_overlay(network).then(|| tunnel::step(self, network, a, b));
+        let tunneled = self.members.is_overlay(network) && self.detail.get() != Detail::Ways;
+        let between = tunneled.then(|| tunnel::step(self, network, a, b));
         let between = between.into_iter().collect();
         let ends = Ends {
             source: Some((a, network)),
@@ -283,6 +325,9 @@ impl<'a> Layers<'a> {
     }
 
     fn path(&self, way: Way, from: Option<IpAddr>, to: IpAddr, ends: &Ends, between: Vec<Step>) -> Path {
+        if self.detail.get() == Detail::Ways {
+            return Path { way, from, to: vec![to], steps: Vec::new() };
+        }
         let mut steps = Vec::new();
         if let Some((host, network)) = ends.source {
             steps.extend(self.leave(host, network, &ends.to));
@@ -332,13 +377,29 @@ impl<'a> Layers<'a> {
         rules: &'a [Rule],
         other: &Other,
     ) -> Step {
-        let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
-        let mut matching: Vec<(PortSet, String)> = Vec::new();
+        let at = Party::Host(host);
         if layer == Layer::ProxmoxIn && other.is_smurf() {
             let note = Some("no packet comes from such an address (nosmurfs)".to_owned());
-            return Step { layer, at: Party::Host(host), lower, upper, rules: matching, note };
+            return Step { layer, at, lower: PortSet::none(), upper: PortSet::none(), rules: Rc::default(), note };
         }
         let certified = matches!(layer, Layer::NebulaOut | Layer::NebulaIn);
+        let (lower, upper, rules) = self.said(network, rules, certified, other);
+        Step { layer, at, lower, upper, rules, note: None }
+    }
+
+    /// What a list of rules says, asked once about each other end: claims and phases ask about the same ones again and again.
+    fn said(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
+        let who = match other {
+            Other::Member(host, address) if certified => Who::Member(*host, *address),
+            Other::Member(_, address) | Other::Address(address) => Who::Address(*address),
+            Other::Zone(zone) => Who::Zone(zone.to_vec()),
+        };
+        let key = (rules.as_ptr(), network, certified, who);
+        if let Some(known) = self.said.borrow().get(&key) {
+            return known.clone();
+        }
+        let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
+        let mut matching: Vec<(PortSet, String)> = Vec::new();
         for rule in self.candidates(rules, network, certified, other) {
             let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
             if !some {
@@ -350,7 +411,9 @@ impl<'a> Layers<'a> {
             }
             matching.push((rule.ports.clone(), rule.reason.clone()));
         }
-        Step { layer, at: Party::Host(host), lower, upper, rules: matching, note: None }
+        let said: Said = (lower, upper, matching.into());
+        self.said.borrow_mut().insert(key, said.clone());
+        said
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
@@ -524,12 +587,12 @@ impl<'a> Layers<'a> {
 /// A layer that lets everything through.
 pub(super) fn open(layer: Layer, at: Party, note: &str) -> Step {
     let all = PortSet::all();
-    Step { layer, at, lower: all.clone(), upper: all, rules: Vec::new(), note: Some(note.to_owned()) }
+    Step { layer, at, lower: all.clone(), upper: all, rules: Rc::default(), note: Some(note.to_owned()) }
 }
 
 /// A layer of which the site does not say what it does.
 pub(super) fn unknown(layer: Layer, at: Party, note: String) -> Step {
-    Step { layer, at, lower: PortSet::none(), upper: PortSet::all(), rules: Vec::new(), note: Some(note) }
+    Step { layer, at, lower: PortSet::none(), upper: PortSet::all(), rules: Rc::default(), note: Some(note) }
 }
 
 /// The party that a router is.

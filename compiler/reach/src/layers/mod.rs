@@ -22,6 +22,7 @@ mod handed;
 mod index;
 mod needs;
 mod node;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod tunnel;
@@ -29,6 +30,7 @@ mod words;
 mod world;
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use arvc_site::model::{HostId, NetworkId, NodeId};
 use ipnet::IpNet;
@@ -40,6 +42,7 @@ pub use self::classes::Classes;
 pub use self::decide::Layers;
 pub use self::guards::{Guard, Stand};
 pub use self::needs::{Lack, Needed, Unserved};
+pub use self::rows::packet_of;
 use crate::ports::PortSet;
 
 /// Who starts a connection, or gets it.
@@ -106,7 +109,7 @@ pub struct Step {
     pub upper: PortSet,
     /// The rules that concern the other end: what each lets through, and why it is there, in the words of the flows that
     /// opened it.
-    pub rules: Vec<(PortSet, String)>,
+    pub rules: Rc<[(PortSet, String)]>,
     /// What there is to say besides: that there is no such layer here, what is not known.
     pub note: Option<String>,
 }

@@ -313,7 +313,7 @@ impl<'l, 's> Answers<'l, 's> {
             }
             (Party::Host(a), _) => {
                 let mut steps = self.out(*a, address)?;
-                steps.push(self.into_the_world(*a, address));
+                steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
             (Party::Node(node), Party::Host(b)) => {
@@ -378,7 +378,7 @@ impl<'l, 's> Answers<'l, 's> {
     }
 
     /// Whether what leaves the site by a machine's router gets anywhere.
-    fn into_the_world(&self, host: HostId, address: IpAddr) -> Step {
+    fn to_the_world(&self, host: HostId, address: IpAddr) -> Step {
         let at = Party::Prefix(IpNet::from(address));
         let family = Family::of(address);
         let leads = self.layers.exit(host, address).is_some_and(|(network, _)| self.layers.leads_out(network, family));

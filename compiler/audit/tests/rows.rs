@@ -51,7 +51,7 @@ fn a_row_says_of_each_packet_what_it_is_told_alone() {
         {
             tree.count(counted);
             // Of a large tree some pairs, evenly spread: a step that has no divisor in common with the number of classes.
-            let asked = same(&name, &tree, (pairs / 150).max(1) | 1);
+            let asked = same(&name, &tree, (pairs / 40).max(1) | 1);
             assert!(asked > 0, "{name} has ways");
         }
     }

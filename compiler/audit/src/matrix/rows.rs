@@ -251,7 +251,8 @@ impl<'t> Rows<'t> {
     /// What a list says to each packet.
     fn each(&self, ask: &Ask<'t>, packet: &Packet, cuts: Option<&Cuts>) -> May {
         let mut all = May { pass: self.none(), drop: self.none() };
-        let mut last: Option<((Protocol, Option<usize>), (bool, bool))> = None;
+        // The protocol and the place of the port of the last one, and what was said to it.
+        let mut last = None;
         for (at, (protocol, port)) in self.packets.iter().enumerate() {
             let place = (*protocol, port.map(|port| cuts.map_or(usize::from(port), |cuts| cuts.port(port))));
             let (passes, drops) = match last {

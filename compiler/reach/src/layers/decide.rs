@@ -72,7 +72,6 @@ type Said = (PortSet, PortSet, Rc<[(PortSet, String)]>);
 enum Who {
     Member(HostId, IpAddr),
     Address(IpAddr),
-    Zone(Vec<IpNet>),
 }
 
 /// The other end of a connection, as rules know it.
@@ -392,12 +391,19 @@ impl<'a> Layers<'a> {
         let who = match other {
             Other::Member(host, address) if certified => Who::Member(*host, *address),
             Other::Member(_, address) | Other::Address(address) => Who::Address(*address),
-            Other::Zone(zone) => Who::Zone(zone.to_vec()),
+            // To look a long list of prefixes up costs what it costs to ask it.
+            Other::Zone(_) => return self.asked(network, rules, certified, other),
         };
         let key = (rules.as_ptr(), network, certified, who);
         if let Some(known) = self.said.borrow().get(&key) {
             return known.clone();
         }
+        let said = self.asked(network, rules, certified, other);
+        self.said.borrow_mut().insert(key, said.clone());
+        said
+    }
+
+    fn asked(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
         let mut matching: Vec<(PortSet, String)> = Vec::new();
         for rule in self.candidates(rules, network, certified, other) {
@@ -411,9 +417,7 @@ impl<'a> Layers<'a> {
             }
             matching.push((rule.ports.clone(), rule.reason.clone()));
         }
-        let said: Said = (lower, upper, matching.into());
-        self.said.borrow_mut().insert(key, said.clone());
-        said
+        (lower, upper, matching.into())
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.

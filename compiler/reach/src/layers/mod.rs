@@ -20,6 +20,7 @@ mod edge;
 mod guards;
 mod handed;
 mod index;
+mod lists;
 mod needs;
 mod node;
 mod rows;

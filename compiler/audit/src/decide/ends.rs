@@ -50,15 +50,15 @@ impl Tree {
 
     /// A node by name: one that has rules, guests, or an address.
     pub(crate) fn node(&self, name: &str) -> Option<&str> {
-        self.node_names().find(|node| *node == name)
+        self.nodes.get(name).map(String::as_str)
     }
 
     /// All nodes, sorted.
     pub(crate) fn nodes(&self) -> BTreeSet<&str> {
-        self.node_names().collect()
+        self.nodes.iter().map(String::as_str).collect()
     }
 
-    fn node_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn node_names(&self) -> impl Iterator<Item = &str> {
         let own = self.proxmox.nodes.keys().map(String::as_str);
         let of_guests = self.proxmox.guests.values().filter_map(|guest| guest.node.as_deref());
         own.chain(self.wiring.nodes.keys().map(String::as_str)).chain(of_guests)

@@ -1,5 +1,6 @@
 //! One question, decided by every layer that the packet meets.
 
+mod ask;
 mod bridge;
 mod ends;
 mod overlay;
@@ -15,6 +16,7 @@ use crate::packet::{Addr, Packet};
 use crate::place::Why;
 use crate::tree::Tree;
 
+pub(crate) use ask::{Ask, Ends, Stop, Towards};
 pub(crate) use ends::End;
 pub(crate) use tunnel::Tunnels;
 pub(crate) use words::Part;
@@ -122,15 +124,20 @@ impl Tree {
     }
 
     fn steps<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Step<'t>> {
-        let mut steps = match way.path {
+        self.stops(way, packet, tunnels).into_iter().map(|stop| self.asked(stop)).collect()
+    }
+
+    /// Whom a packet meets, of those that are looked at.
+    pub(crate) fn stops<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Stop<'t>> {
+        let mut stops = match way.path {
             Path::Bridge(bridge, vlan) => self.on_bridge(way, packet, bridge, *vlan),
             Path::Overlay(device) => self.in_overlay(way, packet, device.as_deref(), tunnels),
             Path::Routed => self.routed(way, packet),
         };
         let lie = self.lies(way);
-        steps.retain(|step| !(lie && step.part.is_reply()));
-        steps.retain(|step| step.part.carries() || self.counted.counts(step.part.layer()));
-        steps
+        stops.retain(|stop| !(lie && stop.part.is_reply()));
+        stops.retain(|stop| stop.part.carries() || self.counted.counts(stop.part.layer()));
+        stops
     }
 }
 

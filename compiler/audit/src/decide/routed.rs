@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use super::ask::Stop;
 use super::bridge::At;
 use super::router::Router;
-use super::{End, Part, Step, Way};
+use super::{End, Part, Way};
 use crate::bounds::Outcome;
 use crate::filter::UPLINK;
 use crate::packet::{Addr, Packet, Port, is_public};
@@ -12,7 +13,7 @@ use crate::proxmox::Nic;
 use crate::tree::{Host, Tree};
 
 impl Tree {
-    pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Step<'t>> {
+    pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Stop<'t>> {
         let mut steps = Vec::new();
         let from = match way.from {
             End::Host(host) => Some(self.at(host, self.way_out(host, packet))),
@@ -25,10 +26,8 @@ impl Tree {
             match self.towards(router.host, packet.dst, v6) {
                 Some(out) => self.hand_on(router.host, router.foot, out, packet, &mut steps),
                 None => {
-                    steps.push(Step::new(
-                        Part::Way,
-                        Outcome::drop("its router has no way there", Some(router.host.place)),
-                    ));
+                    let outcome = Outcome::drop("its router has no way there", Some(router.host.place));
+                    steps.push(Stop::said(Part::Way, outcome, packet));
                     return steps;
                 }
             }
@@ -39,7 +38,7 @@ impl Tree {
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
         let outcome = self.by_routers(way.from, first, last, target, &packet, outcome);
-        steps.push(Step::new(Part::Way, outcome));
+        steps.push(Stop::said(Part::Way, outcome, &packet));
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
             self.hand_on(router.host, into, router.foot, &packet, &mut steps);
         }
@@ -127,7 +126,7 @@ impl Tree {
             if sender.is_some_and(|(guest, _)| guest.node.as_ref() != Some(node)) {
                 continue;
             }
-            let device = match outside && self.is_inner(edge) {
+            let device = match outside && self.is_inner(node) {
                 true => Some(UPLINK),
                 false => bridge.as_deref(),
             };
@@ -287,7 +286,14 @@ impl Tree {
 
     /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone: what comes from
     /// outside comes by none of them.
-    fn is_inner(&self, edge: &crate::filter::Filter) -> bool {
+    fn is_inner(&self, node: &str) -> bool {
+        let inner = |edge| self.names_guests_alone(edge);
+        let all =
+            self.inner.get_or_init(|| self.edges.iter().map(|(node, edge)| (node.clone(), inner(edge))).collect());
+        all.get(node).copied().unwrap_or_default()
+    }
+
+    fn names_guests_alone(&self, edge: &crate::filter::Filter) -> bool {
         edge.devices().iter().filter(|name| !name.starts_with("fwbr")).all(|name| {
             let nics = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
             let mut own =

@@ -29,10 +29,10 @@ pub struct Answers<'l, 's> {
 }
 
 /// Everything but the packet, and the layers that are looked at.
-type Way = (Party, Party, IpAddr, Path, Counted);
+pub(super) type Way = (Party, Party, IpAddr, Path, Counted);
 
 /// What a packet meets, or why there is nothing that it would.
-type Steps = Result<Vec<Step>, Verdict>;
+pub(super) type Steps = Result<Vec<Step>, Verdict>;
 
 impl<'l, 's> Answers<'l, 's> {
     /// Looks the names up.
@@ -97,7 +97,7 @@ impl<'l, 's> Answers<'l, 's> {
     }
 
     /// Who is meant; or the verdict, if there is nothing to ask the layers.
-    fn key(&self, question: &Question, counted: Counted) -> Result<Way, Verdict> {
+    pub(super) fn key(&self, question: &Question, counted: Counted) -> Result<Way, Verdict> {
         let missing = |name: &str| Verdict::Unknown { missing: format!("who {name} is") };
         let from = self.party(&question.from).ok_or_else(|| missing(&question.from))?;
         let to = self.party(&question.to).ok_or_else(|| missing(&question.to))?;
@@ -109,7 +109,7 @@ impl<'l, 's> Answers<'l, 's> {
         Ok((from, to, question.address, question.path.clone(), counted))
     }
 
-    fn met(&self, (from, to, ..): &Way, question: &Question) -> Steps {
+    pub(super) fn met(&self, (from, to, ..): &Way, question: &Question) -> Steps {
         match &question.path {
             Path::Overlay(device) => self.inside(from, to, question.address, device.as_deref()),
             Path::Bridge(bridge, vlan) => {
@@ -249,7 +249,10 @@ impl<'l, 's> Answers<'l, 's> {
 
     /// The addresses of a zone, of one family.
     fn zone(&self, party: &Party, family: Family) -> Vec<IpNet> {
-        let zone = self.layers.zone(party);
+        let zone = match party {
+            Party::Node(node) => self.site().nodes[node.index()].own_addresses().map(IpNet::from).collect(),
+            party => self.layers.zone(party).into_owned(),
+        };
         zone.iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 

@@ -29,9 +29,7 @@ impl Layers<'_> {
     /// Every address of the world, the operators' and the site's own too: what a router in front of somebody makes of his own is
     /// one of them.
     pub(super) fn world(&self, family: Family) -> Vec<IpNet> {
-        let mut world = public();
-        world.retain(|prefix| Family::of_prefix(prefix) == family);
-        world
+        public().iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 
     /// The node that is a machine's way out on a network.

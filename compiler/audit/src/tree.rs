@@ -107,8 +107,8 @@ pub(crate) struct Host {
     pub filter: Option<usize>,
     /// Why nobody knows its filter.
     pub no_filter: Option<Why>,
-    /// Where Ansible finds it.
-    pub address: Option<IpAddr>,
+    /// Where Ansible finds it, and where else it is said to be.
+    pub addresses: Vec<IpAddr>,
     /// Whether a role makes it hand on packets of IPv4, of IPv6.
     pub forwards: (bool, bool),
 }
@@ -122,7 +122,7 @@ impl Host {
             members: Vec::new(),
             filter: None,
             no_filter: None,
-            address: None,
+            addresses: Vec::new(),
             forwards: (false, false),
         }
     }
@@ -178,8 +178,8 @@ impl Tree {
                     owners.extend(nic.addresses.iter().map(|net| (net.addr(), (host.name.clone(), Some(nic.index)))));
                 }
             }
-            if let Some(address) = host.address {
-                owners.entry(address).or_insert_with(|| (host.name.clone(), None));
+            for address in &host.addresses {
+                owners.entry(*address).or_insert_with(|| (host.name.clone(), None));
             }
         }
         owners

@@ -34,7 +34,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cells", type=Path, help="ask these, whose verdicts are not looked at, and no others")
     parser.add_argument("--sample", type=int, help="at most so many cells of each kind, the same in each run")
     parser.add_argument("--snooping", action="store_true", help="bridges snoop, and something asks who listens")
-    parser.add_argument("--separate", default="", help="bridges that are not joined between nodes")
     parser.add_argument("--out", type=Path, help="where the cells go; without it, to standard output")
     return parser.parse_args()
 
@@ -46,7 +45,7 @@ def main() -> int:
         sys.exit(f"probe: no layer {' '.join(sorted(layers - set(LAYERS)))}")
     start = time.monotonic()
     tree = read_tree(said.tree.resolve())
-    plan = make_plan(tree, set(filter(None, said.separate.split(","))))
+    plan = make_plan(tree)
     with tempfile.TemporaryDirectory() as work:
         spaces = Spaces()
         build(plan, spaces, said.snooping)

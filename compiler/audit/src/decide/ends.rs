@@ -116,7 +116,8 @@ impl Tree {
                         let near = at(near.collect());
                         if near.is_empty() { at(nets.iter().map(|net| net.addr()).collect()) } else { near }
                     }
-                    None => at(host.address.into_iter().filter(|_| host.guest.is_none()).collect()),
+                    None if host.guest.is_none() => at(host.addresses.clone()),
+                    None => Vec::new(),
                 },
                 Path::Routed => {
                     let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
@@ -124,9 +125,9 @@ impl Tree {
                     let routed = nics.filter(|nic| nic.dhcp || nic.gateways.iter().any(fits));
                     let own = at(routed.flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect());
                     match own.is_empty() {
-                        true if host.guest.is_none() => match host.address {
-                            Some(address) => at(vec![address]),
-                            None => at(self.internet().to_vec()),
+                        true if host.guest.is_none() => match host.addresses.as_slice() {
+                            [] => at(self.internet().to_vec()),
+                            addresses => at(addresses.to_vec()),
                         },
                         _ => own,
                     }

@@ -148,7 +148,7 @@ impl Tree {
         }
         if let (End::Host(host), false) = (way.from, is_public(address))
             && host.guest.is_none()
-            && host.address.is_none()
+            && host.addresses.is_empty()
         {
             return (
                 *packet,
@@ -185,7 +185,7 @@ impl Tree {
             return carried;
         }
         match way.to {
-            End::Host(host) if host.guest.is_none() && host.address == Some(address) && is_public(address) => {
+            End::Host(host) if host.guest.is_none() && host.addresses.contains(&address) && is_public(address) => {
                 let inside = from.is_some_and(|from| from.host.guest.is_some());
                 match inside && !self.masquerades(packet) {
                     true => {
@@ -220,15 +220,24 @@ impl Tree {
         };
         // A router in front of somebody hands on what is for him.
         let inner = self.wiring.known_as.get(&address).copied();
+        let own = packet.src;
         let packet = Packet { src: seen, dst: Addr::At(inner.unwrap_or(address)), ..*packet };
         let known = inner.is_some() || is_public(address);
         let address = inner.unwrap_or(address);
         if let Some(node) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)).map(|(node, _)| node) {
             if matches!(way.to, End::Node(_)) {
                 let near = (leads || outside) && known;
+                // Who has it for a router is heard by it before anything translates.
+                let src = if self.hears(node, source).is_some() { own } else { packet.src };
+                let packet = Packet { src, ..packet };
                 return near.then(|| (packet, Outcome::pass("a public address", None)));
             }
-            let handed = self.edges.get(node).map_or(Ok(None), |edge| edge.translated(&packet, Some(UPLINK), false));
+            // By which device it comes decides whether it is handed on; whose router the node is does not come from outside.
+            let (packet, device) = match self.hears(node, source) {
+                Some(bridge) => (Packet { src: own, ..packet }, bridge),
+                None => (packet, UPLINK.to_owned()),
+            };
+            let handed = self.edges.get(node).map_or(Ok(None), |edge| edge.translated(&packet, Some(&device), false));
             let Ok(Some((translation, place))) = handed else {
                 let why = "the address is a node's, which does not hand it on";
                 return handed.is_ok().then(|| (packet, Outcome::drop(why, None)));
@@ -244,7 +253,7 @@ impl Tree {
             };
         }
         let own = match way.to {
-            End::Host(host) if host.guest.is_none() => host.address == Some(address),
+            End::Host(host) if host.guest.is_none() => host.addresses.contains(&address),
             End::Host(host) => {
                 let own = self.owners.get(&address).is_some_and(|(owner, _)| *owner == host.name);
                 own && (inner.is_some() || self.behind_a_node(address))
@@ -258,6 +267,28 @@ impl Tree {
     /// Whether a node is the router of the guest that has an address.
     fn behind_a_node(&self, address: IpAddr) -> bool {
         self.wiring.nodes.keys().any(|node| self.routes(node, address))
+    }
+
+    /// The bridge by which a node hears whoever has an address, if it is his router: by the guests beside him if he is none.
+    fn hears(&self, node: &str, address: IpAddr) -> Option<String> {
+        let device = |nic: &Nic| {
+            let bridge = nic.bridge.value.as_deref().ok()?;
+            Some(nic.vlan.map_or(bridge.to_owned(), |tag| format!("{bridge}.{tag}")))
+        };
+        if let Some((owner, Some(index))) = self.owners.get(&address) {
+            let nic = self.guest(self.hosts.get(owner)?)?.nics.iter().find(|nic| nic.index == *index)?;
+            return device(nic).filter(|_| self.routes(node, address));
+        }
+        let beside = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
+        let mut beside = beside.filter(|nic| nic.addresses.iter().any(|net| net.contains(&address)));
+        let routed = |nic: &&Nic| {
+            let mut gateways = nic.gateways.iter().filter(|gateway| gateway.is_ipv4() == address.is_ipv4());
+            gateways.any(|gateway| {
+                let mut owners = self.wiring.nodes.iter().filter(|(_, own)| own.contains(gateway));
+                owners.next().is_some_and(|(owner, _)| owner == node) && owners.next().is_none()
+            })
+        };
+        beside.find(routed).and_then(device)
     }
 
     /// Whether a node is the router of the guest that has an address. Where several have the guest's router's address, it is the

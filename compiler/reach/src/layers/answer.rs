@@ -260,6 +260,11 @@ impl<'l, 's> Answers<'l, 's> {
                     return Ok(steps);
                 }
                 let mut steps = self.out(*a, address)?;
+                // What a node hands on is for the world, and not for those whose router it is.
+                let (network, _) = layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                if node.is_some() && layers.node_in_front(*a, network, Family::of(address)) == node {
+                    return Err(Verdict::Closed);
+                }
                 let what = "whether it hands on what comes from inside is not known";
                 steps.push(unknown(Layer::Router, Party::Prefix(IpNet::from(address)), what.to_owned()));
                 let (_, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;

@@ -66,11 +66,7 @@ fn emit(mut site: Site, seed: u64, folder: &Path, arvc: &str) -> Result<(), Stri
     let edits: Vec<String> = edits.iter().map(Edit::words).collect();
     let list = |items: &[String]| items.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join(",");
     let features: Vec<String> = site.features.iter().map(|feature| (*feature).to_owned()).collect();
-    let drawn = format!(
-        "{{\"features\":[{}],\"edits\":[{}]}}\n",
-        list(&features),
-        list(&edits)
-    );
+    let drawn = format!("{{\"features\":[{}],\"edits\":[{}]}}\n", list(&features), list(&edits));
     fs::write(folder.join("drawn.json"), drawn).map_err(said)
 }
 

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::Way;
 use crate::nebula::Member;
-use crate::packet::Addr;
+use crate::packet::{Addr, is_public};
 use crate::proxmox::Nic;
 use crate::tree::{Host, Tree};
 
@@ -98,7 +98,13 @@ impl Tree {
                 Some(addresses) => {
                     // The system takes the one whose network the destination is in.
                     let near = self.near_by(way, addresses);
-                    if near.is_empty() { at(addresses.clone()) } else { at(near) }
+                    let mut own = if near.is_empty() { at(addresses.clone()) } else { at(near) };
+                    // Out into the world by a way that no file describes, it may have one there that no file names.
+                    let outward = *way.path == Path::Routed && is_public(way.address);
+                    if outward && !addresses.iter().any(|own| fits(own) && is_public(*own)) {
+                        own.extend(at(self.internet().to_vec()));
+                    }
+                    own
                 }
                 None => at(self.gateways(way)),
             },

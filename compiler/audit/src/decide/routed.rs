@@ -116,9 +116,13 @@ impl Tree {
             if sender.is_some_and(|(guest, _)| guest.node.as_ref() != Some(node)) {
                 continue;
             }
+            let beside = match packet.src {
+                Addr::At(source) if sender.is_none() => self.hears(node, source),
+                _ => None,
+            };
             let device = match outside && self.is_inner(edge) {
                 true => Some(UPLINK),
-                false => bridge.as_deref(),
+                false => bridge.as_deref().or(beside.as_deref()),
             };
             let filtered = sender.is_some_and(|(_, nic)| nic.firewall.value == Ok(true));
             match edge.translated(packet, device, filtered) {
@@ -220,7 +224,7 @@ impl Tree {
         };
         // A router in front of somebody hands on what is for him.
         let inner = self.wiring.known_as.get(&address).copied();
-        let own = packet.src;
+        let (whole, own) = (packet, packet.src);
         let packet = Packet { src: seen, dst: Addr::At(inner.unwrap_or(address)), ..*packet };
         let known = inner.is_some() || is_public(address);
         let address = inner.unwrap_or(address);
@@ -261,7 +265,9 @@ impl Tree {
             End::Internet | End::Address(_) => true,
             End::Node(_) => false,
         };
-        (known && own && (leads || outside)).then(|| (packet, Outcome::pass("the world leads there", None)))
+        let translated = matches!(way.to, End::Internet | End::Address(_)) && self.masquerades(whole);
+        let words = if translated { "a node translates it" } else { "the world leads there" };
+        (known && own && (leads || outside)).then(|| (packet, Outcome::pass(words, None)))
     }
 
     /// Whether a node is the router of the guest that has an address.

@@ -212,7 +212,8 @@ impl Tree {
             if !b.member.lighthouses.contains(&address) {
                 continue;
             }
-            let Some(lighthouse) = self.member_at(address) else { continue };
+            // Who is none answers nobody.
+            let Some(lighthouse) = self.member_at(address).filter(|one| one.member.lighthouse) else { continue };
             let reach = |one: One<'_>| match one.index == lighthouse.index {
                 true => Bounds { lower: true, upper: true, missing: None },
                 false => stated(one.member, lighthouse.member).into_iter().fold(Bounds::NO, |all, endpoint| {

@@ -222,7 +222,9 @@ impl<'l, 's> Answers<'l, 's> {
 
     /// The addresses of a zone, of one family.
     fn zone(&self, party: &Party, family: Family) -> Vec<IpNet> {
-        let zone = self.layers.zone(party);
+        let node = |node: &NodeId| self.site().nodes[node.index()].own_addresses().map(IpNet::from).collect();
+        let zone: Vec<IpNet> =
+            if let Party::Node(own) = party { node(own) } else { self.layers.zone(party).into_owned() };
         zone.iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 
@@ -291,6 +293,20 @@ impl<'l, 's> Answers<'l, 's> {
                 steps.push(self.into_the_world(*a, address));
                 Ok(steps)
             }
+            // By which address a node leaves for a network that it is not on, nobody says.
+            (Party::Node(_), Party::Host(b)) if node.is_some() => {
+                let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                let mut steps = vec![undescribed(address)];
+                steps.extend(
+                    layers.handed(forward, &Other::Zone(&layers.world(Family::of(address)))).ok_or(Verdict::Closed)?,
+                );
+                Ok(steps)
+            }
+            (Party::Node(_), Party::Node(to)) => {
+                let mut sources = self.zone(from, Family::of(address));
+                sources.extend(layers.world(Family::of(address)));
+                Ok(vec![undescribed(address), layers.node_in(*to, &sources, None)])
+            }
             (Party::Node(node), Party::Host(b)) => {
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 // Which of its addresses it takes, the route says, which nobody does.
@@ -313,26 +329,39 @@ impl<'l, 's> Answers<'l, 's> {
                 if zone.is_empty() {
                     return Err(Verdict::Closed);
                 }
-                if node.is_some() {
+                if let Some(node) = node {
                     let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                    // What it hands on is for the world, and not for those whose router it is.
+                    if zone.iter().all(|prefix| layers.is_behind(node, prefix)) {
+                        return Err(Verdict::Closed);
+                    }
                     return layers.handed(forward, &Other::Zone(&zone)).ok_or(Verdict::Closed);
                 }
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                if far && is_private(address) {
+                let lost = far && is_private(address);
+                // The Internet leads nobody there; one who is named may have a way of his own.
+                if lost && *from == Party::Internet {
                     return Err(Verdict::Closed);
                 }
-                let mut steps: Vec<Step> = edge::inwards(layers, last, *b, address, &zone).into_iter().collect();
+                let mut steps: Vec<Step> = match lost {
+                    true => vec![undescribed(address)],
+                    false => edge::inwards(layers, last, *b, address, &zone),
+                };
                 steps.extend(layers.arrive(*b, last, &Other::Zone(&zone)));
                 Ok(steps)
             }
             (zone, Party::Node(node)) => {
                 let zone = self.zone(zone, Family::of(address));
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                if zone.is_empty() || far && is_private(address) {
+                let lost = far && is_private(address);
+                let handed = layers.handed_on(address, packet).is_some_and(|(_, forward)| forward.is_some());
+                let behind = zone.iter().all(|prefix| layers.is_behind(*node, prefix));
+                if zone.is_empty() || lost && *from == Party::Internet || handed && !behind {
                     return Err(Verdict::Closed);
                 }
-                let mut steps: Vec<Step> = (!far).then(|| undescribed(address)).into_iter().collect();
+                let near = !far && !behind;
+                let mut steps: Vec<Step> = (lost || near).then(|| undescribed(address)).into_iter().collect();
                 steps.push(layers.node_in(*node, &zone, None));
                 Ok(steps)
             }

@@ -4,7 +4,7 @@
   claims.py audit|proof ARVC TREE|SITE CELLS OUT --wiring FILE [--layers LAYERS] [--decisions FILE]
 
 LAYERS is `all`, `none` or one layer. Both are asked the same: operators by an address that they have, since the files know no
-other name of theirs. The proof is about packets that somebody sends by himself, and skips lies and forbidden tunnels.
+other name of theirs. The proof is about packets that somebody sends to a machine by himself, and skips lies, forbidden tunnels and what is to all.
 """
 
 import argparse
@@ -19,8 +19,9 @@ WORDS = {"all": [], "none": ["--layer", "path"]}
 def ask(arvc: Path, who: str, of: Path, cells: Path, wiring: Path, layers: str, decisions: Path | None = None) -> list[dict]:
     """The cells again, with the verdicts of the audit of a tree, or of the proof of a site."""
     asked = [json.loads(line) for line in cells.read_text().splitlines()]
+    asked = [cell for cell in asked if not inward(cell)]
     if who == "proof":
-        asked = [cell for cell in asked if "source" not in cell and "relayed" not in cell]
+        asked = [cell for cell in asked if "source" not in cell and "relayed" not in cell and not on_link(cell)]
     operators = operators_of(wiring)
     path = cells.with_suffix(f".{who}-asked")
     path.write_text("".join(json.dumps(renamed(cell, operators)) + "\n" for cell in asked))
@@ -35,6 +36,17 @@ def ask(arvc: Path, who: str, of: Path, cells: Path, wiring: Path, layers: str, 
     said = [{key: answer[key] for key in ("verdict", "missing") if key in answer} for answer in answers]
     bare = [{key: value for key, value in cell.items() if key != "verdict"} for cell in asked]
     return [cell | answer for cell, answer in zip(bare, said, strict=True)]
+
+
+def inward(cell: dict) -> bool:
+    """From the Internet to where it leads nobody: the lab's has routes that no provider has."""
+    return cell["from"] == "internet" and ip_address(cell["address"]).is_private and cell["to"] != "operators"
+
+
+def on_link(cell: dict) -> bool:
+    """To all on a segment, or to an address of the link: a broadcast address is nobody's."""
+    address = ip_address(cell["address"])
+    return address.is_multicast or address.is_link_local or (cell["path"].startswith("bridge") and str(address).endswith(".255"))
 
 
 def in_order(answers: list[dict], asked: list[dict], operators: list) -> list[dict]:

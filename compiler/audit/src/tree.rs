@@ -1,6 +1,6 @@
 //! A tree of files, as far as it decides who reaches whom.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
@@ -35,6 +35,8 @@ pub struct Tree {
     overlay: HashMap<IpAddr, usize>,
     /// Addresses of the Internet, one for each class of those that rules tell apart.
     internet: OnceLock<Vec<IpAddr>>,
+    /// The networks of guests with their routers.
+    fronts: OnceLock<Vec<Front>>,
 }
 
 /// What is known beside the files.
@@ -92,6 +94,20 @@ pub struct Segment {
     pub vlan: Option<u16>,
     /// The nodes.
     pub nodes: Vec<String>,
+}
+
+/// A network of guests, its router, and what a node calls its device there.
+#[derive(Debug)]
+pub(crate) struct Front {
+    pub net: IpNet,
+    pub gateway: IpAddr,
+    pub device: String,
+}
+
+/// What a node calls its device on the segment of a guest's.
+pub(crate) fn device_of(nic: &Nic) -> Option<String> {
+    let bridge = nic.bridge.value.as_deref().ok()?;
+    Some(nic.vlan.map_or(bridge.to_owned(), |tag| format!("{bridge}.{tag}")))
 }
 
 /// A machine: a guest of Proxmox, one that Ansible configures, a member of an overlay, or all of it.
@@ -154,6 +170,7 @@ impl Tree {
             owners: HashMap::new(),
             overlay: HashMap::new(),
             internet: OnceLock::new(),
+            fronts: OnceLock::new(),
         };
         tree.owners = tree.own();
         tree.overlay = tree
@@ -205,6 +222,25 @@ impl Tree {
             };
             addresses.retain(|address| is_public(*address) && !sites(address));
             addresses
+        })
+    }
+
+    /// Each network of guests that has a router, with it and the node's device there.
+    pub(crate) fn fronts(&self) -> &[Front] {
+        self.fronts.get_or_init(|| {
+            let mut found: Vec<Front> = Vec::new();
+            let mut seen = HashSet::new();
+            for nic in self.proxmox.guests.values().flat_map(|guest| &guest.nics) {
+                let Some(device) = device_of(nic) else { continue };
+                for (net, gateway) in
+                    nic.addresses.iter().flat_map(|net| nic.gateways.iter().map(move |it| (net.trunc(), *it)))
+                {
+                    if net.contains(&gateway) && seen.insert((net, gateway, device.clone())) {
+                        found.push(Front { net, gateway, device: device.clone() });
+                    }
+                }
+            }
+            found
         })
     }
 

@@ -9,7 +9,7 @@ use crate::bounds::Outcome;
 use crate::filter::UPLINK;
 use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::Nic;
-use crate::tree::Tree;
+use crate::tree::{Tree, device_of};
 
 impl Tree {
     pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Step<'t>> {
@@ -40,6 +40,11 @@ impl Tree {
             !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
+        if self.is_own_router(way.to, target, v6) && !outcome.closed_for_sure() {
+            let why = "by which of its devices it comes in";
+            steps.push(Step::new(Part::Way, Outcome::unknown(why.into(), "it is the router there itself", None)));
+            return steps;
+        }
         let outcome = self.by_routers(first, last, target, &packet, outcome);
         steps.push(Step::new(Part::Way, outcome));
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
@@ -57,6 +62,16 @@ impl Tree {
         self.arrive(way.to, to, &device, &packet, &mut steps);
         self.answer(from, to, &packet, &mut steps);
         steps
+    }
+
+    /// Whether a machine is the router of the segment that it is asked for on: it takes what comes in elsewhere for that address.
+    fn is_own_router(&self, to: End<'_>, target: Option<&Nic>, v6: bool) -> bool {
+        if !matches!(to, End::Host(_)) {
+            return false;
+        }
+        let own: Vec<IpAddr> = target.into_iter().flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect();
+        let mut gateways = self.fronts().iter().map(|front| front.gateway);
+        gateways.any(|gateway| gateway.is_ipv6() == v6 && own.contains(&gateway))
     }
 
     /// What is known of the way between, if guests of the tree are its routers.
@@ -266,6 +281,11 @@ impl Tree {
             End::Node(_) => false,
         };
         let translated = matches!(way.to, End::Internet | End::Address(_)) && self.masquerades(whole);
+        // A node whose edge is a file translates what that file says, and no answer finds a private address.
+        let by_a_node = self.edges.keys().any(|node| self.hears(node, source).is_some());
+        if by_a_node && source.is_ipv4() && !is_public(source) && !self.masquerades(whole) {
+            return None;
+        }
         let words = if translated { "a node translates it" } else { "the world leads there" };
         (known && own && (leads || outside)).then(|| (packet, Outcome::pass(words, None)))
     }
@@ -277,24 +297,16 @@ impl Tree {
 
     /// The bridge by which a node hears whoever has an address, if it is his router: by the guests beside him if he is none.
     fn hears(&self, node: &str, address: IpAddr) -> Option<String> {
-        let device = |nic: &Nic| {
-            let bridge = nic.bridge.value.as_deref().ok()?;
-            Some(nic.vlan.map_or(bridge.to_owned(), |tag| format!("{bridge}.{tag}")))
-        };
         if let Some((owner, Some(index))) = self.owners.get(&address) {
             let nic = self.guest(self.hosts.get(owner)?)?.nics.iter().find(|nic| nic.index == *index)?;
-            return device(nic).filter(|_| self.routes(node, address));
+            return device_of(nic).filter(|_| self.routes(node, address));
         }
-        let beside = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
-        let mut beside = beside.filter(|nic| nic.addresses.iter().any(|net| net.contains(&address)));
-        let routed = |nic: &&Nic| {
-            let mut gateways = nic.gateways.iter().filter(|gateway| gateway.is_ipv4() == address.is_ipv4());
-            gateways.any(|gateway| {
-                let mut owners = self.wiring.nodes.iter().filter(|(_, own)| own.contains(gateway));
-                owners.next().is_some_and(|(owner, _)| owner == node) && owners.next().is_none()
-            })
+        let alone = |gateway: &IpAddr| {
+            let mut owners = self.wiring.nodes.iter().filter(|(_, own)| own.contains(gateway));
+            owners.next().is_some_and(|(owner, _)| owner == node) && owners.next().is_none()
         };
-        beside.find(routed).and_then(device)
+        let mut fronts = self.fronts().iter().filter(|front| front.net.contains(&address));
+        fronts.find(|front| alone(&front.gateway)).map(|front| front.device.clone())
     }
 
     /// Whether a node is the router of the guest that has an address. Where several have the guest's router's address, it is the

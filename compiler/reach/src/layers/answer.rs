@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Site, Transport};
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
 use arvc_site::names::is_private;
 use arvc_verdict::{Counted, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
@@ -318,6 +318,9 @@ impl<'l, 's> Answers<'l, 's> {
                     return Err(Verdict::Closed);
                 }
                 let out = !is_private(address);
+                if self.is_own_router(*b, last) {
+                    return Ok(vec![undescribed(address)]);
+                }
                 let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
                 let world = layers.world(Family::of(address));
                 let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
@@ -343,6 +346,9 @@ impl<'l, 's> Answers<'l, 's> {
                 // The Internet leads nobody there; one who is named may have a way of his own.
                 if lost && *from == Party::Internet {
                     return Err(Verdict::Closed);
+                }
+                if self.is_own_router(*b, last) {
+                    return Ok(vec![undescribed(address)]);
                 }
                 let mut steps: Vec<Step> = match lost {
                     true => vec![undescribed(address)],
@@ -373,6 +379,16 @@ impl<'l, 's> Answers<'l, 's> {
     fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
         let network = &self.site().networks[way.last().index()];
         matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
+    }
+
+    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
+    fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
+        let site = self.site();
+        site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
+            Router::Host(own) => own == host,
+            Router::Vip(vip) => site.vips[vip.index()].owners.binary_search(&host).is_ok(),
+            _ => false,
+        })
     }
 
     /// What a machine's own layers say to a packet that leaves its segment.

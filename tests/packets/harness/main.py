@@ -92,7 +92,7 @@ def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, lis
         kinds = {"inward": inward_cells, "below": outer_cells, "overlay": overlay_cells, "forged": forged_cells, "relayed": relayed_cells}
         asked = {kind: ask(plan, ports) if kind in wanted else [] for kind, ask in kinds.items()}
         asked["below"] += asked.pop("inward")
-        return {kind: sample(cells, said.sample) if said.sample else cells for kind, cells in asked.items()}
+        return {kind: sample(cells, said.sample, ports) if said.sample else cells for kind, cells in asked.items()}
     questions = {"below": [], "overlay": [], "forged": [], "relayed": []}
     for cell in read_cells(said.cells, plan):
         over = "relayed" if cell.relayed else "overlay"
@@ -102,9 +102,11 @@ def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, lis
     return questions
 
 
-def sample(cells: list[Cell], most: int) -> list[Cell]:
-    """Drawn by what they are, so that each run has the same, and in the order that they had."""
-    chosen = set(sorted(cells, key=lambda cell: hashlib.sha256(repr(cell).encode()).digest())[:most])
+def sample(cells: list[Cell], most: int, ports: Ports) -> list[Cell]:
+    """Drawn by what they are, so that each run has the same, and in the order that they had; of ports that are handed on, all."""
+    handed = {(str(forward.address), forward.port) for forward in ports.forwards}
+    drawn = {cell: hashlib.sha256(repr(cell).encode()).digest() for cell in cells}
+    chosen = set(sorted(cells, key=lambda cell: ((cell.address, cell.port) not in handed, drawn[cell]))[:most])
     return [cell for cell in cells if cell in chosen]
 
 

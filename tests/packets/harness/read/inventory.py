@@ -46,12 +46,14 @@ def add_forwarding(guests: dict[str, Guest], variables: dict[str, dict]) -> None
 
 
 def read_machines(stated: dict[str, list[str]], variables: dict[str, dict], members: dict[str, Member]) -> dict[str, Machine]:
-    """Machines that are no guests. One of which no program's file knows the name goes by its address."""
+    """Machines that are no guests. One of which no program's file knows the name goes by its address, and has no other one."""
     machines = {}
     for name, texts in stated.items():
         addresses = [ip_address(text) for text in texts]
-        key = name if name in variables or name in members else str(addresses[0])
-        machines[key] = Machine(key, addresses)
+        if name in variables or name in members:
+            machines[name] = Machine(name, addresses)
+        else:
+            machines[str(addresses[0])] = Machine(str(addresses[0]), addresses[:1])
     return machines
 
 

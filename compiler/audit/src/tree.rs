@@ -44,6 +44,9 @@ pub struct Tree {
 pub struct Given {
     /// The release of Nebula, where no variable `nebula_version` says it.
     pub nebula: Option<String>,
+    /// Which tree has the firewall of the data centre, if it is on and another one has it: guests are judged as if it were on and
+    /// had nothing for them, and what it lets in to its nodes stays unknown.
+    pub firewall: Option<String>,
 }
 
 /// What no file of Terraform, Ansible or Nebula says: which bridges are wired together, and where nodes are. A file

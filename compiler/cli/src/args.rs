@@ -269,6 +269,7 @@ Examples:
   arvc audit out shop dns              between two machines
   arvc audit out shop dns:53/udp       one question, and each layer's decision with its lines
   arvc audit out internet web:443/tcp
+  arvc audit site.arv                  the tree that a build of a site would write
   arvc audit /etc/pve --nebula 1.9.3 --json";
 
 const DIFF: &str = "\

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::audited::{self, Audited};
 use crate::check::{Part, Reported, check};
 use crate::lock;
 use crate::messages::{self, Format, Texts};
 use crate::output::{self, Failure, Options, Reason, Refusal, listing};
 use crate::pipeline;
 use crate::world::{Stream, World};
-use crate::{Stop, audited, exit, outside, project, reason, shown};
+use crate::{Stop, exit, outside, project, reason, shown};
 
 /// Builds a site. With an error in it, nothing is written.
 pub fn build(
@@ -30,17 +31,27 @@ pub fn build(
     }
     let Reported { project, checked, lock, .. } = reported;
     let site = checked.site.expect("a source without an error gives a site");
-    let tree = match &checked.policies {
-        Some(policies) => pipeline::emit_with(&site, policies, &project.entry),
-        None => pipeline::emit(&site, &project.entry),
+    let derived;
+    let policies = match &checked.policies {
+        Some(policies) => policies,
+        None => {
+            derived = arvc_reach::policy::policies(&site);
+            &derived
+        }
     };
+    let tree = pipeline::emit_with(&site, policies, &project.entry);
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
+    let prefix = project::prefix(&project.root.folder, &cwd);
     // What was proved is of the site, and what counts is in the files: nothing becomes visible before they say the same.
-    if let Some(problem) = audited::check(&site, &tree) {
-        let prefix = project::prefix(&project.root.folder, &cwd);
+    let entry = messages::visible(&format!("{prefix}{}", project.entry));
+    let Audited { problem, note } = audited::check(&site, policies, &tree, &entry);
+    if let Some(problem) = problem {
         let texts = Texts { sources: &checked.sources, prefix: &prefix };
         messages::print(world, format, texts, &mut vec![problem])?;
         return Err(Stop::Silent(exit::SOURCE));
+    }
+    if let (Some(note), Format::Human) = (note, format) {
+        world.print(Stream::Err, &format!("note: {note}\n"))?;
     }
     let out = out.map_or(project.out, |out| cwd.join(out));
     let name = shown(&out, &cwd);

@@ -24,7 +24,7 @@ pub enum Family {
 }
 
 /// What a rule's packet is addressed to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Match {
     /// Every packet.
     All,
@@ -39,7 +39,7 @@ pub enum Match {
 }
 
 /// Where a packet comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// Everywhere.
     Anywhere,

@@ -299,9 +299,26 @@ fn the_filters_let_the_tunnels_of_a_lighthouse_elsewhere_pass() {
         let filter = text(&tree, &format!("ansible/files/filter/{}.v4", policy(host)));
         assert!(filter.contains("-i eth0 -p udp -m udp --dport 4242 -j ACCEPT\n"), "{filter}");
     }
-    // Outwards, past the first layer.
+    // Outwards, past the first layer: a rule for each lighthouse, with every address that it is known by.
     let groups = text(&tree, "terraform/firewall_groups.tf");
-    for address in ["203.0.113.77", "192.168.1.5", "198.51.100.20"] {
-        assert!(groups.contains(&format!("= \"{address}\"\n")), "{address}: {groups}");
+    for addresses in ["203.0.113.77", "192.168.1.5,198.51.100.20"] {
+        let rule = format!("    dest    = \"{addresses}\"\n    proto   = \"udp\"\n    dport   = \"4242\"\n");
+        assert_eq!(groups.matches(&rule).count(), 1, "{addresses}: {groups}");
     }
+}
+
+#[test]
+fn a_guest_on_arm_is_made_for_it_without_the_word_that_only_root_may_say() {
+    let mut site = small();
+    site.nodes[0].arch.value = Arch::Arm64;
+    site.hosts[0].disks = vec![disk("scsi30", 100)];
+    let app = guest_of(&emitted(&site), "terraform/guests.tf", "app");
+    // A VM without IDE has its drive of cloud-init on the last place that is free.
+    assert!(app.contains("    interface    = \"scsi29\"\n\n    dns {"), "{app}");
+    assert!(!app.contains("architecture"), "{app}");
+    let mut site = container();
+    assert!(!guest_of(&emitted(&site), "terraform/containers.tf", "app").contains("architecture"));
+    site.nodes[0].arch.value = Arch::Arm64;
+    let app = guest_of(&emitted(&site), "terraform/containers.tf", "app");
+    assert!(app.contains("  cpu {\n    architecture = \"arm64\"\n    cores        = "), "{app}");
 }

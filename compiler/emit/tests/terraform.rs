@@ -363,7 +363,7 @@ fn keys_go_to_containers_that_are_made_from_a_file_and_to_no_clone() {
     let mut site = containers();
     let source = ImageSource::File("local:vztmpl/debian-13.tar.zst".into());
     assert!(!emitted(&site).contains_key("variables.tf"));
-    site.images.push(Image { named: named("images", "file"), kind: Kind::Container, source });
+    site.images.push(Image::new(named("images", "file"), Kind::Container, source));
     site.hosts[0].image = Some(ImageId(1));
     let files = emitted(&site);
     let app = resource(&files["containers.tf"], CONTAINER, "app");

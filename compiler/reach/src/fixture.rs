@@ -23,6 +23,7 @@ pub fn site() -> Site {
         nodes: vec![Node {
             named: named("pve", "nodes.pve"),
             datacenter: DatacenterId(0),
+            arch: at(Arch::Amd64),
             address: at(address("192.168.100.1")),
             more: Vec::new(),
             uplink: Some(Uplink { bridge: "vmbr0".into(), address: at(address("198.51.100.10")), public: None }),

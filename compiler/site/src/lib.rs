@@ -5,6 +5,7 @@
 mod allocate;
 pub mod allocation;
 mod availability;
+pub mod builds;
 pub mod checks;
 mod decode;
 pub(crate) mod devices;

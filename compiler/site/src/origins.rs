@@ -38,6 +38,8 @@ pub(crate) struct HostOrigin {
     pub(crate) datastores: Vec<(String, Span)>,
     /// Where it says what a guest is made of, by the field.
     pub(crate) fields: Vec<(&'static str, Span)>,
+    /// Where it says what a VM is made of, by the field of `hardware`.
+    pub(crate) hardware: Vec<(&'static str, Span)>,
     /// Its addresses that are stated.
     pub(crate) stated: Vec<(NetworkId, IpAddr)>,
     /// Places of the interfaces' MAC addresses.

@@ -107,3 +107,82 @@ resource "proxmox_pool_membership" "media" {
     replace_triggered_by = [proxmox_virtual_environment_container.media.id]
   }
 }
+
+resource "proxmox_virtual_environment_container" "meter" {
+  vm_id     = 170
+  node_name = "board"
+  tags      = ["things"]
+
+  started       = true
+  start_on_boot = true
+  protection    = false
+  unprivileged  = true
+
+  cpu {
+    architecture = "arm64"
+    cores        = 2
+  }
+
+  memory {
+    dedicated = 2048
+    swap      = 0
+  }
+
+  disk {
+    datastore_id = "local-zfs"
+    size         = 16
+  }
+
+  # systemd needs it. The other features are root@pam's to set.
+  features {
+    nesting = true
+  }
+
+  # net0: networks.house
+  network_interface {
+    name     = "eth0"
+    bridge   = "vmbr0"
+    firewall = true
+  }
+
+  initialization {
+    hostname = "meter"
+
+    dns {
+      domain  = "house.internal"
+      servers = ["1.1.1.1"]
+    }
+
+    ip_config {
+      ipv4 {
+        address = "192.168.1.170/24"
+        gateway = "192.168.1.1"
+      }
+    }
+
+    user_account {
+      keys = var.ssh_keys
+    }
+  }
+
+  operating_system {
+    template_file_id = "local:vztmpl/debian-13-standard_13.1-2_arm64.tar.zst"
+    type             = "debian"
+  }
+
+  depends_on = [proxmox_virtual_environment_cluster_firewall.this]
+
+  lifecycle {
+    # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
+    ignore_changes = [initialization[0].user_account]
+  }
+}
+
+resource "proxmox_pool_membership" "meter" {
+  pool_id = proxmox_virtual_environment_pool.guests.pool_id
+  vm_id   = 170
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_container.meter.id]
+  }
+}

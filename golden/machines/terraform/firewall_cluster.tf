@@ -31,6 +31,11 @@ resource "proxmox_virtual_environment_firewall_ipset" "management" {
   }
 
   cidr {
+    name    = "192.168.50.3"
+    comment = "nodes.board"
+  }
+
+  cidr {
     name    = "192.168.50.2"
     comment = "nodes.small"
   }
@@ -73,6 +78,7 @@ resource "proxmox_virtual_environment_cluster_firewall" "this" {
     proxmox_virtual_environment_firewall_ipset.management,
     proxmox_virtual_environment_firewall_rules.operator_access,
     proxmox_node_firewall.big,
+    proxmox_node_firewall.board,
     proxmox_node_firewall.small,
   ]
 }

@@ -48,16 +48,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "bridge" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "192.168.1.5"
-    proto   = "udp"
-    dport   = "4242"
-    comment = "networks.overlay: tunnel to hosts.pi"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "198.51.100.20"
+    dest    = "192.168.1.5,198.51.100.20"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.pi"
@@ -88,6 +79,15 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc" {
     proto   = "tcp"
     dport   = "5986"
     comment = "nodes.big: WinRM"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.50.3"
+    proto   = "tcp"
+    dport   = "5986"
+    comment = "nodes.board: WinRM"
   }
 
   rule {
@@ -129,6 +129,15 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "gpu" {
   rule {
     type    = "in"
     action  = "ACCEPT"
+    source  = "192.168.50.3"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.board: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
     source  = "192.168.50.2"
     proto   = "tcp"
     dport   = "22"
@@ -165,6 +174,15 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns" {
   rule {
     type    = "in"
     action  = "ACCEPT"
+    source  = "192.168.50.3"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.board: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
     source  = "192.168.50.2"
     proto   = "tcp"
     dport   = "22"
@@ -196,6 +214,15 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "office" 
     proto   = "tcp"
     dport   = "22"
     comment = "nodes.big: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.50.3"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.board: SSH"
   }
 
   rule {
@@ -278,6 +305,15 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "house" {
   rule {
     type    = "in"
     action  = "ACCEPT"
+    source  = "192.168.50.3"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.board: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
     source  = "192.168.50.2"
     proto   = "tcp"
     dport   = "22"
@@ -296,46 +332,55 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "house" {
   rule {
     type    = "out"
     action  = "ACCEPT"
+    dest    = "192.168.1.5"
+    proto   = "tcp"
+    dport   = "53"
+    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "192.168.1.5"
+    proto   = "udp"
+    dport   = "53"
+    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "1.1.1.1"
+    proto   = "tcp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "1.1.1.1"
+    proto   = "udp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
+  name    = "arvc-media"
+  comment = "Policy media on networks.house"
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
     dest    = "192.168.1.4"
     proto   = "tcp"
     dport   = "2049"
     comment = "hosts.media -> hosts.nas : services.files.nfs"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "192.168.1.5"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "192.168.1.5"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "1.1.1.1"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "1.1.1.1"
-    proto   = "udp"
-    dport   = "53"
-    comment = "uplink resolvers"
   }
 
   lifecycle {

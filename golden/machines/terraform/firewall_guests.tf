@@ -290,6 +290,11 @@ resource "proxmox_virtual_environment_firewall_rules" "media" {
   }
 
   rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.media.name
+    iface          = "net0"
+  }
+
+  rule {
     security_group = proxmox_virtual_environment_cluster_firewall_security_group.house-internet.name
     iface          = "net0"
   }
@@ -321,6 +326,66 @@ resource "proxmox_virtual_environment_firewall_options" "media" {
 
   lifecycle {
     replace_triggered_by = [proxmox_virtual_environment_container.media.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_ipset" "meter_net0" {
+  node_name    = "board"
+  container_id = 170
+
+  name    = "ipfilter-net0"
+  comment = "Addresses of meter on networks.house"
+
+  cidr {
+    name = "192.168.1.170"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_container.meter.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_rules" "meter" {
+  node_name    = "board"
+  container_id = 170
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.house.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.house-internet.name
+    iface          = "net0"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_container.meter.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_options" "meter" {
+  node_name    = "board"
+  container_id = 170
+
+  enabled       = true
+  input_policy  = "DROP"
+  output_policy = "DROP"
+  dhcp          = false
+  ndp           = true
+  radv          = false
+  macfilter     = true
+  ipfilter      = true
+  log_level_in  = "nolog"
+  log_level_out = "nolog"
+
+  depends_on = [
+    proxmox_virtual_environment_firewall_ipset.meter_net0,
+    proxmox_virtual_environment_firewall_rules.meter,
+  ]
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_container.meter.id]
   }
 }
 
@@ -386,5 +451,70 @@ resource "proxmox_virtual_environment_firewall_options" "ns" {
 
   lifecycle {
     replace_triggered_by = [proxmox_virtual_environment_vm.ns.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_ipset" "solar_net0" {
+  node_name = "board"
+  vm_id     = 171
+
+  name    = "ipfilter-net0"
+  comment = "Addresses of solar on networks.bridge"
+
+  cidr {
+    name = "192.168.50.171"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.solar.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_rules" "solar" {
+  node_name = "board"
+  vm_id     = 171
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.bridge.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.office.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.bridge-internet.name
+    iface          = "net0"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.solar.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_options" "solar" {
+  node_name = "board"
+  vm_id     = 171
+
+  enabled       = true
+  input_policy  = "DROP"
+  output_policy = "DROP"
+  dhcp          = false
+  ndp           = true
+  radv          = false
+  macfilter     = true
+  ipfilter      = true
+  log_level_in  = "nolog"
+  log_level_out = "nolog"
+
+  depends_on = [
+    proxmox_virtual_environment_firewall_ipset.solar_net0,
+    proxmox_virtual_environment_firewall_rules.solar,
+  ]
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.solar.id]
   }
 }

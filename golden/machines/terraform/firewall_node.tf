@@ -20,6 +20,26 @@ resource "proxmox_node_firewall" "big" {
   ]
 }
 
+resource "proxmox_node_firewall" "board" {
+  node_name = "board"
+
+  enabled             = true
+  ndp                 = true
+  nftables            = false
+  nosmurfs            = true
+  log_level_in        = "nolog"
+  log_level_out       = "nolog"
+  log_level_forward   = "nolog"
+  smurf_log_level     = "nolog"
+  tcp_flags_log_level = "nolog"
+
+  depends_on = [
+    proxmox_virtual_environment_firewall_alias.local_network,
+    proxmox_virtual_environment_firewall_ipset.management,
+    proxmox_virtual_environment_firewall_rules.operator_access,
+  ]
+}
+
 resource "proxmox_node_firewall" "small" {
   node_name = "small"
 

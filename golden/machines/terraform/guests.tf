@@ -500,3 +500,92 @@ resource "proxmox_virtual_environment_vm" "ns" {
     ignore_changes = [initialization[0].user_account]
   }
 }
+
+resource "proxmox_virtual_environment_vm" "solar" {
+  name      = "solar"
+  vm_id     = 171
+  node_name = "board"
+  pool_id   = proxmox_virtual_environment_pool.guests.pool_id
+  tags      = ["office"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
+  started       = true
+  on_boot       = true
+  protection    = false
+  scsi_hardware = "virtio-scsi-single"
+  bios          = "ovmf"
+
+  # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
+  agent {
+    enabled = false
+  }
+
+  cpu {
+    cores = 2
+    type  = "host"
+  }
+
+  memory {
+    dedicated = 2048
+  }
+
+  disk {
+    datastore_id = "local-zfs"
+    interface    = "scsi0"
+    import_from  = "local:import/debian-13-genericcloud-arm64-20251117-2299.qcow2"
+    size         = 16
+    discard      = "on"
+    iothread     = true
+  }
+
+  efi_disk {
+    datastore_id      = "local-zfs"
+    type              = "4m"
+    pre_enrolled_keys = false
+  }
+
+  # net0: networks.bridge
+  network_device {
+    bridge   = "vmbr1"
+    firewall = true
+    model    = "virtio"
+  }
+
+  initialization {
+    datastore_id = "local-zfs"
+    interface    = "scsi30"
+
+    dns {
+      domain  = "house.internal"
+      servers = ["1.1.1.1"]
+    }
+
+    ip_config {
+      ipv4 {
+        address = "192.168.50.171/24"
+        gateway = "192.168.50.1"
+      }
+    }
+
+    user_account {
+      username = "root"
+      keys     = var.ssh_keys
+    }
+  }
+
+  operating_system {
+    type = "l26"
+  }
+
+  # Debian's cloud images panic without it when their disk has grown.
+  serial_device {}
+
+  depends_on = [proxmox_virtual_environment_cluster_firewall.this]
+
+  lifecycle {
+    # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
+    ignore_changes = [initialization[0].user_account]
+  }
+}

@@ -330,7 +330,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "192.168.10.200"
+    source  = "10.50.0.9,192.168.10.200"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -339,7 +339,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "192.168.10.200"
+    source  = "10.50.0.9,192.168.10.200"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -361,24 +361,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "ns" {
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnels"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.50.0.9"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.50.0.9"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
   }
 
   rule {

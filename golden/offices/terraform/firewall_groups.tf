@@ -48,7 +48,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "clients"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "tcp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -57,25 +57,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "clients"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
-    proto   = "udp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "8.8.8.8"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "8.8.8.8"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "udp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -111,7 +93,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "clients"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -120,25 +102,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "clients"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -242,7 +206,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
+    source  = "10.20.10.20,10.20.10.21,10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.20.129,10.20.20.142,10.20.20.146,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "tcp"
     dport   = "443"
     comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
@@ -251,7 +215,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
+    source  = "10.20.10.20,10.20.10.21,10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.20.129,10.20.20.142,10.20.20.146,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "udp"
     dport   = "443"
     comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
@@ -296,60 +260,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.10.20,10.20.10.21"
-    proto   = "tcp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.20,10.20.10.21"
-    proto   = "udp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
-    proto   = "tcp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
-    proto   = "udp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.129,10.20.20.142,10.20.20.146"
-    proto   = "tcp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.129,10.20.20.142,10.20.20.146"
-    proto   = "udp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
     source  = "10.20.20.129"
     proto   = "tcp"
     dport   = "9100"
@@ -359,7 +269,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "tcp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -368,7 +278,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "udp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -377,25 +287,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "8.8.8.8"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "8.8.8.8"
-    proto   = "udp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -404,7 +296,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -413,25 +305,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.143"
+    dest    = "10.20.20.131,10.20.20.143"
     proto   = "tcp"
     dport   = "3000"
     comment = "services.proxy -> groups.apps : [ services.forge.http, services.inventory.http, services.mirror.http, services.notes.http, services.passwords.http, services.status.http, services.tickets.http, services.wiki.http, services.wireless.http ]"
@@ -488,15 +362,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dmz" {
     dest    = "10.20.20.120"
     proto   = "tcp"
     dport   = "8081"
-    comment = "services.proxy -> groups.apps : [ services.forge.http, services.inventory.http, services.mirror.http, services.notes.http, services.passwords.http, services.status.http, services.tickets.http, services.wiki.http, services.wireless.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.131"
-    proto   = "tcp"
-    dport   = "3000"
     comment = "services.proxy -> groups.apps : [ services.forge.http, services.inventory.http, services.mirror.http, services.notes.http, services.passwords.http, services.status.http, services.tickets.http, services.wiki.http, services.wireless.http ]"
   }
 
@@ -592,7 +457,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "kubernet
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "tcp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -601,7 +466,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "kubernet
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "udp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -610,25 +475,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "kubernet
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "8.8.8.8"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "8.8.8.8"
-    proto   = "udp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -637,25 +484,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "kubernet
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -682,7 +511,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
+    source  = "10.20.30.5,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -691,34 +520,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
@@ -772,7 +574,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.35"
+    dest    = "10.20.30.5,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -781,16 +583,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.27"
+    dest    = "10.20.30.27,10.20.30.28,10.20.30.29"
     proto   = "tcp"
     dport   = "2379"
     comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
@@ -799,43 +592,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.28"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
@@ -853,7 +610,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -862,34 +619,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
@@ -943,7 +673,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34"
+    dest    = "10.20.30.5,10.20.30.34,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -952,16 +682,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.27"
+    dest    = "10.20.30.27,10.20.30.28,10.20.30.29"
     proto   = "tcp"
     dport   = "2379"
     comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
@@ -970,43 +691,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.28"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
@@ -1024,7 +709,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -1033,34 +718,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
@@ -1114,7 +772,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34"
+    dest    = "10.20.30.5,10.20.30.34,10.20.30.35"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -1123,16 +781,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.27"
+    dest    = "10.20.30.27,10.20.30.28,10.20.30.29"
     proto   = "tcp"
     dport   = "2379"
     comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
@@ -1141,43 +790,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.28"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
@@ -1195,7 +808,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-1" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "2379"
     comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
@@ -1204,34 +817,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-1" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.28"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.29"
+    source  = "10.20.30.28,10.20.30.29"
     proto   = "tcp"
     dport   = "2379:2380"
     comment = "peers of etcd"
@@ -1276,16 +862,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-1" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.28"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.29"
+    dest    = "10.20.30.28,10.20.30.29"
     proto   = "tcp"
     dport   = "2379:2380"
     comment = "peers of etcd"
@@ -1303,7 +880,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-2" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "2379"
     comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
@@ -1312,34 +889,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-2" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.29"
+    source  = "10.20.30.27,10.20.30.29"
     proto   = "tcp"
     dport   = "2379:2380"
     comment = "peers of etcd"
@@ -1384,16 +934,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-2" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.27"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.29"
+    dest    = "10.20.30.27,10.20.30.29"
     proto   = "tcp"
     dport   = "2379:2380"
     comment = "peers of etcd"
@@ -1411,7 +952,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-3" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "2379"
     comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
@@ -1420,34 +961,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-3" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.28"
+    source  = "10.20.30.27,10.20.30.28"
     proto   = "tcp"
     dport   = "2379:2380"
     comment = "peers of etcd"
@@ -1492,16 +1006,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-3" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.27"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.28"
+    dest    = "10.20.30.27,10.20.30.28"
     proto   = "tcp"
     dport   = "2379:2380"
     comment = "peers of etcd"
@@ -1519,7 +1024,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "10250"
     comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
@@ -1528,25 +1033,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -1555,25 +1042,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -1591,7 +1060,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34"
+    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
@@ -1600,25 +1069,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -1627,25 +1078,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -1663,7 +1096,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "10250"
     comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
@@ -1672,25 +1105,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -1699,25 +1114,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -1735,7 +1132,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34"
+    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
@@ -1744,25 +1141,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -1771,25 +1150,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -1807,7 +1168,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "10250"
     comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
@@ -1816,25 +1177,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -1843,25 +1186,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    source  = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -1879,7 +1204,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34"
+    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
@@ -1888,25 +1213,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -1915,25 +1222,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -1992,7 +1281,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "servers"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "tcp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -2001,25 +1290,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "servers"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "1.1.1.1"
-    proto   = "udp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "8.8.8.8"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "uplink resolvers"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "8.8.8.8"
+    dest    = "1.1.1.1,8.8.8.8"
     proto   = "udp"
     dport   = "53"
     comment = "uplink resolvers"
@@ -2091,7 +1362,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "authorit
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -2100,25 +1371,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "authorit
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -2253,7 +1506,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "database
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -2262,25 +1515,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "database
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -2298,7 +1533,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-1" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.80.100"
+    source  = "10.20.10.2,10.20.10.3,10.20.10.4,10.20.10.5,10.20.10.6,10.20.10.20,10.20.10.21,10.20.10.22,10.20.10.50,10.20.20.1,10.20.20.102,10.20.20.111,10.20.20.115,10.20.20.119,10.20.20.120,10.20.20.129,10.20.20.131,10.20.20.132,10.20.20.142,10.20.20.143,10.20.20.144,10.20.20.146,10.20.30.5,10.20.30.27,10.20.30.28,10.20.30.29,10.20.30.34,10.20.30.35,10.20.30.36,10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28,10.20.60.145,10.20.70.100,10.20.70.101,10.20.80.100,10.20.80.101,10.80.1.10"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -2307,7 +1542,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-1" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.80.100"
+    source  = "10.20.10.2,10.20.10.3,10.20.10.4,10.20.10.5,10.20.10.6,10.20.10.20,10.20.10.21,10.20.10.22,10.20.10.50,10.20.20.1,10.20.20.102,10.20.20.111,10.20.20.115,10.20.20.119,10.20.20.120,10.20.20.129,10.20.20.131,10.20.20.132,10.20.20.142,10.20.20.143,10.20.20.144,10.20.20.146,10.20.30.5,10.20.30.27,10.20.30.28,10.20.30.29,10.20.30.34,10.20.30.35,10.20.30.36,10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28,10.20.60.145,10.20.70.100,10.20.70.101,10.20.80.100,10.20.80.101,10.80.1.10"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -2316,25 +1551,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-1" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.80.101"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.80.101"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -2343,658 +1560,10 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-1" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.80.1.10"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.80.1.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.60.145"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.60.145"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.29"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.29"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.5"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.5"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.6"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.6"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.21"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.21"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.22"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.22"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.2"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.2"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.3"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.3"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.4"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.4"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.20"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.20"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.100"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.100"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.101"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.101"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.142"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.142"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.1"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.1"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.143"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.143"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.119"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.119"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.102"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.102"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.129"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.129"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.144"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.144"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.111"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.111"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.146"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.146"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.115"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.115"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.120"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.120"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.131"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.131"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.132"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.132"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
   }
 
   rule {
@@ -3144,7 +1713,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-2" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.80.100"
+    source  = "10.20.10.2,10.20.10.3,10.20.10.4,10.20.10.5,10.20.10.6,10.20.10.20,10.20.10.21,10.20.10.22,10.20.10.50,10.20.20.1,10.20.20.102,10.20.20.111,10.20.20.115,10.20.20.119,10.20.20.120,10.20.20.129,10.20.20.131,10.20.20.132,10.20.20.142,10.20.20.143,10.20.20.144,10.20.20.146,10.20.30.5,10.20.30.27,10.20.30.28,10.20.30.29,10.20.30.34,10.20.30.35,10.20.30.36,10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28,10.20.60.145,10.20.70.100,10.20.70.101,10.20.80.100,10.20.80.101,10.80.1.10"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -3153,7 +1722,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-2" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.80.100"
+    source  = "10.20.10.2,10.20.10.3,10.20.10.4,10.20.10.5,10.20.10.6,10.20.10.20,10.20.10.21,10.20.10.22,10.20.10.50,10.20.20.1,10.20.20.102,10.20.20.111,10.20.20.115,10.20.20.119,10.20.20.120,10.20.20.129,10.20.20.131,10.20.20.132,10.20.20.142,10.20.20.143,10.20.20.144,10.20.20.146,10.20.30.5,10.20.30.27,10.20.30.28,10.20.30.29,10.20.30.34,10.20.30.35,10.20.30.36,10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28,10.20.60.145,10.20.70.100,10.20.70.101,10.20.80.100,10.20.80.101,10.80.1.10"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -3162,25 +1731,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-2" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.80.101"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.80.101"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -3189,658 +1740,10 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-2" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.80.1.10"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.80.1.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.60.145"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.60.145"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.36"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.29"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.29"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.5"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.5"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.6"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.6"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.21"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.21"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.22"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.22"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.2"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.2"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.3"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.3"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.4"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.4"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.20"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.20"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.100"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.100"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.101"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.70.101"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.142"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.142"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.1"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.1"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.143"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.143"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.119"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.119"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.102"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.102"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.129"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.129"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.144"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.144"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.111"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.111"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.146"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.146"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.115"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.115"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.120"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.120"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.131"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.131"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.132"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.132"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
   }
 
   rule {
@@ -3990,16 +1893,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "files-se
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
-    proto   = "tcp"
-    dport   = "445"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "tcp"
     dport   = "445"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -4044,7 +1938,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "files-se
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -4053,25 +1947,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "files-se
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -4188,7 +2064,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "forge" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4197,25 +2073,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "forge" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4287,7 +2145,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "inventor
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4296,25 +2154,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "inventor
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4386,7 +2226,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "mirror" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4395,25 +2235,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "mirror" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4485,7 +2307,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "monitor"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.10.5"
+    dest    = "10.20.10.2,10.20.10.3,10.20.10.4,10.20.10.5,10.20.10.6"
     proto   = "udp"
     dport   = "161"
     comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
@@ -4494,43 +2316,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "monitor"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.10.6"
-    proto   = "udp"
-    dport   = "161"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.10.2"
-    proto   = "udp"
-    dport   = "161"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.10.3"
-    proto   = "udp"
-    dport   = "161"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.10.4"
-    proto   = "udp"
-    dport   = "161"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.142"
+    dest    = "10.20.20.102,10.20.20.111,10.20.20.115,10.20.20.119,10.20.20.120,10.20.20.131,10.20.20.132,10.20.20.142,10.20.20.143,10.20.20.144,10.20.20.146"
     proto   = "tcp"
     dport   = "9100"
     comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
@@ -4539,7 +2325,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "monitor"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4548,118 +2334,10 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "monitor"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.143"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.119"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.102"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.144"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.111"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.146"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.115"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.120"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.131"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.132"
-    proto   = "tcp"
-    dport   = "9100"
-    comment = "hosts.monitor -> any : [ services.gear.snmp, services.metrics.scrape ]"
   }
 
   lifecycle {
@@ -4728,7 +2406,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "notes" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4737,25 +2415,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "notes" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4827,7 +2487,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "password
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4836,25 +2496,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "password
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -4872,16 +2514,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "print" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
-    proto   = "tcp"
-    dport   = "135,445"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "tcp"
     dport   = "135,445"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -4962,7 +2595,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "print" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -4971,25 +2604,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "print" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5115,7 +2730,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "registry
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5124,25 +2739,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "registry
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5160,7 +2757,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "remote" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "tcp"
     dport   = "3389"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5169,25 +2766,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "remote" 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
-    proto   = "udp"
-    dport   = "3389"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
-    proto   = "tcp"
-    dport   = "3389"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "udp"
     dport   = "3389"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5250,7 +2829,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "remote" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5259,25 +2838,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "remote" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5394,7 +2955,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "sql" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5403,25 +2964,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "sql" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5538,7 +3081,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "status" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5547,25 +3090,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "status" 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5637,7 +3162,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "tickets"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5646,25 +3171,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "tickets"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5682,16 +3189,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "updates"
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
-    proto   = "tcp"
-    dport   = "8530:8531"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17"
+    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
     proto   = "tcp"
     dport   = "8530:8531"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5754,7 +3252,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "updates"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5763,25 +3261,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "updates"
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
@@ -5889,7 +3369,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "wiki" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5898,25 +3378,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "wiki" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5988,7 +3450,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "wireless
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -5997,25 +3459,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "wireless
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53"
     comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
@@ -6110,7 +3554,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.85"
+    source  = "10.20.40.85,10.20.40.86"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -6119,25 +3563,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.85"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.86"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.86"
+    source  = "10.20.40.85,10.20.40.86"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -6182,7 +3608,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.85"
+    dest    = "10.20.40.85,10.20.40.86"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -6191,25 +3617,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.85"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.86"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.86"
+    dest    = "10.20.40.85,10.20.40.86"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -6227,7 +3635,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.84"
+    source  = "10.20.40.84,10.20.40.86"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -6236,25 +3644,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.84"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.86"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.86"
+    source  = "10.20.40.84,10.20.40.86"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -6299,7 +3689,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.84"
+    dest    = "10.20.40.84,10.20.40.86"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -6308,25 +3698,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.84"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.86"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.86"
+    dest    = "10.20.40.84,10.20.40.86"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -6344,7 +3716,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.84"
+    source  = "10.20.40.84,10.20.40.85"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -6353,25 +3725,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.84"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.85"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.85"
+    source  = "10.20.40.84,10.20.40.85"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -6416,7 +3770,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.84"
+    dest    = "10.20.40.84,10.20.40.85"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -6425,25 +3779,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.84"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.85"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.85"
+    dest    = "10.20.40.84,10.20.40.85"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"

@@ -11,7 +11,7 @@ use super::{fw, iptables, nebula, nft};
 use crate::filter::Filter;
 use crate::nebula::{Member, Version};
 use crate::place::{Notes, Place};
-use crate::proxmox::Proxmox;
+use crate::proxmox::{Proxmox, Setting};
 use crate::text::{hcl, yaml};
 use crate::tree::{Given, Host, Tree, Wiring};
 
@@ -157,6 +157,14 @@ impl Parts {
         firewalls.sort_by_key(|(about, ..)| !matches!(about, fw::About::Cluster));
         for (about, file, text) in firewalls {
             fw::read(about, &text, file, &mut self.proxmox, &mut self.notes);
+        }
+        if let (Some(elsewhere), Err(_)) = (&given.firewall, &self.proxmox.cluster.enabled.value) {
+            let cluster = &mut self.proxmox.cluster;
+            cluster.enabled = Setting::default(true);
+            for policy in [&mut cluster.policy_in, &mut cluster.policy_out] {
+                policy.value =
+                    Err(format!("what the firewall of the data centre says to its nodes: {elsewhere} has it").into());
+            }
         }
         let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         let mut seen = BTreeSet::new();

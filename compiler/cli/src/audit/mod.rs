@@ -13,12 +13,12 @@ use serde_json::json;
 
 use crate::messages::Format;
 use crate::world::{Kind, Stream, World};
-use crate::{Stop, cells, exit, outside, reason, shown};
+use crate::{Stop, audited, cells, check, exit, outside, pipeline, reason, shown};
 
 /// What is audited, and what is asked.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Arguments {
-    /// The folder of the tree
+    /// The folder of the tree, or the file of a site (*.arv): the tree that a build of it would write
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// Who opens the connection: a machine, a node, an address, internet
@@ -59,15 +59,12 @@ const DEEPEST: usize = 32;
 /// Reads the folder and answers.
 pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Result<(), Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
-    let root = cwd.join(&arguments.folder);
-    if !matches!(world.kind(&root), Ok(Some(Kind::Folder | Kind::Link))) {
-        return Err(outside(format!("{} is no folder", shown(&root, &cwd))));
-    }
-    let mut files = BTreeMap::new();
-    read(world, &root, "", 0, &mut files)
-        .map_err(|(path, why)| outside(format!("cannot read {}: {why}", shown(&path, &cwd))))?;
-    let files = files.into_iter().map(|(path, (text, _))| (path, text)).collect();
-    let mut tree = arvc_audit::read_with(&files, &Given { nebula: arguments.nebula.clone() });
+    let (files, given) = match arguments.folder.extension().is_some_and(|extension| extension == "arv") {
+        true => of_site(world, format, &arguments.folder)?,
+        false => (of_folder(world, &cwd, &arguments.folder)?, Given::default()),
+    };
+    let nebula = arguments.nebula.clone().or(given.nebula.clone());
+    let mut tree = arvc_audit::read_with(&files, &Given { nebula, ..given });
     tree.count(cells::counted(arguments.layer));
     if arguments.cells {
         return Ok(world.print(Stream::Out, &cells::lines(&tree.matrix().expand(&tree)))?);
@@ -80,6 +77,33 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
         (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),
         _ => whole(world, &tree, json),
     }
+}
+
+/// A tree: texts by their paths.
+type Files = BTreeMap<String, String>;
+
+/// The tree that a site gives, without its being written, and what is known beside it.
+fn of_site(world: &mut dyn World, format: Format, path: &Path) -> Result<(Files, Given), Stop> {
+    let reported = check::check_quietly(world, format, Some(path))?;
+    let (true, Some(site)) = (reported.checked.is_good(), &reported.checked.site) else {
+        return Err(Stop::Silent(exit::SOURCE));
+    };
+    let tree = match &reported.checked.policies {
+        Some(policies) => pipeline::emit_with(site, policies, &reported.project.entry),
+        None => pipeline::emit(site, &reported.project.entry),
+    };
+    Ok((tree.files.into_iter().map(|(path, file)| (path, file.text)).collect(), audited::given(site)))
+}
+
+fn of_folder(world: &dyn World, cwd: &Path, folder: &Path) -> Result<Files, Stop> {
+    let root = cwd.join(folder);
+    if !matches!(world.kind(&root), Ok(Some(Kind::Folder | Kind::Link))) {
+        return Err(outside(format!("{} is no folder", shown(&root, cwd))));
+    }
+    let mut files = BTreeMap::new();
+    read(world, &root, "", 0, &mut files)
+        .map_err(|(path, why)| outside(format!("cannot read {}: {why}", shown(&path, cwd))))?;
+    Ok(files.into_iter().map(|(path, (text, _))| (path, text)).collect())
 }
 
 /// Everything that is text below a folder, and whether it is a script; links and what is hidden are left out.

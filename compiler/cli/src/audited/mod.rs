@@ -2,10 +2,12 @@
 //! proved of the site: by class, and never by pair.
 
 mod otherwise;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_audit::{Class, Tree};
+use arvc_audit::{Class, Given};
 use arvc_reach::layers::{Answers, Classes, Layers, Party};
 use arvc_reach::policy::Policies;
 use arvc_site::model::Site;
@@ -24,8 +26,10 @@ pub struct Difference {
     pub proof: Verdict,
     /// What the files let through.
     pub audit: Verdict,
-    /// What each layer of the files says.
-    pub decisions: Vec<Decision>,
+    /// What each layer of the site says, of those that are told.
+    pub proved: Vec<Decision>,
+    /// What each layer of the files says, with their lines.
+    pub read: Vec<Decision>,
 }
 
 /// What came of a comparison.
@@ -33,17 +37,24 @@ pub struct Difference {
 pub struct Compared {
     /// Cells in which both say the same.
     pub agreed: usize,
-    /// Cells that one of the two does not know.
+    /// Cells that neither knows.
     pub unknown: usize,
-    /// Cells that only one of the two does not know, as an example of each reason.
+    /// Cells that only one of the two does not know: the other's verdict stands, and nothing held it against the files.
     pub one_sided: Vec<Difference>,
     /// Cells in which they say something else.
     pub different: Vec<Difference>,
 }
 
+/// What is known beside the files of a site's tree: that its data centre's firewall is on, if that stands in another's.
+pub fn given(site: &Site) -> Given {
+    let elsewhere = site.datacenters.iter().find(|datacenter| !datacenter.owns_firewall.value);
+    let firewall = elsewhere.map(|datacenter| format!("the site that owns the firewall of {}", datacenter.named.path));
+    Given { firewall, ..Given::default() }
+}
+
 /// Asks both for every boundary packet between classes that neither tells apart.
 pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String>, counted: Counted) -> Compared {
-    let mut tree = arvc_audit::read(files);
+    let mut tree = arvc_audit::read_with(files, &given(site));
     tree.count(counted);
     let layers = Layers::new(site, policies);
     let answers = Answers::new(&layers);
@@ -59,15 +70,15 @@ pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String
     for cell in &matrix.cells {
         // What is an address to the files may be a machine of the site that no file names.
         questions.remove(&cell.question);
-        let proof = answers.verdict(&cell.question, counted);
-        compared.add(&tree, &cell.question, proof, cell.verdict.clone());
+        compared.add(&cell.question, answers.verdict(&cell.question, counted), cell.verdict.clone());
     }
     let verdicts = tree.verdicts(questions.iter().copied());
     let mut by_question: BTreeMap<&Question, &Verdict> = BTreeMap::new();
     by_question.extend(own.iter().map(|cell| (&cell.question, &cell.verdict)));
     for (question, audit) in questions.into_iter().zip(verdicts) {
-        compared.add(&tree, question, by_question[question].clone(), audit);
+        compared.add(question, by_question[question].clone(), audit);
     }
+    compared.explain(|question| (answers.decisions(question, counted), tree.decide(question).decisions));
     compared
 }
 
@@ -78,7 +89,7 @@ fn representatives(classes: &[Class], answers: &Answers<'_, '_>) -> Vec<Party> {
 }
 
 impl Compared {
-    fn add(&mut self, tree: &Tree, question: &Question, proof: Verdict, audit: Verdict) {
+    fn add(&mut self, question: &Question, proof: Verdict, audit: Verdict) {
         let unknown = |verdict: &Verdict| matches!(verdict, Verdict::Unknown { .. });
         let list = match (unknown(&proof), unknown(&audit)) {
             (false, false) if proof == audit => {
@@ -90,23 +101,72 @@ impl Compared {
                 self.unknown += 1;
                 return;
             }
-            _ => {
-                self.unknown += 1;
-                &mut self.one_sided
-            }
+            _ => &mut self.one_sided,
         };
-        // A mistake in a rule of many is one mistake: what is told are the first.
-        let decisions = if list.len() < TOLD { tree.decide(question).decisions } else { Vec::new() };
-        list.push(Difference { question: question.clone(), proof, audit, decisions });
+        list.push(Difference { question: question.clone(), proof, audit, proved: Vec::new(), read: Vec::new() });
+    }
+
+    /// Puts those in front that are told, and says of them what decides. A mistake in a rule of many is one mistake: of each two
+    /// and their path the first packet is told, and of what has a name before what is an address only.
+    fn explain(&mut self, decisions: impl Fn(&Question) -> (Vec<Decision>, Vec<Decision>)) {
+        let is_address = |name: &str| name.parse::<std::net::IpAddr>().is_ok();
+        let mut seen = BTreeSet::new();
+        let mut ranked: Vec<_> = std::mem::take(&mut self.different)
+            .into_iter()
+            .map(|it| {
+                let question = &it.question;
+                let further = !seen.insert((question.from.clone(), question.to.clone(), question.path.clone()));
+                ((further, is_address(&question.from) || is_address(&question.to)), it)
+            })
+            .collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        for ((further, _), difference) in ranked.iter_mut().take(TOLD) {
+            if !*further {
+                (difference.proved, difference.read) = decisions(&difference.question);
+            }
+        }
+        self.different = ranked.into_iter().map(|(_, difference)| difference).collect();
+    }
+
+    /// One line about what could not be held against the files, if there is any.
+    fn note(&self) -> Option<String> {
+        let missing = |it: &Difference| match (&it.proof, &it.audit) {
+            (_, Verdict::Unknown { missing }) | (Verdict::Unknown { missing }, _) => Some(missing.clone()),
+            _ => None,
+        };
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+        for reason in self.one_sided.iter().filter_map(missing) {
+            *reasons.entry(reason).or_default() += 1;
+        }
+        // The most frequent one; of two, the first.
+        let (reason, _) = reasons.iter().max_by_key(|(reason, count)| (**count, std::cmp::Reverse(*reason)))?;
+        let asked = self.agreed + self.unknown + self.one_sided.len() + self.different.len();
+        let more = match reasons.len() {
+            1 => String::new(),
+            count => format!(", and {} more", count - 1),
+        };
+        Some(format!(
+            "{} of {asked} verdicts were not held against the files, which do not say: {reason}{more}",
+            self.one_sided.len()
+        ))
     }
 }
 
-/// How many differences are told with all that decides.
+/// So many differences are told at most.
 const TOLD: usize = 3;
 
-/// What is wrong with the files of a tree, if they let something through that the site does not, or the reverse.
-pub(crate) fn check(site: &Site, tree: &arvc_emit::tree::Tree) -> Option<Diagnostic> {
+/// What came of reading a tree back.
+#[derive(Debug, Default)]
+pub struct Audited {
+    /// What is wrong with the files, if they let something through that the site does not, or the reverse.
+    pub problem: Option<Diagnostic>,
+    /// What could not be compared, in one line.
+    pub note: Option<String>,
+}
+
+/// Reads the tree of a site back. Commands name the site by its entry.
+pub fn check(site: &Site, policies: &Policies, tree: &arvc_emit::tree::Tree, entry: &str) -> Audited {
     let files = tree.files.iter().map(|(path, file)| (path.clone(), file.text.clone())).collect();
-    let compared = compare(site, &arvc_reach::policy::policies(site), &files, Counted::All);
-    otherwise::diagnostic(site, &compared.different)
+    let compared = compare(site, policies, &files, Counted::All);
+    Audited { problem: otherwise::diagnostic(site, entry, &compared.different), note: compared.note() }
 }

@@ -1,6 +1,6 @@
 //! The third layer: a pair of rule files for each set of machines with the same rules, and the pair for a failure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::Ipv6Addr;
 
 use arvc_reach::policy::{Forward, Peer, Policies, Policy, Rule};
@@ -74,18 +74,19 @@ type Device = (NetworkId, String, bool);
 fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Family, private: &[IpNet]) -> Filter {
     let mut sections: Vec<Section> = Vec::new();
     for (network, device, _) in devices {
-        let rules = policy.inbound.iter().filter(|rule| rule.network == *network);
-        for rule in rules {
-            let accepts: Vec<Accept> = sources(addresses, rule, family)
-                .into_iter()
-                .flat_map(|source| packets(&rule.ports).into_iter().map(move |packet| (source, packet)))
-                .map(|(source, packet)| Accept { source, device: Some(device.clone()), packet })
-                .collect();
-            match sections.last_mut() {
-                _ if accepts.is_empty() => {}
-                // One comment for a run of rules with the same reason.
-                Some(section) if section.comment == rule.reason => section.rules.extend(accepts),
-                _ => sections.push(Section { comment: rule.reason.clone(), rules: accepts }),
+        // One comment for all rules of one reason, and what several peers share, a virtual address, is said once.
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut said: HashSet<(usize, Source, Match)> = HashSet::new();
+        for rule in policy.inbound.iter().filter(|rule| rule.network == *network) {
+            for source in sources(addresses, rule, family) {
+                let place = *places.entry(&rule.reason).or_insert_with(|| {
+                    sections.push(Section { comment: rule.reason.clone(), rules: Vec::new() });
+                    sections.len() - 1
+                });
+                let packets = packets(&rule.ports).into_iter();
+                let new = packets.filter(|packet| said.insert((place, source, packet.clone())));
+                let accepts = new.map(|packet| Accept { source, device: Some(device.clone()), packet });
+                sections[place].rules.extend(accepts);
             }
         }
     }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use arvc_site::model::{Datacenter, DatacenterId, Host, Image, ImageSource, Kind, NetworkId, Node, Site};
+use arvc_site::builds;
+use arvc_site::model::{
+    Arch, Datacenter, DatacenterId, Host, Image, ImageId, ImageSource, Kind, NetworkId, Node, Site,
+};
 use ipnet::IpNet;
 
 use super::{Step, commands, list, paragraph, point};
@@ -32,11 +35,11 @@ pub fn steps(site: &Site, tree: &Tree) -> Vec<Step> {
 
 /// Images that guests are made from, and which arvc does not fetch.
 fn images(site: &Site) -> Option<String> {
-    let mut used: BTreeMap<u32, (&Image, &Node, bool)> = BTreeMap::new();
+    let mut used: BTreeMap<(ImageId, ImageId), (&Image, &Node, bool)> = BTreeMap::new();
     for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status.is_there()) {
         if let (Some(image), Some(node)) = (host.image, host.node) {
             let first = (&site.images[image.index()], &site.nodes[node.index()], true);
-            used.entry(image.0).or_insert(first).2 &= host.connection.winrm;
+            used.entry((builds::named(site, image), image)).or_insert(first).2 &= host.connection.winrm;
         }
     }
     let mut text = String::new();
@@ -49,6 +52,10 @@ fn images(site: &Site) -> Option<String> {
             }
             _ => "a VM of Debian 13 with cloud-init, which needs no guest agent",
         };
+        let name = match image.builds.is_empty() && image.arch.value == Arch::Amd64 {
+            true => format!("`{}`", image.named.path),
+            false => format!("`{}` for {}", image.named.path, image.arch.value.name()),
+        };
         text.push_str(&match &image.source {
             ImageSource::Template { .. } => {
                 let all = image.templates().into_iter().map(|(vmid, stated)| {
@@ -56,11 +63,9 @@ fn images(site: &Site) -> Option<String> {
                     format!("VMID {} on `{}`", vmid.value.0, node.named.name)
                 });
                 let all = all.collect::<Vec<_>>().join(", ");
-                point(&format!("`{}`: a template with {all}: {what}.", image.named.path))
+                point(&format!("{name}: a template with {all}: {what}."))
             }
-            ImageSource::File(_) => {
-                point(&format!("`{}`: the volume that the site names, to make {what} from.", image.named.path))
-            }
+            ImageSource::File(_) => point(&format!("{name}: the volume that the site names, for {what}.")),
             ImageSource::Download { .. } => continue,
         });
     }

@@ -1,6 +1,6 @@
 //! Containers.
 
-use arvc_site::model::Kind;
+use arvc_site::model::{Arch, Kind};
 
 use crate::hcl::{Body, fixed};
 use crate::terraform::name::{self, kind};
@@ -45,7 +45,9 @@ fn container(scope: &Scope, guest: &Guest, body: &mut Body) {
     }
     image::clone(scope, guest, body);
     body.block("cpu", |cpu| {
-        cpu.set("cores", host.cores);
+        // The provider's own word for it is that of x86, whatever the node is.
+        let arch = guest.node.arch.value;
+        cpu.set_some("architecture", (arch != Arch::Amd64).then(|| arch.name())).set("cores", host.cores);
     })
     .block("memory", |memory| {
         memory.set("dedicated", guest::mebibytes(host.memory)).set("swap", guest::mebibytes(host.features.swap));

@@ -1,6 +1,6 @@
 //! What VMs are made of besides cores, memory and their first disk.
 
-use arvc_site::model::{Bus, Host};
+use arvc_site::model::{Arch, Bus, Host, Node, Slot};
 
 use crate::hcl::{Body, Value};
 use crate::terraform::scope::Scope;
@@ -82,6 +82,14 @@ pub fn state(host: &Host, body: &mut Body) {
             state.set("datastore_id", host.datastore.as_str()).set("version", "v2.0");
         });
     }
+}
+
+/// Where the drive of cloud-init is attached, if not where Proxmox puts it: a VM on ARM has no IDE. It is the last place that no
+/// disk has, so that a disk more does not move it.
+pub fn cloud_init(node: &Node, host: &Host) -> Option<String> {
+    let free = |place: &u32| !host.disks.iter().any(|disk| disk.slot == Slot { bus: Bus::Scsi, number: *place });
+    let place = (1..Bus::Scsi.places()).rev().find(free).filter(|_| node.arch.value == Arch::Arm64)?;
+    Some(format!("{}{place}", Bus::Scsi.name()))
 }
 
 /// Devices of the node, and the display.

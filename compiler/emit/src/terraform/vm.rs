@@ -80,7 +80,9 @@ fn vm(scope: &Scope, guest: &Guest, body: &mut Body) {
         });
     }
     body.block("initialization", |initialization| {
-        initialization.set("datastore_id", host.datastore.as_str());
+        initialization
+            .set("datastore_id", host.datastore.as_str())
+            .set_some("interface", hardware::cloud_init(guest.node, host));
         guest::dns(scope, guest, initialization);
         guest::addresses(guest, initialization);
         initialization.block("user_account", |account| {

@@ -40,11 +40,11 @@ pub fn small() -> Site {
             Group { named: named("groups", "infrastructure"), variables: Vec::new(), nebula: Vec::new() },
             Group { named: named("groups", "projects"), variables: Vec::new(), nebula: Vec::new() },
         ],
-        images: vec![Image {
-            named: named("images", "debian"),
-            kind: Kind::Vm,
-            source: ImageSource::Template { vmid: at(Vmid(9000)), node: None, copies: Vec::new(), datastore: None },
-        }],
+        images: vec![Image::new(
+            named("images", "debian"),
+            Kind::Vm,
+            ImageSource::Template { vmid: at(Vmid(9000)), node: None, copies: Vec::new(), datastore: None },
+        )],
         datastores: Vec::new(),
         services: Vec::new(),
         hosts: Vec::new(),
@@ -203,6 +203,7 @@ pub fn node(name: &str, ip: &str) -> Node {
     Node {
         named: named("nodes", name),
         datacenter: DatacenterId(0),
+        arch: at(Arch::Amd64),
         address: at(address(ip)),
         more: Vec::new(),
         uplink: None,

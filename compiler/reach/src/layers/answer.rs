@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
 use arvc_site::names::is_private;
-use arvc_verdict::{Counted, Path, Protocol, Question, Verdict};
+use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other, open, unknown};
@@ -62,34 +62,61 @@ impl<'l, 's> Answers<'l, 's> {
 
     /// Whether a connection may be opened, looking at these layers.
     pub fn verdict(&self, question: &Question, counted: Counted) -> Verdict {
-        let missing = |name: &str| Verdict::Unknown { missing: format!("who {name} is") };
-        let Some(from) = self.party(&question.from) else { return missing(&question.from) };
-        let Some(to) = self.party(&question.to) else { return missing(&question.to) };
-        if from == to && matches!(from, Party::Host(_) | Party::Node(_)) {
-            return Verdict::Open;
-        }
-        // A tunnel is carried by packets that meet the same layers.
-        self.layers.look_at(counted);
         let packet = packet(question);
-        let key = (from.clone(), to.clone(), question.address, question.path.clone(), counted);
+        let key = match self.key(question, counted) {
+            Ok(key) => key,
+            Err(verdict) => return verdict,
+        };
         if let Some((known, steps)) = &*self.last.borrow()
             && *known == key
         {
             return said(steps, &packet, counted);
         }
-        let steps = match &question.path {
-            Path::Overlay(device) => self.inside(&from, &to, question.address, device.as_deref()),
-            Path::Bridge(bridge, vlan) => {
-                self.beside(&from, &to, (&question.from, &question.to), question.address, (bridge, *vlan))
-            }
-            Path::Routed => self.routed(&from, &to, question.address, &packet),
-        };
+        let steps = self.met(&key, question);
         let verdict = said(&steps, &packet, counted);
         // What a node hands on depends on the packet; all else is asked for one packet after the other.
         if question.path != Path::Routed {
             *self.last.borrow_mut() = Some((key, steps));
         }
         verdict
+    }
+
+    /// What each layer on the way does with a packet, in the order in which it meets them; the sources of the site are not told.
+    pub fn decisions(&self, question: &Question, counted: Counted) -> Vec<Decision> {
+        let packet = packet(question);
+        let steps = self.key(question, counted).and_then(|key| self.met(&key, question)).unwrap_or_default();
+        let counts = steps.iter().filter(|step| counted.counts(step.layer.kind()));
+        let decision = |step: &Step| Decision {
+            layer: step.layer.kind(),
+            part: step.name(self.site()),
+            verdict: one(step, &packet),
+            sources: Vec::new(),
+            words: step.note.clone().unwrap_or_default(),
+        };
+        counts.map(decision).collect()
+    }
+
+    /// Who is meant; or the verdict, if there is nothing to ask the layers.
+    fn key(&self, question: &Question, counted: Counted) -> Result<Way, Verdict> {
+        let missing = |name: &str| Verdict::Unknown { missing: format!("who {name} is") };
+        let from = self.party(&question.from).ok_or_else(|| missing(&question.from))?;
+        let to = self.party(&question.to).ok_or_else(|| missing(&question.to))?;
+        if from == to && matches!(from, Party::Host(_) | Party::Node(_)) {
+            return Err(Verdict::Open);
+        }
+        // A tunnel is carried by packets that meet the same layers.
+        self.layers.look_at(counted);
+        Ok((from, to, question.address, question.path.clone(), counted))
+    }
+
+    fn met(&self, (from, to, ..): &Way, question: &Question) -> Steps {
+        match &question.path {
+            Path::Overlay(device) => self.inside(from, to, question.address, device.as_deref()),
+            Path::Bridge(bridge, vlan) => {
+                self.beside(from, to, (&question.from, &question.to), question.address, (bridge, *vlan))
+            }
+            Path::Routed => self.routed(from, to, question.address, &packet(question)),
+        }
     }
 
     /// The party of a name that is a machine's, a node's or a zone's.
@@ -290,7 +317,7 @@ impl<'l, 's> Answers<'l, 's> {
             }
             (Party::Host(a), _) => {
                 let mut steps = self.out(*a, address)?;
-                steps.push(self.into_the_world(*a, address));
+                steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
             // By which address a node leaves for a network that it is not on, nobody says.
@@ -398,7 +425,7 @@ impl<'l, 's> Answers<'l, 's> {
     }
 
     /// Whether what leaves the site by a machine's router gets anywhere.
-    fn into_the_world(&self, host: HostId, address: IpAddr) -> Step {
+    fn to_the_world(&self, host: HostId, address: IpAddr) -> Step {
         let at = Party::Prefix(IpNet::from(address));
         let family = Family::of(address);
         let leads = self.layers.exit(host, address).is_some_and(|(network, _)| self.layers.leads_out(network, family));
@@ -441,17 +468,20 @@ fn said(steps: &Steps, packet: &PortSet, counted: Counted) -> Verdict {
 
 /// What all steps make of a packet, of those that count.
 fn together(steps: &[Step], packet: &PortSet, counted: Counted) -> Verdict {
-    let verdicts = steps.iter().filter(|step| counted.counts(step.layer.kind())).map(|step| {
-        if packet.is_subset(&step.lower) {
-            Verdict::Open
-        } else if !packet.meets(&step.upper) {
-            Verdict::Closed
-        } else {
-            let missing = step.note.clone().unwrap_or_else(|| "which of these addresses it is".to_owned());
-            Verdict::Unknown { missing }
-        }
-    });
-    verdicts.fold(Verdict::Open, Verdict::and)
+    let counts = steps.iter().filter(|step| counted.counts(step.layer.kind()));
+    counts.map(|step| one(step, packet)).fold(Verdict::Open, Verdict::and)
+}
+
+/// What a step makes of a packet.
+fn one(step: &Step, packet: &PortSet) -> Verdict {
+    if packet.is_subset(&step.lower) {
+        Verdict::Open
+    } else if !packet.meets(&step.upper) {
+        Verdict::Closed
+    } else {
+        let missing = step.note.clone().unwrap_or_else(|| "which of these addresses it is".to_owned());
+        Verdict::Unknown { missing }
+    }
 }
 
 impl Layers<'_> {

@@ -3,8 +3,8 @@
 //! Such a source owns its own packet filter, what Nebula lets out of it, and every certificate that was ever granted to it
 //! and has not been released. It does not own the firewall that its node puts in front of it, nor anything at the target.
 //! What it may say of its own address depends on who checks that: Proxmox does for a guest, Nebula does on an overlay, and
-//! for what comes by a router, answers do not come back to a forged one. A machine that is no guest says on its own
-//! segment what it likes, so a rule that goes by addresses lets in from it whatever it lets in from anybody there.
+//! for what comes from beyond a router, answers do not come back to a forged one. A machine that is no guest says on its
+//! own segment what it likes, so a rule that goes by addresses lets in from it whatever it lets in from anybody there.
 //!
 //! Proxmox tracks connections a node: a packet that the target's firewall lets out opens the way back, also if nobody got
 //! it. So that firewall holds a protocol only if it lets the target send nothing of it to the source.
@@ -138,13 +138,10 @@ impl<'a> Layers<'a> {
 
     /// Whether the address that a source gives is its own.
     fn bound(&self, source: &Party, path: &Path) -> bool {
-        let routed = path.steps.iter().any(|step| step.layer == Layer::Router);
         match source {
-            Party::Host(host) => {
-                routed || self.members.is_overlay(path.way.last()) || self.has_proxmox(*host, path.way.first())
-            }
+            Party::Host(host) => self.members.is_overlay(path.way.last()) || self.has_proxmox(*host, path.way.first()),
             Party::Node(_) => true,
-            _ => routed,
+            _ => path.steps.iter().any(|step| step.layer == Layer::Router),
         }
     }
 

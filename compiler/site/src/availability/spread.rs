@@ -7,6 +7,7 @@
 //! on its own members and on the nodes, so no other machine moves it.
 
 use crate::availability::places::Places;
+use crate::builds;
 use crate::model::{Cluster, Host, HostId, NetworkId, NodeId, Site, Status};
 
 /// A member that names no node.
@@ -70,11 +71,11 @@ pub(crate) fn choose(
     chosen
 }
 
-/// Whether a node has the networks that a guest names, and the declared storages.
+/// Whether a node has the networks that a guest names, and the declared storages, and is one that its image is made for.
 fn has_all(site: &Site, host: &Host, member: &Waiting, node: NodeId) -> bool {
     let network = |id: &NetworkId| site.networks[id.index()].is_at(node);
     let storage = |name: &str| site.datastore(name).is_none_or(|datastore| datastore.is_on(node));
-    member.networks.iter().all(network) && host.datastores().all(storage)
+    builds::runs_on(site, host, node) && member.networks.iter().all(network) && host.datastores().all(storage)
 }
 
 /// A member that could be where fewer are.

@@ -24,9 +24,12 @@
 //! ## What to do
 //!
 //! Put the machine on the overlay and on the network below it (`on = { bridge = …; overlay = …; };`), or remove the flag. A
-//! machine that is elsewhere is on the network of its provider:
+//! machine that is elsewhere is on the network of its provider, and the node hands the overlay's port on to the lighthouse inside, so
+//! that the two find each other:
 //!
 //! ```arv part
+//!   nodes.pve.uplink.address = 203.0.113.1;
+//!   nodes.pve.forward = [ { port = networks.overlay.port; to = hosts.dns; } ];
 //!   networks.provider.cidr = 203.0.113.0/24;
 //!   hosts.vps = {
 //!     kind = Machine;

@@ -52,6 +52,7 @@ pub mod extra_terraform;
 pub mod extra_unused;
 pub mod extra_variable;
 pub mod family_not_there;
+pub mod file_of_other_architecture;
 pub mod file_of_two;
 pub mod file_path;
 pub mod file_written;
@@ -74,6 +75,7 @@ pub mod ha_stranded;
 pub mod ha_unable;
 pub mod hardware;
 pub mod hardware_conflict;
+pub mod hardware_of_arm;
 pub mod held_by_several;
 pub mod held_number;
 pub mod image_choice;
@@ -124,6 +126,7 @@ pub mod only_one;
 pub mod operator_address;
 pub mod operators_everywhere;
 pub mod operators_shut_out;
+pub mod other_architecture;
 pub mod outside_without_lighthouse;
 pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
@@ -162,6 +165,7 @@ pub mod route_frontend;
 pub mod route_not_public;
 pub mod rule_outside;
 pub mod rule_too_long;
+pub mod same_build;
 pub mod same_prefix;
 pub mod scope_taken;
 pub mod service_name;
@@ -305,6 +309,9 @@ pub static CODES: &[&Code] = &[
     &invalid_vnet::CODE,
     &image_twice::CODE,
     &clone_across::CODE,
+    &other_architecture::CODE,
+    &hardware_of_arm::CODE,
+    &same_build::CODE,
     &range_without_slots::CODE,
     &rule_too_long::CODE,
     &shared_vmid::CODE,
@@ -404,6 +411,7 @@ pub static CODES: &[&Code] = &[
     &private_in_public::CODE,
     &firewall_of_nobody::CODE,
     &node_of_others::CODE,
+    &file_of_other_architecture::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -448,6 +456,9 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     image_choice::check(site, origins, out);
     image_twice::check(site, out);
     clone_across::check(site, out);
+    same_build::check_names(site, out);
+    other_architecture::check(site, origins, out);
+    hardware_of_arm::check(site, origins, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
     device_mapping::check(site, out);

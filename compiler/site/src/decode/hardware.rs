@@ -5,7 +5,8 @@ use arvc_syntax::source::Span;
 
 use super::Decoder;
 use crate::checks::{
-    device_mapping, device_passthrough, disk_place, foreign_hardware, hardware, hardware_conflict, invalid_datastore,
+    device_mapping, device_passthrough, disk_place, foreign_hardware, hardware, hardware_conflict, hardware_of_arm,
+    invalid_datastore,
 };
 use crate::model::{Device, Disk, Features, Hardware, Host, Kind, Named, Pci, Spanned, Startup, Usb};
 use crate::origins::HostOrigin;
@@ -43,6 +44,12 @@ impl Decoder<'_> {
         }
         if let Some(field) = written.hardware {
             host.hardware = self.hardware(&host.named, field.value, host.memory, &mut broken);
+            let fields = self.read.record(field.value).unwrap_or_default();
+            let stated = fields.iter().filter(|field| self.read.is_stated(field)).filter_map(|field| {
+                let name = hardware_of_arm::FIELDS.iter().find(|name| **name == self.read.name(field.name))?;
+                Some((*name, self.read.span(field.value)))
+            });
+            origin.hardware = stated.collect();
         }
         if let Some(field) = written.features {
             host.features = self.features(&host.named, field.value, &mut broken);

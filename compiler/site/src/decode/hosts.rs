@@ -6,10 +6,11 @@ use super::interfaces::On;
 use super::{Decoder, Needs, only_literal};
 use crate::allocate::{self, Allocation};
 use crate::allocation::RangeIndex;
+use crate::builds;
 use crate::checks::{hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, vmid_not_accepted};
 use crate::model::{
-    AliasOf, Connection, Features, Hardware, Host, HostId, ImageId, Kind, Named, NetworkId, NetworkKind, NodeId,
-    Spanned, Startup, Status, Vmid,
+    AliasOf, Arch, Connection, Features, Hardware, Host, HostId, Image, ImageId, Kind, Named, NetworkId, NetworkKind,
+    NodeId, Spanned, Startup, Status, Vmid,
 };
 use crate::origins::HostOrigin;
 use crate::read::{Thing, put};
@@ -66,6 +67,7 @@ impl Decoder<'_> {
         self.renames = allocate::renames(&hosts, self.held, &mut self.read.diagnostics);
         let named = |on: &Option<Vec<(NetworkId, On)>>| on.iter().flatten().map(|(network, _)| *network).collect();
         self.placements(&mut hosts, &places.iter().map(named).collect::<Vec<_>>());
+        self.of_its_node(&mut hosts);
         // Where a guest is comes first: two Proxmox clusters may each have the VMID.
         for (at, (host, on)) in hosts.iter_mut().zip(&places).enumerate() {
             let mut origin = std::mem::take(&mut self.origins.hosts[at]);
@@ -79,6 +81,21 @@ impl Decoder<'_> {
             self.origins.hosts[at] = origin;
         }
         self.site.hosts = hosts;
+    }
+
+    /// What follows from the architecture of a guest's node: the build of its image, and the hardware of a VM that says nothing of it.
+    fn of_its_node(&self, hosts: &mut [Host]) {
+        for (host, origin) in hosts.iter_mut().zip(&self.origins.hosts) {
+            let Some(arch) = host.node.and_then(|node| self.site.nodes.get(node.index())).map(|node| node.arch.value)
+            else {
+                continue;
+            };
+            // Where there is none for it, what is named stays, and is reported.
+            host.image = host.image.map(|image| builds::of(&self.site, image, arch).unwrap_or(image));
+            if (host.kind, arch) == (Kind::Vm, Arch::Arm64) {
+                host.hardware.on_arm(|field| origin.hardware.iter().any(|(stated, _)| *stated == field));
+            }
+        }
     }
 
     /// The numbers that machines do not state, once all that are stated are known.
@@ -274,7 +291,8 @@ impl Decoder<'_> {
             host.node = Some(NodeId(0));
         }
         if host.image.is_none() && !origin.image_failed {
-            let mut fitting = (0..).map(ImageId).zip(&self.site.images).filter(|(_, image)| image.kind == host.kind);
+            let named = |image: &Image| image.kind == host.kind && image.build_of.is_none();
+            let mut fitting = (0..).map(ImageId).zip(&self.site.images).filter(|(_, image)| named(image));
             if let (Some((image, _)), None) = (fitting.next(), fitting.next()) {
                 host.image = Some(image);
             }

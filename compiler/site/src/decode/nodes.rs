@@ -4,7 +4,7 @@ use arvc_lang::data::DataId;
 
 use super::Decoder;
 use crate::checks::{datacenter_choice, duplicate_forward, invalid_bridge, invalid_user};
-use crate::model::{DatacenterId, Forward, HostId, Node, NodeConnection, NodeId, PlaceId, Spanned, Uplink};
+use crate::model::{Arch, DatacenterId, Forward, HostId, Node, NodeConnection, NodeId, PlaceId, Spanned, Uplink};
 use crate::read::Thing;
 
 /// Where a node stands and how much it carries.
@@ -24,11 +24,16 @@ impl Decoder<'_> {
             let mut more = Vec::new();
             let (mut datacenter, mut failed) = (None, false);
             let mut size = Size::default();
+            let mut arch = Spanned { value: Arch::Amd64, span: named.key };
             let (mut connection, mut variables) = (NodeConnection::default(), Vec::new());
             for field in self.entity_fields(entity) {
                 let value = field.value;
                 match self.read.name(field.name) {
                     "description" => named.description = self.read.description(value),
+                    "arch" => match self.arch(field, named.key) {
+                        Some(read) => arch = read,
+                        None => self.origins.all.nodes = false,
+                    },
                     "address" => address = self.read.address(value),
                     "addresses" => {
                         let items = self.read.list(value);
@@ -81,6 +86,7 @@ impl Decoder<'_> {
             self.site.nodes.push(Node {
                 named,
                 datacenter,
+                arch,
                 address,
                 more,
                 uplink,

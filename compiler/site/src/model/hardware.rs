@@ -59,6 +59,17 @@ impl Default for Hardware {
 }
 
 impl Hardware {
+    /// What a VM has on a node of ARM where nothing is `stated` of it: KVM knows the node's own CPU there and no other, and its
+    /// machine, which is `virt`, is started by UEFI alone.
+    pub fn on_arm(&mut self, stated: impl Fn(&str) -> bool) {
+        if !stated("cpu") {
+            "host".clone_into(&mut self.cpu);
+        }
+        if !stated("firmware") {
+            self.ovmf = true;
+        }
+    }
+
     /// Whether Windows runs on it.
     pub fn is_windows(&self) -> bool {
         self.os.starts_with('w')

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId, RangeId,
-    Replication, ServiceId, Spanned, Vmid,
+    Arch, ClusterId, EndpointId, Families, Family, GroupId, Ha, HostId, ImageId, Named, NetworkId, NodeId, PlaceId,
+    RangeId, Replication, ServiceId, Spanned, Vmid,
 };
 use super::{Connection, Disk, Features, Hardware, Startup, Unmanaged};
 use crate::extra::ExtraField;
@@ -16,6 +16,12 @@ pub struct Image {
     pub named: Named,
     /// For VMs or containers.
     pub kind: Kind,
+    /// What its programs are made for, and where that is said: at its name, if nobody says it.
+    pub arch: Spanned<Arch>,
+    /// The same for other architectures.
+    pub builds: Vec<ImageId>,
+    /// The image that this is such a build of.
+    pub build_of: Option<ImageId>,
     /// How it is had.
     pub source: ImageSource,
 }
@@ -54,6 +60,12 @@ pub enum ImageSource {
 }
 
 impl Image {
+    /// One for x86, and for nothing else.
+    pub fn new(named: Named, kind: Kind, source: ImageSource) -> Self {
+        let arch = Spanned { value: Arch::Amd64, span: named.key };
+        Self { named, kind, arch, builds: Vec::new(), build_of: None, source }
+    }
+
     /// The VMIDs that templates of it have, each with its node.
     pub fn templates(&self) -> Vec<(Spanned<Vmid>, Option<NodeId>)> {
         let ImageSource::Template { vmid, node, copies, .. } = &self.source else { return Vec::new() };

@@ -3,6 +3,7 @@
 //!
 //! Everything keeps the span of what it was made from. Order is the order of names, so it never depends on the sources'.
 
+mod arch;
 mod connection;
 mod family;
 mod flow;
@@ -23,6 +24,7 @@ pub use arvc_lang::data::{SecretRef, Transport};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
+pub use self::arch::*;
 pub use self::connection::*;
 pub use self::family::*;
 pub use self::flow::*;

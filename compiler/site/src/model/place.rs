@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
-use super::{Bastion, DatacenterId, HostId, Mapping, Named, NetworkId, PlaceId, Site, Spanned, Terraform};
+use super::{Arch, Bastion, DatacenterId, HostId, Mapping, Named, NetworkId, PlaceId, Site, Spanned, Terraform};
 use crate::extra::ExtraField;
 
 /// A Proxmox cluster.
@@ -56,6 +56,8 @@ pub struct Node {
     pub named: Named,
     /// Its owner.
     pub datacenter: DatacenterId,
+    /// What its processor understands, and where that is said: at its name, if nobody says it.
+    pub arch: Spanned<Arch>,
     /// Its address on the bridge that it shares with guests, the first one.
     pub address: Spanned<IpAddr>,
     /// Further addresses of its own, on whatever network.

@@ -69,7 +69,7 @@ pub(crate) fn kinds(site: &Site) -> Vec<Vec<&Named>> {
         vips(site).map(|vip| &vip.named).collect(),
         site.ranges.iter().map(|range| &range.named).collect(),
         site.groups.iter().map(|group| &group.named).collect(),
-        site.images.iter().map(|image| &image.named).collect(),
+        site.images.iter().filter(|image| image.build_of.is_none()).map(|image| &image.named).collect(),
         site.services.iter().map(|service| &service.named).collect(),
         site.hosts.iter().map(|host| &host.named).collect(),
         site.clusters.iter().map(|cluster| &cluster.named).collect(),

@@ -1,6 +1,7 @@
 //! Openings as rules of the Proxmox firewall, within what one rule can say (`PVE::Firewall`): addresses of one family
 //! and up to 512 characters, 15 ports of which a range counts two, one protocol, no negation.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
 use arvc_reach::policy::{Peer, Rule};
@@ -71,9 +72,9 @@ pub fn rules(addresses: &Addresses, direction: Direction, openings: &[&Rule]) ->
     let (internet, others): (Vec<&Rule>, Vec<&Rule>) =
         openings.iter().copied().partition(|opening| opening.peer == Peer::Internet);
     let mut list = Vec::new();
-    for opening in others {
-        for peer in peers(addresses, opening) {
-            list.extend(accepts(direction, &peer, &opening.ports, &opening.reason));
+    for (ports, reason, peers) in together(addresses, &others) {
+        for peer in peers {
+            list.extend(accepts(direction, &peer, ports, reason));
         }
     }
     if !internet.is_empty() {
@@ -122,13 +123,32 @@ pub enum Family {
     V6,
 }
 
-/// The other end of an opening, as often as one rule does not hold it. A peer that is nobody has no rule at all: a rule
-/// without addresses would be open to everybody.
-fn peers(addresses: &Addresses, opening: &Rule) -> Vec<Ends> {
-    if opening.peer == Peer::Any {
-        return vec![Ends::Anywhere];
+/// Openings of the same ports for the same reason, with all their other ends as often as one rule does not hold them: what a
+/// hundred machines may do is one line of addresses, and a machine more is a change of that line. A peer that is nobody has
+/// no rule at all: a rule without addresses would be open to everybody.
+fn together<'a>(addresses: &Addresses, openings: &[&'a Rule]) -> Vec<(&'a PortSet, &'a str, Vec<Ends>)> {
+    let mut places: HashMap<(&PortSet, &str), usize> = HashMap::new();
+    let mut list: Vec<(&PortSet, &str, bool, Vec<IpNet>)> = Vec::new();
+    for opening in openings {
+        let place = *places.entry((&opening.ports, &opening.reason)).or_insert_with(|| {
+            list.push((&opening.ports, &opening.reason, false, Vec::new()));
+            list.len() - 1
+        });
+        let (_, _, anywhere, prefixes) = &mut list[place];
+        match opening.peer {
+            Peer::Any => *anywhere = true,
+            _ => prefixes.extend(addresses.of(opening.there, &opening.peer)),
+        }
     }
-    ends(&addresses.of(opening.there, &opening.peer))
+    let ends = |anywhere: bool, mut prefixes: Vec<IpNet>| {
+        if anywhere {
+            return vec![Ends::Anywhere];
+        }
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        ends(&prefixes)
+    };
+    list.into_iter().map(|(ports, reason, anywhere, prefixes)| (ports, reason, ends(anywhere, prefixes))).collect()
 }
 
 /// Addresses as ends of rules.

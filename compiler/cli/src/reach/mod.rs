@@ -64,7 +64,8 @@ pub struct Arguments {
     /// The verdicts of the questions of a file: cells, whose own verdicts are not looked at
     #[arg(long, value_name = "FILE", conflicts_with_all = ["source", "target", "to", "table", "matrix", "cells", "unasked", "unused", "tightest"])]
     ask: Option<PathBuf>,
-    /// With --cells and --ask: look at one layer only, proxmox, nebula or guest, as if the others let everything through
+    /// With --cells and --ask: look at one layer only, proxmox, nebula or guest, as if the others let everything through; path: at none of
+    /// them, but at what carries the packet
     #[arg(long, value_name = "LAYER")]
     layer: Option<arvc_verdict::Layer>,
 }

@@ -57,7 +57,10 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     for host in site.hosts.iter().filter(|host| host.kind != Kind::Machine && host.status.is_there()) {
         let (Some(image), Some(node)) = (host.image, host.node) else { continue };
         let ImageSource::Template { node: None, copies, .. } = &site.images[image.index()].source else { continue };
-        if site.images[image.index()].kind != host.kind || copies.iter().any(|(at, _)| *at == node) {
+        let made_for = &site.images[image.index()];
+        // One that cannot be there is told of as that.
+        let misplaced = made_for.kind != host.kind || made_for.arch.value != site.nodes[node.index()].arch.value;
+        if misplaced || copies.iter().any(|(at, _)| *at == node) {
             continue;
         }
         let nodes = asked.entry((image, site.nodes[node.index()].datacenter)).or_default();

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::Way;
 use crate::bounds::Outcome;
 use crate::nebula::Member;
-use crate::packet::Addr;
+use crate::packet::{Addr, is_public};
 use crate::proxmox::Nic;
 use crate::tree::{Host, Tree};
 
@@ -50,15 +50,15 @@ impl Tree {
 
     /// A node by name: one that has rules, guests, or an address.
     pub(crate) fn node(&self, name: &str) -> Option<&str> {
-        self.node_names().find(|node| *node == name)
+        self.nodes.get(name).map(String::as_str)
     }
 
     /// All nodes, sorted.
     pub(crate) fn nodes(&self) -> BTreeSet<&str> {
-        self.node_names().collect()
+        self.nodes.iter().map(String::as_str).collect()
     }
 
-    fn node_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn node_names(&self) -> impl Iterator<Item = &str> {
         let own = self.proxmox.nodes.keys().map(String::as_str);
         let of_guests = self.proxmox.guests.values().filter_map(|guest| guest.node.as_deref());
         own.chain(self.wiring.nodes.keys().map(String::as_str)).chain(of_guests)
@@ -99,7 +99,13 @@ impl Tree {
                 Some(addresses) => {
                     // The system takes the one whose network the destination is in.
                     let near = self.near_by(way, addresses);
-                    if near.is_empty() { at(addresses.clone()) } else { at(near) }
+                    let mut own = if near.is_empty() { at(addresses.clone()) } else { at(near) };
+                    // Out into the world by a way that no file describes, it may have one there that no file names.
+                    let outward = *way.path == Path::Routed && is_public(way.address);
+                    if outward && !addresses.iter().any(|own| fits(own) && is_public(*own)) {
+                        own.extend(at(self.internet().to_vec()));
+                    }
+                    own
                 }
                 None => at(self.gateways(way)),
             },
@@ -117,7 +123,8 @@ impl Tree {
                         let near = at(near.collect());
                         if near.is_empty() { at(nets.iter().map(|net| net.addr()).collect()) } else { near }
                     }
-                    None => at(host.address.into_iter().filter(|_| host.guest.is_none()).collect()),
+                    None if host.guest.is_none() => at(host.addresses.clone()),
+                    None => Vec::new(),
                 },
                 Path::Routed => {
                     let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
@@ -125,9 +132,9 @@ impl Tree {
                     let routed = nics.filter(|nic| nic.dhcp || nic.gateways.iter().any(fits));
                     let own = at(routed.flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect());
                     match own.is_empty() {
-                        true if host.guest.is_none() => match host.address {
-                            Some(address) => at(vec![address]),
-                            None => at(self.internet().to_vec()),
+                        true if host.guest.is_none() => match host.addresses.as_slice() {
+                            [] => at(self.internet().to_vec()),
+                            addresses => at(addresses.to_vec()),
                         },
                         _ => own,
                     }

@@ -1,5 +1,6 @@
 //! One question, decided by every layer that the packet meets.
 
+mod ask;
 mod bridge;
 mod ends;
 mod overlay;
@@ -15,6 +16,7 @@ use crate::packet::{Addr, Packet};
 use crate::place::Why;
 use crate::tree::Tree;
 
+pub(crate) use ask::{Ask, Ends, Stop, Towards};
 pub(crate) use ends::End;
 pub(crate) use tunnel::Tunnels;
 pub(crate) use words::Part;
@@ -89,15 +91,20 @@ impl Tree {
 
     /// The verdicts of questions, without the reasons.
     pub fn verdicts<'q>(&self, questions: impl IntoIterator<Item = &'q Question>) -> Vec<Verdict> {
-        let tunnels = Tunnels::default();
-        questions.into_iter().map(|question| self.verdict_of(question, &tunnels)).collect()
+        self.verdicts_as(questions.into_iter().map(|question| (question, Manner::default())))
     }
 
-    fn verdict_of(&self, question: &Question, tunnels: &Tunnels) -> Verdict {
+    /// The same of packets that are out of the ordinary.
+    pub fn verdicts_as<'q>(&self, questions: impl IntoIterator<Item = (&'q Question, Manner)>) -> Vec<Verdict> {
+        let tunnels = Tunnels::default();
+        questions.into_iter().map(|(question, manner)| self.verdict_of(question, manner, &tunnels)).collect()
+    }
+
+    fn verdict_of(&self, question: &Question, manner: Manner, tunnels: &Tunnels) -> Verdict {
         let unknown = |name: &str| Verdict::Unknown { missing: format!("who {name} is: the tree has no such machine") };
         let Some(from) = self.end(&question.from) else { return unknown(&question.from) };
         let Some(to) = self.end(&question.to) else { return unknown(&question.to) };
-        let way = Way { from, to, address: question.address, path: &question.path, manner: Manner::default() };
+        let way = Way { from, to, address: question.address, path: &question.path, manner };
         self.verdict(&way, question.protocol, question.port, tunnels)
     }
 
@@ -122,15 +129,22 @@ impl Tree {
     }
 
     fn steps<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Step<'t>> {
-        let mut steps = match way.path {
+        self.stops(way, packet, tunnels).into_iter().map(|stop| self.asked(stop)).collect()
+    }
+
+    /// Whom a packet meets, of those that are looked at.
+    pub(crate) fn stops<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Stop<'t>> {
+        let mut stops = match way.path {
             Path::Bridge(bridge, vlan) => self.on_bridge(way, packet, bridge, *vlan),
             Path::Overlay(device) => self.in_overlay(way, packet, device.as_deref(), tunnels),
             Path::Routed => self.routed(way, packet),
         };
         let lie = self.lies(way);
-        steps.retain(|step| !(lie && step.part.is_reply()));
-        steps.retain(|step| step.part.carries() || self.counted.counts(step.part.layer()));
-        steps
+        // Who lies owns the machine, so nothing of his own filters it; and the answers go to somebody else.
+        let own = |stop: &Stop<'_>| matches!(stop.part, Part::GuestOut(host) if way.from.is(host));
+        stops.retain(|stop| !(lie && (stop.part.is_reply() || own(stop))));
+        stops.retain(|stop| stop.part.carries() || self.counted.counts(stop.part.layer()));
+        stops
     }
 }
 

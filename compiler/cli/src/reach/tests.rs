@@ -30,8 +30,12 @@ const SITE: &str = r#"{
 "#;
 
 fn arvc(args: &[&str]) -> (u8, Memory) {
+    of_site(SITE, args)
+}
+
+fn of_site(site: &str, args: &[&str]) -> (u8, Memory) {
     let mut world = Memory::new("/lab");
-    world.file("site.arv", SITE);
+    world.file("site.arv", site);
     let args = ["arvc", "reach"].iter().chain(args).map(OsString::from);
     let status = run(args, &mut world);
     (status, world)
@@ -78,6 +82,19 @@ fn the_status_is_good_only_if_all_is_open() {
     ] {
         assert_eq!(arvc(&args).0, expected, "{args:?}");
     }
+}
+
+#[test]
+fn who_reaches_whom_is_told_also_where_it_is_not_what_the_site_claims() {
+    let claims = "  expect.open = [ hosts.chess -> hosts.db : 5432/tcp ];\n}\n";
+    let site = format!("{}{claims}", SITE.strip_suffix("}\n").expect("the end of a record"));
+    let (status, world) = of_site(&site, &["chess", "db:5432/tcp"]);
+    assert!(world.stderr.contains("E0407"), "{}", world.stderr);
+    assert!(world.stdout.contains("  Nebula, into db       closed\n"), "{}", world.stdout);
+    assert_eq!(status, exit::SOURCE);
+    // Nothing is told of a site that is not known.
+    let (status, world) = of_site(&SITE.replace("vmid = 103", "vmid = 102"), &["chess", "db:5432/tcp"]);
+    assert_eq!((status, world.stdout.as_str()), (exit::SOURCE, ""));
 }
 
 #[test]

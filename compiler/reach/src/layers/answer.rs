@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Site, Transport};
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
 use arvc_site::names::is_private;
 use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
@@ -29,10 +29,10 @@ pub struct Answers<'l, 's> {
 }
 
 /// Everything but the packet, and the layers that are looked at.
-type Way = (Party, Party, IpAddr, Path, Counted);
+pub(super) type Way = (Party, Party, IpAddr, Path, Counted);
 
 /// What a packet meets, or why there is nothing that it would.
-type Steps = Result<Vec<Step>, Verdict>;
+pub(super) type Steps = Result<Vec<Step>, Verdict>;
 
 impl<'l, 's> Answers<'l, 's> {
     /// Looks the names up.
@@ -97,7 +97,7 @@ impl<'l, 's> Answers<'l, 's> {
     }
 
     /// Who is meant; or the verdict, if there is nothing to ask the layers.
-    fn key(&self, question: &Question, counted: Counted) -> Result<Way, Verdict> {
+    pub(super) fn key(&self, question: &Question, counted: Counted) -> Result<Way, Verdict> {
         let missing = |name: &str| Verdict::Unknown { missing: format!("who {name} is") };
         let from = self.party(&question.from).ok_or_else(|| missing(&question.from))?;
         let to = self.party(&question.to).ok_or_else(|| missing(&question.to))?;
@@ -109,7 +109,7 @@ impl<'l, 's> Answers<'l, 's> {
         Ok((from, to, question.address, question.path.clone(), counted))
     }
 
-    fn met(&self, (from, to, ..): &Way, question: &Question) -> Steps {
+    pub(super) fn met(&self, (from, to, ..): &Way, question: &Question) -> Steps {
         match &question.path {
             Path::Overlay(device) => self.inside(from, to, question.address, device.as_deref()),
             Path::Bridge(bridge, vlan) => {
@@ -249,7 +249,10 @@ impl<'l, 's> Answers<'l, 's> {
 
     /// The addresses of a zone, of one family.
     fn zone(&self, party: &Party, family: Family) -> Vec<IpNet> {
-        let zone = self.layers.zone(party);
+        let zone = match party {
+            Party::Node(node) => self.site().nodes[node.index()].own_addresses().map(IpNet::from).collect(),
+            party => self.layers.zone(party).into_owned(),
+        };
         zone.iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 
@@ -288,6 +291,11 @@ impl<'l, 's> Answers<'l, 's> {
                     return Ok(steps);
                 }
                 let mut steps = self.out(*a, address)?;
+                // What a node hands on is for the world, and not for those whose router it is.
+                let (network, _) = layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                if node.is_some() && layers.node_in_front(*a, network, Family::of(address)) == node {
+                    return Err(Verdict::Closed);
+                }
                 let what = "whether it hands on what comes from inside is not known";
                 steps.push(unknown(Layer::Router, Party::Prefix(IpNet::from(address)), what.to_owned()));
                 let (_, own) = self.leaving(*a, address)?;
@@ -314,6 +322,20 @@ impl<'l, 's> Answers<'l, 's> {
                 steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
+            // By which address a node leaves for a network that it is not on, nobody says.
+            (Party::Node(_), Party::Host(b)) if node.is_some() => {
+                let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                let mut steps = vec![undescribed(address)];
+                steps.extend(
+                    layers.handed(forward, &Other::Zone(&layers.world(Family::of(address)))).ok_or(Verdict::Closed)?,
+                );
+                Ok(steps)
+            }
+            (Party::Node(_), Party::Node(to)) => {
+                let mut sources = self.zone(from, Family::of(address));
+                sources.extend(layers.world(Family::of(address)));
+                Ok(vec![undescribed(address), layers.node_in(*to, &sources, None)])
+            }
             (Party::Node(node), Party::Host(b)) => {
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 // Which of its addresses it takes, the route says, which nobody does.
@@ -325,6 +347,9 @@ impl<'l, 's> Answers<'l, 's> {
                     return Err(Verdict::Closed);
                 }
                 let out = !is_private(address);
+                if self.is_own_router(*b, last) {
+                    return Ok(vec![undescribed(address)]);
+                }
                 let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
                 let world = layers.world(Family::of(address));
                 let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
@@ -337,26 +362,42 @@ impl<'l, 's> Answers<'l, 's> {
                 if zone.is_empty() {
                     return Err(Verdict::Closed);
                 }
-                if node.is_some() {
+                if let Some(node) = node {
                     let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                    // What it hands on is for the world, and not for those whose router it is.
+                    if zone.iter().all(|prefix| layers.is_behind(node, prefix)) {
+                        return Err(Verdict::Closed);
+                    }
                     return layers.handed(forward, &Other::Zone(&zone)).ok_or(Verdict::Closed);
                 }
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                if far && is_private(address) {
+                let lost = far && is_private(address);
+                // The Internet leads nobody there; one who is named may have a way of his own.
+                if lost && *from == Party::Internet {
                     return Err(Verdict::Closed);
                 }
-                let mut steps: Vec<Step> = edge::inwards(layers, last, *b, address, &zone).into_iter().collect();
+                if self.is_own_router(*b, last) {
+                    return Ok(vec![undescribed(address)]);
+                }
+                let mut steps: Vec<Step> = match lost {
+                    true => vec![undescribed(address)],
+                    false => edge::inwards(layers, last, *b, address, &zone),
+                };
                 steps.extend(layers.arrive(*b, last, &Other::Zone(&zone)));
                 Ok(steps)
             }
             (zone, Party::Node(node)) => {
                 let zone = self.zone(zone, Family::of(address));
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                if zone.is_empty() || far && is_private(address) {
+                let lost = far && is_private(address);
+                let handed = layers.handed_on(address, packet).is_some_and(|(_, forward)| forward.is_some());
+                let behind = zone.iter().all(|prefix| layers.is_behind(*node, prefix));
+                if zone.is_empty() || lost && *from == Party::Internet || handed && !behind {
                     return Err(Verdict::Closed);
                 }
-                let mut steps: Vec<Step> = (!far).then(|| undescribed(address)).into_iter().collect();
+                let near = !far && !behind;
+                let mut steps: Vec<Step> = (lost || near).then(|| undescribed(address)).into_iter().collect();
                 steps.push(layers.node_in(*node, &zone, None));
                 Ok(steps)
             }
@@ -394,6 +435,16 @@ impl<'l, 's> Answers<'l, 's> {
     fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
         let network = &self.site().networks[way.last().index()];
         matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
+    }
+
+    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
+    fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
+        let site = self.site();
+        site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
+            Router::Host(own) => own == host,
+            Router::Vip(vip) => site.vips[vip.index()].owners.binary_search(&host).is_ok(),
+            _ => false,
+        })
     }
 
     /// What a machine's own layers say to a packet that leaves its segment, and the router there, if it is one of ours.

@@ -4,6 +4,7 @@
 //! wider than what is handed on: it also lets in what is for the router itself.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use arvc_site::model::{Family, HostId, Kind, NetworkId};
 use ipnet::IpNet;
@@ -47,6 +48,7 @@ pub(super) fn steps(
         }
         rules.push((forward.ports.clone(), forward.reason.clone()));
     }
+    let rules: Rc<[(PortSet, String)]> = rules.into();
     let handed = |layer| Step {
         layer,
         at: Party::Host(id),
@@ -63,7 +65,7 @@ pub(super) fn steps(
         {
             enters.lower = enters.lower.union(&own.lower);
             enters.upper = enters.upper.union(&own.upper);
-            enters.rules.extend(own.rules);
+            enters.rules = enters.rules.iter().chain(own.rules.iter()).cloned().collect();
         }
         steps.push(enters);
     }

@@ -29,9 +29,7 @@ impl Layers<'_> {
     /// Every address of the world, the operators' and the site's own too: what a router in front of somebody makes of his own is
     /// one of them.
     pub(super) fn world(&self, family: Family) -> Vec<IpNet> {
-        let mut world = public();
-        world.retain(|prefix| Family::of_prefix(prefix) == family);
-        world
+        public().iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 
     /// The node that is a machine's way out on a network.
@@ -40,6 +38,12 @@ impl Layers<'_> {
             crate::routers::Identity::Node(node) => Some(*node),
             _ => None,
         }
+    }
+
+    /// Whether a node is the router of a network that holds all of a prefix.
+    pub(super) fn is_behind(&self, node: NodeId, prefix: &IpNet) -> bool {
+        let networks = self.site.networks.iter().filter(|network| network.routed_by(node));
+        networks.into_iter().any(|network| network.prefixes().any(|own| own.value.contains(prefix)))
     }
 
     /// The node that answers for an address, and the port of a packet to it that it hands on.

@@ -100,7 +100,11 @@ impl<'t> Rows<'t> {
         let way = Way { from, to, address, path, manner: Manner::default() };
         let mut row = Row { open: self.all(), closed: self.all() };
         // Open if what each of its addresses may send passes, closed if nothing does.
-        for source in self.tree.sources(&way) {
+        let sources = self.tree.sources(&way);
+        if sources.is_empty() && !self.tree.without_source(&way).closed_for_sure() {
+            return Row { open: vec![0; words], closed: vec![0; words] };
+        }
+        for source in sources {
             let may = self.from(&way, source);
             for at in 0..words {
                 row.open[at] &= may.pass[at] & !may.drop[at];

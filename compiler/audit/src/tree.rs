@@ -1,6 +1,6 @@
 //! A tree of files, as far as it decides who reaches whom.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
@@ -43,6 +43,8 @@ pub struct Tree {
     pub(crate) records: OnceLock<crate::matrix::Records>,
     /// Whether what nodes translate names bridges of guests alone, by node.
     pub(crate) inner: OnceLock<BTreeMap<String, bool>>,
+    /// The networks of guests with their routers.
+    fronts: OnceLock<Vec<Front>>,
 }
 
 /// What is known beside the files.
@@ -105,6 +107,20 @@ pub struct Segment {
     pub nodes: Vec<String>,
 }
 
+/// A network of guests, its router, and what a node calls its device there.
+#[derive(Debug)]
+pub(crate) struct Front {
+    pub net: IpNet,
+    pub gateway: IpAddr,
+    pub device: String,
+}
+
+/// What a node calls its device on the segment of a guest's.
+pub(crate) fn device_of(nic: &Nic) -> Option<String> {
+    let bridge = nic.bridge.value.as_deref().ok()?;
+    Some(nic.vlan.map_or(bridge.to_owned(), |tag| format!("{bridge}.{tag}")))
+}
+
 /// A machine: a guest of Proxmox, one that Ansible configures, a member of an overlay, or all of it.
 #[derive(Debug)]
 pub(crate) struct Host {
@@ -118,8 +134,8 @@ pub(crate) struct Host {
     pub filter: Option<usize>,
     /// Why nobody knows its filter.
     pub no_filter: Option<Why>,
-    /// Where Ansible finds it.
-    pub address: Option<IpAddr>,
+    /// Where Ansible finds it, and where else it is said to be.
+    pub addresses: Vec<IpAddr>,
     /// Whether a role makes it hand on packets of IPv4, of IPv6.
     pub forwards: (bool, bool),
 }
@@ -133,7 +149,7 @@ impl Host {
             members: Vec::new(),
             filter: None,
             no_filter: None,
-            address: None,
+            addresses: Vec::new(),
             forwards: (false, false),
         }
     }
@@ -169,6 +185,7 @@ impl Tree {
             several_overlays: false,
             records: OnceLock::new(),
             inner: OnceLock::new(),
+            fronts: OnceLock::new(),
         };
         tree.owners = tree.own();
         tree.nodes = tree.node_names().map(str::to_owned).collect();
@@ -195,8 +212,8 @@ impl Tree {
                     owners.extend(nic.addresses.iter().map(|net| (net.addr(), (host.name.clone(), Some(nic.index)))));
                 }
             }
-            if let Some(address) = host.address {
-                owners.entry(address).or_insert_with(|| (host.name.clone(), None));
+            for address in &host.addresses {
+                owners.entry(*address).or_insert_with(|| (host.name.clone(), None));
             }
         }
         owners
@@ -222,6 +239,25 @@ impl Tree {
             };
             addresses.retain(|address| is_public(*address) && !sites(address));
             addresses
+        })
+    }
+
+    /// Each network of guests that has a router, with it and the node's device there.
+    pub(crate) fn fronts(&self) -> &[Front] {
+        self.fronts.get_or_init(|| {
+            let mut found: Vec<Front> = Vec::new();
+            let mut seen = HashSet::new();
+            for nic in self.proxmox.guests.values().flat_map(|guest| &guest.nics) {
+                let Some(device) = device_of(nic) else { continue };
+                for (net, gateway) in
+                    nic.addresses.iter().flat_map(|net| nic.gateways.iter().map(move |it| (net.trunc(), *it)))
+                {
+                    if net.contains(&gateway) && seen.insert((net, gateway, device.clone())) {
+                        found.push(Front { net, gateway, device: device.clone() });
+                    }
+                }
+            }
+            found
         })
     }
 

@@ -364,7 +364,12 @@ impl<'a> Members<'a> {
         };
         let with_router: Vec<NetworkId> = self.of_family(profile, family).filter(routed).collect();
         match with_router.is_empty() {
-            true => self.of_family(profile, family).filter(|network| !self.is_overlay(*network)).collect(),
+            // Not by a router that it was told not to take.
+            true => {
+                let unrouted = |network: &NetworkId| self.site.networks[network.index()].gateway(family).is_none();
+                let all = self.of_family(profile, family);
+                all.filter(|network| !self.is_overlay(*network) && unrouted(network)).collect()
+            }
             false => with_router,
         }
     }

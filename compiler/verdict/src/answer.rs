@@ -104,7 +104,8 @@ impl FromStr for Layer {
             "proxmox" => Ok(Self::Proxmox),
             "nebula" => Ok(Self::Nebula),
             "guest" => Ok(Self::Guest),
-            _ => Err(format!("there is no layer {text:?}: proxmox, nebula or guest")),
+            "path" => Ok(Self::Path),
+            _ => Err(format!("there is no layer {text:?}: proxmox, nebula, guest or path")),
         }
     }
 }

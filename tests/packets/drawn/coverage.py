@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 
+import claims
+
 from .rows import BOTH, DECISIONS, ONE, Tree, rules, ways
 from .site import ALONE, Drawn
 
@@ -37,9 +39,12 @@ class Coverage:
             self.verdicts.update(cell["verdict"] for cell in cells)
             said = lines(drawn.files[name, "audit"])
             self.unknown.update(cell["missing"].split(";")[0] for cell in said if cell["verdict"] == "unknown")
-            for cell, answer, line in zip(cells, said, drawn.decisions[name].open(), strict=True):
-                if name == "all":
+            for cell in cells:
+                # What never leaves a segment is closed everywhere by something.
+                if name == "all" or claims.on_link(cell):
                     self.hit(ways(cell, tree), cell["verdict"])
+            asked = [cell for cell in cells if not claims.inward(cell)]
+            for cell, answer, line in zip(asked, said, drawn.decisions[name].open(), strict=True):
                 if cell["verdict"] == answer["verdict"]:
                     self.decide(json.loads(line), cell["verdict"], tree)
 

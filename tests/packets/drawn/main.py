@@ -58,16 +58,24 @@ def judge(sites, said: argparse.Namespace, start: float) -> int:
 
 
 def agree(drawn: Drawn, compare) -> bool:
-    """Every run says what the audit says, and all layers together what each says alone."""
+    """Packets, audit and proof say the same in every run, and all layers together what each says alone. What was changed in a tree
+    the proof knows nothing of: it is held against the audit of what was emitted."""
     good = True
     for name in RUNS:
-        paths = [drawn.files[name, "packets"], drawn.files[name, "audit"]]
-        if compare.compare(compare.read(paths[0]), compare.read(paths[1]), paths, drawn.tree):
-            print(f"        seed {drawn.seed}, layers: {name}")
-            good = False
+        for tree, sides in sides_of(drawn):
+            paths = [drawn.files[name, who] for who in sides]
+            if compare.compare([compare.read(path) for path in paths], paths, tree):
+                print(f"        seed {drawn.seed}, layers: {name}")
+                good = False
     if compare.conjunction(drawn.files["all", "packets"], [drawn.files[name, "packets"] for name in ALONE]):
         good = False
     return good
+
+
+def sides_of(drawn: Drawn) -> list[tuple[Path, tuple[str, ...]]]:
+    if not drawn.edits:
+        return [(drawn.tree, ("packets", "audit", "proof"))]
+    return [(drawn.tree, ("packets", "audit")), (drawn.folder / "emitted", ("emitted", "proof"))]
 
 
 def load_compare():

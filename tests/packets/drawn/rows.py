@@ -7,6 +7,8 @@ those of the list that ended it were asked and none did.
 import re
 from pathlib import Path
 
+from claims import on_link
+
 # Decisions that are rows by themselves: part, words; and which verdicts they can have.
 DECISIONS = {
     ("out of", "the firewall of the data centre is off"): "data centre's switch off, out",
@@ -97,6 +99,8 @@ BOTH = [
     "VLAN",
     "another's address as source",
     "overlay address on a segment",
+    "everybody on a segment",
+    "an address of the link",
     "proxmox, one address",
     "proxmox, a network",
     "proxmox, one port",
@@ -153,6 +157,8 @@ def ways(cell: dict, tree: Tree) -> list[str]:
     if cell["path"].startswith("overlay"):
         tail = ", relayed" if cell.get("relayed") else ", IPv6" if ":" in cell["address"] else ""
         return [f"member to member{tail}"]
+    if on_link(cell):
+        return ["an address of the link" if "source" in cell else "everybody on a segment"]
     if "source" in cell:
         return ["another's address as source"]
     if cell["path"].startswith("bridge") and cell["address"].startswith(("10.79.", "fd00:79:")):

@@ -1,4 +1,4 @@
-"""One drawn site: emitted, probed with all layers and with each alone, and audited about the same cells."""
+"""One drawn site: emitted, probed with all layers, with each alone and with none, audited and proved about the same cells."""
 
 import json
 import os
@@ -8,16 +8,19 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import claims
+
 HERE = Path(__file__).resolve().parents[1]
 ALONE = ("proxmox", "nebula", "guest")
-RUNS = ("all", *ALONE)
+RUNS = ("all", *ALONE, "none")
 # Of each kind of cells; all of a small site.
 SAMPLE = 350
 
 
 @dataclass
 class Drawn:
-    """What came of a seed. `files` are cells by run and by who said them (`packets`, `audit`)."""
+    """What came of a seed. `files` are cells by run and by who said them: `packets` and `audit` of the tree, and `emitted` and
+    `proof`, the audit of the tree as it was emitted and the proof of the site: of a tree that was not changed, no other one."""
 
     seed: int
     folder: Path
@@ -52,8 +55,8 @@ def run_site(seed: int, folder: Path, programs: Programs) -> Drawn:
         known = json.loads((folder / "drawn.json").read_text())
         drawn.features, drawn.edits = known["features"], known.get("edits", [])
         for name in RUNS:
-            probe(drawn, name, known)
-            audit(drawn, name, known, programs)
+            probe(drawn, name)
+            say(drawn, name, programs)
     except subprocess.CalledProcessError as error:
         drawn.failed = f"{' '.join(map(str, error.cmd))}: {(error.stderr or error.stdout or '')[-3000:]}"
     drawn.seconds = time.monotonic() - start
@@ -65,35 +68,27 @@ def command(*words, **options) -> str:
     return subprocess.run(words, check=True, capture_output=True, text=True, **options).stdout
 
 
-def probe(drawn: Drawn, name: str, known: dict) -> None:
+def probe(drawn: Drawn, name: str) -> None:
     out = drawn.folder / f"packets-{name}.jsonl"
     options = ["--layers", name, "--ask", "below,overlay,forged,relayed", "--sample", SAMPLE, "--out", out]
-    if known["separate"]:
-        options += ["--separate", ",".join(known["separate"])]
     words = [str(word) for word in (HERE / "probe", drawn.tree, *options)]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     drawn.said += [f"{name}: {line}" for line in done.stderr.splitlines() if line.startswith("probe:")]
     drawn.files[name, "packets"] = out
 
 
-def audit(drawn: Drawn, name: str, known: dict, programs: Programs) -> None:
-    """The same questions. The harness calls operators so; the audit knows their address alone."""
-    cells = [json.loads(line) for line in drawn.files[name, "packets"].read_text().splitlines()]
-    asked = drawn.folder / "asked.jsonl"
-    asked.write_text("".join(json.dumps(renamed(cell, "operators", known["operators"])) + "\n" for cell in cells))
-    layer = [] if name == "all" else ["--layer", name]
-    answers = command(programs.arvc, "audit", drawn.tree, "--ask", asked, "--json", *layer).splitlines()
-    decisions, verdicts = [], []
-    for cell, line in zip(cells, answers, strict=True):
-        answer = json.loads(line)
-        said = {key: answer[key] for key in ("verdict", "missing") if key in answer}
-        verdicts.append(json.dumps(cell | said))
-        decisions.append(json.dumps(answer["decisions"]))
-    drawn.files[name, "audit"] = drawn.folder / f"audit-{name}.jsonl"
-    drawn.files[name, "audit"].write_text("".join(f"{line}\n" for line in verdicts))
+def say(drawn: Drawn, name: str, programs: Programs) -> None:
+    """The same questions, to the audit of the tree and the proof of the site, and to that of what was emitted for it."""
+    cells, wiring = drawn.files[name, "packets"], drawn.tree / "wiring.json"
     drawn.decisions[name] = drawn.folder / f"decisions-{name}.jsonl"
-    drawn.decisions[name].write_text("".join(f"{line}\n" for line in decisions))
-
-
-def renamed(cell: dict, name: str, other: str) -> dict:
-    return {key: other if key in ("from", "to") and value == name else value for key, value in cell.items()}
+    for who, of, decisions in (
+        ("audit", drawn.tree, drawn.decisions[name]),
+        ("emitted", drawn.folder / "emitted", None),
+        ("proof", drawn.folder / "site.arv", None),
+    ):
+        if who == "emitted" and not drawn.edits:
+            continue
+        asked = "proof" if who == "proof" else "audit"
+        said = claims.ask(programs.arvc, asked, of, cells, wiring, name, decisions)
+        drawn.files[name, who] = drawn.folder / f"{who}-{name}.jsonl"
+        drawn.files[name, who].write_text("".join(json.dumps(cell) + "\n" for cell in said))

@@ -34,7 +34,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cells", type=Path, help="ask these, whose verdicts are not looked at, and no others")
     parser.add_argument("--sample", type=int, help="at most so many cells of each kind, the same in each run")
     parser.add_argument("--snooping", action="store_true", help="bridges snoop, and something asks who listens")
-    parser.add_argument("--separate", default="", help="bridges that are not joined between nodes")
     parser.add_argument("--out", type=Path, help="where the cells go; without it, to standard output")
     return parser.parse_args()
 
@@ -46,7 +45,7 @@ def main() -> int:
         sys.exit(f"probe: no layer {' '.join(sorted(layers - set(LAYERS)))}")
     start = time.monotonic()
     tree = read_tree(said.tree.resolve())
-    plan = make_plan(tree, set(filter(None, said.separate.split(","))))
+    plan = make_plan(tree)
     with tempfile.TemporaryDirectory() as work:
         spaces = Spaces()
         build(plan, spaces, said.snooping)
@@ -93,7 +92,7 @@ def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, lis
         kinds = {"inward": inward_cells, "below": outer_cells, "overlay": overlay_cells, "forged": forged_cells, "relayed": relayed_cells}
         asked = {kind: ask(plan, ports) if kind in wanted else [] for kind, ask in kinds.items()}
         asked["below"] += asked.pop("inward")
-        return {kind: sample(cells, said.sample) if said.sample else cells for kind, cells in asked.items()}
+        return {kind: sample(cells, said.sample, ports) if said.sample else cells for kind, cells in asked.items()}
     questions = {"below": [], "overlay": [], "forged": [], "relayed": []}
     for cell in read_cells(said.cells, plan):
         over = "relayed" if cell.relayed else "overlay"
@@ -103,9 +102,11 @@ def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, lis
     return questions
 
 
-def sample(cells: list[Cell], most: int) -> list[Cell]:
-    """Drawn by what they are, so that each run has the same, and in the order that they had."""
-    chosen = set(sorted(cells, key=lambda cell: hashlib.sha256(repr(cell).encode()).digest())[:most])
+def sample(cells: list[Cell], most: int, ports: Ports) -> list[Cell]:
+    """Drawn by what they are, so that each run has the same, and in the order that they had; of ports that are handed on, all."""
+    handed = {(str(forward.address), forward.port) for forward in ports.forwards}
+    drawn = {cell: hashlib.sha256(repr(cell).encode()).digest() for cell in cells}
+    chosen = set(sorted(cells, key=lambda cell: ((cell.address, cell.port) not in handed, drawn[cell]))[:most])
     return [cell for cell in cells if cell in chosen]
 
 

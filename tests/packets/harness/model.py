@@ -69,7 +69,7 @@ class Member:
 
 @dataclass
 class Machine:
-    """A machine that Ansible configures and no Terraform makes."""
+    """A machine that no Terraform makes."""
 
     key: str
     addresses: list[Address]
@@ -131,6 +131,8 @@ class Tree:
     guests: dict[str, Guest]
     machines: dict[str, Machine]
     operators: list[Interface]
+    # Bridges of several nodes that are one segment.
+    joined: list[tuple[Link, list[str]]]
     firewall: Firewall
     filters: dict[str, str]
     members: dict[str, Member]

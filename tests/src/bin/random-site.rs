@@ -1,7 +1,7 @@
 //! Writes the site of a seed and lets arvc emit it: `random-site SEED FOLDER ARVC`.
 //!
-//! Below FOLDER come `site.arv`, `tree/` with what was changed in it afterwards, and `drawn.json`, which says what no file of the
-//! tree does.
+//! Below FOLDER come `site.arv`, `emitted/`, `tree/` with what was changed in it afterwards, and `drawn.json`, which says
+//! what was drawn and changed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,11 +35,11 @@ fn main() -> ExitCode {
 fn emit(mut site: Site, seed: u64, folder: &Path, arvc: &str) -> Result<(), String> {
     let said = |error: std::io::Error| error.to_string();
     fs::create_dir_all(folder).map_err(said)?;
-    let (source, tree) = (folder.join("site.arv"), folder.join("tree"));
+    let (source, emitted, tree) = (folder.join("site.arv"), folder.join("emitted"), folder.join("tree"));
     loop {
         fs::write(&source, site.source()).map_err(said)?;
         let mut command = Command::new(arvc);
-        command.args(["build", "--message-format", "short", "--out"]).arg(&tree).arg(&source);
+        command.args(["build", "--message-format", "short", "--out"]).arg(&emitted).arg(&source);
         let done = command.output().map_err(said)?;
         if done.status.success() {
             break;
@@ -52,27 +52,21 @@ fn emit(mut site: Site, seed: u64, folder: &Path, arvc: &str) -> Result<(), Stri
         let kept = site.flows.iter().enumerate().filter(|(number, _)| !refused.contains(number));
         site.flows = kept.map(|(_, flow)| flow.clone()).collect();
     }
-    let wiring = tree.join("wiring.json");
-    if !wiring.exists() {
-        fs::write(wiring, site.wiring()).map_err(said)?;
-    }
     let mut files = BTreeMap::new();
-    projects::files(&tree, "", &mut files);
+    projects::files(&emitted, "", &mut files);
     let edits = draw_edits(seed, &files);
     for edit in &edits {
         edit.apply(&mut files);
-        fs::write(tree.join(&edit.file), &files[&edit.file]).map_err(said)?;
+    }
+    for (path, text) in &files {
+        let path = tree.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).map_err(said)?;
+        fs::write(path, text).map_err(said)?;
     }
     let edits: Vec<String> = edits.iter().map(Edit::words).collect();
     let list = |items: &[String]| items.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join(",");
     let features: Vec<String> = site.features.iter().map(|feature| (*feature).to_owned()).collect();
-    let drawn = format!(
-        "{{\"features\":[{}],\"edits\":[{}],\"separate\":[{}],\"operators\":{:?}}}\n",
-        list(&features),
-        list(&edits),
-        list(&site.separate),
-        site.operators
-    );
+    let drawn = format!("{{\"features\":[{}],\"edits\":[{}]}}\n", list(&features), list(&edits));
     fs::write(folder.join("drawn.json"), drawn).map_err(said)
 }
 

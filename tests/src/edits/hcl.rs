@@ -61,7 +61,8 @@ fn attribute(resource: &str, block: &str, key: &str, value: &str, number: usize,
         ("cluster_firewall", "", "input_policy") => put("policy of the nodes", "DROP", "ACCEPT"),
         ("cluster_firewall", "", "output_policy") => put("policy of the nodes", "ACCEPT", "DROP"),
         ("firewall_options", "", "input_policy" | "output_policy") => {
-            put("policy of a guest", "DROP", "ACCEPT");
+            let inward = key == "input_policy";
+            put(if inward { "policy of a guest" } else { "policy of a guest, out" }, "DROP", "ACCEPT");
             put("policy of a guest, rejecting", "DROP", "REJECT");
         }
         ("firewall_options", "", "dhcp") => put("option dhcp", value, flip(value)),

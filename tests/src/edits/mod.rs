@@ -8,7 +8,7 @@ mod filter;
 mod hcl;
 mod lines;
 mod nebula;
-mod values;
+pub mod values;
 
 use std::collections::BTreeMap;
 

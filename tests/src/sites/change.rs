@@ -8,12 +8,15 @@ use crate::random::Choices;
 /// Changes that a whole layer of a machine is off by.
 const OFF: [&str; 6] = [
     "policy of a filter",
-    "policy of a filter",
+    "policy of a guest, out",
     "switch of a guest",
     "flag of a device",
     "policy of a guest",
     "subjects of an overlay rule",
 ];
+
+/// The change by which Nebula stands alone before a member: without it nothing of the overlay is closed by one layer.
+const ALONE: &str = "policy of a filter";
 
 /// What cannot be built as packets find it: macros beside Ping, a member without a device, two machines at one address, and a
 /// program that refuses its configuration.
@@ -34,18 +37,29 @@ pub fn draw_edits(seed: u64, files: &Files) -> Vec<Edit> {
         return Vec::new();
     }
     let mut all = edits(files);
-    // A lighthouse without a port does not start.
-    let starts =
-        |edit: &Edit| edit.kind != "port of the socket, random" || !files[&edit.file].contains("am_lighthouse: true");
-    all.retain(|edit| !LEFT_OUT.contains(&edit.kind) && starts(edit));
+    // A lighthouse without a port does not start, and before 1.10 neither does who finds another one outside his own network.
+    let early = files.get("ansible/inventory/group_vars/all.yml").is_some_and(|text| {
+        ["1.6.1", "1.9.3"].iter().any(|release| text.contains(&format!("nebula_version: \"{release}\"")))
+    });
+    let starts = |edit: &Edit| match edit.kind {
+        "port of the socket, random" => !files[&edit.file].contains("am_lighthouse: true"),
+        "network of a certificate" => !early,
+        _ => true,
+    };
+    all.retain(|edit| !LEFT_OUT.contains(&edit.kind) && starts(edit) && !edit.file.ends_with("templates.tf"));
     let mut kinds: Vec<&str> = all.iter().map(|edit| edit.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let mut found: Vec<Edit> = Vec::new();
     for number in 0..3 + choices.below(5) {
         let off = number < 3 && choices.below(3) > 0;
-        let kind = if off { OFF[choices.below(OFF.len())] } else { kinds[choices.below(kinds.len())] };
-        let places: Vec<&Edit> = all.iter().filter(|edit| edit.kind == kind).collect();
+        let kind = match number {
+            0 => ALONE,
+            _ if off => OFF[choices.below(OFF.len())],
+            _ => kinds[choices.below(kinds.len())],
+        };
+        let v4 = |edit: &&Edit| number > 0 || edit.file.ends_with(".v4") && is_member(edit, files);
+        let places: Vec<&Edit> = all.iter().filter(|edit| edit.kind == kind).filter(v4).collect();
         if places.is_empty() {
             continue;
         }
@@ -60,4 +74,10 @@ pub fn draw_edits(seed: u64, files: &Files) -> Vec<Edit> {
     // From the end, so that the lines of the others stay where they are.
     found.sort_by(|a, b| (&b.file, b.line).cmp(&(&a.file, a.line)));
     found
+}
+
+/// Whether the filter of a change is a member's.
+fn is_member(edit: &Edit, files: &Files) -> bool {
+    let name = edit.file.rsplit('/').next().and_then(|name| name.split_once('.'));
+    name.is_some_and(|(name, _)| files.contains_key(&format!("nebula/{name}.yml")))
 }

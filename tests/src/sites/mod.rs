@@ -10,21 +10,13 @@ mod text;
 pub use change::draw_edits;
 pub use draw::draw;
 
-/// A site, and what is known of it that its own files do not say.
+/// A site.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// The lines of its source in front of its flows.
     pub head: String,
     /// What is allowed, a flow each.
     pub flows: Vec<String>,
-    /// Bridges that are not joined between nodes.
-    pub separate: Vec<String>,
-    /// Bridges that are: the bridge, its VLAN, the nodes.
-    pub joined: Vec<(String, Option<u16>, Vec<String>)>,
-    /// The addresses of each node.
-    pub nodes: Vec<(String, Vec<String>)>,
-    /// Where operators come from.
-    pub operators: String,
     /// What was drawn, in words.
     pub features: Vec<&'static str>,
 }
@@ -39,21 +31,6 @@ impl Site {
     /// The line of its first flow in the source.
     pub fn first_flow(&self) -> usize {
         self.head.lines().count() + 2
-    }
-
-    /// How its bridges are wired and where its nodes are, as the audit reads it (`wiring.json`).
-    pub fn wiring(&self) -> String {
-        let list = |items: &[String]| items.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join(",");
-        let segments: Vec<String> = self
-            .joined
-            .iter()
-            .map(|(bridge, vlan, nodes)| {
-                let vlan = vlan.map(|tag| format!(r#","vlan":{tag}"#)).unwrap_or_default();
-                format!(r#"{{"bridge":{bridge:?}{vlan},"nodes":[{}]}}"#, list(nodes))
-            })
-            .collect();
-        let nodes: Vec<String> = self.nodes.iter().map(|(node, own)| format!("{node:?}:[{}]", list(own))).collect();
-        format!("{{\"segments\":[{}],\"nodes\":{{{}}}}}\n", segments.join(","), nodes.join(","))
     }
 }
 

@@ -79,26 +79,16 @@ pub fn site(seed: u64, plan: &Plan, flows: Vec<String>) -> Site {
     if !plan.essentials {
         out += "  essentials = [];\n";
     }
-    let nodes = nodes(plan, &mut out);
+    nodes(plan, &mut out);
     networks(plan, &mut out);
     out += "  ranges.guests = { vmids = 110..199; addresses = 10..99; };\n";
     out += "  images = {\n    vm = { vmid = 900; };\n    box = { kind = Container; file = \"local:vztmpl/debian.tar.zst\"; };\n  };\n";
     out += "  groups = { red = {}; green = {}; blue = {}; };\n";
     hosts(plan, &mut out);
-    let names: Vec<String> = nodes.iter().map(|(name, _)| name.clone()).collect();
-    let mut joined = vec![("vmbr1".to_owned(), None, names.clone())];
-    let mut separate = Vec::new();
-    match plan.side {
-        Side::Joined | Side::Routed => joined.push(("vmbr2".into(), None, names)),
-        Side::Vlan => joined.push(("vmbr1".into(), Some(20), names)),
-        Side::Separate => separate.push("vmbr2".into()),
-        Side::None => {}
-    }
-    Site { head: out, flows, separate, joined, nodes, operators: operators.into(), features: features(plan) }
+    Site { head: out, flows, features: features(plan) }
 }
 
-fn nodes(plan: &Plan, out: &mut String) -> Vec<(String, Vec<String>)> {
-    let mut all = Vec::new();
+fn nodes(plan: &Plan, out: &mut String) {
     for number in 1..=plan.nodes {
         let mut own = vec![format!("10.77.0.{number}")];
         if plan.v6 {
@@ -118,12 +108,9 @@ fn nodes(plan: &Plan, out: &mut String) -> Vec<(String, Vec<String>)> {
                 handed.push(format!("{{ port = 443/tcp; to = hosts.{}; }}", name(guest)));
             }
             let _ = write!(out, " forward = [ {} ];", handed.join(", "));
-            own.push("198.51.100.10".into());
         }
         *out += " };\n";
-        all.push((format!("n{number}"), own));
     }
-    all
 }
 
 fn networks(plan: &Plan, out: &mut String) {

@@ -7,8 +7,9 @@ use arvc_verdict::Path;
 use ipnet::IpNet;
 
 use super::Way;
+use crate::bounds::Outcome;
 use crate::nebula::Member;
-use crate::packet::Addr;
+use crate::packet::{Addr, is_public};
 use crate::proxmox::Nic;
 use crate::tree::{Host, Tree};
 
@@ -98,7 +99,13 @@ impl Tree {
                 Some(addresses) => {
                     // The system takes the one whose network the destination is in.
                     let near = self.near_by(way, addresses);
-                    if near.is_empty() { at(addresses.clone()) } else { at(near) }
+                    let mut own = if near.is_empty() { at(addresses.clone()) } else { at(near) };
+                    // Out into the world by a way that no file describes, it may have one there that no file names.
+                    let outward = *way.path == Path::Routed && is_public(way.address);
+                    if outward && !addresses.iter().any(|own| fits(own) && is_public(*own)) {
+                        own.extend(at(self.internet().to_vec()));
+                    }
+                    own
                 }
                 None => at(self.gateways(way)),
             },
@@ -116,7 +123,8 @@ impl Tree {
                         let near = at(near.collect());
                         if near.is_empty() { at(nets.iter().map(|net| net.addr()).collect()) } else { near }
                     }
-                    None => at(host.address.into_iter().filter(|_| host.guest.is_none()).collect()),
+                    None if host.guest.is_none() => at(host.addresses.clone()),
+                    None => Vec::new(),
                 },
                 Path::Routed => {
                     let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
@@ -124,14 +132,31 @@ impl Tree {
                     let routed = nics.filter(|nic| nic.dhcp || nic.gateways.iter().any(fits));
                     let own = at(routed.flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect());
                     match own.is_empty() {
-                        true if host.guest.is_none() => match host.address {
-                            Some(address) => at(vec![address]),
-                            None => at(self.internet().to_vec()),
+                        true if host.guest.is_none() => match host.addresses.as_slice() {
+                            [] => at(self.internet().to_vec()),
+                            addresses => at(addresses.to_vec()),
                         },
                         _ => own,
                     }
                 }
             },
+        }
+    }
+
+    /// What becomes of a packet of one that has no address to send it from: nothing, but for a guest that asks for one, which
+    /// has an address that no file says.
+    pub(crate) fn without_source(&self, way: &Way<'_, '_>) -> Outcome {
+        let words = "it has no address to send from there";
+        let End::Host(host) = way.from else { return Outcome::drop(words, None) };
+        let mut nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+        let asks = nics.any(|nic| match way.path {
+            Path::Bridge(bridge, vlan) => nic.dhcp && nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan,
+            Path::Routed => nic.dhcp,
+            Path::Overlay(_) => false,
+        });
+        match asks {
+            true => Outcome::unknown(format!("which address {} is given", host.name).into(), words, Some(host.place)),
+            false => Outcome::drop(words, None),
         }
     }
 

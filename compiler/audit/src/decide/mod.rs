@@ -76,8 +76,7 @@ impl Tree {
         let mut all: Vec<Vec<Step<'_>>> =
             sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
         if all.is_empty() {
-            let why = "it has no address to send from there";
-            all.push(vec![Step::new(Part::Way, Outcome::drop(why, None))]);
+            all.push(vec![Step::new(Part::Way, self.without_source(&way))]);
         }
         let verdicts: Vec<Verdict> = all.iter().map(|steps| verdict(steps)).collect();
         let verdict = together(&verdicts);
@@ -92,15 +91,20 @@ impl Tree {
 
     /// The verdicts of questions, without the reasons.
     pub fn verdicts<'q>(&self, questions: impl IntoIterator<Item = &'q Question>) -> Vec<Verdict> {
-        let tunnels = Tunnels::default();
-        questions.into_iter().map(|question| self.verdict_of(question, &tunnels)).collect()
+        self.verdicts_as(questions.into_iter().map(|question| (question, Manner::default())))
     }
 
-    fn verdict_of(&self, question: &Question, tunnels: &Tunnels) -> Verdict {
+    /// The same of packets that are out of the ordinary.
+    pub fn verdicts_as<'q>(&self, questions: impl IntoIterator<Item = (&'q Question, Manner)>) -> Vec<Verdict> {
+        let tunnels = Tunnels::default();
+        questions.into_iter().map(|(question, manner)| self.verdict_of(question, manner, &tunnels)).collect()
+    }
+
+    fn verdict_of(&self, question: &Question, manner: Manner, tunnels: &Tunnels) -> Verdict {
         let unknown = |name: &str| Verdict::Unknown { missing: format!("who {name} is: the tree has no such machine") };
         let Some(from) = self.end(&question.from) else { return unknown(&question.from) };
         let Some(to) = self.end(&question.to) else { return unknown(&question.to) };
-        let way = Way { from, to, address: question.address, path: &question.path, manner: Manner::default() };
+        let way = Way { from, to, address: question.address, path: &question.path, manner };
         self.verdict(&way, question.protocol, question.port, tunnels)
     }
 
@@ -118,7 +122,7 @@ impl Tree {
             verdict(&self.steps(way, &packet, tunnels))
         };
         match sources.as_slice() {
-            [] => Verdict::Closed,
+            [] => verdict(&[Step::new(Part::Way, self.without_source(way))]),
             [source] => one(source),
             sources => together(&sources.iter().map(one).collect::<Vec<_>>()),
         }
@@ -136,7 +140,9 @@ impl Tree {
             Path::Routed => self.routed(way, packet),
         };
         let lie = self.lies(way);
-        stops.retain(|stop| !(lie && stop.part.is_reply()));
+        // Who lies owns the machine, so nothing of his own filters it; and the answers go to somebody else.
+        let own = |stop: &Stop<'_>| matches!(stop.part, Part::GuestOut(host) if way.from.is(host));
+        stops.retain(|stop| !(lie && (stop.part.is_reply() || own(stop))));
         stops.retain(|stop| stop.part.carries() || self.counted.counts(stop.part.layer()));
         stops
     }

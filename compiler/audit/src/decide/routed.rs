@@ -10,7 +10,7 @@ use crate::bounds::Outcome;
 use crate::filter::UPLINK;
 use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::Nic;
-use crate::tree::Tree;
+use crate::tree::{Host, Tree, device_of};
 
 impl Tree {
     pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Stop<'t>> {
@@ -32,24 +32,25 @@ impl Tree {
                 }
             }
         }
-        let nics = if let End::Host(host) = way.to { self.guest(host).map(|guest| &guest.nics) } else { None };
-        let target =
-            nics.into_iter().flatten().find(|nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst));
+        let target = if let End::Host(host) = way.to { self.comes_by(host, packet.dst) } else { None };
         let last = target.and_then(|nic| self.router(nic, v6)).filter(|router| {
             !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
-        let outcome = self.by_routers(first, last, target, &packet, outcome);
+        let stranger = !matches!(way.from, End::Host(_));
+        if stranger && self.is_own_router(way.to, target, v6) && !outcome.closed_for_sure() {
+            let why = "by which of its devices it comes in";
+            let unknown = Outcome::unknown(why.into(), "it is the router there itself", None);
+            steps.push(Stop::said(Part::Way, unknown, &packet));
+            return steps;
+        }
+        let outcome = self.by_routers(way.from, first, last, target, &packet, outcome);
         steps.push(Stop::said(Part::Way, outcome, &packet));
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
             self.hand_on(router.host, into, router.foot, &packet, &mut steps);
         }
         let to = match way.to {
-            End::Host(host) => {
-                let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
-                let has = |nic: &&Nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst);
-                Some(At { host, nic: nics.into_iter().find(has) })
-            }
+            End::Host(host) => Some(At { host, nic: self.comes_by(host, packet.dst) }),
             _ => None,
         };
         let device = self.comes_in_by(way.to, from);
@@ -58,9 +59,20 @@ impl Tree {
         steps
     }
 
+    /// Whether a machine is the router of the segment that it is asked for on: it takes what comes in elsewhere for that address.
+    fn is_own_router(&self, to: End<'_>, target: Option<&Nic>, v6: bool) -> bool {
+        if !matches!(to, End::Host(_)) {
+            return false;
+        }
+        let own: Vec<IpAddr> = target.into_iter().flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect();
+        let mut gateways = self.fronts().iter().map(|front| front.gateway);
+        gateways.any(|gateway| gateway.is_ipv6() == v6 && own.contains(&gateway))
+    }
+
     /// What is known of the way between, if guests of the tree are its routers.
     fn by_routers(
         &self,
+        from: End<'_>,
         first: Option<Router<'_>>,
         last: Option<Router<'_>>,
         target: Option<&Nic>,
@@ -76,11 +88,27 @@ impl Tree {
             {
                 Outcome::pass("a router of the tree", Some(first.host.place))
             }
-            (None, Some(last)) if self.is_beside(last.host, packet.src) && !otherwise.closed_for_sure() => {
+            // Who is named by an address alone is taken to know the way; of a machine and a node it is another router that would
+            // have to.
+            (None, Some(last))
+                if matches!(from, End::Address(_))
+                    && self.is_beside(last.host, packet.src)
+                    && !otherwise.closed_for_sure() =>
+            {
                 Outcome::pass("a router of the tree", Some(last.host.place))
             }
             _ => otherwise,
         }
+    }
+
+    /// The device by which a guest gets a packet: the one that has the address, or whose network it is of, as are those that it
+    /// has by turns with others.
+    fn comes_by<'t>(&'t self, host: &'t Host, address: Addr) -> Option<&'t Nic> {
+        let nics = &self.guest(host)?.nics;
+        let Addr::At(address) = address else { return None };
+        let has = |nic: &&Nic| nic.addresses.iter().any(|net| net.addr() == address);
+        let near = |nic: &&Nic| nic.addresses.iter().any(|net| net.contains(&address));
+        nics.iter().find(has).or_else(|| nics.iter().find(near))
     }
 
     /// The bridge by which a node gets what a guest sends it: the one where it is the guest's way out. Empty if nobody knows.
@@ -115,9 +143,13 @@ impl Tree {
             if sender.is_some_and(|(guest, _)| guest.node.as_ref() != Some(node)) {
                 continue;
             }
+            let beside = match packet.src {
+                Addr::At(source) if sender.is_none() => self.hears(node, source),
+                _ => None,
+            };
             let device = match outside && self.is_inner(node) {
                 true => Some(UPLINK),
-                false => bridge.as_deref(),
+                false => bridge.as_deref().or(beside.as_deref()),
             };
             let filtered = sender.is_some_and(|(_, nic)| nic.firewall.value == Ok(true));
             match edge.translated(packet, device, filtered) {
@@ -147,7 +179,7 @@ impl Tree {
         }
         if let (End::Host(host), false) = (way.from, is_public(address))
             && host.guest.is_none()
-            && host.address.is_none()
+            && host.addresses.is_empty()
         {
             return (
                 *packet,
@@ -184,7 +216,7 @@ impl Tree {
             return carried;
         }
         match way.to {
-            End::Host(host) if host.guest.is_none() && host.address == Some(address) && is_public(address) => {
+            End::Host(host) if host.guest.is_none() && host.addresses.contains(&address) && is_public(address) => {
                 let inside = from.is_some_and(|from| from.host.guest.is_some());
                 match inside && !self.masquerades(packet) {
                     true => {
@@ -219,15 +251,24 @@ impl Tree {
         };
         // A router in front of somebody hands on what is for him.
         let inner = self.wiring.known_as.get(&address).copied();
+        let (whole, own) = (packet, packet.src);
         let packet = Packet { src: seen, dst: Addr::At(inner.unwrap_or(address)), ..*packet };
         let known = inner.is_some() || is_public(address);
         let address = inner.unwrap_or(address);
         if let Some(node) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)).map(|(node, _)| node) {
             if matches!(way.to, End::Node(_)) {
                 let near = (leads || outside) && known;
+                // Who has it for a router is heard by it before anything translates.
+                let src = if self.hears(node, source).is_some() { own } else { packet.src };
+                let packet = Packet { src, ..packet };
                 return near.then(|| (packet, Outcome::pass("a public address", None)));
             }
-            let handed = self.edges.get(node).map_or(Ok(None), |edge| edge.translated(&packet, Some(UPLINK), false));
+            // By which device it comes decides whether it is handed on; whose router the node is does not come from outside.
+            let (packet, device) = match self.hears(node, source) {
+                Some(bridge) => (Packet { src: own, ..packet }, bridge),
+                None => (packet, UPLINK.to_owned()),
+            };
+            let handed = self.edges.get(node).map_or(Ok(None), |edge| edge.translated(&packet, Some(&device), false));
             let Ok(Some((translation, place))) = handed else {
                 let why = "the address is a node's, which does not hand it on";
                 return handed.is_ok().then(|| (packet, Outcome::drop(why, None)));
@@ -243,7 +284,7 @@ impl Tree {
             };
         }
         let own = match way.to {
-            End::Host(host) if host.guest.is_none() => host.address == Some(address),
+            End::Host(host) if host.guest.is_none() => host.addresses.contains(&address),
             End::Host(host) => {
                 let own = self.owners.get(&address).is_some_and(|(owner, _)| *owner == host.name);
                 own && (inner.is_some() || self.behind_a_node(address))
@@ -251,12 +292,33 @@ impl Tree {
             End::Internet | End::Address(_) => true,
             End::Node(_) => false,
         };
-        (known && own && (leads || outside)).then(|| (packet, Outcome::pass("the world leads there", None)))
+        let translated = matches!(way.to, End::Internet | End::Address(_)) && self.masquerades(whole);
+        // A node whose edge is a file translates what that file says, and no answer finds a private address.
+        let by_a_node = self.edges.keys().any(|node| self.hears(node, source).is_some());
+        if by_a_node && source.is_ipv4() && !is_public(source) && !self.masquerades(whole) {
+            return None;
+        }
+        let words = if translated { "a node translates it" } else { "the world leads there" };
+        (known && own && (leads || outside)).then(|| (packet, Outcome::pass(words, None)))
     }
 
     /// Whether a node is the router of the guest that has an address.
     fn behind_a_node(&self, address: IpAddr) -> bool {
         self.wiring.nodes.keys().any(|node| self.routes(node, address))
+    }
+
+    /// The bridge by which a node hears whoever has an address, if it is his router: by the guests beside him if he is none.
+    fn hears(&self, node: &str, address: IpAddr) -> Option<String> {
+        if let Some((owner, Some(index))) = self.owners.get(&address) {
+            let nic = self.guest(self.hosts.get(owner)?)?.nics.iter().find(|nic| nic.index == *index)?;
+            return device_of(nic).filter(|_| self.routes(node, address));
+        }
+        let alone = |gateway: &IpAddr| {
+            let mut owners = self.wiring.nodes.iter().filter(|(_, own)| own.contains(gateway));
+            owners.next().is_some_and(|(owner, _)| owner == node) && owners.next().is_none()
+        };
+        let mut fronts = self.fronts().iter().filter(|front| front.net.contains(&address));
+        fronts.find(|front| alone(&front.gateway)).map(|front| front.device.clone())
     }
 
     /// Whether a node is the router of the guest that has an address. Where several have the guest's router's address, it is the

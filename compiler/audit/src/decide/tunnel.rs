@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use super::{End, Step, Way, together, verdict};
+use super::{End, Part, Step, Way, together, verdict};
 use crate::bounds::Outcome;
 use crate::nebula::{Endpoint, Member};
 use crate::packet::{Addr, Packet};
@@ -212,7 +212,8 @@ impl Tree {
             if !b.member.lighthouses.contains(&address) {
                 continue;
             }
-            let Some(lighthouse) = self.member_at(address) else { continue };
+            // Who is none answers nobody.
+            let Some(lighthouse) = self.member_at(address).filter(|one| one.member.lighthouse) else { continue };
             let reach = |one: One<'_>| match one.index == lighthouse.index {
                 true => Bounds { lower: true, upper: true, missing: None },
                 false => stated(one.member, lighthouse.member).into_iter().fold(Bounds::NO, |all, endpoint| {
@@ -248,7 +249,7 @@ impl Tree {
             }
         };
         let nics = self.guest(b.host).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
-        let own = nics.map(|net| net.addr()).chain(b.host.address);
+        let own = nics.map(|net| net.addr()).chain(b.host.addresses.iter().copied());
         let mut told: Vec<SocketAddr> = own
             .filter(|address| allowed(*address) && !(b.member.only_v4 && address.is_ipv6()))
             .map(|address| SocketAddr::new(address, port))
@@ -280,7 +281,7 @@ impl Tree {
         }
         // Elsewhere than at an address of its own, something may hand it on to another port.
         let own = self.guest(to).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
-        let at_home = own.into_iter().any(|net| net.addr() == endpoint.ip()) || to.address == Some(endpoint.ip());
+        let at_home = own.into_iter().any(|net| net.addr() == endpoint.ip()) || to.addresses.contains(&endpoint.ip());
         if at_home && target.port.as_ref().is_ok_and(|port| *port != dport) {
             return Bounds::NO;
         }
@@ -315,7 +316,7 @@ impl Tree {
                 arvc_verdict::Path::Bridge(bridge, vlan)
             }
             // A machine beside the guests, in their network.
-            Some((bridge, vlan)) if from.guest.is_none() && near(from.address, target) => {
+            Some((bridge, vlan)) if from.guest.is_none() && near(&from.addresses, target) => {
                 arvc_verdict::Path::Bridge(bridge, vlan)
             }
             _ => match self.beside(from, to, address) {
@@ -327,14 +328,17 @@ impl Tree {
         let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path, manner };
         let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
         let sources = self.sources(&way);
-        let all: Vec<_> =
+        let mut all: Vec<_> =
             sources.into_iter().map(|source| self.steps(&way, &first(source), &Tunnels::default())).collect();
+        if all.is_empty() {
+            all.push(vec![Step::new(Part::Way, self.without_source(&way))]);
+        }
         all.into_iter()
     }
 
     /// The segment of a guest that a machine without devices of Proxmox is on, by its address.
     fn beside(&self, from: &Host, to: &Host, address: IpAddr) -> Option<(String, Option<u16>)> {
-        if to.guest.is_some() || to.address != Some(address) {
+        if to.guest.is_some() || !to.addresses.contains(&address) {
             return None;
         }
         let nics = self.guest(from).into_iter().flat_map(|guest| &guest.nics);
@@ -383,6 +387,6 @@ fn stated(a: &Member, b: &Member) -> Vec<SocketAddr> {
         .collect()
 }
 
-fn near(address: Option<IpAddr>, nic: Option<&crate::proxmox::Nic>) -> bool {
-    matches!((address, nic), (Some(address), Some(nic)) if nic.addresses.iter().any(|net| net.contains(&address)))
+fn near(own: &[IpAddr], nic: Option<&crate::proxmox::Nic>) -> bool {
+    nic.is_some_and(|nic| nic.addresses.iter().any(|net| own.iter().any(|own| net.contains(own))))
 }

@@ -67,8 +67,9 @@ impl Tree {
         let mut key = format!("{:?} {:?} ", host.filter, host.no_filter);
         if let Some(guest) = self.guest(host) {
             key += &guest_key(guest, records);
-        } else if let Some(address) = host.address {
-            let _ = write!(key, "at {:?} ", records.address_key(address));
+        }
+        for address in host.addresses.iter().filter(|_| host.guest.is_none()) {
+            let _ = write!(key, "at {:?} ", records.address_key(*address));
         }
         for index in &host.members {
             let member = &self.members[*index];

@@ -54,7 +54,7 @@ impl Tree {
             (End::Internet, End::Host(target)) => {
                 let handed = self.edges.values().flat_map(Filter::translated_addresses);
                 let own = self.guest(target).into_iter().flat_map(|guest| &guest.nics).flat_map(addresses);
-                let alone = target.address.filter(|_| target.guest.is_none());
+                let alone = target.addresses.iter().copied().filter(|_| target.guest.is_none());
                 ways.extend(handed.chain(own).chain(alone).map(|address| (Path::Routed, address)));
             }
             (End::Host(source), End::Internet) => {
@@ -81,14 +81,12 @@ impl Tree {
 
     /// Below the overlays: on a segment, or by a router where they share none.
     fn to_machine(&self, source: &Host, target: &Host, ways: &mut Vec<(Path, IpAddr)>) {
-        let near = |address: Option<IpAddr>, nic: &Nic| {
-            address.is_some_and(|address| nic.addresses.iter().any(|net| net.contains(&address)))
-        };
+        let near = |own: &[IpAddr], nic: &Nic| own.iter().any(|own| nic.addresses.iter().any(|net| net.contains(own)));
         for (path, nic) in self.segments(target) {
             let Path::Bridge(bridge, vlan) = &path else { continue };
             let beside = match source.guest {
                 Some(_) => self.nic(source, bridge, *vlan, None).is_some(),
-                None => near(source.address, nic),
+                None => near(&source.addresses, nic),
             };
             for address in addresses(nic) {
                 if beside {
@@ -98,9 +96,9 @@ impl Tree {
                 }
             }
         }
-        if let (None, Some(address)) = (target.guest, target.address) {
+        for address in target.addresses.iter().copied().filter(|_| target.guest.is_none()) {
             let beside: Vec<Path> =
-                self.segments(source).filter(|(_, nic)| near(Some(address), nic)).map(|(path, _)| path).collect();
+                self.segments(source).filter(|(_, nic)| near(&[address], nic)).map(|(path, _)| path).collect();
             if beside.is_empty() && self.leaves(source, address) {
                 ways.push((Path::Routed, address));
             }
@@ -123,8 +121,9 @@ impl Tree {
                 guest.nics.iter().any(|nic| leads(nic) || routed(nic))
             }
             None => host
-                .address
-                .is_some_and(|own| own.is_ipv4() == address.is_ipv4() && (!is_public(own) || is_public(address))),
+                .addresses
+                .iter()
+                .any(|own| own.is_ipv4() == address.is_ipv4() && (!is_public(*own) || is_public(address))),
         }
     }
 }

@@ -191,12 +191,11 @@ impl Parts {
         let filters = self.assign_filters(&mut hosts);
         for host in hosts.values_mut() {
             host.forwards = self.inventory.forwards(&host.name);
-            if let Some((address, _)) = self.inventory.address(&host.name) {
-                host.address = Some(address);
-            }
-            // Members that nobody configures are in no inventory.
-            let stated = self.wiring.machines.get(&host.name).and_then(|own| own.first());
-            host.address = host.address.or(stated.copied().filter(|_| host.guest.is_none()));
+            host.addresses.extend(self.inventory.address(&host.name).map(|(address, _)| address));
+            // Members that nobody configures are in no inventory, and of others it has the address that Ansible takes.
+            let stated = self.wiring.machines.get(&host.name).into_iter().flatten().filter(|_| host.guest.is_none());
+            let more: Vec<_> = stated.copied().filter(|address| !host.addresses.contains(address)).collect();
+            host.addresses.extend(more);
             self.addresses(host);
         }
         let Self { notes, proxmox, wiring, filters: rest, .. } = self;
@@ -269,10 +268,10 @@ impl Parts {
         }
         let known = |address| guest.nics.iter().flat_map(|nic| &nic.addresses).any(|net| net.addr() == address);
         let mut asking = guest.nics.iter().enumerate().filter(|(_, nic)| nic.dhcp);
-        if let (Some(address), Some((index, _)), None) = (host.address, asking.next(), asking.next())
-            && !known(address)
+        if let (Some(address), Some((index, _)), None) = (host.addresses.first(), asking.next(), asking.next())
+            && !known(*address)
         {
-            guest.nics[index].addresses.push(address.into());
+            guest.nics[index].addresses.push((*address).into());
         }
     }
 }

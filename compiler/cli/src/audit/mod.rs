@@ -45,7 +45,8 @@ pub struct Arguments {
     /// The verdicts of the questions of a file: cells, whose own verdicts are not looked at
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "cells"])]
     pub ask: Option<PathBuf>,
-    /// Look at one layer only, proxmox, nebula or guest, as if the others let everything through
+    /// Look at one layer only, proxmox, nebula or guest, as if the others let everything through; path: at none of
+    /// them, but at what carries the packet
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<arvc_verdict::Layer>,
 }

@@ -64,7 +64,8 @@ pub struct Arguments {
     /// The verdicts of the questions of a file: cells, whose own verdicts are not looked at
     #[arg(long, value_name = "FILE", conflicts_with_all = ["source", "target", "to", "table", "matrix", "cells", "unasked", "unused", "tightest"])]
     ask: Option<PathBuf>,
-    /// With --cells and --ask: look at one layer only, proxmox, nebula or guest, as if the others let everything through
+    /// With --cells and --ask: look at one layer only, proxmox, nebula or guest, as if the others let everything through; path: at none of
+    /// them, but at what carries the packet
     #[arg(long, value_name = "LAYER")]
     layer: Option<arvc_verdict::Layer>,
 }
@@ -73,7 +74,7 @@ pub struct Arguments {
 pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Result<(), Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let reported = check::check_quietly(world, format, arguments.site.as_deref())?;
-    let (true, Some(site)) = (reported.checked.is_good(), &reported.checked.site) else {
+    let Some(site) = reported.checked.site.as_ref().filter(|_| reported.checked.is_judged()) else {
         return Err(Stop::Silent(exit::SOURCE));
     };
     let prefix = project::prefix(&reported.project.root.folder, &cwd);

@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Site, Transport};
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
 use arvc_site::names::is_private;
 use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other, open, unknown};
-use super::{Layer, Party, Step, edge};
+use super::{Layer, Party, Step, edge, handed};
 use crate::address::node_addresses;
 use crate::ports::PortSet;
 
@@ -202,7 +202,7 @@ impl<'l, 's> Answers<'l, 's> {
         let mut own = None;
         if let (Party::Host(a), Some(first)) = (from, first) {
             own = self.layers.address(*a, first, family);
-            own.ok_or(Verdict::Closed)?;
+            own.ok_or_else(|| self.without_source(*a, Some(first)))?;
             steps.extend(self.layers.leave(*a, first, &Other::Address(address)));
         }
         if let (Party::Node(node), Some(last)) = (from, last) {
@@ -277,8 +277,9 @@ impl<'l, 's> Answers<'l, 's> {
                         let mut steps = self.out(*a, address)?;
                         steps.push(undescribed(address));
                         let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
-                        let zone = self.layers.exit(*a, address).map(|(_, own)| own).ok_or(Verdict::Closed)?;
-                        steps.extend(layers.arrive(*b, last, &Other::Address(zone)));
+                        let own = Other::Address(self.leaving(*a, address)?.1);
+                        steps.extend(self.handed_in(*b, last, &own, address));
+                        steps.extend(layers.arrive(*b, last, &own));
                         Ok(steps)
                     }
                 }
@@ -290,14 +291,19 @@ impl<'l, 's> Answers<'l, 's> {
                     return Ok(steps);
                 }
                 let mut steps = self.out(*a, address)?;
+                // What a node hands on is for the world, and not for those whose router it is.
+                let (network, _) = layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                if node.is_some() && layers.node_in_front(*a, network, Family::of(address)) == node {
+                    return Err(Verdict::Closed);
+                }
                 let what = "whether it hands on what comes from inside is not known";
                 steps.push(unknown(Layer::Router, Party::Prefix(IpNet::from(address)), what.to_owned()));
-                let (_, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                let (_, own) = self.leaving(*a, address)?;
                 steps.extend(layers.handed(forward, &Other::Address(own)).ok_or(Verdict::Closed)?);
                 Ok(steps)
             }
             (Party::Host(a), Party::Node(node)) => {
-                let (network, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                let (network, own) = self.leaving(*a, address)?;
                 let mut steps = self.out(*a, address)?;
                 let out = !is_private(address) && layers.leads_out(network, Family::of(address));
                 let near = self.site().networks[network.index()].routed_by(*node);
@@ -316,6 +322,20 @@ impl<'l, 's> Answers<'l, 's> {
                 steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
+            // By which address a node leaves for a network that it is not on, nobody says.
+            (Party::Node(_), Party::Host(b)) if node.is_some() => {
+                let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                let mut steps = vec![undescribed(address)];
+                steps.extend(
+                    layers.handed(forward, &Other::Zone(&layers.world(Family::of(address)))).ok_or(Verdict::Closed)?,
+                );
+                Ok(steps)
+            }
+            (Party::Node(_), Party::Node(to)) => {
+                let mut sources = self.zone(from, Family::of(address));
+                sources.extend(layers.world(Family::of(address)));
+                Ok(vec![undescribed(address), layers.node_in(*to, &sources, None)])
+            }
             (Party::Node(node), Party::Host(b)) => {
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 // Which of its addresses it takes, the route says, which nobody does.
@@ -327,9 +347,13 @@ impl<'l, 's> Answers<'l, 's> {
                     return Err(Verdict::Closed);
                 }
                 let out = !is_private(address);
+                if self.is_own_router(*b, last) {
+                    return Ok(vec![undescribed(address)]);
+                }
                 let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
                 let world = layers.world(Family::of(address));
                 let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
+                steps.extend(self.handed_in(*b, last, &Other::Zone(seen), address));
                 steps.extend(layers.arrive(*b, last, &Other::Zone(seen)));
                 Ok(steps)
             }
@@ -338,31 +362,73 @@ impl<'l, 's> Answers<'l, 's> {
                 if zone.is_empty() {
                     return Err(Verdict::Closed);
                 }
-                if node.is_some() {
+                if let Some(node) = node {
                     let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                    // What it hands on is for the world, and not for those whose router it is.
+                    if zone.iter().all(|prefix| layers.is_behind(node, prefix)) {
+                        return Err(Verdict::Closed);
+                    }
                     return layers.handed(forward, &Other::Zone(&zone)).ok_or(Verdict::Closed);
                 }
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                if far && is_private(address) {
+                let lost = far && is_private(address);
+                // The Internet leads nobody there; one who is named may have a way of his own.
+                if lost && *from == Party::Internet {
                     return Err(Verdict::Closed);
                 }
-                let mut steps: Vec<Step> = edge::inwards(layers, last, *b, address, &zone).into_iter().collect();
+                if self.is_own_router(*b, last) {
+                    return Ok(vec![undescribed(address)]);
+                }
+                let mut steps: Vec<Step> = match lost {
+                    true => vec![undescribed(address)],
+                    false => edge::inwards(layers, last, *b, address, &zone),
+                };
                 steps.extend(layers.arrive(*b, last, &Other::Zone(&zone)));
                 Ok(steps)
             }
             (zone, Party::Node(node)) => {
                 let zone = self.zone(zone, Family::of(address));
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                if zone.is_empty() || far && is_private(address) {
+                let lost = far && is_private(address);
+                let handed = layers.handed_on(address, packet).is_some_and(|(_, forward)| forward.is_some());
+                let behind = zone.iter().all(|prefix| layers.is_behind(*node, prefix));
+                if zone.is_empty() || lost && *from == Party::Internet || handed && !behind {
                     return Err(Verdict::Closed);
                 }
-                let mut steps: Vec<Step> = (!far).then(|| undescribed(address)).into_iter().collect();
+                let near = !far && !behind;
+                let mut steps: Vec<Step> = (lost || near).then(|| undescribed(address)).into_iter().collect();
                 steps.push(layers.node_in(*node, &zone, None));
                 Ok(steps)
             }
             _ => Err(Verdict::Unknown { missing: "what routes between the two".to_owned() }),
         }
+    }
+
+    /// The verdict on a packet of a machine that has no address to send it from: closed, unless it is given one that nobody knows.
+    fn without_source(&self, host: HostId, network: Option<NetworkId>) -> Verdict {
+        let mut there = self.layers.host(host).interfaces.iter();
+        let leased = there.any(|it| it.leased.is_some() && network.is_none_or(|network| it.network == network));
+        match leased {
+            true => {
+                Verdict::Unknown { missing: format!("which address {} is given", self.layers.host(host).named.name) }
+            }
+            false => Verdict::Closed,
+        }
+    }
+
+    /// The network by which a machine's packets leave for a router, and its own address there: where the address is of its own
+    /// segment, another one that has a router, since there it would need none.
+    fn leaving(&self, host: HostId, address: IpAddr) -> Result<(NetworkId, IpAddr), Verdict> {
+        let layers = self.layers;
+        let found = layers.exit(host, address).ok_or_else(|| self.without_source(host, None))?;
+        if !self.site().networks[found.0.index()].contains(address) {
+            return Ok(found);
+        }
+        let family = Family::of(address);
+        let mut out = layers.members.way_out(layers.members.profile_of[host.index()], family).into_iter();
+        let other = out.find(|network| *network != found.0);
+        Ok(other.and_then(|network| Some((network, layers.address(host, network, family)?))).unwrap_or(found))
     }
 
     /// Whether a machine meets the target of a way without a router: then it is no routed one.
@@ -371,10 +437,34 @@ impl<'l, 's> Answers<'l, 's> {
         matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
     }
 
-    /// What a machine's own layers say to a packet that leaves its segment.
+    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
+    fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
+        let site = self.site();
+        site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
+            Router::Host(own) => own == host,
+            Router::Vip(vip) => site.vips[vip.index()].owners.binary_search(&host).is_ok(),
+            _ => false,
+        })
+    }
+
+    /// What a machine's own layers say to a packet that leaves its segment, and the router there, if it is one of ours.
     fn out(&self, host: HostId, address: IpAddr) -> Steps {
-        let (network, _) = self.layers.exit(host, address).ok_or(Verdict::Closed)?;
-        Ok(self.layers.leave(host, network, &Other::Address(address)).into_iter().collect())
+        let (network, own) = self.leaving(host, address)?;
+        let mut steps: Vec<Step> = self.layers.leave(host, network, &Other::Address(address)).into_iter().collect();
+        let family = Family::of(address);
+        let router = self.layers.handing(host, network, family);
+        steps.extend(
+            handed::steps(self.layers, router, family, &Other::Address(own), &Other::Address(address))
+                .into_iter()
+                .flatten(),
+        );
+        Ok(steps)
+    }
+
+    /// What a router of ours in front of a machine says to a packet that comes from beyond it.
+    fn handed_in(&self, host: HostId, network: NetworkId, from: &Other, to: IpAddr) -> Vec<Step> {
+        let router = self.layers.handing(host, network, Family::of(to));
+        handed::steps(self.layers, router, Family::of(to), from, &Other::Address(to)).unwrap_or_default()
     }
 
     /// Whether what leaves the site by a machine's router gets anywhere.

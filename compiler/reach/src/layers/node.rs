@@ -12,6 +12,9 @@ use crate::ports::PortSet;
 /// The ports that the nodes' own firewall lets the set `management` in to (`pve-firewall`, `Firewall.pm`).
 const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006, 8006), (60000, 60050)];
 
+/// The ports by which corosync speaks between the addresses of its rings.
+const COROSYNC: (u16, u16) = (5404, 5405);
+
 impl Layers<'_> {
     pub(super) fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
         let prefixes: Vec<IpNet> = match zone {
@@ -37,12 +40,23 @@ impl Layers<'_> {
     pub(super) fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
         let management = self.management_ports();
         let operators = self.members.prefixes(&End::Operators);
-        let inside = |part: &IpNet| operators.iter().any(|prefix| prefix.contains(part));
+        let nodes = self.site.nodes.iter().flat_map(|node| node.own_addresses()).map(IpNet::from);
+        let nodes: Vec<IpNet> = nodes.collect();
+        let managers: Vec<IpNet> = operators.iter().chain(&nodes).copied().collect();
         let (mut lower, mut upper, mut matching) = (PortSet::none(), PortSet::none(), Vec::new());
-        if sources.iter().any(|part| operators.iter().any(|prefix| overlaps(prefix, part))) {
+        let mut note = None;
+        let meets = |prefix: &IpNet| sources.iter().any(|part| overlaps(prefix, part));
+        if managers.iter().any(meets) {
             upper = upper.union(&management);
-            matching.push((management.clone(), "operators: management ports of the nodes".to_owned()));
+            let who = if operators.iter().any(meets) { "operators" } else { "nodes" };
+            matching.push((management.clone(), format!("{who}: management ports of the nodes")));
         }
+        // Nobody says which of the addresses corosync takes.
+        if nodes.iter().any(meets) {
+            upper = upper.union(&PortSet::ports(Transport::Udp, COROSYNC.0, COROSYNC.1));
+            note = Some("which addresses of the nodes corosync speaks between".to_owned());
+        }
+        let inside = |part: &IpNet| managers.iter().any(|prefix| prefix.contains(part));
         if !sources.is_empty() && sources.iter().all(inside) {
             lower = lower.union(&management);
         }
@@ -63,6 +77,6 @@ impl Layers<'_> {
                 matching.push((rule.ports.clone(), rule.reason.clone()));
             }
         }
-        Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching.into(), note: None }
+        Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching.into(), note }
     }
 }

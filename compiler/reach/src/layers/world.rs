@@ -40,6 +40,12 @@ impl Layers<'_> {
         }
     }
 
+    /// Whether a node is the router of a network that holds all of a prefix.
+    pub(super) fn is_behind(&self, node: NodeId, prefix: &IpNet) -> bool {
+        let networks = self.site.networks.iter().filter(|network| network.routed_by(node));
+        networks.into_iter().any(|network| network.prefixes().any(|own| own.value.contains(prefix)))
+    }
+
     /// The node that answers for an address, and the port of a packet to it that it hands on.
     pub(super) fn handed_on(&self, address: IpAddr, packet: &PortSet) -> Option<(NodeId, Option<&Forward>)> {
         let mut nodes = self.site.nodes.iter().zip((0..).map(NodeId));

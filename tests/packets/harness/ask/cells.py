@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..lab.plan import INTERNET, WORLD, Place, Plan
+from ..lab.plan import INTERNET, WORLD, Device, Place, Plan
 from ..lab.relay import hubs
 from ..lab.segments import OUTER
 from ..model import Address
@@ -149,7 +149,39 @@ def forged_cells(plan: Plan, ports: Ports) -> list[Cell]:
                     cells += spread(cell, source, target, ports, other=False)
                     for lie in overlay_lies(others, target, address.version, plan):
                         cells += spread(replace(cell, forged=str(lie)), source, target, ports, other=False)
+                cells += link_cells(beside, source, target, address, ports)
     return list(dict.fromkeys(cells))
+
+
+def link_cells(beside: Cell, source: Place, target: Place, address: Address, ports: Ports) -> list[Cell]:
+    """What never leaves a segment: to all on it, by broadcast or multicast, and between addresses of the link."""
+    network = next(own.network for device in target.devices for own in device.addresses if own.ip == address)
+    cells = []
+    for everybody in ["ff02::1"] if address.version == 6 else ["224.0.0.1", str(network.broadcast_address)]:
+        cells += spread(replace(beside, address=everybody), source, target, ports, other=False)
+    # A connection is between two.
+    cells = [cell for cell in cells if cell.protocol != "tcp"]
+    near, far = on_path(source, target, beside.path)
+    if address.version == 6:
+        cell = replace(beside, address=link_local(far.nic.mac), forged=link_local(near.nic.mac))
+        cells += spread(cell, source, target, ports, other=False)
+    return cells
+
+
+def on_path(source: Place, target: Place, path: str) -> tuple[Device, Device]:
+    """The devices of both ends on the segment of a path."""
+    for near in source.devices:
+        for far in target.devices:
+            if near.segment is far.segment and path == f"bridge {near.segment.link}":
+                return near, far
+    raise AssertionError(f"{source.name} and {target.name} do not share {path}")
+
+
+def link_local(mac: str) -> str:
+    """The address that a device takes on its link (RFC 4291, appendix A)."""
+    octets = bytearray.fromhex(mac.replace(":", ""))
+    octets[0] ^= 2
+    return str(ipaddress.IPv6Address(bytes([0xFE, 0x80, *[0] * 6]) + octets[:3] + b"\xff\xfe" + octets[3:]))
 
 
 def lies(source: Place, target: Place, address: Address, others: list[Place], plan: Plan) -> list[Address]:

@@ -16,6 +16,7 @@ TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
 IPV6_RECVPKTINFO, IPV6_PKTINFO, IPV6_CHECKSUM = 49, 50, 7
 PACKET_INFO = struct.Struct("16sI")
 IP_PKTINFO = 8
+IP_MULTICAST_ALL = 49
 PACKET_INFO_V4 = struct.Struct("=I4s4s")
 
 
@@ -39,6 +40,8 @@ class Listeners:
                     self.watch(made, lambda s=made: self.accept(s, space))
                 else:
                     made.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+                    # What is to everybody, without joining anything.
+                    made.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 1)
                     made.bind(("::", port))
                     self.watch(made, lambda s=made: self.answer_datagrams(s, space))
                 self.open[space, protocol, port] = made

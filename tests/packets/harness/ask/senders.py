@@ -6,9 +6,9 @@ import socket
 import struct
 from collections.abc import Callable
 
-from ..lab.plan import Device, Place, Plan
+from ..lab.plan import Device, Plan
 from ..lab.spaces import Spaces
-from .cells import OTHER, Cell
+from .cells import OTHER, Cell, on_path
 from .listeners import payload
 from .token import find_token
 from .wire import ECHO_REPLY, ECHO_REQUEST, echo, frame, segment
@@ -162,11 +162,11 @@ class Forger:
     def send(self, probe) -> None:
         cell = probe.cell
         source, target = self.plan.places[cell.source], self.plan.places[cell.target]
-        near, far = shared(source, target, cell.path)
+        near, far = on_path(source, target, cell.path)
         said = cell.forged or next(str(own.ip) for own in near.addresses if own.version == version_of(cell))
         self.watch(target.space)
         number, packet = segment(cell.protocol, said, cell.address, probe.port, cell.port or 0, probe.token)
-        written = frame(far.nic.mac, near.nic.mac, said, cell.address, number, packet)
+        written = frame(link_target(cell.address, near, far), near.nic.mac, said, cell.address, number, packet)
         key = source.space, near.name
         if key not in self.sockets:
             with self.spaces.inside(source.space):
@@ -204,13 +204,16 @@ class Forger:
                 self.arrived(found, space)
 
 
-def shared(source: Place, target: Place, path: str) -> tuple[Device, Device]:
-    """The devices of both ends on the segment of a path."""
-    for near in source.devices:
-        for far in target.devices:
-            if near.segment is far.segment and path == f"bridge {near.segment.link}":
-                return near, far
-    raise AssertionError(f"{source.name} and {target.name} do not share {path}")
+def link_target(address: str, near: Device, far: Device) -> str:
+    """The MAC address for an address: everybody's for those of everybody (RFC 1112, RFC 2464)."""
+    target = ipaddress.ip_address(address)
+    if target.is_multicast:
+        low = int(target) & (0x7FFFFF if target.version == 4 else 0xFFFFFFFF)
+        number = (0x01005E << 24 if target.version == 4 else 0x3333 << 32) | low
+        return ":".join(f"{byte:02x}" for byte in number.to_bytes(6, "big"))
+    if any(target == own.network.broadcast_address for own in near.addresses):
+        return "ff:ff:ff:ff:ff:ff"
+    return far.nic.mac
 
 
 def version_of(cell: Cell) -> int:

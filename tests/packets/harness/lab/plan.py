@@ -60,8 +60,8 @@ class Plan:
         return place.guest.node if place.guest else place.name if place.kind == "node" else None
 
 
-def make_plan(tree: Tree, separate: set[str] = frozenset()) -> Plan:
-    plan = Plan(tree, find_segments(tree, separate), {})
+def make_plan(tree: Tree) -> Plan:
+    plan = Plan(tree, find_segments(tree), {})
     plan.segments.append(uplink(tree, plan.segments))
     for guest in tree.guests.values():
         plan.places[guest.key] = guest_place(guest, plan)

@@ -1,7 +1,6 @@
 """Which devices share a layer-2 segment.
 
-A bridge (or a VLAN of it) of one name is taken to be joined over all nodes. A node's address that several nodes have says
-that it is not: then it is a segment for each node.
+Bridges of one name on several nodes are one where the tree says so; others are a segment for each node.
 """
 
 from dataclasses import dataclass, field
@@ -33,8 +32,8 @@ class Segment:
         return None if network is None else ip_interface(f"{address}/{network.prefixlen}")
 
 
-def find_segments(tree: Tree, separate: set[str]) -> list[Segment]:
-    """All segments of a tree, without the uplink. `separate` names bridges that are known not to be joined."""
+def find_segments(tree: Tree) -> list[Segment]:
+    """All segments of a tree, without the uplink."""
     networks, gateways, users = {}, {}, {}
     for guest in tree.guests.values():
         for nic in guest.nics:
@@ -47,15 +46,11 @@ def find_segments(tree: Tree, separate: set[str]) -> list[Segment]:
             gateways[nic.link] += [gateway for gateway in nic.gateways if gateway not in gateways[nic.link]]
     segments = []
     for link in sorted(networks, key=str):
-        owners = [
-            (address, node)
-            for node, addresses in tree.nodes.items()
-            for address in addresses
-            if any(address in network for network in networks[link])
-        ]
-        nodes = sorted(users[link] | {node for _, node in owners})
-        apart = link.bridge in separate or len({address for address, _ in owners}) < len(owners)
-        for group in [[node] for node in nodes] if apart else [nodes]:
+        feet = [node for node, own in tree.nodes.items() if any(address in network for address in own for network in networks[link])]
+        left = sorted(users[link].union(feet))
+        groups = [sorted(nodes) for said, nodes in tree.joined if said == link and set(nodes) & set(left)]
+        groups += [[node] for node in left if not any(node in group for group in groups)]
+        for group in sorted(groups):
             segments.append(Segment(f"s{len(segments)}", link, group, networks[link], gateways[link]))
     return segments
 

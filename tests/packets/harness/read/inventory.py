@@ -45,15 +45,15 @@ def add_forwarding(guests: dict[str, Guest], variables: dict[str, dict]) -> None
             guest.forwards = bool(variables[key].get("security_forwards"))
 
 
-def read_machines(guests: dict[str, Guest], variables: dict[str, dict], nodes: set[str]) -> dict[str, Machine]:
-    """Machines of the inventory that are neither guests nor nodes."""
+def read_machines(stated: dict[str, list[str]], variables: dict[str, dict], members: dict[str, Member]) -> dict[str, Machine]:
+    """Machines that are no guests. One of which no program's file knows the name goes by its address, and has no other one."""
     machines = {}
-    for key, own in variables.items():
-        if key in guests or key in nodes or "ansible_host" not in own:
-            continue
-        addresses = [ip_address(own["ansible_host"])]
-        addresses += [ip_interface(further["address"]).ip for further in own.get("bootstrap_addresses", [])]
-        machines[key] = Machine(key, addresses)
+    for name, texts in stated.items():
+        addresses = [ip_address(text) for text in texts]
+        if name in variables or name in members:
+            machines[name] = Machine(name, addresses)
+        else:
+            machines[str(addresses[0])] = Machine(str(addresses[0]), addresses[:1])
     return machines
 
 

@@ -1,10 +1,10 @@
-"""A whole tree. What only comments say (which address of a set is a node's, which an operator's) is read from them."""
+"""A whole tree. Where things are that no program's file says (nodes, operators, machines, joined bridges) is in `wiring.json`."""
 
-import re
-from ipaddress import ip_interface, ip_network
+import json
+from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 
-from ..model import Firewall, Tree
+from ..model import Link, Tree
 from .firewall import read_firewall
 from .guests import read_guests
 from .hcl import resources
@@ -18,42 +18,26 @@ def read_tree(root: Path) -> Tree:
     add_addresses(guests, variables)
     add_forwarding(guests, variables)
     firewall = read_firewall(terraform)
-    nodes = read_nodes(root, firewall, {guest.node for guest in guests.values()})
+    wiring = json.loads((root / "wiring.json").read_text())
+    nodes = {name: [ip_address(text) for text in own] for name, own in sorted(wiring["nodes"].items())}
+    members = read_members(root)
     return Tree(
         root=root,
         nodes=nodes,
         guests=guests,
-        machines=read_machines(guests, variables, set(nodes)),
-        operators=read_operators(firewall),
+        machines=read_machines(wiring["machines"], variables, members),
+        operators=read_operators(wiring),
+        joined=[(Link(said["bridge"], said.get("vlan")), said["nodes"]) for said in wiring["segments"]],
         firewall=firewall,
         filters=read_filters(root, variables),
-        members=read_members(root),
+        members=members,
         release=read_release(root),
     )
 
 
-def read_nodes(root: Path, firewall: Firewall, named: set[str]) -> dict[str, list]:
-    """Nodes and their addresses. The set of managers names each, and an address that several nodes have is named only once
-    there, but with each of them in the rules that let it in."""
-    found = {name: [] for name in sorted(named | set(firewall.nodes))}
-    said = [(entry.name, entry.comment) for entry in firewall.cluster.sets.get("management", [])]
-    for rules in firewall.groups.values():
-        for rule in rules:
-            if rule.type == "in" and re.fullmatch(r"nodes\.\S+: SSH", rule.comment):
-                said += [(address, rule.comment.removesuffix(": SSH")) for address in rule.source.split(",")]
-    for address, comment in said:
-        match = re.fullmatch(r"nodes\.(\S+)", comment)
-        if match and match[1] in found and ip_network(address).num_addresses == 1:
-            address = ip_network(address).network_address
-            if address not in found[match[1]]:
-                found[match[1]].append(address)
-    return found
-
-
-def read_operators(firewall: Firewall) -> list:
+def read_operators(wiring: dict) -> list:
     """One address of each network that operators come from."""
-    entries = firewall.cluster.sets.get("management", [])
-    return [first_host(entry.name) for entry in entries if entry.comment == "operators"]
+    return [first_host(network) for network in wiring["operators"]]
 
 
 def first_host(network: str):

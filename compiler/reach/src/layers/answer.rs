@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Site, Transport};
 use arvc_site::names::is_private;
 use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other, open, unknown};
-use super::{Layer, Party, Step, edge};
+use super::{Layer, Party, Step, edge, handed};
 use crate::address::node_addresses;
 use crate::ports::PortSet;
 
@@ -262,6 +262,13 @@ impl<'l, 's> Answers<'l, 's> {
             None => (None, None),
         };
         match (from, to) {
+            (Party::Host(a), Party::Host(b))
+                if layers.network_of(*b, address).is_some_and(|last| layers.is_own_router(*b, last)) =>
+            {
+                let mut steps = self.out(*a, address)?;
+                steps.push(undescribed(address));
+                Ok(steps)
+            }
             (Party::Host(a), Party::Host(b)) if node.is_none() && layers.has(*b, address) => {
                 let path = layers.paths(from, to).into_iter().find(|path| {
                     path.to.contains(&address)
@@ -303,6 +310,7 @@ impl<'l, 's> Answers<'l, 's> {
             (Party::Host(a), Party::Node(node)) => {
                 let (network, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;
                 let mut steps = self.out(*a, address)?;
+                steps.extend(handed::through(layers, *a, network, own, address));
                 let out = !is_private(address) && layers.leads_out(network, Family::of(address));
                 let near = self.site().networks[network.index()].routed_by(*node);
                 if !out && !near {
@@ -317,6 +325,8 @@ impl<'l, 's> Answers<'l, 's> {
             }
             (Party::Host(a), _) => {
                 let mut steps = self.out(*a, address)?;
+                let (network, own) = layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                steps.extend(handed::through(layers, *a, network, own, address));
                 steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
@@ -345,7 +355,7 @@ impl<'l, 's> Answers<'l, 's> {
                     return Err(Verdict::Closed);
                 }
                 let out = !is_private(address);
-                if self.is_own_router(*b, last) {
+                if layers.is_own_router(*b, last) {
                     return Ok(vec![undescribed(address)]);
                 }
                 let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
@@ -374,7 +384,7 @@ impl<'l, 's> Answers<'l, 's> {
                 if lost && *from == Party::Internet {
                     return Err(Verdict::Closed);
                 }
-                if self.is_own_router(*b, last) {
+                if layers.is_own_router(*b, last) {
                     return Ok(vec![undescribed(address)]);
                 }
                 let mut steps: Vec<Step> = match lost {
@@ -406,16 +416,6 @@ impl<'l, 's> Answers<'l, 's> {
     fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
         let network = &self.site().networks[way.last().index()];
         matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
-    }
-
-    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
-    fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
-        let site = self.site();
-        site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
-            Router::Host(own) => own == host,
-            Router::Vip(vip) => site.vips[vip.index()].owners.binary_search(&host).is_ok(),
-            _ => false,
-        })
     }
 
     /// What a machine's own layers say to a packet that leaves its segment.

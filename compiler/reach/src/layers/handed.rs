@@ -95,6 +95,13 @@ pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: Ip
     steps
 }
 
+/// What a machine's router of ours itself says to a packet that leaves its segment for the world.
+pub(super) fn through(layers: &Layers, id: HostId, network: NetworkId, from: IpAddr, to: IpAddr) -> Vec<Step> {
+    let family = Family::of(from);
+    let router = layers.handing(id, network, family);
+    steps(layers, router, family, &Other::Address(from), &Other::Address(to)).unwrap_or_default()
+}
+
 /// The node that a router of ours sends to what it does not know: it translates for its own networks, and has a way back to those.
 fn behind(layers: &Layers, router: Option<&Identity>, family: Family, zone: &[IpNet]) -> Option<Step> {
     let id = *router?.hosts().first()?;

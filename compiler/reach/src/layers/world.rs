@@ -42,6 +42,15 @@ impl Layers<'_> {
         }
     }
 
+    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
+    pub(super) fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
+        self.site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
+            Router::Host(own) => own == host,
+            Router::Vip(vip) => self.site.vips[vip.index()].owners.binary_search(&host).is_ok(),
+            _ => false,
+        })
+    }
+
     /// Whether a node is the router of a network that holds all of a prefix.
     pub(super) fn is_behind(&self, node: NodeId, prefix: &IpNet) -> bool {
         let networks = self.site.networks.iter().filter(|network| network.routed_by(node));

@@ -32,6 +32,43 @@ pub fn site(hosts: usize) -> String {
     out
 }
 
+/// The text of a site with so many machines in so many groups, each of which has one policy: what grows with the machines
+/// alone, and what grows with the policies, told apart.
+pub fn grouped(hosts: usize, groups: usize) -> String {
+    assert!(groups > 0 && hosts >= 2 * groups && hosts <= 500_000, "each group has machines");
+    let mut out = String::from(
+        r#"{
+  name = "grouped";
+  domain = "grouped.internal";
+  nodes.pve = { address = 10.0.0.1; uplink = { bridge = "vmbr0"; address = 198.51.100.10; }; };
+  networks.bridge = { cidr = 10.0.0.0/12; bridge = "vmbr1"; gateway = nodes.pve; };
+  networks.overlay = { cidr = 10.16.0.0/12; underlay = networks.bridge; port = 4242/udp; };
+  ranges.all = { vmids = 100000..799999; addresses = 100000..799999; };
+  images.debian = { vmid = 9000; };
+  operators.addresses = [ 203.0.113.0/28 ];
+"#,
+    );
+    for group in 0..groups {
+        let _ = writeln!(out, "  groups.g{group:04} = {{}};");
+    }
+    for host in 0..hosts {
+        let (vmid, group) = (100_000 + host, host % groups);
+        let more = if host == 0 { "lighthouse = true; relay = true; " } else { "" };
+        let _ = writeln!(out, "  hosts.h{host:06}-a = {{ vmid = {vmid}; {more}groups = [ groups.g{group:04} ]; }};");
+    }
+    out.push_str("  allow = [\n");
+    for group in 0..groups {
+        let (next, port) = ((group + 1) % groups, 1000 + 10 * group);
+        let _ = writeln!(out, "    groups.g{group:04} -> groups.g{next:04} : [ {port}/tcp ],");
+    }
+    out.push_str("  ];\n  never = [\n");
+    for group in (0..groups).step_by(10) {
+        let _ = writeln!(out, "    internet -> groups.g{group:04},");
+    }
+    out.push_str("  ];\n}\n");
+    out
+}
+
 fn head(out: &mut String) {
     out.push_str(
         r#"# A synthetic site, for measuring.
@@ -187,6 +224,13 @@ mod tests {
             let members = text.matches("std.patroni {").count() * 3 + text.matches("std.vault {").count() * 3;
             assert_eq!(single + members, hosts);
         }
+    }
+
+    #[test]
+    fn each_group_has_its_share() {
+        let text = grouped(100, 10);
+        assert_eq!(text.lines().filter(|line| line.starts_with("  hosts.")).count(), 100);
+        assert_eq!(text.matches("groups = [ groups.g0003 ]").count(), 10);
     }
 
     #[test]

@@ -67,10 +67,11 @@ fn compare(example: &Project, layer: Option<&str>, said: &mut String) -> [usize;
 }
 
 #[test]
-fn proof_and_audit_agree_in_every_cell_of_every_example() {
+fn proof_and_audit_agree_in_every_cell_of_the_small_examples() {
     let mut said = String::new();
-    // Each pair of machines of the small ones.
-    let small = ["containers", "dualstack", "library", "networks", "open", "small"];
+    // Each pair of machines of those that have few. A build holds the others by classes, with all layers; a tree whose data centre's
+    // firewall is another's cannot be read alone.
+    let small = ["containers", "dualstack", "environments", "library", "networks", "open", "small"];
     for example in examples().iter().filter(|example| small.contains(&example.name.as_str())) {
         for layer in LAYERS {
             let [agreed, different, unknown] = compare(example, layer, &mut said);

@@ -28,7 +28,7 @@ impl Plan {
     fn text(&self) -> String {
         let mut text = String::from(
             r#"{ name = "site"; domain = "example.internal"; operators.addresses = [ 203.0.113.9 ];
-  networks.lan = { cidr = 10.0.0.0/16; bridge = "vmbr1"; }; images.debian = { vmid = 9000; };
+  networks.lan = { cidr = 10.0.0.0/16; bridge = "vmbr1"; }; images.debian = { file = "local:import/debian-13.qcow2"; };
   ranges.r = { vmids = 1000..1999; addresses = 1000..1999; };
 "#,
         );

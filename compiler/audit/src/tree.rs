@@ -35,6 +35,14 @@ pub struct Tree {
     overlay: HashMap<IpAddr, usize>,
     /// Addresses of the Internet, one for each class of those that rules tell apart.
     internet: OnceLock<Vec<IpAddr>>,
+    /// The names of all nodes.
+    pub(crate) nodes: BTreeSet<String>,
+    /// Whether a machine is in several overlays, so that the device must be named.
+    pub(crate) several_overlays: bool,
+    /// What tells machines and addresses apart.
+    pub(crate) records: OnceLock<crate::matrix::Records>,
+    /// Whether what nodes translate names bridges of guests alone, by node.
+    pub(crate) inner: OnceLock<BTreeMap<String, bool>>,
     /// The networks of guests with their routers.
     fronts: OnceLock<Vec<Front>>,
 }
@@ -173,9 +181,15 @@ impl Tree {
             owners: HashMap::new(),
             overlay: HashMap::new(),
             internet: OnceLock::new(),
+            nodes: BTreeSet::new(),
+            several_overlays: false,
+            records: OnceLock::new(),
+            inner: OnceLock::new(),
             fronts: OnceLock::new(),
         };
         tree.owners = tree.own();
+        tree.nodes = tree.node_names().map(str::to_owned).collect();
+        tree.several_overlays = tree.hosts.values().any(|host| host.members.len() > 1);
         tree.overlay = tree
             .members
             .iter()

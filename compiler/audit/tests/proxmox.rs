@@ -379,3 +379,35 @@ fn without_neighbour_discovery_nobody_is_reached_over_ipv6() {
     let closing = answer(&of("0"), six).decisions.into_iter().find(|one| one.part == "neighbour discovery");
     assert!(closing.is_some_and(|one| one.layer == arvc_verdict::Layer::Proxmox));
 }
+
+#[test]
+fn who_asks_for_an_address_has_one_that_nobody_knows() {
+    let asking = "name: a\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=dhcp\n";
+    let tree = tree(&[
+        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
+        ("pve/nodes/one/qemu-server/101.conf", asking),
+        ("pve/nodes/one/qemu-server/102.conf", &MACHINE.replace("NAME", "b").replace("LAST", "2")),
+    ]);
+    expect(
+        &tree,
+        "
+        unknown a -> b 192.168.1.2, bridge vmbr1, tcp/80
+        unknown a -> b 192.168.1.2, routed, tcp/80
+        closed a -> b 192.168.1.2, bridge vmbr2, tcp/80
+        open b -> a 192.168.1.9, bridge vmbr1, tcp/80
+        ",
+    );
+}
+
+#[test]
+fn an_address_that_a_guest_has_by_turns_comes_by_the_device_of_its_network() {
+    let site = Site::new("policy_in: DROP", "IN ACCEPT -p tcp -dport 80").tree();
+    // What routes there is not known; what the firewall drops is.
+    expect(
+        &site,
+        "
+        unknown 10.9.9.9 -> b 192.168.1.9, routed, tcp/80
+        closed 10.9.9.9 -> b 192.168.1.9, routed, tcp/81
+        ",
+    );
+}

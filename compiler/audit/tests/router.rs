@@ -12,6 +12,10 @@ const RULE: &str = "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACC
 
 /// `a` and `b` on a bridge each, `r` on both. The firewall of `r`, its filter's chain FORWARD, its variables.
 fn routed(firewall: &str, forward: &str, variables: &str) -> Tree {
+    with(firewall, forward, variables, &[])
+}
+
+fn with(firewall: &str, forward: &str, variables: &str, more: &[(&str, &str)]) -> Tree {
     let machine = |name: &str, nets: &str| format!("name: {name}\n{nets}");
     let net = |n: u8, bridge: u8, ip: &str| {
         format!("net{n}: virtio=02:00:00:00:00:0{n},bridge=vmbr{bridge},firewall=1\nipconfig{n}: ip={ip}\n")
@@ -20,7 +24,7 @@ fn routed(firewall: &str, forward: &str, variables: &str) -> Tree {
     let b = machine("b", &net(0, 2, "10.0.2.7/24,gw=10.0.2.1"));
     let r = machine("r", &(net(0, 1, "10.0.1.1/24") + &net(1, 2, "10.0.2.1/24")));
     let filter = format!("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{forward}\nCOMMIT\n");
-    tree(&[
+    let mut files = vec![
         ("pve/firewall/cluster.fw", CLUSTER),
         ("pve/firewall/101.fw", OPEN),
         ("pve/firewall/102.fw", OPEN),
@@ -30,7 +34,9 @@ fn routed(firewall: &str, forward: &str, variables: &str) -> Tree {
         ("pve/nodes/one/qemu-server/103.conf", &r),
         ("ansible/files/filter/r.v4", &filter),
         ("ansible/inventory/host_vars/r.yml", variables),
-    ])
+    ];
+    files.extend(more);
+    tree(&files)
 }
 
 #[test]
@@ -78,4 +84,18 @@ fn the_firewall_sees_it_twice_with_the_addresses_of_others() {
     expect(&routed(&set("10.0.2.1"), RULE, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
     expect(&routed(&set("10.0.2.1\n10.0.1.7"), RULE, SWITCH), "open a -> b 10.0.2.7, routed, tcp/443");
     expect(&routed(&set("10.0.0.0/8\n!10.0.1.0/24"), RULE, SWITCH), "closed a -> b 10.0.2.7, routed, tcp/443");
+}
+
+#[test]
+fn who_has_another_router_finds_this_one_only_if_that_knows_the_way() {
+    let c =
+        "name: c\nnet0: virtio=02:00:00:00:00:04,bridge=vmbr1,firewall=1\nipconfig0: ip=10.0.1.8/24,gw=10.0.1.254\n";
+    let more = [("pve/firewall/104.fw", OPEN), ("pve/nodes/one/qemu-server/104.conf", c)];
+    let all = RULE.replace("10.0.1.7/32", "10.0.1.0/24");
+    let tree = with(OPEN, &all, SWITCH, &more);
+    expect(&tree, "unknown c -> b 10.0.2.7, routed, tcp/443");
+    expect(&tree, "closed c -> b 10.0.2.7, routed, tcp/442");
+    expect(&tree, "open a -> b 10.0.2.7, routed, tcp/443");
+    // Of whom nothing is known but an address, it is taken for given.
+    expect(&tree, "open 10.0.1.9 -> b 10.0.2.7, routed, tcp/443");
 }

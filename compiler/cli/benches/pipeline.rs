@@ -76,6 +76,22 @@ fn allocation(c: &mut Criterion, hosts: usize) {
     group.finish();
 }
 
+/// What each build costs more because it reads its own tree back, beside what it costs without.
+fn audit(c: &mut Criterion, name: &str, text: &str) {
+    let site = check(text).site.expect("the site is good");
+    let policies = policies(&site);
+    let tree = arvc_emit::emit(&site, &policies, "site.arv");
+    let mut group = c.benchmark_group(format!("audit {name}"));
+    group.sample_size(10);
+    group.bench_function("check and emit", |b| {
+        b.iter(|| black_box(pipeline::emit(&check(text).site.expect("the site is good"), "site.arv")));
+    });
+    group.bench_function("read back", |b| {
+        b.iter(|| black_box(arvc::audited::check(&site, &policies, &tree, "site.arv").problem.is_none()));
+    });
+    group.finish();
+}
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let arvandor = std::fs::read_to_string(arvc_tests::example("arvandor")).expect("the example is there");
@@ -83,6 +99,10 @@ fn main() {
     for hosts in [1000, 10_000] {
         phases(&mut criterion, hosts);
     }
+    for hosts in [1000, 10_000] {
+        audit(&mut criterion, &format!("{hosts} hosts in 30 groups"), &arvc_tests::synthetic::grouped(hosts, 30));
+    }
+    audit(&mut criterion, "1000 hosts in 50 teams", &arvc_tests::synthetic::site(1000));
     for hosts in [10_000, 100_000] {
         allocation(&mut criterion, hosts);
     }

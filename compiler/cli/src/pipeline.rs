@@ -52,6 +52,8 @@ pub struct Checked {
     pub policies: Option<Policies>,
     /// What the lock has to hold of it from now on, but for the serials of its zones.
     pub lock: Environment,
+    /// Whether nothing but its claims stops a build.
+    whole: bool,
     /// The machines that were renamed, as pairs of the old name and the new one.
     pub renamed: Vec<(String, String)>,
 }
@@ -60,6 +62,17 @@ impl Checked {
     /// Whether nothing stops a build.
     pub fn is_good(&self) -> bool {
         self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    }
+
+    /// Whether it is known who reaches whom, though that may not be what the site claims: that is then to be looked at.
+    pub fn is_judged(&self) -> bool {
+        self.is_good() || self.whole && self.policies.is_some()
+    }
+
+    /// What came to nothing before there was a site.
+    pub(crate) fn unread(sources: Sources, diagnostics: Vec<Diagnostic>) -> Self {
+        let (lock, renamed) = Default::default();
+        Self { sources, diagnostics, site: None, policies: None, whole: false, lock, renamed }
     }
 }
 
@@ -76,9 +89,10 @@ pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -
     let ((sources, mut diagnostics), resolved) = resolve_held(entry, text, load, held);
     let Resolved { site, diagnostics: problems, lock, renamed } = resolved;
     diagnostics.extend(problems);
-    let mut checked = Checked { sources, diagnostics, site, policies: None, lock, renamed };
+    let mut checked = Checked { sources, diagnostics, site, policies: None, whole: false, lock, renamed };
     if let Some(site) = &checked.site {
         let good = checked.is_good();
+        checked.whole = good;
         let (judged, policies) = arvc_reach::judge(site, &checked.diagnostics);
         checked.policies = policies;
         checked.diagnostics.extend(judged.into_iter().filter(|problem| good || problem.severity == Severity::Error));

@@ -17,7 +17,7 @@ let std = import "std"; in {
   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
   networks.overlay = { cidr = 10.10.10.0/24; underlay = networks.bridge; port = 4242/udp; };
   ranges.guests = { vmids = 1000..1999; addresses = 10..99; };
-  images.debian = { vmid = 9000; };
+  images.debian = { vmid = 9000; node = nodes.pve; };
   groups.all = {};
   hosts.dns = { vmid = 1001; groups = [ groups.all ]; lighthouse = true; relay = true; services = [ std.dns {} ]; };
   # guests
@@ -130,6 +130,32 @@ fn a_machine_that_is_gone_keeps_its_number_until_it_is_released() {
 }
 
 #[test]
+fn a_lock_that_lacks_what_others_have_to_know_is_told_what_it_lacks() {
+    let vip = |address: &str| {
+        let vip = format!("vips.www = {{ network = networks.bridge; address = {address}; owners = [ hosts.dns ]; }};");
+        SITE.replace("  # guests\n", &format!("  {vip}\n"))
+    };
+    let folder = Folder::with(&vip("192.168.100.9"));
+    folder.good("build");
+    folder.good("check --locked");
+    // As an arvc wrote it that did not hold such addresses yet.
+    let lock = folder.text("arv.lock");
+    let earlier: String = lock.split_inclusive('\n').filter(|line| !line.contains(".vips.")).collect();
+    assert_ne!(lock, earlier);
+    folder.file("arv.lock", &earlier);
+    let (status, text) = folder.arvc("check --locked");
+    assert_eq!(status, 1, "{text}");
+    assert!(text.contains("of this one: the address www; the lock says nothing of it yet, since"), "{text}");
+    folder.good("lock");
+    assert_eq!(folder.text("arv.lock"), lock);
+    // Another address is no such thing.
+    folder.file("arv.lock", &lock.replace("address = \"192.168.100.9\"", "address = \"192.168.100.8\""));
+    let (status, text) = folder.arvc("check --locked");
+    assert_eq!(status, 1, "{text}");
+    assert!(text.contains("of this one: the address www\n"), "{text}");
+}
+
+#[test]
 fn members_that_are_spread_stay_and_locked_fails_where_one_would_be_placed() {
     let spread = |members: &str| {
         let nodes = "nodes.b = { address = 10.0.0.2; }; nodes.c = { address = 10.0.0.3; };";
@@ -194,7 +220,7 @@ fn a_renamed_machine_keeps_its_number_and_terraform_moves_it() {
 
 /// C34: the serial of a zone grows when and only when its content changes, in every clone.
 #[test]
-fn a_serial_grows_when_and_only_when_its_zone_changes() {
+fn c34_a_serial_grows_when_and_only_when_its_zone_changes() {
     let serial = |folder: &Folder| {
         let zone = folder.text("out/dns/example.internal.zone");
         let soa = zone.lines().find(|line| line.contains(" SOA ")).unwrap().to_owned();

@@ -1,6 +1,7 @@
 //! The addresses behind a [`Peer`], for layers that filter by address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 use arvc_site::allocation;
 use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Router, Site};
@@ -116,9 +117,11 @@ pub(crate) fn internet(site: &Site) -> Vec<IpNet> {
     subtract(&everything(), &private_prefixes(site))
 }
 
-/// Every address that the Internet routes, the site's own too.
-pub(crate) fn public() -> Vec<IpNet> {
-    subtract(&everything(), &never_routed().collect::<Vec<_>>())
+/// Every address that the Internet routes, the site's own too. The same for every site, and worked out once.
+pub(crate) fn public() -> &'static [IpNet] {
+    static PUBLIC: LazyLock<Vec<IpNet>> =
+        LazyLock::new(|| subtract(&everything(), &never_routed().collect::<Vec<_>>()));
+    &PUBLIC
 }
 
 /// What `internet` is not: the site's own prefixes and addresses, and every prefix that is never routed on the

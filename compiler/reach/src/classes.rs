@@ -158,7 +158,7 @@ impl<'a> Space<'a> {
         match end {
             End::Union(ends) => ends.iter().for_each(|end| self.add_addresses(end, parties)),
             End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => {
-                for network in (0..self.members.site.networks.len() as u32).map(NetworkId) {
+                for network in self.members.site.network_ids() {
                     let hosts = self.members.placed(end, network);
                     if hosts.is_empty() {
                         continue;

@@ -87,7 +87,7 @@ impl<'a> Resolved<'a> {
             let mut pieces = Vec::new();
             let context = Context { space, flow: self.flow, arm, paths };
             context.machines(&self.source, target, &mut pieces);
-            for network in (0..space.members.site.networks.len() as u32).map(NetworkId) {
+            for network in space.members.site.network_ids() {
                 context.placed_on(network, &self.source, target, &mut pieces);
                 context.addresses(network, &self.source, target, &mut pieces);
             }

@@ -291,7 +291,7 @@ impl Asked<'_, '_> {
         let site = self.layers.site();
         let Some(tunnels) = Tunnels::of(site, overlay) else { return Ok(()) };
         let packets = PortSet::ports(Transport::Udp, tunnels.port, tunnels.port);
-        let others = (0..site.hosts.len() as u32).map(HostId).filter(|id| {
+        let others = site.host_ids().filter(|id| {
             let host = self.layers.host(*id);
             *id != self.host && host.lighthouse && host.is_on(overlay) && host.status.is_there()
         });

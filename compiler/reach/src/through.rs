@@ -57,7 +57,7 @@ pub struct Opening<'p> {
 pub fn routers(site: &Site) -> Vec<Through<'_>> {
     let routers = Routers::of_site(site);
     let mut of: BTreeMap<Identity, BTreeSet<NetworkId>> = BTreeMap::new();
-    for network in (0..site.networks.len() as u32).map(NetworkId) {
+    for network in site.network_ids() {
         for router in routers.all(network) {
             of.entry(router.clone()).or_default().insert(network);
         }
@@ -136,7 +136,7 @@ impl Through<'_> {
 
     /// Whether the router leads from one of its networks to a prefix: in another of them, or in no network of the site.
     fn leads_to(&self, from: NetworkId, prefix: &IpNet, leads_out: bool) -> bool {
-        let all = (0..self.site.networks.len() as u32).map(NetworkId);
+        let all = self.site.network_ids();
         let holds = |id: &NetworkId| self.site.networks[id.index()].prefixes().any(|own| own.value.contains(prefix));
         let inside: Vec<NetworkId> = all.filter(holds).collect();
         match inside.is_empty() {

@@ -98,7 +98,7 @@ fn spans(site: &Site, end: &End) -> Vec<Span> {
 }
 
 fn node_prefixes(site: &Site, node: NodeId) -> Vec<IpNet> {
-    let networks = (0..site.networks.len() as u32).map(NetworkId);
+    let networks = site.network_ids();
     let there = networks.flat_map(|network| node_on(site, network, node));
     let own = site.nodes[node.index()].addresses().map(|address| address.value);
     there.chain(own).map(IpNet::from).collect()

@@ -55,7 +55,7 @@ pub fn of(site: &Site, image: ImageId, node: NodeId) -> Option<Download> {
         |id: &NodeId| site.nodes.get(id.index()).is_some_and(|node| node.datacenter == datacenter) && store.is_on(*id);
     // Not one that happens to have a guest: which one fetches it would change with the guests, and the file would be removed
     // and fetched again.
-    let mut all: Vec<NodeId> = (0..site.nodes.len() as u32).map(NodeId).filter(has).collect();
+    let mut all: Vec<NodeId> = site.node_ids().filter(has).collect();
     all.sort_by_key(|id| &site.nodes[id.index()].named.name);
     let node = fetching.filter(has).or(all.first().copied())?;
     Some(Download { node, shared: true, ..own })

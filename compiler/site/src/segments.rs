@@ -55,7 +55,7 @@ impl Segments {
         for segment in of.values_mut() {
             *segment = root(&parents, *segment);
         }
-        let only = (0..site.networks.len() as u32).map(NetworkId).map(|id| {
+        let only = site.network_ids().map(|id| {
             let mut all = of.range((id, NodeId(0))..=(id, NodeId(u32::MAX))).map(|(_, segment)| *segment);
             let first = all.next()?;
             all.all(|other| other == first).then_some(first)

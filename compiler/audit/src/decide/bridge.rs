@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use arvc_verdict::Layer;
 
-use super::{End, Part, Step, Way};
+use super::ask::{Ask, Stop, Towards};
+use super::{End, Part, Way};
 use crate::bounds::Outcome;
 use crate::packet::{Addr, ICMP, ICMP6, Packet, Port};
 use crate::proxmox::{self, Nic};
@@ -24,7 +25,7 @@ impl Tree {
         packet: &Packet,
         bridge: &str,
         vlan: Option<u16>,
-    ) -> Vec<Step<'t>> {
+    ) -> Vec<Stop<'t>> {
         let mut steps = Vec::new();
         let mut ends: [Option<At<'t>>; 2] = [None, None];
         for (end, slot, address) in [(way.from, 0, source(packet)), (way.to, 1, Some(way.address))] {
@@ -37,7 +38,7 @@ impl Tree {
                     Some(why) => Outcome::unknown(why, words, Some(host.place)),
                     None => Outcome::drop(words, Some(host.place)),
                 };
-                steps.push(Step::new(Part::Device(host), outcome));
+                steps.push(Stop::said(Part::Device(host), outcome, packet));
                 return steps;
             }
             ends[slot] = Some(At { host, nic });
@@ -46,14 +47,15 @@ impl Tree {
         if let (Some(from), Some(to)) = (from, to)
             && std::ptr::eq(from.host, to.host)
         {
-            steps.push(Step::new(Part::Way, Outcome::pass("a machine reaches itself over its loopback device", None)));
+            let outcome = Outcome::pass("a machine reaches itself over its loopback device", None);
+            steps.push(Stop::said(Part::Way, outcome, packet));
             return steps;
         }
         if !self.lies(way) {
             self.neighbours([(way.from, from), (way.to, to)], bridge, packet, &mut steps);
         }
         self.leave(way.from, from, bridge, packet, &mut steps);
-        steps.push(Step::new(Part::Segment, self.carried(way, from, to, bridge, vlan)));
+        steps.push(Stop::said(Part::Segment, self.carried(way, from, to, bridge, vlan), packet));
         self.arrive(way.to, to, bridge, packet, &mut steps);
         self.answer(from, to, packet, &mut steps);
         steps
@@ -80,7 +82,7 @@ impl Tree {
         [one, other]: [(End<'t>, Option<At<'t>>); 2],
         bridge: &str,
         packet: &Packet,
-        steps: &mut Vec<Step<'t>>,
+        steps: &mut Vec<Stop<'t>>,
     ) {
         let (Addr::At(IpAddr::V6(source)), Addr::At(IpAddr::V6(target))) = (packet.src, packet.dst) else { return };
         let message = |source: std::net::Ipv6Addr, target: std::net::Ipv6Addr, icmp| Packet {
@@ -100,8 +102,8 @@ impl Tree {
             self.leave(sender, leaving, bridge, &message, &mut found);
             self.arrive(receiver, arriving, bridge, &message, &mut found);
             // What lets it pass is nothing to tell.
-            let stops = found.into_iter().filter(|step| step.outcome.closed);
-            steps.extend(stops.map(|step| Step::new(Part::Neighbours(step.part.layer()), step.outcome)));
+            let closing = found.into_iter().map(|stop| self.asked(stop)).filter(|step| step.outcome.closed);
+            steps.extend(closing.map(|step| Stop::said(Part::Neighbours(step.part.layer()), step.outcome, packet)));
         }
     }
 
@@ -112,25 +114,21 @@ impl Tree {
         at: Option<At<'t>>,
         bridge: &str,
         packet: &Packet,
-        steps: &mut Vec<Step<'t>>,
+        steps: &mut Vec<Stop<'t>>,
     ) {
         if let Some(at) = at {
-            if let Some(outcome) = self.guest_out(at, packet) {
-                steps.push(Step::new(Part::GuestOut(at.host), outcome));
+            if let Some(ask) = self.guest_asked(Towards::Out, at) {
+                steps.push(Stop::new(Part::GuestOut(at.host), ask, packet));
             }
             if let (Some(nic), Some(guest)) = (at.nic, self.guest(at.host))
                 && self.proxmox.present
             {
-                steps.push(Step::new(
-                    Part::ProxmoxOut(at.host, nic.index),
-                    proxmox::outward(&self.proxmox, guest, nic, packet),
-                ));
+                let part = Part::ProxmoxOut(at.host, nic.index);
+                steps.push(Stop::new(part, Ask::Proxmox(Towards::Out, guest, nic), packet));
             }
         } else if let (End::Node(node), true) = (end, self.proxmox.present) {
-            steps.push(Step::new(
-                Part::NodeOut(node),
-                proxmox::host_out(&self.proxmox, node, bridge, packet, self.between_nodes(packet)),
-            ));
+            let ask = Ask::Node(Towards::Out, node, bridge.to_owned(), self.between_nodes(packet));
+            steps.push(Stop::new(Part::NodeOut(node), ask, packet));
         }
     }
 
@@ -141,25 +139,21 @@ impl Tree {
         at: Option<At<'t>>,
         bridge: &str,
         packet: &Packet,
-        steps: &mut Vec<Step<'t>>,
+        steps: &mut Vec<Stop<'t>>,
     ) {
         if let Some(at) = at {
             if let (Some(nic), Some(guest)) = (at.nic, self.guest(at.host))
                 && self.proxmox.present
             {
-                steps.push(Step::new(
-                    Part::ProxmoxIn(at.host, nic.index),
-                    proxmox::inward(&self.proxmox, guest, nic, packet),
-                ));
+                let part = Part::ProxmoxIn(at.host, nic.index);
+                steps.push(Stop::new(part, Ask::Proxmox(Towards::In, guest, nic), packet));
             }
-            if let Some(outcome) = self.guest_in(at, packet) {
-                steps.push(Step::new(Part::GuestIn(at.host), outcome));
+            if let Some(ask) = self.guest_asked(Towards::In, at) {
+                steps.push(Stop::new(Part::GuestIn(at.host), ask, packet));
             }
         } else if let (End::Node(node), true) = (end, self.proxmox.present) {
-            steps.push(Step::new(
-                Part::NodeIn(node),
-                proxmox::host_in(&self.proxmox, node, bridge, packet, self.between_nodes(packet)),
-            ));
+            let ask = Ask::Node(Towards::In, node, bridge.to_owned(), self.between_nodes(packet));
+            steps.push(Stop::new(Part::NodeIn(node), ask, packet));
         }
     }
 
@@ -178,29 +172,31 @@ impl Tree {
         from: Option<At<'t>>,
         to: Option<At<'t>>,
         packet: &Packet,
-        steps: &mut Vec<Step<'t>>,
+        steps: &mut Vec<Stop<'t>>,
     ) {
         let reply = packet.reply();
-        if let Some((to, outcome)) = to.and_then(|to| Some((to, self.guest_out(to, &reply)?))) {
-            steps.push(Step::new(Part::ReplyOut(to.host), outcome));
+        if let Some((to, ask)) = to.and_then(|to| Some((to, self.guest_asked(Towards::Out, to)?))) {
+            steps.push(Stop::new(Part::ReplyOut(to.host), ask, &reply));
         }
-        if let Some((from, outcome)) = from.and_then(|from| Some((from, self.guest_in(from, &reply)?))) {
-            steps.push(Step::new(Part::ReplyIn(from.host), outcome));
+        if let Some((from, ask)) = from.and_then(|from| Some((from, self.guest_asked(Towards::In, from)?))) {
+            steps.push(Stop::new(Part::ReplyIn(from.host), ask, &reply));
         }
     }
 
-    pub(super) fn guest_out(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
+    /// What a machine's filter is asked, if it has one.
+    fn guest_asked<'t>(&'t self, towards: Towards, at: At<'t>) -> Option<Ask<'t>> {
         if let Some(why) = &at.host.no_filter {
-            return Some(Outcome::unknown(why.clone(), "its filter is not there", None));
+            return Some(Ask::Said(Outcome::unknown(why.clone(), "its filter is not there", None)));
         }
-        Some(self.filter(at.host)?.output(packet, self.device(at.host, at.nic)))
+        Some(Ask::Filter(towards, at.host.filter?, self.device(at.host, at.nic)))
     }
 
-    pub(super) fn guest_in(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
-        if let Some(why) = &at.host.no_filter {
-            return Some(Outcome::unknown(why.clone(), "its filter is not there", None));
-        }
-        Some(self.filter(at.host)?.input(packet, self.device(at.host, at.nic)))
+    fn guest_out(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
+        Some(self.outcome(&self.guest_asked(Towards::Out, at)?, packet))
+    }
+
+    fn guest_in(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
+        Some(self.outcome(&self.guest_asked(Towards::In, at)?, packet))
     }
 
     /// Whether the segment carries a packet from one end to the other.

@@ -7,6 +7,7 @@ use arvc_verdict::Path;
 use ipnet::IpNet;
 
 use super::Way;
+use crate::bounds::Outcome;
 use crate::nebula::Member;
 use crate::packet::{Addr, is_public};
 use crate::proxmox::Nic;
@@ -49,15 +50,15 @@ impl Tree {
 
     /// A node by name: one that has rules, guests, or an address.
     pub(crate) fn node(&self, name: &str) -> Option<&str> {
-        self.node_names().find(|node| *node == name)
+        self.nodes.get(name).map(String::as_str)
     }
 
     /// All nodes, sorted.
     pub(crate) fn nodes(&self) -> BTreeSet<&str> {
-        self.node_names().collect()
+        self.nodes.iter().map(String::as_str).collect()
     }
 
-    fn node_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn node_names(&self) -> impl Iterator<Item = &str> {
         let own = self.proxmox.nodes.keys().map(String::as_str);
         let of_guests = self.proxmox.guests.values().filter_map(|guest| guest.node.as_deref());
         own.chain(self.wiring.nodes.keys().map(String::as_str)).chain(of_guests)
@@ -139,6 +140,23 @@ impl Tree {
                     }
                 }
             },
+        }
+    }
+
+    /// What becomes of a packet of one that has no address to send it from: nothing, but for a guest that asks for one, which
+    /// has an address that no file says.
+    pub(crate) fn without_source(&self, way: &Way<'_, '_>) -> Outcome {
+        let words = "it has no address to send from there";
+        let End::Host(host) = way.from else { return Outcome::drop(words, None) };
+        let mut nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
+        let asks = nics.any(|nic| match way.path {
+            Path::Bridge(bridge, vlan) => nic.dhcp && nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan,
+            Path::Routed => nic.dhcp,
+            Path::Overlay(_) => false,
+        });
+        match asks {
+            true => Outcome::unknown(format!("which address {} is given", host.name).into(), words, Some(host.place)),
+            false => Outcome::drop(words, None),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One question, decided by every layer that the packet meets.
 
+mod ask;
 mod bridge;
 mod ends;
 mod overlay;
@@ -15,6 +16,7 @@ use crate::packet::{Addr, Packet};
 use crate::place::Why;
 use crate::tree::Tree;
 
+pub(crate) use ask::{Ask, Ends, Stop, Towards};
 pub(crate) use ends::End;
 pub(crate) use tunnel::Tunnels;
 pub(crate) use words::Part;
@@ -74,8 +76,7 @@ impl Tree {
         let mut all: Vec<Vec<Step<'_>>> =
             sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
         if all.is_empty() {
-            let why = "it has no address to send from there";
-            all.push(vec![Step::new(Part::Way, Outcome::drop(why, None))]);
+            all.push(vec![Step::new(Part::Way, self.without_source(&way))]);
         }
         let verdicts: Vec<Verdict> = all.iter().map(|steps| verdict(steps)).collect();
         let verdict = together(&verdicts);
@@ -121,24 +122,29 @@ impl Tree {
             verdict(&self.steps(way, &packet, tunnels))
         };
         match sources.as_slice() {
-            [] => Verdict::Closed,
+            [] => verdict(&[Step::new(Part::Way, self.without_source(way))]),
             [source] => one(source),
             sources => together(&sources.iter().map(one).collect::<Vec<_>>()),
         }
     }
 
     fn steps<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Step<'t>> {
-        let mut steps = match way.path {
+        self.stops(way, packet, tunnels).into_iter().map(|stop| self.asked(stop)).collect()
+    }
+
+    /// Whom a packet meets, of those that are looked at.
+    pub(crate) fn stops<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Stop<'t>> {
+        let mut stops = match way.path {
             Path::Bridge(bridge, vlan) => self.on_bridge(way, packet, bridge, *vlan),
             Path::Overlay(device) => self.in_overlay(way, packet, device.as_deref(), tunnels),
             Path::Routed => self.routed(way, packet),
         };
         let lie = self.lies(way);
         // Who lies owns the machine, so nothing of his own filters it; and the answers go to somebody else.
-        let own = |step: &Step<'_>| matches!(step.part, Part::GuestOut(host) if way.from.is(host));
-        steps.retain(|step| !(lie && (step.part.is_reply() || own(step))));
-        steps.retain(|step| step.part.carries() || self.counted.counts(step.part.layer()));
-        steps
+        let own = |stop: &Stop<'_>| matches!(stop.part, Part::GuestOut(host) if way.from.is(host));
+        stops.retain(|stop| !(lie && (stop.part.is_reply() || own(stop))));
+        stops.retain(|stop| stop.part.carries() || self.counted.counts(stop.part.layer()));
+        stops
     }
 }
 

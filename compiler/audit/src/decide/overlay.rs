@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use super::ask::{Ask, Ends, Stop, Towards};
 use super::bridge::At;
-use super::{End, Part, Step, Tunnels, Way};
+use super::{End, Part, Tunnels, Way};
 use crate::bounds::Outcome;
 use crate::nebula::{Asked, Member, passes};
 use crate::packet::{Addr, ICMP, ICMP6, Packet};
@@ -16,9 +17,9 @@ impl Tree {
         packet: &Packet,
         device: Option<&str>,
         tunnels: &Tunnels,
-    ) -> Vec<Step<'t>> {
+    ) -> Vec<Stop<'t>> {
         let mut steps = Vec::new();
-        let mut members: [Option<(&Host, &Member)>; 2] = [None, None];
+        let mut members: [Option<(&'t Host, &'t Member)>; 2] = [None, None];
         for (slot, end) in [way.from, way.to].into_iter().enumerate() {
             let member = match end {
                 End::Host(host) => self.member(host, device).map(|member| (host, member)),
@@ -26,40 +27,42 @@ impl Tree {
             };
             if member.is_none_or(|(_, member)| member.disabled) {
                 let outcome = Outcome::drop("it is no member of the overlay", None);
-                steps.push(Step::new(Part::Member(end), outcome));
+                steps.push(Stop::said(Part::Member(end), outcome, packet));
                 return steps;
             }
             members[slot] = member;
         }
         let ([Some((from, source)), Some((to, target))], Addr::At(own)) = (members, packet.src) else { return steps };
         if std::ptr::eq(from, to) {
-            steps.push(Step::new(Part::Way, Outcome::pass("a machine reaches itself over its loopback device", None)));
+            let outcome = Outcome::pass("a machine reaches itself over its loopback device", None);
+            steps.push(Stop::said(Part::Way, outcome, packet));
             return steps;
         }
-        if let Some(outcome) = self.filter(from).map(|filter| filter.output(packet, source.device.as_deref())) {
-            steps.push(Step::new(Part::GuestOut(from), outcome));
+        if let Some(filter) = from.filter {
+            let ask = Ask::Filter(Towards::Out, filter, source.device.as_deref());
+            steps.push(Stop::new(Part::GuestOut(from), ask, packet));
         }
-        steps.push(Step::new(Part::Inside(to), inside(source, target, own, way.address)));
-        let asked = Asked { own: source, peer: target, local: own, remote: way.address, packet };
-        steps.push(Step::new(Part::NebulaOut(from), passes(&source.outbound, source.lists[1], asked, false)));
-        steps.push(Step::new(
-            Part::Tunnel(from, to),
-            self.tunnel(from, source, to, target, tunnels, way.manner.relayed),
-        ));
-        let asked = Asked { own: target, peer: source, local: way.address, remote: own, packet };
-        steps.push(Step::new(Part::NebulaIn(to), passes(&target.inbound, target.lists[0], asked, true)));
+        steps.push(Stop::said(Part::Inside(to), inside(source, target, own, way.address), packet));
+        let ends = Ends { own: source, peer: target, local: own, remote: way.address };
+        steps.push(Stop::new(Part::NebulaOut(from), Ask::Overlay(Towards::Out, ends), packet));
+        let tunnel = self.tunnel(from, source, to, target, tunnels, way.manner.relayed);
+        steps.push(Stop::said(Part::Tunnel(from, to), tunnel, packet));
+        let ends = Ends { own: target, peer: source, local: way.address, remote: own };
+        steps.push(Stop::new(Part::NebulaIn(to), Ask::Overlay(Towards::In, ends), packet));
         let reply = packet.reply();
-        let unknown =
-            |host: &Host| host.no_filter.clone().map(|why| Outcome::unknown(why, "its filter is not there", None));
-        let filter_in = |host, device, packet| unknown(host).or_else(|| Some(self.filter(host)?.input(packet, device)));
-        if let Some(outcome) = filter_in(to, target.device.as_deref(), packet) {
-            steps.push(Step::new(Part::GuestIn(to), outcome));
+        let filter_in = |host: &Host, device: Option<&'t str>| match &host.no_filter {
+            Some(why) => Some(Ask::Said(Outcome::unknown(why.clone(), "its filter is not there", None))),
+            None => Some(Ask::Filter(Towards::In, host.filter?, device)),
+        };
+        if let Some(ask) = filter_in(to, target.device.as_deref()) {
+            steps.push(Stop::new(Part::GuestIn(to), ask, packet));
         }
-        if let Some(outcome) = self.filter(to).map(|filter| filter.output(&reply, target.device.as_deref())) {
-            steps.push(Step::new(Part::ReplyOut(to), outcome));
+        if let Some(filter) = to.filter {
+            let ask = Ask::Filter(Towards::Out, filter, target.device.as_deref());
+            steps.push(Stop::new(Part::ReplyOut(to), ask, &reply));
         }
-        if let Some(outcome) = filter_in(from, source.device.as_deref(), &reply) {
-            steps.push(Step::new(Part::ReplyIn(from), outcome));
+        if let Some(ask) = filter_in(from, source.device.as_deref()) {
+            steps.push(Stop::new(Part::ReplyIn(from), ask, &reply));
         }
         steps
     }
@@ -72,9 +75,10 @@ impl Tree {
         }
         let (End::Host(from), End::Host(to), Addr::At(own)) = (way.from, way.to, packet.src) else { return None };
         let (source, target) = (self.member(from, device)?, self.member(to, device)?);
-        let others = self.in_overlay(way, packet, device, &Tunnels::default());
+        let others = self.in_overlay(way, packet, device, &Tunnels::default()).into_iter();
+        let mut others = others.map(|stop| self.asked(stop));
         let by_rules = |part: &Part<'_>| matches!(part, Part::NebulaOut(_) | Part::NebulaIn(_));
-        if others.iter().any(|step| !step.outcome.open && !by_rules(&step.part)) {
+        if others.any(|step| !step.outcome.open && !by_rules(&step.part)) {
             return None;
         }
         let asked = |own, peer, local, remote, packet| Asked { own, peer, local, remote, packet };

@@ -2,17 +2,18 @@
 
 use std::net::IpAddr;
 
+use super::ask::Stop;
 use super::bridge::At;
 use super::router::Router;
-use super::{End, Part, Step, Way};
+use super::{End, Part, Way};
 use crate::bounds::Outcome;
 use crate::filter::UPLINK;
 use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::Nic;
-use crate::tree::{Tree, device_of};
+use crate::tree::{Host, Tree, device_of};
 
 impl Tree {
-    pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Step<'t>> {
+    pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Stop<'t>> {
         let mut steps = Vec::new();
         let from = match way.from {
             End::Host(host) => Some(self.at(host, self.way_out(host, packet))),
@@ -25,37 +26,30 @@ impl Tree {
             match self.towards(router.host, packet.dst, v6) {
                 Some(out) => self.hand_on(router.host, router.foot, out, packet, &mut steps),
                 None => {
-                    steps.push(Step::new(
-                        Part::Way,
-                        Outcome::drop("its router has no way there", Some(router.host.place)),
-                    ));
+                    let outcome = Outcome::drop("its router has no way there", Some(router.host.place));
+                    steps.push(Stop::said(Part::Way, outcome, packet));
                     return steps;
                 }
             }
         }
-        let nics = if let End::Host(host) = way.to { self.guest(host).map(|guest| &guest.nics) } else { None };
-        let target =
-            nics.into_iter().flatten().find(|nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst));
+        let target = if let End::Host(host) = way.to { self.comes_by(host, packet.dst) } else { None };
         let last = target.and_then(|nic| self.router(nic, v6)).filter(|router| {
             !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
         if self.is_own_router(way.to, target, v6) && !outcome.closed_for_sure() {
             let why = "by which of its devices it comes in";
-            steps.push(Step::new(Part::Way, Outcome::unknown(why.into(), "it is the router there itself", None)));
+            let unknown = Outcome::unknown(why.into(), "it is the router there itself", None);
+            steps.push(Stop::said(Part::Way, unknown, &packet));
             return steps;
         }
-        let outcome = self.by_routers(first, last, target, &packet, outcome);
-        steps.push(Step::new(Part::Way, outcome));
+        let outcome = self.by_routers(way.from, first, last, target, &packet, outcome);
+        steps.push(Stop::said(Part::Way, outcome, &packet));
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
             self.hand_on(router.host, into, router.foot, &packet, &mut steps);
         }
         let to = match way.to {
-            End::Host(host) => {
-                let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
-                let has = |nic: &&Nic| nic.addresses.iter().any(|net| Addr::At(net.addr()) == packet.dst);
-                Some(At { host, nic: nics.into_iter().find(has) })
-            }
+            End::Host(host) => Some(At { host, nic: self.comes_by(host, packet.dst) }),
             _ => None,
         };
         let device = self.comes_in_by(way.to, from);
@@ -77,6 +71,7 @@ impl Tree {
     /// What is known of the way between, if guests of the tree are its routers.
     fn by_routers(
         &self,
+        from: End<'_>,
         first: Option<Router<'_>>,
         last: Option<Router<'_>>,
         target: Option<&Nic>,
@@ -92,11 +87,27 @@ impl Tree {
             {
                 Outcome::pass("a router of the tree", Some(first.host.place))
             }
-            (None, Some(last)) if self.is_beside(last.host, packet.src) && !otherwise.closed_for_sure() => {
+            // Who is named by an address alone is taken to know the way; of a machine and a node it is another router that would
+            // have to.
+            (None, Some(last))
+                if matches!(from, End::Address(_))
+                    && self.is_beside(last.host, packet.src)
+                    && !otherwise.closed_for_sure() =>
+            {
                 Outcome::pass("a router of the tree", Some(last.host.place))
             }
             _ => otherwise,
         }
+    }
+
+    /// The device by which a guest gets a packet: the one that has the address, or whose network it is of, as are those that it
+    /// has by turns with others.
+    fn comes_by<'t>(&'t self, host: &'t Host, address: Addr) -> Option<&'t Nic> {
+        let nics = &self.guest(host)?.nics;
+        let Addr::At(address) = address else { return None };
+        let has = |nic: &&Nic| nic.addresses.iter().any(|net| net.addr() == address);
+        let near = |nic: &&Nic| nic.addresses.iter().any(|net| net.contains(&address));
+        nics.iter().find(has).or_else(|| nics.iter().find(near))
     }
 
     /// The bridge by which a node gets what a guest sends it: the one where it is the guest's way out. Empty if nobody knows.
@@ -135,7 +146,7 @@ impl Tree {
                 Addr::At(source) if sender.is_none() => self.hears(node, source),
                 _ => None,
             };
-            let device = match outside && self.is_inner(edge) {
+            let device = match outside && self.is_inner(node) {
                 true => Some(UPLINK),
                 false => bridge.as_deref().or(beside.as_deref()),
             };
@@ -325,7 +336,14 @@ impl Tree {
 
     /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone: what comes from
     /// outside comes by none of them.
-    fn is_inner(&self, edge: &crate::filter::Filter) -> bool {
+    fn is_inner(&self, node: &str) -> bool {
+        let inner = |edge| self.names_guests_alone(edge);
+        let all =
+            self.inner.get_or_init(|| self.edges.iter().map(|(node, edge)| (node.clone(), inner(edge))).collect());
+        all.get(node).copied().unwrap_or_default()
+    }
+
+    fn names_guests_alone(&self, edge: &crate::filter::Filter) -> bool {
         edge.devices().iter().filter(|name| !name.starts_with("fwbr")).all(|name| {
             let nics = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
             let mut own =

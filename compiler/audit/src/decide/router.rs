@@ -3,10 +3,11 @@
 
 use std::net::IpAddr;
 
-use super::{Part, Step};
+use super::Part;
+use super::ask::{Ask, Stop, Towards, doubtful};
 use crate::bounds::Outcome;
 use crate::packet::{Addr, Packet};
-use crate::proxmox::{self, Nic};
+use crate::proxmox::Nic;
 use crate::tree::{Host, Tree};
 
 /// A guest that others have as a gateway, and its device there.
@@ -52,41 +53,41 @@ impl Tree {
     pub(super) fn hand_on<'t>(
         &'t self,
         host: &'t Host,
-        into: &Nic,
-        out: &Nic,
+        into: &'t Nic,
+        out: &'t Nic,
         packet: &Packet,
-        steps: &mut Vec<Step<'t>>,
+        steps: &mut Vec<Stop<'t>>,
     ) {
         let firewall = self.guest(host).filter(|_| self.proxmox.present);
         if let Some(guest) = firewall {
-            let outcome = proxmox::inward(&self.proxmox, guest, into, packet);
-            steps.push(Step::new(Part::ProxmoxIn(host, into.index), outcome));
+            let ask = Ask::Proxmox(Towards::In, guest, into);
+            steps.push(Stop::new(Part::ProxmoxIn(host, into.index), ask, packet));
         }
         let switch = match packet.is_v6() {
             true => host.forwards.1,
             false => host.forwards.0,
         };
-        let filter = match (&host.no_filter, self.filter(host)) {
-            (Some(why), _) => Outcome::unknown(why.clone(), "its filter is not there", None),
-            (None, None) => Outcome::pass("nothing filters it there", None),
+        let doubt = (!switch).then(|| {
+            crate::place::Why::from(format!("whether {} hands packets on at all: no variable says it", host.name))
+        });
+        let said = |outcome: Outcome| match &doubt {
+            Some(why) => Ask::Said(outcome.and(|| doubtful(why.clone()))),
+            None => Ask::Said(outcome),
+        };
+        let ask = match (&host.no_filter, host.filter) {
+            (Some(why), _) => said(Outcome::unknown(why.clone(), "its filter is not there", None)),
+            (None, None) => said(Outcome::pass("nothing filters it there", None)),
             (None, Some(filter)) => {
                 let (device, other) = (self.device(host, Some(into)), self.device(host, Some(out)));
-                let reply = filter.forward(&packet.reply(), other, device);
-                steps.push(Step::new(Part::ReplyForward(host), reply));
-                filter.forward(packet, device, other)
+                let reply = Ask::Through(filter, [other, device], None);
+                steps.push(Stop::new(Part::ReplyForward(host), reply, &packet.reply()));
+                Ask::Through(filter, [device, other], doubt)
             }
         };
-        let filter = match switch {
-            true => filter,
-            false => filter.and(|| {
-                let why = format!("whether {} hands packets on at all: no variable says it", host.name);
-                Outcome::unknown(why.into(), "it may be no router", None)
-            }),
-        };
-        steps.push(Step::new(Part::Forward(host), filter));
+        steps.push(Stop::new(Part::Forward(host), ask, packet));
         if let Some(guest) = firewall {
-            let outcome = proxmox::outward(&self.proxmox, guest, out, packet);
-            steps.push(Step::new(Part::ProxmoxOut(host, out.index), outcome));
+            let ask = Ask::Proxmox(Towards::Out, guest, out);
+            steps.push(Stop::new(Part::ProxmoxOut(host, out.index), ask, packet));
         }
     }
 }

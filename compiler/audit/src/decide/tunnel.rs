@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use super::{End, Step, Way, together, verdict};
+use super::{End, Part, Step, Way, together, verdict};
 use crate::bounds::Outcome;
 use crate::nebula::{Endpoint, Member};
 use crate::packet::{Addr, Packet};
@@ -328,8 +328,11 @@ impl Tree {
         let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path, manner };
         let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
         let sources = self.sources(&way);
-        let all: Vec<_> =
+        let mut all: Vec<_> =
             sources.into_iter().map(|source| self.steps(&way, &first(source), &Tunnels::default())).collect();
+        if all.is_empty() {
+            all.push(vec![Step::new(Part::Way, self.without_source(&way))]);
+        }
         all.into_iter()
     }
 

@@ -30,6 +30,20 @@ impl Named {
         self.ports.extend(&other.ports);
         self.protocols.extend(&other.protocols);
     }
+
+    /// The packets there, and somewhere between all that is named, and at the ends.
+    fn packets(mut self) -> Vec<(Protocol, Option<u16>)> {
+        self.ports.extend([1, 49151, u16::MAX]);
+        self.ports.remove(&0);
+        let with_ports = [Protocol::Tcp, Protocol::Udp].into_iter();
+        let ports = &self.ports;
+        let mut packets: Vec<_> =
+            with_ports.flat_map(|protocol| ports.iter().map(move |port| (protocol, Some(*port)))).collect();
+        packets.extend(OTHERS.into_iter().map(|protocol| (protocol, None)));
+        let more = self.protocols.iter().filter(|number| ![TCP, UDP, ICMP, ICMP6, 47].contains(number));
+        packets.extend(more.map(|number| (Protocol::Other(*number), None)));
+        packets
+    }
 }
 
 /// What is named, for each machine: by the list, so that what many share is gathered once.
@@ -57,6 +71,18 @@ impl Boundaries {
         }
     }
 
+    /// The packets around what any rule of the tree names.
+    pub fn all(tree: &Tree) -> Vec<(Protocol, Option<u16>)> {
+        let own = Self::of(tree);
+        let mut named = own.cluster;
+        own.filters.iter().chain(&own.members).for_each(|list| named.extend(list));
+        tree.edges.values().for_each(|edge| named.extend(&filter(edge)));
+        let guests = tree.proxmox.guests.values().map(|guest| &guest.rules);
+        let nodes = tree.proxmox.nodes.values().map(|node| &node.rules);
+        guests.chain(nodes).for_each(|rules| proxmox(tree, rules, &mut named));
+        named.packets()
+    }
+
     /// The packets around what the rules of both ends name.
     pub fn packets(&self, tree: &Tree, way: &Way<'_, '_>) -> Vec<(Protocol, Option<u16>)> {
         let mut named = Named::default();
@@ -67,16 +93,7 @@ impl Boundaries {
                 End::Address(_) | End::Internet => {}
             }
         }
-        // Somewhere between all that is named, and at the ends.
-        named.ports.extend([1, 49151, u16::MAX]);
-        named.ports.remove(&0);
-        let with_ports = [Protocol::Tcp, Protocol::Udp].into_iter();
-        let mut packets: Vec<_> =
-            with_ports.flat_map(|protocol| named.ports.iter().map(move |port| (protocol, Some(*port)))).collect();
-        packets.extend(OTHERS.into_iter().map(|protocol| (protocol, None)));
-        let more = named.protocols.iter().filter(|number| ![TCP, UDP, ICMP, ICMP6, 47].contains(number));
-        packets.extend(more.map(|number| (Protocol::Other(*number), None)));
-        packets
+        named.packets()
     }
 
     fn host(&self, tree: &Tree, host: &Host, path: &Path, named: &mut Named) {

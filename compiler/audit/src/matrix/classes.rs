@@ -1,6 +1,6 @@
 //! Which machines the files do not distinguish.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::records::{Key, Records};
@@ -18,24 +18,29 @@ pub struct Class {
 impl Tree {
     /// Machines by class, and then one address for each class of addresses that are nobody's.
     pub fn classes(&self) -> Vec<Class> {
-        let records = Records::of(self).finish();
+        let records = self.records();
+        let blocked = self.members.iter().flat_map(|member| &member.blocked).map(String::as_str).collect();
         let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for host in self.hosts.values() {
-            classes.entry(self.host_key(host, &records)).or_default().push(host.name.clone());
+            classes.entry(self.host_key(host, records, &blocked)).or_default().push(host.name.clone());
         }
         let mut classes: Vec<Class> = classes.into_values().map(|members| Class { members }).collect();
         classes.sort();
         // Nodes are few, and each is one of its own.
         classes.extend(self.nodes().into_iter().map(|node| Class { members: vec![node.to_owned()] }));
         classes.push(Class { members: vec!["internet".to_owned()] });
-        let strangers = self.strangers(&records).into_iter();
+        let strangers = self.strangers(records).into_iter();
         classes.extend(strangers.map(|address| Class { members: vec![address.to_string()] }));
         classes
     }
 
     /// One address for each class of addresses that are nobody's.
     pub(crate) fn stranger_addresses(&self) -> Vec<IpAddr> {
-        self.strangers(&Records::of(self).finish())
+        self.strangers(self.records())
+    }
+
+    fn records(&self) -> &Records {
+        self.records.get_or_init(|| Records::of(self).finish())
     }
 
     /// The first, last, before and after of every interval that a rule names, where that is no machine's.
@@ -57,7 +62,7 @@ impl Tree {
         addresses
     }
 
-    fn host_key(&self, host: &Host, records: &Records) -> String {
+    fn host_key(&self, host: &Host, records: &Records, blocked: &BTreeSet<&str>) -> String {
         use std::fmt::Write;
         let mut key = format!("{:?} {:?} ", host.filter, host.no_filter);
         if let Some(guest) = self.guest(host) {
@@ -68,7 +73,7 @@ impl Tree {
         }
         for index in &host.members {
             let member = &self.members[*index];
-            let _ = write!(key, "{} ", member_key(member));
+            let _ = write!(key, "{} ", records.member(*index));
             match &member.certificate {
                 Err(why) => key += why,
                 Ok(certificate) => {
@@ -77,11 +82,8 @@ impl Tree {
                     let unsafe_networks = &certificate.unsafe_networks;
                     let (name, groups) = (records.name_key(&certificate.name), &certificate.groups);
                     let ca = (&certificate.ca_name, &certificate.ca_sha);
-                    let blocked = certificate
-                        .fingerprint
-                        .as_ref()
-                        .filter(|print| self.members.iter().any(|other| other.blocked.contains(*print)));
-                    let _ = write!(key, "{nets:?} {unsafe_networks:?} {groups:?} {name:?} {ca:?} {blocked:?} ");
+                    let refused = certificate.fingerprint.as_ref().filter(|print| blocked.contains(print.as_str()));
+                    let _ = write!(key, "{nets:?} {unsafe_networks:?} {groups:?} {name:?} {ca:?} {refused:?} ");
                 }
             }
         }
@@ -166,7 +168,7 @@ fn before(address: IpAddr) -> Option<IpAddr> {
     }
 }
 
-fn after(address: IpAddr) -> Option<IpAddr> {
+pub(super) fn after(address: IpAddr) -> Option<IpAddr> {
     match address {
         IpAddr::V4(v4) => Some(std::net::Ipv4Addr::from_bits(v4.to_bits().checked_add(1)?).into()),
         IpAddr::V6(v6) => Some(std::net::Ipv6Addr::from_bits(v6.to_bits().checked_add(1)?).into()),

@@ -3,7 +3,9 @@
 
 mod boundaries;
 mod classes;
+mod cuts;
 mod records;
+mod rows;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -12,6 +14,8 @@ use std::net::IpAddr;
 use arvc_verdict::{Cell, Path, Protocol, Question, Verdict};
 
 pub use classes::Class;
+pub(crate) use records::Records;
+pub use rows::{Row, Rows};
 
 use crate::decide::{End, Manner, Tunnels, Way};
 use crate::tree::Tree;
@@ -35,6 +39,20 @@ impl Tree {
     /// The same, where somebody else tells members of one class apart: by a number for each name that he knows. So he can be held
     /// against this whatever he takes to be alike.
     pub fn matrix_apart(&self, number: impl Fn(&str) -> Option<usize>) -> Matrix {
+        let classes = self.classes_apart(number);
+        let boundaries = boundaries::Boundaries::of(self);
+        let tunnels = Tunnels::default();
+        let mut cells = Vec::new();
+        for (source, target) in pairs(&classes) {
+            self.between(source, target, &boundaries, &tunnels, &mut cells);
+        }
+        cells.sort();
+        cells.dedup();
+        Matrix { classes, cells }
+    }
+
+    /// The classes, apart where a number that somebody else has for a name tells their members apart.
+    pub fn classes_apart(&self, number: impl Fn(&str) -> Option<usize>) -> Vec<Class> {
         let mut classes: Vec<Class> = Vec::new();
         for class in self.classes() {
             let mut parts: BTreeMap<Option<usize>, Vec<String>> = BTreeMap::new();
@@ -43,18 +61,7 @@ impl Tree {
             }
             classes.extend(parts.into_values().map(|members| Class { members }));
         }
-        let boundaries = boundaries::Boundaries::of(self);
-        let tunnels = Tunnels::default();
-        let mut cells = Vec::new();
-        for from in &classes {
-            for to in &classes {
-                let Some((source, target)) = pair(from, to) else { continue };
-                self.between(source, target, &boundaries, &tunnels, &mut cells);
-            }
-        }
-        cells.sort();
-        cells.dedup();
-        Matrix { classes, cells }
+        classes
     }
 
     /// The names of all machines, sorted.
@@ -121,11 +128,11 @@ impl Tree {
             }
         }
     }
+}
 
-    /// Whether a machine is in several overlays, so that the device must be named.
-    pub(crate) fn several_overlays(&self) -> bool {
-        self.hosts.values().any(|host| host.members.len() > 1)
-    }
+/// Whom the cells of each two classes are about: the first member of each, and the second where a class is asked about itself.
+pub fn pairs(classes: &[Class]) -> impl Iterator<Item = (&str, &str)> {
+    classes.iter().flat_map(move |from| classes.iter().filter_map(move |to| pair(from, to)))
 }
 
 /// Whom a cell of two classes is about.

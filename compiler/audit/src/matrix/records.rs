@@ -17,16 +17,18 @@ use crate::proxmox::{Rule, Spec};
 use crate::tree::Tree;
 
 /// What stands in front of addresses and names, as numbers that mean the same for all.
-#[derive(Default)]
-pub(super) struct Records {
+#[derive(Debug, Default)]
+pub(crate) struct Records {
     numbers: HashMap<String, u32>,
     addresses: HashMap<IpAddr, Vec<u32>>,
     names: HashMap<String, Vec<u32>>,
     wide: BTreeMap<(IpAddr, IpAddr), u32>,
+    /// What each member's configuration says, as a number.
+    members: Vec<u32>,
 }
 
 /// What distinguishes an address: the rules for it alone, and the wider intervals that it is in.
-pub(super) type Key = (Vec<u32>, Vec<u32>);
+pub(crate) type Key = (Vec<u32>, Vec<u32>);
 
 impl Records {
     pub fn of(tree: &Tree) -> Self {
@@ -36,8 +38,8 @@ impl Records {
         }
         records.proxmox(tree);
         for member in &tree.members {
-            let key = super::classes::member_key(member);
-            let key = records.number(key);
+            let key = records.number(super::classes::member_key(member));
+            records.members.push(key);
             for (list, rules) in [("in", &member.inbound), ("out", &member.outbound)] {
                 rules.iter().flatten().for_each(|rule| records.overlay(key, list, rule));
             }
@@ -62,6 +64,11 @@ impl Records {
     pub fn address_key(&self, address: IpAddr) -> Key {
         let wide = self.wide.iter().filter(|((low, high), _)| (*low..=*high).contains(&address));
         (self.addresses.get(&address).cloned().unwrap_or_default(), wide.map(|(_, number)| *number).collect())
+    }
+
+    /// What a member's configuration says, as a number.
+    pub fn member(&self, index: usize) -> u32 {
+        self.members[index]
     }
 
     /// What distinguishes a name from others.

@@ -71,7 +71,7 @@ impl Tree {
     fn inside(&self, source: &Host, target: &Host, ways: &mut Vec<(Path, IpAddr)>) {
         for index in &target.members {
             let member = &self.members[*index];
-            let device = self.several_overlays().then(|| member.device.clone()).flatten();
+            let device = self.several_overlays.then(|| member.device.clone()).flatten();
             if self.member(source, device.as_deref()).is_some() {
                 let addresses = member.addresses().into_iter();
                 ways.extend(addresses.map(|address| (Path::Overlay(device.clone()), address)));

@@ -35,6 +35,10 @@ pub struct Rule {
     pub ca_sha: Option<String>,
 }
 
+/// The oldest and the newest release: what they agree on, all between do.
+const OLDEST: Version = Version(1, 6, 1);
+const NEWEST: Version = Version(1, 12, 0);
+
 /// Protocols of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -110,7 +114,7 @@ impl Rule {
             Ok(version) => *version,
             // The oldest and the newest bound what any release does.
             Err(why) => {
-                let (old, new) = (self.matches_as(Version(1, 6, 1), asked), self.matches_as(Version(1, 12, 0), asked));
+                let (old, new) = (self.matches_as(OLDEST, asked), self.matches_as(NEWEST, asked));
                 return if old == new { old } else { Tri::Maybe(why.clone()) };
             }
         };
@@ -118,10 +122,19 @@ impl Rule {
     }
 
     fn matches_as(&self, version: Version, asked: Asked<'_>) -> Tri {
-        self.protocol(version, asked.packet)
-            .and(|| self.authority(asked.peer))
-            .and(|| self.subject(version, asked))
-            .and(|| self.local(version, asked))
+        self.protocol(version, asked.packet).and(|| self.takes(version, asked))
+    }
+
+    /// Whether it takes the two ends, whatever the packet: as the member's release, or as the oldest and the newest.
+    pub fn takes_end(&self, asked: Asked<'_>) -> [Tri; 2] {
+        match &asked.own.version {
+            Ok(version) => [self.takes(*version, asked), Tri::No],
+            Err(_) => [OLDEST, NEWEST].map(|version| self.takes(version, asked)),
+        }
+    }
+
+    fn takes(&self, version: Version, asked: Asked<'_>) -> Tri {
+        self.authority(asked.peer).and(|| self.subject(version, asked)).and(|| self.local(version, asked))
     }
 
     fn protocol(&self, version: Version, packet: &Packet) -> Tri {

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 pub use chains::{inward, outward};
 pub use host::{host_in, host_out};
 pub use macros::expand;
-pub use rule::{Action, Direction, Rule, Scope, Sets, Spec};
+pub use rule::{Action, Direction, Names, Rule, Scope, Sets, Spec};
 
 use crate::packet::Addresses;
 use crate::place::{Place, Why};

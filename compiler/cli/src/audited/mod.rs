@@ -2,17 +2,21 @@
 //! proved of the site: by class, and never by pair.
 
 mod otherwise;
+mod packets;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use arvc_audit::{Class, Given};
+use arvc_audit::{Given, Row, Tree};
 use arvc_reach::layers::{Answers, Classes, Layers, Party};
 use arvc_reach::policy::Policies;
 use arvc_site::model::Site;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
-use arvc_verdict::{Counted, Decision, Question, Verdict};
+use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
+
+use self::packets::Packets;
 
 /// The codes of this folder.
 pub const CODES: &[&Code] = &[&otherwise::CODE];
@@ -63,29 +67,52 @@ pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String
         Party::Host(host) => classes.of[host.index()],
         _ => None,
     };
-    let matrix = tree.matrix_apart(class);
-    let own = answers.cells(&representatives(&matrix.classes, &answers), counted);
-    let mut questions: BTreeSet<&Question> = own.iter().map(|cell| &cell.question).collect();
+    let classes = tree.classes_apart(class);
+    let rows = tree.rows(answers.packets());
+    let packets = Packets::new(rows.packets());
     let mut compared = Compared::default();
-    for cell in &matrix.cells {
-        // What is an address to the files may be a machine of the site that no file names.
-        questions.remove(&cell.question);
-        compared.add(&cell.question, answers.verdict(&cell.question, counted), cell.verdict.clone());
+    let mut apart = Vec::new();
+    for (from, to) in arvc_audit::pairs(&classes) {
+        for (from, to, path, address) in ways(&tree, &answers, from, to) {
+            let audit = rows.row(&from, &to, &path, address);
+            let mut question = Question { from, to, address, path, protocol: Protocol::Icmp, port: None };
+            let proof = packets.proved(&answers, &mut question, counted);
+            compared.agreed +=
+                packets.count(|at| audit.open[at] & proof.open[at] | audit.closed[at] & proof.closed[at]);
+            let known = |row: &Row, at: usize| row.open[at] | row.closed[at];
+            compared.unknown += packets.count(|at| !known(&audit, at) & !known(&proof, at));
+            let agree = |at: usize| {
+                audit.open[at] & proof.open[at]
+                    | audit.closed[at] & proof.closed[at]
+                    | !known(&audit, at) & !known(&proof, at)
+            };
+            apart.extend(packets.those(|at| !agree(at)).map(|(protocol, port)| Question {
+                protocol,
+                port,
+                ..question.clone()
+            }));
+        }
     }
-    let verdicts = tree.verdicts(questions.iter().copied());
-    let mut by_question: BTreeMap<&Question, &Verdict> = BTreeMap::new();
-    by_question.extend(own.iter().map(|cell| (&cell.question, &cell.verdict)));
-    for (question, audit) in questions.into_iter().zip(verdicts) {
-        compared.add(question, by_question[question].clone(), audit);
+    // What they do not agree on is asked again, one by one, for the words.
+    apart.sort();
+    for (question, audit) in apart.iter().zip(tree.verdicts(&apart)) {
+        compared.add(question, answers.verdict(question, counted), audit);
     }
     compared.explain(|question| (answers.decisions(question, counted), tree.decide(question).decisions));
     compared
 }
 
-/// One party of each class, and two where a class may be asked about itself.
-fn representatives(classes: &[Class], answers: &Answers<'_, '_>) -> Vec<Party> {
-    let members = classes.iter().flat_map(|class| class.members.iter().take(2));
-    members.filter_map(|name| answers.named(name)).filter(|party| !matches!(party, Party::Prefix(_))).collect()
+/// The ways from one to another that either side knows: the names of both ends, the path, and the address of the other end.
+fn ways(tree: &Tree, answers: &Answers<'_, '_>, from: &str, to: &str) -> BTreeSet<(String, String, Path, IpAddr)> {
+    let mut ways = match (answers.named(from), answers.named(to)) {
+        // What is an address to the files may be a machine of the site that no file names.
+        (Some(from), Some(to)) if from != to && ![&from, &to].iter().any(|it| matches!(it, Party::Prefix(_))) => {
+            answers.ways(&from, &to)
+        }
+        _ => BTreeSet::new(),
+    };
+    ways.extend(tree.paths(from, to).into_iter().map(|(path, at)| (from.to_owned(), to.to_owned(), path, at)));
+    ways
 }
 
 impl Compared {

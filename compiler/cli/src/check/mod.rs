@@ -311,8 +311,7 @@ pub(crate) fn entry_problem(cwd: &Path, project: &Project, problem: source::Prob
     if let Some((text, diagnostic)) = source::unreadable(&problem) {
         let mut sources = Sources::new();
         sources.add(project.entry.clone(), text).expect("a source below the limit always fits as the first");
-        let (lock, renamed) = Default::default();
-        return Ok(Checked { sources, diagnostics: vec![diagnostic], site: None, policies: None, lock, renamed });
+        return Ok(Checked::unread(sources, vec![diagnostic]));
     }
     let path: PathBuf = project.root.folder.join(&project.entry);
     let why = match problem {

@@ -74,7 +74,7 @@ pub struct Arguments {
 pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Result<(), Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let reported = check::check_quietly(world, format, arguments.site.as_deref())?;
-    let (true, Some(site)) = (reported.checked.is_good(), &reported.checked.site) else {
+    let Some(site) = reported.checked.site.as_ref().filter(|_| reported.checked.is_judged()) else {
         return Err(Stop::Silent(exit::SOURCE));
     };
     let prefix = project::prefix(&reported.project.root.folder, &cwd);

@@ -146,7 +146,7 @@ fn granted(site: &Site, layers: &Layers, group: GroupId, other: GroupId) -> Port
 }
 
 fn tunnels(site: &Site) -> impl Iterator<Item = Tunnels> {
-    (0..site.networks.len() as u32).map(NetworkId).filter_map(|network| Tunnels::of(site, network))
+    site.network_ids().filter_map(|network| Tunnels::of(site, network))
 }
 
 /// The flows that open packets at the end of a path, or nothing's if no layer of the site stands there.

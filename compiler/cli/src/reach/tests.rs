@@ -30,8 +30,12 @@ const SITE: &str = r#"{
 "#;
 
 fn arvc(args: &[&str]) -> (u8, Memory) {
+    of_site(SITE, args)
+}
+
+fn of_site(site: &str, args: &[&str]) -> (u8, Memory) {
     let mut world = Memory::new("/lab");
-    world.file("site.arv", SITE);
+    world.file("site.arv", site);
     let args = ["arvc", "reach"].iter().chain(args).map(OsString::from);
     let status = run(args, &mut world);
     (status, world)
@@ -78,6 +82,19 @@ fn the_status_is_good_only_if_all_is_open() {
     ] {
         assert_eq!(arvc(&args).0, expected, "{args:?}");
     }
+}
+
+#[test]
+fn who_reaches_whom_is_told_also_where_it_is_not_what_the_site_claims() {
+    let claims = "  expect.open = [ hosts.chess -> hosts.db : 5432/tcp ];\n}\n";
+    let site = format!("{}{claims}", SITE.strip_suffix("}\n").expect("the end of a record"));
+    let (status, world) = of_site(&site, &["chess", "db:5432/tcp"]);
+    assert!(world.stderr.contains("E0407"), "{}", world.stderr);
+    assert!(world.stdout.contains("  Nebula, into db       closed\n"), "{}", world.stdout);
+    assert_eq!(status, exit::SOURCE);
+    // Nothing is told of a site that is not known.
+    let (status, world) = of_site(&SITE.replace("vmid = 103", "vmid = 102"), &["chess", "db:5432/tcp"]);
+    assert_eq!((status, world.stdout.as_str()), (exit::SOURCE, ""));
 }
 
 #[test]
@@ -210,4 +227,126 @@ fn the_tightest_policy_satisfies_every_need_and_leaves_nothing_unused() {
         "{}",
         world.stderr
     );
+}
+
+#[test]
+fn what_nobody_wrote_is_listed_after_what_is_proved_in_each_phase() {
+    let (status, world) = arvc(&["--unasked"]);
+    assert_eq!((status, world.stderr.as_str()), (exit::GOOD, ""));
+    // `db` is the lighthouse, and asks none.
+    assert_eq!(
+        world.stdout,
+        "\
+created
+  the way in of Ansible: proved for 4 of 4, from `operators.addresses`, the nodes, `connection`
+  a resolver without the overlay: proved for 4 of 4, from `uplink_resolvers`
+  the time: proved for 4 of 4, from `essentials`
+  package mirrors: proved for 4 of 4, from `essentials`
+secured
+  the way in of Ansible: proved for 4 of 4, from `operators.addresses`, the nodes, `connection`
+  a resolver without the overlay: proved for 4 of 4, from `uplink_resolvers`
+  the time: proved for 4 of 4, from `essentials`
+  package mirrors: proved for 4 of 4, from `essentials`
+joined
+  a lighthouse: proved for 3 of 3, from `lighthouse`, `underlay` and `port` of the overlay
+cold start
+  a resolver without the overlay: proved for 4 of 4, from `uplink_resolvers`
+  the time: proved for 4 of 4, from `essentials`
+
+open unasked
+  any -> internet : [ 80/tcp, 443/tcp, 123/udp ]: out 80/tcp, 443/tcp, 123/udp, 4 machines
+  networks.overlay: tunnels: in 4242/udp, 4 machines
+  networks.overlay: tunnels: out 4242/udp, 4 machines
+  nodes.pve: SSH: in 22/tcp, 4 machines
+  operators: SSH: in 22/tcp, 4 machines
+  uplink resolvers: out 53/tcp, 53/udp, 4 machines
+  every packet filter: what it has opened itself with the errors that belong to it (packet too big), its own
+    loopback, neighbour discovery
+"
+    );
+}
+
+#[test]
+fn what_is_lacking_is_told_with_who_lacks_it_and_why() {
+    let mut world = Memory::new("/lab");
+    let essentials = "essentials = [ groups.web -> internet : 123/udp, any -> internet : 443/tcp ];\n}";
+    world.file("site.arv", format!("{}{essentials}", SITE.trim_end().trim_end_matches('}')));
+    let args = ["arvc", "reach", "--unasked"].map(OsString::from);
+    assert_eq!(run(args, &mut world), exit::GOOD, "{}", world.stderr);
+    let time = "  the time: proved for 2 of 4, from `essentials`\n    \
+                chess: nothing opens 123/udp from it beyond the overlay\n    \
+                db: nothing opens 123/udp from it beyond the overlay\n";
+    assert_eq!(world.stdout.matches(time).count(), 3, "created, secured and cold start\n{}", world.stdout);
+    world.stdout.clear();
+    let args = ["arvc", "reach", "--unasked", "--json"].map(OsString::from);
+    assert_eq!(run(args, &mut world), exit::GOOD);
+    let told: serde_json::Value = serde_json::from_str(&world.stdout).expect("JSON");
+    let demands = told["demands"].as_array().expect("demands");
+    let lacking = demands.iter().filter(|demand| demand["proved"] == false);
+    let lacking: Vec<_> = lacking.map(|it| (it["phase"].as_str(), it["what"].as_str(), it["hosts"].clone())).collect();
+    let of = |phase, host| (Some(phase), Some("the time"), serde_json::json!([host]));
+    let expected = ["created", "secured", "cold start"].into_iter().flat_map(|it| [of(it, "chess"), of(it, "db")]);
+    assert_eq!(lacking, expected.collect::<Vec<_>>());
+    assert!(told["rules"].as_array().is_some_and(|rules| rules.iter().any(|rule| rule["rule"] == "operators: SSH")));
+}
+
+/// What is lacking of a site whose policies lose the rules of a direction with some ports: phases and demands.
+fn lacking(part: &str, inbound: bool, port: &str) -> Vec<String> {
+    let text = SITE.replace("  allow = [", &format!("  {part}\n  allow = ["));
+    let checked = crate::pipeline::check("site.arv", text, &mut |_: &str| Err(crate::source::Problem::NotFound));
+    assert!(checked.is_good(), "{:?}", checked.diagnostics);
+    let site = checked.site.expect("a site");
+    let mut policies = arvc_reach::policy::policies(&site);
+    let lacks = |policies: &arvc_reach::policy::Policies| {
+        let demands = arvc_reach::phases::demands(&arvc_reach::layers::Layers::new(&site, policies)).into_iter();
+        let lacking = demands.filter(|demand| demand.lacks.is_some());
+        let named = lacking.map(|it| {
+            let hosts: Vec<&str> = it.hosts.iter().map(|host| site.hosts[host.index()].named.name.as_str()).collect();
+            format!("{}: {} lacks {}", it.phase.name(), hosts.join(", "), it.what.name())
+        });
+        named.collect::<Vec<_>>()
+    };
+    assert_eq!(lacks(&policies), Vec::<String>::new(), "as it is, it has all");
+    for policy in &mut policies.list {
+        let rules = if inbound { &mut policy.inbound } else { &mut policy.outbound };
+        rules.retain(|rule| !rule.ports.to_string().contains(port));
+    }
+    lacks(&policies)
+}
+
+/// A machine that was there before the site has no layer before its own filter is there.
+const NAS: &str = "hosts.nas = { kind = Machine; on.bridge.address = 192.168.100.9; };";
+
+#[test]
+fn each_phase_looks_at_the_layers_that_are_there() {
+    let found = lacking(NAS, true, "22/tcp");
+    let of = |phase: &str| -> Vec<&str> {
+        found.iter().filter_map(|line| line.strip_prefix(phase)?.strip_prefix(": ")).collect()
+    };
+    // Created: Proxmox alone, which the NAS does not have.
+    assert_eq!(of("created").len(), 3, "{found:?}");
+    assert!(!of("created").iter().any(|line| line.contains("nas")), "{found:?}");
+    // Secured: its own filter as well.
+    assert!(of("secured").contains(&"nas lacks the way in of Ansible"), "{found:?}");
+    assert_eq!((of("joined").len(), of("cold start").len()), (0, 0), "nobody logs in then\n{found:?}");
+}
+
+#[test]
+fn who_joins_needs_a_lighthouse_and_whoever_starts_needs_the_time() {
+    // The tunnels of members: what they have before they join does not rest on them.
+    for inbound in [true, false] {
+        let found = lacking("", inbound, "4242/udp");
+        assert!(!found.is_empty() && found.iter().all(|line| line.starts_with("joined: ")), "{found:?}");
+        assert!(found.iter().all(|line| line.ends_with(" lacks a lighthouse") && !line.contains("db")), "{found:?}");
+    }
+    // After a cold start everything is there that was installed, and mirrors are nobody's need.
+    let found = lacking("", false, "123/udp");
+    let of =
+        |phase: &str, what: &str| found.iter().filter(|line| line.starts_with(phase) && line.ends_with(what)).count();
+    assert_eq!(
+        (of("created", "the time"), of("secured", "the time"), of("cold start", "the time")),
+        (3, 3, 3),
+        "{found:?}"
+    );
+    assert_eq!((of("created", "mirrors"), of("cold start", "mirrors"), of("joined", "")), (3, 0, 0), "{found:?}");
 }

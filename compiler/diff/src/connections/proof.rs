@@ -75,7 +75,7 @@ impl Side for Proof<'_> {
         let names = |hosts: &[HostId]| {
             hosts.iter().filter(there).map(|host| site.hosts[host.index()].named.name.clone()).collect::<Vec<_>>()
         };
-        let all: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).collect();
+        let all: Vec<HostId> = site.host_ids().collect();
         let mut members: Vec<Vec<HostId>> = vec![Vec::new(); site.groups.len()];
         for host in &all {
             for group in &site.hosts[host.index()].groups {

@@ -41,7 +41,7 @@
 //! so, and the proof believes it.
 
 use arvc_site::lock::Grant;
-use arvc_site::model::{End, Flow, NetworkId};
+use arvc_site::model::{End, Flow};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::layers::{Held, Layers, Party, Way};
@@ -94,7 +94,7 @@ fn gone(layers: &Layers, flow: &Flow) -> Option<Held> {
     let there = |name: &str| site.hosts.iter().any(|host| host.named.name == name && host.status.is_there());
     let grants = site.withdrawn.iter().filter(|(name, _)| !there(name)).flat_map(|(_, grants)| grants);
     for grant in grants.filter(|grant| meant(layers, &flow.source, grant)) {
-        let networks = (0..site.networks.len() as u32).map(NetworkId);
+        let networks = site.network_ids();
         let networks = networks.filter(|id| {
             let network = &site.networks[id.index()];
             network.is_overlay() && grant.networks.iter().any(|own| network.contains(own.addr()))

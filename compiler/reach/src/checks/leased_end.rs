@@ -47,7 +47,7 @@ pub static CODE: Code =
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let (site, space) = (intents.site, intents.space);
-    for network in (0..site.networks.len() as u32).map(NetworkId) {
+    for network in site.network_ids() {
         let leased: Vec<HostId> =
             space.members.all.iter().copied().filter(|host| space.members.is_leased(*host, network)).collect();
         if leased.is_empty() {

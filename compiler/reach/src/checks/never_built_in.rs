@@ -56,7 +56,7 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
     });
     let Some((finding, path, packets)) = ruled else { return false };
     let (source, target) = (finding.source.name(site), finding.target.name(site));
-    let rules = path.steps.iter().flat_map(|step| &step.rules).filter(|(ports, _)| ports.meets(&packets));
+    let rules = path.steps.iter().flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(&packets));
     let mut reasons: Vec<&str> = rules.flat_map(|(_, reason)| reason.split("; ")).collect();
     reasons.retain(|reason| site.allow.iter().all(|flow| describe(site, flow) != *reason));
     reasons.dedup();

@@ -79,7 +79,7 @@ pub(super) fn openings(layers: &Layers, finding: &Finding, mut diagnostic: Diagn
     let mut pointed = Vec::new();
     for path in &finding.paths {
         let passing = path.upper().intersection(&finding.packets);
-        let rules = path.steps.iter().flat_map(|step| &step.rules).filter(|(ports, _)| ports.meets(&passing));
+        let rules = path.steps.iter().flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(&passing));
         for part in rules.flat_map(|(_, reason)| reason.split("; ")) {
             let flow = site.allow.iter().find(|flow| describe(site, flow) == part);
             if let Some(flow) = flow.filter(|flow| !pointed.contains(&flow.span)) {

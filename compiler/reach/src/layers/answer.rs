@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Site, Transport};
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
 use arvc_site::names::is_private;
 use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
@@ -29,10 +29,10 @@ pub struct Answers<'l, 's> {
 }
 
 /// Everything but the packet, and the layers that are looked at.
-type Way = (Party, Party, IpAddr, Path, Counted);
+pub(super) type Way = (Party, Party, IpAddr, Path, Counted);
 
 /// What a packet meets, or why there is nothing that it would.
-type Steps = Result<Vec<Step>, Verdict>;
+pub(super) type Steps = Result<Vec<Step>, Verdict>;
 
 impl<'l, 's> Answers<'l, 's> {
     /// Looks the names up.
@@ -97,7 +97,7 @@ impl<'l, 's> Answers<'l, 's> {
     }
 
     /// Who is meant; or the verdict, if there is nothing to ask the layers.
-    fn key(&self, question: &Question, counted: Counted) -> Result<Way, Verdict> {
+    pub(super) fn key(&self, question: &Question, counted: Counted) -> Result<Way, Verdict> {
         let missing = |name: &str| Verdict::Unknown { missing: format!("who {name} is") };
         let from = self.party(&question.from).ok_or_else(|| missing(&question.from))?;
         let to = self.party(&question.to).ok_or_else(|| missing(&question.to))?;
@@ -109,7 +109,7 @@ impl<'l, 's> Answers<'l, 's> {
         Ok((from, to, question.address, question.path.clone(), counted))
     }
 
-    fn met(&self, (from, to, ..): &Way, question: &Question) -> Steps {
+    pub(super) fn met(&self, (from, to, ..): &Way, question: &Question) -> Steps {
         match &question.path {
             Path::Overlay(device) => self.inside(from, to, question.address, device.as_deref()),
             Path::Bridge(bridge, vlan) => {
@@ -202,7 +202,7 @@ impl<'l, 's> Answers<'l, 's> {
         let mut own = None;
         if let (Party::Host(a), Some(first)) = (from, first) {
             own = self.layers.address(*a, first, family);
-            own.ok_or(Verdict::Closed)?;
+            own.ok_or_else(|| self.without_source(*a, Some(first)))?;
             steps.extend(self.layers.leave(*a, first, &Other::Address(address)));
         }
         if let (Party::Node(node), Some(last)) = (from, last) {
@@ -249,9 +249,10 @@ impl<'l, 's> Answers<'l, 's> {
 
     /// The addresses of a zone, of one family.
     fn zone(&self, party: &Party, family: Family) -> Vec<IpNet> {
-        let node = |node: &NodeId| self.site().nodes[node.index()].own_addresses().map(IpNet::from).collect();
-        let zone: Vec<IpNet> =
-            if let Party::Node(own) = party { node(own) } else { self.layers.zone(party).into_owned() };
+        let zone = match party {
+            Party::Node(node) => self.site().nodes[node.index()].own_addresses().map(IpNet::from).collect(),
+            party => self.layers.zone(party).into_owned(),
+        };
         zone.iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 
@@ -263,7 +264,7 @@ impl<'l, 's> Answers<'l, 's> {
         };
         match (from, to) {
             (Party::Host(a), Party::Host(b))
-                if layers.network_of(*b, address).is_some_and(|last| layers.is_own_router(*b, last)) =>
+                if layers.network_of(*b, address).is_some_and(|last| self.is_own_router(*b, last)) =>
             {
                 let mut steps = self.out(*a, address)?;
                 steps.push(undescribed(address));
@@ -283,8 +284,9 @@ impl<'l, 's> Answers<'l, 's> {
                         let mut steps = self.out(*a, address)?;
                         steps.push(undescribed(address));
                         let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
-                        let zone = self.layers.exit(*a, address).map(|(_, own)| own).ok_or(Verdict::Closed)?;
-                        steps.extend(layers.arrive(*b, last, &Other::Address(zone)));
+                        let own = Other::Address(self.leaving(*a, address)?.1);
+                        steps.extend(self.handed_in(*b, last, &own, address));
+                        steps.extend(layers.arrive(*b, last, &own));
                         Ok(steps)
                     }
                 }
@@ -303,14 +305,13 @@ impl<'l, 's> Answers<'l, 's> {
                 }
                 let what = "whether it hands on what comes from inside is not known";
                 steps.push(unknown(Layer::Router, Party::Prefix(IpNet::from(address)), what.to_owned()));
-                let (_, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                let (_, own) = self.leaving(*a, address)?;
                 steps.extend(layers.handed(forward, &Other::Address(own)).ok_or(Verdict::Closed)?);
                 Ok(steps)
             }
             (Party::Host(a), Party::Node(node)) => {
-                let (network, own) = self.layers.exit(*a, address).ok_or(Verdict::Closed)?;
+                let (network, own) = self.leaving(*a, address)?;
                 let mut steps = self.out(*a, address)?;
-                steps.extend(handed::through(layers, *a, network, own, address));
                 let out = !is_private(address) && layers.leads_out(network, Family::of(address));
                 let near = self.site().networks[network.index()].routed_by(*node);
                 if !out && !near {
@@ -325,8 +326,6 @@ impl<'l, 's> Answers<'l, 's> {
             }
             (Party::Host(a), _) => {
                 let mut steps = self.out(*a, address)?;
-                let (network, own) = layers.exit(*a, address).ok_or(Verdict::Closed)?;
-                steps.extend(handed::through(layers, *a, network, own, address));
                 steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
@@ -355,12 +354,13 @@ impl<'l, 's> Answers<'l, 's> {
                     return Err(Verdict::Closed);
                 }
                 let out = !is_private(address);
-                if layers.is_own_router(*b, last) {
+                if self.is_own_router(*b, last) {
                     return Ok(vec![undescribed(address)]);
                 }
                 let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
                 let world = layers.world(Family::of(address));
                 let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
+                steps.extend(self.handed_in(*b, last, &Other::Zone(seen), address));
                 steps.extend(layers.arrive(*b, last, &Other::Zone(seen)));
                 Ok(steps)
             }
@@ -384,7 +384,7 @@ impl<'l, 's> Answers<'l, 's> {
                 if lost && *from == Party::Internet {
                     return Err(Verdict::Closed);
                 }
-                if layers.is_own_router(*b, last) {
+                if self.is_own_router(*b, last) {
                     return Ok(vec![undescribed(address)]);
                 }
                 let mut steps: Vec<Step> = match lost {
@@ -412,16 +412,66 @@ impl<'l, 's> Answers<'l, 's> {
         }
     }
 
+    /// The verdict on a packet of a machine that has no address to send it from: closed, unless it is given one that nobody knows.
+    fn without_source(&self, host: HostId, network: Option<NetworkId>) -> Verdict {
+        let mut there = self.layers.host(host).interfaces.iter();
+        let leased = there.any(|it| it.leased.is_some() && network.is_none_or(|network| it.network == network));
+        match leased {
+            true => {
+                Verdict::Unknown { missing: format!("which address {} is given", self.layers.host(host).named.name) }
+            }
+            false => Verdict::Closed,
+        }
+    }
+
+    /// The network by which a machine's packets leave for a router, and its own address there: where the address is of its own
+    /// segment, another one that has a router, since there it would need none.
+    fn leaving(&self, host: HostId, address: IpAddr) -> Result<(NetworkId, IpAddr), Verdict> {
+        let layers = self.layers;
+        let found = layers.exit(host, address).ok_or_else(|| self.without_source(host, None))?;
+        if !self.site().networks[found.0.index()].contains(address) {
+            return Ok(found);
+        }
+        let family = Family::of(address);
+        let mut out = layers.members.way_out(layers.members.profile_of[host.index()], family).into_iter();
+        let other = out.find(|network| *network != found.0);
+        Ok(other.and_then(|network| Some((network, layers.address(host, network, family)?))).unwrap_or(found))
+    }
+
     /// Whether a machine meets the target of a way without a router: then it is no routed one.
     fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
         let network = &self.site().networks[way.last().index()];
         matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
     }
 
-    /// What a machine's own layers say to a packet that leaves its segment.
+    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
+    fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
+        let site = self.site();
+        site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
+            Router::Host(own) => own == host,
+            Router::Vip(vip) => site.vips[vip.index()].owners.binary_search(&host).is_ok(),
+            _ => false,
+        })
+    }
+
+    /// What a machine's own layers say to a packet that leaves its segment, and the router there, if it is one of ours.
     fn out(&self, host: HostId, address: IpAddr) -> Steps {
-        let (network, _) = self.layers.exit(host, address).ok_or(Verdict::Closed)?;
-        Ok(self.layers.leave(host, network, &Other::Address(address)).into_iter().collect())
+        let (network, own) = self.leaving(host, address)?;
+        let mut steps: Vec<Step> = self.layers.leave(host, network, &Other::Address(address)).into_iter().collect();
+        let family = Family::of(address);
+        let router = self.layers.handing(host, network, family);
+        steps.extend(
+            handed::steps(self.layers, router, family, &Other::Address(own), &Other::Address(address))
+                .into_iter()
+                .flatten(),
+        );
+        Ok(steps)
+    }
+
+    /// What a router of ours in front of a machine says to a packet that comes from beyond it.
+    fn handed_in(&self, host: HostId, network: NetworkId, from: &Other, to: IpAddr) -> Vec<Step> {
+        let router = self.layers.handing(host, network, Family::of(to));
+        handed::steps(self.layers, router, Family::of(to), from, &Other::Address(to)).unwrap_or_default()
     }
 
     /// Whether what leaves the site by a machine's router gets anywhere.

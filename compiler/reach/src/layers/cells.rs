@@ -55,7 +55,7 @@ impl Answers<'_, '_> {
     }
 
     /// The addresses that a packet on a path is for, as its sender writes them.
-    fn addresses(&self, from: &Party, to: &Party, path: &Path) -> Vec<IpAddr> {
+    pub(super) fn addresses(&self, from: &Party, to: &Party, path: &Path) -> Vec<IpAddr> {
         let site = self.layers.site();
         match (from, to) {
             (_, Party::Internet) => {
@@ -72,13 +72,13 @@ impl Answers<'_, '_> {
     }
 
     /// The address that a machine has on a path, of the family of the other.
-    fn source(&self, from: &Party, path: &Path, address: IpAddr) -> Option<IpAddr> {
+    pub(super) fn source(&self, from: &Party, path: &Path, address: IpAddr) -> Option<IpAddr> {
         let Party::Host(host) = from else { return None };
         self.layers.address(*host, path.way.first(), Family::of(address))
     }
 
     /// The name that a party has in the files: an address, if none has its name.
-    fn name(&self, party: &Party, address: Option<IpAddr>) -> Option<String> {
+    pub(super) fn name(&self, party: &Party, address: Option<IpAddr>) -> Option<String> {
         let site = self.layers.site();
         match party {
             Party::Host(host) if is_named(site, self.layers.host(*host)) => {
@@ -92,7 +92,7 @@ impl Answers<'_, '_> {
     }
 
     /// The way as the files know it; none where they know nothing of it.
-    fn way(&self, from: &Party, to: &Party, path: &Path, address: IpAddr) -> Option<arvc_verdict::Path> {
+    pub(super) fn way(&self, from: &Party, to: &Party, path: &Path, address: IpAddr) -> Option<arvc_verdict::Path> {
         let site = self.layers.site();
         let Way::Direct(network) = path.way else { return Some(arvc_verdict::Path::Routed) };
         if *from == Party::Internet || *to == Party::Internet {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -12,14 +12,13 @@ use arvc_verdict::Counted;
 use ipnet::IpNet;
 
 use super::index::Indexes;
+pub(super) use super::lists::Other;
+use super::lists::{Asked, Known, Said};
 use super::{Layer, Party, Path, Step, Way, edge, handed, tunnel};
 use crate::address::{Addresses, internet, node_addresses, node_on, subtract};
-use crate::members::{Members, addresses_on, overlaps};
-use crate::policy::{Peer, Policies, Rule};
+use crate::members::{Members, addresses_on};
+use crate::policy::Policies;
 use crate::ports::PortSet;
-
-/// Addresses by network and peer.
-type Known = BTreeMap<(NetworkId, Peer), Rc<[IpNet]>>;
 
 /// A site with its policies, ready to be asked.
 pub struct Layers<'a> {
@@ -35,37 +34,30 @@ pub struct Layers<'a> {
     pub(super) tunnels: RefCell<BTreeMap<(NetworkId, HostId, HostId), Step>>,
     /// Which layers the packets of overlays meet.
     counted: Cell<Counted>,
-    addresses: Addresses<'a>,
+    /// How much is found out of a path.
+    detail: Cell<Detail>,
+    /// What each list of rules said about each other end that it was asked about.
+    pub(super) said: RefCell<HashMap<Asked, Said>>,
+    pub(super) addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
     internet: Vec<IpNet>,
     /// The same without the operators, who are asked for by themselves.
     strangers: Vec<IpNet>,
     /// The addresses of each peer on each network that was asked for.
-    known: RefCell<Known>,
+    pub(super) known: RefCell<Known>,
     pub(super) indexes: Indexes,
     /// The endpoints of each machine, once somebody asks what listens.
     pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
 
-/// The other end of a connection, as rules know it.
-pub(super) enum Other<'o> {
-    /// A machine by its certificate, and by an address.
-    Member(HostId, IpAddr),
-    /// An address.
-    Address(IpAddr),
-    /// Every address of these.
-    Zone(&'o [IpNet]),
-}
-
-impl Other<'_> {
-    /// Whether Proxmox drops whatever comes from there: broadcast and multicast of IPv4.
-    fn is_smurf(&self) -> bool {
-        let smurf = |address: IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_multicast() || v4.is_broadcast());
-        match self {
-            Self::Member(_, address) | Self::Address(address) => smurf(*address),
-            Self::Zone(parts) => !parts.is_empty() && parts.iter().all(|part| smurf(part.addr())),
-        }
-    }
+/// How much of a path is found out: who asks for many needs little of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Everything.
+    #[default]
+    Whole,
+    /// The ways and addresses alone: no path has a step, and none is another's twin.
+    Ways,
 }
 
 /// One end of a path that is judged.
@@ -96,6 +88,8 @@ impl<'a> Layers<'a> {
             hub_reached: RefCell::default(),
             tunnels: RefCell::default(),
             counted: Cell::default(),
+            detail: Cell::default(),
+            said: RefCell::default(),
             addresses: Addresses::new(site),
             strangers: subtract(&internet, &members.prefixes(&End::Operators)),
             internet,
@@ -122,6 +116,14 @@ impl<'a> Layers<'a> {
             self.hub_reached.borrow_mut().clear();
             self.tunnels.borrow_mut().clear();
         }
+    }
+
+    /// Finds out less of each path, while something is asked.
+    pub(super) fn in_detail<T>(&self, detail: Detail, ask: impl FnOnce() -> T) -> T {
+        let before = self.detail.replace(detail);
+        let answer = ask();
+        self.detail.set(before);
+        answer
     }
 
     /// Whether a layer is looked at.
@@ -197,6 +199,9 @@ impl<'a> Layers<'a> {
             Way::Direct(network) => (!self.members.is_overlay(network), false),
             Way::Routed(..) => (true, true),
         });
+        if self.detail.get() == Detail::Ways {
+            return paths;
+        }
         let mut at = 0;
         // Addresses that every step treats alike are one path.
         while at < paths.len() {
@@ -271,7 +276,8 @@ impl<'a> Layers<'a> {
     }
 
     pub(super) fn direct(&self, network: NetworkId, (a, from): (HostId, IpAddr), (b, to): (HostId, IpAddr)) -> Path {
-        let between = self.members.is_overlay(network).then(|| tunnel::step(self, network, a, b));
+        let tunneled = self.members.is_overlay(network) && self.detail.get() != Detail::Ways;
+        let between = tunneled.then(|| tunnel::step(self, network, a, b));
         let between = between.into_iter().collect();
         let ends = Ends {
             source: Some((a, network)),
@@ -283,6 +289,9 @@ impl<'a> Layers<'a> {
     }
 
     fn path(&self, way: Way, from: Option<IpAddr>, to: IpAddr, ends: &Ends, between: Vec<Step>) -> Path {
+        if self.detail.get() == Detail::Ways {
+            return Path { way, from, to: vec![to], steps: Vec::new() };
+        }
         let mut steps = Vec::new();
         if let Some((host, network)) = ends.source {
             steps.extend(self.leave(host, network, &ends.to));
@@ -322,75 +331,6 @@ impl<'a> Layers<'a> {
             false => {}
         }
         steps
-    }
-
-    pub(super) fn step(
-        &self,
-        layer: Layer,
-        host: HostId,
-        network: NetworkId,
-        rules: &'a [Rule],
-        other: &Other,
-    ) -> Step {
-        let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
-        let mut matching: Vec<(PortSet, String)> = Vec::new();
-        if layer == Layer::ProxmoxIn && other.is_smurf() {
-            let note = Some("no packet comes from such an address (nosmurfs)".to_owned());
-            return Step { layer, at: Party::Host(host), lower, upper, rules: matching, note };
-        }
-        let certified = matches!(layer, Layer::NebulaOut | Layer::NebulaIn);
-        for rule in self.candidates(rules, network, certified, other) {
-            let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
-            if !some {
-                continue;
-            }
-            upper = upper.union(&rule.ports);
-            if all {
-                lower = lower.union(&rule.ports);
-            }
-            matching.push((rule.ports.clone(), rule.reason.clone()));
-        }
-        Step { layer, at: Party::Host(host), lower, upper, rules: matching, note: None }
-    }
-
-    /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
-    pub(super) fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
-        let known = self.of_peer(rule.there, &rule.peer);
-        match other {
-            Other::Member(_, address) | Other::Address(address) => {
-                let holds = known.iter().any(|prefix| prefix.contains(address));
-                (holds, holds)
-            }
-            Other::Zone(zone) => {
-                let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));
-                let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part));
-                (zone.iter().all(inside), zone.iter().any(meets))
-            }
-        }
-    }
-
-    /// The same for a rule of Nebula, which knows the other end by its certificate.
-    fn certified(&self, rule: &Rule, other: &Other) -> (bool, bool) {
-        let Other::Member(host, _) = other else { return self.addressed(rule, other) };
-        let machine = &self.site.hosts[host.index()];
-        let holds = match &rule.peer {
-            Peer::Any => true,
-            Peer::Host(named) => named == host,
-            Peer::Group(group) => machine.groups.contains(group),
-            Peer::AllOf(groups) => groups.iter().all(|group| machine.groups.contains(group)),
-            Peer::Network(_) | Peer::Prefix(_) => return self.addressed(rule, other),
-            Peer::Node(_) | Peer::Operators | Peer::Internet => false,
-        };
-        (holds, holds)
-    }
-
-    pub(super) fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
-        if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
-            return known.clone();
-        }
-        let list: Rc<[IpNet]> = self.addresses.of(network, peer).into();
-        self.known.borrow_mut().insert((network, peer.clone()), list.clone());
-        list
     }
 
     fn to_node(&self, host: HostId, node: NodeId) -> Vec<Path> {
@@ -524,12 +464,12 @@ impl<'a> Layers<'a> {
 /// A layer that lets everything through.
 pub(super) fn open(layer: Layer, at: Party, note: &str) -> Step {
     let all = PortSet::all();
-    Step { layer, at, lower: all.clone(), upper: all, rules: Vec::new(), note: Some(note.to_owned()) }
+    Step { layer, at, lower: all.clone(), upper: all, rules: Rc::default(), note: Some(note.to_owned()) }
 }
 
 /// A layer of which the site does not say what it does.
 pub(super) fn unknown(layer: Layer, at: Party, note: String) -> Step {
-    Step { layer, at, lower: PortSet::none(), upper: PortSet::all(), rules: Vec::new(), note: Some(note) }
+    Step { layer, at, lower: PortSet::none(), upper: PortSet::all(), rules: Rc::default(), note: Some(note) }
 }
 
 /// The party that a router is.

@@ -99,7 +99,14 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
         true => "it hands no port on to the machine".to_owned(),
         false => format!("it hands on {handed}"),
     };
-    vec![Step { layer: Layer::Router, at, lower: handed.clone(), upper: handed, rules: Vec::new(), note: Some(note) }]
+    vec![Step {
+        layer: Layer::Router,
+        at,
+        lower: handed.clone(),
+        upper: handed,
+        rules: std::rc::Rc::default(),
+        note: Some(note),
+    }]
 }
 
 fn named(layers: &Layers, gateway: &Gateway) -> String {

@@ -4,6 +4,7 @@
 //! wider than what is handed on: it also lets in what is for the router itself.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use arvc_site::model::{Family, HostId, Kind, NetworkId};
 use ipnet::IpNet;
@@ -47,6 +48,7 @@ pub(super) fn steps(
         }
         rules.push((forward.ports.clone(), forward.reason.clone()));
     }
+    let rules: Rc<[(PortSet, String)]> = rules.into();
     let handed = |layer| Step {
         layer,
         at: Party::Host(id),
@@ -63,7 +65,7 @@ pub(super) fn steps(
         {
             enters.lower = enters.lower.union(&own.lower);
             enters.upper = enters.upper.union(&own.upper);
-            enters.rules.extend(own.rules);
+            enters.rules = enters.rules.iter().chain(own.rules.iter()).cloned().collect();
         }
         steps.push(enters);
     }
@@ -93,13 +95,6 @@ pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: Ip
         steps.push(step);
     }
     steps
-}
-
-/// What a machine's router of ours itself says to a packet that leaves its segment for the world.
-pub(super) fn through(layers: &Layers, id: HostId, network: NetworkId, from: IpAddr, to: IpAddr) -> Vec<Step> {
-    let family = Family::of(from);
-    let router = layers.handing(id, network, family);
-    steps(layers, router, family, &Other::Address(from), &Other::Address(to)).unwrap_or_default()
 }
 
 /// The node that a router of ours sends to what it does not know: it translates for its own networks, and has a way back to those.

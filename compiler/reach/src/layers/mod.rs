@@ -20,8 +20,10 @@ mod edge;
 mod guards;
 mod handed;
 mod index;
+mod lists;
 mod needs;
 mod node;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod tunnel;
@@ -29,6 +31,7 @@ mod words;
 mod world;
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use arvc_site::model::{HostId, NetworkId, NodeId};
 use ipnet::IpNet;
@@ -40,6 +43,7 @@ pub use self::classes::Classes;
 pub use self::decide::Layers;
 pub use self::guards::{Guard, Stand};
 pub use self::needs::{Lack, Needed, Unserved};
+pub use self::rows::packet_of;
 use crate::ports::PortSet;
 
 /// Who starts a connection, or gets it.
@@ -106,7 +110,7 @@ pub struct Step {
     pub upper: PortSet,
     /// The rules that concern the other end: what each lets through, and why it is there, in the words of the flows that
     /// opened it.
-    pub rules: Vec<(PortSet, String)>,
+    pub rules: Rc<[(PortSet, String)]>,
     /// What there is to say besides: that there is no such layer here, what is not known.
     pub note: Option<String>,
 }

@@ -17,7 +17,10 @@ const COROSYNC: (u16, u16) = (5404, 5405);
 
 impl Layers<'_> {
     pub(super) fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
-        let prefixes = self.zone(zone);
+        let prefixes: Vec<IpNet> = match zone {
+            Party::Node(own) => self.site.nodes[own.index()].own_addresses().map(IpNet::from).collect(),
+            zone => self.zone(zone).into_owned(),
+        };
         let address = self.site.nodes[node.index()].uplink.as_ref().map(|uplink| uplink.address.value);
         let to = address.unwrap_or(self.site.nodes[node.index()].address.value);
         let network = (0..self.site.networks.len() as u32)
@@ -57,6 +60,16 @@ impl Layers<'_> {
         if !sources.is_empty() && sources.iter().all(inside) {
             lower = lower.union(&management);
         }
+        // The set has every node. Where corosync speaks between them, which Proxmox lets through too, nobody says.
+        let is_node = |part: &IpNet| {
+            let own = self.site.nodes.iter().flat_map(|node| node.own_addresses());
+            part.prefix_len() == part.max_prefix_len() && own.into_iter().any(|own| own == part.addr())
+        };
+        if !sources.is_empty() && sources.iter().all(is_node) {
+            lower = lower.union(&management);
+            upper = upper.union(&management).union(&PortSet::ports(Transport::Udp, 5404, 5405));
+            matching.push((management.clone(), "nodes: management ports of the nodes".to_owned()));
+        }
         if let Some((host, network)) = guest {
             let rules = &self.policies.of(host).outbound;
             for rule in rules.iter().filter(|rule| rule.network == network && rule.peer == Peer::Node(node)) {
@@ -64,6 +77,6 @@ impl Layers<'_> {
                 matching.push((rule.ports.clone(), rule.reason.clone()));
             }
         }
-        Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching, note }
+        Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching.into(), note }
     }
 }

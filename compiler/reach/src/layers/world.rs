@@ -29,9 +29,7 @@ impl Layers<'_> {
     /// Every address of the world, the operators' and the site's own too: what a router in front of somebody makes of his own is
     /// one of them.
     pub(super) fn world(&self, family: Family) -> Vec<IpNet> {
-        let mut world = public();
-        world.retain(|prefix| Family::of_prefix(prefix) == family);
-        world
+        public().iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 
     /// The node that is a machine's way out on a network.
@@ -40,15 +38,6 @@ impl Layers<'_> {
             crate::routers::Identity::Node(node) => Some(*node),
             _ => None,
         }
-    }
-
-    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
-    pub(super) fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
-        self.site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
-            Router::Host(own) => own == host,
-            Router::Vip(vip) => self.site.vips[vip.index()].owners.binary_search(&host).is_ok(),
-            _ => false,
-        })
     }
 
     /// Whether a node is the router of a network that holds all of a prefix.

@@ -89,7 +89,7 @@ fn leading_out(members: &Members, network: NetworkId, families: Families, hosts:
 
 /// Every network that is no overlay, with the wanted machines on it.
 fn segments(members: &Members, wanted: impl Fn(&Host) -> bool) -> Vec<(NetworkId, Vec<HostId>)> {
-    let networks = (0..members.site.networks.len() as u32).map(NetworkId);
+    let networks = members.site.network_ids();
     let segments = networks.filter(|network| !members.is_overlay(*network));
     segments.map(|network| (network, on(members, network, &wanted))).collect()
 }
@@ -130,7 +130,7 @@ fn underlay(members: &Members, table: &mut Table) {
         let reason = table.reason(format!("{}: members elsewhere", overlay.named.path));
         let opening = Opening::here(underlay, Peer::Any, ports.clone(), reason);
         table.open(Direction::In, opening, inner.iter().copied().filter(entered));
-        for network in (0..site.networks.len() as u32).map(NetworkId).filter(|network| !members.is_overlay(*network)) {
+        for network in site.network_ids().filter(|network| !members.is_overlay(*network)) {
             let outer = on(members, network, |host| host.is_on(id) && !host.is_on(underlay));
             // Two of them on one segment need nobody between them.
             let beside = Opening::here(network, Peer::Network(network), ports.clone(), reason);
@@ -180,7 +180,7 @@ fn resolvers(members: &Members, table: &mut Table) {
 /// Opens an address that lies beyond, on the networks that each machine reaches it by.
 fn ask(members: &Members, table: &mut Table, address: IpAddr, hosts: &[HostId], ports: &PortSet, reason: u32) {
     let inside = |network: &NetworkId| members.site.networks[network.index()].contains(address);
-    let networks: Vec<NetworkId> = (0..members.site.networks.len() as u32).map(NetworkId).collect();
+    let networks: Vec<NetworkId> = members.site.network_ids().collect();
     let inside: Vec<NetworkId> = networks.iter().copied().filter(inside).collect();
     for network in networks {
         let asks = |host: &HostId| {

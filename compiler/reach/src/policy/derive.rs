@@ -72,7 +72,7 @@ fn collect(members: &Members, end: &End, parts: &mut Vec<Part>) {
             return;
         }
         End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => {
-            for network in (0..members.site.networks.len() as u32).map(NetworkId) {
+            for network in members.site.network_ids() {
                 let hosts = members.placed(end, network);
                 if !hosts.is_empty() {
                     parts.push(Part::Placed(network, hosts));

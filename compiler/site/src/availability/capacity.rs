@@ -66,7 +66,7 @@ pub(crate) fn without_room(site: &Site, asked: &[Asked], accepted: impl Fn(NodeI
         site.nodes[node.index()].memory.map(|memory| memory.value.saturating_sub(asked[node.index()].memory))
     };
     let mut found = Vec::new();
-    for (lost, on) in (0..site.nodes.len() as u32).map(NodeId).zip(asked) {
+    for (lost, on) in site.node_ids().zip(asked) {
         if accepted(lost) {
             continue;
         }

@@ -72,7 +72,7 @@ impl Availability {
 
     /// Whether the site has a cluster that survives every single loss: what others are to it is worth a word.
     pub(crate) fn promises(&self, site: &Site) -> bool {
-        let clusters = (0..site.clusters.len() as u32).map(ClusterId);
+        let clusters = site.cluster_ids();
         clusters.into_iter().any(|id| {
             // Somewhere else to be, and not merely a loss that is accepted.
             self.judged(site, id) && self.stops[id.index()].is_empty() && self.is_apart(site, id)

@@ -30,7 +30,7 @@ pub(crate) fn choose(
     waiting: &[Waiting],
     places: &Places,
 ) -> Vec<(HostId, NodeId)> {
-    let all = (0..site.nodes.len() as u32).map(NodeId);
+    let all = site.node_ids();
     let mut nodes: Vec<NodeId> = if cluster.nodes.is_empty() { all.collect() } else { cluster.nodes.clone() };
     if waiting.is_empty() || nodes.is_empty() {
         return Vec::new();
@@ -97,7 +97,7 @@ pub(crate) fn uneven(site: &Site, cluster: &Cluster, chosen: impl Fn(&HostId) ->
     for node in members().filter_map(|id| site.hosts[id.index()].node) {
         on[node.index()] += 1;
     }
-    let all = (0..site.nodes.len() as u32).map(NodeId);
+    let all = site.node_ids();
     let nodes: Vec<NodeId> = if cluster.nodes.is_empty() { all.collect() } else { cluster.nodes.clone() };
     members().rev().filter(|id| chosen(id)).find_map(|id| {
         let host = &site.hosts[id.index()];

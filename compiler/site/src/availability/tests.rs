@@ -80,7 +80,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 fn source(plan: &Plan) -> String {
     let mut text = String::from(
         r#"{ name = "site"; domain = "example.internal"; operators.addresses = [ 203.0.113.9 ];
-  networks.lan = { cidr = 10.0.0.0/16; bridge = "vmbr1"; }; images.debian = { vmid = 9000; };
+  networks.lan = { cidr = 10.0.0.0/16; bridge = "vmbr1"; }; images.debian.file = "local:import/debian-13.qcow2";
   ranges.r = { vmids = 1000..1999; addresses = 1000..1999; }; places.room = {};
   datastores = {
     local-lvm.kind = LvmThin; ceph.kind = Rbd; nas.kind = Nfs; tank.kind = Zfs;
@@ -181,7 +181,7 @@ fn tried(site: &Site) -> BTreeSet<Loss> {
     let nodes = (0..site.nodes.len() as u32).map(|at| Loss::Node(NodeId(at)));
     let places = (0..site.places.len() as u32).map(|at| Loss::Place(PlaceId(at)));
     let machines = cluster.members.iter().filter(|id| site.hosts[id.index()].kind == Kind::Machine);
-    let server = (0..site.hosts.len() as u32).map(HostId).filter(|id| !cluster.members.contains(id));
+    let server = site.host_ids().filter(|id| !cluster.members.contains(id));
     let machines = machines.copied().chain(server.filter(|id| site.hosts[id.index()].kind == Kind::Machine));
     let storages = (0..site.datastores.len() as u32).map(|id| Loss::Storage(crate::model::DatastoreId(id)));
     let losses: Vec<Loss> = nodes.chain(places).chain(machines.map(Loss::Machine)).chain(storages).collect();

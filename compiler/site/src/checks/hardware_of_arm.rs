@@ -48,7 +48,9 @@ pub(crate) const FIELDS: [&str; 4] = ["cpu", "firmware", "machine", "tpm"];
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     for (host, origin) in site.hosts.iter().zip(&origins.hosts) {
         let Some(node) = host.node.map(|node| &site.nodes[node.index()]) else { continue };
-        if host.kind != Kind::Vm || node.arch.value != Arch::Arm64 {
+        // One that is made for x86 is told to be in the wrong place, and its hardware is right for the other one.
+        let misplaced = host.image.is_some_and(|image| site.images[image.index()].arch.value != Arch::Arm64);
+        if host.kind != Kind::Vm || node.arch.value != Arch::Arm64 || misplaced {
             continue;
         }
         for (span, label) in wrong(host, origin) {

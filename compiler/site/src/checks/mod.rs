@@ -182,6 +182,7 @@ pub mod spread_uneven;
 pub mod ssh_key;
 pub mod storage_carries;
 pub mod taken_elsewhere;
+pub mod template_of_several_nodes;
 pub mod too_many_interfaces;
 pub mod two_rules;
 pub mod unknown_datastore;
@@ -309,6 +310,7 @@ pub static CODES: &[&Code] = &[
     &invalid_vnet::CODE,
     &image_twice::CODE,
     &clone_across::CODE,
+    &template_of_several_nodes::CODE,
     &other_architecture::CODE,
     &hardware_of_arm::CODE,
     &same_build::CODE,
@@ -456,6 +458,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     image_choice::check(site, origins, out);
     image_twice::check(site, out);
     clone_across::check(site, out);
+    template_of_several_nodes::check(site, origins, out);
     same_build::check_names(site, out);
     other_architecture::check(site, origins, out);
     hardware_of_arm::check(site, origins, out);

@@ -51,7 +51,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
         return;
     }
     let mut found: BTreeMap<Vec<HostId>, (Loss, Vec<String>)> = BTreeMap::new();
-    let all = (0..site.hosts.len() as u32).map(HostId).filter(|id| present(&site.hosts[id.index()]));
+    let all = site.host_ids().filter(|id| present(&site.hosts[id.index()]));
     let all: Vec<_> = all.collect();
     let mut take = |hosts: Vec<HostId>, one: String, several: String| {
         let accepted = hosts.iter().any(|id| site.accepted_losses.binary_search(&Accepted::Host(*id)).is_ok());

@@ -29,7 +29,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::endpoints::Tunnels;
-use crate::model::{HostId, NetworkId, Site};
+use crate::model::{HostId, Site};
 use crate::origins::Origins;
 use crate::place::report;
 use crate::segments::Segments;
@@ -47,7 +47,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
     if broken || !(origins.all.hosts && origins.all.nodes && origins.all.networks) {
         return;
     }
-    for overlay in (0..site.networks.len() as u32).map(NetworkId) {
+    for overlay in site.network_ids() {
         let Some(tunnels) = Tunnels::of(site, overlay) else { continue };
         let network = &site.networks[overlay.index()];
         let hosts = (0..).map(HostId).zip(&site.hosts);

@@ -522,7 +522,7 @@ fn holds_broken(site: &Site, end: &End) -> bool {
         End::Cluster(cluster) => site.clusters[cluster.index()].members.iter().any(broken),
         End::Service(service) => site.services[service.index()].hosts.iter().any(broken),
         End::Union(ends) => ends.iter().any(|end| holds_broken(site, end)),
-        _ => (0..site.hosts.len() as u32).map(HostId).any(|id| broken(&id) && contains(site, end, id)),
+        _ => site.host_ids().any(|id| broken(&id) && contains(site, end, id)),
     }
 }
 
@@ -542,7 +542,7 @@ fn absent(site: &Site, end: &End) -> Option<HostId> {
         End::Host(host) => all(&mut [*host].into_iter()),
         End::Cluster(cluster) => all(&mut site.clusters[cluster.index()].members.iter().copied()),
         End::Service(service) => all(&mut site.services[service.index()].hosts.iter().copied()),
-        End::Group(_) => all(&mut (0..site.hosts.len() as u32).map(HostId).filter(|id| contains(site, end, *id))),
+        End::Group(_) => all(&mut site.host_ids().filter(|id| contains(site, end, *id))),
         End::Union(ends) => {
             let each: Option<Vec<HostId>> = ends.iter().map(|end| absent(site, end)).collect();
             each?.first().copied()

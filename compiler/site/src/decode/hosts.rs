@@ -28,7 +28,7 @@ impl Decoder<'_> {
     pub(super) fn hosts(&mut self) {
         let ranges = RangeIndex::new(&self.site.ranges, &self.site.numbering);
         // Underlays come first: they carry the others.
-        let mut networks: Vec<_> = (0..self.site.networks.len() as u32).map(NetworkId).collect();
+        let mut networks: Vec<_> = self.site.network_ids().collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
         let entries = std::mem::take(&mut self.index.hosts);
         let mut hosts = Vec::with_capacity(entries.len());

@@ -1,10 +1,10 @@
 //! What differs between two locks of one environment, in words that an operator acts on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
-use super::{Environment, Numbers};
+use super::{Datacenter, Environment, Numbers, Segment};
 use crate::model::Vmid;
 
 /// One difference.
@@ -34,8 +34,9 @@ pub enum Change {
     Granted(String),
     /// What is declared of fields of a machine that Terraform leaves alone is held from now on, or is not any more.
     Unmanaged(String),
-    /// What others have to know of the environment changed.
-    About,
+    /// What others have to know of the environment changed: of which networks, clusters and shared addresses, and whether the lock
+    /// had nothing of it yet.
+    About(Vec<String>, bool),
 }
 
 /// What changes between two locks; `renamed` are pairs of an old and a new name.
@@ -86,9 +87,48 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
         }
     }
     if changes.is_empty() && old != new {
-        changes.push(Change::About);
+        changes.push(about(old, new));
     }
     changes
+}
+
+/// What others have to know. A lock that says less, and nothing else, may be one that an earlier release wrote.
+fn about(old: &Environment, new: &Environment) -> Change {
+    let (mut what, mut less) = (Vec::new(), true);
+    for (name, network) in differing(&old.networks, &new.networks) {
+        what.push(format!("the network {name}"));
+        let plain = |segment: &Segment| Segment { datacenters: Vec::new(), handed_out: Vec::new(), ..segment.clone() };
+        less &= match (old.networks.get(name), network) {
+            (Some(old), Some(new)) => {
+                plain(old) == plain(new) && old.datacenters.is_empty() && old.handed_out.is_empty()
+            }
+            (before, _) => before.is_none(),
+        };
+    }
+    for (name, datacenter) in differing(&old.datacenters, &new.datacenters) {
+        what.push(format!("the Proxmox cluster {name}"));
+        less &= match (old.datacenters.get(name), datacenter) {
+            (Some(old), Some(new)) => {
+                old.files.is_empty() && *old == Datacenter { files: BTreeSet::new(), ..new.clone() }
+            }
+            (before, _) => before.is_none(),
+        };
+    }
+    for (name, _) in differing(&old.vips, &new.vips) {
+        what.push(format!("the address {name}"));
+        less &= !old.vips.contains_key(name);
+    }
+    Change::About(what, less)
+}
+
+/// The names of which two maps say different things, with what the second says.
+fn differing<'a, T: PartialEq>(
+    old: &'a BTreeMap<String, T>,
+    new: &'a BTreeMap<String, T>,
+) -> impl Iterator<Item = (&'a String, Option<&'a T>)> {
+    let gone = old.keys().filter(|name| !new.contains_key(*name)).map(|name| (name, None));
+    let other = new.iter().filter(|(name, it)| old.get(*name) != Some(it)).map(|(name, it)| (name, Some(it)));
+    other.chain(gone)
 }
 
 /// The places of a machine's network devices, by the names of the networks.
@@ -163,7 +203,21 @@ impl fmt::Display for Change {
                 write!(f, "certificate: {name} is granted more, or other, names, addresses or groups")
             }
             Self::Unmanaged(name) => write!(f, "applied: what is declared of {name} and left alone by Terraform"),
-            Self::About => write!(f, "what other environments have to know of this one"),
+            Self::About(what, less) => {
+                write!(f, "what other environments have to know of this one")?;
+                if !what.is_empty() {
+                    write!(f, ": {}", what.join(", "))?;
+                }
+                match less {
+                    true if !what.is_empty() => {
+                        write!(
+                            f,
+                            "; the lock says nothing of it yet, since the site did not, or since an earlier arvc wrote it"
+                        )
+                    }
+                    _ => Ok(()),
+                }
+            }
         }
     }
 }

@@ -178,6 +178,30 @@ pub struct Site {
     pub renamed: BTreeMap<String, String>,
 }
 
+macro_rules! ids {
+    ($($(#[$doc:meta])* $method:ident of $field:ident: $id:ident;)*) => {
+        impl Site {
+            $(
+                $(#[$doc])*
+                pub fn $method(&self) -> impl DoubleEndedIterator<Item = $id> + ExactSizeIterator + Clone + use<> {
+                    (0..self.$field.len() as u32).map($id)
+                }
+            )*
+        }
+    };
+}
+
+ids! {
+    /// Its nodes, in order.
+    node_ids of nodes: NodeId;
+    /// Its networks, in order.
+    network_ids of networks: NetworkId;
+    /// Its machines, in order.
+    host_ids of hosts: HostId;
+    /// Its clusters, in order.
+    cluster_ids of clusters: ClusterId;
+}
+
 /// A group.
 #[derive(Clone, Debug)]
 pub struct Group {

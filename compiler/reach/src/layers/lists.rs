@@ -1,0 +1,145 @@
+//! What a list of rules says about an other end: which of its rules concern it, and what they let through.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use arvc_site::model::{HostId, NetworkId};
+use ipnet::IpNet;
+
+use super::decide::Layers;
+use super::{Layer, Party, Step};
+use crate::members::overlaps;
+use crate::policy::{Peer, Rule};
+use crate::ports::PortSet;
+
+/// Addresses by network and peer.
+pub(super) type Known = BTreeMap<(NetworkId, Peer), Rc<[IpNet]>>;
+
+/// A list of rules by where it lies, the network, whether certificates count, and the other end.
+pub(super) type Asked = (*const Rule, NetworkId, bool, Who);
+
+/// What a list of rules says: the two bounds, and the rules that concern the other end.
+pub(super) type Said = (PortSet, PortSet, Rc<[(PortSet, String)]>);
+
+/// The other end, as far as rules look at it.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Who {
+    Member(HostId, IpAddr),
+    Address(IpAddr),
+}
+
+/// The other end of a connection, as rules know it.
+pub(super) enum Other<'o> {
+    /// A machine by its certificate, and by an address.
+    Member(HostId, IpAddr),
+    /// An address.
+    Address(IpAddr),
+    /// Every address of these.
+    Zone(&'o [IpNet]),
+}
+
+impl Other<'_> {
+    /// Whether Proxmox drops whatever comes from there: broadcast and multicast of IPv4.
+    fn is_smurf(&self) -> bool {
+        let smurf = |address: IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_multicast() || v4.is_broadcast());
+        match self {
+            Self::Member(_, address) | Self::Address(address) => smurf(*address),
+            Self::Zone(parts) => !parts.is_empty() && parts.iter().all(|part| smurf(part.addr())),
+        }
+    }
+}
+
+impl<'a> Layers<'a> {
+    pub(super) fn step(
+        &self,
+        layer: Layer,
+        host: HostId,
+        network: NetworkId,
+        rules: &'a [Rule],
+        other: &Other,
+    ) -> Step {
+        let at = Party::Host(host);
+        if layer == Layer::ProxmoxIn && other.is_smurf() {
+            let note = Some("no packet comes from such an address (nosmurfs)".to_owned());
+            return Step { layer, at, lower: PortSet::none(), upper: PortSet::none(), rules: Rc::default(), note };
+        }
+        let certified = matches!(layer, Layer::NebulaOut | Layer::NebulaIn);
+        let (lower, upper, rules) = self.said(network, rules, certified, other);
+        Step { layer, at, lower, upper, rules, note: None }
+    }
+
+    /// What a list of rules says, asked once about each other end: claims and phases ask about the same ones again and again.
+    fn said(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
+        let who = match other {
+            Other::Member(host, address) if certified => Who::Member(*host, *address),
+            Other::Member(_, address) | Other::Address(address) => Who::Address(*address),
+            // To look a long list of prefixes up costs what it costs to ask it.
+            Other::Zone(_) => return self.asked(network, rules, certified, other),
+        };
+        let key = (rules.as_ptr(), network, certified, who);
+        if let Some(known) = self.said.borrow().get(&key) {
+            return known.clone();
+        }
+        let said = self.asked(network, rules, certified, other);
+        self.said.borrow_mut().insert(key, said.clone());
+        said
+    }
+
+    fn asked(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
+        let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
+        let mut matching: Vec<(PortSet, String)> = Vec::new();
+        for rule in self.candidates(rules, network, certified, other) {
+            let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
+            if !some {
+                continue;
+            }
+            upper = upper.union(&rule.ports);
+            if all {
+                lower = lower.union(&rule.ports);
+            }
+            matching.push((rule.ports.clone(), rule.reason.clone()));
+        }
+        (lower, upper, matching.into())
+    }
+
+    /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
+    pub(super) fn addressed(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+        let known = self.of_peer(rule.there, &rule.peer);
+        match other {
+            Other::Member(_, address) | Other::Address(address) => {
+                let holds = known.iter().any(|prefix| prefix.contains(address));
+                (holds, holds)
+            }
+            Other::Zone(zone) => {
+                let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));
+                let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part));
+                (zone.iter().all(inside), zone.iter().any(meets))
+            }
+        }
+    }
+
+    /// The same for a rule of Nebula, which knows the other end by its certificate.
+    fn certified(&self, rule: &Rule, other: &Other) -> (bool, bool) {
+        let Other::Member(host, _) = other else { return self.addressed(rule, other) };
+        let machine = &self.site.hosts[host.index()];
+        let holds = match &rule.peer {
+            Peer::Any => true,
+            Peer::Host(named) => named == host,
+            Peer::Group(group) => machine.groups.contains(group),
+            Peer::AllOf(groups) => groups.iter().all(|group| machine.groups.contains(group)),
+            Peer::Network(_) | Peer::Prefix(_) => return self.addressed(rule, other),
+            Peer::Node(_) | Peer::Operators | Peer::Internet => false,
+        };
+        (holds, holds)
+    }
+
+    pub(super) fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
+        if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
+            return known.clone();
+        }
+        let list: Rc<[IpNet]> = self.addresses.of(network, peer).into();
+        self.known.borrow_mut().insert((network, peer.clone()), list.clone());
+        list
+    }
+}

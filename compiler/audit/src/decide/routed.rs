@@ -37,8 +37,7 @@ impl Tree {
             !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
-        let stranger = !matches!(way.from, End::Host(_));
-        if stranger && self.is_own_router(way.to, target, v6) && !outcome.closed_for_sure() {
+        if self.is_own_router(way.to, target, v6) && !outcome.closed_for_sure() {
             let why = "by which of its devices it comes in";
             let unknown = Outcome::unknown(why.into(), "it is the router there itself", None);
             steps.push(Stop::said(Part::Way, unknown, &packet));

@@ -263,6 +263,13 @@ impl<'l, 's> Answers<'l, 's> {
             None => (None, None),
         };
         match (from, to) {
+            (Party::Host(a), Party::Host(b))
+                if layers.network_of(*b, address).is_some_and(|last| self.is_own_router(*b, last)) =>
+            {
+                let mut steps = self.out(*a, address)?;
+                steps.push(undescribed(address));
+                Ok(steps)
+            }
             (Party::Host(a), Party::Host(b)) if node.is_none() && layers.has(*b, address) => {
                 let path = layers.paths(from, to).into_iter().find(|path| {
                     path.to.contains(&address)

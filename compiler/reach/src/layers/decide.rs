@@ -35,7 +35,7 @@ pub struct Layers<'a> {
     /// Which layers the packets of overlays meet.
     counted: Cell<Counted>,
     /// How much is found out of a path.
-    detail: Cell<Detail>,
+    pub(super) detail: Cell<Detail>,
     /// What each list of rules said about each other end that it was asked about.
     pub(super) said: RefCell<HashMap<Asked, Said>>,
     pub(super) addresses: Addresses<'a>,
@@ -56,6 +56,8 @@ pub(super) enum Detail {
     /// Everything.
     #[default]
     Whole,
+    /// Everything, by somebody who asks for so many that what lists of rules said is worth keeping.
+    Often,
     /// The ways and addresses alone: no path has a step, and none is another's twin.
     Ways,
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use arvc_site::model::{HostId, NetworkId};
 use ipnet::IpNet;
 
-use super::decide::Layers;
+use super::decide::{Detail, Layers};
 use super::{Layer, Party, Step};
 use crate::members::overlaps;
 use crate::policy::{Peer, Rule};
@@ -69,8 +69,11 @@ impl<'a> Layers<'a> {
         Step { layer, at, lower, upper, rules, note: None }
     }
 
-    /// What a list of rules says, asked once about each other end: claims and phases ask about the same ones again and again.
+    /// What a list of rules says; where every pair is asked for, once about each other end.
     fn said(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
+        if self.detail.get() != Detail::Often {
+            return self.asked(network, rules, certified, other);
+        }
         let who = match other {
             Other::Member(host, address) if certified => Who::Member(*host, *address),
             Other::Member(_, address) | Other::Address(address) => Who::Address(*address),

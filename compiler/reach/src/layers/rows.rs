@@ -33,7 +33,7 @@ impl Answers<'_, '_> {
     /// the verdict about all of them.
     pub fn bounds(&self, question: &Question, counted: Counted) -> Result<(PortSet, PortSet), Verdict> {
         let key = self.key(question, counted)?;
-        let steps = self.met(&key, question)?;
+        let steps = self.layers.in_detail(Detail::Often, || self.met(&key, question))?;
         let counts = |step: &&Step| counted.counts(step.layer.kind());
         let mut bounds = (PortSet::all(), PortSet::all());
         for step in steps.iter().filter(counts) {

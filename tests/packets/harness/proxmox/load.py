@@ -24,7 +24,10 @@ def load_node(place: Place, plan: Plan, spaces: Spaces) -> list[str]:
     for guest in guests:
         sets.add_guest(guest, firewall.guests.get(guest.vmid, Scope()))
     tables = {version: Table(version, firewall, sets) for version in COMMANDS}
-    rings = [addresses[0] for addresses in plan.tree.nodes.values() if addresses]
+    # By an address that several nodes have, none is found.
+    every = [address for addresses in plan.tree.nodes.values() for address in addresses]
+    alone = [[address for address in addresses if every.count(address) == 1] for addresses in plan.tree.nodes.values()]
+    rings = [addresses[0] for addresses in alone if addresses]
     for table in tables.values():
         table.add_groups()
         add_hook(table)

@@ -212,6 +212,7 @@ fn a_class_has_the_cells_of_each_of_its_members() {
             let address = match question.address {
                 address if question.to == "internet" => address,
                 std::net::IpAddr::V4(own) if question.from == "internet" && !own.is_private() => own.into(),
+                std::net::IpAddr::V6(own) if question.from == "internet" && !own.is_unique_local() => own.into(),
                 std::net::IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
                 std::net::IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
             };

@@ -282,7 +282,7 @@ impl<'w> Run<'w> {
                     &format!("released {} in {}: {}\n", visible(host), visible(&name), super::form::written(numbers));
             }
             if present.is_some() {
-                said += "If the sources still have it, the next build gives it other numbers: another machine.\n";
+                said += "If the sources still have it, the next build numbers it anew, where they state no number: that is another machine.\n";
             }
             said
         };

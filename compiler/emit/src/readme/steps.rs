@@ -327,19 +327,21 @@ fn public_zones(site: &Site, tree: &Tree) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The prefixes in which Ansible meets guests: the first one of each bridge, and others that a guest's first address is in.
+/// The prefixes of bridges in which Ansible meets machines; one whose address is not known is in the first of its bridge.
 fn met(site: &Site) -> Vec<String> {
+    let all = site.hosts.iter().filter(|host| host.is_configured());
+    let at: Vec<(NetworkId, Option<IpAddr>)> = all
+        .filter_map(|host| host.interface_on(host.reached_on(site)?))
+        .map(|it| (it.network, addresses::reached(&site.networks[it.network.index()], it)))
+        .collect();
+    let is_met = |id: NetworkId, prefix: &IpNet, first: bool| {
+        let mut there = at.iter().filter(|(network, _)| *network == id);
+        there.any(|(_, address)| address.map_or(first, |address| prefix.contains(&address)))
+    };
     let bridges = site.networks.iter().zip((0..).map(NetworkId)).filter(|(network, _)| network.is_bridge());
     let prefixes =
         bridges.flat_map(|(network, id)| network.prefixes().zip(0..).map(move |(prefix, at)| (id, prefix, at)));
-    let there = |id: NetworkId, prefix: &IpNet| {
-        let mut interfaces = site.hosts.iter().flat_map(|host| &host.interfaces);
-        let network = &site.networks[id.index()];
-        interfaces.any(|it| {
-            it.network == id && addresses::reached(network, it).is_some_and(|address| prefix.contains(&address))
-        })
-    };
-    let met = prefixes.filter(|(id, prefix, at)| *at == 0 || there(*id, &prefix.value));
+    let met = prefixes.filter(|(id, prefix, at)| is_met(*id, &prefix.value, *at == 0));
     met.map(|(_, prefix, _)| prefix.value.to_string()).collect()
 }
 

@@ -27,7 +27,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Kind, Site};
+use crate::model::{Host, Kind, Network, Site};
 use crate::place::{place, report};
 
 /// A guest with two ways out.
@@ -51,11 +51,26 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
                 diagnostic =
                     diagnostic.secondary(place(&network.named, at), format!("the router of `{}`", network.named.path));
             }
-            out.push(diagnostic.help(format!(
-                "if it goes out by `{}`: `on.{}.default_route = false;`",
-                first.named.path, second.named.name
-            )));
+            out.push(diagnostic.help(help(site, host, first, second)));
             break;
         }
     }
+}
+
+/// What to write at the guest. One that is on every network perhaps says nothing of them, and the first that it names would be
+/// its only one: so all of them are named.
+fn help(site: &Site, host: &Host, first: &Network, second: &Network) -> String {
+    let (out, not) = (&first.named.path, &second.named.name);
+    if host.interfaces.len() < site.networks.len() {
+        return format!("if it goes out by `{out}`: `on.{not}.default_route = false;`");
+    }
+    let said = host.interfaces.iter().map(|interface| &site.networks[interface.network.index()].named.name);
+    let said: Vec<String> = said
+        .map(|name| if name == not { format!("{name}.default_route = false;") } else { format!("{name} = {{}};") })
+        .collect();
+    format!(
+        "a guest that says no `on` is on every network: name those that it is on; if it is on all and goes out by `{out}`: \
+         `on = {{ {} }};`",
+        said.join(" ")
+    )
 }

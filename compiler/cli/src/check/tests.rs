@@ -208,6 +208,24 @@ fn a_folder_of_a_site_and_one_without_sources_are_wrong_uses() {
     assert!(world.stderr.contains("has no *.arv"), "{}", world.stderr);
 }
 
+#[test]
+fn the_help_for_two_ways_out_keeps_a_guest_on_its_networks() {
+    let mut world = site();
+    let db = "{ hosts.db = { vmid = 3000; groups = [ groups.infrastructure ]; services = [ services.db ]; WHERE }; }\n";
+    let networks = "{ networks.dmz = { cidr = 10.0.20.0/24; bridge = \"vmbr2\"; gateway = 10.0.20.1; }; }\n";
+    world.file("hosts/networks.arv", networks);
+    world.file("hosts/db.arv", db.replace(" WHERE", ""));
+    assert_eq!(arvc(&mut world, "check site.arv"), exit::SOURCE);
+    let written = "on = { bridge = {}; dmz.default_route = false; overlay = {}; };";
+    let told = world.stderr.lines().find(|line| line.contains("hosts.db") && line.contains("E0808"));
+    assert!(told.is_some() && world.stderr.contains(written), "{}", world.stderr);
+    world.file("hosts/db.arv", db.replace("WHERE", written));
+    arvc(&mut world, "check site.arv");
+    assert!(!world.stderr.contains("E0808]: `hosts.db`"), "{}", world.stderr);
+    arvc(&mut world, "eval --json hosts.db.on");
+    assert!(world.stdout.contains("overlay"), "{}", world.stdout);
+}
+
 /// What is there after the only fix that is offered.
 fn fixed(world: &mut Memory) -> String {
     assert_eq!(arvc(world, "check site.arv --message-format json"), exit::SOURCE);

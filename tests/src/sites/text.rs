@@ -82,7 +82,11 @@ pub fn site(seed: u64, plan: &Plan, flows: Vec<String>) -> Site {
     nodes(plan, &mut out);
     networks(plan, &mut out);
     out += "  ranges.guests = { vmids = 110..199; addresses = 10..99; };\n";
-    out += "  images = {\n    vm = { vmid = 900; };\n    box = { kind = Container; file = \"local:vztmpl/debian.tar.zst\"; };\n  };\n";
+    // A template lies on every node, so that a guest of any is cloned where it is.
+    let copies = (2..=plan.nodes).map(|node| format!(" {{ node = nodes.n{node}; vmid = {}; }}", 900 + node));
+    let vm = format!("vm = {{ vmid = 900; node = nodes.n1; copies = [{} ]; }};", copies.collect::<String>());
+    let _ = write!(out, "  images = {{\n    {vm}\n");
+    out += "    box = { kind = Container; file = \"local:vztmpl/debian.tar.zst\"; };\n  };\n";
     out += "  groups = { red = {}; green = {}; blue = {}; };\n";
     hosts(plan, &mut out);
     Site { head: out, flows, features: features(plan) }

@@ -219,7 +219,7 @@ impl<'l, 's> Answers<'l, 's> {
             let zone = self.zone(from, family);
             let sources = own.map_or(zone, |own| vec![IpNet::from(own)]);
             let guest = if let (Party::Host(a), Some(first)) = (from, first) { Some((*a, first)) } else { None };
-            steps.push(self.layers.node_in(*node, &sources, guest));
+            steps.push(self.layers.node_hears(*node, &sources, guest));
         }
         Ok(steps)
     }
@@ -321,7 +321,7 @@ impl<'l, 's> Answers<'l, 's> {
                     true => layers.world(Family::of(address)),
                     false => vec![IpNet::from(own)],
                 };
-                steps.push(layers.node_in(*node, &seen, Some((*a, network))));
+                steps.push(layers.node_hears(*node, &seen, Some((*a, network))));
                 Ok(steps)
             }
             (Party::Host(a), _) => {
@@ -341,7 +341,7 @@ impl<'l, 's> Answers<'l, 's> {
             (Party::Node(_), Party::Node(to)) => {
                 let mut sources = self.zone(from, Family::of(address));
                 sources.extend(layers.world(Family::of(address)));
-                Ok(vec![undescribed(address), layers.node_in(*to, &sources, None)])
+                Ok(vec![undescribed(address), layers.node_hears(*to, &sources, None)])
             }
             (Party::Node(node), Party::Host(b)) => {
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
@@ -405,7 +405,7 @@ impl<'l, 's> Answers<'l, 's> {
                 }
                 let near = !far && !behind;
                 let mut steps: Vec<Step> = (lost || near).then(|| undescribed(address)).into_iter().collect();
-                steps.push(layers.node_in(*node, &zone, None));
+                steps.push(layers.node_hears(*node, &zone, None));
                 Ok(steps)
             }
             _ => Err(Verdict::Unknown { missing: "what routes between the two".to_owned() }),

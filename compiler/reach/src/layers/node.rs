@@ -60,16 +60,6 @@ impl Layers<'_> {
         if !sources.is_empty() && sources.iter().all(inside) {
             lower = lower.union(&management);
         }
-        // The set has every node. Where corosync speaks between them, which Proxmox lets through too, nobody says.
-        let is_node = |part: &IpNet| {
-            let own = self.site.nodes.iter().flat_map(|node| node.own_addresses());
-            part.prefix_len() == part.max_prefix_len() && own.into_iter().any(|own| own == part.addr())
-        };
-        if !sources.is_empty() && sources.iter().all(is_node) {
-            lower = lower.union(&management);
-            upper = upper.union(&management).union(&PortSet::ports(Transport::Udp, 5404, 5405));
-            matching.push((management.clone(), "nodes: management ports of the nodes".to_owned()));
-        }
         if let Some((host, network)) = guest {
             let rules = &self.policies.of(host).outbound;
             for rule in rules.iter().filter(|rule| rule.network == network && rule.peer == Peer::Node(node)) {
@@ -78,5 +68,13 @@ impl Layers<'_> {
             }
         }
         Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching.into(), note }
+    }
+
+    /// The same as the host hears it, beside what is claimed of it: IGMP, which it answers to and carries nothing in, it lets in from
+    /// everybody (`pve-firewall`, `Firewall.pm`).
+    pub(super) fn node_hears(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
+        let igmp = PortSet::protocol(2);
+        let step = self.node_in(node, sources, guest);
+        Step { lower: step.lower.union(&igmp), upper: step.upper.union(&igmp), ..step }
     }
 }

@@ -89,7 +89,8 @@ fn who_reaches_whom_is_told_also_where_it_is_not_what_the_site_claims() {
     let claims = "  expect.open = [ hosts.chess -> hosts.db : 5432/tcp ];\n}\n";
     let site = format!("{}{claims}", SITE.strip_suffix("}\n").expect("the end of a record"));
     let (status, world) = of_site(&site, &["chess", "db:5432/tcp"]);
-    assert!(world.stderr.contains("E0407"), "{}", world.stderr);
+    let why = "over networks.overlay: closed by Nebula, out of chess; Nebula, into db; packet filter of db";
+    assert!(world.stderr.contains("E0407") && world.stderr.contains(why), "{}", world.stderr);
     assert!(world.stdout.contains("  Nebula, into db       closed\n"), "{}", world.stdout);
     assert_eq!(status, exit::SOURCE);
     // Nothing is told of a site that is not known.

@@ -57,13 +57,17 @@ pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnost
         };
         let mut diagnostic = Diagnostic::new(&CODE, message, flow.span, "expected to be open");
         for path in &finding.paths {
-            let closing: Vec<String> = path
-                .steps
-                .iter()
-                .filter(|step| !packets.is_subset(&step.lower))
-                .map(|step| step.note.clone().filter(|_| step.rules.is_empty()).unwrap_or_else(|| step.name(site)))
-                .collect();
-            diagnostic = diagnostic.note(format!("over {}: closed by {}", path.way.name(site), closing.join("; ")));
+            let (mut closing, mut why) = (Vec::new(), Vec::new());
+            for step in path.steps.iter().filter(|step| !packets.is_subset(&step.lower)) {
+                match step.note.clone().filter(|_| step.rules.is_empty()) {
+                    Some(note) => why.push(note),
+                    None => closing.push(step.name(site)),
+                }
+            }
+            if !closing.is_empty() {
+                why.insert(0, format!("closed by {}", closing.join("; ")));
+            }
+            diagnostic = diagnostic.note(format!("over {}: {}", path.way.name(site), why.join("; ")));
         }
         if finding.paths.is_empty() {
             diagnostic = diagnostic.note("they meet on no network".to_owned());

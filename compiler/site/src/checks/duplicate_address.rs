@@ -149,5 +149,8 @@ fn diagnostic(machines: &[&Claim<'_>]) -> Diagnostic {
             .note(format!("two Proxmox clusters may each have VMID {}, and its address is one", vmid.0))
             .help("give one of them another VMID; if their bridges are not one segment: `joined = false;`");
     }
-    diagnostic.help("state another address at one of them, or none: a guest of a range has one")
+    diagnostic.help(match machines.iter().any(|claim| claim.vmid.is_some()) {
+        true => "state another address at one of them, or none: a guest of a range has one",
+        false => "state another address at one of them",
+    })
 }

@@ -34,7 +34,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use crate::allocate;
-use crate::model::{Host, Interface, RangeId, Site};
+use crate::model::{Host, Interface, Kind, RangeId, Site};
 use crate::origins::Origins;
 use crate::place::place;
 use crate::segments::Segments;
@@ -65,7 +65,10 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         for claim in others {
             diagnostic = diagnostic.primary(claim.span, label(claim));
         }
-        out.push(diagnostic.help("leave one of them out: Proxmox chooses one that nobody has"));
+        out.push(diagnostic.help(match same.iter().any(|claim| claim.host.kind != Kind::Machine) {
+            true => "leave a guest's out: Proxmox chooses one that nobody has",
+            false => "state at each what is printed on the device",
+        }));
     }
 }
 

@@ -102,7 +102,10 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
         };
         let label = format!("it is lost with `{}`", loss.path);
         let help = match loss.path == named.path {
-            true => "run a second one on another machine".to_owned(),
+            true => format!(
+                "run a second one on another machine; if the loss is accepted: `accepted_losses = [ {} ];`",
+                named.path
+            ),
             false => format!(
                 "run another one on another node; if the loss is accepted: `accepted_losses = [ {} ];`",
                 if hosts.len() == 1 { &named.path } else { &loss.path }

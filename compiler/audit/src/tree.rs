@@ -71,6 +71,8 @@ pub struct Wiring {
     pub nodes: BTreeMap<String, Vec<IpAddr>>,
     /// The addresses of machines that are no guests, below the overlays.
     pub machines: BTreeMap<String, Vec<IpAddr>>,
+    /// What VMs call their devices (`net0`), where that is not what cloud-init would call them.
+    pub devices: BTreeMap<String, BTreeMap<String, String>>,
     /// Addresses that routers in front of somebody hand on, and to which of his own.
     pub known_as: BTreeMap<IpAddr, IpAddr>,
     /// Where the operators are: none of the Internet, which is asked about by itself.

@@ -20,7 +20,7 @@ pub fn emit(site: &Site, tree: &mut Tree) {
         nodes().map(|(node, id)| (node.named.name.as_str(), texts(addresses(site, node, id)))).collect();
     let routed: Vec<Value> = nodes().filter_map(|(node, id)| routed(site, node, id)).collect();
     let operators: BTreeSet<_> = site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect();
-    let wiring = json!({
+    let mut wiring = json!({
         "known_as": known_as(site),
         "machines": machines(site),
         "nodes": addresses,
@@ -30,6 +30,10 @@ pub fn emit(site: &Site, tree: &mut Tree) {
         "routed": routed,
         "segments": segments(site),
     });
+    let devices = devices(site);
+    if !devices.is_empty() {
+        wiring["devices"] = json!(devices);
+    }
     tree.text("wiring.json", format!("{wiring:#}\n"));
 }
 
@@ -41,6 +45,17 @@ fn known_as(site: &Site) -> BTreeMap<String, String> {
     let uplinks = site.nodes.iter().filter_map(|node| node.uplink.as_ref());
     let uplinks = uplinks.filter_map(|uplink| Some((uplink.public?.value, uplink.address.value)));
     machines.chain(uplinks).map(|(known, own)| (known.to_string(), own.to_string())).collect()
+}
+
+/// What VMs call their devices, where that is not what cloud-init would: no file of Terraform says it.
+fn devices(site: &Site) -> BTreeMap<&str, BTreeMap<String, String>> {
+    let guests = site.hosts.iter().filter(|host| host.status.is_there() && host.kind == Kind::Vm);
+    let devices = |host: &Host| -> BTreeMap<String, String> {
+        let named = host.interfaces.iter().filter_map(|it| Some((it.index?, &it.device)));
+        let other = named.filter(|(index, device)| **device != format!("eth{index}"));
+        other.map(|(index, device)| (format!("net{index}"), device.clone())).collect()
+    };
+    guests.map(|host| (host.named.name.as_str(), devices(host))).filter(|(_, own)| !own.is_empty()).collect()
 }
 
 /// Where the machines are that are no guests: their addresses below the overlays.

@@ -173,6 +173,11 @@ impl Parts {
             let Some(place) = guest.place else { continue };
             let own = guest.name.clone().unwrap_or_else(|| guest.vmid.to_string());
             let name = if seen.insert(own.clone()) { own } else { format!("{own} ({})", guest.vmid) };
+            if let Some(devices) = self.wiring.devices.get(&name) {
+                for nic in &mut guest.nics {
+                    nic.device = devices.get(&nic.name).cloned().or(nic.device.take());
+                }
+            }
             guest.name = Some(name.clone());
             hosts.insert(name.clone(), Host { guest: Some(guest.vmid), ..Host::new(name, place) });
         }

@@ -52,6 +52,14 @@ fn changed(path: &str, old: &str, new: &str) -> Diagnostic {
     problem
 }
 
+#[test]
+fn a_device_has_the_name_that_the_site_gives_it() {
+    let text = SITE.replace("vmid = 3001;", "vmid = 3001; on = { bridge.device = \"ens18\"; overlay = {}; };");
+    let (site, tree) = emitted(&text);
+    assert!(tree.files["ansible/files/filter/db.v4"].text.contains("-i ens18 "), "the filter goes by the name");
+    assert_eq!(check(&site, &policies(&site), &tree, "site.arv").problem.map(|problem| said(&problem)), None);
+}
+
 /// All that is said, a line each.
 fn said(problem: &Diagnostic) -> String {
     let notes = problem.notes.iter().map(|note| format!("{note}\n"));

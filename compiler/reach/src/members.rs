@@ -67,7 +67,7 @@ pub(crate) struct Arm {
 impl<'a> Members<'a> {
     /// Sorts the machines of a site.
     pub fn new(site: &'a Site) -> Self {
-        let all: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).collect();
+        let all: Vec<HostId> = site.host_ids().collect();
         let mut groups = vec![Vec::new(); site.groups.len()];
         let segments = Segments::new(site);
         let mut seen: BTreeMap<Vec<(NetworkId, On)>, Vec<HostId>> = BTreeMap::new();

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use arvc_site::endpoints::Tunnels;
-use arvc_site::model::{Bastion, End, Family, HostId, Kind, NetworkId, NodeId, Transport};
+use arvc_site::model::{Bastion, End, Family, HostId, Kind, NetworkId, Transport};
 use ipnet::IpNet;
 
 use crate::layers::{Classes, Layer, Layers, Party, Path};
@@ -223,7 +223,7 @@ impl Asked<'_, '_> {
         let from: Vec<Party> = match machine.connection.bastion.map(|bastion| bastion.value) {
             Some(Bastion::Node(node)) => vec![Party::Node(node)],
             _ => {
-                let nodes = (0..site.nodes.len() as u32).map(|node| Party::Node(NodeId(node)));
+                let nodes = site.node_ids().map(Party::Node);
                 let operators = (!site.operators.addresses.is_empty()).then_some(Party::Operators);
                 nodes.chain(operators).collect()
             }

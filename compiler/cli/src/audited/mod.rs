@@ -77,16 +77,12 @@ pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String
             let audit = rows.row(&from, &to, &path, address);
             let mut question = Question { from, to, address, path, protocol: Protocol::Icmp, port: None };
             let proof = packets.proved(&answers, &mut question, counted);
-            compared.agreed +=
-                packets.count(|at| audit.open[at] & proof.open[at] | audit.closed[at] & proof.closed[at]);
+            let same = |at: usize| audit.open[at] & proof.open[at] | audit.closed[at] & proof.closed[at];
             let known = |row: &Row, at: usize| row.open[at] | row.closed[at];
-            compared.unknown += packets.count(|at| !known(&audit, at) & !known(&proof, at));
-            let agree = |at: usize| {
-                audit.open[at] & proof.open[at]
-                    | audit.closed[at] & proof.closed[at]
-                    | !known(&audit, at) & !known(&proof, at)
-            };
-            apart.extend(packets.those(|at| !agree(at)).map(|(protocol, port)| Question {
+            let neither = |at: usize| !known(&audit, at) & !known(&proof, at);
+            compared.agreed += packets.count(same);
+            compared.unknown += packets.count(neither);
+            apart.extend(packets.those(|at| !(same(at) | neither(at))).map(|(protocol, port)| Question {
                 protocol,
                 port,
                 ..question.clone()

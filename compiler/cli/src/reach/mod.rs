@@ -172,7 +172,7 @@ struct Question {
 /// Everybody that can be told apart: machines, nodes, operators, the Internet.
 fn everybody(site: &Site, layers: &Layers) -> Vec<arvc_reach::layers::Party> {
     let mut ends = vec![End::Any];
-    ends.extend((0..site.nodes.len() as u32).map(|id| End::Node(arvc_site::model::NodeId(id))));
+    ends.extend(site.node_ids().map(End::Node));
     if !site.operators.addresses.is_empty() {
         ends.push(End::Operators);
     }

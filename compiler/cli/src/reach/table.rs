@@ -6,7 +6,7 @@ use std::fmt::Write;
 use arvc_reach::layers::{Classes, Layers, Party, Path};
 use arvc_reach::ports::PortSet;
 use arvc_site::endpoints::Tunnels;
-use arvc_site::model::{End, Flow, FlowOrigin, GroupId, NetworkId, NodeId, Site};
+use arvc_site::model::{End, Flow, FlowOrigin, GroupId, NetworkId, Site};
 use serde_json::{Value, json};
 
 use super::text::Words;
@@ -80,7 +80,7 @@ fn rows(words: &Words, layers: &Layers, classes: &Classes) -> Vec<Row> {
     let name = |group: GroupId| site.groups[group.index()].named.name.clone();
     let mut sources: Vec<(String, Option<GroupId>, Vec<Party>)> =
         groups().map(|group| (name(group), Some(group), layers.parties(&End::Group(group)))).collect();
-    let mut zones: Vec<Party> = (0..site.nodes.len() as u32).map(|node| Party::Node(NodeId(node))).collect();
+    let mut zones: Vec<Party> = site.node_ids().map(Party::Node).collect();
     if !site.operators.addresses.is_empty() {
         zones.push(Party::Operators);
     }

@@ -122,10 +122,10 @@ pub fn judge(site: &Site, before: &[Diagnostic]) -> (Vec<Diagnostic>, Option<Pol
             left_out::check(&intents, &mut found);
             if !site.allow_broken {
                 let derived = derived.insert(policies(site));
-                over_layers(site, derived, &mut found);
+                let layers = Layers::new(site, derived);
+                let known = doubts::Known::new(&layers, &site.expect.unknown);
+                over_layers(&layers, &known, &mut found);
                 if good && found.iter().all(|problem| problem.severity != Severity::Error) {
-                    let layers = Layers::new(site, derived);
-                    let known = doubts::Known::new(&layers, &site.expect.unknown);
                     phase_unproved::check(&layers, &known, &mut found);
                     granted_still::check(site, &mut found);
                 }
@@ -137,32 +137,32 @@ pub fn judge(site: &Site, before: &[Diagnostic]) -> (Vec<Diagnostic>, Option<Pol
 }
 
 /// The claims that are judged by what is emitted, and not by what is meant.
-fn over_layers(site: &Site, policies: &Policies, found: &mut Vec<Diagnostic>) {
+fn over_layers(layers: &Layers, known: &doubts::Known, found: &mut Vec<Diagnostic>) {
+    let site = layers.site();
     let told: Vec<Span> =
         found.iter().filter(|problem| problem.severity == Severity::Error).map(|it| it.span()).collect();
     let never: Vec<&Flow> = site.never.iter().filter(|flow| !told.contains(&flow.span)).collect();
     let Expected { open, closed, unknown, weak } = &site.expect;
-    let layers = Layers::new(site, policies);
-    let tested = open.iter().chain(closed).chain(unknown).chain(&site.expect.weak);
-    let classes = Classes::with(&layers, never.iter().copied().chain(tested));
-    let (known, weak) = (doubts::Known::new(&layers, unknown), doubts::Known::new(&layers, weak));
-    expected_open::check(&layers, &classes, found);
-    expected_closed::check(&layers, &classes, found);
-    expected_unknown::check(&layers, &classes, found);
+    let tested = open.iter().chain(closed).chain(unknown).chain(weak);
+    let classes = Classes::with(layers, never.iter().copied().chain(tested));
+    let weak = doubts::Known::new(layers, weak);
+    expected_open::check(layers, &classes, found);
+    expected_closed::check(layers, &classes, found);
+    expected_unknown::check(layers, &classes, found);
     for flow in never {
         let judged = layers.judged(&classes, flow);
-        if unfiltered_never::check(&layers, flow, &judged.open, found)
-            || never_built_in::check(&layers, flow, &judged.open, found)
-            || granted_once::check(&layers, flow, &judged.held, found)
+        if unfiltered_never::check(layers, flow, &judged.open, found)
+            || never_built_in::check(layers, flow, &judged.open, found)
+            || granted_once::check(layers, flow, &judged.held, found)
         {
             continue;
         }
-        doubtful_never::check(&layers, &known, flow, &judged.open, found);
-        thin_never::check(&layers, &weak, flow, &judged.held, found);
+        doubtful_never::check(layers, known, flow, &judged.open, found);
+        thin_never::check(layers, &weak, flow, &judged.held, found);
     }
-    let needs = needs::merged(&layers);
-    doubtful_need::check(&layers, &needs, &known, &told, found);
-    unserved_need::check(&layers, &needs, &told, found);
+    let needs = needs::merged(layers);
+    doubtful_need::check(layers, &needs, known, &told, found);
+    unserved_need::check(layers, &needs, &told, found);
 }
 
 /// What all checks look at.

@@ -249,11 +249,9 @@ impl<'l, 's> Answers<'l, 's> {
 
     /// The addresses of a zone, of one family.
     fn zone(&self, party: &Party, family: Family) -> Vec<IpNet> {
-        let zone = match party {
-            Party::Node(node) => self.site().nodes[node.index()].own_addresses().map(IpNet::from).collect(),
-            party => self.layers.zone(party).into_owned(),
-        };
-        zone.iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
+        let mut zone = self.layers.senders(party);
+        zone.retain(|prefix| Family::of_prefix(prefix) == family);
+        zone
     }
 
     fn routed(&self, from: &Party, to: &Party, address: IpAddr, packet: &PortSet) -> Steps {
@@ -343,13 +341,10 @@ impl<'l, 's> Answers<'l, 's> {
                 sources.extend(layers.world(Family::of(address)));
                 Ok(vec![undescribed(address), layers.node_hears(*to, &sources, None)])
             }
-            (Party::Node(node), Party::Host(b)) => {
+            (Party::Node(_), Party::Host(b)) => {
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 // Which of its addresses it takes, the route says, which nobody does.
-                let own = self.site().nodes[node.index()]
-                    .own_addresses()
-                    .filter(|own| Family::of(*own) == Family::of(address));
-                let own: Vec<IpNet> = own.map(IpNet::from).collect();
+                let own = self.zone(from, Family::of(address));
                 if own.is_empty() {
                     return Err(Verdict::Closed);
                 }

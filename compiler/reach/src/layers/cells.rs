@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, HostId, NetworkId, NetworkKind, NodeId};
+use arvc_site::model::{Family, HostId, NetworkId, NetworkKind};
 use arvc_verdict::{Cell, Counted, Protocol, Question};
 
 use super::answer::{Answers, is_named};
@@ -33,7 +33,7 @@ impl Answers<'_, '_> {
         let site = self.layers.site();
         let hosts = site.hosts.iter().zip((0..).map(HostId));
         let hosts = hosts.filter(|(host, _)| host.status.is_there()).map(|(_, id)| Party::Host(id));
-        let nodes = (0..site.nodes.len() as u32).map(|id| Party::Node(NodeId(id)));
+        let nodes = site.node_ids().map(Party::Node);
         hosts.chain(nodes).chain([Party::Internet]).collect()
     }
 

@@ -159,7 +159,7 @@ impl Layers<'_> {
         if named.binary_search(host).is_ok() {
             return None;
         }
-        let networks = (0..self.site.networks.len() as u32).map(NetworkId);
+        let networks = self.site.network_ids();
         let parts = match end {
             End::Union(ends) => ends.as_slice(),
             end => std::slice::from_ref(end),
@@ -186,7 +186,7 @@ impl Layers<'_> {
 
     /// The packets of overlays on a path: what travels inside them is judged by itself.
     pub fn tunnels(&self, path: &Path) -> PortSet {
-        let networks = (0..self.site.networks.len() as u32).map(NetworkId);
+        let networks = self.site.network_ids();
         let tunnels = networks.filter_map(|network| Tunnels::of(self.site, network));
         let here = tunnels.filter(|tunnels| !self.members.is_overlay(path.way.last()) && self.carries(path, tunnels));
         here.fold(PortSet::none(), |all, tunnels| {

@@ -137,8 +137,8 @@ fn held(layers: &Layers, named: &Named) -> Vec<HostId> {
                 _ => Vec::new(),
             };
             // Routed packets carry the address of any network of their machine.
-            let networks: Vec<NetworkId> = (0..site.networks.len() as u32)
-                .map(NetworkId)
+            let networks: Vec<NetworkId> = site
+                .network_ids()
                 .filter(|id| prefixes.iter().any(|prefix| meets(prefix, &site.networks[id.index()])))
                 .collect();
             let inside = |host: &HostId| {

@@ -154,7 +154,7 @@ impl<'a> Layers<'a> {
             End::Node(node) => parties.push(Party::Node(*node)),
             End::Prefix(_) | End::Network(_) => {
                 let prefixes = self.members.prefixes(end);
-                let networks = (0..self.site.networks.len() as u32).map(NetworkId);
+                let networks = self.site.network_ids();
                 let mut hosts: Vec<HostId> = networks.flat_map(|id| self.members.placed(end, id)).collect();
                 hosts.sort_unstable();
                 hosts.dedup();
@@ -424,7 +424,7 @@ impl<'a> Layers<'a> {
         let mut exits: Vec<(Family, NetworkId, Vec<IpNet>)> = Vec::new();
         for prefix in prefixes {
             let family = Family::of_prefix(prefix);
-            let networks = (0..self.site.networks.len() as u32).map(NetworkId);
+            let networks = self.site.network_ids();
             let inside: Vec<NetworkId> =
                 networks.filter(|id| crate::members::meets(prefix, &self.site.networks[id.index()])).collect();
             for network in self.members.outward(profile, family, &inside, &[], None) {

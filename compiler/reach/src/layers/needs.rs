@@ -213,7 +213,7 @@ impl Layers<'_> {
         let terms = endpoints.flat_map(|endpoint| &endpoint.ports).chain(peers);
         let served = terms.fold(PortSet::none(), |all, term| all.union(&PortSet::term(term)));
         let port = machine.connection.port();
-        let tunnels = (0..site.networks.len() as u32).map(NetworkId).filter_map(|id| Tunnels::of(site, id));
+        let tunnels = site.network_ids().filter_map(|id| Tunnels::of(site, id));
         let tunnels = tunnels.filter(|tunnels| machine.is_on(tunnels.overlay) && !self.members.is_overlay(network));
         let served =
             tunnels.fold(served, |all, tunnels| all.union(&PortSet::ports(Transport::Udp, tunnels.port, tunnels.port)));

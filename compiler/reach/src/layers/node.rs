@@ -17,17 +17,20 @@ const COROSYNC: (u16, u16) = (5404, 5405);
 
 impl Layers<'_> {
     pub(super) fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
-        let prefixes: Vec<IpNet> = match zone {
-            Party::Node(own) => self.site.nodes[own.index()].own_addresses().map(IpNet::from).collect(),
-            zone => self.zone(zone).into_owned(),
-        };
+        let prefixes = self.senders(zone);
         let address = self.site.nodes[node.index()].uplink.as_ref().map(|uplink| uplink.address.value);
         let to = address.unwrap_or(self.site.nodes[node.index()].address.value);
-        let network = (0..self.site.networks.len() as u32)
-            .map(NetworkId)
-            .find(|network| self.site.networks[network.index()].contains(to))?;
+        let network = self.site.network_ids().find(|network| self.site.networks[network.index()].contains(to))?;
         let step = self.node_in(node, &prefixes, None);
         Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
+    }
+
+    /// The addresses that a zone sends from, and so those of a node.
+    pub(super) fn senders(&self, zone: &Party) -> Vec<IpNet> {
+        match zone {
+            Party::Node(own) => self.site.nodes[own.index()].own_addresses().map(IpNet::from).collect(),
+            zone => self.zone(zone).into_owned(),
+        }
     }
 
     /// The ports by which nodes are managed.

@@ -223,7 +223,7 @@ proptest! {
         let policies = policies(&site);
         let layers = Layers::new(&site, &policies);
         let guest = |host: &HostId| site.hosts[host.index()].kind != Kind::Machine;
-        let guests: Vec<HostId> = (0..site.hosts.len() as u32).map(HostId).filter(guest).collect();
+        let guests: Vec<HostId> = site.host_ids().filter(guest).collect();
         for (a, b) in guests.iter().flat_map(|a| guests.iter().map(move |b| (*a, *b))) {
             for path in layers.paths(&Party::Host(a), &Party::Host(b)) {
                 if path.way == Way::Direct(BRIDGE) {
@@ -238,7 +238,7 @@ proptest! {
         let naive = Naive(&site);
         let policies = policies(&site);
         let layers = Layers::new(&site, &policies);
-        let hosts = (0..site.hosts.len() as u32).map(HostId);
+        let hosts = site.host_ids();
         for (a, b) in hosts.clone().flat_map(|a| hosts.clone().filter(move |b| *b != a).map(move |b| (a, b))) {
             let paths = layers.paths(&Party::Host(a), &Party::Host(b));
             for network in [BRIDGE, OVERLAY] {

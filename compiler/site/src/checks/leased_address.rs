@@ -31,7 +31,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use crate::endpoints::Tunnels;
-use crate::model::{HostId, Named, Network, NetworkId, Site};
+use crate::model::{HostId, Named, Network, Site};
 use crate::place::report;
 
 /// An address that nobody knows, where one is needed.
@@ -66,7 +66,7 @@ pub(crate) fn check(named: &Named, network: &Network, stated: Option<Span>, span
 
 /// Lighthouses and relays whose only address below the overlay nobody knows.
 pub(crate) fn check_lighthouses(site: &Site, out: &mut Vec<Diagnostic>) {
-    for tunnels in (0..site.networks.len() as u32).filter_map(|id| Tunnels::of(site, NetworkId(id))) {
+    for tunnels in site.network_ids().filter_map(|id| Tunnels::of(site, id)) {
         for (id, host) in (0..).map(HostId).zip(&site.hosts) {
             let fixed = host.status.is_there() && (host.lighthouse || host.relay) && host.is_on(tunnels.overlay);
             let mut below = host.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());

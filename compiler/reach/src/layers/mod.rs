@@ -40,6 +40,7 @@ pub use self::answer::Answers;
 pub use self::ask::Cell;
 pub use self::claims::{Finding, Held, Judged};
 pub use self::classes::Classes;
+pub(crate) use self::decide::Detail;
 pub use self::decide::Layers;
 pub use self::guards::{Guard, Stand};
 pub use self::needs::{Lack, Needed, Unserved};
@@ -47,7 +48,7 @@ pub use self::rows::packet_of;
 use crate::ports::PortSet;
 
 /// Who starts a connection, or gets it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Party {
     /// A machine of the site.
     Host(HostId),
@@ -110,7 +111,7 @@ pub struct Step {
     pub upper: PortSet,
     /// The rules that concern the other end: what each lets through, and why it is there, in the words of the flows that
     /// opened it.
-    pub rules: Rc<[(PortSet, String)]>,
+    pub rules: Rc<[(PortSet, Rc<str>)]>,
     /// What there is to say besides: that there is no such layer here, what is not known.
     pub note: Option<String>,
 }

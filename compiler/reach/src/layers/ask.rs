@@ -65,7 +65,7 @@ impl Layers<'_> {
 }
 
 /// The parties by their class, in the order in which they are met first; what is no machine is alone.
-fn grouped(classes: &Classes, parties: &[Party]) -> Vec<Vec<Party>> {
+pub(super) fn grouped(classes: &Classes, parties: &[Party]) -> Vec<Vec<Party>> {
     let mut at: BTreeMap<usize, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<Party>> = Vec::new();
     for party in parties {

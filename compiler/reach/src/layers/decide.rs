@@ -47,7 +47,7 @@ pub struct Layers<'a> {
     pub(super) known: RefCell<Known>,
     pub(super) indexes: Indexes,
     /// The ways out to each zone that was asked for, by the networks that a machine has.
-    ways_out: RefCell<FxHashMap<(usize, Party), Rc<[Exit]>>>,
+    ways_out: RefCell<Exits>,
     /// The endpoints of each machine, once somebody asks what listens.
     pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
@@ -66,6 +66,9 @@ pub(crate) enum Detail {
 
 /// A network by which a machine meets addresses of a family that no machine has, and those that it meets there.
 pub(super) type Exit = (Family, NetworkId, Rc<[IpNet]>);
+
+/// The exits of machines of a profile to a zone.
+type Exits = FxHashMap<(usize, Party), Rc<[Exit]>>;
 
 /// One end of a path that is judged.
 struct Ends<'o> {

@@ -21,6 +21,8 @@ mod guards;
 mod handed;
 mod index;
 mod lists;
+mod marks;
+mod matrix;
 mod needs;
 mod node;
 mod rows;
@@ -43,6 +45,7 @@ pub use self::classes::Classes;
 pub(crate) use self::decide::Detail;
 pub use self::decide::Layers;
 pub use self::guards::{Guard, Stand};
+pub use self::matrix::{Block, Matrix, Passing};
 pub use self::needs::{Lack, Needed, Unserved};
 pub use self::rows::packet_of;
 use crate::ports::PortSet;
@@ -124,7 +127,7 @@ impl Step {
 }
 
 /// The way that a connection takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
     /// On one network.
     Direct(NetworkId),

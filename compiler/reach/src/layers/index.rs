@@ -31,6 +31,9 @@ struct Index {
 /// A list by where it lies and how long it is, the network, and whether certificates count.
 type Place = (*const Rule, usize, NetworkId, bool);
 
+/// So many addresses of a rule are written down.
+const FEW: usize = 8;
+
 /// An index of each list that was asked.
 #[derive(Default)]
 pub(super) struct Indexes {
@@ -81,11 +84,13 @@ impl<'a> Layers<'a> {
         index
     }
 
-    /// The addresses that a rule of a packet filter holds, unless it holds more than single ones.
+    /// The addresses that a rule of a packet filter holds, unless it holds more than a few single ones: many are looked through faster
+    /// than they are written down in every list that has such a rule.
     fn written(&self, rule: &Rule) -> Option<Vec<Key>> {
         let known = self.of_peer(rule.there, &rule.peer);
         let alone = |prefix: &IpNet| prefix.prefix_len() == prefix.max_prefix_len();
-        known.iter().all(alone).then(|| known.iter().map(|prefix| Key::Address(prefix.addr())).collect())
+        (known.len() <= FEW && known.iter().all(alone))
+            .then(|| known.iter().map(|prefix| Key::Address(prefix.addr())).collect())
     }
 }
 

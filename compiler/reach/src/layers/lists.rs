@@ -43,6 +43,12 @@ pub(super) enum Other<'o> {
     Kept(&'o Rc<[IpNet]>),
 }
 
+/// Whether an address is in one of some prefixes, which are sorted and do not overlap.
+fn contains(prefixes: &[IpNet], address: IpAddr) -> bool {
+    let behind = prefixes.partition_point(|prefix| prefix.network() <= address);
+    behind.checked_sub(1).is_some_and(|at| prefixes[at].contains(&address))
+}
+
 impl Other<'_> {
     /// Whether Proxmox drops whatever comes from there: broadcast and multicast of IPv4.
     fn is_smurf(&self) -> bool {
@@ -128,7 +134,7 @@ impl<'a> Layers<'a> {
         let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
-                let holds = known.iter().any(|prefix| prefix.contains(address));
+                let holds = contains(&known, *address);
                 (holds, holds)
             }
             Other::Zone(_) | Other::Kept(_) => {
@@ -159,7 +165,11 @@ impl<'a> Layers<'a> {
         if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
             return known.clone();
         }
-        let list: Rc<[IpNet]> = self.addresses.of(network, peer).into();
+        let mut list: Vec<IpNet> = self.addresses.of(network, peer).iter().map(IpNet::trunc).collect();
+        list.sort_unstable();
+        // Of two that hold one another the longer says nothing, and without it a place is found by halves.
+        list.dedup_by(|later, earlier| earlier.contains(&*later));
+        let list: Rc<[IpNet]> = list.into();
         self.known.borrow_mut().insert((network, peer.clone()), list.clone());
         list
     }

@@ -65,8 +65,13 @@ impl Decoder<'_> {
             self.origins.hosts[at] = origin;
         }
         self.renames = allocate::renames(&hosts, self.held, &mut self.read.diagnostics);
-        let named = |on: &Option<Vec<(NetworkId, On)>>| on.iter().flatten().map(|(network, _)| *network).collect();
-        self.placements(&mut hosts, &places.iter().map(named).collect::<Vec<_>>());
+        // A guest that names no network is on every one that guests can be on.
+        let plain = |id: &NetworkId| matches!(self.site.networks[id.index()].kind, NetworkKind::Plain);
+        let every: Vec<_> = networks.iter().copied().filter(|id| !plain(id)).collect();
+        self.placements(&mut hosts, |host| match &places[host.index()] {
+            Some(on) => on.iter().map(|(network, _)| *network).collect(),
+            None => every.clone(),
+        });
         self.of_its_node(&mut hosts);
         // Where a guest is comes first: two Proxmox clusters may each have the VMID.
         for (at, (host, on)) in hosts.iter_mut().zip(&places).enumerate() {

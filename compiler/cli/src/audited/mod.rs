@@ -8,6 +8,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::panic::resume_unwind;
 
 use arvc_audit::{Given, Row, Tree};
 use arvc_reach::layers::{Answers, Classes, Layers, Party};
@@ -58,6 +59,17 @@ pub fn given(site: &Site) -> Given {
 
 /// Asks both for every boundary packet between classes that neither tells apart.
 pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String>, counted: Counted) -> Compared {
+    compare_on(site, policies, files, counted, threads)
+}
+
+/// The same on so many threads as are said for a number of pairs. It is the same on any.
+fn compare_on(
+    site: &Site,
+    policies: &Policies,
+    files: &BTreeMap<String, String>,
+    counted: Counted,
+    threads: impl Fn(usize) -> usize,
+) -> Compared {
     let mut tree = arvc_audit::read_with(files, &given(site));
     tree.count(counted);
     let layers = Layers::new(site, policies);
@@ -68,26 +80,28 @@ pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String
         _ => None,
     };
     let classes = tree.classes_apart(class);
-    let rows = tree.rows(answers.packets());
-    let packets = Packets::new(rows.packets());
+    let pairs: Vec<(&str, &str)> = arvc_audit::pairs(&classes).collect();
+    let parts = match threads(pairs.len()) {
+        1 => vec![part(&tree, &answers, counted, pairs.iter().copied())],
+        threads => std::thread::scope(|scope| {
+            let part = |first: usize| {
+                let (tree, pairs) = (&tree, &pairs);
+                scope.spawn(move || {
+                    let layers = Layers::new(site, policies);
+                    let own = pairs.iter().copied().skip(first).step_by(threads);
+                    part(tree, &Answers::new(&layers), counted, own)
+                })
+            };
+            let running: Vec<_> = (0..threads).map(part).collect();
+            running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        }),
+    };
     let mut compared = Compared::default();
     let mut apart = Vec::new();
-    for (from, to) in arvc_audit::pairs(&classes) {
-        for (from, to, path, address) in ways(&tree, &answers, from, to) {
-            let audit = rows.row(&from, &to, &path, address);
-            let mut question = Question { from, to, address, path, protocol: Protocol::Icmp, port: None };
-            let proof = packets.proved(&answers, &mut question, counted);
-            let same = |at: usize| audit.open[at] & proof.open[at] | audit.closed[at] & proof.closed[at];
-            let known = |row: &Row, at: usize| row.open[at] | row.closed[at];
-            let neither = |at: usize| !known(&audit, at) & !known(&proof, at);
-            compared.agreed += packets.count(same);
-            compared.unknown += packets.count(neither);
-            apart.extend(packets.those(|at| !(same(at) | neither(at))).map(|(protocol, port)| Question {
-                protocol,
-                port,
-                ..question.clone()
-            }));
-        }
+    for part in parts {
+        compared.agreed += part.agreed;
+        compared.unknown += part.unknown;
+        apart.extend(part.apart);
     }
     // What they do not agree on is asked again, one by one, for the words.
     apart.sort();
@@ -96,6 +110,50 @@ pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String
     }
     compared.explain(|question| (answers.decisions(question, counted), tree.decide(question).decisions));
     compared
+}
+
+/// On how many threads so many pairs are compared: a few are done before a second one has started.
+fn threads(pairs: usize) -> usize {
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    (pairs / 2000).clamp(1, most.min(16))
+}
+
+/// What came of some of the pairs.
+#[derive(Default)]
+struct Part {
+    agreed: usize,
+    unknown: usize,
+    /// What the two do not say the same of.
+    apart: Vec<Question>,
+}
+
+fn part<'p>(
+    tree: &Tree,
+    answers: &Answers<'_, '_>,
+    counted: Counted,
+    pairs: impl Iterator<Item = (&'p str, &'p str)>,
+) -> Part {
+    let rows = tree.rows(answers.packets());
+    let packets = Packets::new(rows.packets());
+    let mut part = Part::default();
+    for (from, to) in pairs {
+        for (from, to, path, address) in ways(tree, answers, from, to) {
+            let audit = rows.row(&from, &to, &path, address);
+            let mut question = Question { from, to, address, path, protocol: Protocol::Icmp, port: None };
+            let proof = packets.proved(answers, &mut question, counted);
+            let same = |at: usize| audit.open[at] & proof.open[at] | audit.closed[at] & proof.closed[at];
+            let known = |row: &Row, at: usize| row.open[at] | row.closed[at];
+            let neither = |at: usize| !known(&audit, at) & !known(&proof, at);
+            part.agreed += packets.count(same);
+            part.unknown += packets.count(neither);
+            part.apart.extend(packets.those(|at| !(same(at) | neither(at))).map(|(protocol, port)| Question {
+                protocol,
+                port,
+                ..question.clone()
+            }));
+        }
+    }
+    part
 }
 
 /// The ways from one to another that either side knows: the names of both ends, the path, and the address of the other end.

@@ -1,6 +1,6 @@
 //! E0960, provoked: a tree is emitted, one of its files is changed, and it is read back. And whole builds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use arvc_emit::tree::Tree;
@@ -9,7 +9,7 @@ use arvc_site::model::Site;
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_verdict::Counted;
 
-use super::{check, compare};
+use super::{check, compare, compare_on};
 use crate::world::memory::Memory;
 use crate::{exit, pipeline, run};
 
@@ -58,6 +58,23 @@ fn a_device_has_the_name_that_the_site_gives_it() {
     let (site, tree) = emitted(&text);
     assert!(tree.files["ansible/files/filter/db.v4"].text.contains("-i ens18 "), "the filter goes by the name");
     assert_eq!(check(&site, &policies(&site), &tree, "site.arv").problem.map(|problem| said(&problem)), None);
+}
+
+#[test]
+fn it_is_the_same_on_several_threads() {
+    let (site, tree) = emitted(SITE);
+    let mut files: BTreeMap<String, String> =
+        tree.files.iter().map(|(path, file)| (path.clone(), file.text.clone())).collect();
+    for text in files.values_mut() {
+        *text = text.replace("5432", "5433");
+    }
+    let policies = policies(&site);
+    let on = |threads: usize| compare_on(&site, &policies, &files, Counted::All, |_| threads);
+    let alone = on(1);
+    assert!(alone.agreed > 100 && !alone.different.is_empty(), "{alone:?}");
+    for threads in [2, 5] {
+        assert_eq!(format!("{:?}", on(threads)), format!("{alone:?}"));
+    }
 }
 
 /// All that is said, a line each.

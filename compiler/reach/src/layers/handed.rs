@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_site::model::{Family, HostId, Kind, NetworkId};
 use ipnet::IpNet;
@@ -48,7 +49,7 @@ pub(super) fn steps(
         }
         rules.push((forward.ports.clone(), forward.reason.clone()));
     }
-    let rules: Rc<[(PortSet, Rc<str>)]> = rules.into();
+    let rules: Rc<[(PortSet, Arc<str>)]> = rules.into();
     let handed = |layer| Step {
         layer,
         at: Party::Host(id),

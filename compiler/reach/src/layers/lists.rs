@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_site::model::{HostId, NetworkId};
 use ipnet::IpNet;
@@ -20,7 +21,7 @@ pub(super) type Known = FxHashMap<(NetworkId, Peer), Rc<[IpNet]>>;
 pub(super) type Asked = (*const Rule, NetworkId, bool, Who);
 
 /// What a list of rules says: the two bounds, and the rules that concern the other end.
-pub(super) type Said = (PortSet, PortSet, Rc<[(PortSet, Rc<str>)]>);
+pub(super) type Said = (PortSet, PortSet, Rc<[(PortSet, Arc<str>)]>);
 
 /// The other end, as far as rules look at it.
 #[derive(PartialEq, Eq, Hash)]
@@ -114,7 +115,7 @@ impl<'a> Layers<'a> {
 
     fn asked(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
-        let mut matching: Vec<(PortSet, Rc<str>)> = Vec::new();
+        let mut matching: Vec<(PortSet, Arc<str>)> = Vec::new();
         for rule in self.candidates(rules, network, certified, other) {
             let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
             if !some {

@@ -34,6 +34,7 @@ mod world;
 
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_site::model::{HostId, NetworkId, NodeId};
 use ipnet::IpNet;
@@ -114,7 +115,7 @@ pub struct Step {
     pub upper: PortSet,
     /// The rules that concern the other end: what each lets through, and why it is there, in the words of the flows that
     /// opened it.
-    pub rules: Rc<[(PortSet, Rc<str>)]>,
+    pub rules: Rc<[(PortSet, Arc<str>)]>,
     /// What there is to say besides: that there is no such layer here, what is not known.
     pub note: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! What a machine of ours that is a router hands on: the openings of the machines behind it, on the devices that they cross.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, Site};
 use ipnet::IpNet;
@@ -28,11 +28,11 @@ pub struct Forward {
     /// What passes.
     pub ports: PortSet,
     /// Why, as in a rule.
-    pub reason: Rc<str>,
+    pub reason: Arc<str>,
 }
 
 /// The packets of one forward, and why it is there: a key under which the machines of one side come together.
-type Key = (Option<NetworkId>, Option<NetworkId>, Family, Ends, bool, PortSet, Rc<str>);
+type Key = (Option<NetworkId>, Option<NetworkId>, Family, Ends, bool, PortSet, Arc<str>);
 
 /// Gives each router that is a guest or that Ansible configures what it hands on. Machines of one policy that hand on different
 /// things are parted.

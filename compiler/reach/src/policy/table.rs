@@ -1,7 +1,7 @@
 //! All openings of a site by machine, and the policies that they collapse to.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_site::model::{HostId, NetworkId, Site};
 
@@ -30,7 +30,7 @@ pub(super) struct Opening {
 /// Openings, and which machine has which.
 pub(super) struct Table {
     openings: Vec<Opening>,
-    reasons: Vec<Rc<str>>,
+    reasons: Vec<Arc<str>>,
     inbound: Vec<Vec<u32>>,
     outbound: Vec<Vec<u32>>,
 }
@@ -117,7 +117,7 @@ impl Table {
 
     /// The reasons of the openings that a merged rule is made of, without those that open nothing that a former one,
     /// or a wider one, does not.
-    fn joined(&self, openings: &[&Opening]) -> Rc<str> {
+    fn joined(&self, openings: &[&Opening]) -> Arc<str> {
         if let [one] = openings {
             return self.reasons[one.reason as usize].clone();
         }

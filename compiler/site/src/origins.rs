@@ -80,6 +80,10 @@ pub(crate) struct Origins {
     pub(crate) forwards: Vec<(ServiceId, Spanned<IpAddr>)>,
     /// Ranges in which a machine found no number.
     pub(crate) full: Vec<RangeId>,
+    /// Ranges with numbers that something hands out, which is reported where both are declared. Sorted.
+    pub(crate) handed_out: Vec<RangeId>,
+    /// Networks of ranges that have not all of their numbers, or none for a machine: reported at the ranges. Sorted.
+    pub(crate) unfit: Vec<(RangeId, NetworkId)>,
     /// Every entry of these maps was read.
     pub(crate) all: All,
 }

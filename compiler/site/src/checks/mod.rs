@@ -425,7 +425,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let segments = Segments::new(site);
     shared_vmid::check(site, out);
     shared_address::check(site, &segments, out);
-    rule_outside::check(site, &segments, out);
+    let told = rule_outside::check(site, &segments, out);
     ranges_meet::check(site, &segments, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
@@ -436,8 +436,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     names_meet::check(site, out);
     name_too_long::check(site, origins, out);
     duplicate_address::check(site, &segments, origins, out);
-    address_in_use::check(site, &segments, out);
-    address_reserved::check(site, out);
+    let said = address_in_use::check(site, &segments, &told, out);
+    address_reserved::check(site, &said, out);
     duplicate_mac::check(site, &segments, origins, out);
     networks_overlap::check(site, out);
     networks(site, &segments, origins, out);

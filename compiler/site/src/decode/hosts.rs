@@ -8,7 +8,8 @@ use crate::allocate::{self, Allocation};
 use crate::allocation::RangeIndex;
 use crate::builds;
 use crate::checks::{
-    hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, mobile_machine, vmid_not_accepted,
+    hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, mobile_machine, pool_meets_range,
+    rule_outside, vmid_not_accepted,
 };
 use crate::model::{
     AliasOf, Arch, Connection, Features, Hardware, Host, HostId, Image, ImageId, Kind, Named, NetworkId, NetworkKind,
@@ -29,6 +30,8 @@ pub(super) fn kind(tag: &str) -> Kind {
 impl Decoder<'_> {
     pub(super) fn hosts(&mut self) {
         let ranges = RangeIndex::new(&self.site.ranges, &self.site.numbering);
+        self.origins.unfit = rule_outside::unfit(&self.site);
+        self.origins.handed_out = pool_meets_range::meeting(&self.site);
         // Underlays come first: they carry the others.
         let mut networks: Vec<_> = self.site.network_ids().collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
@@ -87,6 +90,7 @@ impl Decoder<'_> {
             self.interfaces(host, &mut origin, on, &networks);
             self.origins.hosts[at] = origin;
         }
+        self.unruled();
         self.site.hosts = hosts;
     }
 
@@ -119,6 +123,7 @@ impl Decoder<'_> {
             wants: &wants,
             held: self.held,
             renames: &self.renames,
+            told: origins.unfit.iter().map(|(range, _)| *range).chain(origins.handed_out.iter().copied()).collect(),
             out,
         };
         origins.full = allocation.run();

@@ -63,10 +63,14 @@ fn what_one_environment_has_by_turns_hands_out_and_fetches_is_known_to_the_other
     }
     let more = "  images.debian.file_name = \"dev.qcow2\";
   hosts.b = { vmid = 1001; };
-  vips.api = { network = networks.lan; address = 10.0.0.151; owners = [ hosts.b ]; };";
+  networks.lan.prefixes = [ fd00::/64 ];
+  vips.api = { network = networks.lan; address = 10.0.0.151; addresses = [ fd00::151 ]; owners = [ hosts.b ]; };";
     world.file("/project/dev.arv", environment("dev", more));
     let (status, text) = build(&mut world, "dev");
     assert_eq!(status, 0, "{text}");
+    let lock = world.text("/project/arv.lock").expect("it was written");
+    let line = r#"environments.dev.vips.api = { network = "lan", address = ["10.0.0.151", "fd00::151"] }"#;
+    assert!(lock.contains(line), "{lock}");
     // What the second one has is nothing to the first one, whose lines are as they were.
     let (status, text) = build(&mut world, "prod");
     assert_eq!(status, 0, "{text}");

@@ -7,17 +7,22 @@ use pretty_assertions::assert_eq;
 
 /// The lines of a zone of the emitted tree that have this name.
 fn answers(site: &str, zone: &str, name: &str) -> Vec<String> {
+    let text = emitted(site, &format!("dns/{zone}.zone"));
+    let answers = text.lines().filter_map(|line| line.strip_prefix(&format!("{name}. IN ")));
+    answers.map(str::to_owned).collect()
+}
+
+/// A file of the tree of a site that is good.
+fn emitted(site: &str, path: &str) -> String {
     let mut load = |_: &str| Err(Problem::NotFound);
     let checked = pipeline::check("site.arv", site.to_owned(), &mut load);
     let errors: Vec<&str> = checked.diagnostics.iter().map(|problem| problem.message.as_str()).collect();
     let site = checked.site.unwrap_or_else(|| panic!("{errors:?}"));
     let policies = arvc_reach::policy::policies(&site);
     let tree = emit(&site, &policies, "site.arv");
-    let file = tree.files.get(&format!("dns/{zone}.zone")).unwrap_or_else(|| panic!("no {zone}: {errors:?}"));
-    let answers = file.text.lines().filter_map(|line| line.strip_prefix(&format!("{name}. IN ")));
-    let answers = answers.map(str::to_owned).collect();
+    let file = tree.files.get(path).unwrap_or_else(|| panic!("no {path}: {errors:?}"));
     assert_eq!(errors, Vec::<&str>::new());
-    answers
+    file.text.clone()
 }
 
 /// A site whose proxy is as `proxy` says, and serves `www.example.org` to the world.
@@ -116,6 +121,24 @@ fn an_address_that_machines_have_by_turns_stands_for_their_own() {
 }
 
 #[test]
+fn an_address_of_each_family_by_turns_is_one_name() {
+    let vip = "networks.dmz.prefixes = [ 2001:db8::/64 ];
+  vips.edge = {
+    network = networks.dmz;
+    address = 198.51.100.9;
+    addresses = [ 2001:db8::9 ];
+    owners = [ hosts.edge-1, hosts.edge-2 ];
+  };";
+    let proxies = format!("{EDGE_1}{EDGE_2}{vip}");
+    assert_eq!(told(&proxies), ["A 198.51.100.9", "AAAA 2001:db8::9"]);
+    let own = answers(&site(&proxies), "example.internal", "edge.example.internal");
+    assert_eq!(own, ["A 198.51.100.9", "AAAA 2001:db8::9"]);
+    let reverse = "9.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+    let zone = "0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+    assert_eq!(answers(&site(&proxies), zone, reverse), ["PTR edge.example.internal."]);
+}
+
+#[test]
 fn an_address_that_may_lead_past_the_proxy_is_not_told() {
     let vip = r#"
   vips.edge = { network = networks.dmz; address = 198.51.100.9; owners = [ hosts.edge-1, hosts.other ]; };
@@ -129,4 +152,47 @@ fn an_address_where_the_proxy_does_not_listen_is_not_told() {
   networks.other = { cidr = 192.0.2.0/24; bridge = "vmbr3"; };
   hosts.edge-1.on.other.address = 192.0.2.7;"#;
     assert_eq!(told(&format!("{EDGE_1}{proxy}")), ["A 198.51.100.7"]);
+}
+
+#[test]
+fn a_proxy_hands_on_to_the_address_that_the_backend_has_by_turns() {
+    let of = |at: &str, allow: &str| {
+        let text = format!(
+            r#"let
+  std = import "std";
+in {{
+  name = "site";
+  domain = "example.internal";
+  operators.addresses = [ 203.0.113.9 ];
+  nodes.pve.address = 10.0.0.1;
+  accepted_losses = [ nodes.pve ];
+  networks.lan = {{ cidr = 10.0.0.0/24; prefixes = [ fd00::/64 ]; bridge = "vmbr1"; }};
+  images.debian.vmid = 9000;
+  ranges.r = {{ vmids = 1000..1099; addresses = 10..109; }};
+  services.wiki = {{ name = "wiki"; listen = [ networks.lan ]; http.ports = [ 8080/tcp ]; }};
+  services.proxy = std.caddy {{ listen = [ networks.lan ]; }};
+  hosts.dns = {{ vmid = 1000; services = [ std.dns {{ listen = [ networks.lan ]; }} ]; }};
+  hosts.proxy = {{ vmid = 1001; services = [ services.proxy ]; }};
+  clusters.wiki = {{ members = {{ a.vmid = 1002; b.vmid = 1003; }}; services = [ services.wiki ]; }};
+  vips.pages = {{
+    network = networks.lan;
+    address = 10.0.0.200;
+    addresses = [ fd00::200 ];
+    owners = [ clusters.wiki ];
+  }};
+  routes."docs.example.internal" = {{ frontend = services.proxy.https; backend = services.wiki.http; {at} }};
+  allow = [ {allow} ];
+}}
+"#
+        );
+        emitted(&text, "ansible/inventory/host_vars/proxy.yml")
+    };
+    let backends = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| Some(line.trim().strip_prefix("- host: ")?.to_owned())).collect()
+    };
+    let own = of("", "services.proxy -> services.wiki : services.wiki.http");
+    assert_eq!(backends(&own), ["wiki-a.example.internal", "wiki-b.example.internal"]);
+    let shared = of("at = vips.pages;", "services.proxy -> vips.pages : services.wiki.http");
+    assert_eq!(backends(&shared), ["pages.example.internal"]);
+    assert!(shared.contains("port: 8080"), "{shared}");
 }

@@ -150,11 +150,12 @@ fn internal(site: &Site, said: &Sayings, primary: &Host) -> Vec<Zone> {
     for vip in site.vips.iter().filter(|vip| !vip.owners.is_empty()) {
         let name = dns::whole(&vip.named.name, domain);
         let network = &site.networks[vip.network.index()];
-        let Some(address) = with_length(network, vip.address.value) else { continue };
-        let (address, length) = (address.addr(), address.prefix_len());
-        forward.records.insert((name.clone(), Record::Address(address)));
-        let zone = zones.entry(zone::reverse_zone(address, length)).or_insert_with_key(|origin| new(origin));
-        zone.records.insert((zone::reverse(address), Record::Ptr(name)));
+        for address in vip.addresses().filter_map(|address| with_length(network, address.value)) {
+            let (address, length) = (address.addr(), address.prefix_len());
+            forward.records.insert((name.clone(), Record::Address(address)));
+            let zone = zones.entry(zone::reverse_zone(address, length)).or_insert_with_key(|origin| new(origin));
+            zone.records.insert((zone::reverse(address), Record::Ptr(name.clone())));
+        }
     }
     zones.insert(domain.clone(), forward);
     for origin in domains(site) {

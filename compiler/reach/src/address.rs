@@ -77,7 +77,7 @@ impl<'a> Addresses<'a> {
 pub fn answered_for(site: &Site, host: HostId, network: NetworkId) -> Vec<(IpNet, String)> {
     let vips = site.vips.iter().filter(|vip| vip.network == network && vip.owners.binary_search(&host).is_ok());
     let mut list: Vec<(IpNet, String)> =
-        vips.map(|vip| (IpNet::from(vip.address.value), vip.named.path.clone())).collect();
+        vips.flat_map(|vip| vip.addresses().map(|it| (IpNet::from(it.value), vip.named.path.clone()))).collect();
     let there = &site.networks[network.index()];
     for pool in there.pools.iter().filter(|pool| pool.owners.binary_search(&host).is_ok()) {
         let (first, last) = pool.numbers.value;

@@ -111,7 +111,7 @@ impl Owners {
             }
         }
         for vip in &site.vips {
-            take(vip.address.value, &|| Identity::Owners(vip.owners.clone()));
+            vip.addresses().for_each(|it| take(it.value, &|| Identity::Owners(vip.owners.clone())));
         }
         for (node, id) in site.nodes.iter().zip((0..).map(NodeId)) {
             for address in node.addresses() {

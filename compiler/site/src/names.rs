@@ -98,6 +98,11 @@ pub fn host_name(site: &Site, host: &Host) -> String {
     dns::whole(&host.named.name, &site.domain)
 }
 
+/// The name of an address that several machines have by turns.
+pub fn vip_name(site: &Site, vip: &Vip) -> String {
+    dns::whole(&vip.named.name, &site.domain)
+}
+
 /// The addresses that a machine's name leads to, with the network that they are on.
 pub fn addresses<'s>(site: &'s Site, host: &'s Host) -> Vec<(IpAddr, &'s Network)> {
     let interfaces = host.interfaces.iter().map(|interface| (interface, &site.networks[interface.network.index()]));
@@ -147,20 +152,17 @@ pub fn public_addresses(site: &Site, endpoint: EndpointId) -> Vec<IpAddr> {
     };
     // One that a machine may have which does not serve the endpoint leads to it by chance.
     let shared = site.vips.iter().filter(|vip| {
-        !vip.owners.is_empty()
-            && vip.owners.iter().all(|owner| endpoint.hosts.contains(owner))
-            && listens(vip.network)
-            && !is_private(vip.address.value)
+        !vip.owners.is_empty() && vip.owners.iter().all(|owner| endpoint.hosts.contains(owner)) && listens(vip.network)
     });
-    let shared: Vec<&Vip> = shared.collect();
-    found.extend(shared.iter().map(|vip| vip.address.value));
+    let public =
+        |vip| Vip::addresses(vip).map(|it| it.value).filter(|address| !is_private(*address)).map(move |it| (vip, it));
+    let shared: Vec<(&Vip, IpAddr)> = shared.flat_map(public).collect();
+    found.extend(shared.iter().map(|(_, address)| *address));
     for id in endpoint.hosts.iter().filter(|id| site.hosts[id.index()].status.is_there()) {
         for interface in &site.hosts[id.index()].interfaces {
             let stands_for = |address: &IpAddr| {
-                shared.iter().any(|vip| {
-                    vip.network == interface.network
-                        && vip.owners.contains(id)
-                        && vip.address.value.is_ipv4() == address.is_ipv4()
+                shared.iter().any(|(vip, shared)| {
+                    vip.network == interface.network && vip.owners.contains(id) && shared.is_ipv4() == address.is_ipv4()
                 })
             };
             if listens(interface.network) {

@@ -175,7 +175,8 @@ fn fetched(value: &Value) -> Option<Fetched> {
 
 fn shared_address(value: &Value) -> Option<SharedAddress> {
     let table = fields(value, &["network", "address"])?;
-    Some(SharedAddress { network: text(table.get("network")?)?, address: parsed(table.get("address")?)? })
+    let addresses = one_or_several(table.get("address")?, parsed)?;
+    Some(SharedAddress { network: text(table.get("network")?)?, addresses })
 }
 
 /// `10.0.0.100-10.0.0.199`.
@@ -269,8 +270,9 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
             fields.iter().map(|(field, text)| format!("{} = {}", key(field), string(text))).collect();
         line("unmanaged", of, format!("{{ {} }}", fields.join(", ")));
     }
-    for (of, SharedAddress { network, address }) in &environment.vips {
-        line("vips", of, format!("{{ network = {}, address = \"{address}\" }}", string(network)));
+    for (of, SharedAddress { network, addresses }) in &environment.vips {
+        let addresses = several(addresses.iter().map(ToString::to_string));
+        line("vips", of, format!("{{ network = {}, address = {addresses} }}", string(network)));
     }
 }
 

@@ -34,7 +34,9 @@ impl<'a> Proof<'a> {
 
     fn path(&self, path: &Path, target: &Party) -> Vec<String> {
         let way = path.way.name(self.site);
-        let vip = |address| self.site.vips.iter().find(|vip| vip.address.value == address && is_host(target));
+        let vip = |address| {
+            self.site.vips.iter().find(|vip| vip.addresses().any(|it| it.value == address) && is_host(target))
+        };
         let mut names: Vec<String> = path
             .to
             .iter()

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use arvc_site::model::{EndpointId, HostId, PortTerm, Route, Site, Status, Tls, Transport, View};
+use arvc_site::model::{HostId, PortTerm, Route, Site, Status, Tls, Transport, View};
 use arvc_site::names;
 
 use crate::yaml::Yaml;
@@ -41,20 +41,25 @@ fn entry(site: &Site, route: &Route) -> Yaml {
         ("proxy", Yaml::str(proxy)),
         ("tls", Yaml::str(tls)),
         ("exposure", Yaml::str(exposure)),
-        ("backends", backends(site, route.backend.value)),
+        ("backends", backends(site, route)),
     ])
 }
 
-fn backends(site: &Site, endpoint: EndpointId) -> Yaml {
-    let endpoint = &site.endpoints[endpoint.index()];
+fn backends(site: &Site, route: &Route) -> Yaml {
+    let endpoint = &site.endpoints[route.backend.value.index()];
     let tcp = endpoint.ports.iter().find_map(|term| match term {
         PortTerm::Ports(ports) if ports.transport == Transport::Tcp => Some(ports.first),
         _ => None,
     });
     let hosts = endpoint.hosts.iter().map(|id| &site.hosts[id.index()]);
     let there = hosts.filter(|host| host.status == Status::Present);
-    let backends = there.filter_map(|host| {
-        Some(Yaml::map([("host", Yaml::str(names::host_name(site, host))), ("port", Yaml::Int(tcp?.into()))]))
-    });
+    // Whoever has the address by turns is one backend, by the name of that address.
+    let names: Vec<String> = match route.at {
+        Some(at) => vec![names::vip_name(site, &site.vips[at.value.index()])],
+        None => there.map(|host| names::host_name(site, host)).collect(),
+    };
+    let backends = names
+        .into_iter()
+        .filter_map(|name| Some(Yaml::map([("host", Yaml::str(name)), ("port", Yaml::Int(tcp?.into()))])));
     Yaml::List(backends.collect())
 }

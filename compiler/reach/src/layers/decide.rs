@@ -459,7 +459,7 @@ impl<'a> Layers<'a> {
         let shared =
             self.site.vips.iter().filter(|vip| vip.network == network && vip.owners.binary_search(&host).is_ok());
         let own = addresses_on(self.site, host, network);
-        own.chain(shared.map(|vip| vip.address.value)).collect()
+        own.chain(shared.flat_map(|vip| vip.addresses().map(|it| it.value))).collect()
     }
 
     pub(super) fn address(&self, host: HostId, network: NetworkId, family: Family) -> Option<IpAddr> {

@@ -44,7 +44,8 @@ impl Taken {
     pub(super) fn of(site: &Site, held: &Held, hosts: &[Host], wants: &[Wants], renames: &Renames) -> Self {
         let mut taken = Self { domains: Segments::new(site).domains(), ..Self::default() };
         for vip in site.vips.iter().filter(|vip| vip.network.index() < site.networks.len()) {
-            taken.addresses.insert((taken.domains[vip.network.index()], vip.address.value));
+            let domain = taken.domains[vip.network.index()];
+            taken.addresses.extend(vip.addresses().map(|it| (domain, it.value)));
         }
         for (vmid, node) in site.images.iter().flat_map(|image| image.templates()) {
             let owner = node.and_then(|node| site.nodes.get(node.index())).map(|node| node.datacenter);
@@ -103,7 +104,7 @@ impl Taken {
         }
         for vip in other.vips.values() {
             for domain in segments.get(vip.network.as_str()).into_iter().flatten() {
-                self.addresses.insert((*domain, vip.address));
+                self.addresses.extend(vip.addresses.iter().map(|address| (*domain, *address)));
             }
         }
         for (name, domains) in &segments {

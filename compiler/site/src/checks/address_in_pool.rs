@@ -56,7 +56,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     }
     for vip in &site.vips {
         if let Some(network) = site.networks.get(vip.network.index()) {
-            out.extend(one(network, &vip.named, vip.address, false));
+            out.extend(vip.addresses().filter_map(|address| one(network, &vip.named, address, false)));
         }
     }
 }

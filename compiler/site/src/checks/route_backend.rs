@@ -2,12 +2,14 @@
 //!
 //! ## What is wrong
 //!
-//! The backend of a route is an endpoint that has not exactly one TCP port, or it is the proxy itself.
+//! The backend of a route is an endpoint that has not exactly one TCP port, or it is the proxy itself; or a machine that may have the
+//! address of `at` does not serve it.
 //!
 //! ## Why
 //!
 //! A proxy hands a request on to one port of one of the machines that serve the backend. With several ports nobody says which,
-//! and a proxy that is its own backend hands the request on to itself without end.
+//! and a proxy that is its own backend hands the request on to itself without end. An address that machines have by turns leads to
+//! the backend as long as the one that has it serves that, so each of them has to.
 //!
 //! ## Example
 //!
@@ -50,6 +52,9 @@ pub(crate) fn check(site: &Site, route: &Route) -> Option<Diagnostic> {
     if backend.ports.is_empty() {
         return None;
     }
+    if let Some(problem) = elsewhere(site, route) {
+        return Some(problem);
+    }
     let mut ports = tcp_ports(&backend.ports);
     let label = match (ports.next(), ports.next()) {
         (Some((first, last)), None) if first == last => {
@@ -70,5 +75,24 @@ pub(crate) fn check(site: &Site, route: &Route) -> Option<Diagnostic> {
         report(&CODE, message, &route.named, span, &label)
             .secondary(backend.named.key, "this endpoint")
             .help("give the service an endpoint for each port, and name the one that is meant"),
+    )
+}
+
+/// A machine that may have the address of the backend and does not serve it.
+fn elsewhere(site: &Site, route: &Route) -> Option<Diagnostic> {
+    let at = route.at?;
+    let (vip, backend) = (&site.vips[at.value.index()], &site.endpoints[route.backend.value.index()]);
+    if vip.broken {
+        return None;
+    }
+    let other = vip.owners.iter().find(|owner| !backend.hosts.contains(owner))?;
+    let other = &site.hosts[other.index()].named;
+    let message =
+        format!("`{}` may be at `{}`, which does not serve `{}`", vip.named.path, other.path, backend.named.path);
+    let label = "requests would be lost while it is there";
+    Some(
+        report(&CODE, message, &route.named, at.span, label)
+            .secondary(place(other, other.key), "the machine")
+            .help("name an address whose owners all serve the backend, or leave `at` out"),
     )
 }

@@ -108,7 +108,9 @@ fn addresses(site: &Site, environment: &str, other: &Environment, out: &mut Vec<
         }
     }
     for (name, vip) in &other.vips {
-        on(&vip.network).for_each(|domain| _ = turns.entry((domain, vip.address)).or_insert(name));
+        for domain in on(&vip.network) {
+            vip.addresses.iter().for_each(|address| _ = turns.entry((domain, *address)).or_insert(name));
+        }
     }
     let mut handed_out: Vec<(u32, (IpAddr, IpAddr))> = Vec::new();
     for (name, network) in &other.networks {
@@ -127,12 +129,13 @@ fn addresses(site: &Site, environment: &str, other: &Environment, out: &mut Vec<
             handed_out.iter().find(|(at, (first, last))| *at == domain && (*first..=*last).contains(&address))?;
         Some(format!(", of {first} to {last}, which something of the environment `{environment}` hands out"))
     };
-    for vip in site.vips.iter().filter(|vip| !vip.broken) {
-        let (domain, address) = (domains[vip.network.index()], vip.address.value);
+    let vips = site.vips.iter().filter(|vip| !vip.broken);
+    for (vip, own) in vips.flat_map(|vip| vip.addresses().map(move |it| (vip, it))) {
+        let (domain, address) = (domains[vip.network.index()], own.value);
         let known = is_handed_out(&site.networks[vip.network.index()], address);
         let span = || in_span(domain, address).filter(|_| !known);
         let taken = machine(domain, address).or_else(|| shared(domain, address)).or_else(span);
-        out.extend(taken.map(|whose| taken_address(&vip.named, vip.address, &whose)));
+        out.extend(taken.map(|whose| taken_address(&vip.named, own, &whose)));
     }
     for host in site.hosts.iter().filter(|host| !host.broken) {
         for (interface, address) in

@@ -31,7 +31,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use super::address_in_use::own_or_broadcast;
-use crate::model::{Named, Network, NetworkId, NodeId, Router, Site};
+use crate::model::{Named, Network, NetworkId, NodeId, Router, Site, Spanned};
 use crate::place::{place, report};
 use crate::segments::Segments;
 
@@ -46,16 +46,15 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
     }
     let taken = taken(site, segments);
     let mut seen: BTreeMap<(u32, IpAddr), &Named> = BTreeMap::new();
-    let mut vips: Vec<_> = site.vips.iter().collect();
-    vips.sort_by_key(|vip| vip.address.span);
-    for vip in vips {
+    let mut vips: Vec<_> = site.vips.iter().flat_map(|vip| vip.addresses().map(move |it| (vip, it))).collect();
+    vips.sort_by_key(|(_, address)| address.span);
+    for (vip, Spanned { value: address, span }) in vips {
         let Some(network) = site.networks.get(vip.network.index()).filter(|network| !network.is_overlay()) else {
             continue;
         };
-        let address = vip.address.value;
-        let problem = |what: &str, span: Span, label: String| {
+        let problem = |what: &str, other: Span, label: String| {
             let message = format!("`{}` cannot have {address}", vip.named.path);
-            report(&CODE, message, &vip.named, vip.address.span, what).secondary(span, label)
+            report(&CODE, message, &vip.named, span, what).secondary(other, label)
         };
         let prefix = network.prefix.value;
         let whole = format!("`{}` is {prefix}", network.named.path);

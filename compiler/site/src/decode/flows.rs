@@ -130,6 +130,14 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// The address of several machines by which a proxy reaches the backend of its route.
+    fn reached_at(&self, who: Needs) -> Option<VipId> {
+        match who {
+            Needs::Route(route) => self.site.names.routes[route as usize].at.map(|at| at.value),
+            _ => None,
+        }
+    }
+
     /// The machines that serve an endpoint.
     fn serving(&self, endpoint: EndpointId) -> End {
         End::Union(self.site.endpoints[endpoint.index()].hosts.iter().map(|host| End::Host(*host)).collect())
@@ -496,9 +504,12 @@ impl<'a> Decoder<'a> {
                         }
                         return None;
                     }
-                    let target = self.serving(endpoint);
                     let ports = Some(vec![PortTerm::Endpoint(endpoint)]);
-                    Some(Flow { source, target, ports, via: None, except: Vec::new(), origin, span })
+                    let (target, via) = match self.reached_at(who) {
+                        Some(vip) => (self.owners_end(vip)?, Some(self.site.vips[vip.index()].network)),
+                        None => (self.serving(endpoint), None),
+                    };
+                    Some(Flow { source, target, ports, via, except: Vec::new(), origin, span })
                 }
                 thing => {
                     let endpoints = self.endpoints_of(thing);

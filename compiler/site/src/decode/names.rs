@@ -137,13 +137,17 @@ impl Decoder<'_> {
                 }
             }
             let (mut frontend, mut backend) = (None, None);
-            let (mut tls, mut exposure) = (None, None);
+            let (mut at, mut tls, mut exposure) = (None, None, None);
             for field in self.entity_fields(entity) {
                 let id = field.value;
                 match self.read.name(field.name) {
                     "description" => named.description = self.read.description(id),
                     "frontend" => frontend = self.endpoint_at(id),
                     "backend" => backend = self.endpoint_at(id).map(|endpoint| (endpoint, id)),
+                    "at" => match self.read.thing(id) {
+                        Some(Thing::Vip(vip)) => at = Some(self.read.spanned(id, vip)),
+                        _ => broken = true,
+                    },
                     "tls" => tls = self.read.tag(id).map(tls_mode),
                     "exposure" => exposure = self.view(id).map(|view| self.read.spanned(id, view)),
                     _ => {}
@@ -158,7 +162,9 @@ impl Decoder<'_> {
                 Some((_, Owner::Service(service))) => Some(*service),
                 _ => None,
             };
-            let route = Route { named, proxy, frontend, backend, tls, exposure: exposure.value };
+            let route = Route { named, proxy, frontend, backend, at, tls, exposure: exposure.value };
+            // Whose the address is could not be read, which is reported.
+            broken |= at.is_some_and(|vip| self.site.vips[vip.value.index()].broken);
             let problem = match self.origins.all.hosts {
                 true => route_frontend::check(&self.site, &route),
                 false => None,

@@ -14,7 +14,7 @@ impl Decoder<'_> {
     pub(super) fn vips(&mut self) {
         for entity in self.index.vips.clone() {
             let mut named = self.entity_named("an address", entity);
-            let (mut network, mut address, mut owners) = (None, None, None);
+            let (mut network, mut address, mut further, mut owners) = (None, None, Vec::new(), None);
             let mut origin = VipOrigin::default();
             for field in self.entity_fields(entity) {
                 let id = field.value;
@@ -27,6 +27,11 @@ impl Decoder<'_> {
                         }
                     }
                     "address" => address = self.read.address(id),
+                    "addresses" => {
+                        for item in self.read.list(id).unwrap_or_default() {
+                            further.extend(self.read.address(*item));
+                        }
+                    }
                     "owners" => (owners, origin.owners) = (Some(id), Some(self.read.span(id))),
                     _ => {}
                 }
@@ -42,6 +47,7 @@ impl Decoder<'_> {
                 named,
                 network,
                 address: address.unwrap_or(nowhere),
+                further,
                 owners: Vec::new(),
                 broken,
             });
@@ -163,7 +169,9 @@ impl Decoder<'_> {
             }
             Router::Vip(vip) => {
                 let vip = &self.site.vips[vip.index()];
-                ((vip.network == network).then_some(vip.address.value).into_iter().collect(), vip.broken, &vip.named)
+                let of = |family| vip.addresses().map(|it| it.value).find(|address| Family::of(*address) == family);
+                let here = vip.network == network;
+                (Family::ALL.into_iter().filter(|_| here).filter_map(of).collect(), vip.broken, &vip.named)
             }
             _ => return Vec::new(),
         };

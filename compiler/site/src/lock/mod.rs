@@ -139,8 +139,8 @@ impl Fetched {
 pub struct SharedAddress {
     /// The network.
     pub network: String,
-    /// The address.
-    pub address: IpAddr,
+    /// Its addresses, the main one first.
+    pub addresses: Vec<IpAddr>,
 }
 
 /// A network as other environments have to know it.

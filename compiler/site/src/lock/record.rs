@@ -183,7 +183,10 @@ fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
 fn vips(site: &Site) -> BTreeMap<String, SharedAddress> {
     let vips = site.vips.iter().filter(|vip| !vip.broken).filter_map(|vip| {
         let network = site.networks.get(vip.network.index())?.named.name.clone();
-        Some((vip.named.name.clone(), SharedAddress { network, address: vip.address.value }))
+        Some((
+            vip.named.name.clone(),
+            SharedAddress { network, addresses: vip.addresses().map(|it| it.value).collect() },
+        ))
     });
     vips.collect()
 }

@@ -3,7 +3,7 @@
 use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 
-use super::{ClusterId, EndpointId, HostId, Named, ServiceId, Spanned};
+use super::{ClusterId, EndpointId, HostId, Named, ServiceId, Spanned, VipId};
 
 /// Names that are no machine's own.
 #[derive(Clone, Debug, Default)]
@@ -95,6 +95,8 @@ pub struct Route {
     pub frontend: Spanned<EndpointId>,
     /// Where it hands requests on to.
     pub backend: Spanned<EndpointId>,
+    /// The address of several machines that it reaches the backend by, in place of their own.
+    pub at: Option<Spanned<VipId>>,
     /// What becomes of TLS.
     pub tls: Tls,
     /// Who may come.

@@ -76,10 +76,19 @@ pub struct Vip {
     pub network: NetworkId,
     /// The address.
     pub address: Spanned<IpAddr>,
+    /// Further ones that they have with it.
+    pub further: Vec<Spanned<IpAddr>>,
     /// The machines that may have it, sorted.
     pub owners: Vec<HostId>,
     /// An owner is wrong and that is reported.
     pub broken: bool,
+}
+
+impl Vip {
+    /// All of its addresses, the main one first.
+    pub fn addresses(&self) -> impl Iterator<Item = Spanned<IpAddr>> + Clone + '_ {
+        std::iter::once(self.address).chain(self.further.iter().copied())
+    }
 }
 
 /// Addresses of others, which the site must not use: pods, services, the far end of a tunnel.

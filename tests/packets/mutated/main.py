@@ -76,7 +76,7 @@ def key_of(cell: dict) -> tuple:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="mutants")
-    parser.add_argument("--number", type=int, default=40)
+    parser.add_argument("--number", type=int, default=50)
     parser.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", "6")))
     parser.add_argument("--keep", type=Path)
     said = parser.parse_args()

@@ -123,7 +123,7 @@ fn members_must_find_one_another() {
 fn an_endpoint_that_is_another_machine_s_address_leads_to_nobody_else() {
     let of = |at: &str| {
         let mut a = member("a", 1, OPEN, ASKS, "");
-        write!(a.config, "static_host_map: {{\"10.0.0.9\": [\"192.168.1.{at}:4242\"]}}\n").expect("text");
+        writeln!(a.config, "static_host_map: {{\"10.0.0.9\": [\"192.168.1.{at}:4242\"]}}").expect("text");
         verdict(
             &site(&[a, member("b", 2, OPEN, ASKS, ""), lighthouse("")], &[("b", 9)]),
             "a -> lh 10.0.0.9, overlay, tcp/80",

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 pub mod edits;
+pub mod mutants;
 pub mod projects;
 pub mod random;
 pub mod sites;

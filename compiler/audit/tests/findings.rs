@@ -224,6 +224,8 @@ fn translation_without_a_zone() {
         &edge("*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n"),
         "masquerade-without-zone",
     );
+    let other = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i eth7 -j CT --zone 1\nCOMMIT\n";
+    has(&edge(other), "masquerade-without-zone one/rules.v4:7");
 }
 
 #[test]

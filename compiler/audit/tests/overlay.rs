@@ -91,6 +91,37 @@ fn row(inbound: &str, lines: &str) {
 }
 
 #[test]
+fn the_networks_of_both_certificates_hold_the_other_end() {
+    // Seen in packets: who has /32 in his certificate sends nothing else into the overlay, no answer either.
+    let of = |whose: &str| {
+        let machine = |name: &str, vmid: u32| {
+            format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=192.168.1.{}/24\n", vmid - 100)
+        };
+        let length = |name: &str| if whose == name { 32 } else { 24 };
+        let plan = format!(
+            r#"{{"ca": {{"name": "x"}}, "hosts": {{"a": {{"networks": ["10.0.0.1/{}"]}}, "b": {{"networks": ["10.0.0.2/{}"]}}}}}}"#,
+            length("a"),
+            length("b")
+        );
+        let everybody = "[{proto: any, port: any, host: any}]";
+        let config = format!(
+            "pki: {{ca: x}}\nlisten: {{port: 4242}}\nstatic_host_map: {{\"10.0.0.2\": [\"192.168.1.2:4242\"]}}\nfirewall: {{inbound: {everybody}, outbound: {everybody}}}\n"
+        );
+        let (a, b) = (machine("a", 101), machine("b", 102));
+        let tree = tree(&[
+            ("pve/nodes/one/qemu-server/101.conf", &a),
+            ("pve/nodes/one/qemu-server/102.conf", &b),
+            ("nebula/a.yml", &config),
+            ("nebula/b.yml", &config),
+            ("nebula/certificates.json", &plan),
+            ("group_vars/all.yml", "nebula_version: 1.9.3\n"),
+        ]);
+        verdict(&tree, "a -> b 10.0.0.2, overlay, tcp/80")
+    };
+    assert_eq!((of("nobody"), of("a"), of("b")), ("open", "closed", "closed"));
+}
+
+#[test]
 fn groups_are_all_demanded() {
     row(r#"[{proto: tcp, port: 80, groups: [one, two]}]"#, "open tcp/80 1.6.1 1.9.3 1.11.1\nclosed tcp/81 1.9.3");
     row(r#"[{proto: tcp, port: 80, groups: [one, three]}]"#, "closed tcp/80 1.6.1 1.9.3 1.11.1");

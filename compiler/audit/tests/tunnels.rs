@@ -120,6 +120,22 @@ fn members_must_find_one_another() {
 }
 
 #[test]
+fn an_endpoint_that_is_another_machine_s_address_leads_to_nobody_else() {
+    let of = |at: &str| {
+        let mut a = member("a", 1, OPEN, ASKS, "");
+        writeln!(a.config, "static_host_map: {{\"10.0.0.9\": [\"192.168.1.{at}:4242\"]}}").expect("text");
+        verdict(
+            &site(&[a, member("b", 2, OPEN, ASKS, ""), lighthouse("")], &[("b", 9)]),
+            "a -> lh 10.0.0.9, overlay, tcp/80",
+        )
+    };
+    assert_eq!(of("9"), "open");
+    // Seen in packets: a looks for the lighthouse at its own address, and has no tunnel with anybody. What hole punching may do is
+    // not told apart.
+    assert_eq!((of("1"), of("2")), ("unknown", "unknown"));
+}
+
+#[test]
 fn a_relay_is_the_target_s_choice() {
     let lone = "IN ACCEPT -p udp -dport 4242 -source 192.168.1.9\nOUT ACCEPT -p udp -dport 4242 -dest 192.168.1.9";
     let of = |a: &str, b: &str, lh: &str| {

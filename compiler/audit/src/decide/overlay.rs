@@ -6,7 +6,7 @@ use super::ask::{Ask, Ends, Stop, Towards};
 use super::bridge::At;
 use super::{End, Part, Tunnels, Way};
 use crate::bounds::Outcome;
-use crate::nebula::{Asked, Member, passes};
+use crate::nebula::{Asked, Certificate, Member, passes};
 use crate::packet::{Addr, ICMP, ICMP6, Packet};
 use crate::tree::{Host, Tree};
 
@@ -107,7 +107,7 @@ impl Tree {
     }
 }
 
-/// Whether the address is the destination's, and the sender sends such addresses into the overlay.
+/// Whether the address is the destination's, the sender sends such addresses into the overlay, and the destination its answers.
 fn inside(source: &Member, target: &Member, own: IpAddr, address: IpAddr) -> Outcome {
     let (sender, receiver) = match (&source.certificate, &target.certificate) {
         (Ok(sender), Ok(receiver)) => (sender, receiver),
@@ -123,10 +123,13 @@ fn inside(source: &Member, target: &Member, own: IpAddr, address: IpAddr) -> Out
         }
         return Outcome::drop("the address is not one of its certificate", Some(receiver.place));
     }
-    let routed =
-        sender.networks.iter().any(|net| net.contains(&address) && net.addr() == own || net.contains(&address));
-    match routed {
-        true => Outcome::pass("an address of the overlay", Some(receiver.place)),
-        false => Outcome::drop("the sender's own network does not hold that address", Some(sender.place)),
+    let holds = |certificate: &Certificate, address| certificate.networks.iter().any(|net| net.contains(&address));
+    if !holds(sender, address) {
+        return Outcome::drop("the sender's own network does not hold that address", Some(sender.place));
     }
+    if !holds(receiver, own) {
+        let words = "the receiver's own network does not hold the sender's address: its answers leave elsewhere";
+        return Outcome::drop(words, Some(receiver.place));
+    }
+    Outcome::pass("an address of the overlay", Some(receiver.place))
 }

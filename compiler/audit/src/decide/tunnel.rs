@@ -282,6 +282,10 @@ impl Tree {
         if source.only_v4 && endpoint.is_ipv6() || target.only_v4 && endpoint.is_ipv6() {
             return Bounds::NO;
         }
+        // What is sent to another machine's address arrives there, and no answer of the one that was meant comes back.
+        if self.owners.get(&endpoint.ip()).is_some_and(|(owner, _)| *owner != to.name) {
+            return Bounds::NO;
+        }
         let (sport, dport) = match (&source.port, &target.port) {
             (Ok(sport), Ok(0)) => (*sport, 0),
             (Ok(sport), Ok(_)) => (*sport, endpoint.port()),

@@ -115,19 +115,10 @@ fn stock_in(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Out
         }
     }
     let sets = sets(proxmox, guest);
-    if let Some(set) = proxmox.cluster.sets.get("blacklist") {
-        let listed = match (packet.src, &set.gap) {
-            (Addr::At(address), None) => set.has(address).into(),
-            (Addr::At(address), Some(_)) if set.has(address) => Tri::Yes,
-            (_, Some(why)) => Tri::Maybe(why.clone()),
-            (source, None) => match set.addresses() {
-                Some(addresses) => addresses.contain(source),
-                None => Tri::Maybe("which address of the Internet it is".into()),
-            },
-        };
-        if outcome.may(&listed, false, "the blacklist holds its source", Some(set.place)) {
-            return outcome;
-        }
+    if let Some(set) = proxmox.cluster.sets.get("blacklist")
+        && outcome.may(&set.holds(packet.src), false, "the blacklist holds its source", Some(set.place))
+    {
+        return outcome;
     }
     let node = guest.node.as_ref().and_then(|name| proxmox.nodes.get(name));
     let smurfs = node.map_or(Tri::Yes, |node| on(&node.nosmurfs));

@@ -9,7 +9,7 @@ use super::chains::{discovers, is_tcp, on, policy, smurf, walk};
 use super::engine::bounded;
 use super::{Direction, IpSet, Proxmox, Sets};
 use crate::bounds::{Outcome, Tri};
-use crate::packet::{Addr, Addresses, Packet, Port, UDP};
+use crate::packet::{Addresses, Packet, Port, UDP};
 use crate::place::{Place, Why};
 
 /// What the management ports are open to: the set of that name, and the network that Proxmox takes for the local one.
@@ -55,8 +55,8 @@ fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: 
     }
     let cluster = &proxmox.cluster;
     if direction == Direction::In {
-        if let (Some(set), Addr::At(address)) = (cluster.sets.get("blacklist"), packet.src)
-            && outcome.may(&set.has(address).into(), false, "the blacklist holds its source", Some(set.place))
+        if let Some(set) = cluster.sets.get("blacklist")
+            && outcome.may(&set.holds(packet.src), false, "the blacklist holds its source", Some(set.place))
         {
             return outcome;
         }
@@ -83,8 +83,8 @@ fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: 
             Ok(local) => local.contain(peer),
             Err(why) => Tri::Maybe(why.clone()),
         };
-        let listed = match (direction, cluster.sets.get("management"), peer) {
-            (Direction::In, Some(set), Addr::At(address)) => set.has(address).into(),
+        let listed = match (direction, cluster.sets.get("management")) {
+            (Direction::In, Some(set)) => set.holds(peer),
             _ => Tri::No,
         };
         let place = cluster.sets.get("management").map(|set| set.place);

@@ -18,7 +18,8 @@ pub use host::{host_in, host_out};
 pub use macros::expand;
 pub use rule::{Action, Direction, Names, Rule, Scope, Sets, Spec};
 
-use crate::packet::Addresses;
+use crate::bounds::Tri;
+use crate::packet::{Addr, Addresses};
 use crate::place::{Place, Why};
 
 /// Everything about Proxmox.
@@ -148,6 +149,19 @@ impl IpSet {
     pub fn has(&self, address: IpAddr) -> bool {
         let holding = self.entries.iter().filter(|(net, _)| net.contains(&address));
         holding.max_by_key(|(net, _)| net.prefix_len()).is_some_and(|(_, spared)| !spared)
+    }
+
+    /// Whether it holds a source, which may be one of many.
+    pub fn holds(&self, source: Addr) -> Tri {
+        match (source, &self.gap) {
+            (Addr::At(address), None) => self.has(address).into(),
+            (Addr::At(address), Some(_)) if self.has(address) => Tri::Yes,
+            (_, Some(why)) => Tri::Maybe(why.clone()),
+            (source, None) => match self.addresses() {
+                Some(addresses) => addresses.contain(source),
+                None => Tri::Maybe("which address of the Internet it is".into()),
+            },
+        }
     }
 
     /// All that it holds, without what it spares.

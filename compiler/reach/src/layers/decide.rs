@@ -107,6 +107,11 @@ impl<'a> Layers<'a> {
         &self.policies.list
     }
 
+    /// What Proxmox hosts let in to themselves besides what machines may send them.
+    pub fn rules_of_nodes(&self) -> &'a [crate::policy::NodeRule] {
+        &self.policies.nodes
+    }
+
     /// Everything but the site's own and private prefixes.
     pub(super) fn internet(&self) -> &[IpNet] {
         &self.internet

@@ -160,7 +160,9 @@ impl<'a> Layers<'a> {
             Party::Node(node) => {
                 let rules = self.policies.list.iter().flat_map(|policy| &policy.outbound);
                 let open = rules.filter(|rule| rule.peer == Peer::Node(*node));
-                open.fold(all.union(&self.management_ports()), |all, rule| all.union(&rule.ports))
+                let open = open.map(|rule| &rule.ports);
+                let own = self.policies.nodes.iter().filter(|rule| rule.node == *node).map(|rule| &rule.ports);
+                open.chain(own).fold(all.union(&self.management_ports()), |all, ports| all.union(ports))
             }
             _ => all,
         }

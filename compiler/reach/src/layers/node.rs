@@ -16,11 +16,18 @@ const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006
 const COROSYNC: (u16, u16) = (5404, 5405);
 
 impl Layers<'_> {
+    /// The way of the operators and of other nodes to a node: to the first of its addresses that is on a network of the site.
     pub(super) fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
+        if *zone == Party::Node(node) {
+            return None;
+        }
         let prefixes = self.senders(zone);
-        let address = self.site.nodes[node.index()].uplink.as_ref().map(|uplink| uplink.address.value);
-        let to = address.unwrap_or(self.site.nodes[node.index()].address.value);
-        let network = self.site.network_ids().find(|network| self.site.networks[network.index()].contains(to))?;
+        let own = &self.site.nodes[node.index()];
+        let uplink = own.uplink.iter().map(|uplink| uplink.address.value);
+        let (to, network) = uplink.chain(own.addresses().map(|address| address.value)).find_map(|to| {
+            let mut networks = self.site.network_ids();
+            Some((to, networks.find(|network| self.site.networks[network.index()].contains(to))?))
+        })?;
         let step = self.node_in(node, &prefixes, None);
         Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
     }
@@ -62,6 +69,17 @@ impl Layers<'_> {
         let inside = |part: &IpNet| managers.iter().any(|prefix| prefix.contains(part));
         if !sources.is_empty() && sources.iter().all(inside) {
             lower = lower.union(&management);
+        }
+        for rule in self.policies.nodes.iter().filter(|rule| rule.node == node) {
+            let from = rule.sources(self.site);
+            if !sources.iter().any(|part| from.iter().any(|prefix| overlaps(prefix, part))) {
+                continue;
+            }
+            upper = upper.union(&rule.ports);
+            if sources.iter().all(|part| from.iter().any(|prefix| prefix.contains(part))) {
+                lower = lower.union(&rule.ports);
+            }
+            matching.push((rule.ports.clone(), rule.reason.clone()));
         }
         if let Some((host, network)) = guest {
             let rules = &self.policies.of(host).outbound;

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 pub use decide::Manner;
 pub use findings::{Finding, KINDS};
-pub use matrix::{Class, Matrix, Row, Rows, pairs};
+pub use matrix::{Class, Matrix, Row, Rows, Stands, pairs};
 pub use place::Unread;
 pub use tree::{Given, Routed, Segment, Tree, Wiring};
 

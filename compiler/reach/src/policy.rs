@@ -14,6 +14,7 @@ mod builtin;
 mod covered;
 mod derive;
 mod forward;
+pub(crate) mod nodes;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use ipnet::IpNet;
 
 pub use self::derive::policies;
 pub use self::forward::Forward;
+pub use self::nodes::NodeRule;
 use crate::ports::PortSet;
 
 /// Who is at the other end of a rule.
@@ -87,6 +89,8 @@ pub struct Policies {
     pub list: Vec<Policy>,
     /// For each host, the index of its policy.
     pub of_host: Vec<usize>,
+    /// What Proxmox hosts let in to themselves besides what machines may send them, sorted.
+    pub nodes: Vec<NodeRule>,
 }
 
 impl Policies {

@@ -151,14 +151,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "live" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "4242"
-    comment = "networks.overlay: members elsewhere"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
     source  = "192.168.10.2"
     proto   = "tcp"
     dport   = "22"
@@ -181,6 +173,15 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "live" {
     proto   = "tcp"
     dport   = "22"
     comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.10.0/24,192.168.20.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
   }
 
   rule {

@@ -12,14 +12,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "4242"
-    comment = "networks.overlay: members elsewhere"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
     source  = "10.1.0.1"
     proto   = "tcp"
     dport   = "22"
@@ -87,6 +79,24 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home" {
     proto   = "tcp"
     dport   = "22"
     comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.1.0.0/24,10.2.0.0/24,10.3.0.0/24,10.4.0.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fd00:1::/64,fd00:2::/64,fd00:3::/64,fd00:4::/64"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
   }
 
   rule {
@@ -490,14 +500,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "4242"
-    comment = "networks.overlay: members elsewhere"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
     source  = "10.1.0.1"
     proto   = "tcp"
     dport   = "22"
@@ -565,6 +567,24 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
     proto   = "tcp"
     dport   = "22"
     comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.1.0.0/24,10.2.0.0/24,10.3.0.0/24,10.4.0.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fd00:1::/64,fd00:2::/64,fd00:3::/64,fd00:4::/64"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
   }
 
   rule {
@@ -720,14 +740,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos" {
   rule {
     type    = "in"
     action  = "ACCEPT"
-    proto   = "udp"
-    dport   = "4242"
-    comment = "networks.overlay: members elsewhere"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
     source  = "10.1.0.1"
     proto   = "tcp"
     dport   = "22"
@@ -795,6 +807,24 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos" {
     proto   = "tcp"
     dport   = "22"
     comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.1.0.0/24,10.2.0.0/24,10.3.0.0/24,10.4.0.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "fd00:1::/64,fd00:2::/64,fd00:3::/64,fd00:4::/64"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: members elsewhere"
   }
 
   rule {

@@ -146,6 +146,10 @@ impl Tree {
                 Addr::At(source) if sender.is_none() => self.hears(node, source),
                 _ => None,
             };
+            // What comes from elsewhere by a router that leads into the world comes in as from there.
+            if sender.is_none() && beside.is_none() && !outside && self.leads_out(packet.src) {
+                continue;
+            }
             let device = match outside && self.is_inner(node) {
                 true => Some(UPLINK),
                 false => bridge.as_deref().or(beside.as_deref()),
@@ -196,6 +200,12 @@ impl Tree {
             };
             return (*packet, outcome);
         }
+        if let (End::Node(node), Addr::At(source)) = (way.to, packet.src)
+            && self.routes(node, source)
+            && self.wiring.nodes.get(node).is_some_and(|own| own.contains(&address))
+        {
+            return (*packet, Outcome::pass("it is an address of the sender's router", None));
+        }
         if let Addr::At(source) = packet.src
             && let Some(routed) = self.wiring.routed.iter().find(|routed| {
                 let has = |address| routed.networks.iter().any(|net| net.contains(&address));
@@ -241,7 +251,7 @@ impl Tree {
     /// What arrives of a packet that leaves by a router of which it is only said that it leads into the world.
     fn through_the_world(&self, way: &Way<'_, '_>, from: Option<At<'_>>, packet: &Packet) -> Option<(Packet, Outcome)> {
         let (Addr::At(source), Addr::At(address)) = (packet.src, packet.dst) else { return None };
-        let leads = self.wiring.outward.iter().any(|net| net.contains(&source));
+        let leads = self.leads_out(packet.src);
         let outside = from.is_none_or(|from| from.host.guest.is_none()) && is_public(source);
         // Whose own address it is decides what translates it on the way, and nobody says.
         let seen = match is_public(source) {
@@ -299,6 +309,11 @@ impl Tree {
         }
         let words = if translated { "a node translates it" } else { "the world leads there" };
         (known && own && (leads || outside)).then(|| (packet, Outcome::pass(words, None)))
+    }
+
+    /// Whether something leads into the world from where an address is.
+    fn leads_out(&self, source: Addr) -> bool {
+        matches!(source, Addr::At(source) if self.wiring.outward.iter().any(|net| net.contains(&source)))
     }
 
     /// Whether a node is the router of the guest that has an address.

@@ -39,7 +39,7 @@ impl Tree {
         self.strangers(self.records())
     }
 
-    fn records(&self) -> &Records {
+    pub(super) fn records(&self) -> &Records {
         self.records.get_or_init(|| Records::of(self).finish())
     }
 
@@ -161,7 +161,7 @@ fn usable(address: IpAddr) -> bool {
     }
 }
 
-fn before(address: IpAddr) -> Option<IpAddr> {
+pub(super) fn before(address: IpAddr) -> Option<IpAddr> {
     match address {
         IpAddr::V4(v4) => Some(std::net::Ipv4Addr::from_bits(v4.to_bits().checked_sub(1)?).into()),
         IpAddr::V6(v6) => Some(std::net::Ipv6Addr::from_bits(v6.to_bits().checked_sub(1)?).into()),

@@ -6,6 +6,7 @@ mod classes;
 mod cuts;
 mod records;
 mod rows;
+mod strangers;
 mod ways;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use arvc_verdict::{Cell, Path, Protocol, Question, Verdict};
 pub use classes::Class;
 pub(crate) use records::Records;
 pub use rows::{Row, Rows};
+pub use strangers::Stands;
 
 use crate::decide::{End, Manner, Tunnels, Way};
 use crate::tree::Tree;

@@ -66,6 +66,11 @@ impl Records {
         (self.addresses.get(&address).cloned().unwrap_or_default(), wide.map(|(_, number)| *number).collect())
     }
 
+    /// Whether a rule names an address alone.
+    pub fn names(&self, address: IpAddr) -> bool {
+        self.addresses.contains_key(&address)
+    }
+
     /// What a member's configuration says, as a number.
     pub fn member(&self, index: usize) -> u32 {
         self.members[index]

@@ -150,8 +150,8 @@ fn whole(world: &mut dyn World, tree: &Tree, json: bool) -> Result<(), Stop> {
         }
     } else {
         out += &table::classes(&matrix);
-        out += &table::open(&matrix);
-        out += &table::unknown(&matrix);
+        out += &table::open(&matrix, tree);
+        out += &table::unknown(&matrix, tree);
         out += &table::findings(&findings);
         out += &table::unread(tree);
     }

@@ -1,8 +1,9 @@
 //! The matrix as text: what is open, drawn together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use arvc_audit::{Finding, Matrix, Tree};
+use arvc_audit::{Finding, Matrix, Stands, Tree};
 use arvc_verdict::{Cell, Path, Protocol, Verdict};
 
 /// The classes of machines, those with several members.
@@ -20,16 +21,71 @@ type Row<'a> = (&'a str, &'a str, &'a Path, bool);
 type Held = BTreeMap<Protocol, Vec<(Option<u16>, bool)>>;
 
 /// What is open for certain.
-pub(super) fn open(matrix: &Matrix) -> String {
-    let rows = rows(&matrix.cells, |verdict| *verdict == Verdict::Open);
+pub(super) fn open(matrix: &Matrix, tree: &Tree) -> String {
+    // A node is told by its name, and not by its addresses besides.
+    let mut known: BTreeMap<IpAddr, Stands> = BTreeMap::new();
+    let mut stands = |address: IpAddr| known.entry(address).or_insert_with(|| tree.stands_for(address)).clone();
+    let mut node = |name: &str| matches!(name.parse().map(&mut stands), Ok(Stands::Node(_)));
+    let cells = matrix.cells.iter().filter(|cell| !node(&cell.question.from) && !node(&cell.question.to));
+    let cells: Vec<Cell> = cells.cloned().collect();
+    let cells: Vec<Cell> = cells.into_iter().map(|cell| apart(cell, &mut stands)).collect();
+    let rows = rows(&cells, |verdict| *verdict == Verdict::Open);
     if rows.is_empty() {
         return "Nothing is open.\n\n".into();
     }
-    format!("Open\n{}\n", drawn(rows))
+    let labels = labels(&rows, tree);
+    let named = rows.iter().map(|((from, to, path, v6), what)| {
+        let label = |name: &&str| labels.get(*name).cloned().unwrap_or_else(|| (*name).to_owned());
+        ((label(from), label(to), *path, *v6), what.clone())
+    });
+    let named: BTreeMap<(String, String, &Path, bool), String> = named.collect();
+    let rows =
+        named.iter().map(|((from, to, path, v6), what)| ((from.as_str(), to.as_str(), *path, *v6), what.clone()));
+    format!("Open\n{}\n", drawn(rows.collect()))
+}
+
+/// The Internet is asked about at several addresses: one that a rule names is told by itself.
+fn apart(mut cell: Cell, stands: &mut impl FnMut(IpAddr) -> Stands) -> Cell {
+    let address = cell.question.address;
+    if cell.question.to == "internet" && stands(address) != Stands::Internet {
+        cell.question.to = address.to_string();
+    }
+    cell
+}
+
+/// What addresses of nobody stand for. Private ones that are treated alike are one.
+fn labels<'a>(rows: &BTreeMap<Row<'a>, String>, tree: &Tree) -> BTreeMap<&'a str, String> {
+    let names: BTreeSet<&'a str> = rows.keys().flat_map(|(from, to, ..)| [*from, *to]).collect();
+    let strangers = names.into_iter().filter(|name| tree.is_nobodys(name));
+    let strangers = strangers.filter_map(|name| Some((name, name.parse().ok()?)));
+    let strangers: Vec<(&str, IpAddr, Stands)> =
+        strangers.map(|(name, address)| (name, address, tree.stands_for(address))).collect();
+    let mut labels: BTreeMap<&str, String> =
+        strangers.iter().map(|(name, address, stands)| (*name, stands.words(*address))).collect();
+    for v6 in [false, true] {
+        let private = strangers
+            .iter()
+            .filter(|(_, address, stands)| address.is_ipv6() == v6 && matches!(stands, Stands::Private(..)));
+        let private: Vec<&str> = private.map(|(name, ..)| *name).collect();
+        let of = |name: &str| -> BTreeSet<_> {
+            let there = rows.iter().filter(|((from, to, ..), _)| *from == name || *to == name);
+            let other = |one: &'a str| (one != name).then_some(one);
+            there.map(|((from, to, path, v6), what)| (other(from), other(to), *path, *v6, what)).collect()
+        };
+        let alike = private.windows(2).all(|pair| of(pair[0]) == of(pair[1]));
+        if alike && private.len() > 1 {
+            labels.extend(private.into_iter().map(|name| (name, "other private addresses".to_owned())));
+        }
+    }
+    labels
 }
 
 /// What is unknown, by what is missing.
-pub(super) fn unknown(matrix: &Matrix) -> String {
+pub(super) fn unknown(matrix: &Matrix, tree: &Tree) -> String {
+    let label = |name: &str| match name.parse() {
+        Ok(address) if tree.is_nobodys(name) => tree.stands_for(address).words(address),
+        _ => name.to_owned(),
+    };
     let mut missing: BTreeMap<&str, Vec<&Cell>> = BTreeMap::new();
     for cell in &matrix.cells {
         if let Verdict::Unknown { missing: words } = &cell.verdict {
@@ -41,8 +97,10 @@ pub(super) fn unknown(matrix: &Matrix) -> String {
     }
     let mut out = String::from("Unknown\n");
     for (words, cells) in missing {
+        let pairs: BTreeSet<(&str, &str)> =
+            cells.iter().map(|cell| (cell.question.from.as_str(), cell.question.to.as_str())).collect();
         let mut pairs: Vec<String> =
-            cells.iter().map(|cell| format!("{} -> {}", cell.question.from, cell.question.to)).collect();
+            pairs.into_iter().map(|(from, to)| format!("{} -> {}", label(from), label(to))).collect();
         pairs.sort();
         pairs.dedup();
         let more = pairs.len().saturating_sub(4);

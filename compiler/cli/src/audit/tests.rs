@@ -41,6 +41,24 @@ fn a_tree_is_told_in_a_table() {
 }
 
 #[test]
+fn addresses_that_no_machine_has_are_told_by_what_they_stand_for() {
+    let rules = "OUT ACCEPT -dest 192.0.2.0/24 -p tcp -dport 25\nOUT ACCEPT -dest 198.51.100.7 -p tcp -dport 53\n\
+                 OUT DROP -dest 10.0.0.0/8\nOUT ACCEPT -p tcp -dport 443\n";
+    let mut world = world();
+    world.file("/pve/firewall/102.fw", format!("{GUEST}{rules}"));
+    audit(&mut world, &[]);
+    for line in [
+        "    web -> internet, other private addresses: tcp 443\n",
+        "    web -> others in 192.0.2.0/24: tcp 25, 443\n",
+        "    web -> 198.51.100.7: tcp 53, 443\n",
+    ] {
+        assert!(world.stdout.contains(line), "{line}{}", world.stdout);
+    }
+    let boundaries = ["192.0.2.0:", "9.255.255.255", "11.0.0.0", "0.0.0.1"];
+    assert!(boundaries.iter().all(|address| !world.stdout.contains(address)), "{}", world.stdout);
+}
+
+#[test]
 fn a_finding_gives_status_1_and_its_lines() {
     let mut world = world();
     world.file("/pve/firewall/102.fw", format!("{GUEST}GROUP gone\n"));

@@ -147,7 +147,9 @@ fn reached(
             has(earlier, old) && !has(later, old) && has(later, new) && !has(earlier, new)
         };
         let renamed: Vec<_> = renamed.iter().filter(|(old, new)| there(old, new)).cloned().collect();
-        return (connections(&Proof::new(&was), &Proof::new(&is), &renamed), Vec::new());
+        let (mut was, mut is) = (Proof::new(&was), Proof::new(&is));
+        was.align(&mut is);
+        return (connections(&was, &is, &renamed), Vec::new());
     }
     let (was, is) = (arvc_audit::read_with(old, &Given::default()), arvc_audit::read_with(new, &Given::default()));
     let mut notes = Vec::new();
@@ -167,7 +169,11 @@ fn reached(
             let policies = policies(site);
             let mut sets = Proof::new(&Layers::new(site, &policies)).sets();
             sets.extend(zones(site, side.strangers()));
-            side.name(sets);
+            let mut words = side.words();
+            words.retain(|(_, own)| !sets.iter().any(|(_, members)| members == own));
+            side.name(sets.into_iter().chain(words).collect());
+        } else if earlier.or(later).is_none() {
+            side.name(side.words());
         }
     }
     (connections(&was, &is, &renamed), notes)

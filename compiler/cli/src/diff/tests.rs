@@ -61,6 +61,50 @@ fn a_site_that_is_built_changes_nothing() {
     assert_eq!((world.stdout.as_str(), world.stderr.as_str()), ("out/ -> site.arv\n\nnothing changes\n", ""));
 }
 
+/// A machine that nothing is like, which asks a resolver beyond the site, and a prefix for mail.
+const MAIL: &str = "uplink_resolvers = [ 9.9.9.9 ];
+  groups = { web = {}; games = {}; post = {}; };
+  hosts.mail = { vmid = 106; groups = [ groups.post ]; };
+  allow = [
+    hosts.mail -> 192.0.2.0/24 : 25/tcp,";
+
+#[test]
+fn what_is_open_to_some_addresses_is_not_told_as_the_internet() {
+    let before = SITE.replace("allow = [", "uplink_resolvers = [ 9.9.9.9 ];\n  allow = [");
+    let after = SITE.replace("  groups = { web = {}; games = {}; };\n", "").replace("allow = [", MAIL);
+    let mut world = Memory::new("/lab");
+    world.file("site.arv", &before);
+    assert_eq!(arvc(&mut world, &["build"]), exit::GOOD, "{}", world.stderr);
+    world.file("site.arv", after);
+    // The tree against the site, read back from files.
+    assert_eq!(arvc(&mut world, &["diff"]), exit::GOOD, "{}", world.stderr);
+    let lines = |world: &Memory| -> Vec<String> {
+        let mail = world.stdout.lines().filter(|line| line.contains("mail -> ") && line.contains("/tcp"));
+        mail.map(|line| line.trim().to_owned()).collect()
+    };
+    let read = lines(&world);
+    assert!(read.iter().any(|line| line.starts_with("+ mail -> 9.9.9.9 : 53/tcp, 53/udp over bridge")), "{read:#?}");
+    assert!(read.iter().any(|line| line.starts_with("+ mail -> others in 192.0.2.0/24 : 25/tcp over")), "{read:#?}");
+    let internet = || read.iter().filter(|line| line.contains("internet"));
+    assert!(
+        internet().count() > 0 && internet().all(|line| !line.contains("53/") && !line.contains(" 25/")),
+        "{read:#?}"
+    );
+    // Two sites, by their proofs.
+    let mut world = Memory::new("/lab");
+    world.file("old.arv", before);
+    world.file("new.arv", SITE.replace("  groups = { web = {}; games = {}; };\n", "").replace("allow = [", MAIL));
+    assert_eq!(arvc(&mut world, &["diff", "old.arv", "new.arv"]), exit::GOOD, "{}", world.stderr);
+    let proved = lines(&world);
+    assert!(proved.contains(&"+ mail -> 9.9.9.9 : 53/tcp, 53/udp over networks.bridge".to_owned()), "{proved:#?}");
+    assert!(proved.contains(&"+ mail -> 192.0.2.0/24 : 25/tcp over networks.bridge".to_owned()), "{proved:#?}");
+    let internet = || proved.iter().filter(|line| line.contains("internet"));
+    assert!(
+        internet().count() > 0 && internet().all(|line| !line.contains("53/") && !line.contains(" 25/")),
+        "{proved:#?}"
+    );
+}
+
 #[test]
 fn two_sites_are_compared_by_what_is_proved_of_them() {
     let mut world = Memory::new("/lab");

@@ -5,13 +5,13 @@ use std::fmt::Write;
 
 use arvc_reach::layers::{Layers, Party};
 use arvc_reach::phases::{Demand, Phase, What, demands};
-use arvc_site::model::{FlowOrigin, HostId};
+use arvc_site::model::FlowOrigin;
 use serde_json::{Value, json};
 
 use super::text::Words;
 
 /// A rule that nobody wrote: the direction, the ports, why; and who has it.
-type Unasked = BTreeMap<(String, &'static str, String), BTreeSet<HostId>>;
+type Unasked = BTreeMap<(String, &'static str, String), BTreeSet<Party>>;
 
 /// First what is proved in each phase, then the rules.
 pub(super) fn listing(words: &Words, layers: &Layers, as_json: bool) -> String {
@@ -44,7 +44,7 @@ pub(super) fn listing(words: &Words, layers: &Layers, as_json: bool) -> String {
             let _ = writeln!(out, "  {}: proved for {proved} of {all}, from {}", what.name(), what.from());
             for demand in &list {
                 if let Some(lacks) = &demand.lacks {
-                    let hosts: BTreeSet<HostId> = demand.hosts.iter().copied().collect();
+                    let hosts: BTreeSet<Party> = demand.hosts.iter().copied().map(Party::Host).collect();
                     let _ = writeln!(out, "    {}: {}", names(words, &hosts).join(", "), lacks.why);
                 }
             }
@@ -52,7 +52,8 @@ pub(super) fn listing(words: &Words, layers: &Layers, as_json: bool) -> String {
     }
     out.push_str("\nopen unasked\n");
     for ((reason, direction, ports), hosts) in &rules {
-        let _ = writeln!(out, "  {reason}: {direction} {ports}, {} machines", hosts.len());
+        let what = if hosts.iter().all(|it| matches!(it, Party::Node(_))) { "nodes" } else { "machines" };
+        let _ = writeln!(out, "  {reason}: {direction} {ports}, {} {what}", hosts.len());
     }
     out.push_str(
         "  every packet filter: what it has opened itself with the errors that belong to it (packet too big), its own\n    \
@@ -62,7 +63,7 @@ pub(super) fn listing(words: &Words, layers: &Layers, as_json: bool) -> String {
 }
 
 fn value(words: &Words, demand: &Demand) -> Value {
-    let hosts: BTreeSet<HostId> = demand.hosts.iter().copied().collect();
+    let hosts: BTreeSet<Party> = demand.hosts.iter().copied().map(Party::Host).collect();
     json!({
         "phase": demand.phase.name(),
         "what": demand.what.name(),
@@ -73,8 +74,8 @@ fn value(words: &Words, demand: &Demand) -> Value {
     })
 }
 
-fn names(words: &Words, hosts: &BTreeSet<HostId>) -> Vec<String> {
-    hosts.iter().map(|host| words.party(&Party::Host(*host))).collect()
+fn names(words: &Words, parties: &BTreeSet<Party>) -> Vec<String> {
+    parties.iter().map(|party| words.party(party)).collect()
 }
 
 /// The rules that follow from no flow of the author, by what they follow from.
@@ -89,11 +90,14 @@ fn rules(words: &Words, layers: &Layers) -> Unasked {
                 for reason in rule.reason.split("; ").filter(|reason| !written.contains(*reason)) {
                     let ports = rule.ports.to_string();
                     let hosts = all.entry((reason.to_owned(), direction, ports)).or_default();
-                    hosts
-                        .extend(policy.hosts.iter().copied().filter(|host| site.hosts[host.index()].status.is_there()));
+                    let there = policy.hosts.iter().filter(|host| site.hosts[host.index()].status.is_there());
+                    hosts.extend(there.map(|host| Party::Host(*host)));
                 }
             }
         }
+    }
+    for rule in layers.rules_of_nodes().iter().filter(|rule| !written.contains(&rule.reason)) {
+        all.entry((rule.reason.clone(), "in", rule.ports.to_string())).or_default().insert(Party::Node(rule.node));
     }
     all.retain(|_, hosts| !hosts.is_empty());
     all

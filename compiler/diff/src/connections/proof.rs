@@ -1,10 +1,12 @@
 //! A site as one side: what the layers make of it, before anything is emitted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_reach::layers::{Classes, Layer, Layers, Party, Path};
+use arvc_reach::policy::Peer;
 use arvc_reach::ports::PortSet;
 use arvc_site::model::{HostId, NodeId, Site};
+use ipnet::IpNet;
 
 use super::{Paths, Reach, Side};
 
@@ -14,6 +16,8 @@ pub struct Proof<'a> {
     layers: &'a Layers<'a>,
     classes: Classes,
     parties: BTreeMap<String, Party>,
+    /// Prefixes beyond the site's networks that a rule names.
+    named: BTreeSet<IpNet>,
 }
 
 impl<'a> Proof<'a> {
@@ -29,7 +33,52 @@ impl<'a> Proof<'a> {
         if !site.operators.addresses.is_empty() {
             parties.insert(Party::Operators.name(site), Party::Operators);
         }
-        Self { site, layers, classes: Classes::new(layers), parties }
+        let rules = layers.policies().iter().flat_map(|policy| policy.inbound.iter().chain(&policy.outbound));
+        let peers =
+            rules.filter_map(|rule| if let Peer::Prefix(prefix) = rule.peer { Some(prefix.trunc()) } else { None });
+        let own = |prefix: &IpNet| {
+            let inside = |address| site.networks.iter().any(|network| network.contains(address));
+            let operators = site.operators.addresses.iter().any(|it| it.value.contains(prefix));
+            let uplinks = site.nodes.iter().flat_map(|node| node.own_addresses());
+            let public = site.hosts.iter().flat_map(|host| &host.interfaces).filter_map(|it| it.public);
+            let somebody = uplinks.chain(public.map(|it| it.value)).any(|address| prefix.contains(&address));
+            prefix.prefix_len() == 0 || operators || somebody || inside(prefix.addr())
+        };
+        let mut proof = Self { site, layers, classes: Classes::new(layers), parties, named: BTreeSet::new() };
+        proof.add(peers.filter(|prefix| !own(prefix)).collect());
+        proof
+    }
+
+    /// Lets two sides ask about the same prefixes: those that a rule of either names.
+    pub fn align(&mut self, other: &mut Self) {
+        let (own, others) = (self.named.clone(), other.named.clone());
+        self.add(others);
+        other.add(own);
+    }
+
+    fn add(&mut self, prefixes: BTreeSet<IpNet>) {
+        for prefix in prefixes {
+            let party = Party::Prefix(prefix);
+            self.parties.insert(party.name(self.site), party);
+            self.named.insert(prefix);
+        }
+    }
+
+    /// Two addresses of the Internet that no rule names, one of each family, as far as there are such: for the Internet is what no
+    /// rule names, where some of it is asked about by itself.
+    fn somewhere(&self) -> Vec<Party> {
+        let free = |prefix: &IpNet| !self.named.iter().any(|named| named.contains(prefix));
+        let of = |v6: bool| {
+            let world = self.layers.zone(&Party::Internet);
+            let mut starts = world.iter().filter(|prefix| matches!(prefix, IpNet::V6(_)) == v6);
+            starts.find_map(|prefix| {
+                let mut candidates =
+                    prefix.subnets(if v6 { 64 } else { 32 }.max(prefix.prefix_len())).ok()?.take(1 << 12);
+                let found = candidates.find(|candidate| free(&IpNet::from(candidate.addr())))?;
+                Some(Party::Prefix(IpNet::from(found.addr())))
+            })
+        };
+        [false, true].into_iter().filter_map(of).collect()
     }
 
     fn path(&self, path: &Path, target: &Party) -> Vec<String> {
@@ -91,10 +140,14 @@ impl Side for Proof<'_> {
     }
 
     fn between(&self, pairs: &[(&str, &str)]) -> Vec<Paths> {
+        let somewhere = if self.named.is_empty() { vec![Party::Internet] } else { self.somewhere() };
         let one = |(from, to): &(&str, &str)| {
             let mut paths = Paths::new();
             let (Some(source), Some(target)) = (self.parties.get(*from), self.parties.get(*to)) else { return paths };
-            for path in self.layers.paths(source, target) {
+            let of = |party: &Party| if *party == Party::Internet { somewhere.clone() } else { vec![party.clone()] };
+            let (sources, targets) = (of(source), of(target));
+            let pairs = sources.iter().flat_map(|source| targets.iter().map(move |target| (source, target)));
+            for path in pairs.flat_map(|(source, target)| self.layers.paths(source, target)) {
                 let mut layers = BTreeMap::new();
                 for step in &path.steps {
                     let all = || (PortSet::all(), PortSet::all());

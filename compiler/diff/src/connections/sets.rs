@@ -25,13 +25,14 @@ impl<'c> Sets<'c> {
             .collect();
         let (mut named, mut called, mut known) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
         for (name, members) in sides.into_iter().flatten() {
-            if !known.insert(name) {
-                continue;
-            }
+            // Several addresses of nobody may have one name.
             if let [one] = members.as_slice()
                 && one.parse::<std::net::IpAddr>().is_ok()
             {
-                called.insert(one.clone(), name.clone());
+                called.entry(one.clone()).or_insert_with(|| name.clone());
+                continue;
+            }
+            if !known.insert(name) {
                 continue;
             }
             let mut counts: BTreeMap<usize, usize> = BTreeMap::new();

@@ -1,8 +1,10 @@
 //! A tree of files as one side: what the audit reads from it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
-use arvc_audit::Tree;
+use arvc_audit::{Stands, Tree};
 use arvc_reach::ports::PortSet;
 use arvc_site::model::Transport;
 use arvc_verdict::{Cell, Layer, Protocol, Verdict};
@@ -16,6 +18,8 @@ pub struct Audited<'a> {
     /// Addresses of nobody that are asked about, since a rule of either side tells them apart.
     strangers: Vec<String>,
     sets: Vec<(String, Vec<String>)>,
+    /// Whether no rule names an address of the Internet, of those that were asked about.
+    unnamed: RefCell<BTreeMap<IpAddr, bool>>,
 }
 
 impl<'a> Audited<'a> {
@@ -24,11 +28,17 @@ impl<'a> Audited<'a> {
         let (mut classes, mut strangers) = (Vec::new(), Vec::new());
         for class in tree.classes() {
             match class.members.as_slice() {
-                [one] if one.parse::<std::net::IpAddr>().is_ok() => strangers.push(one.clone()),
+                [one] if one.parse::<IpAddr>().is_ok() => {
+                    let address = one.parse();
+                    // A node is asked about by its name.
+                    if !matches!(address.map(|it| tree.stands_for(it)), Ok(Stands::Node(_))) {
+                        strangers.push(one.clone());
+                    }
+                }
                 _ => classes.push(class.members),
             }
         }
-        Self { tree, classes, strangers, sets: Vec::new() }
+        Self { tree, classes, strangers, sets: Vec::new(), unnamed: RefCell::default() }
     }
 
     /// Lets two sides ask about the same addresses: those that either of them tells apart and that are nobody's on both.
@@ -47,6 +57,28 @@ impl Audited<'_> {
     /// The addresses of nobody that are asked about.
     pub fn strangers(&self) -> &[String] {
         &self.strangers
+    }
+
+    /// The Internet is what no rule names: an address that one does is asked about by itself.
+    fn unnamed(&self, mut cells: Vec<Cell>) -> Vec<Cell> {
+        let mut known = self.unnamed.borrow_mut();
+        cells.retain(|cell| {
+            let address = cell.question.address;
+            let mut unnamed =
+                || *known.entry(address).or_insert_with(|| self.tree.stands_for(address) == Stands::Internet);
+            cell.question.to != "internet" || unnamed()
+        });
+        cells
+    }
+
+    /// What the addresses of nobody stand for, that have no name otherwise.
+    pub fn words(&self) -> Vec<(String, Vec<String>)> {
+        let words = |text: &String| {
+            let address = text.parse().ok()?;
+            let words = self.tree.stands_for(address).words(address);
+            (words != *text).then(|| (words, vec![text.clone()]))
+        };
+        self.strangers.iter().filter_map(words).collect()
     }
 
     /// Names of sets that are known beside the tree.
@@ -69,7 +101,7 @@ impl Side for Audited<'_> {
         let known: Vec<bool> = pairs.iter().map(|(from, to)| self.tree.knows(from) && self.tree.knows(to)).collect();
         let asked: Vec<(&str, &str)> =
             pairs.iter().zip(&known).filter(|(_, known)| **known).map(|(pair, _)| *pair).collect();
-        let mut answers = self.tree.cells_of(&asked).into_iter();
+        let mut answers = self.tree.cells_of(&asked).into_iter().map(|cells| self.unnamed(cells));
         let paths = known.iter().map(|known| match known {
             true => paths(&answers.next().unwrap_or_default()),
             false => Paths::new(),
@@ -81,7 +113,7 @@ impl Side for Audited<'_> {
         if !self.tree.knows(from) || !self.tree.knows(to) {
             return Some(Paths::new());
         }
-        let cells = self.tree.cells(from, to);
+        let cells = self.unnamed(self.tree.cells(from, to));
         let mut paths = paths(&cells);
         let mut layers: BTreeMap<(&'static str, String), Vec<Cell>> = BTreeMap::new();
         for cell in &cells {

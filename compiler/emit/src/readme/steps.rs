@@ -123,9 +123,15 @@ fn switched_on(site: &Site, own: &[&Datacenter]) -> String {
             format!("SSH and the API of the nodes answer to {addresses} and to the site's nodes")
         }
     };
+    let stores = site.datastores.iter().filter(|store| store.kind.is_some_and(|kind| kind.is_spread()));
+    let stores = list(stores.filter(|store| store.server.is_none()).map(|store| store.named.path.clone()));
+    let ceph = match stores.is_empty() {
+        true => String::new(),
+        false => format!("; Ceph goes on between the nodes ({stores})"),
+    };
     text.push_str(&point(&format!(
         "**Every node of the data centre**, named in the site or not, drops what comes in and is not let in: {ways}. Whatever \
-         else runs on a node (storage, monitoring, backups) answers nobody any more until a rule lets it.",
+         else runs on a node (storage, monitoring, backups) answers nobody any more until a rule lets it{ceph}.",
     )));
     text.push_str(&point(
         "**Guests that are not of this site** are filtered from then on if their own firewall and that of their device are \

@@ -18,7 +18,7 @@
 //!   name = "home";
 //!   domain = "home.internal";
 //!   operators.addresses = [ 203.0.113.9 ];
-//!   nodes.pve = { address = 192.168.100.1; };
+//!   nodes.pve = { address = 192.168.100.1; addresses = [ 192.168.200.1 ]; };
 //!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; };
 //!   networks.storage = { cidr = 192.168.200.0/24; bridge = "vmbr2"; };
 //!   ranges.guests = { vmids = 100..199; addresses = 100..199; };

@@ -36,14 +36,19 @@
 //! Put one of the machines on a network of the other (`on.NETWORK = {};`), or name another network with `via` or
 //! `listen`. If one router leads from one network to the other, say so: `gateway = hosts.router;` at both of them, or
 //! `router = hosts.router;` where one is on no bridge. Two addresses may be one router's, and arvc does not guess it.
+//!
+//! Where no end is a machine of the site, arvc opens what other nodes, the operators and addresses may send to a node
+//! (`[ nodes.a, nodes.b ] -> [ nodes.a, nodes.b ] : 4789/udp`), by the node's own firewall, whatever network it takes; so such a
+//! flow has no `via`. To the Internet it opens no node: a port of the node is handed on to a machine (`forward`).
 
 use std::collections::BTreeSet;
 
-use arvc_site::model::{Flow, HostId};
+use arvc_site::model::{End, Flow, HostId, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Claim, Intents, words};
 use crate::flows::Resolved;
+use crate::policy::nodes;
 
 /// Ends without a network between them.
 pub static CODE: Code =
@@ -120,12 +125,38 @@ fn outside(intents: &Intents, claim: &Claim) -> Option<Diagnostic> {
     if source.is_empty() || target.is_empty() || (source.zones.is_empty() && (target.zones.is_empty() || endpoints)) {
         return None;
     }
+    if arms.iter().any(|arm| arm.endpoint.is_none()) && !nodes::at_nodes(intents.site, flow).is_empty() {
+        return None;
+    }
     let message = "no machine of the site leads to the addresses of this flow";
     let label = match flow.via {
         Some(via) => format!("nobody meets them on {}", words::network(intents.site, via)),
         None => "no machine at either end is on a network that they are met on".to_owned(),
     };
     let note =
-        "arvc opens connections of the site's machines; between nodes, operators and the Internet it opens nothing";
-    Some(Diagnostic::new(&CODE, message, flow.span, label).note(note))
+        "arvc opens connections of the site's machines, and at nodes those of other nodes, operators and addresses";
+    Some(Diagnostic::new(&CODE, message, flow.span, label).note(note).help(instead(intents.site, claim)))
+}
+
+/// What somebody writes instead who meant a node by one of the ends.
+fn instead(site: &Site, claim: &Claim) -> &'static str {
+    let Resolved { flow, arms, .. } = &claim.flow;
+    let bare = Flow { via: None, except: Vec::new(), ..(*flow).clone() };
+    match nodes::at_nodes(site, &bare).is_empty() {
+        false if arms.iter().all(|arm| arm.endpoint.is_some()) => "no node runs a service of the site: write its ports",
+        false => "leave `via` and `except` out: the firewall of a node goes by who sends, on whatever network",
+        true if of_nodes(&flow.source) && of_nodes(&flow.target) => "what a node sends to itself needs no rule",
+        true if of_nodes(&flow.target) => {
+            "say who it is, by addresses; or let a machine of the site serve it, which the node hands its port on to: `forward`"
+        }
+        true => "name a machine of the site that is on a network which leads there, or leave the flow out",
+    }
+}
+
+fn of_nodes(end: &End) -> bool {
+    match end {
+        End::Node(_) => true,
+        End::Union(ends) => ends.iter().all(of_nodes),
+        _ => false,
+    }
 }

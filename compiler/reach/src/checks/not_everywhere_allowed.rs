@@ -16,7 +16,10 @@
 //!   name = "home";
 //!   domain = "home.internal";
 //!   operators.addresses = [ 203.0.113.9 ];
-//!   nodes = { pve.address = 192.168.100.1; second.address = 192.168.100.2; };
+//!   nodes = {
+//!     pve = { address = 192.168.100.1; addresses = [ 10.0.40.1 ]; };
+//!     second = { address = 192.168.100.2; addresses = [ 10.0.40.2 ]; };
+//!   };
 //!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = 192.168.100.254; };
 //!   networks.inner = { cidr = 10.0.40.0/24; bridge = "vmbr3"; joined = false; };
 //!   ranges.guests = { vmids = 100..199; addresses = 100..199; };

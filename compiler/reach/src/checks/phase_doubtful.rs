@@ -31,7 +31,8 @@
 //!
 //! ## What to do
 //!
-//! Open it in `essentials`, or let a machine on the segment serve it; list in `expect.unknown` what rests on a router. An image that has all that it needs may do without packages.
+//! Open it in `essentials`, or let a machine on the segment serve it; list in `expect.unknown` what rests on a router.
+//! A node gets in by itself to the networks that it has an address on (`addresses`). An image that has all that it needs may do without packages.
 
 use arvc_syntax::diagnostic::Code;
 

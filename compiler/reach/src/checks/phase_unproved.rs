@@ -29,11 +29,12 @@
 
 use std::collections::BTreeMap;
 
+use arvc_site::model::Site;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::doubts::Known;
 use super::phase_doubtful;
-use crate::layers::Layers;
+use crate::layers::{Layers, Party};
 use crate::phases::{Demand, Phase, What, demands};
 
 /// Nobody gets in, or nobody is found.
@@ -72,6 +73,23 @@ pub(super) fn check(layers: &Layers, known: &Known, found: &mut Vec<Diagnostic>)
         if count > 1 {
             diagnostic = diagnostic.note(format!("and so do {} further machines", count - 1));
         }
-        found.push(diagnostic.help(format!("it follows from {}", what.from())));
+        let help = match lacks.perhaps.first() {
+            Some((from, to, packets)) => format!(
+                "it follows from {}; if it rests on a router that is not described, list it in `expect.unknown`: `{} -> {} : {packets}`",
+                what.from(),
+                path(site, from),
+                path(site, to),
+            ),
+            None => format!("it follows from {}", what.from()),
+        };
+        found.push(diagnostic.help(help));
+    }
+}
+
+/// A party as a flow names it.
+fn path(site: &Site, party: &Party) -> String {
+    match party {
+        Party::Host(host) => site.hosts[host.index()].named.path.clone(),
+        party => party.name(site),
     }
 }

@@ -10,7 +10,7 @@
 //!
 //! Whoever is root on the source owns its packet filter and what its Nebula lets out, and shows whatever certificate was ever
 //! granted to it. A machine that is no guest gives on its own segment whatever address it likes, so a rule that goes by the
-//! source's address does not hold it. Where one layer is left, a single mistake or a single bug opens what must stay closed.
+//! source's address does not hold it. Up to 1.10 Nebula takes a ping back for an answer: it holds no ICMP of whoever the target may ping. Where one layer is left, a single mistake or a single bug opens what must stay closed.
 //!
 //! ## Example
 //!

@@ -5,13 +5,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
-use arvc_site::names::is_private;
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Site, Transport};
 use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
 
-use super::decide::{Layers, Other, open, unknown};
-use super::{Layer, Party, Step, edge, handed};
+use super::decide::{Layers, Other};
+use super::{Party, Step};
 use crate::address::node_addresses;
 use crate::ports::PortSet;
 
@@ -144,7 +143,7 @@ impl<'l, 's> Answers<'l, 's> {
         })
     }
 
-    fn site(&self) -> &'s Site {
+    pub(super) fn site(&self) -> &'s Site {
         self.layers.site
     }
 
@@ -248,167 +247,14 @@ impl<'l, 's> Answers<'l, 's> {
     }
 
     /// The addresses of a zone, of one family.
-    fn zone(&self, party: &Party, family: Family) -> Vec<IpNet> {
+    pub(super) fn zone(&self, party: &Party, family: Family) -> Vec<IpNet> {
         let mut zone = self.layers.senders(party);
         zone.retain(|prefix| Family::of_prefix(prefix) == family);
         zone
     }
 
-    fn routed(&self, from: &Party, to: &Party, address: IpAddr, packet: &PortSet) -> Steps {
-        let layers = self.layers;
-        let (node, forward) = match layers.handed_on(address, packet) {
-            Some((node, forward)) => (Some(node), forward),
-            None => (None, None),
-        };
-        match (from, to) {
-            (Party::Host(a), Party::Host(b))
-                if layers.network_of(*b, address).is_some_and(|last| self.is_own_router(*b, last)) =>
-            {
-                let mut steps = self.out(*a, address)?;
-                steps.push(undescribed(address));
-                Ok(steps)
-            }
-            (Party::Host(a), Party::Host(b)) if node.is_none() && layers.has(*b, address) => {
-                let path = layers.paths(from, to).into_iter().find(|path| {
-                    path.to.contains(&address)
-                        && !(self.site().networks[path.way.last().index()].is_overlay())
-                        && !self.shares_bridge(*a, path.way)
-                });
-                // Where both are in the world, or one is known to it, that is the way.
-                let path = path.map(|path| path.steps).or_else(|| layers.through_the_world(*a, *b, address, packet));
-                match path {
-                    Some(steps) => Ok(steps),
-                    None => {
-                        let mut steps = self.out(*a, address)?;
-                        steps.push(undescribed(address));
-                        let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
-                        let own = Other::Address(self.leaving(*a, address)?.1);
-                        steps.extend(self.handed_in(*b, last, &own, address));
-                        steps.extend(layers.arrive(*b, last, &own));
-                        Ok(steps)
-                    }
-                }
-            }
-            (Party::Host(a), Party::Host(b)) => {
-                let Some(forward) = forward.filter(|forward| forward.to == *b) else { return Err(Verdict::Closed) };
-                if let Some(steps) = layers.through_the_world(*a, *b, address, packet).filter(|_| !is_private(address))
-                {
-                    return Ok(steps);
-                }
-                let mut steps = self.out(*a, address)?;
-                // What a node hands on is for the world, and not for those whose router it is.
-                let (network, _) = layers.exit(*a, address).ok_or(Verdict::Closed)?;
-                if node.is_some() && layers.node_in_front(*a, network, Family::of(address)) == node {
-                    return Err(Verdict::Closed);
-                }
-                let what = "whether it hands on what comes from inside is not known";
-                steps.push(unknown(Layer::Router, Party::Prefix(IpNet::from(address)), what.to_owned()));
-                let (_, own) = self.leaving(*a, address)?;
-                steps.extend(layers.handed(forward, &Other::Address(own)).ok_or(Verdict::Closed)?);
-                Ok(steps)
-            }
-            (Party::Host(a), Party::Node(node)) => {
-                let (network, own) = self.leaving(*a, address)?;
-                let mut steps = self.out(*a, address)?;
-                let out = !is_private(address) && layers.leads_out(network, Family::of(address));
-                let near = self.site().networks[network.index()].routed_by(*node);
-                if !out && !near {
-                    steps.push(undescribed(address));
-                }
-                let seen = match out && !near && is_private(own) {
-                    true => layers.world(Family::of(address)),
-                    false => vec![IpNet::from(own)],
-                };
-                steps.push(layers.node_hears(*node, &seen, Some((*a, network))));
-                Ok(steps)
-            }
-            (Party::Host(a), _) => {
-                let mut steps = self.out(*a, address)?;
-                steps.push(self.to_the_world(*a, address));
-                Ok(steps)
-            }
-            // By which address a node leaves for a network that it is not on, nobody says.
-            (Party::Node(_), Party::Host(b)) if node.is_some() => {
-                let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
-                let mut steps = vec![undescribed(address)];
-                steps.extend(
-                    layers.handed(forward, &Other::Zone(&layers.world(Family::of(address)))).ok_or(Verdict::Closed)?,
-                );
-                Ok(steps)
-            }
-            (Party::Node(_), Party::Node(to)) => {
-                let mut sources = self.zone(from, Family::of(address));
-                sources.extend(layers.world(Family::of(address)));
-                Ok(vec![undescribed(address), layers.node_hears(*to, &sources, None)])
-            }
-            (Party::Node(_), Party::Host(b)) => {
-                let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
-                // Which of its addresses it takes, the route says, which nobody does.
-                let own = self.zone(from, Family::of(address));
-                if own.is_empty() {
-                    return Err(Verdict::Closed);
-                }
-                let out = !is_private(address);
-                if self.is_own_router(*b, last) {
-                    return Ok(vec![undescribed(address)]);
-                }
-                let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
-                let world = layers.world(Family::of(address));
-                let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
-                steps.extend(self.handed_in(*b, last, &Other::Zone(seen), address));
-                steps.extend(layers.arrive(*b, last, &Other::Zone(seen)));
-                Ok(steps)
-            }
-            (zone, Party::Host(b)) => {
-                let zone = self.zone(zone, Family::of(address));
-                if zone.is_empty() {
-                    return Err(Verdict::Closed);
-                }
-                if let Some(node) = node {
-                    let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
-                    // What it hands on is for the world, and not for those whose router it is.
-                    if zone.iter().all(|prefix| layers.is_behind(node, prefix)) {
-                        return Err(Verdict::Closed);
-                    }
-                    return layers.handed(forward, &Other::Zone(&zone)).ok_or(Verdict::Closed);
-                }
-                let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
-                let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                let lost = far && is_private(address);
-                // The Internet leads nobody there; one who is named may have a way of his own.
-                if lost && *from == Party::Internet {
-                    return Err(Verdict::Closed);
-                }
-                if self.is_own_router(*b, last) {
-                    return Ok(vec![undescribed(address)]);
-                }
-                let mut steps: Vec<Step> = match lost {
-                    true => vec![undescribed(address)],
-                    false => edge::inwards(layers, last, *b, address, &zone),
-                };
-                steps.extend(layers.arrive(*b, last, &Other::Zone(&zone)));
-                Ok(steps)
-            }
-            (zone, Party::Node(node)) => {
-                let zone = self.zone(zone, Family::of(address));
-                let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                let lost = far && is_private(address);
-                let handed = layers.handed_on(address, packet).is_some_and(|(_, forward)| forward.is_some());
-                let behind = zone.iter().all(|prefix| layers.is_behind(*node, prefix));
-                if zone.is_empty() || lost && *from == Party::Internet || handed && !behind {
-                    return Err(Verdict::Closed);
-                }
-                let near = !far && !behind;
-                let mut steps: Vec<Step> = (lost || near).then(|| undescribed(address)).into_iter().collect();
-                steps.push(layers.node_hears(*node, &zone, None));
-                Ok(steps)
-            }
-            _ => Err(Verdict::Unknown { missing: "what routes between the two".to_owned() }),
-        }
-    }
-
     /// The verdict on a packet of a machine that has no address to send it from: closed, unless it is given one that nobody knows.
-    fn without_source(&self, host: HostId, network: Option<NetworkId>) -> Verdict {
+    pub(super) fn without_source(&self, host: HostId, network: Option<NetworkId>) -> Verdict {
         let mut there = self.layers.host(host).interfaces.iter();
         let leased = there.any(|it| it.leased.is_some() && network.is_none_or(|network| it.network == network));
         match leased {
@@ -418,72 +264,6 @@ impl<'l, 's> Answers<'l, 's> {
             false => Verdict::Closed,
         }
     }
-
-    /// The network by which a machine's packets leave for a router, and its own address there: where the address is of its own
-    /// segment, another one that has a router, since there it would need none.
-    fn leaving(&self, host: HostId, address: IpAddr) -> Result<(NetworkId, IpAddr), Verdict> {
-        let layers = self.layers;
-        let found = layers.exit(host, address).ok_or_else(|| self.without_source(host, None))?;
-        if !self.site().networks[found.0.index()].contains(address) {
-            return Ok(found);
-        }
-        let family = Family::of(address);
-        let mut out = layers.members.way_out(layers.members.profile_of[host.index()], family).into_iter();
-        let other = out.find(|network| *network != found.0);
-        Ok(other.and_then(|network| Some((network, layers.address(host, network, family)?))).unwrap_or(found))
-    }
-
-    /// Whether a machine meets the target of a way without a router: then it is no routed one.
-    fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
-        let network = &self.site().networks[way.last().index()];
-        matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
-    }
-
-    /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.
-    fn is_own_router(&self, host: HostId, network: NetworkId) -> bool {
-        let site = self.site();
-        site.networks[network.index()].gateways().iter().any(|gateway| match gateway.router {
-            Router::Host(own) => own == host,
-            Router::Vip(vip) => site.vips[vip.index()].owners.binary_search(&host).is_ok(),
-            _ => false,
-        })
-    }
-
-    /// What a machine's own layers say to a packet that leaves its segment, and the router there, if it is one of ours.
-    fn out(&self, host: HostId, address: IpAddr) -> Steps {
-        let (network, own) = self.leaving(host, address)?;
-        let mut steps: Vec<Step> = self.layers.leave(host, network, &Other::Address(address)).into_iter().collect();
-        let family = Family::of(address);
-        let router = self.layers.handing(host, network, family);
-        steps.extend(
-            handed::steps(self.layers, router, family, &Other::Address(own), &Other::Address(address))
-                .into_iter()
-                .flatten(),
-        );
-        Ok(steps)
-    }
-
-    /// What a router of ours in front of a machine says to a packet that comes from beyond it.
-    fn handed_in(&self, host: HostId, network: NetworkId, from: &Other, to: IpAddr) -> Vec<Step> {
-        let router = self.layers.handing(host, network, Family::of(to));
-        handed::steps(self.layers, router, Family::of(to), from, &Other::Address(to)).unwrap_or_default()
-    }
-
-    /// Whether what leaves the site by a machine's router gets anywhere.
-    fn to_the_world(&self, host: HostId, address: IpAddr) -> Step {
-        let at = Party::Prefix(IpNet::from(address));
-        let family = Family::of(address);
-        let leads = self.layers.exit(host, address).is_some_and(|(network, _)| self.layers.leads_out(network, family));
-        match leads && !is_private(address) {
-            true => open(Layer::Router, at, "it is taken to lead into the world"),
-            false => undescribed(address),
-        }
-    }
-}
-
-/// A router of which nobody says what it lets through.
-fn undescribed(address: IpAddr) -> Step {
-    unknown(Layer::Router, Party::Prefix(IpNet::from(address)), "what routes between the two".to_owned())
 }
 
 /// Whether a file of the tree has a machine's name: one that is created or configured, or a member of an overlay.
@@ -494,7 +274,7 @@ pub(super) fn is_named(site: &Site, host: &Host) -> bool {
 }
 
 /// The packet as a set.
-fn packet(question: &Question) -> PortSet {
+pub(super) fn packet(question: &Question) -> PortSet {
     let port = question.port.unwrap_or_default();
     match question.protocol {
         Protocol::Tcp => PortSet::ports(Transport::Tcp, port, port),
@@ -526,18 +306,5 @@ fn one(step: &Step, packet: &PortSet) -> Verdict {
     } else {
         let missing = step.note.clone().unwrap_or_else(|| "which of these addresses it is".to_owned());
         Verdict::Unknown { missing }
-    }
-}
-
-impl Layers<'_> {
-    fn has(&self, host: HostId, address: IpAddr) -> bool {
-        self.network_of(host, address).is_some()
-    }
-
-    /// The network on which a machine has an address, if it is no overlay.
-    fn network_of(&self, host: HostId, address: IpAddr) -> Option<NetworkId> {
-        let networks = self.host(host).interfaces.iter().map(|it| it.network);
-        let mut below = networks.filter(|network| !self.site.networks[network.index()].is_overlay());
-        below.find(|network| self.met(host, *network).contains(&address))
     }
 }

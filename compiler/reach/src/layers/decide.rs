@@ -15,7 +15,7 @@ use super::index::Indexes;
 pub(super) use super::lists::Other;
 use super::lists::{Asked, Known, Said};
 use super::{Layer, Party, Path, Step, Way, edge, handed, tunnel};
-use crate::address::{Addresses, internet, node_addresses, node_on, subtract};
+use crate::address::{Addresses, internet, subtract};
 use crate::members::{Members, addresses_on};
 use crate::policy::Policies;
 use crate::ports::PortSet;
@@ -71,13 +71,13 @@ pub(super) type Exit = (Family, NetworkId, Rc<[IpNet]>);
 type Exits = FxHashMap<(usize, Party), Rc<[Exit]>>;
 
 /// One end of a path that is judged.
-struct Ends<'o> {
-    source: Option<(HostId, NetworkId)>,
-    target: Option<(HostId, NetworkId)>,
+pub(super) struct Ends<'o> {
+    pub(super) source: Option<(HostId, NetworkId)>,
+    pub(super) target: Option<(HostId, NetworkId)>,
     /// What the source's rules see.
-    to: Other<'o>,
+    pub(super) to: Other<'o>,
     /// What the target's rules see.
-    from: Other<'o>,
+    pub(super) from: Other<'o>,
 }
 
 impl<'a> Layers<'a> {
@@ -114,6 +114,11 @@ impl<'a> Layers<'a> {
     /// The policies that the layers are emitted from.
     pub fn policies(&self) -> &'a [crate::policy::Policy] {
         &self.policies.list
+    }
+
+    /// What Proxmox hosts let in to themselves besides what machines may send them.
+    pub fn rules_of_nodes(&self) -> &'a [crate::policy::NodeRule] {
+        &self.policies.nodes
     }
 
     /// Everything but the site's own and private prefixes.
@@ -299,7 +304,7 @@ impl<'a> Layers<'a> {
         self.path(Way::Direct(network), Some(from), to, &ends, between)
     }
 
-    fn path(&self, way: Way, from: Option<IpAddr>, to: IpAddr, ends: &Ends, between: Vec<Step>) -> Path {
+    pub(super) fn path(&self, way: Way, from: Option<IpAddr>, to: IpAddr, ends: &Ends, between: Vec<Step>) -> Path {
         if self.detail.get() == Detail::Ways {
             return Path { way, from, to: vec![to], steps: Vec::new() };
         }
@@ -342,53 +347,6 @@ impl<'a> Layers<'a> {
             false => {}
         }
         steps
-    }
-
-    fn to_node(&self, host: HostId, node: NodeId) -> Vec<Path> {
-        let profile = self.members.profile_of[host.index()];
-        let mut paths = Vec::new();
-        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
-            for to in node_addresses(self.site, network, node) {
-                let Some(from) = self.address(host, network, Family::of(to)) else { continue };
-                let inside = !node_on(self.site, network, node).is_empty();
-                if !inside && !self.members.way_out(profile, Family::of(to)).contains(&network) {
-                    continue;
-                }
-                let ends = Ends {
-                    source: Some((host, network)),
-                    target: None,
-                    to: Other::Address(to),
-                    from: Other::Address(from),
-                };
-                let between = handed::outwards(self, host, network, from, &[IpNet::from(to)]);
-                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, between);
-                path.steps.push(self.node_in(node, &[IpNet::from(from)], Some((host, network))));
-                paths.push(path);
-            }
-        }
-        paths
-    }
-
-    fn node_to(&self, node: NodeId, host: HostId) -> Vec<Path> {
-        let profile = self.members.profile_of[host.index()];
-        let mut paths = Vec::new();
-        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
-            for to in self.met(host, network) {
-                let sources = node_addresses(self.site, network, node);
-                let Some(from) = sources.into_iter().find(|from| Family::of(*from) == Family::of(to)) else { continue };
-                let ends = Ends {
-                    source: None,
-                    target: Some((host, network)),
-                    to: Other::Address(to),
-                    from: Other::Address(from),
-                };
-                let near = !node_on(self.site, network, node).is_empty();
-                let router = self.handing(host, network, Family::of(to)).filter(|_| !near);
-                let between = handed::steps(self, router, Family::of(to), &ends.from, &Other::Address(to));
-                paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between.unwrap_or_default()));
-            }
-        }
-        paths
     }
 
     fn outwards(&self, host: HostId, zone: &Party) -> Vec<Path> {

@@ -98,7 +98,11 @@ impl<'a> Layers<'a> {
             let open = rules().filter(|rule| passes(rule)).fold(PortSet::none(), |all, rule| all.union(&rule.ports));
             PortSet::all().difference(&open)
         };
-        let mut guards = vec![(Guard::Nebula, passed(&|rule| self.admits(rule, grant)))];
+        let sent = self.policies.of(target).outbound.iter().filter(|rule| rule.network == network);
+        let mut sent = sent.filter(|rule| self.admits(rule, grant));
+        let echoes = !self.site.nebula.tells_echoes_apart() && sent.any(|rule| rule.ports.icmp);
+        let answered = if echoes { PortSet::icmp() } else { PortSet::none() };
+        let mut guards = vec![(Guard::Nebula, passed(&|rule| self.admits(rule, grant)).difference(&answered))];
         if self.host(target).is_configured() {
             let from = |rule: &Rule| grant.networks.iter().any(|network| self.holds(rule, network.addr()));
             guards.push((Guard::Filter, passed(&from)));
@@ -128,9 +132,10 @@ impl<'a> Layers<'a> {
                 Layer::ProxmoxOut | Layer::ProxmoxIn => hold(Guard::Proxmox, all.difference(&upper)),
             }
         }
-        let back = self.sent_back(path);
-        if let Some((_, held)) = guards.iter_mut().find(|(guard, _)| *guard == Guard::Proxmox) {
-            *held = held.difference(&back);
+        for (guard, back) in [(Guard::Proxmox, self.sent_back(path)), (Guard::Nebula, self.answered(path))] {
+            if let Some((_, held)) = guards.iter_mut().find(|(other, _)| *other == guard) {
+                *held = held.difference(&back);
+            }
         }
         guards.retain(|(_, held)| !held.is_none());
         guards
@@ -160,7 +165,9 @@ impl<'a> Layers<'a> {
             Party::Node(node) => {
                 let rules = self.policies.list.iter().flat_map(|policy| &policy.outbound);
                 let open = rules.filter(|rule| rule.peer == Peer::Node(*node));
-                open.fold(all.union(&self.management_ports()), |all, rule| all.union(&rule.ports))
+                let open = open.map(|rule| &rule.ports);
+                let own = self.policies.nodes.iter().filter(|rule| rule.node == *node).map(|rule| &rule.ports);
+                open.chain(own).fold(all.union(&self.management_ports()), |all, ports| all.union(ports))
             }
             _ => all,
         }
@@ -185,6 +192,21 @@ impl<'a> Layers<'a> {
             if all.meets(&sent) { all } else { PortSet::none() }
         };
         whole(Transport::Tcp).union(&whole(Transport::Udp))
+    }
+
+    /// What Nebula takes at the target for an answer of the source: up to 1.10 all ICMP of a pair, once the target has sent any of it
+    /// (`firewall.go`: one entry for it, whatever its kind and number).
+    fn answered(&self, path: &Path) -> PortSet {
+        let network = path.way.last();
+        let ends = (path.steps.first().map(|step| &step.at), path.steps.last().map(|step| &step.at));
+        let (Some(Party::Host(source)), Some(Party::Host(target)), Some(from)) = (ends.0, ends.1, path.from) else {
+            return PortSet::none();
+        };
+        if !self.members.is_overlay(network) || self.site.nebula.tells_echoes_apart() {
+            return PortSet::none();
+        }
+        let sent = self.leave(*target, network, &Other::Member(*source, from));
+        sent.map(|step| step.upper.intersection(&PortSet::icmp())).unwrap_or_default()
     }
 
     /// Whether a rule of a packet filter holds an address.

@@ -12,6 +12,7 @@
 
 mod answer;
 mod ask;
+mod beyond;
 mod cells;
 mod claims;
 mod classes;

@@ -1,10 +1,14 @@
-//! The firewall of a Proxmox host itself.
+//! The ways to and from a Proxmox host, and its own firewall.
 
-use arvc_site::model::{End, HostId, NetworkId, NodeId, Transport};
+use std::net::IpAddr;
+
+use arvc_site::model::{End, Family, HostId, Kind, NetworkId, NodeId, Transport};
+use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use super::decide::Layers;
-use super::{Layer, Party, Path, Step, Way};
+use super::decide::{Ends, Layers, Other, unknown};
+use super::{Layer, Party, Path, Step, Way, handed};
+use crate::address::{node_addresses, node_on};
 use crate::members::overlaps;
 use crate::policy::Peer;
 use crate::ports::PortSet;
@@ -16,13 +20,88 @@ const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006
 const COROSYNC: (u16, u16) = (5404, 5405);
 
 impl Layers<'_> {
+    /// The way of the operators and of other nodes to a node: to the first of its addresses that is on a network of the site.
     pub(super) fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
+        if *zone == Party::Node(node) {
+            return None;
+        }
         let prefixes = self.senders(zone);
-        let address = self.site.nodes[node.index()].uplink.as_ref().map(|uplink| uplink.address.value);
-        let to = address.unwrap_or(self.site.nodes[node.index()].address.value);
-        let network = self.site.network_ids().find(|network| self.site.networks[network.index()].contains(to))?;
+        let own = &self.site.nodes[node.index()];
+        let uplink = own.uplink.iter().map(|uplink| uplink.address.value);
+        let (to, network) = uplink.chain(own.addresses().map(|address| address.value)).find_map(|to| {
+            let mut networks = self.site.network_ids();
+            Some((to, networks.find(|network| self.site.networks[network.index()].contains(to))?))
+        })?;
         let step = self.node_in(node, &prefixes, None);
         Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
+    }
+
+    /// The ways of a machine to a node.
+    pub(super) fn to_node(&self, host: HostId, node: NodeId) -> Vec<Path> {
+        let profile = self.members.profile_of[host.index()];
+        let mut paths = Vec::new();
+        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
+            for to in node_addresses(self.site, network, node) {
+                let Some(from) = self.address(host, network, Family::of(to)) else { continue };
+                let inside = !node_on(self.site, network, node).is_empty();
+                let leads = self.members.way_out(profile, Family::of(to)).contains(&network);
+                if !inside && (!leads || self.is_lost(host, from, to)) {
+                    continue;
+                }
+                let ends = Ends {
+                    source: Some((host, network)),
+                    target: None,
+                    to: Other::Address(to),
+                    from: Other::Address(from),
+                };
+                let mut between = handed::outwards(self, host, network, from, &[IpNet::from(to)]);
+                if !inside && between.is_empty() {
+                    between.extend(self.apart(node, network, to));
+                }
+                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, between);
+                path.steps.push(self.node_in(node, &[IpNet::from(from)], Some((host, network))));
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    /// The ways of a node to a machine.
+    pub(super) fn node_to(&self, node: NodeId, host: HostId) -> Vec<Path> {
+        let profile = self.members.profile_of[host.index()];
+        let mut paths = Vec::new();
+        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
+            for to in self.met(host, network) {
+                let sources = node_addresses(self.site, network, node);
+                let Some(from) = sources.into_iter().find(|from| Family::of(*from) == Family::of(to)) else { continue };
+                let ends = Ends {
+                    source: None,
+                    target: Some((host, network)),
+                    to: Other::Address(to),
+                    from: Other::Address(from),
+                };
+                let near = !node_on(self.site, network, node).is_empty();
+                let router = self.handing(host, network, Family::of(to)).filter(|_| !near);
+                let between = handed::steps(self, router, Family::of(to), &ends.from, &Other::Address(to));
+                let apart = || (!near).then(|| self.apart(node, network, to)).flatten().into_iter().collect();
+                paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between.unwrap_or_else(apart)));
+            }
+        }
+        paths
+    }
+
+    /// Whether a machine out in the world sends to an address that the world leads nobody to.
+    pub(super) fn is_lost(&self, host: HostId, from: IpAddr, to: IpAddr) -> bool {
+        self.host(host).kind == Kind::Machine && !is_private(from) && is_private(to)
+    }
+
+    /// What stands between a node and a network that it has no address on: a router of which nobody says that it leads from the one to
+    /// the other, but to an address of the world.
+    fn apart(&self, node: NodeId, network: NetworkId, to: IpAddr) -> Option<Step> {
+        let there = &self.site.networks[network.index()];
+        let (node, path) = (&self.site.nodes[node.index()].named.path, &there.named.path);
+        let note = format!("what leads between {node} and {path}, which it has no address on, is not known");
+        is_private(to).then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note))
     }
 
     /// The addresses that a zone sends from, and so those of a node.
@@ -62,6 +141,17 @@ impl Layers<'_> {
         let inside = |part: &IpNet| managers.iter().any(|prefix| prefix.contains(part));
         if !sources.is_empty() && sources.iter().all(inside) {
             lower = lower.union(&management);
+        }
+        for rule in self.policies.nodes.iter().filter(|rule| rule.node == node) {
+            let from = rule.sources(self.site);
+            if !sources.iter().any(|part| from.iter().any(|prefix| overlaps(prefix, part))) {
+                continue;
+            }
+            upper = upper.union(&rule.ports);
+            if sources.iter().all(|part| from.iter().any(|prefix| prefix.contains(part))) {
+                lower = lower.union(&rule.ports);
+            }
+            matching.push((rule.ports.clone(), rule.reason.clone()));
         }
         if let Some((host, network)) = guest {
             let rules = &self.policies.of(host).outbound;

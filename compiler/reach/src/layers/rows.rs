@@ -62,7 +62,8 @@ impl Answers<'_, '_> {
     /// The packets at each end of each range of ports that a policy, a node's port or its firewall names, and right outside of it.
     pub fn packets(&self) -> BTreeSet<(Protocol, Option<u16>)> {
         let rules = self.layers.policies().iter().flat_map(|policy| policy.inbound.iter().chain(&policy.outbound));
-        let rules = rules.map(|rule| &rule.ports);
+        let nodes = self.layers.policies.nodes.iter().map(|rule| &rule.ports);
+        let rules = rules.map(|rule| &rule.ports).chain(nodes);
         let management = self.layers.management_ports();
         let mut packets = BTreeSet::new();
         let mut around = |(first, last): (u16, u16)| {

@@ -345,3 +345,23 @@ fn an_old_certificate_is_judged_by_what_it_says_and_an_old_address_by_who_has_it
         assert_eq!(!stands[1].open(&tcp_port(8200)).is_none(), open, "{network}, configured: {configured}");
     }
 }
+
+#[test]
+fn nebula_holds_no_ping_of_whoever_is_pinged_until_it_tells_echoes_apart() {
+    for (version, held) in [("1.9.3", false), ("1.10.3", false), ("1.11.1", true)] {
+        let mut site = site();
+        site.nebula.version = at(version.into());
+        let (a, b) = (host(&mut site, "a", &[]), host(&mut site, "b", &[]));
+        site.allow = vec![flow(End::Host(b), End::Host(a), &[PortTerm::Icmp])];
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let paths = layers.paths(&Party::Host(a), &Party::Host(b));
+        let inside = paths.iter().find(|path| path.way == Way::Direct(OVERLAY)).expect("they are members");
+        let stands = layers.stands(&Party::Host(a), inside);
+        let nebula = stands[0].guards.iter().find(|(guard, _)| *guard == Guard::Nebula).expect("it closes");
+        assert_eq!(PortSet::icmp().is_subset(&nebula.1), held, "{version}");
+        assert!(tcp_port(80).is_subset(&nebula.1));
+        // What lets a ping pass is no rule, so the verdict stays, as the audit's does.
+        assert_eq!(inside.verdict(&PortSet::icmp()), Extent::Closed);
+    }
+}

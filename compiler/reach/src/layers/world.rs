@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Forward, HostId, NetworkId, NodeId, Router, Transport};
+use arvc_site::model::{Family, Forward, HostId, Kind, NetworkId, NodeId, Router, Transport};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::Step;
 use super::decide::{Layers, Other};
 use crate::address::public;
+use crate::policy::Peer;
 use crate::ports::PortSet;
 
 impl Layers<'_> {
@@ -17,6 +18,22 @@ impl Layers<'_> {
         let family = Family::of(address);
         let (_, network, _) = self.exits(host, &[IpNet::from(address)]).into_iter().next()?;
         Some((network, self.address(host, network, family)?))
+    }
+
+    /// The network by which a machine sends to an address, and what it sends from there: its own address, or each that it may be
+    /// given. Of a guest that leases one it is Proxmox that decides what it may send from, and nobody here knows which it is.
+    fn leaves_by(&self, host: HostId, address: IpAddr) -> Option<(NetworkId, Vec<IpNet>)> {
+        let family = Family::of(address);
+        let (_, network, _) = self.exits(host, &[IpNet::from(address)]).into_iter().next()?;
+        if let Some(own) = self.address(host, network, family) {
+            return Some((network, vec![IpNet::from(own)]));
+        }
+        if self.host(host).kind != Kind::Machine || !self.members.is_leased(host, network) {
+            return None;
+        }
+        let leased = self.of_peer(network, &Peer::Host(host));
+        let leased: Vec<IpNet> = leased.iter().copied().filter(|it| Family::of_prefix(it) == family).collect();
+        (!leased.is_empty()).then_some((network, leased))
     }
 
     /// Whether something leads from a network into the world. Of a router that is nobody's here it is taken to be so: else no site
@@ -107,12 +124,12 @@ impl Layers<'_> {
         let mut front = None;
         // One that is on no network below the overlays is somewhere in the world.
         if self.host(a).interfaces.iter().any(|it| !self.members.is_overlay(it.network)) {
-            let (network, own) = self.exit(a, to).filter(|(network, _)| self.leads_out(*network, family))?;
+            let (network, own) = self.leaves_by(a, to).filter(|(network, _)| self.leads_out(*network, family))?;
             steps.extend(self.leave(a, network, &Other::Address(to)));
             front = self.node_in_front(a, network, family);
             // What translates it on the way, and into which address, nobody says.
-            if !is_private(own) {
-                world = vec![IpNet::from(own)];
+            if !own.iter().any(|own| is_private(own.addr())) {
+                world = own;
             }
         }
         if let Some((node, forward)) = self.handed_on(to, packet) {

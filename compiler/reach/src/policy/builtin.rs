@@ -130,13 +130,28 @@ fn underlay(members: &Members, table: &mut Table) {
         let reason = table.reason(format!("{}: members elsewhere", overlay.named.path));
         let opening = Opening::here(underlay, Peer::Any, ports.clone(), reason);
         table.open(Direction::In, opening, inner.iter().copied().filter(entered));
-        for network in site.network_ids().filter(|network| !members.is_overlay(*network)) {
+        let segments = || site.network_ids().filter(|network| !members.is_overlay(*network));
+        let homes: Vec<NetworkId> =
+            segments().filter(|network| !on(members, *network, |host| host.is_on(id)).is_empty()).collect();
+        for network in segments() {
             let outer = on(members, network, |host| host.is_on(id) && !host.is_on(underlay));
             // Two of them on one segment need nobody between them.
             let beside = Opening::here(network, Peer::Network(network), ports.clone(), reason);
             table.open(Direction::Out, beside, outer.iter().copied());
+            // From anywhere only where the world finds it. Behind a router that translates, what nobody asked for comes from the
+            // networks of other members; and to an address that is handed out from its own segment alone.
+            let (known, hidden): (Vec<HostId>, Vec<HostId>) =
+                outer.into_iter().partition(|host| !tunnels.public(site, *host).is_empty());
             let opening = Opening::here(network, Peer::Any, ports.clone(), reason);
-            table.open(Direction::In, opening, outer.into_iter());
+            table.open(Direction::In, opening, known.into_iter());
+            let (leased, stated): (Vec<HostId>, Vec<HostId>) =
+                hidden.into_iter().partition(|host| members.is_leased(*host, network));
+            let beside = Opening::here(network, Peer::Network(network), ports.clone(), reason);
+            table.open(Direction::In, beside, leased.into_iter());
+            for other in &homes {
+                let opening = Opening::here(network, Peer::Network(*other), ports.clone(), reason);
+                table.open(Direction::In, opening, stated.iter().copied());
+            }
         }
 
         // A lighthouse or relay must be reached first: from elsewhere by the addresses that the world knows it by; and one that

@@ -11,9 +11,9 @@ use std::net::IpAddr;
 use arvc_site::model::{End, Family, Flow, GroupId, HostId, NetworkId, Site};
 use ipnet::IpNet;
 
-use super::builtin;
 use super::table::{Direction, Opening, Table};
 use super::{Peer, Policies};
+use super::{builtin, nodes};
 use crate::address::node_on;
 use crate::describe::describe;
 use crate::members::{Arm, Members, Profile, meets};
@@ -35,7 +35,7 @@ pub fn policies(site: &Site) -> Policies {
         }
     }
     builtin::open(&members, &mut table);
-    table.finish(site)
+    Policies { nodes: nodes::rules(&members), ..table.finish(site) }
 }
 
 /// One part of an end: machines, or addresses.

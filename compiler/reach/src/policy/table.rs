@@ -98,7 +98,7 @@ impl Table {
                 of_host[host.index()] = index;
             }
         }
-        Policies { list, of_host }
+        Policies { list, of_host, nodes: Vec::new() }
     }
 
     fn merge(&self, cover: &Cover, ids: &[u32]) -> Vec<Rule> {

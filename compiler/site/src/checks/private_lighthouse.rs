@@ -24,6 +24,7 @@
 //!   nodes.pve.uplink.address = 198.51.100.10;
 //!   nodes.pve.forward = [ { port = 4242/udp; to = hosts.dns; } ];
 //!   hosts.dns.relay = true;
+//!   expect.unknown = [ nodes.pve -> hosts.pi : 22/tcp ];
 //! ```
 //!
 //! ## What to do

@@ -6,6 +6,7 @@ mod clusters;
 mod connection;
 mod datastores;
 mod extra;
+mod flow_parts;
 mod flows;
 mod gateways;
 mod hardware;

@@ -255,3 +255,11 @@ pub struct Nebula {
     /// Further keys of every configuration.
     pub config: Vec<ExtraField>,
 }
+
+impl Nebula {
+    /// Whether its table of connections knows one echo request from another: from 1.11 on (`firewall.go`).
+    pub fn tells_echoes_apart(&self) -> bool {
+        let minor = self.version.value.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+        minor.is_some_and(|minor| minor >= 11)
+    }
+}

@@ -64,6 +64,7 @@ fn rules(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
         sources.entry((*network, ports, reason)).or_default().extend(addresses);
     }
     let mut list = listeners(scope, node);
+    list.extend(among_nodes(scope, node));
     for ((network, ports, reason), mut prefixes) in sources {
         // On an overlay the node is no member: whatever the policy says of one is Nebula's.
         let NetworkKind::Bridge { bridge, vlan, .. } = &scope.site.networks[network.index()].kind else { continue };
@@ -77,6 +78,20 @@ fn rules(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
         }
     }
     list
+}
+
+/// What it lets in from other nodes and the operators, by whatever device: who sends is known by address alone.
+fn among_nodes(scope: &Scope, node: NodeId) -> Vec<ProxmoxRule> {
+    let mut sources: BTreeMap<(&str, &PortSet), Vec<IpNet>> = BTreeMap::new();
+    for rule in scope.policies.nodes.iter().filter(|rule| rule.node == node) {
+        sources.entry((&rule.reason, &rule.ports)).or_default().extend(rule.sources(scope.site));
+    }
+    let rules = sources.into_iter().flat_map(|((reason, ports), mut prefixes)| {
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        ends(&prefixes).into_iter().flat_map(|end| accepts(Direction::In, &end, ports, reason)).collect::<Vec<_>>()
+    });
+    rules.collect()
 }
 
 /// On bridges where the node has an address of IPv6, it has to say that it listens.

@@ -52,7 +52,7 @@ impl Decoder<'_> {
     }
 
     /// A shared address as an end: whoever may have it. None if that is wrong, which is reported.
-    fn owners_end(&self, vip: VipId) -> Option<End> {
+    pub(super) fn owners_end(&self, vip: VipId) -> Option<End> {
         let vip = self.site.vips.get(vip.index()).filter(|vip| !vip.broken)?;
         match vip.owners.as_slice() {
             [] => None,

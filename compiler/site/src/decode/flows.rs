@@ -9,7 +9,7 @@ use arvc_syntax::source::Span;
 use super::{Decoder, Needs};
 use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{flow_end, flow_except, flow_via, need, nobody_serves};
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Room, Site, Transport};
+use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Room, Site, Transport, VipId};
 use crate::names::tcp_ports;
 use crate::place::place;
 use crate::read::Thing;

@@ -36,6 +36,12 @@ pub(crate) struct HostOrigin {
     pub(crate) network_unknown: bool,
     /// The lists of groups and of services failed in part.
     pub(crate) lists_failed: bool,
+    /// Where it says that it is a phone.
+    pub(crate) mobile: Option<Span>,
+    /// Where it says whether it is a lighthouse.
+    pub(crate) lighthouse: Option<Span>,
+    /// Where it says whether it is a relay.
+    pub(crate) relay: Option<Span>,
     /// The datastores that it names, and where.
     pub(crate) datastores: Vec<(String, Span)>,
     /// Where it says what a guest is made of, by the field.

@@ -10,6 +10,8 @@ use crate::model::{NetworkId, RangeId, ServiceId, Spanned};
 /// Beyond a [`Host`](crate::model::Host).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostOrigin {
+    /// Where it says what kind of machine it is.
+    pub(crate) kind: Option<Span>,
     /// Whether it is a guest is not known, because `kind` failed.
     pub(crate) kind_failed: bool,
     /// The name of the field `vmid`.

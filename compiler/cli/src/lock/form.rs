@@ -106,7 +106,7 @@ fn one_or_several<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Optio
 }
 
 fn numbers(value: &Value) -> Option<Numbers> {
-    let table = fields(value, &["vmid", "slot", "datacenter", "node", "on", "devices"])?;
+    let table = fields(value, &["vmid", "slot", "kind", "arch", "datacenter", "node", "on", "devices"])?;
     let addresses = |value: &Value| -> Option<BTreeMap<String, Vec<IpAddr>>> {
         let entries = value.as_table()?.iter();
         entries.map(|(network, value)| Some((network.clone(), one_or_several(value, parsed)?))).collect()
@@ -115,7 +115,11 @@ fn numbers(value: &Value) -> Option<Numbers> {
         let entries = value.as_table()?.iter();
         entries.map(|(network, value)| Some((network.clone(), u32::try_from(value.as_integer()?).ok()?))).collect()
     };
+    // What is not said is a VM, and amd64.
+    let is = |key: &str, known: &str| optional(table, key, |value| (value.as_str()? == known).then_some(true));
     Some(Numbers {
+        container: is("kind", "container")?.unwrap_or_default(),
+        arm64: is("arch", "arm64")?.unwrap_or_default(),
         devices: optional(table, "devices", devices)?.unwrap_or_default(),
         datacenter: optional(table, "datacenter", text)?,
         vmid: optional(table, "vmid", vmid)?,
@@ -148,13 +152,14 @@ fn grants(value: &Value) -> Option<BTreeSet<Grant>> {
 }
 
 fn datacenter(value: &Value) -> Option<Datacenter> {
-    let known = ["declared", "nodes", "pool", "namespace", "firewall", "mappings", "templates", "files"];
+    let known = ["declared", "nodes", "arm64", "pool", "namespace", "firewall", "mappings", "templates", "files"];
     let table = fields(value, &known)?;
     Some(Datacenter {
         declared: optional(table, "declared", Value::as_bool)?.unwrap_or_default(),
         namespace: optional(table, "namespace", text)?.unwrap_or_else(|| NAMESPACE.to_owned()),
         mappings: optional(table, "mappings", |value| list(value, text))?.unwrap_or_default(),
         nodes: list(table.get("nodes")?, text)?,
+        arm64: optional(table, "arm64", |value| list(value, text))?.unwrap_or_default(),
         pool: text(table.get("pool")?)?,
         firewall: table.get("firewall")?.as_bool()?,
         templates: optional(table, "templates", |value| list(value, vmid))?.unwrap_or_default(),
@@ -216,6 +221,9 @@ pub fn lines(out: &mut String, name: &str, environment: &Environment) {
         }
         let nodes = array(datacenter.nodes.iter().map(|it| string(it)));
         let _ = write!(value, "nodes = {nodes}, pool = {}", string(&datacenter.pool));
+        if !datacenter.arm64.is_empty() {
+            let _ = write!(value, ", arm64 = {}", array(datacenter.arm64.iter().map(|it| string(it))));
+        }
         if datacenter.namespace != NAMESPACE {
             let _ = write!(value, ", namespace = {}", string(&datacenter.namespace));
         }
@@ -281,6 +289,8 @@ pub fn written(numbers: &Numbers) -> String {
     let mut parts = Vec::new();
     parts.extend(numbers.vmid.map(|vmid| format!("vmid = {}", vmid.0)));
     parts.extend(numbers.slot.map(|slot| format!("slot = {slot}")));
+    parts.extend(numbers.container.then(|| "kind = \"container\"".to_owned()));
+    parts.extend(numbers.arm64.then(|| "arch = \"arm64\"".to_owned()));
     parts.extend(numbers.datacenter.iter().map(|it| format!("datacenter = {}", string(it))));
     parts.extend(numbers.node.iter().map(|it| format!("node = {}", string(it))));
     let on = numbers.addresses.iter().map(|(network, addresses)| {

@@ -36,6 +36,7 @@ pub(super) fn join(one: Said, other: Said) -> Option<Said> {
             other.templates.extend(one.templates);
             other.files.extend(one.files);
             other.nodes.extend(one.nodes);
+            other.arm64.extend(one.arm64);
             other.nodes.sort();
             other.nodes.dedup();
             Said::Datacenter(other)
@@ -54,6 +55,9 @@ pub(super) fn join(one: Said, other: Said) -> Option<Said> {
 /// One machine whose two lines differ only in what one of them does not say.
 fn numbers(mut one: Numbers, other: Numbers) -> Option<Numbers> {
     if one.vmid != other.vmid || one.datacenter != other.datacenter {
+        return None;
+    }
+    if one.container != other.container || one.arm64 != other.arm64 {
         return None;
     }
     for (network, addresses) in other.addresses {

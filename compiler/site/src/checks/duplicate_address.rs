@@ -51,6 +51,8 @@ struct Claim<'a> {
     vmid: Option<(Vmid, DatacenterId)>,
     /// The slot of a range without VMIDs that it was computed from: nothing else tells that two machines have it.
     slot: Option<(RangeId, u64)>,
+    /// Whether the machine's VMID follows from it.
+    numbers: bool,
 }
 
 /// All interfaces and nodes, per broadcast domain.
@@ -69,6 +71,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
                 stated: origin.stated.contains(&(interface.network, address.value)),
                 vmid,
                 slot,
+                numbers: host.vmid.is_some_and(|vmid| vmid.span == address.span),
             });
             claims.collect::<Vec<_>>()
         };
@@ -81,8 +84,16 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let on = |(at, network): (NetworkId, &Network)| {
             let there = network.is_bridge() && network.is_at(id) && network.contains(address.value);
             let (named, span) = (&node.named, address.span);
-            let claim =
-                |domain| Claim { domain, address: address.value, span, named, stated: true, vmid: None, slot: None };
+            let claim = |domain| Claim {
+                domain,
+                address: address.value,
+                span,
+                named,
+                stated: true,
+                vmid: None,
+                slot: None,
+                numbers: false,
+            };
             there.then(|| segments.at(at, id).map(claim)).flatten()
         };
         (0..).map(NetworkId).zip(&site.networks).filter_map(on).collect::<Vec<_>>()
@@ -103,6 +114,15 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
             let ((one, here), (other, there)) = pair[0].vmid.zip(pair[1].vmid)?;
             (one == other && here != there).then_some(one)
         });
+        // An address that a machine states may say its number, and then that is what they share.
+        let one_number = machines.len() == 2 && {
+            let both = (machines[0], machines[1]);
+            let said = |claim: &Claim<'_>| !claim.stated || claim.numbers;
+            both.0.vmid.is_some() && both.0.vmid == both.1.vmid && said(both.0) && said(both.1)
+        };
+        if one_number {
+            continue;
+        }
         let news = news || apart.is_some_and(|vmid| told_vmids.insert(vmid));
         if machines.len() < 2 || !(news || machines.iter().any(|claim| claim.stated)) {
             continue;

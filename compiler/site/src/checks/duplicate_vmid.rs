@@ -39,6 +39,8 @@ pub(crate) struct Taken<'a> {
     pub(crate) datacenter: Option<DatacenterId>,
     pub(crate) named: &'a Named,
     pub(crate) key: Option<Span>,
+    /// Whether it follows from an address that the machine states.
+    pub(crate) follows: bool,
 }
 
 impl Taken<'_> {
@@ -55,7 +57,10 @@ pub(crate) fn taken<'a>(site: &'a Site, origins: &Origins) -> Vec<Taken<'a>> {
     };
     let hosts = site.hosts.iter().zip(&origins.hosts).filter_map(|(host, origin)| {
         let (vmid, named) = (host.vmid?, &host.named);
-        Some(Taken { vmid, datacenter: datacenter(host.node), named, key: origin.vmid_key })
+        let mut addresses = host.interfaces.iter().flat_map(|on| on.addresses().map(move |it| (on.network, it)));
+        let follows =
+            addresses.any(|(network, it)| it.span == vmid.span && origin.stated.contains(&(network, it.value)));
+        Some(Taken { vmid, datacenter: datacenter(host.node), named, key: origin.vmid_key, follows })
     });
     let images = site.images.iter().flat_map(|image| {
         let named = &image.named;
@@ -64,6 +69,7 @@ pub(crate) fn taken<'a>(site: &'a Site, origins: &Origins) -> Vec<Taken<'a>> {
             datacenter: datacenter(node),
             named,
             key: None,
+            follows: false,
         })
     });
     let mut taken: Vec<_> = hosts.chain(images).collect();
@@ -82,7 +88,10 @@ pub(crate) fn check(taken: &[Taken<'_>], out: &mut Vec<Diagnostic>) {
             [a, b] => format!("`{a}` and `{b}` have VMID {}", first.vmid.value.0),
             _ => format!("{} machines have VMID {}", paths.len(), first.vmid.value.0),
         };
-        let label = |taken: &Taken<'_>| format!("VMID of `{}`", taken.named.path);
+        let label = |taken: &Taken<'_>| match taken.follows {
+            true => format!("VMID {} of `{}` follows from this address", taken.vmid.value.0, taken.named.path),
+            false => format!("VMID of `{}`", taken.named.path),
+        };
         let mut diagnostic = Diagnostic::new(&CODE, message, place(first.named, first.vmid.span), label(first));
         for other in others {
             diagnostic = diagnostic.primary(place(other.named, other.vmid.span), label(other));
@@ -93,7 +102,11 @@ pub(crate) fn check(taken: &[Taken<'_>], out: &mut Vec<Diagnostic>) {
                 diagnostic = diagnostic.secondary(key, "it becomes the VMID here");
             }
         }
-        out.push(distinct(diagnostic).help("give one of them another VMID: the one that does not exist yet"));
+        let follows = same.iter().any(|taken| taken.follows);
+        let what = if follows { "VMID, or another address" } else { "VMID" };
+        out.push(
+            distinct(diagnostic).help(format!("give one of them another {what}: the one that does not exist yet")),
+        );
     }
 }
 

@@ -69,6 +69,7 @@ pub mod gateway_outside_network;
 pub mod gateways_of_one_family;
 pub mod guest_off_node;
 pub mod guest_on_plain_network;
+pub mod guest_remade;
 pub mod guest_without_vmid;
 pub mod ha_attempts;
 pub mod ha_stranded;
@@ -100,6 +101,7 @@ pub mod lighthouse_of_other_family;
 pub mod lighthouse_off_overlay;
 pub mod listen_off_network;
 pub mod locked_outside_range;
+pub mod looks_renamed;
 pub mod loss_stops_cluster;
 pub mod mac_not_unicast;
 pub mod mac_rule;
@@ -128,6 +130,7 @@ pub mod operator_address;
 pub mod operators_everywhere;
 pub mod operators_shut_out;
 pub mod other_architecture;
+pub mod other_architecture_now;
 pub mod outside_without_lighthouse;
 pub mod outside_without_relay;
 pub mod overlay_needs_newer_nebula;
@@ -352,6 +355,7 @@ pub static CODES: &[&Code] = &[
     &family_not_there::CODE,
     &address_twice::CODE,
     &lighthouse_of_other_family::CODE,
+    &other_architecture_now::CODE,
     &place_circle::CODE,
     &quantity::CODE,
     &ha_attempts::CODE,
@@ -411,6 +415,8 @@ pub static CODES: &[&Code] = &[
     &retired_end::CODE,
     &unprotected_volumes::CODE,
     &operators_shut_out::CODE,
+    &looks_renamed::CODE,
+    &guest_remade::CODE,
     &resolver_of_other_family::CODE,
     &no_relay_between_families::CODE,
     &private_in_public::CODE,
@@ -521,6 +527,9 @@ pub(crate) fn against(site: &Site, held: &Held, renames: &Renames, out: &mut Vec
 /// What the lock knows: what was applied, and what other environments of the project have.
 pub(crate) fn check_held(site: &Site, origins: &Origins, renames: &Renames, held: &Held, out: &mut Vec<Diagnostic>) {
     edit_without_effect::check(site, origins, renames, held, out);
+    looks_renamed::check(site, origins, renames, held, out);
+    guest_remade::check(site, origins, renames, held, out);
+    other_architecture_now::check(site, origins, renames, held, out);
     firewall_of_two::check(site, held, out);
     firewall_of_nobody::check(site, held, out);
     name_in_cluster::check(site, held, out);

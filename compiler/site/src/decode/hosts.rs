@@ -152,6 +152,7 @@ impl Decoder<'_> {
             match self.read.name(field.name) {
                 "description" => host.named.description = self.read.description(value),
                 "kind" => {
+                    origin.kind = self.read.is_stated(field).then_some(span);
                     put(&mut host.kind, self.read.tag(value).map(kind), &mut origin.kind_failed);
                     broken |= origin.kind_failed;
                 }

@@ -18,6 +18,8 @@ pub enum Change {
     Renamed(String, String),
     /// A machine has another VMID: it is destroyed, and another one made.
     Replaced(String, Option<Vmid>, Option<Vmid>),
+    /// A machine is made anew with its number: a container instead of a VM, or the reverse.
+    Remade(String, &'static str),
     /// A machine has another slot of its range, and so, mostly, other addresses.
     Renumbered(String, Option<u64>, u64),
     /// A machine has other addresses on a network.
@@ -51,6 +53,7 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
             None => changes.push(Change::Added(name.clone(), numbers.clone())),
             Some(before) => {
                 machine(name, before, numbers, &mut changes);
+                changes.extend(remade(name, old, before, numbers));
                 let (was, is) = (devices(old, before), devices(new, numbers));
                 let moved = is.iter().filter_map(|(network, to)| Some((*network, *was.get(network)?, *to)));
                 let moved = moved.filter(|(_, from, to)| from != to);
@@ -95,6 +98,9 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
 /// What others have to know. A lock that says less, and nothing else, may be one that an earlier release wrote.
 fn about(old: &Environment, new: &Environment) -> Change {
     let (mut what, mut less) = (Vec::new(), true);
+    if old.hosts != new.hosts {
+        what.push("what kind of guest some machines are".to_owned());
+    }
     for (name, network) in differing(&old.networks, &new.networks) {
         what.push(format!("the network {name}"));
         let plain = |segment: &Segment| Segment { datacenters: Vec::new(), handed_out: Vec::new(), ..segment.clone() };
@@ -109,7 +115,12 @@ fn about(old: &Environment, new: &Environment) -> Change {
         what.push(format!("the Proxmox cluster {name}"));
         less &= match (old.datacenters.get(name), datacenter) {
             (Some(old), Some(new)) => {
-                old.files.is_empty() && *old == Datacenter { files: BTreeSet::new(), ..new.clone() }
+                let plain = |it: &Datacenter, old: &Datacenter| Datacenter {
+                    files: if old.files.is_empty() { BTreeSet::new() } else { it.files.clone() },
+                    arm64: if old.arm64.is_empty() { BTreeSet::new() } else { it.arm64.clone() },
+                    ..it.clone()
+                };
+                *old == plain(new, old)
             }
             (before, _) => before.is_none(),
         };
@@ -140,6 +151,17 @@ fn devices<'n>(environment: &Environment, numbers: &'n Numbers) -> BTreeMap<&'n 
     numbers.addresses.keys().map(String::as_str).filter(has_device).zip(0..).collect()
 }
 
+/// A guest that keeps its VMID, and is another machine for all that.
+fn remade(name: &str, lock: &Environment, old: &Numbers, new: &Numbers) -> Option<Change> {
+    old.vmid.filter(|_| old.vmid == new.vmid)?;
+    let what = match (old.container, new.container) {
+        (true, false) => "a VM instead of a container",
+        (false, true) if lock.knows_kinds() => "a container instead of a VM",
+        _ => return None,
+    };
+    Some(Change::Remade(name.to_owned(), what))
+}
+
 fn machine(name: &str, old: &Numbers, new: &Numbers, changes: &mut Vec<Change>) {
     let name = name.to_owned();
     if old.vmid != new.vmid {
@@ -168,7 +190,7 @@ fn machine(name: &str, old: &Numbers, new: &Numbers, changes: &mut Vec<Change>) 
 impl Change {
     /// Whether a machine that may exist is destroyed or cut off by it.
     pub fn is_grave(&self) -> bool {
-        matches!(self, Self::Replaced(..) | Self::Moved(..) | Self::Device(..) | Self::Migrated(..))
+        matches!(self, Self::Replaced(..) | Self::Remade(..) | Self::Moved(..) | Self::Device(..) | Self::Migrated(..))
     }
 }
 
@@ -184,6 +206,7 @@ impl fmt::Display for Change {
             Self::Replaced(name, from, to) => {
                 write!(f, "replaced: {name} has VMID {} instead of {}: another machine", vmid(to), vmid(from))
             }
+            Self::Remade(name, what) => write!(f, "replaced: {name} is {what}: another machine"),
             Self::Renumbered(name, None, to) => write!(f, "slot: {name} has slot {to}"),
             Self::Renumbered(name, Some(from), to) => write!(f, "other slot: {name} has slot {to} instead of {from}"),
             Self::Moved(name, network, from, to) => {

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use self::changes::{Change, changes};
-pub(crate) use self::record::{record, withdrawn};
+pub(crate) use self::record::{arch, record, withdrawn};
 pub use self::serials::{next_serial, raised};
 use crate::model::Vmid;
 
@@ -65,6 +65,10 @@ pub struct Numbers {
     pub devices: BTreeMap<String, u32>,
     /// The node that it was placed on, where a choice was left.
     pub node: Option<String>,
+    /// Whether the guest is a container, and no VM.
+    pub container: bool,
+    /// Whether the guest was made on a node of ARM, and not of x86.
+    pub arm64: bool,
 }
 
 /// The serial of a zone, and the content that it belongs to.
@@ -87,6 +91,20 @@ pub struct Grant {
     pub groups: Vec<String>,
 }
 
+impl Environment {
+    /// Whether it is known that a guest was a VM, of which no line says that it was a container. An earlier release said it of
+    /// none.
+    pub fn knows_kinds(&self) -> bool {
+        self.hosts.values().chain(self.retired.values()).any(|numbers| numbers.container)
+    }
+
+    /// Whether it is known of guests that were on a node whether that was ARM. An earlier release said it of none.
+    pub fn knows_arch(&self, datacenter: &str, node: &str) -> bool {
+        let nodes = self.datacenters.get(datacenter);
+        nodes.is_none_or(|it| !it.nodes.iter().any(|name| name == node) || it.arm64.contains(node))
+    }
+}
+
 impl Grant {
     /// Whether it says all that another one says.
     pub fn covers(&self, other: &Self) -> bool {
@@ -101,6 +119,8 @@ impl Grant {
 pub struct Datacenter {
     /// Its nodes, sorted.
     pub nodes: Vec<String>,
+    /// Those of them whose processors are ARM.
+    pub arm64: BTreeSet<String>,
     /// Whether the site names it. One that it does not name is called as the site, which tells nothing of the cluster.
     pub declared: bool,
     /// The pool of its guests.

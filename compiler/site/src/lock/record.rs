@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{Datacenter, Environment, Fetched, Grant, Numbers, Segment, SharedAddress, applied};
 use crate::checks::pool_meets_range::spans;
 use crate::downloads::downloads;
-use crate::model::{Host, Kind, Network, NetworkKind, Site};
+use crate::model::{Arch, Host, Kind, Network, NetworkKind, Site};
 use crate::{allocation, devices, neighbours};
 
 /// The next lock of an environment: what the site says, what was retired, and what only grows.
@@ -112,6 +112,8 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
         node: host.node.filter(|_| is_chosen(site, host)).map(|node| site.nodes[node.index()].named.name.clone()),
         slot: slot(site, host),
         devices: devices::recorded(site, host),
+        container: host.kind == Kind::Container,
+        arm64: arch(site, host) == Some(Arch::Arm64),
         ..Numbers::default()
     };
     for interface in &host.interfaces {
@@ -124,6 +126,12 @@ fn numbers(site: &Site, host: &Host) -> Numbers {
         numbers.addresses.entry(network.clone()).or_default().extend(addresses);
     }
     numbers
+}
+
+/// What the processor of a guest's node understands.
+pub(crate) fn arch(site: &Site, host: &Host) -> Option<Arch> {
+    let node = host.node.filter(|_| host.kind != Kind::Machine)?;
+    Some(site.nodes.get(node.index())?.arch.value)
 }
 
 /// Whether the node of a machine is arvc's choice, or was stated where it would be without that.
@@ -157,6 +165,9 @@ fn datacenters(site: &Site) -> BTreeMap<String, Datacenter> {
     for node in &site.nodes {
         if let Some((_, datacenter)) = found.get_mut(node.datacenter.index()) {
             datacenter.nodes.push(node.named.name.clone());
+            if node.arch.value == Arch::Arm64 {
+                datacenter.arm64.insert(node.named.name.clone());
+            }
         }
     }
     for image in &site.images {

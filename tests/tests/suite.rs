@@ -118,6 +118,22 @@ impl Loader for Memory<'_> {
 }
 
 #[test]
+fn whoever_is_told_of_a_wrong_number_is_told_what_to_do() {
+    let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite/site");
+    let numbers = ["E030", "E032", "E0387", "E0388", "E0389", "E039", "E080", "E090", "E0924", "L0301", "L083"];
+    let mut silent = Vec::new();
+    for file in entries(&suite) {
+        let text = fs::read_to_string(&file).expect("a file of the suite can be read");
+        for section in sections(&text) {
+            let found = resolved(&section).diagnostics.into_iter().filter(|it| it.helps.is_empty());
+            let found = found.filter(|it| numbers.iter().any(|start| it.code.id.starts_with(start)));
+            silent.extend(found.map(|it| format!("{}: {} {}", section.name, it.code.id, it.message)));
+        }
+    }
+    assert_eq!(silent, Vec::<String>::new());
+}
+
+#[test]
 fn every_section_gives_what_is_written_beside_it() {
     let suite = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite");
     let mut failures = Vec::new();

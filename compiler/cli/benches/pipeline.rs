@@ -92,6 +92,22 @@ fn audit(c: &mut Criterion, name: &str, text: &str) {
     group.finish();
 }
 
+/// Everybody with everybody, and the classes that it goes by, beside what a check costs.
+fn matrix(c: &mut Criterion, hosts: usize, groups: usize) {
+    let site = check(&arvc_tests::synthetic::grouped(hosts, groups)).site.expect("the site is good");
+    let policies = policies(&site);
+    let parties: Vec<_> = site.host_ids().map(arvc_reach::layers::Party::Host).collect();
+    let mut group = c.benchmark_group(format!("matrix of {hosts} hosts in {groups} groups"));
+    group.sample_size(10);
+    group.bench_function("reach", |b| {
+        b.iter(|| {
+            let layers = arvc_reach::layers::Layers::new(&site, &policies);
+            black_box(layers.matrix(&arvc_reach::layers::Classes::new(&layers), &parties))
+        });
+    });
+    group.finish();
+}
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let arvandor = std::fs::read_to_string(arvc_tests::example("arvandor")).expect("the example is there");
@@ -103,6 +119,7 @@ fn main() {
         audit(&mut criterion, &format!("{hosts} hosts in 30 groups"), &arvc_tests::synthetic::grouped(hosts, 30));
     }
     audit(&mut criterion, "1000 hosts in 50 teams", &arvc_tests::synthetic::site(1000));
+    matrix(&mut criterion, 100_000, 1000);
     for hosts in [10_000, 100_000] {
         allocation(&mut criterion, hosts);
     }

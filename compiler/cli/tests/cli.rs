@@ -458,3 +458,18 @@ fn a_folder_that_cannot_be_written_is_the_outside_worlds_failure() {
     assert_eq!(ran.status, 3);
     assert!(ran.stderr.starts_with("error: cannot write into out: "), "{}", ran.stderr);
 }
+
+#[test]
+fn a_service_that_stands_in_a_list_is_printed_as_what_can_be_written() {
+    let section = include_str!("../../../tests/suite/reach/needs.arv");
+    let (_, site) = section.split_once("--- a-service-in-a-list-is-called-by-what-can-be-written ---\n").unwrap();
+    let folder = Folder::with(site.split("\n---").next().unwrap());
+    let ran = folder.arvc("check site.arv");
+    assert!(
+        ran.stderr.contains("help: add to `allow`: `clusters.app -> services.db : services.db.sql`"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("+   allow = [ hosts.lone -> services.db : services.db.sql ];"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains(".services.0"), "{}", ran.stderr);
+}

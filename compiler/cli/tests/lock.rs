@@ -191,6 +191,40 @@ fn members_that_are_spread_stay_and_locked_fails_where_one_would_be_placed() {
 }
 
 #[test]
+fn members_of_std_without_a_number_keep_what_they_were_given_when_the_cluster_grows() {
+    let of = |members: u32, more: &str| {
+        let nodes = "nodes.b.address = 192.168.100.2; nodes.c.address = 192.168.100.3;";
+        let cluster =
+            format!("clusters.kv = std.valkey {{ members = {members}; groups = [ groups.all ]; spread = true; }};");
+        let site = site(&[]).replacen("hosts.dns = {", "hosts.dns = { node = nodes.pve;", 1);
+        let end = site.rfind('}').unwrap();
+        format!("{} {nodes} {cluster} {more} }}\n", &site[..end])
+    };
+    let folder = Folder::with(&of(3, ""));
+    folder.good("build");
+    let lines = |folder: &Folder| -> Vec<String> {
+        let text = folder.text("arv.lock");
+        text.lines().filter(|line| line.contains(".hosts.kv-")).map(str::to_owned).collect()
+    };
+    let before = lines(&folder);
+    assert_eq!(before.len(), 3);
+    for node in ["pve", "b", "c"] {
+        assert!(before.iter().any(|line| line.contains(&format!("node = \"{node}\""))), "{before:?}");
+    }
+    // A node that comes, another machine, and two members more move nobody.
+    let more = "nodes.d.address = 192.168.100.4; nodes.e.address = 192.168.100.5; \
+                hosts.app = { node = nodes.d; groups = [ groups.all ]; };";
+    folder.file("site.arv", &of(5, more));
+    folder.good("build");
+    let after = lines(&folder);
+    assert_eq!(after[..3], before);
+    for node in ["d", "e"] {
+        assert!(after[3..].iter().any(|line| line.contains(&format!("node = \"{node}\""))), "{after:?}");
+    }
+    folder.good("check --locked");
+}
+
+#[test]
 fn a_renamed_machine_keeps_its_number_and_terraform_moves_it() {
     let folder = Folder::with(&site(&[SHOP, WIKI]));
     folder.good("build");

@@ -4,6 +4,7 @@
 //! the site has checked, and never of free text, so nothing in it can become Markdown or a command. It is not a manual of
 //! the tools: what a file's own head says is not said again.
 
+mod mobile;
 mod outside;
 mod restart;
 mod steps;

@@ -64,6 +64,24 @@ fn a_member_without_ansible_has_its_own_way_in_and_no_other_does() {
 }
 
 #[test]
+fn a_phone_gets_the_steps_of_its_app_and_no_command_to_run_on_it() {
+    let mut site = with_machines_of_others();
+    let phone = site.hosts.iter_mut().find(|host| host.named.name == "laptop").unwrap();
+    phone.mobile = true;
+    let (tree, text) = (emitted(&site), readme(&site));
+    let steps = text.split("\n### laptop\n").nth(1).unwrap();
+    for said in
+        ["`nebula/laptop.yml`", "`From file`", "`../pki/hosts/laptop.pub`", "\nnebula/sign.sh laptop\n", "`ca.crt`"]
+    {
+        assert!(steps.contains(said), "{said}: {steps}");
+    }
+    for linux in ["/etc/nebula", "keygen", "mkdir", "nebula -config", "host.key"] {
+        assert!(!steps.contains(linux), "{linux}: {steps}");
+    }
+    assert!(tree.files.contains_key("nebula/laptop.yml"));
+}
+
+#[test]
 fn keys_in_the_site_leave_no_variable_to_set() {
     let mut site = small();
     assert!(readme(&site).contains("export TF_VAR_ssh_keys="));

@@ -42,7 +42,11 @@ pub(crate) fn end(site: &Site, end: &End) -> String {
         End::Group(group) => site.groups[group.index()].named.path.clone(),
         End::Host(host) => site.hosts[host.index()].named.path.clone(),
         End::Cluster(cluster) => site.clusters[cluster.index()].named.path.clone(),
-        End::Service(service) => site.services[service.index()].named.path.clone(),
+        // One that is written in a list has no path of its own: it is run by exactly whose list that is.
+        End::Service(service) => {
+            let named = &site.services[service.index()].named;
+            named.in_list().unwrap_or(&named.path).to_owned()
+        }
         End::Node(node) => site.nodes[node.index()].named.path.clone(),
         End::Network(network) => site.networks[network.index()].named.path.clone(),
         End::Prefix(prefix) => prefix.to_string(),

@@ -178,6 +178,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         boot: true,
         protect: false,
         lighthouse: site.hosts.is_empty(),
+        mobile: false,
         relay: false,
         managed: true,
         user: "root".into(),

@@ -9,7 +9,7 @@ use arvc_site::endpoints::Tunnels;
 use arvc_site::model::{Bastion, End, Family, HostId, Kind, NetworkId, Transport};
 use ipnet::IpNet;
 
-use crate::layers::{Classes, Layer, Layers, Party, Path};
+use crate::layers::{Classes, Detail, Layer, Layers, Party, Path};
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
 
@@ -116,6 +116,10 @@ impl From<String> for Lacking {
 
 /// Every demand of a site, by phase.
 pub fn demands(layers: &Layers) -> Vec<Demand> {
+    layers.in_detail(Detail::Often, || asked(layers))
+}
+
+fn asked(layers: &Layers) -> Vec<Demand> {
     let classes = Classes::new(layers);
     let site = layers.site();
     // Where nobody knows an address, nothing can be said of it.
@@ -291,9 +295,9 @@ impl Asked<'_, '_> {
         let site = self.layers.site();
         let Some(tunnels) = Tunnels::of(site, overlay) else { return Ok(()) };
         let packets = PortSet::ports(Transport::Udp, tunnels.port, tunnels.port);
-        let others = site.host_ids().filter(|id| {
+        let others = self.layers.hubs.iter().copied().filter(|id| {
             let host = self.layers.host(*id);
-            *id != self.host && host.lighthouse && host.is_on(overlay) && host.status.is_there()
+            *id != self.host && host.lighthouse && host.is_on(overlay)
         });
         let found = others.into_iter().any(|id| {
             let paths = self.layers.paths(&Party::Host(self.host), &Party::Host(id));

@@ -19,6 +19,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::rc::Rc;
+
 use arvc_site::model::{GroupId, HostId, NetworkId, NodeId};
 use ipnet::IpNet;
 
@@ -62,7 +64,7 @@ pub struct Rule {
     /// What may pass: destination ports in both directions.
     pub ports: PortSet,
     /// Why it is there, as a reviewer reads it: `groups.projects -> clusters.postgres : sql`, `operators: SSH`.
-    pub reason: String,
+    pub reason: Rc<str>,
 }
 
 /// What machines let in and out. Rules are sorted and no rule repeats or is covered by another of its list.

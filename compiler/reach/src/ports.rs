@@ -6,19 +6,38 @@
 use std::fmt;
 
 use arvc_site::model::{PortTerm, Transport};
+use smallvec::{SmallVec, smallvec};
+
+/// Ports as inclusive ranges. Most sets hold one or two, and millions of sets are made while a site is judged.
+pub type Ranges = SmallVec<[(u16, u16); 4]>;
+
+/// Protocols as inclusive ranges of their numbers.
+pub type Protocols = SmallVec<[(u8, u8); 5]>;
 
 /// A set of protocols and ports in canonical form: ranges sorted, disjoint and not adjacent, so equal sets are equal
 /// values. ICMP stands for ICMPv6 too.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortSet {
     /// TCP ports, as inclusive ranges.
-    pub tcp: Vec<(u16, u16)>,
+    pub tcp: Ranges,
     /// UDP ports, as inclusive ranges.
-    pub udp: Vec<(u16, u16)>,
+    pub udp: Ranges,
     /// ICMP and ICMPv6.
     pub icmp: bool,
     /// Other IP protocols, as inclusive ranges of numbers without 1, 6, 17 and 58.
-    pub others: Vec<(u8, u8)>,
+    pub others: Protocols,
+}
+
+impl Clone for PortSet {
+    // A derived one goes range by range.
+    fn clone(&self) -> Self {
+        Self {
+            tcp: SmallVec::from_slice(&self.tcp),
+            udp: SmallVec::from_slice(&self.udp),
+            icmp: self.icmp,
+            others: SmallVec::from_slice(&self.others),
+        }
+    }
 }
 
 impl PortSet {
@@ -29,7 +48,7 @@ impl PortSet {
 
     /// Every packet.
     pub fn all() -> Self {
-        Self { tcp: vec![(0, u16::MAX)], udp: vec![(0, u16::MAX)], icmp: true, others: OTHERS.to_vec() }
+        Self { tcp: smallvec![(0, u16::MAX)], udp: smallvec![(0, u16::MAX)], icmp: true, others: OTHERS.into() }
     }
 
     /// Ports of one transport protocol; none if `last` lies before `first`.
@@ -55,7 +74,7 @@ impl PortSet {
             1 | 58 => Self::icmp(),
             6 => Self::ports(Transport::Tcp, 0, u16::MAX),
             17 => Self::ports(Transport::Udp, 0, u16::MAX),
-            _ => Self { others: vec![(number, number)], ..Self::default() },
+            _ => Self { others: smallvec![(number, number)], ..Self::default() },
         }
     }
 
@@ -71,12 +90,13 @@ impl PortSet {
 
     /// Whether it holds every packet.
     pub fn is_all(&self) -> bool {
-        *self == Self::all()
+        let whole = [(0, u16::MAX)];
+        self.icmp && self.tcp[..] == whole && self.udp[..] == whole && self.others[..] == OTHERS
     }
 
     /// Whether it holds none.
     pub fn is_none(&self) -> bool {
-        *self == Self::none()
+        !self.icmp && self.tcp.is_empty() && self.udp.is_empty() && self.others.is_empty()
     }
 
     /// What is in either.
@@ -119,7 +139,10 @@ impl PortSet {
 
     /// Whether both hold a packet.
     pub fn meets(&self, other: &Self) -> bool {
-        !self.intersection(other).is_none()
+        self.icmp && other.icmp
+            || meet(&self.tcp, &other.tcp)
+            || meet(&self.udp, &other.udp)
+            || meet(&self.others, &other.others)
     }
 
     /// One packet of it, the least, for a witness.
@@ -145,7 +168,7 @@ impl fmt::Display for PortSet {
         if self.is_all() {
             return f.write_str("all protocols");
         }
-        if self.others == OTHERS {
+        if self.others[..] == OTHERS {
             return write!(f, "all protocols but {}", Self::all().difference(self));
         }
         let mut separator = "";
@@ -182,21 +205,35 @@ trait Number: Copy + Ord + Into<u32> + TryFrom<u32> {}
 impl Number for u8 {}
 impl Number for u16 {}
 
-fn union<T: Number>(a: &[(T, T)], b: &[(T, T)]) -> Vec<(T, T)> {
-    let mut ranges: Vec<(T, T)> = a.iter().chain(b).copied().collect();
-    ranges.sort_unstable();
-    let mut merged: Vec<(T, T)> = Vec::with_capacity(ranges.len());
-    for (first, last) in ranges {
+fn union<T: Number, const N: usize>(a: &[(T, T)], b: &[(T, T)]) -> SmallVec<[(T, T); N]>
+where
+    [(T, T); N]: smallvec::Array<Item = (T, T)>,
+{
+    if a.is_empty() || b.is_empty() {
+        return SmallVec::from_slice(if a.is_empty() { b } else { a });
+    }
+    let mut merged: SmallVec<[(T, T); N]> = SmallVec::new();
+    let (mut i, mut j) = (0, 0);
+    loop {
+        // Of the two next ranges the one that begins first.
+        let (first, last) = match (a.get(i), b.get(j)) {
+            (Some(x), Some(y)) if y < x => (j += 1, *y).1,
+            (Some(x), _) => (i += 1, *x).1,
+            (None, Some(y)) => (j += 1, *y).1,
+            (None, None) => return merged,
+        };
         match merged.last_mut() {
             Some(open) if first.into() <= open.1.into() + 1 => open.1 = open.1.max(last),
             _ => merged.push((first, last)),
         }
     }
-    merged
 }
 
-fn intersection<T: Number>(a: &[(T, T)], b: &[(T, T)]) -> Vec<(T, T)> {
-    let (mut i, mut j, mut both) = (0, 0, Vec::new());
+fn intersection<T: Number, const N: usize>(a: &[(T, T)], b: &[(T, T)]) -> SmallVec<[(T, T); N]>
+where
+    [(T, T); N]: smallvec::Array<Item = (T, T)>,
+{
+    let (mut i, mut j, mut both) = (0, 0, SmallVec::new());
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         let (first, last) = (x.0.max(y.0), x.1.min(y.1));
         if first <= last {
@@ -210,8 +247,26 @@ fn intersection<T: Number>(a: &[(T, T)], b: &[(T, T)]) -> Vec<(T, T)> {
     both
 }
 
-fn difference<T: Number>(a: &[(T, T)], b: &[(T, T)]) -> Vec<(T, T)> {
-    let mut left = Vec::new();
+/// Whether [`intersection`] has anything in it.
+fn meet<T: Number>(a: &[(T, T)], b: &[(T, T)]) -> bool {
+    let (mut i, mut j) = (0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        if x.0.max(y.0) <= x.1.min(y.1) {
+            return true;
+        }
+        match x.1 < y.1 {
+            true => i += 1,
+            false => j += 1,
+        }
+    }
+    false
+}
+
+fn difference<T: Number, const N: usize>(a: &[(T, T)], b: &[(T, T)]) -> SmallVec<[(T, T); N]>
+where
+    [(T, T); N]: smallvec::Array<Item = (T, T)>,
+{
+    let mut left = SmallVec::new();
     for (first, last) in a {
         // Counted in `u32`, so that the number behind the last one exists.
         let (mut from, last): (u32, u32) = ((*first).into(), (*last).into());
@@ -232,7 +287,10 @@ fn difference<T: Number>(a: &[(T, T)], b: &[(T, T)]) -> Vec<(T, T)> {
     left
 }
 
-fn push<T: Number>(ranges: &mut Vec<(T, T)>, first: u32, last: u32) {
+fn push<T: Number, const N: usize>(ranges: &mut SmallVec<[(T, T); N]>, first: u32, last: u32)
+where
+    [(T, T); N]: smallvec::Array<Item = (T, T)>,
+{
     // Both lie inside a range of `T`, so neither conversion fails.
     if let (Ok(first), Ok(last)) = (T::try_from(first), T::try_from(last)) {
         ranges.push((first, last));
@@ -330,6 +388,6 @@ mod tests {
     #[test]
     fn adjacent_ranges_are_one() {
         let set = PortSet::ports(Transport::Udp, 1, 4).union(&PortSet::ports(Transport::Udp, 5, 9));
-        assert_eq!(set.udp, [(1, 9)]);
+        assert_eq!(set.udp[..], [(1, 9)]);
     }
 }

@@ -4,6 +4,7 @@
 //! comes by the router. Answers are not listed: a router tracks connections, or it needs the reverse of each opening as well.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use arvc_site::model::{HostId, NetworkId, Site};
 use ipnet::IpNet;
@@ -49,7 +50,7 @@ pub struct Opening<'p> {
     /// What passes.
     pub ports: &'p PortSet,
     /// Why.
-    pub reason: &'p str,
+    pub reason: &'p Rc<str>,
 }
 
 /// Machines that are routers, and what else several networks name as one. A node lets everything through, and an address of
@@ -89,7 +90,7 @@ impl Through<'_> {
                     continue;
                 }
                 for (inward, rules) in [(true, &policy.inbound), (false, &policy.outbound)] {
-                    let mut beyond: BTreeMap<(&str, &PortSet), Ends> = BTreeMap::new();
+                    let mut beyond: BTreeMap<(&Rc<str>, &PortSet), Ends> = BTreeMap::new();
                     for rule in rules.iter().filter(|rule| rule.network == *network) {
                         let far = self.far(addresses, rule, inward);
                         if !far.is_empty() {

@@ -249,7 +249,7 @@ pub fn tightest(site: &Site) -> Vec<String> {
         match &need.source {
             End::Host(host) => drop(sources.0.insert(*host)),
             // What stands in a list has no name in the language.
-            End::Service(service) if !is_name(&site.services[service.index()].named.path) => {
+            End::Service(service) if site.services[service.index()].named.in_list().is_some() => {
                 let hosts = site.services[service.index()].hosts.iter().copied().collect();
                 sources.1.extend(named.words(&hosts));
             }
@@ -287,11 +287,6 @@ fn written(path: &str) -> String {
         false => part.to_owned(),
     };
     path.split('.').map(part).collect::<Vec<_>>().join(".")
-}
-
-/// Whether a path can be written: each part of it is a name, and no place in a list.
-fn is_name(path: &str) -> bool {
-    path.split('.').all(|part| !part.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The clusters and groups of a site by exactly their machines.

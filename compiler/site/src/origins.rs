@@ -34,6 +34,12 @@ pub(crate) struct HostOrigin {
     pub(crate) network_unknown: bool,
     /// The lists of groups and of services failed in part.
     pub(crate) lists_failed: bool,
+    /// Where it says that it is a phone.
+    pub(crate) mobile: Option<Span>,
+    /// Where it says whether it is a lighthouse.
+    pub(crate) lighthouse: Option<Span>,
+    /// Where it says whether it is a relay.
+    pub(crate) relay: Option<Span>,
     /// The datastores that it names, and where.
     pub(crate) datastores: Vec<(String, Span)>,
     /// Where it says what a guest is made of, by the field.
@@ -74,6 +80,10 @@ pub(crate) struct Origins {
     pub(crate) forwards: Vec<(ServiceId, Spanned<IpAddr>)>,
     /// Ranges in which a machine found no number.
     pub(crate) full: Vec<RangeId>,
+    /// Ranges with numbers that something hands out, which is reported where both are declared. Sorted.
+    pub(crate) handed_out: Vec<RangeId>,
+    /// Networks of ranges that have not all of their numbers, or none for a machine: reported at the ranges. Sorted.
+    pub(crate) unfit: Vec<(RangeId, NetworkId)>,
     /// Every entry of these maps was read.
     pub(crate) all: All,
 }

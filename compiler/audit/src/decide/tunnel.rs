@@ -21,6 +21,8 @@ pub(crate) struct Tunnels {
     /// What is said of each pair in the end: many packets ask for it.
     whole: RefCell<HashMap<(usize, usize, bool), Outcome>>,
     direct: RefCell<HashMap<(usize, usize), Bounds>>,
+    /// Whether a member gets at a lighthouse where it is told that it is.
+    lighthouses: RefCell<HashMap<(usize, usize), Bounds>>,
 }
 
 /// Certain, and possible.
@@ -204,7 +206,6 @@ impl Tree {
 
     /// Whether the first learns from a lighthouse where the second is.
     fn finds(&self, a: One<'_>, b: One<'_>, tunnels: &Tunnels) -> Bounds {
-        let _ = tunnels;
         // A lighthouse knows who reports to it.
         let asked: Vec<IpAddr> = if a.member.lighthouse { a.member.addresses() } else { a.member.lighthouses.clone() };
         let mut all = Bounds::NO;
@@ -214,12 +215,7 @@ impl Tree {
             }
             // Who is none answers nobody.
             let Some(lighthouse) = self.member_at(address).filter(|one| one.member.lighthouse) else { continue };
-            let reach = |one: One<'_>| match one.index == lighthouse.index {
-                true => Bounds { lower: true, upper: true, missing: None },
-                false => stated(one.member, lighthouse.member).into_iter().fold(Bounds::NO, |all, endpoint| {
-                    all.or(|| self.underlay(one.host, one.member, lighthouse.host, lighthouse.member, endpoint))
-                }),
-            };
+            let reach = |one| self.lighthouse(one, lighthouse, tunnels);
             all = all.or(|| reach(a).and(|| reach(b)));
         }
         if b.member.lighthouse {
@@ -228,6 +224,22 @@ impl Tree {
             return Bounds { lower: false, missing: Some(why.into()), ..all };
         }
         all
+    }
+
+    /// Whether a member gets at a lighthouse where it is told that it is: the same for everybody whom it asks about.
+    fn lighthouse(&self, one: One<'_>, lighthouse: One<'_>, tunnels: &Tunnels) -> Bounds {
+        if one.index == lighthouse.index {
+            return Bounds { lower: true, upper: true, missing: None };
+        }
+        let place = (one.index, lighthouse.index);
+        if let Some(known) = tunnels.lighthouses.borrow().get(&place) {
+            return known.clone();
+        }
+        let bounds = stated(one.member, lighthouse.member).into_iter().fold(Bounds::NO, |all, endpoint| {
+            all.or(|| self.underlay(one.host, one.member, lighthouse.host, lighthouse.member, endpoint))
+        });
+        tunnels.lighthouses.borrow_mut().insert(place, bounds.clone());
+        bounds
     }
 
     fn member_at(&self, address: IpAddr) -> Option<One<'_>> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::text::Words;
 
 /// All cells. With packets each has a verdict about them.
-pub(super) fn cells(words: &Words, judge: Option<&Layers>, cells: &[Cell], asked: Option<&PortSet>) -> String {
+pub(super) fn cells(words: &Words, judge: &Layers, cells: &[Cell], asked: Option<&PortSet>) -> String {
     let list: Vec<Value> =
         cells.iter().filter(|cell| cell.connections() > 0).map(|cell| self::cell(words, judge, cell, asked)).collect();
     let mut document = json!({ "version": 1 });
@@ -18,7 +18,7 @@ pub(super) fn cells(words: &Words, judge: Option<&Layers>, cells: &[Cell], asked
     format!("{document:#}\n")
 }
 
-fn cell(words: &Words, judge: Option<&Layers>, cell: &Cell, asked: Option<&PortSet>) -> Value {
+fn cell(words: &Words, judge: &Layers, cell: &Cell, asked: Option<&PortSet>) -> Value {
     let mut value = json!({
         "from": cell.sources.iter().map(|party| words.party(party)).collect::<Vec<_>>(),
         "to": cell.targets.iter().map(|party| words.party(party)).collect::<Vec<_>>(),
@@ -32,7 +32,7 @@ fn cell(words: &Words, judge: Option<&Layers>, cell: &Cell, asked: Option<&PortS
     let paths = cell.paths.iter().map(|path| {
         let mut value = self::path(words, path, asked);
         let closed = asked.unwrap_or(&every).difference(&path.upper());
-        if let (Some(judge), Some(source @ Party::Host(_)), false) = (judge, cell.sources.first(), closed.is_none()) {
+        if let (Some(source @ Party::Host(_)), false) = (cell.sources.first(), closed.is_none()) {
             let stands = judge.stands(source, path).into_iter();
             value["held"] = stands.map(|stand| held(&stand, &closed)).collect::<Vec<_>>().into();
         }

@@ -11,6 +11,7 @@ use crate::world::{Stream, World};
 use crate::{Stop, cells, check, exit, outside, project, reason};
 
 mod json;
+mod matrix;
 mod table;
 mod terms;
 #[cfg(test)]
@@ -122,11 +123,11 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     }
     if arguments.matrix {
         let parties = everybody(site, &layers);
-        let cells = layers.ask(&classes, &parties, &parties);
+        let matrix = layers.matrix(&classes, &parties);
         let text = match (arguments.json, arguments.csv) {
-            (true, _) => json::cells(&words, None, &cells, None),
-            (_, true) => text::csv(&words, &cells),
-            _ => text::matrix(&words, &cells),
+            (true, _) => matrix::json(&words, &matrix),
+            (_, true) => matrix::csv(&words, &matrix),
+            _ => matrix::text(&words, &matrix),
         };
         return Ok(world.print(Stream::Out, &text)?);
     }
@@ -148,7 +149,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let cells = layers.ask(&classes, &question.sources, &targets);
     let asked = question.target.ports.is_some().then_some(&packets);
     let text = match (arguments.json, arguments.to.is_some()) {
-        (true, _) => json::cells(&words, Some(&layers), &cells, asked),
+        (true, _) => json::cells(&words, &layers, &cells, asked),
         (_, true) => text::reverse(&words, &question, &cells, &packets),
         _ => text::answer(&words, &layers, &question, &cells, asked),
     };

@@ -41,9 +41,14 @@ impl<'a> Words<'a> {
     }
 
     /// Several, the first of them by name.
-    fn parties(&self, parties: &[Party]) -> String {
-        let names: Vec<String> = parties.iter().take(SHOWN).map(|party| self.party(party)).collect();
-        match parties.len().saturating_sub(SHOWN) {
+    pub fn parties(&self, parties: &[Party]) -> String {
+        self.first_of(parties.iter(), parties.len())
+    }
+
+    /// Of so many, the first by name.
+    pub fn first_of<'p>(&self, parties: impl Iterator<Item = &'p Party>, count: usize) -> String {
+        let names: Vec<String> = parties.take(SHOWN).map(|party| self.party(party)).collect();
+        match count.saturating_sub(SHOWN) {
             0 => names.join(", "),
             rest => format!("{} and {rest} more", names.join(", ")),
         }
@@ -134,46 +139,6 @@ pub(super) fn reverse(words: &Words, question: &Question, cells: &[Cell], packet
                 _ => ": not known".to_owned(),
             };
             let _ = writeln!(out, "  {} -> {}{how}", words.parties(&cell.sources), words.parties(&cell.targets));
-        }
-    }
-    out
-}
-
-/// What is open between classes; pairs between which nothing is are left out.
-pub(super) fn matrix(words: &Words, cells: &[Cell]) -> String {
-    let mut out = String::new();
-    for cell in cells.iter().filter(|cell| !cell.upper.is_none() && cell.connections() > 0) {
-        let _ = writeln!(out, "{} -> {}", words.parties(&cell.sources), words.parties(&cell.targets));
-        for path in cell.paths.iter().filter(|path| !path.upper().is_none()) {
-            let (lower, upper) = (path.lower(), path.upper());
-            let perhaps = upper.difference(&lower);
-            let perhaps = if perhaps.is_none() { String::new() } else { format!("; not known: {perhaps}") };
-            let _ = writeln!(out, "  over {}: {lower}{perhaps}", path.way.name(words.site));
-        }
-    }
-    out
-}
-
-/// One line a pair and path.
-pub(super) fn csv(words: &Words, cells: &[Cell]) -> String {
-    let mut out = String::from("source,target,path,open,unknown\n");
-    let quoted = |text: String| match text.contains([',', '"']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    };
-    for cell in cells {
-        for (source, target) in cell.sources.iter().flat_map(|s| cell.targets.iter().map(move |t| (s, t))) {
-            for path in cell.paths.iter().filter(|path| source != target && !path.upper().is_none()) {
-                let (lower, upper) = (path.lower(), path.upper());
-                let fields = [
-                    words.party(source),
-                    words.party(target),
-                    path.way.name(words.site),
-                    lower.to_string(),
-                    upper.difference(&lower).to_string(),
-                ];
-                let _ = writeln!(out, "{}", fields.map(quoted).join(","));
-            }
         }
     }
     out

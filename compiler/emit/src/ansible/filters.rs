@@ -80,7 +80,7 @@ fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Fa
         for rule in policy.inbound.iter().filter(|rule| rule.network == *network) {
             for source in sources(addresses, rule, family) {
                 let place = *places.entry(&rule.reason).or_insert_with(|| {
-                    sections.push(Section { comment: rule.reason.clone(), rules: Vec::new() });
+                    sections.push(Section { comment: rule.reason.to_string(), rules: Vec::new() });
                     sections.len() - 1
                 });
                 let packets = packets(&rule.ports).into_iter();
@@ -127,7 +127,7 @@ fn handed(devices: &[Device], forward: &Forward) -> Handed {
         ends.iter().map(source).collect()
     };
     Handed {
-        comment: forward.reason.clone(),
+        comment: forward.reason.to_string(),
         sources: ends(&forward.from),
         into: device(forward.into),
         targets: ends(&forward.to),
@@ -197,10 +197,10 @@ fn packets(ports: &PortSet) -> Vec<Match> {
     }
     let mut packets = Vec::new();
     if !ports.tcp.is_empty() {
-        packets.push(Match::Tcp(ports.tcp.clone()));
+        packets.push(Match::Tcp(ports.tcp.to_vec()));
     }
     if !ports.udp.is_empty() {
-        packets.push(Match::Udp(ports.udp.clone()));
+        packets.push(Match::Udp(ports.udp.to_vec()));
     }
     if ports.icmp {
         packets.push(Match::Echo);

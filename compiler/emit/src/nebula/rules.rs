@@ -20,7 +20,7 @@ pub fn rules(site: &Site, overlay: NetworkId, rules: &[Rule]) -> Yaml {
             let protocol = Yaml::quoted(protocol);
             // Once for a run of rules with the same reason.
             let first =
-                if said == rule.reason { entry("proto", protocol) } else { noted(&rule.reason, "proto", protocol) };
+                if said == &*rule.reason { entry("proto", protocol) } else { noted(&*rule.reason, "proto", protocol) };
             said = &rule.reason;
             list.push(Yaml::Map(vec![first, entry("port", Yaml::quoted(port.clone())), peer.clone()]));
         }

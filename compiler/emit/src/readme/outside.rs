@@ -2,7 +2,7 @@
 
 use arvc_site::model::Site;
 
-use super::{commands, left_alone, list, members_by_hand, paragraph};
+use super::{commands, left_alone, list, members_by_hand, mobile, paragraph};
 
 /// The section, or nothing if Ansible configures every machine.
 pub fn section(site: &Site) -> String {
@@ -27,6 +27,15 @@ pub fn section(site: &Site) -> String {
         let word = if addresses.len() == 1 { "address" } else { "addresses" };
         let version = &site.nebula.version.value;
         text.push_str(&format!("\n### {name}\n\n"));
+        if host.mobile {
+            text.push_str(&paragraph(&format!(
+                "A phone: a member of the overlay with the {word} {}, by an app that brings its own Nebula.",
+                list(addresses)
+            )));
+            text.push('\n');
+            text.push_str(&mobile::steps(name));
+            continue;
+        }
         text.push_str(&paragraph(&format!(
             "A member of the overlay with the {word} {}. It needs a Nebula of the line of {version}, for which its \
              configuration is written. Its key is made on it, and never leaves it:",

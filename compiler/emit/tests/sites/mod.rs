@@ -186,6 +186,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         boot: true,
         protect: false,
         lighthouse: false,
+        mobile: false,
         relay: false,
         managed: true,
         user: "root".into(),

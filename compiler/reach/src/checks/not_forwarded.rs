@@ -40,7 +40,7 @@ use arvc_site::names;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Intents, words};
-use crate::ports::PortSet;
+use crate::ports::{PortSet, Protocols};
 
 /// A public port without a way to it.
 pub static CODE: Code = Code::new(
@@ -63,7 +63,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
                     continue;
                 }
                 // Only ports can be handed on; a flow of all protocols names none of them.
-                let ports = PortSet { icmp: false, others: Vec::new(), ..piece.ports.clone() };
+                let ports = PortSet { icmp: false, others: Protocols::new(), ..piece.ports.clone() };
                 let missing = ports.difference(&handed_on(site, *host));
                 // Behind a router that is no node, somebody else forwards.
                 let routed_by_node = site.networks[piece.path.target.index()]

@@ -36,24 +36,36 @@ impl Cell {
 impl Layers<'_> {
     /// Judges every source with every other target.
     pub fn ask(&self, classes: &Classes, sources: &[Party], targets: &[Party]) -> Vec<Cell> {
-        let (sources, targets) = (grouped(classes, sources), grouped(classes, targets));
         let mut cells = Vec::new();
+        self.each(classes, sources, targets, |sources, targets, paths| {
+            let union = |of: fn(&Path) -> PortSet| paths.iter().fold(PortSet::none(), |all, path| all.union(&of(path)));
+            let (lower, upper) = (union(Path::lower), union(Path::upper));
+            cells.push(Cell { sources: sources.to_vec(), targets: targets.to_vec(), paths, lower, upper });
+        });
+        cells
+    }
+
+    /// Shows the paths from the first of each class of sources to the first other one of each class of targets.
+    pub(super) fn each(
+        &self,
+        classes: &Classes,
+        sources: &[Party],
+        targets: &[Party],
+        mut see: impl FnMut(&[Party], &[Party], Vec<Path>),
+    ) {
+        let (sources, targets) = (grouped(classes, sources), grouped(classes, targets));
         for from in &sources {
             for to in &targets {
-                let Some((source, target)) = pair(from, to) else { continue };
-                let paths = self.paths(source, target);
-                let union =
-                    |of: fn(&Path) -> PortSet| paths.iter().fold(PortSet::none(), |all, path| all.union(&of(path)));
-                let (lower, upper) = (union(Path::lower), union(Path::upper));
-                cells.push(Cell { sources: from.clone(), targets: to.clone(), paths, lower, upper });
+                if let Some((source, target)) = pair(from, to) {
+                    see(from, to, self.paths(source, target));
+                }
             }
         }
-        cells
     }
 }
 
 /// The parties by their class, in the order in which they are met first; what is no machine is alone.
-fn grouped(classes: &Classes, parties: &[Party]) -> Vec<Vec<Party>> {
+pub(super) fn grouped(classes: &Classes, parties: &[Party]) -> Vec<Vec<Party>> {
     let mut at: BTreeMap<usize, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<Party>> = Vec::new();
     for party in parties {
@@ -72,6 +84,6 @@ fn grouped(classes: &Classes, parties: &[Party]) -> Vec<Vec<Party>> {
 }
 
 /// The first two that differ.
-fn pair<'p>(from: &'p [Party], to: &'p [Party]) -> Option<(&'p Party, &'p Party)> {
+pub(super) fn pair<'p>(from: &'p [Party], to: &'p [Party]) -> Option<(&'p Party, &'p Party)> {
     from.iter().find_map(|source| Some((source, to.iter().find(|target| *target != source)?)))
 }

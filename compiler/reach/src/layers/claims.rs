@@ -4,7 +4,9 @@ use arvc_site::endpoints::Tunnels;
 use arvc_site::lock::Grant;
 use arvc_site::model::{End, Flow, HostId, NetworkId, Transport};
 
-use super::{Cell, Classes, Guard, Layers, Party, Path, Way};
+use super::ask::pair;
+use super::decide::Detail;
+use super::{Classes, Guard, Layers, Party, Path, Way};
 use crate::ports::PortSet;
 
 /// A connection that is not as a claim has it.
@@ -64,8 +66,9 @@ impl Layers<'_> {
     pub fn not_open(&self, classes: &Classes, flow: &Flow) -> Vec<Finding> {
         self.pairs(classes, flow, |source, target, paths| {
             let open = paths.iter().fold(PortSet::none(), |all, path| all.union(&path.lower()));
-            let packets = self.carried_to(flow, &target).difference(&open);
-            (!packets.is_none()).then_some(Finding { source, target, packets, paths })
+            let packets = self.carried_to(flow, target).difference(&open);
+            let (source, target) = (source.clone(), target.clone());
+            (!packets.is_none()).then(|| Finding { source, target, packets, paths: paths.to_vec() })
         })
     }
 
@@ -74,7 +77,7 @@ impl Layers<'_> {
     pub fn not_closed(&self, classes: &Classes, flow: &Flow) -> Vec<Finding> {
         let spared = Spared::new(self, flow);
         self.pairs(classes, flow, |source, target, paths| {
-            let packets = spared.leave(self, flow, &source, &target);
+            let packets = spared.leave(self, flow, source, target);
             self.found(source, target, &packets, paths)
         })
     }
@@ -84,18 +87,24 @@ impl Layers<'_> {
         let spared = Spared::new(self, flow);
         let mut held = Vec::new();
         let open = self.pairs(classes, flow, |source, target, paths| {
-            let packets = spared.leave(self, flow, &source, &target);
-            self.hold(&source, &target, &packets, &paths, &mut held);
+            let packets = spared.leave(self, flow, source, target);
+            self.hold(source, target, &packets, paths, &mut held);
             self.found(source, target, &packets, paths)
         });
         Judged { open, held }
     }
 
-    fn found(&self, source: Party, target: Party, packets: &PortSet, mut paths: Vec<Path>) -> Option<Finding> {
-        let open = |path: &Path| path.upper().intersection(packets).difference(&self.tunnels(path));
-        paths.retain(|path| !open(path).is_none());
-        let packets = paths.iter().fold(PortSet::none(), |all, path| all.union(&open(path)));
-        (!paths.is_empty()).then_some(Finding { source, target, packets, paths })
+    fn found(&self, source: &Party, target: &Party, packets: &PortSet, paths: &[Path]) -> Option<Finding> {
+        let (mut open, mut all) = (Vec::new(), PortSet::none());
+        for path in paths {
+            let passing = path.upper().intersection(packets).difference(&self.tunnels(path));
+            if !passing.is_none() {
+                all = all.union(&passing);
+                open.push(path.clone());
+            }
+        }
+        let (source, target) = (source.clone(), target.clone());
+        (!open.is_empty()).then_some(Finding { source, target, packets: all, paths: open })
     }
 
     /// Lists what of some packets is closed by fewer than two layers. A node owns its guests, and at an address that no
@@ -123,23 +132,21 @@ impl Layers<'_> {
         &self,
         classes: &Classes,
         flow: &Flow,
-        mut judge: impl FnMut(Party, Party, Vec<Path>) -> Option<Finding>,
+        mut judge: impl FnMut(&Party, &Party, &[Path]) -> Option<Finding>,
     ) -> Vec<Finding> {
         let mut found = Vec::new();
-        self.each_pair(classes, flow, |source, target, paths| {
-            found.extend(judge(source.clone(), target.clone(), paths.to_vec()));
-        });
+        self.each_pair(classes, flow, |source, target, paths| found.extend(judge(source, target, paths)));
         found
     }
 
     /// Shows a pair of each two classes that a flow connects, with the paths that it may speak of.
     pub fn each_pair(&self, classes: &Classes, flow: &Flow, mut see: impl FnMut(&Party, &Party, &[Path])) {
-        let cells = self.ask(classes, &self.parties(&flow.source), &self.parties(&flow.target));
+        let (sources, targets) = (self.parties(&flow.source), self.parties(&flow.target));
         let named = (self.members.of(&flow.source), self.members.of(&flow.target));
-        for cell in cells {
-            let Some((source, target)) = first(&cell) else { continue };
-            let from = self.meant_on(&flow.source, &named.0, &source);
-            let to = self.meant_on(&flow.target, &named.1, &target);
+        let show = |sources: &[Party], targets: &[Party], paths: Vec<Path>| {
+            let Some((source, target)) = pair(sources, targets) else { return };
+            let from = self.meant_on(&flow.source, &named.0, source);
+            let to = self.meant_on(&flow.target, &named.1, target);
             let here =
                 |meant: &Option<Vec<NetworkId>>, network| meant.as_ref().is_none_or(|list| list.contains(&network));
             let on = |path: &Path| {
@@ -147,9 +154,10 @@ impl Layers<'_> {
                     && here(&from, path.way.first())
                     && here(&to, path.way.last())
             };
-            let paths: Vec<Path> = cell.paths.into_iter().filter(on).collect();
-            see(&source, &target, &paths);
-        }
+            let paths: Vec<Path> = paths.into_iter().filter(on).collect();
+            see(source, target, &paths);
+        };
+        self.in_detail(Detail::Often, || self.each(classes, &sources, &targets, show));
     }
 
     /// The networks on which an end means a machine by its address alone; none if it is meant by what it is.
@@ -217,12 +225,4 @@ impl<'f> Spared<'f> {
             left.difference(&layers.carried_to(spared, target))
         })
     }
-}
-
-/// The first source and the first other target.
-fn first(cell: &Cell) -> Option<(Party, Party)> {
-    cell.sources.iter().find_map(|source| {
-        let target = cell.targets.iter().find(|target| *target != source)?;
-        Some((source.clone(), target.clone()))
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use arvc_site::model::{Flow, HostId, NetworkId, PortTerm};
+use arvc_site::model::{End, Flow, GroupId, HostId, NetworkId, PortTerm};
 use ipnet::IpNet;
 
 use super::{Layers, Party};
@@ -122,12 +122,12 @@ fn held(layers: &Layers, named: &Named) -> Vec<HostId> {
     let all = || layers.members.all.iter().copied();
     match named {
         Named::Hosts(hosts) => hosts.clone(),
-        Named::Peer(_, Peer::Group(group)) => {
-            all().filter(|host| site.hosts[host.index()].groups.contains(group)).collect()
-        }
+        Named::Peer(_, Peer::Group(group)) => layers.members.of(&End::Group(*group)),
         Named::Peer(_, Peer::AllOf(groups)) => {
-            let in_all = |host: &HostId| groups.iter().all(|group| site.hosts[host.index()].groups.contains(group));
-            all().filter(in_all).collect()
+            let of = |group: &GroupId| layers.members.of(&End::Group(*group));
+            let mut few = groups.iter().map(of).min_by_key(Vec::len).unwrap_or_default();
+            few.retain(|host| groups.iter().all(|group| site.hosts[host.index()].groups.contains(group)));
+            few
         }
         Named::Peer(_, peer) => {
             let prefixes: Vec<IpNet> = match peer {

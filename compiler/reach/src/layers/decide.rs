@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -10,6 +9,7 @@ use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, N
 use arvc_site::segments::Segments;
 use arvc_verdict::Counted;
 use ipnet::IpNet;
+use rustc_hash::FxHashMap;
 
 use super::index::Indexes;
 pub(super) use super::lists::Other;
@@ -27,17 +27,17 @@ pub struct Layers<'a> {
     pub(crate) members: Members<'a>,
     pub(super) segments: Segments,
     /// Lighthouses and relays.
-    pub(super) hubs: Vec<HostId>,
+    pub(crate) hubs: Vec<HostId>,
     /// Whether a member reaches a lighthouse of an overlay by itself, of those that were asked for.
-    pub(super) hub_reached: RefCell<BTreeMap<(NetworkId, HostId, HostId), bool>>,
+    pub(super) hub_reached: RefCell<FxHashMap<(NetworkId, HostId, HostId), bool>>,
     /// The tunnels that were asked for.
-    pub(super) tunnels: RefCell<BTreeMap<(NetworkId, HostId, HostId), Step>>,
+    pub(super) tunnels: RefCell<FxHashMap<(NetworkId, HostId, HostId), Step>>,
     /// Which layers the packets of overlays meet.
     counted: Cell<Counted>,
     /// How much is found out of a path.
     pub(super) detail: Cell<Detail>,
     /// What each list of rules said about each other end that it was asked about.
-    pub(super) said: RefCell<HashMap<Asked, Said>>,
+    pub(super) said: RefCell<FxHashMap<Asked, Said>>,
     pub(super) addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
     internet: Vec<IpNet>,
@@ -46,13 +46,15 @@ pub struct Layers<'a> {
     /// The addresses of each peer on each network that was asked for.
     pub(super) known: RefCell<Known>,
     pub(super) indexes: Indexes,
+    /// The ways out to each zone that was asked for, by the networks that a machine has.
+    ways_out: RefCell<Exits>,
     /// The endpoints of each machine, once somebody asks what listens.
     pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
 }
 
 /// How much of a path is found out: who asks for many needs little of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Detail {
+pub(crate) enum Detail {
     /// Everything.
     #[default]
     Whole,
@@ -61,6 +63,12 @@ pub(super) enum Detail {
     /// The ways and addresses alone: no path has a step, and none is another's twin.
     Ways,
 }
+
+/// A network by which a machine meets addresses of a family that no machine has, and those that it meets there.
+pub(super) type Exit = (Family, NetworkId, Rc<[IpNet]>);
+
+/// The exits of machines of a profile to a zone.
+type Exits = FxHashMap<(usize, Party), Rc<[Exit]>>;
 
 /// One end of a path that is judged.
 pub(super) struct Ends<'o> {
@@ -98,6 +106,7 @@ impl<'a> Layers<'a> {
             members,
             known: RefCell::default(),
             indexes: Indexes::default(),
+            ways_out: RefCell::default(),
             served: OnceCell::new(),
         }
     }
@@ -126,7 +135,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Finds out less of each path, while something is asked.
-    pub(super) fn in_detail<T>(&self, detail: Detail, ask: impl FnOnce() -> T) -> T {
+    pub(crate) fn in_detail<T>(&self, detail: Detail, ask: impl FnOnce() -> T) -> T {
         let before = self.detail.replace(detail);
         let answer = ask();
         self.detail.set(before);
@@ -341,39 +350,47 @@ impl<'a> Layers<'a> {
     }
 
     fn outwards(&self, host: HostId, zone: &Party) -> Vec<Path> {
-        let prefixes = self.zone(zone);
         let mut paths = Vec::new();
-        for (family, network, part) in self.exits(host, &prefixes) {
+        for (family, network, part) in self.exits_to(host, zone).iter() {
+            let (family, network) = (*family, *network);
             let Some(from) = self.address(host, network, family) else { continue };
             let Some(to) = part.first().map(IpNet::addr) else { continue };
-            let ends = Ends {
-                source: Some((host, network)),
-                target: None,
-                to: Other::Zone(&part),
-                from: Other::Address(from),
-            };
-            let between = handed::outwards(self, host, network, from, &part);
+            let ends =
+                Ends { source: Some((host, network)), target: None, to: Other::Kept(part), from: Other::Address(from) };
+            let between = handed::outwards(self, host, network, from, part);
             paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between));
         }
         paths
     }
 
     fn inwards(&self, zone: &Party, host: HostId) -> Vec<Path> {
-        let prefixes = self.zone(zone);
         let mut paths = Vec::new();
-        for (family, network, part) in self.exits(host, &prefixes) {
+        for (family, network, part) in self.exits_to(host, zone).iter() {
+            let (family, network) = (*family, *network);
             for to in self.met(host, network).into_iter().filter(|to| Family::of(*to) == family) {
-                let between = edge::inwards(self, network, host, to, &part);
+                let between = edge::inwards(self, network, host, to, part);
                 let ends = Ends {
                     source: None,
                     target: Some((host, network)),
                     to: Other::Address(to),
-                    from: Other::Zone(&part),
+                    from: Other::Kept(part),
                 };
                 paths.push(self.path(Way::Direct(network), None, to, &ends, between));
             }
         }
         paths
+    }
+
+    /// The [exits](Self::exits) to a zone, which machines on the same networks have in common.
+    fn exits_to(&self, host: HostId, zone: &Party) -> Rc<[Exit]> {
+        let key = (self.members.profile_of[host.index()], zone.clone());
+        if let Some(known) = self.ways_out.borrow().get(&key) {
+            return known.clone();
+        }
+        let exits = self.exits(host, &self.zone(zone)).into_iter();
+        let exits: Rc<[Exit]> = exits.map(|(family, network, part)| (family, network, part.into())).collect();
+        self.ways_out.borrow_mut().insert(key, exits.clone());
+        exits
     }
 
     /// The networks by which a machine meets addresses that no machine has, with those that it meets there.

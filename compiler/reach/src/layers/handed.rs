@@ -48,7 +48,7 @@ pub(super) fn steps(
         }
         rules.push((forward.ports.clone(), forward.reason.clone()));
     }
-    let rules: Rc<[(PortSet, String)]> = rules.into();
+    let rules: Rc<[(PortSet, Rc<str>)]> = rules.into();
     let handed = |layer| Step {
         layer,
         at: Party::Host(id),
@@ -122,7 +122,7 @@ fn behind(layers: &Layers, router: Option<&Identity>, family: Family, zone: &[Ip
 fn foot(layers: &Layers, id: HostId, end: &Other) -> std::option::IntoIter<NetworkId> {
     let address = match end {
         Other::Member(_, address) | Other::Address(address) => Some(*address),
-        Other::Zone(zone) => zone.first().map(IpNet::addr),
+        Other::Zone(_) | Other::Kept(_) => end.zone().first().map(IpNet::addr),
     };
     let on = layers.host(id).interfaces.iter().map(|interface| interface.network);
     let mut on = on.filter(|network| !layers.site.networks[network.index()].is_overlay());
@@ -144,7 +144,8 @@ fn holds(layers: &Layers, ends: &Ends, end: &Other) -> (bool, bool) {
             let holds = prefixes.any(|prefix| ends.contains(&End::Prefix(prefix))) || internet();
             (holds, holds)
         }
-        Other::Zone(zone) => {
+        Other::Zone(_) | Other::Kept(_) => {
+            let zone = end.zone();
             let known: Vec<IpNet> = ends.iter().flat_map(|end| layers.prefixes_of(end)).collect();
             let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));
             let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part));

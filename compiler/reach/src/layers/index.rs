@@ -1,18 +1,18 @@
 //! Which rules of a list may hold an end at all, without a look at each: what many share has a rule for each of them.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
 use arvc_site::model::{GroupId, HostId, NetworkId};
 use ipnet::IpNet;
+use rustc_hash::FxHashMap;
 
 use super::decide::{Layers, Other};
 use crate::policy::{Peer, Rule};
 
 /// What a rule asks of the other end, as far as it can be looked up.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash)]
 enum Key {
     Host(HostId),
     Group(GroupId),
@@ -23,7 +23,7 @@ enum Key {
 #[derive(Default)]
 struct Index {
     all: Vec<u32>,
-    by: BTreeMap<Key, Vec<u32>>,
+    by: FxHashMap<Key, Vec<u32>>,
     /// Those that have to be asked themselves.
     rest: Vec<u32>,
 }
@@ -34,7 +34,7 @@ type Place = (*const Rule, usize, NetworkId, bool);
 /// An index of each list that was asked.
 #[derive(Default)]
 pub(super) struct Indexes {
-    known: RefCell<BTreeMap<Place, Rc<Index>>>,
+    known: RefCell<FxHashMap<Place, Rc<Index>>>,
 }
 
 impl<'a> Layers<'a> {

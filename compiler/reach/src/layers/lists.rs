@@ -1,11 +1,11 @@
 //! What a list of rules says about an other end: which of its rules concern it, and what they let through.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
 use arvc_site::model::{HostId, NetworkId};
 use ipnet::IpNet;
+use rustc_hash::FxHashMap;
 
 use super::decide::{Detail, Layers};
 use super::{Layer, Party, Step};
@@ -14,19 +14,21 @@ use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
 
 /// Addresses by network and peer.
-pub(super) type Known = BTreeMap<(NetworkId, Peer), Rc<[IpNet]>>;
+pub(super) type Known = FxHashMap<(NetworkId, Peer), Rc<[IpNet]>>;
 
 /// A list of rules by where it lies, the network, whether certificates count, and the other end.
 pub(super) type Asked = (*const Rule, NetworkId, bool, Who);
 
 /// What a list of rules says: the two bounds, and the rules that concern the other end.
-pub(super) type Said = (PortSet, PortSet, Rc<[(PortSet, String)]>);
+pub(super) type Said = (PortSet, PortSet, Rc<[(PortSet, Rc<str>)]>);
 
 /// The other end, as far as rules look at it.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) enum Who {
     Member(HostId, IpAddr),
     Address(IpAddr),
+    /// Where the one list of a [kept](Other::Kept) zone lies.
+    Kept(*const IpNet),
 }
 
 /// The other end of a connection, as rules know it.
@@ -37,6 +39,8 @@ pub(super) enum Other<'o> {
     Address(IpAddr),
     /// Every address of these.
     Zone(&'o [IpNet]),
+    /// The same, of a list that the layers keep for as long as they are asked.
+    Kept(&'o Rc<[IpNet]>),
 }
 
 impl Other<'_> {
@@ -45,7 +49,19 @@ impl Other<'_> {
         let smurf = |address: IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_multicast() || v4.is_broadcast());
         match self {
             Self::Member(_, address) | Self::Address(address) => smurf(*address),
-            Self::Zone(parts) => !parts.is_empty() && parts.iter().all(|part| smurf(part.addr())),
+            Self::Zone(_) | Self::Kept(_) => {
+                let parts = self.zone();
+                !parts.is_empty() && parts.iter().all(|part| smurf(part.addr()))
+            }
+        }
+    }
+
+    /// The addresses of a zone.
+    pub(super) fn zone(&self) -> &[IpNet] {
+        match self {
+            Self::Member(..) | Self::Address(_) => &[],
+            Self::Zone(parts) => parts,
+            Self::Kept(parts) => parts,
         }
     }
 }
@@ -77,6 +93,7 @@ impl<'a> Layers<'a> {
         let who = match other {
             Other::Member(host, address) if certified => Who::Member(*host, *address),
             Other::Member(_, address) | Other::Address(address) => Who::Address(*address),
+            Other::Kept(zone) => Who::Kept(zone.as_ptr()),
             // To look a long list of prefixes up costs what it costs to ask it.
             Other::Zone(_) => return self.asked(network, rules, certified, other),
         };
@@ -91,7 +108,7 @@ impl<'a> Layers<'a> {
 
     fn asked(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
-        let mut matching: Vec<(PortSet, String)> = Vec::new();
+        let mut matching: Vec<(PortSet, Rc<str>)> = Vec::new();
         for rule in self.candidates(rules, network, certified, other) {
             let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
             if !some {
@@ -114,7 +131,8 @@ impl<'a> Layers<'a> {
                 let holds = known.iter().any(|prefix| prefix.contains(address));
                 (holds, holds)
             }
-            Other::Zone(zone) => {
+            Other::Zone(_) | Other::Kept(_) => {
+                let zone = other.zone();
                 let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));
                 let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part));
                 (zone.iter().all(inside), zone.iter().any(meets))

@@ -22,6 +22,8 @@ mod guards;
 mod handed;
 mod index;
 mod lists;
+mod marks;
+mod matrix;
 mod needs;
 mod node;
 mod rows;
@@ -41,14 +43,16 @@ pub use self::answer::Answers;
 pub use self::ask::Cell;
 pub use self::claims::{Finding, Held, Judged};
 pub use self::classes::Classes;
+pub(crate) use self::decide::Detail;
 pub use self::decide::Layers;
 pub use self::guards::{Guard, Stand};
+pub use self::matrix::{Block, Matrix, Passing};
 pub use self::needs::{Lack, Needed, Unserved};
 pub use self::rows::packet_of;
 use crate::ports::PortSet;
 
 /// Who starts a connection, or gets it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Party {
     /// A machine of the site.
     Host(HostId),
@@ -111,7 +115,7 @@ pub struct Step {
     pub upper: PortSet,
     /// The rules that concern the other end: what each lets through, and why it is there, in the words of the flows that
     /// opened it.
-    pub rules: Rc<[(PortSet, String)]>,
+    pub rules: Rc<[(PortSet, Rc<str>)]>,
     /// What there is to say besides: that there is no such layer here, what is not known.
     pub note: Option<String>,
 }
@@ -124,7 +128,7 @@ impl Step {
 }
 
 /// The way that a connection takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
     /// On one network.
     Direct(NetworkId),

@@ -131,7 +131,7 @@ impl Layers<'_> {
         if managers.iter().any(meets) {
             upper = upper.union(&management);
             let who = if operators.iter().any(meets) { "operators" } else { "nodes" };
-            matching.push((management.clone(), format!("{who}: management ports of the nodes")));
+            matching.push((management.clone(), format!("{who}: management ports of the nodes").into()));
         }
         // Nobody says which of the addresses corosync takes.
         if nodes.iter().any(meets) {

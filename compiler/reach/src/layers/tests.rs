@@ -257,6 +257,26 @@ proptest! {
     }
 
     #[test]
+    fn the_matrix_says_of_each_two_what_their_paths_say(site in any_site()) {
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let parties = layers.parties(&End::Union(vec![End::Any, End::Node(NodeId(0)), End::Internet]));
+        let matrix = layers.matrix(&Classes::new(&layers), &parties);
+        let mut said = std::collections::BTreeMap::new();
+        for block in &matrix.blocks {
+            said.extend(block.targets.iter().map(|target| ((block.source, *target), block.passing.to_vec())));
+        }
+        for (a, from) in matrix.classes.iter().enumerate() {
+            for (b, to) in matrix.classes.iter().enumerate() {
+                let Some((source, target)) = ask::pair(from, to) else { continue };
+                let alone = matrix::passing(&layers.paths(source, target));
+                let together = said.get(&(a, b)).cloned().unwrap_or_default();
+                prop_assert_eq!(together, alone, "{:?} -> {:?}", source, target);
+            }
+        }
+    }
+
+    #[test]
     fn machines_of_one_class_are_judged_alike(site in any_site()) {
         let policies = policies(&site);
         let layers = Layers::new(&site, &policies);

@@ -1,6 +1,7 @@
 //! What a machine of ours that is a router hands on: the openings of the machines behind it, on the devices that they cross.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, Site};
 use ipnet::IpNet;
@@ -27,11 +28,11 @@ pub struct Forward {
     /// What passes.
     pub ports: PortSet,
     /// Why, as in a rule.
-    pub reason: String,
+    pub reason: Rc<str>,
 }
 
 /// The packets of one forward, and why it is there: a key under which the machines of one side come together.
-type Key = (Option<NetworkId>, Option<NetworkId>, Family, Ends, bool, PortSet, String);
+type Key = (Option<NetworkId>, Option<NetworkId>, Family, Ends, bool, PortSet, Rc<str>);
 
 /// Gives each router that is a guest or that Ansible configures what it hands on. Machines of one policy that hand on different
 /// things are parted.
@@ -96,7 +97,7 @@ impl Feet<'_> {
                 let near = self.host.is_on(opening.network).then_some(opening.network);
                 for (beyond, far) in self.by_network(&opening.far, family, opening.network) {
                     let (into, out) = if opening.inward { (beyond, near) } else { (near, beyond) };
-                    let reason = opening.reason.to_owned();
+                    let reason = opening.reason.clone();
                     let key = (into, out, family, far, opening.inward, opening.ports.clone(), reason);
                     found.entry(key).or_default().extend(own.iter().cloned());
                 }

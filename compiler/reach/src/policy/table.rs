@@ -1,6 +1,7 @@
 //! All openings of a site by machine, and the policies that they collapse to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use arvc_site::model::{HostId, NetworkId, Site};
 
@@ -29,7 +30,7 @@ pub(super) struct Opening {
 /// Openings, and which machine has which.
 pub(super) struct Table {
     openings: Vec<Opening>,
-    reasons: Vec<String>,
+    reasons: Vec<Rc<str>>,
     inbound: Vec<Vec<u32>>,
     outbound: Vec<Vec<u32>>,
 }
@@ -57,7 +58,7 @@ impl Table {
     }
 
     pub fn reason(&mut self, text: String) -> u32 {
-        self.reasons.push(text);
+        self.reasons.push(text.into());
         self.reasons.len() as u32 - 1
     }
 
@@ -116,7 +117,7 @@ impl Table {
 
     /// The reasons of the openings that a merged rule is made of, without those that open nothing that a former one,
     /// or a wider one, does not.
-    fn joined(&self, openings: &[&Opening]) -> String {
+    fn joined(&self, openings: &[&Opening]) -> Rc<str> {
         if let [one] = openings {
             return self.reasons[one.reason as usize].clone();
         }
@@ -125,12 +126,12 @@ impl Table {
             let wider = openings.iter().enumerate().any(|(other_index, other)| {
                 opening.ports.is_subset(&other.ports) && (opening.ports != other.ports || other_index < index)
             });
-            let text = self.reasons[opening.reason as usize].as_str();
+            let text = &*self.reasons[opening.reason as usize];
             if !wider && !texts.contains(&text) {
                 texts.push(text);
             }
         }
-        texts.join("; ")
+        texts.join("; ").into()
     }
 }
 

@@ -84,7 +84,7 @@ fn peers_are_the_other_machines_of_the_service() {
     let second = policies.of(hosts[1]);
     assert_eq!(rules(&site, second, true, OVERLAY), ["pg-01 2380/tcp", "pg-03 2380/tcp"]);
     assert_eq!(rules(&site, second, false, OVERLAY), ["pg-01 2380/tcp", "pg-03 2380/tcp"]);
-    assert_eq!(second.inbound.iter().find(|rule| rule.network == OVERLAY).unwrap().reason, "peers of pg");
+    assert_eq!(second.inbound.iter().find(|rule| rule.network == OVERLAY).unwrap().reason.as_ref(), "peers of pg");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_wider_rule_leaves_no_narrower_one_and_reasons_are_joined() {
     let policies = policies(&site);
     let db = policies.of(db);
     assert_eq!(rules(&site, db, true, OVERLAY), ["any 80/tcp", "web 80-81/tcp"]);
-    let reason = &db.inbound.iter().find(|rule| rule.peer == Peer::Group(web)).unwrap().reason;
+    let reason = &*db.inbound.iter().find(|rule| rule.peer == Peer::Group(web)).unwrap().reason;
     assert_eq!(reason, "groups.web -> hosts.db : 80/tcp; groups.web -> hosts.db : 81/tcp");
 }
 

@@ -10,7 +10,7 @@ mod renames;
 mod slots;
 mod taken;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::Diagnostic;
@@ -67,6 +67,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) wants: &'a [Wants],
     pub(crate) held: &'a Held,
     pub(crate) renames: &'a Renames,
+    /// Ranges of which it is reported that they give numbers that no machine can have.
+    pub(crate) told: BTreeSet<RangeId>,
     pub(crate) out: &'a mut Vec<Diagnostic>,
 }
 
@@ -169,6 +171,7 @@ impl Allocation<'_> {
     ) -> Locked {
         let host = &self.hosts[at];
         let Some(vmid) = self.old(at).and_then(|old| old.vmid) else { return Locked::No };
+        let old = || self.old(at).cloned().unwrap_or_default();
         let owner = datacenter(self.site, host);
         let range = match host.range {
             Some(range) => Some(range),
@@ -178,7 +181,7 @@ impl Allocation<'_> {
         let Some(range) = range else {
             // A range that is missing because it failed is reported already.
             if self.origins[at].range.is_none() && self.all.ranges {
-                self.out.push(locked_outside_range::without_range(&host.named, vmid, &self.site.ranges));
+                self.out.push(locked_outside_range::without_range(&host.named, &old(), vmid, &self.site.ranges));
             }
             self.without(at);
             return Locked::Wrong;
@@ -190,10 +193,22 @@ impl Allocation<'_> {
             computed.find(|place| place.needed && place.address(numbering, slot).is_none())
         };
         let problem = match slot {
-            None => Some(locked_outside_range::diagnostic(&host.named, vmid, &self.site.ranges[range.index()], None)),
+            None => Some(locked_outside_range::diagnostic(
+                &host.named,
+                &old(),
+                vmid,
+                &self.site.ranges[range.index()],
+                None,
+            )),
             Some(slot) => missing(slot).map(|place| {
                 let network = &self.site.networks[place.network.index()];
-                locked_outside_range::diagnostic(&host.named, vmid, &self.site.ranges[range.index()], Some(network))
+                locked_outside_range::diagnostic(
+                    &host.named,
+                    &old(),
+                    vmid,
+                    &self.site.ranges[range.index()],
+                    Some(network),
+                )
             }),
         };
         if let Some(problem) = problem {
@@ -286,7 +301,10 @@ impl Allocation<'_> {
                 let retired =
                     taken.retired_in(numbering, self.site.ranges[range.index()].datacenter.map(|it| it.value));
                 let named = &self.site.ranges[range.index()];
-                self.out.push(range_full::diagnostic(&host.named, named, numbering, &retired));
+                // What is wrong with the range leaves it without numbers, and giving it more is no help.
+                if !self.told.contains(&range) {
+                    self.out.push(range_full::diagnostic(&host.named, named, numbering, &retired));
+                }
                 self.without(at);
                 Some(range)
             }

@@ -78,7 +78,8 @@ impl Allocation<'_> {
         let problem = if !numbering.has(slot) || missing.is_some() {
             let network = missing.map(|place| &self.site.networks[place.network.index()]);
             let named = &self.site.ranges[range.index()];
-            Some(locked_outside_range::of_slot(&host.named, slot, named, network))
+            let held = self.old(at).cloned().unwrap_or_default();
+            Some(locked_outside_range::of_slot(&host.named, &held, slot, named, network))
         } else {
             let met: BTreeSet<usize> = self
                 .given(at, (range, slot))

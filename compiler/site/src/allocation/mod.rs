@@ -2,6 +2,7 @@
 //!
 //! It computes; who is told what about a number that does not exist is in `checks/`.
 
+mod fit;
 mod numbering;
 mod sequence;
 
@@ -9,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+pub(crate) use self::fit::{Fit, fits};
 pub use self::numbering::{Assigned, MOST, Numbering, as_number, ip};
 pub use self::sequence::{Sequence, Steps};
 use crate::model::{DatacenterId, Range, RangeId, Vmid};

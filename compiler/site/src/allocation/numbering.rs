@@ -273,6 +273,23 @@ impl Numbering {
         others.map(|(_, prefix)| self.span(prefix, hosts, true)).collect()
     }
 
+    /// How many of its [host numbers](Self::hosts), from the first on, each prefix has in which it gives these. None if it says
+    /// all of this network by name.
+    pub(crate) fn room(&self, network: NetworkId) -> Option<u64> {
+        let named = find(&self.addresses, network);
+        let (first, count) = self.hosts.filter(|_| named.is_none_or(|named| named.hosts.is_none()))?;
+        let prefixes = self.prefixes.get(network.index())?.iter().enumerate();
+        let others = prefixes.filter(|(place, _)| named.is_none_or(|named| named.rule(*place).is_none()));
+        let room = others.map(|(_, prefix)| {
+            let last = as_number(prefix.broadcast()) - as_number(prefix.network());
+            match last.checked_sub(first.into()) {
+                Some(further) => u64::try_from(further).unwrap_or(u64::MAX).saturating_add(1).min(count),
+                None => 0,
+            }
+        });
+        room.min()
+    }
+
     /// The addresses with these host numbers in a prefix, also those beyond its end unless they are `clipped`.
     fn span(&self, prefix: &IpNet, (first, count): (u64, u64), clipped: bool) -> Sequence {
         let (start, end) = (as_number(prefix.network()).saturating_add(first.into()), as_number(prefix.broadcast()));

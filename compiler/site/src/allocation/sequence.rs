@@ -109,6 +109,54 @@ impl Sequence {
         }
     }
 
+    /// How many slots have a number that another one has too.
+    pub fn slots_within(&self, other: &Self) -> u64 {
+        match (self, other) {
+            (Self::Steps(own), _) if own.step == 0 => self.common(other).map_or(0, |_| own.count),
+            (Self::Steps(own), Self::Steps(steps)) => own.how_many(steps),
+            (Self::Steps(_), Self::Table(table)) => {
+                let mut numbers: Vec<u128> = table.numbers.clone();
+                numbers.sort_unstable();
+                numbers.dedup();
+                numbers.iter().filter(|number| self.slot_of(**number).is_some()).count() as u64
+            }
+            (Self::Table(table), _) => {
+                table.numbers.iter().filter(|number| other.slot_of(**number).is_some()).count() as u64
+            }
+        }
+    }
+
+    /// How many numbers there are, each counted once.
+    pub fn distinct(&self) -> u64 {
+        match self {
+            Self::Steps(steps) => {
+                if steps.step == 0 {
+                    1
+                } else {
+                    steps.count
+                }
+            }
+            Self::Table(table) => {
+                let mut numbers: Vec<u128> = table.numbers.clone();
+                numbers.sort_unstable();
+                numbers.dedup();
+                numbers.len() as u64
+            }
+        }
+    }
+
+    /// The same of the first so many slots, of which there is at least one.
+    pub fn of_first(&self, most: u64) -> Self {
+        match self {
+            Self::Steps(steps) => Self::Steps(Steps { count: steps.count.min(most.max(1)), ..*steps }),
+            Self::Table(table) => {
+                let most = usize::try_from(most.max(1)).unwrap_or(usize::MAX);
+                let numbers = table.numbers.iter().copied().take(most).collect();
+                Self::table(table.slot, numbers).unwrap_or_else(|| self.clone())
+            }
+        }
+    }
+
     /// The same with smaller numbers.
     pub fn less(self, by: u128) -> Self {
         match self {
@@ -173,6 +221,17 @@ impl Steps {
         (first.min(last), first.max(last), step)
     }
 
+    /// How many numbers both have. Neither stands still.
+    fn how_many(&self, other: &Self) -> u64 {
+        let Some(first) = self.common(other) else { return 0 };
+        let ((_, high, step), (_, end, others)) = (self.rising(), other.rising());
+        if step == 0 || others == 0 {
+            return 1;
+        }
+        let period = step * (others / inverse(step as i128, others as i128).0);
+        u64::try_from((high.min(end) - first) / period).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
     fn common(&self, other: &Self) -> Option<u128> {
         let (one, two) = (self.rising(), other.rising());
         let ((low, high, step), (start, end, other)) = if one.0 <= two.0 { (one, two) } else { (two, one) };
@@ -233,6 +292,21 @@ mod tests {
         assert_eq!(even.common(&steps(0, u64::MAX, 1, 2)), None);
         assert_eq!(even.common(&steps(0, 1 << 60, 1, 3)), Some(4));
         assert_eq!(even.common(&steps(0, 5, 1 << 65, -3)), Some((1 << 65) - 12));
+    }
+
+    #[test]
+    fn how_many_slots_meet_another_rule_is_arithmetic_or_counted() {
+        let table = |numbers: Vec<u128>| Sequence::table(1, numbers).expect("some numbers");
+        let (threes, fives) = (steps(0, 100, 0, 3), steps(0, 100, 0, 5));
+        assert_eq!((threes.slots_within(&fives), fives.slots_within(&threes)), (20, 20));
+        assert_eq!(threes.slots_within(&steps(0, 100, 297, -3)), 100);
+        assert_eq!(steps(1, 9, 7, 0).slots_within(&steps(1, 9, 7, 1)), 9);
+        assert_eq!(steps(1, 9, 7, 1).slots_within(&steps(1, 9, 7, 0)), 1);
+        assert_eq!(table(vec![3, 3, 4, 9]).slots_within(&threes), 3);
+        assert_eq!(threes.slots_within(&table(vec![3, 3, 4, 9])), 2);
+        assert_eq!(table(vec![3, 3, 4, 9]).distinct(), 3);
+        assert_eq!(table(vec![3, 3, 4, 9]).of_first(2).distinct(), 1);
+        assert_eq!((steps(1, 9, 7, 0).distinct(), steps(1, 9, 7, -2).of_first(4).distinct()), (1, 4));
     }
 
     #[test]

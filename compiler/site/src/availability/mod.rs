@@ -50,10 +50,7 @@ impl Availability {
 
     /// How many nodes a cluster's members can be put on.
     pub(crate) fn nodes(&self, site: &Site, id: ClusterId) -> usize {
-        match site.clusters[id.index()].nodes.len() {
-            0 => site.nodes.len(),
-            some => some,
-        }
+        spread::room(site, &site.clusters[id.index()])
     }
 
     /// Whether members that are spread evenly over the nodes survive the loss of each of them.

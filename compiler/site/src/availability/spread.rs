@@ -1,5 +1,8 @@
 //! Puts the members of a cluster on different nodes, and leaves them there.
 //!
+//! A cluster that names no nodes has those of the site that can hold its members: that have the networks, storages and devices of
+//! one, run its image, and are of the Proxmox cluster that its range numbers.
+//!
 //! A member stays on the node that the lock holds for it as long as that is one of the cluster's nodes: a member that goes,
 //! or a node that comes, moves nobody. The others are taken in the order of their keys, and each goes where the fewest of its
 //! cluster are: on the node, then in the places that the node stands in. Among equals one goes back to where it was, and else
@@ -8,13 +11,13 @@
 
 use crate::availability::places::Places;
 use crate::builds;
-use crate::model::{Cluster, Host, HostId, NetworkId, NodeId, Site, Status};
+use crate::model::{Cluster, Host, HostId, Kind, NetworkId, NodeId, Site, Spanned, Status};
 
 /// A member that names no node.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub(crate) host: HostId,
-    /// The networks that it names.
+    /// The networks that it is on.
     pub(crate) networks: Vec<NetworkId>,
     /// Where the lock holds it.
     pub(crate) held: Option<NodeId>,
@@ -54,7 +57,7 @@ pub(crate) fn choose(
     // Who has the fewest nodes to choose from chooses first: the others can go elsewhere.
     let mut new: Vec<(Vec<NodeId>, &Waiting)> = Vec::new();
     for member in waiting.iter().filter(|member| stays(member).is_none()) {
-        let fits = |node: &NodeId| has_all(site, &hosts[member.host.index()], member, *node);
+        let fits = |node: &NodeId| holds(site, &hosts[member.host.index()], &member.networks, *node);
         new.push((nodes.iter().copied().filter(fits).collect(), member));
     }
     new.sort_by_key(|(fitting, _)| fitting.len());
@@ -71,11 +74,38 @@ pub(crate) fn choose(
     chosen
 }
 
-/// Whether a node has the networks that a guest names, and the declared storages, and is one that its image is made for.
-fn has_all(site: &Site, host: &Host, member: &Waiting, node: NodeId) -> bool {
+/// Whether a node can hold a guest: it is of the Proxmox cluster that its range is for, can run its image, and has its networks,
+/// its declared storages and its declared devices.
+fn holds(site: &Site, host: &Host, networks: &[NetworkId], node: NodeId) -> bool {
+    let own = site.nodes[node.index()].datacenter;
+    let numbered = || host.range.is_none_or(|range| site.ranges[range.index()].is_for(Some(own)));
     let network = |id: &NetworkId| site.networks[id.index()].is_at(node);
     let storage = |name: &str| site.datastore(name).is_none_or(|datastore| datastore.is_on(node));
-    builds::runs_on(site, host, node) && member.networks.iter().all(network) && host.datastores().all(storage)
+    let device = |mapping: &Spanned<String>| {
+        // A cluster that declares none has those that are made by hand, which nobody knows here.
+        let declared = site.datacenters.get(own.index()).map_or(&[][..], |datacenter| &datacenter.mappings);
+        let mut own = declared.iter().filter(|it| it.name.value == mapping.value);
+        declared.is_empty() || own.any(|it| it.devices.iter().any(|device| device.node == node))
+    };
+    let pci = host.hardware.pci.iter().map(|device| &device.mapping);
+    let mut devices = pci.chain(host.hardware.usb.iter().map(|device| &device.mapping));
+    builds::runs_on(site, host, node)
+        && numbered()
+        && networks.iter().all(network)
+        && host.datastores().all(storage)
+        && devices.all(device)
+}
+
+/// How many nodes a cluster's members can be put on: of those that it names, or else of all that can hold one of them.
+pub(crate) fn room(site: &Site, cluster: &Cluster) -> usize {
+    if !cluster.nodes.is_empty() {
+        return cluster.nodes.len();
+    }
+    let guests = || cluster.members.iter().map(|id| &site.hosts[id.index()]).filter(|host| host.kind != Kind::Machine);
+    let networks: Vec<Vec<NetworkId>> =
+        guests().map(|host| host.interfaces.iter().map(|it| it.network).collect()).collect();
+    let fits = |node: &NodeId| guests().zip(&networks).any(|(host, on)| holds(site, host, on, *node));
+    site.node_ids().filter(fits).count()
 }
 
 /// A member that could be where fewer are.
@@ -102,9 +132,8 @@ pub(crate) fn uneven(site: &Site, cluster: &Cluster, chosen: impl Fn(&HostId) ->
     members().rev().filter(|id| chosen(id)).find_map(|id| {
         let host = &site.hosts[id.index()];
         let node = host.node?;
-        let networks = host.interfaces.iter().map(|interface| interface.network).collect();
-        let member = Waiting { host: *id, networks, held: None, before: None };
-        let fitting = nodes.iter().copied().filter(|other| has_all(site, host, &member, *other));
+        let networks: Vec<_> = host.interfaces.iter().map(|interface| interface.network).collect();
+        let fitting = nodes.iter().copied().filter(|other| holds(site, host, &networks, *other));
         let free = fitting.min_by_key(|node| on[node.index()])?;
         let (there, here) = (on[node.index()], on[free.index()]);
         (here + 2 <= there).then_some(Uneven { member: *id, on: node, there, free, here })

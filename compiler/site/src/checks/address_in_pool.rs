@@ -80,7 +80,9 @@ fn one(network: &Network, named: &Named, at: Spanned<std::net::IpAddr>, asks: bo
     let diagnostic = report(&CODE, message, named, at.span, &label)
         .secondary(place(&network.named, span.span), format!("handed out: {} to {}", span.value.0, span.value.1));
     Some(match path == dhcp {
-        true => diagnostic.help("make it a reservation of the DHCP server: `mac = …; dhcp = true;`"),
-        false => diagnostic,
+        true => diagnostic
+            .help("make it a reservation of the DHCP server: `mac = …; dhcp = true;`")
+            .help("or state an address outside of the span"),
+        false => diagnostic.help("state an address outside of the span, or hand out fewer"),
     })
 }

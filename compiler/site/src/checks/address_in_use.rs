@@ -23,13 +23,14 @@
 //!
 //! State another address, or take another VMID.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use crate::model::{Network, NetworkId, NodeId, Router, Site};
+use crate::model::{HostId, Network, NetworkId, NodeId, RangeId, Router, Site};
 use crate::place::report;
 use crate::segments::Segments;
 
@@ -37,10 +38,19 @@ use crate::segments::Segments;
 pub static CODE: Code = Code::new("E0322", "an address that a machine cannot have", include_str!("address_in_use.rs"));
 
 /// Every interface's address; a machine with the same one by rule on several networks is reported once.
-pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>) {
+///
+/// `told` are the networks of each range that what it gives there is wrong in, which is reported at the range.
+/// The machines and the places of addresses that it told of.
+pub(crate) fn check(
+    site: &Site,
+    segments: &Segments,
+    told: &[(RangeId, NetworkId)],
+    out: &mut Vec<Diagnostic>,
+) -> HashSet<(HostId, Span)> {
+    let mut said = HashSet::new();
     let networks = (0..).map(NetworkId).zip(&site.networks);
     let taken: Vec<_> = networks.map(|(id, network)| Taken::of(site, segments, id, network)).collect();
-    for host in &site.hosts {
+    for (id, host) in (0..).map(HostId).zip(&site.hosts) {
         let mut reported: Option<Span> = None;
         let all = host.interfaces.iter().flat_map(|interface| interface.addresses().map(move |it| (interface, it)));
         for (interface, address) in all {
@@ -51,22 +61,31 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
             }
             let by_rule = host.slot.is_some_and(|slot| slot.span == address.span);
             let (network, value) = (interface.network, address.value);
-            if by_rule && host.range.is_some_and(|range| site.numbering[range.index()].names(network, value)) {
-                // A rule that names the network is held against it where it is written.
+            let declared = |range: RangeId| {
+                site.numbering[range.index()].names(network, value) || told.binary_search(&(range, network)).is_ok()
+            };
+            if by_rule && host.range.is_some_and(declared) {
                 continue;
             }
+            said.insert((id, address.span));
             let network = &site.networks[interface.network.index()];
             let message = format!("`{}` cannot have {} in `{}`", host.named.path, address.value, network.named.path);
             let label = format!("this is {whose}");
-            let mut diagnostic = report(&CODE, message, &host.named, address.span, &label).secondary(span, whose);
+            let diagnostic = report(&CODE, message, &host.named, address.span, &label).secondary(span, whose);
             if let (true, Some(range)) = (by_rule, host.range) {
                 let range = &site.ranges[range.index()];
-                diagnostic =
-                    diagnostic.secondary(range.addresses_at(interface.network), "the rule of the range gives it");
+                let at = range.addresses_at(interface.network);
+                out.push(
+                    diagnostic
+                        .secondary(at, "the rule of the range gives it")
+                        .help(format!("give it another {}, or state its address there", range.counts())),
+                );
+                continue;
             }
-            out.push(diagnostic);
+            out.push(diagnostic.help("state another address"));
         }
     }
+    said
 }
 
 /// The addresses of one network that no machine can have.

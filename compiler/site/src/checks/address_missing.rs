@@ -3,7 +3,8 @@
 //! ## What is wrong
 //!
 //! A machine is on a network and does not say its address there, and no range gives it one: a host of `kind = Machine`
-//! without range, or a machine whose range says nothing of this network.
+//! without range, or a machine whose range says nothing of this network. A guest that does not say its networks is on each of
+//! them; all such guests of a range are told of together.
 //!
 //! ## Why
 //!
@@ -37,6 +38,24 @@ pub(crate) fn diagnostic(named: &Named, network: &Network) -> Diagnostic {
     let message = format!("`{}` has no address in `{}`", named.path, network.named.path);
     report(&CODE, message, named, named.key, "a machine without VMID states its addresses")
         .help(format!("state it: `on.{}.address = …;` in {}", network.named.name, network.prefix.value))
+}
+
+/// Machines that are on `network` since they do not say their networks, and of which their range says nothing.
+pub(crate) fn of_all(hosts: &[Named], network: &Network, range: &Range) -> Diagnostic {
+    let (on, path) = (&network.named.name, &network.named.path);
+    let (message, first) = match hosts {
+        [only] => (format!("`{}` has no address in `{path}`", only.path), only),
+        all => (format!("{} machines of `{}` have no address in `{path}`", all.len(), range.named.path), &all[0]),
+    };
+    let label = match hosts.len() {
+        1 => "it does not say its networks, so it is on each".to_owned(),
+        count => format!("it and {} more do not say their networks, so they are on each", count - 1),
+    };
+    report(&CODE, message, first, first.key, &label)
+        .secondary(range.named.key, format!("`{}` says no addresses there", range.named.path))
+        .secondary(network.named.key, format!("`{path}`"))
+        .help(format!("give the range some there: `on.{on}.addresses = …;`"))
+        .help("or say which networks the machines are on, as in `on.lan = {};`")
 }
 
 /// A machine on `network`, of which its range says nothing.

@@ -36,7 +36,12 @@ pub static CODE: Code =
     Code::new("E0321", "an address outside its network", include_str!("address_outside_network.rs"));
 
 /// A stated address.
-pub(crate) fn check(named: &Named, address: Spanned<IpAddr>, network: &Network) -> Option<Diagnostic> {
+pub(crate) fn check(
+    named: &Named,
+    address: Spanned<IpAddr>,
+    network: &Network,
+    networks: &[Network],
+) -> Option<Diagnostic> {
     if network.contains(address.value) {
         return None;
     }
@@ -44,10 +49,16 @@ pub(crate) fn check(named: &Named, address: Spanned<IpAddr>, network: &Network) 
     let prefixes: Vec<String> = network.prefixes().map(|prefix| prefix.value.to_string()).collect();
     let prefixes = prefixes.join(" or ");
     let label = format!("not in {prefixes}");
-    Some(
-        report(&CODE, message, named, address.span, &label)
-            .secondary(network.prefix.span, format!("`{}` is {prefixes}", network.named.path)),
-    )
+    let problem = report(&CODE, message, named, address.span, &label)
+        .secondary(network.prefix.span, format!("`{}` is {prefixes}", network.named.path))
+        .help(format!("state an address in {prefixes}"));
+    Some(match networks.iter().find(|other| other.contains(address.value)) {
+        Some(other) => {
+            let (path, name) = (&other.named.path, &other.named.name);
+            problem.help(format!("or is it meant for `{path}`: `on.{name}.address = {};`", address.value))
+        }
+        None => problem,
+    })
 }
 
 /// A host number that none of these prefixes has. None if the machine has no slot.

@@ -22,13 +22,14 @@
 //!
 //! State another address, or shorten the reserved span.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
 use crate::allocation::number;
-use crate::model::{Network, Site};
+use crate::model::{HostId, Network, Site};
 use crate::place::report;
 
 /// A reserved address.
@@ -42,8 +43,10 @@ pub(crate) fn is_reserved(network: &Network, address: IpAddr) -> bool {
 }
 
 /// Every interface's address against its network's reserved spans.
-pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
-    for host in &site.hosts {
+///
+/// `said` are machines and places of addresses that are no machine's for another reason, which is reported.
+pub(crate) fn check(site: &Site, said: &HashSet<(HostId, Span)>, out: &mut Vec<Diagnostic>) {
+    for (id, host) in (0..).map(HostId).zip(&site.hosts) {
         for interface in &host.interfaces {
             let network = &site.networks[interface.network.index()];
             if network.reserved.is_empty() {
@@ -58,7 +61,7 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             });
             let mut told: Option<Span> = None;
             for (address, number, reserved) in numbered {
-                if told.replace(address.span) == Some(address.span) {
+                if said.contains(&(id, address.span)) || told.replace(address.span) == Some(address.span) {
                     continue;
                 }
                 let message =
@@ -66,7 +69,8 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
                 let label = format!("{} is host number {number}", address.value);
                 out.push(
                     report(&CODE, message, &host.named, address.span, &label)
-                        .secondary(reserved.span, format!("reserved: {} to {}", reserved.value.0, reserved.value.1)),
+                        .secondary(reserved.span, format!("reserved: {} to {}", reserved.value.0, reserved.value.1))
+                        .help("give it an address outside of the span, or reserve fewer"),
                 );
             }
         }

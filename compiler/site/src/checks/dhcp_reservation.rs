@@ -42,7 +42,10 @@ pub(crate) fn check(named: &Named, network: &Network, mac: Option<[u8; 6]>, span
     let path = &network.named.path;
     if network.is_overlay() {
         let message = format!("`{}` asks for its address on the overlay `{path}`", named.path);
-        return Some(report(&CODE, message, named, span, "its certificate says the address"));
+        return Some(
+            report(&CODE, message, named, span, "its certificate says the address")
+                .help("remove it: the address on an overlay is stated, or follows from the range"),
+        );
     }
     if mac.is_some() {
         return None;

@@ -53,7 +53,8 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             };
             out.push(
                 report(&CODE, message, change.0, change.1.span, &label)
-                    .secondary(place(keep.0, keep.1.span), format!("`{}` is {}", keep.0.path, keep.1.value)),
+                    .secondary(place(keep.0, keep.1.span), format!("`{}` is {}", keep.0.path, keep.1.value))
+                    .help("move the one that can be moved: whoever has both cannot tell which is meant"),
             );
         }
     }

@@ -43,6 +43,7 @@ pub(crate) fn diagnostic(named: &Named, network: &Network, node: &Named, span: O
     let message = format!("`{}` is on `{}`, which `{}` does not have", named.path, network.named.path, node.path);
     report(&CODE, message, named, span.unwrap_or(named.key), &format!("`{}` has no such bridge", node.path))
         .secondary(place(&network.named, network.named.key), "its `nodes` are others")
+        .help(format!("put the guest on another node, take it off the network, or add `{}` to its `nodes`", node.path))
 }
 
 /// Every guest that may run on other nodes than its own.

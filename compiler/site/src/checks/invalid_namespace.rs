@@ -38,5 +38,5 @@ pub(crate) fn check(named: &Named, namespace: &str, span: Span) -> Option<Diagno
         && namespace.bytes().all(plain);
     let message = || format!("{} is no namespace for `{}`", shown(namespace), named.path);
     let label = "2 to 8 lower-case letters and digits, a letter first";
-    (!fine).then(|| report(&CODE, message(), named, span, label))
+    (!fine).then(|| report(&CODE, message(), named, span, label).help("as in `namespace = \"stg\";`"))
 }

@@ -36,5 +36,8 @@ pub(crate) fn check(mac: [u8; 6], span: Span) -> Option<Diagnostic> {
         _ => return None,
     };
     let text = mac.map(|byte| format!("{byte:02x}")).join(":");
-    Some(Diagnostic::new(&CODE, format!("{text} addresses {why}"), span, label))
+    Some(
+        Diagnostic::new(&CODE, format!("{text} addresses {why}"), span, label)
+            .help("state the one that the device has; one of your own begins with `02:`"),
+    )
 }

@@ -106,6 +106,7 @@ pub mod mac_rule;
 pub mod machine_on_segments;
 pub mod machine_with_vmid;
 pub mod members_together;
+pub mod mobile_machine;
 pub mod name_in_cluster;
 pub mod name_outside_domains;
 pub mod name_too_long;
@@ -154,6 +155,7 @@ pub mod ranges_meet;
 pub mod record_clash;
 pub mod rename;
 pub mod replica_behind;
+pub mod replica_of_other_architecture;
 pub mod replication_unable;
 pub mod reserved_name;
 pub mod resolver_circle;
@@ -313,6 +315,7 @@ pub static CODES: &[&Code] = &[
     &template_of_several_nodes::CODE,
     &other_architecture::CODE,
     &hardware_of_arm::CODE,
+    &mobile_machine::CODE,
     &same_build::CODE,
     &range_without_slots::CODE,
     &rule_too_long::CODE,
@@ -414,6 +417,7 @@ pub static CODES: &[&Code] = &[
     &firewall_of_nobody::CODE,
     &node_of_others::CODE,
     &file_of_other_architecture::CODE,
+    &replica_of_other_architecture::CODE,
 ];
 
 /// Every check that needs the whole site.
@@ -421,7 +425,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     let segments = Segments::new(site);
     shared_vmid::check(site, out);
     shared_address::check(site, &segments, out);
-    rule_outside::check(site, &segments, out);
+    let told = rule_outside::check(site, &segments, out);
     ranges_meet::check(site, &segments, out);
     let taken = duplicate_vmid::taken(site, origins);
     duplicate_vmid::check(&taken, out);
@@ -432,8 +436,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     names_meet::check(site, out);
     name_too_long::check(site, origins, out);
     duplicate_address::check(site, &segments, origins, out);
-    address_in_use::check(site, &segments, out);
-    address_reserved::check(site, out);
+    let said = address_in_use::check(site, &segments, &told, out);
+    address_reserved::check(site, &said, out);
     duplicate_mac::check(site, &segments, origins, out);
     networks_overlap::check(site, out);
     networks(site, &segments, origins, out);
@@ -462,6 +466,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     same_build::check_names(site, out);
     other_architecture::check(site, origins, out);
     hardware_of_arm::check(site, origins, out);
+    replica_of_other_architecture::check(site, out);
     node_choice::check(site, origins, out);
     unknown_datastore::check(site, origins, out);
     device_mapping::check(site, out);

@@ -18,18 +18,21 @@
 //!
 //! ## What to do
 //!
-//! Name it: `node = nodes.pve;`.
+//! Name it: `node = nodes.pve;`. The members of a cluster are put on different nodes by `spread = true;`.
+
+use std::collections::BTreeMap;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Kind, Site};
+use crate::model::{ClusterId, Kind, Site};
 use crate::origins::Origins;
 use crate::place::{place, report};
 
 /// A guest that nobody knows the node of.
 pub static CODE: Code = Code::new("E0343", "a guest that nobody knows the node of", include_str!("node_choice.rs"));
 
-/// Every guest. That the site has no node is one problem, however many guests there are.
+/// Every guest. That the site has no node is one problem, however many guests there are, and so is a cluster of which nothing
+/// says where its members are.
 pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     if !origins.all.nodes {
         return;
@@ -48,9 +51,26 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         return;
     }
     let nodes = site.nodes.iter().map(|node| format!("`{}`", node.named.path)).collect::<Vec<_>>().join(", ");
-    out.extend(lost.map(|host| {
-        let message = format!("`{}` does not say its node", host.named.path);
-        report(&CODE, message, &host.named, host.named.key, "the site has several nodes")
-            .help(format!("name one of {nodes}"))
+    let mut members: BTreeMap<ClusterId, usize> = BTreeMap::new();
+    for cluster in lost.clone().filter_map(|host| host.cluster) {
+        *members.entry(cluster).or_default() += 1;
+    }
+    out.extend(lost.filter_map(|host| {
+        let more = match host.cluster {
+            Some(cluster) => members.remove(&cluster)? - 1,
+            None => 0,
+        };
+        let message = match more {
+            0 => format!("`{}` does not say its node", host.named.path),
+            1 => format!("`{}` and another member do not say their nodes", host.named.path),
+            _ => format!("`{}` and {more} more members do not say their nodes", host.named.path),
+        };
+        let mut problem = report(&CODE, message, &host.named, host.named.key, "the site has several nodes")
+            .help(format!("name one of {nodes}"));
+        if let Some(cluster) = host.cluster {
+            let path = &site.clusters[cluster.index()].named.path;
+            problem = problem.help(format!("or put members on different nodes: `spread = true;` of `{path}`"));
+        }
+        Some(problem)
     }));
 }

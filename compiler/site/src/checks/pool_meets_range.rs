@@ -27,7 +27,7 @@
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::allocation::{Numbering, Sequence, Steps, address, as_number, ip, number};
-use crate::model::{Network, NetworkId, Range, Site, Spanned};
+use crate::model::{Network, NetworkId, Range, RangeId, RangeOn, Site, Spanned};
 use crate::place::{place, report};
 
 /// A pool and a range have addresses in common.
@@ -55,15 +55,35 @@ pub(crate) fn spans(network: &Network) -> impl Iterator<Item = (String, Spanned<
     dhcp.chain(pools).filter(|(_, span)| span.value.0 <= span.value.1)
 }
 
+/// The ranges that something hands out addresses of, sorted.
+pub(crate) fn meeting(site: &Site) -> Vec<RangeId> {
+    let networks = (0..).map(NetworkId).zip(&site.networks).filter(|(_, network)| network.is_bridge());
+    let pools: Vec<_> = networks.flat_map(|(id, network)| spans(network).map(move |it| (id, network, it.1))).collect();
+    let ranges = (0..).map(RangeId).zip(&site.numbering);
+    let meets = |numbering: &Numbering| {
+        let mut pools = pools.iter();
+        pools.any(|(id, network, pool)| {
+            numbered(*id, network, numbering)
+                .is_some_and(|(sequence, _)| sequence.common(&of_pool(network, pool)).is_some())
+        })
+    };
+    ranges.filter(|(_, numbering)| meets(numbering)).map(|(id, _)| id).collect()
+}
+
+/// The addresses that a span hands out in the first prefix of its network, by their host numbers.
+fn of_pool(network: &Network, pool: &Spanned<(u64, u64)>) -> Sequence {
+    let start = as_number(network.prefix.value.network()).saturating_add(pool.value.0.into());
+    let count = (pool.value.1 - pool.value.0).saturating_add(1);
+    Sequence::Steps(Steps { slot: pool.value.0, count, first: start, step: 1 })
+}
+
 /// Every pool of every segment against every range: one report a pool, for all ranges in it.
 pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
     for (id, network) in (0..).map(NetworkId).zip(&site.networks).filter(|(_, network)| network.is_bridge()) {
         let ranges = site.ranges.iter().zip(&site.numbering);
         let numbered: Vec<_> = ranges.filter_map(|(range, it)| Some((range, numbered(id, network, it)?))).collect();
         for (path, pool) in spans(network) {
-            let start = as_number(network.prefix.value.network()).saturating_add(pool.value.0.into());
-            let count = (pool.value.1 - pool.value.0).saturating_add(1);
-            let all = Sequence::Steps(Steps { slot: pool.value.0, count, first: start, step: 1 });
+            let all = of_pool(network, &pool);
             let meeting = numbered.iter().filter_map(|(range, (sequence, (_, last)))| {
                 let first = all.slot_of(sequence.common(&all)?)?;
                 Some((*range, (first, (*last).min(pool.value.1))))
@@ -86,9 +106,19 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
             diagnostic = diagnostic.note(format!("in common{first}"));
             let taken = numbered.iter().map(|(_, (_, span))| *span);
             let free = widest(pool.value, taken.collect());
-            out.push(match free {
+            let diagnostic = match free {
                 Some((first, last)) => diagnostic.help(format!("{first}..{last} of the pool is free of ranges")),
                 None => diagnostic.help("nothing of the pool is free of ranges: give it other numbers"),
+            };
+            let (range, on) = (&nearest.named.path, &network.named.name);
+            let diagnostic =
+                diagnostic.help(format!("or give `{range}` other numbers there: `on.{on}.addresses = …;`"));
+            out.push(match nearest.on(id).and_then(RangeOn::addresses_at) {
+                Some(_) => diagnostic,
+                None => diagnostic.help(format!(
+                    "if no machine of `{range}` is there, let it name its networks instead of `addresses`: \
+                     `on.NETWORK.addresses = …;`"
+                )),
             });
         }
     }

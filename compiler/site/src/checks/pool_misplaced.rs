@@ -76,7 +76,8 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
                 out.push(
                     report(&CODE, message, later.named, later.span, &label)
                         .secondary(place(earlier.named, earlier.span), also)
-                        .note(format!("in common: {} is the first", next.first)),
+                        .note(format!("in common: {} is the first", next.first))
+                        .help("end the one before the other begins"),
                 );
             }
             if furthest.is_none_or(|before| before.last < next.last) {
@@ -99,7 +100,11 @@ fn of_its_network(site: &Site, network: &Network, path: &str, span: Spanned<(u64
     let (first, last) = span.value;
     let problem = |message: String, label: String, other: (Span, String)| {
         let diagnostic = report(&CODE, message, &network.named, span.span, &label);
-        Some(diagnostic.secondary(other.0, other.1))
+        Some(
+            diagnostic
+                .secondary(other.0, other.1)
+                .help("begin it behind, or end it before what is not to be handed out"),
+        )
     };
     let whole = (network.prefix.span, format!("`{}` is {prefix}", network.named.path));
     let Some(end) = address(prefix, last) else {

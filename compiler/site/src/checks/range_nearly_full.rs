@@ -73,10 +73,10 @@ pub(crate) fn check(site: &Site, origins: &Origins, taken: &[Taken<'_>], out: &m
         let label = format!("{used} of {capacity} are taken");
         let diagnostic = report(&CODE, message, &range.named, range.named.key, &label);
         out.push(match range.addresses {
-            Some(addresses) => {
-                diagnostic.secondary(addresses.span, "give it more host numbers while there is room behind them")
-            }
-            None => diagnostic.help("give it more slots while there is room behind them"),
+            Some(addresses) => diagnostic
+                .secondary(addresses.span, format!("host numbers {} to {}", addresses.value.0, addresses.value.1))
+                .help("give it more host numbers while there is room behind them, or declare a second range"),
+            None => diagnostic.help("give it more slots while there is room behind them, or declare a second range"),
         });
     }
 }

@@ -33,8 +33,8 @@ use std::rc::Rc;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
-use super::mac_rule;
-use crate::allocation::{Sequence, Steps, ip};
+use super::{mac_rule, vmid_not_accepted};
+use crate::allocation::{Numbering, Sequence, Steps, ip};
 use crate::model::{DatacenterId, NetworkId, NodeId, Range, Site};
 use crate::place::report;
 use crate::segments::Segments;
@@ -46,6 +46,7 @@ pub static CODE: Code = Code::new("E0303", "two ranges meet", include_str!("rang
 struct Item<'a> {
     at: usize,
     range: &'a Range,
+    numbering: &'a Numbering,
     sequence: Cow<'a, Sequence>,
     hull: (u128, u128),
     span: Span,
@@ -74,13 +75,17 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
     let ranges = || site.ranges.iter().zip(&site.numbering).enumerate();
     let vmids = ranges().filter_map(|(at, (range, numbering))| {
         let (sequence, span) = (Cow::Borrowed(numbering.vmid_numbers()?), range.vmids_at());
-        Some(Item { at, range, hull: sequence.hull(), sequence, span, network: None, places: None })
+        Some(Item { at, range, numbering, hull: sequence.hull(), sequence, span, network: None, places: None })
     });
     sweep(
         vmids.collect(),
         |earlier, later| !earlier.is_apart(later),
         |earlier, later, number| {
             let problem = diagnostic("VMID", &number.to_string(), "", earlier, later, number);
+            let problem = match free(site, later) {
+                Some((first, last)) => problem.help(format!("no range has VMIDs {first} to {last}")),
+                None => problem.help("shorten one of the two"),
+            };
             out.push(match site.datacenters.len() {
                 0 | 1 => problem,
                 _ => problem.help("if they are for two Proxmox clusters, say which: `datacenter = datacenters.…;`"),
@@ -93,7 +98,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
         let steps = Steps { slot: numbering.slots().0, count: last - first + 1, first: first.into(), step: 1 };
         let (sequence, span) = (Sequence::Steps(steps), range.addresses?.span);
         let sequence: Cow<'_, Sequence> = Cow::Owned(sequence);
-        Some(Item { at, range, hull: sequence.hull(), sequence, span, network: None, places: None })
+        Some(Item { at, range, numbering, hull: sequence.hull(), sequence, span, network: None, places: None })
     });
     sweep(
         hosts.collect(),
@@ -125,7 +130,7 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
                 let span = named.flatten().unwrap_or_else(|| range.addresses_at(id));
                 let network = named.map(|_| id);
                 let places = places.of(range, id);
-                items.push(Item { at, range, hull: sequence.hull(), sequence, span, network, places });
+                items.push(Item { at, range, numbering, hull: sequence.hull(), sequence, span, network, places });
             }
         }
         let network = networks().next().map(|id| &site.networks[id.index()].named.path);
@@ -152,7 +157,16 @@ fn macs(site: &Site, places: &mut Places<'_>, out: &mut Vec<Diagnostic>) {
             let (Some(sequence), Some(rule)) = (numbering.mac_numbers(on.network), on.mac) else { continue };
             let (network, places) = (Some(on.network), places.of(range, on.network));
             let sequence = Cow::Borrowed(sequence);
-            items.push(Item { at, range, hull: sequence.hull(), sequence, span: rule.span, network, places });
+            items.push(Item {
+                at,
+                range,
+                numbering,
+                hull: sequence.hull(),
+                sequence,
+                span: rule.span,
+                network,
+                places,
+            });
         }
     }
     let mut told = HashSet::new();
@@ -196,6 +210,14 @@ impl Places<'_> {
         });
         Some(found.clone())
     }
+}
+
+/// VMIDs behind those of all ranges, as many as a range has.
+fn free(site: &Site, item: &Item<'_>) -> Option<(u128, u128)> {
+    let hulls = site.numbering.iter().filter_map(|it| Some(it.vmid_numbers()?.hull().1));
+    let first = (hulls.max()? / 1000 + 1) * 1000;
+    let last = first + (item.hull.1 - item.hull.0);
+    (last <= u128::from(vmid_not_accepted::LAST.unsigned_abs())).then_some((first, last))
 }
 
 fn pair(one: &Item<'_>, two: &Item<'_>) -> (usize, usize) {
@@ -243,17 +265,38 @@ fn diagnostic(what: &str, shown: &str, place: &str, earlier: &Item<'_>, later: &
     let also = format!("{} of `{}`", words(earlier), earlier.range.named.path);
     let diagnostic =
         report(&CODE, message, &later.range.named, later.span, &words(later)).secondary(earlier.span, also);
-    match (span(earlier), span(later)) {
+    let diagnostic = match (span(earlier), span(later)) {
         (Some(one), Some(two)) => {
             diagnostic.note(format!("they have {} to {} in common", one.0.max(two.0), one.1.min(two.1)))
         }
+        _ => diagnostic,
+    };
+    let diagnostic = diagnostic.note(format!("without what they have in common {}", left(earlier, later)));
+    match what {
+        "host number" => diagnostic
+            .help("shorten one of the two")
+            .help("if their machines are on different networks, let each name its own: `on.NETWORK.addresses = …;`"),
         // A guest that says nothing is on every network; perhaps it is meant to be on fewer.
-        _ if earlier.network.is_none() != later.network.is_none() && what == "address" => {
+        "address" if earlier.network.is_none() != later.network.is_none() => {
             let unnamed = if earlier.network.is_none() { earlier } else { later };
             let path = &unnamed.range.named.path;
             diagnostic
                 .help(format!("if no machine of `{path}` is there, let it name its networks: `on.….addresses = …;`"))
         }
+        "address" | "MAC address" => diagnostic.help("begin with another one in one of the two"),
         _ => diagnostic,
+    }
+}
+
+/// How many machines each of two ranges can number without what the other one has.
+fn left(earlier: &Item<'_>, later: &Item<'_>) -> String {
+    let of = |own: &Item<'_>, other: &Item<'_>| {
+        let capacity = own.numbering.capacity();
+        let lost = own.sequence.of_first(capacity).slots_within(&other.sequence);
+        format!("`{}` has numbers for {} machines of {capacity}", own.range.named.path, capacity.saturating_sub(lost))
+    };
+    match earlier.at == later.at {
+        true => of(earlier, later),
+        false => format!("{}, and {}", of(earlier, later), of(later, earlier)),
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     for (service, address) in &origins.forwards {
         let service = &site.services[service.index()];
         if address.value.is_loopback() && !service.hosts.is_empty() {
-            let message = format!("`{}` asks itself", service.named.path);
+            let message = format!("{} asks itself", service.named.told());
             out.push(report(&CODE, message, &service.named, address.span, "this is the resolver itself").help(HELP));
             continue;
         }

@@ -48,7 +48,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         let hosts = endpoint.hosts.iter().map(|id| &site.hosts[id.index()]);
         let mut hosts = hosts.filter(|host| host.status.is_there() && !host.broken);
         let Some((host, label)) = hosts.find_map(|host| Some((host, past(site, endpoint, host)?))) else { continue };
-        let message = format!("`{}` leads past `{}` on `{}`", named.name, endpoint.named.path, host.named.path);
+        let message = format!("`{}` leads past {} on `{}`", named.name, endpoint.named.told(), host.named.path);
         out.push(
             Diagnostic::new(&CODE, message, named.span, label)
                 .secondary(place(&host.named, host.named.key), "the machine"),

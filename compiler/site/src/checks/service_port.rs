@@ -44,7 +44,7 @@ pub(crate) fn port(endpoint: &Endpoint, named: &Read, span: Span) -> Result<Port
     });
     let mut found: Vec<Ports> = of_protocol.collect();
     found.dedup();
-    let path = &endpoint.named.path;
+    let path = endpoint.named.told();
     let protocol = match named.transport {
         Transport::Tcp => "TCP",
         Transport::Udp => "UDP",
@@ -57,7 +57,7 @@ pub(crate) fn port(endpoint: &Endpoint, named: &Read, span: Span) -> Result<Port
         true => format!("the endpoint has no port of {protocol}"),
         false => format!("the endpoint has several ports of {protocol}, and a record has one"),
     };
-    let message = format!("`{}` leads to no port of `{path}`", named.name);
+    let message = format!("`{}` leads to no port of {path}", named.name);
     let diagnostic = Diagnostic::new(&CODE, message, span, label);
     Err(Box::new(diagnostic.secondary(place(&endpoint.named, endpoint.named.key), "the endpoint")))
 }

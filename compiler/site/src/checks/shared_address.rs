@@ -24,6 +24,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use super::shared_vmid::capacity;
 use crate::allocation::ip;
 use crate::model::{NetworkId, Range, Site};
 use crate::place::report;
@@ -40,16 +41,20 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
         let once = named.iter().find_map(|(network, sequence)| Some((*network, sequence.repeated()?, sequence)));
         if let Some((network, (a, b), sequence)) = once {
             let address = ip(sequence.number(a).unwrap_or_default());
-            out.push(diagnostic(site, range, (network, a), (network, b), address));
+            let problem = diagnostic(site, range, (network, a), (network, b), address);
+            out.push(problem.note(capacity(numbering, sequence, "addresses")));
             continue;
         }
         let pairs = named.iter().enumerate().flat_map(|(at, one)| named[at + 1..].iter().map(move |two| (one, two)));
         let mut joined = pairs.filter(|(one, two)| domains[one.0.index()] == domains[two.0.index()]);
         let met = joined.find_map(|(one, two)| {
             let number = one.1.common(&two.1)?;
-            Some(((one.0, one.1.slot_of(number)?), (two.0, two.1.slot_of(number)?), ip(number)))
+            let slots = numbering.capacity();
+            let lost = two.1.of_first(slots).slots_within(&one.1);
+            let left = format!("without those it has numbers for {} machines of {slots}", slots.saturating_sub(lost));
+            Some(((one.0, one.1.slot_of(number)?), (two.0, two.1.slot_of(number)?), ip(number), left))
         });
-        out.extend(met.map(|(one, two, address)| diagnostic(site, range, one, two, address)));
+        out.extend(met.map(|(one, two, address, left)| diagnostic(site, range, one, two, address).note(left)));
     }
 }
 

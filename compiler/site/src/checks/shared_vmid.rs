@@ -24,6 +24,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use crate::allocation::{Numbering, Sequence};
 use crate::model::Site;
 use crate::place::report;
 
@@ -41,7 +42,15 @@ pub(crate) fn check(site: &Site, out: &mut Vec<Diagnostic>) {
         let label = format!("{vmid} for {a} and for {b}");
         out.push(
             report(&CODE, message, &range.named, range.vmids_at(), &label)
+                .note(capacity(numbering, numbers, "VMIDs"))
                 .help("write a rule that gives each slot a VMID of its own"),
         );
     }
+}
+
+/// How many machines a range can number by a rule that gives some of them one number.
+pub(crate) fn capacity(numbering: &Numbering, numbers: &Sequence, what: &str) -> String {
+    let slots = numbering.capacity();
+    let left = numbers.of_first(slots).distinct();
+    format!("it has {left} {what} for {slots} machines")
 }

@@ -45,7 +45,9 @@ pub(crate) fn outside(named: &Named, slot: Spanned<i64>, range: &Range, numberin
     let label = format!("not between {first} and {last}");
     let diagnostic = report(&CODE, message, named, slot.span, &label);
     let at = range.slots.map(|it| it.span).or(range.vmids.map(|it| it.span)).unwrap_or(range.named.key);
-    diagnostic.secondary(at, format!("`{}` counts by {}s {first} to {last}", range.named.path, range.counts()))
+    diagnostic
+        .secondary(at, format!("`{}` counts by {}s {first} to {last}", range.named.path, range.counts()))
+        .help("state one of these, or none: a free one is chosen")
 }
 
 /// A slot for which the range has no VMID.
@@ -53,4 +55,5 @@ pub(crate) fn without_vmid(named: &Named, slot: Spanned<u64>, range: &Range) -> 
     let message = format!("`{}` has no VMID for slot {}", range.named.path, slot.value);
     report(&CODE, message, named, slot.span, "the VMIDs end before this slot")
         .secondary(range.vmids_at(), format!("the VMIDs of `{}`", range.named.path))
+        .help("state a smaller slot, or give the range more VMIDs")
 }

@@ -106,7 +106,8 @@ fn problem(site: &Site, used: &Use<'_>) -> Option<Diagnostic> {
         let label = format!("`{}` is on that node", used.named.path);
         return Some(
             report(&CODE, message, used.named, used.span, &label)
-                .secondary(declared, format!("it is on {}", nodes.join(", "))),
+                .secondary(declared, format!("it is on {}", nodes.join(", ")))
+                .help(help(site, used, &format!("add `{}` to its `nodes`", node.path))),
         );
     }
     if !datastore.takes(used.content) {
@@ -114,8 +115,21 @@ fn problem(site: &Site, used: &Use<'_>) -> Option<Diagnostic> {
         let label = format!("for `{}`", used.named.path);
         return Some(
             report(&CODE, message, used.named, used.span, &label)
-                .secondary(declared, "its `content` says what it takes"),
+                .secondary(declared, "its `content` says what it takes")
+                .help(help(site, used, &format!("add `{}` to its `content`", used.content.name()))),
         );
     }
     None
+}
+
+/// The datastores that would do, or else what would make this one do.
+fn help(site: &Site, used: &Use<'_>, or: &str) -> String {
+    let fits = site.datastores.iter().filter(|it| !it.broken && it.takes(used.content));
+    let fits = fits.filter(|it| used.node.is_none_or(|node| it.is_on(node)));
+    let names: Vec<String> = fits.take(8).map(|it| format!("`{}`", it.named.name)).collect();
+    match names.as_slice() {
+        [] => or.to_owned(),
+        [only] => format!("name {only}, or {or}"),
+        all => format!("name one of {}, or {or}", all.join(", ")),
+    }
 }

@@ -60,11 +60,12 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
         let prefix = network.prefix.value;
         let whole = format!("`{}` is {prefix}", network.named.path);
         let Some(holder) = network.prefix_of(address) else {
-            out.push(problem(&format!("not in {prefix}"), network.prefix.span, whole));
+            let help = format!("state an address in {prefix} that no machine has");
+            out.push(problem(&format!("not in {prefix}"), network.prefix.span, whole).help(help));
             continue;
         };
         if let Some(what) = own_or_broadcast(&holder.value, address) {
-            out.push(problem(&format!("this is {what}"), holder.span, whole));
+            out.push(problem(&format!("this is {what}"), holder.span, whole).help(ANOTHER));
             continue;
         }
         if let Some((what, span)) = router(network, address) {
@@ -77,11 +78,8 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
         let nodes = (0..).map(NodeId).zip(&site.nodes).filter(|(at, _)| network.is_bridge() && network.is_at(*at));
         let node = nodes.map(|(_, node)| node).find(|node| node.addresses().any(|own| own.value == address));
         if let Some(node) = node {
-            out.push(problem(
-                "this is the address of a node",
-                place(&node.named, node.address.span),
-                "the node".to_owned(),
-            ));
+            let at = place(&node.named, node.address.span);
+            out.push(problem("this is the address of a node", at, "the node".to_owned()).help(ANOTHER));
             continue;
         }
         // Without owners nobody can say where it would be.
@@ -95,17 +93,20 @@ pub(crate) fn check(site: &Site, segments: &Segments, out: &mut Vec<Diagnostic>)
         let other = all.iter().find_map(|segment| taken.get(&(*segment, address)));
         if let Some((named, span)) = other {
             let label = format!("`{}` has it", named.path);
-            out.push(problem("a machine has this address", place(named, *span), label));
+            out.push(problem("a machine has this address", place(named, *span), label).help(ANOTHER));
             continue;
         }
         for segment in all {
             if let Some(before) = seen.insert((segment, address), &vip.named) {
-                out.push(problem("given twice", place(before, before.key), format!("`{}` has it", before.path)));
+                let label = format!("`{}` has it", before.path);
+                out.push(problem("given twice", place(before, before.key), label).help(ANOTHER));
                 break;
             }
         }
     }
 }
+
+const ANOTHER: &str = "state an address that no machine has";
 
 fn router(network: &Network, address: IpAddr) -> Option<(&'static str, Span)> {
     let gateway = network.gateways().iter().find(|gateway| gateway.address == address)?;

@@ -53,7 +53,10 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
         let dhcp = network.dhcp.iter().map(|span| (span.span, "a span for DHCP"));
         for (span, what) in pools.chain(dhcp) {
             let message = format!("the overlay `{}` has {what}", network.named.path);
-            out.push(report(&CODE, message, &network.named, span, WHY));
+            out.push(
+                report(&CODE, message, &network.named, span, WHY)
+                    .help("hand out addresses on the network below, and give members of the overlay theirs by a range"),
+            );
         }
     }
 }

@@ -40,6 +40,7 @@ pub static CODE: Code = Code::new("E0805", "an owner that cannot have the addres
 /// An owner that is no machine.
 pub(crate) fn wrong_kind(span: Span) -> Diagnostic {
     Diagnostic::new(&CODE, "an owner is a host or a cluster", span, "this is neither")
+        .help("name a machine or a cluster: `owners = [ hosts.a, hosts.b ];`")
 }
 
 /// Every address of several machines, and every pool.
@@ -51,7 +52,10 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
         let span = origin.owners.unwrap_or(vip.named.key);
         if vip.owners.is_empty() && origins.all.hosts {
             let message = format!("nobody owns `{}`", vip.named.path);
-            out.push(report(&CODE, message, &vip.named, span, "no machine answers for the address"));
+            out.push(
+                report(&CODE, message, &vip.named, span, "no machine answers for the address")
+                    .help("name the machines that have it by turns: `owners = [ hosts.a, hosts.b ];`"),
+            );
         }
         for owner in &vip.owners {
             let what = format!("`{}`", vip.named.path);
@@ -77,7 +81,8 @@ pub(crate) fn check(site: &Site, segments: &Segments, origins: &Origins, out: &m
                     let label = format!("`{}` is not on `{}`", host.path, network.named.path);
                     out.push(
                         report(&CODE, message, &network.named, pool.key, &label)
-                            .secondary(place(host, host.key), "the machine"),
+                            .secondary(place(host, host.key), "the machine")
+                            .help(format!("put it on `{}`, or take it off the owners", network.named.path)),
                     );
                 }
             }
@@ -96,7 +101,8 @@ fn split(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<Diag
         let span = origin.owners.unwrap_or(vip.named.key);
         out.push(
             report(&CODE, message, &vip.named, span, "they are on segments that are not joined")
-                .secondary(place(network, network.key), "once a node: `joined = false`"),
+                .secondary(place(network, network.key), "once a node: `joined = false`")
+                .help("name owners on one segment, or put the address on a network whose segments are joined"),
         );
     }
 }

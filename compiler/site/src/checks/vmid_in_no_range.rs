@@ -19,10 +19,13 @@
 //!
 //! ## What to do
 //!
-//! Take a VMID of a range, declare a range for it, or state the addresses: `on.bridge.address = …`.
+//! Take a VMID of a range, declare a range for it, or state the addresses: `on.bridge.address = …`. A machine that `arv.lock`
+//! holds the VMID of keeps it: let a range have it again, or state the addresses, as the message has them.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use super::vmid_without_address::stated_address;
+use crate::lock::Numbers;
 use crate::model::{Named, Network, Range, Spanned, Vmid};
 use crate::place::report;
 
@@ -30,7 +33,15 @@ use crate::place::report;
 pub static CODE: Code = Code::new("E0306", "a VMID in no range, and no address", include_str!("vmid_in_no_range.rs"));
 
 /// The VMID of a guest that states no address on `network`.
-pub(crate) fn diagnostic(named: &Named, vmid: Spanned<Vmid>, network: &Network, ranges: &[Range]) -> Diagnostic {
+///
+/// `held` is what the lock holds of it.
+pub(crate) fn diagnostic(
+    named: &Named,
+    vmid: Spanned<Vmid>,
+    network: &Network,
+    ranges: &[Range],
+    held: Option<&Numbers>,
+) -> Diagnostic {
     let message = format!("`{}` has VMID {}, which is in no range, and states no address", named.path, vmid.value.0);
     let diagnostic = report(&CODE, message, named, vmid.span, "no range contains it");
     let there = ranges.iter().find(|range| {
@@ -59,5 +70,14 @@ pub(crate) fn diagnostic(named: &Named, vmid: Spanned<Vmid>, network: &Network, 
         None if ranges.is_empty() => diagnostic.note("the site has no ranges"),
         None => diagnostic,
     };
+    // With another VMID it would be another machine.
+    if let Some(held) = held.filter(|held| held.vmid == Some(vmid.value)) {
+        return diagnostic
+            .note("`arv.lock` holds this VMID for it: the machine may exist, and another one would destroy it")
+            .help(format!(
+                "let a range have this VMID again, or state the address: {}",
+                stated_address(held, network)
+            ));
+    }
     diagnostic.help(format!("take a VMID of a range, or state the address: `on.{}.address = …;`", network.named.name))
 }

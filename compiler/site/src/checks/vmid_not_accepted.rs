@@ -31,18 +31,21 @@ use crate::place::report;
 /// Proxmox does not accept this VMID.
 pub static CODE: Code = Code::new("E0302", "Proxmox does not accept this VMID", include_str!("vmid_not_accepted.rs"));
 
+/// The first VMID that there is.
 pub(crate) const FIRST: i64 = 100;
 /// The last one.
 pub(crate) const LAST: i64 = 999_999_999;
 
 /// A VMID of a guest or template.
-/// The first VMID that there is.
 pub(crate) fn check(named: &Named, vmid: i64, span: Span) -> Option<Diagnostic> {
     if (FIRST..=LAST).contains(&vmid) {
         return None;
     }
     let message = format!("`{}` has VMID {vmid}, which Proxmox does not accept", named.path);
-    Some(report(&CODE, message, named, span, &format!("not between {FIRST} and {LAST}")))
+    Some(
+        report(&CODE, message, named, span, &format!("not between {FIRST} and {LAST}"))
+            .help("state one that Proxmox has, or none where a range gives it"),
+    )
 }
 
 /// The VMIDs of a range.
@@ -52,7 +55,11 @@ pub(crate) fn check_range(named: &Named, vmids: Spanned<(i64, i64)>) -> Option<D
         return None;
     }
     let message = format!("`{}` has VMIDs that Proxmox does not accept", named.path);
-    Some(report(&CODE, message, named, vmids.span, &format!("not between {FIRST} and {LAST}")))
+    let inside = (first.clamp(FIRST, LAST), last.clamp(FIRST, LAST));
+    Some(
+        report(&CODE, message, named, vmids.span, &format!("not between {FIRST} and {LAST}"))
+            .help(format!("Proxmox has {} to {} of these", inside.0, inside.1)),
+    )
 }
 
 /// The VMID that a rule gives a slot.
@@ -60,4 +67,5 @@ pub(crate) fn of_slot(range: &Range, rule: Span, slot: u64, vmid: i128) -> Diagn
     let (path, what) = (&range.named.path, range.counts());
     let message = format!("`{path}` gives {what} {slot} VMID {vmid}, which Proxmox does not accept");
     report(&CODE, message, &range.named, rule, &format!("not between {FIRST} and {LAST}"))
+        .help(format!("leave {what} {slot} out of the range, or correct the rule"))
 }

@@ -7,7 +7,10 @@ use super::{Decoder, Needs, only_literal};
 use crate::allocate::{self, Allocation};
 use crate::allocation::RangeIndex;
 use crate::builds;
-use crate::checks::{hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, vmid_not_accepted};
+use crate::checks::{
+    hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, mobile_machine, pool_meets_range,
+    rule_outside, vmid_not_accepted,
+};
 use crate::model::{
     AliasOf, Arch, Connection, Features, Hardware, Host, HostId, Image, ImageId, Kind, Named, NetworkId, NetworkKind,
     NodeId, Spanned, Startup, Status, Vmid,
@@ -27,6 +30,8 @@ pub(super) fn kind(tag: &str) -> Kind {
 impl Decoder<'_> {
     pub(super) fn hosts(&mut self) {
         let ranges = RangeIndex::new(&self.site.ranges, &self.site.numbering);
+        self.origins.unfit = rule_outside::unfit(&self.site);
+        self.origins.handed_out = pool_meets_range::meeting(&self.site);
         // Underlays come first: they carry the others.
         let mut networks: Vec<_> = self.site.network_ids().collect();
         networks.sort_by_key(|id| (overlay(&self.site.networks[id.index()].kind), *id));
@@ -65,8 +70,13 @@ impl Decoder<'_> {
             self.origins.hosts[at] = origin;
         }
         self.renames = allocate::renames(&hosts, self.held, &mut self.read.diagnostics);
-        let named = |on: &Option<Vec<(NetworkId, On)>>| on.iter().flatten().map(|(network, _)| *network).collect();
-        self.placements(&mut hosts, &places.iter().map(named).collect::<Vec<_>>());
+        // A guest that names no network is on every one that guests can be on.
+        let plain = |id: &NetworkId| matches!(self.site.networks[id.index()].kind, NetworkKind::Plain);
+        let every: Vec<_> = networks.iter().copied().filter(|id| !plain(id)).collect();
+        self.placements(&mut hosts, |host| match &places[host.index()] {
+            Some(on) => on.iter().map(|(network, _)| *network).collect(),
+            None => every.clone(),
+        });
         self.of_its_node(&mut hosts);
         // Where a guest is comes first: two Proxmox clusters may each have the VMID.
         for (at, (host, on)) in hosts.iter_mut().zip(&places).enumerate() {
@@ -80,6 +90,7 @@ impl Decoder<'_> {
             self.interfaces(host, &mut origin, on, &networks);
             self.origins.hosts[at] = origin;
         }
+        self.unruled();
         self.site.hosts = hosts;
     }
 
@@ -112,6 +123,7 @@ impl Decoder<'_> {
             wants: &wants,
             held: self.held,
             renames: &self.renames,
+            told: origins.unfit.iter().map(|(range, _)| *range).chain(origins.handed_out.iter().copied()).collect(),
             out,
         };
         origins.full = allocation.run();
@@ -241,9 +253,19 @@ impl Decoder<'_> {
                 },
                 "boot" => put(&mut host.boot, self.read.flag(value), &mut broken),
                 "protect" => put(&mut host.protect, self.read.flag(value), &mut broken),
-                "lighthouse" => put(&mut host.lighthouse, self.read.flag(value), &mut broken),
-                "relay" => put(&mut host.relay, self.read.flag(value), &mut broken),
+                "lighthouse" => {
+                    put(&mut host.lighthouse, self.read.flag(value), &mut broken);
+                    origin.lighthouse = Some(span);
+                }
+                "relay" => {
+                    put(&mut host.relay, self.read.flag(value), &mut broken);
+                    origin.relay = Some(span);
+                }
                 "managed" => put(&mut host.managed, self.read.flag(value), &mut broken),
+                "mobile" => {
+                    put(&mut host.mobile, self.read.flag(value), &mut broken);
+                    origin.mobile = self.read.is_stated(field).then_some(span);
+                }
                 "user" => {
                     let text = self.read.text(value);
                     user = text.map(|text| (text, span));
@@ -262,8 +284,13 @@ impl Decoder<'_> {
             }
         }
         host.broken = broken;
+        // No play can: it has no SSH, and no file of its own.
+        host.managed &= !host.mobile;
         let windows = host.connection.winrm;
         self.read.diagnostics.extend(user.and_then(|(user, span)| invalid_user::check(user, windows, span)));
+        let phone = mobile_machine::check(&host, origin);
+        host.broken |= phone.is_some();
+        self.read.diagnostics.extend(phone);
         self.made_of(&mut host, origin, made);
         (host, on)
     }
@@ -357,6 +384,7 @@ fn unread(named: Named) -> Host {
         boot: false,
         protect: false,
         lighthouse: false,
+        mobile: false,
         relay: false,
         managed: false,
         user: String::new(),

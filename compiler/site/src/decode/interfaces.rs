@@ -272,7 +272,7 @@ impl Decoder<'_> {
         // What is in front stays in front, whatever the networks are called.
         host.interfaces.sort_by_key(|interface| (interface.index.is_none(), interface.index));
         self.read.diagnostics.extend(interface_name::check_unique(host));
-        self.tell(host, &missing);
+        self.tell(host, &missing, said);
     }
 
     /// The places of a machine's network devices.
@@ -326,7 +326,7 @@ impl Decoder<'_> {
         let found = self.read.diagnostics.len();
         for address in entry.stated() {
             origin.stated.push((id, address.value));
-            let problem = address_outside_network::check(&host.named, address, network);
+            let problem = address_outside_network::check(&host.named, address, network, &self.site.networks);
             let problem = problem.or_else(|| family_not_there::check_address(&host.named, address, entry.family));
             self.read.diagnostics.extend(problem);
         }
@@ -387,30 +387,52 @@ impl Decoder<'_> {
     }
 
     /// Says what the range of a guest does not give it.
-    fn tell(&mut self, host: &mut Host, missing: &Missing) {
+    fn tell(&mut self, host: &mut Host, missing: &Missing, said: bool) {
         host.broken |= missing.number.is_some() || !missing.outside.is_empty() || !missing.rule.is_empty();
         let out = &mut self.read.diagnostics;
         for (range, network) in &missing.rule {
+            // Who does not say its networks is on all of them: one more network is one mistake.
+            if !said {
+                let hosts = self.unruled.entry((*range, *network)).or_default();
+                hosts.push(host.named.clone());
+                continue;
+            }
             let (range, network) = (&self.site.ranges[range.index()], &self.site.networks[network.index()]);
             out.push(address_missing::no_rule(host, network, range));
         }
         match (missing.number, host.vmid) {
             (Some((Some(range), network)), _) => {
                 let (range, numbering) = (&self.site.ranges[range.index()], &self.site.numbering[range.index()]);
-                out.extend(vmid_without_address::diagnostic(host, range, numbering, network));
+                let held = self.renames.numbers(self.held, &host.named.name);
+                let held = held.map(|numbers| (numbers, &self.site.networks[network.index()]));
+                out.extend(vmid_without_address::diagnostic(host, range, numbering, network, held));
             }
             (Some((None, network)), Some(vmid)) if self.origins.all.ranges => {
                 let network = &self.site.networks[network.index()];
-                out.push(vmid_in_no_range::diagnostic(&host.named, vmid, network, &self.site.ranges));
+                let held = self.renames.numbers(self.held, &host.named.name);
+                out.push(vmid_in_no_range::diagnostic(&host.named, vmid, network, &self.site.ranges, held));
             }
             _ => {}
         }
-        if let (false, Some(range)) = (missing.outside.is_empty(), host.range) {
-            let range = &self.site.ranges[range.index()];
+        if let (false, Some(id)) = (missing.outside.is_empty(), host.range) {
+            let range = &self.site.ranges[id.index()];
             let network = |id: NetworkId| -> &Network { &self.site.networks[id.index()] };
-            let prefixes: Vec<_> =
-                missing.outside.iter().map(|(id, prefix, span)| (network(*id), *prefix, *span)).collect();
+            // That the range is for a network which has no such numbers is reported where it is declared.
+            let told = |network: NetworkId| self.origins.unfit.binary_search(&(id, network)).is_ok();
+            let outside = missing.outside.iter().filter(|(id, ..)| !told(*id));
+            let prefixes: Vec<_> = outside.map(|(id, prefix, span)| (network(*id), *prefix, *span)).collect();
+            if prefixes.is_empty() {
+                return;
+            }
             out.extend(address_outside_network::by_rule(host, missing.outsider, range, &prefixes));
+        }
+    }
+
+    /// Machines that do not say their networks, and whose range says no addresses in one of them.
+    pub(super) fn unruled(&mut self) {
+        for ((range, network), hosts) in std::mem::take(&mut self.unruled) {
+            let (range, network) = (&self.site.ranges[range.index()], &self.site.networks[network.index()]);
+            self.read.diagnostics.push(address_missing::of_all(&hosts, network, range));
         }
     }
 

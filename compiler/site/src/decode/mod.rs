@@ -37,7 +37,10 @@ use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::allocate::Renames;
 use crate::lock::Held;
-use crate::model::{AliasOf, EndpointId, HostId, Named, Names, Nebula, Operators, PortTerm, ServiceId, Site, Spanned};
+use crate::model::{
+    AliasOf, EndpointId, HostId, Named, Names, Nebula, NetworkId, Operators, PortTerm, RangeId, ServiceId, Site,
+    Spanned,
+};
 use crate::origins::{HostOrigin, Origins};
 use crate::read::Reader;
 
@@ -69,6 +72,8 @@ pub(crate) struct Decoder<'a> {
     inline_endpoints: Vec<(ServiceId, usize)>,
     /// Routers and owners that are read once every machine has its addresses.
     later: Vec<networks::Later>,
+    /// Machines that are on a network without saying so, and have no address there by their range.
+    unruled: BTreeMap<(RangeId, NetworkId), Vec<Named>>,
     /// Ports of services' members, and where they are written.
     peers: Vec<(ServiceId, Vec<PortTerm>, Span)>,
 }
@@ -100,6 +105,8 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
             uplink_resolvers: Vec::new(),
             forwards: Vec::new(),
             full: Vec::new(),
+            handed_out: Vec::new(),
+            unfit: Vec::new(),
             all,
         },
         index,
@@ -113,6 +120,7 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
         depth: 0,
         shared: Vec::new(),
         inline_endpoints: Vec::new(),
+        unruled: BTreeMap::new(),
         peers: Vec::new(),
         later: Vec::new(),
     };

@@ -162,8 +162,8 @@ impl Decoder<'_> {
     }
 
     /// Gives every guest its node, where its cluster is spread or the HA manager has a choice, and the nodes that it may
-    /// run on. `on` are the networks that each machine names.
-    pub(super) fn placements(&self, hosts: &mut [Host], on: &[Vec<NetworkId>]) {
+    /// run on. `on` are the networks that each machine is on.
+    pub(super) fn placements(&self, hosts: &mut [Host], on: impl Fn(HostId) -> Vec<NetworkId>) {
         if self.origins.all.nodes {
             for (host, node) in self.chosen(hosts, on) {
                 hosts[host.index()].node = Some(node);
@@ -193,7 +193,7 @@ impl Decoder<'_> {
     }
 
     /// The nodes of those that name none themselves.
-    fn chosen(&self, hosts: &[Host], on: &[Vec<NetworkId>]) -> Vec<(HostId, NodeId)> {
+    fn chosen(&self, hosts: &[Host], on: impl Fn(HostId) -> Vec<NetworkId>) -> Vec<(HostId, NodeId)> {
         let free = |host: &Host, at: usize| {
             let origin = &self.origins.hosts[at];
             host.kind != Kind::Machine && host.node.is_none() && !origin.node_failed && !origin.kind_failed
@@ -212,7 +212,7 @@ impl Decoder<'_> {
             members.sort_unstable();
             let waiting = members.into_iter().filter(|id| free(&hosts[id.index()], id.index())).map(|host| {
                 let (held, before) = held(&hosts[host.index()]);
-                Waiting { host, networks: on[host.index()].clone(), held, before }
+                Waiting { host, networks: on(host), held, before }
             });
             chosen.extend(spread::choose(&self.site, hosts, cluster, &waiting.collect::<Vec<_>>(), &places));
         }

@@ -172,6 +172,8 @@ pub struct Host {
     pub protect: bool,
     /// Whether it is a lighthouse of its overlays.
     pub lighthouse: bool,
+    /// Whether it is a member of the overlay by the app for phones.
+    pub mobile: bool,
     /// Whether it is a relay of its overlays.
     pub relay: bool,
     /// Whether Ansible configures it.

@@ -99,6 +99,23 @@ pub struct Named {
     pub description: Option<String>,
 }
 
+impl Named {
+    /// How it is called in a sentence. A service that is written in a list, and an endpoint of one, have no path that anybody could
+    /// write: they are called by their own names and by whose list it is.
+    pub fn told(&self) -> String {
+        match self.in_list() {
+            Some(owner) => format!("`{}` of `{owner}`", self.name),
+            None => format!("`{}`", self.path),
+        }
+    }
+
+    /// The path of the machine or cluster in whose list of services it is written.
+    pub fn in_list(&self) -> Option<&str> {
+        let (owner, place) = self.path.split_once(".services.")?;
+        place.starts_with(|first: char| first.is_ascii_digit()).then_some(owner)
+    }
+}
+
 /// A whole site.
 #[derive(Debug)]
 pub struct Site {

@@ -48,6 +48,13 @@ fn members_have_their_own_groups_and_services_and_those_of_their_cluster() {
     assert_eq!(groups, ["groups.infrastructure"]);
     let services: Vec<_> = member.services.iter().map(|id| site.services[id.index()].named.path.as_str()).collect();
     assert_eq!(services, ["clusters.postgres.services.0", "services.metrics"]);
+    // Nobody can write the place in the list: it is called by its name, and by whose list that is.
+    let named = |at: usize| &site.services[member.services[at].index()].named;
+    assert_eq!(
+        (named(0).told().as_str(), named(0).in_list()),
+        ("`postgres` of `clusters.postgres`", Some("clusters.postgres"))
+    );
+    assert_eq!((named(1).told().as_str(), named(1).in_list()), ("`services.metrics`", None));
     let cluster = &site.clusters[member.cluster.expect("a member has a cluster").index()];
     let members: Vec<_> = cluster.members.iter().map(|id| site.hosts[id.index()].named.name.as_str()).collect();
     assert_eq!(members, ["postgres-01", "postgres-02", "postgres-03"]);

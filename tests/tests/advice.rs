@@ -1,0 +1,107 @@
+//! What a diagnostic of numbers advises, where the advice is the point of it: the capacity that is left, what a range may say
+//! instead, and nothing that the next run would refuse.
+
+use arvc::lock::{Lock, Marks};
+use arvc::pipeline::check_held;
+use arvc::source::Problem;
+
+/// A site with one range, one guest of it and two networks.
+fn site(part: &str) -> String {
+    format!(
+        r#"{{
+  name = "lab"; domain = "lab.internal";
+  operators.addresses = [ 203.0.113.9 ];
+  nodes.pve.address = networks.lan.cidr.first;
+  networks.lan = {{ cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = nodes.pve; }};
+  networks.srv = {{ cidr = 192.168.101.0/24; bridge = "vmbr2"; }};
+  images.debian = {{ vmid = 9000; }};
+  ranges.management = {{ vmids = 1000..1999; addresses = 10..19; }};
+{part}
+}}"#
+    )
+}
+
+/// What is said of a part of the site: the only code, and every note and help.
+fn said(part: &str, lock: &str) -> (String, Vec<String>) {
+    let held = Lock::parse(&format!("version = 1\n\n{lock}"), Marks::Refused).expect("a lock").held("site");
+    let checked = check_held("site.arv", site(part), &mut |_: &str| Err(Problem::NotFound), &held);
+    let codes: Vec<_> = checked.diagnostics.iter().map(|it| format!("{}: {}", it.code.id, it.message)).collect();
+    assert_eq!(codes.len(), 1, "{codes:#?}");
+    let only = &checked.diagnostics[0];
+    (only.code.id.to_owned(), only.notes.iter().chain(&only.helps).cloned().collect())
+}
+
+fn expect(part: &str, lock: &str, code: &str, words: &[&str]) {
+    let (found, said) = said(part, lock);
+    assert_eq!(found, code, "{said:#?}");
+    for words in words {
+        assert!(said.iter().any(|it| it.contains(words)), "`{words}` is not in {said:#?}");
+    }
+}
+
+#[test]
+fn ranges_that_meet_say_what_capacity_is_left_to_each() {
+    let more = "ranges.more = { vmids = 2000..2499; addresses = 15..29; };";
+    let words =
+        ["`ranges.management` has numbers for 5 machines of 10", "`ranges.more` has numbers for 10 machines of 15"];
+    expect(more, "", "E0303", &words);
+    expect(more, "", "E0303", &["they have 15 to 19 in common"]);
+    let vmids = "ranges.more = { vmids = 1500..2499; addresses = 20..29; };";
+    let words =
+        ["`ranges.management` has numbers for 10 machines of 10", "`ranges.more` has numbers for 0 machines of 10"];
+    expect(vmids, "", "E0303", &words);
+    expect(vmids, "", "E0303", &["no range has VMIDs 3000 to 3999"]);
+    expect(more, "", "E0303", &["`on.NETWORK.addresses = …;`"]);
+}
+
+#[test]
+fn a_rule_that_repeats_itself_says_how_many_numbers_it_has() {
+    let vmids = "ranges.pairs = { slots = 1..20; vmid = n: 5000 + n / 2; };";
+    expect(vmids, "", "E0387", &["it has 11 VMIDs for 20 machines"]);
+    let addresses = "ranges.tens = { vmids = 5000..5099; on.lan.address = vmid: 192.168.100.100 + mod vmid 10; };";
+    expect(addresses, "", "E0388", &["it has 10 addresses for 100 machines"]);
+}
+
+#[test]
+fn a_range_in_a_pool_is_told_once_and_not_to_have_more_numbers() {
+    let part = r#"
+  networks.iot = { cidr = 10.0.20.0/24; bridge = "vmbr3"; dhcp = 20..254; };
+  ranges.mine = { vmids = 4011..4019; addresses = 40..48; };
+  hosts.a = { range = ranges.mine; on.iot = {}; };
+  hosts.b = { range = ranges.mine; on.iot = {}; };"#;
+    let words = ["49..254 of the pool is free of ranges", "other numbers there: `on.iot.addresses = …;`"];
+    expect(part, "", "E0800", &words);
+}
+
+#[test]
+fn a_range_beyond_its_network_is_told_once_whoever_is_in_it() {
+    let part = r#"
+  ranges.mine = { vmids = 4000..4999; addresses = 250..299; };
+  hosts.a = { vmid = 4040; on.lan = {}; };
+  hosts.b = { vmid = 4004; on.lan = {}; };"#;
+    expect(part, "", "E0389", &["end them where the network does: `addresses = 250..254;`"]);
+    let all =
+        "ranges.mine = { vmids = 4000..4999; addresses = 300..399; }; hosts.a = { range = ranges.mine; on.lan = {}; };";
+    expect(all, "", "E0389", &["give the range host numbers that the network has"]);
+}
+
+#[test]
+fn a_vmid_that_the_lock_holds_is_not_to_be_changed() {
+    let part = "hosts.a = { vmid = 4005; on.lan = {}; };";
+    expect(part, "", "E0306", &["take a VMID of a range"]);
+    let lock = "environments.site.hosts.a = { vmid = 4005, on = { lan = \"192.168.100.77\" } }\n";
+    let words = ["let a range have this VMID again, or state the address: `on.lan.address = 192.168.100.77;`"];
+    expect(part, lock, "E0306", &words);
+    let (_, said) = said(part, lock);
+    assert!(said.iter().all(|it| !it.contains("take a VMID")), "{said:#?}");
+}
+
+#[test]
+fn guests_that_do_not_say_their_networks_are_one_mistake() {
+    let part = r#"
+  ranges.mine = { vmids = 4000..4099; on.lan.addresses = 100..199; };
+  hosts.a = { range = ranges.mine; };
+  hosts.b = { range = ranges.mine; };
+  hosts.c = { range = ranges.mine; on.lan = {}; };"#;
+    expect(part, "", "E0324", &["give the range some there: `on.srv.addresses = …;`", "`on.lan = {};`"]);
+}

@@ -96,8 +96,8 @@ fn rules(words: &Words, layers: &Layers) -> Unasked {
             }
         }
     }
-    for rule in layers.rules_of_nodes().iter().filter(|rule| !written.contains(&rule.reason)) {
-        all.entry((rule.reason.clone(), "in", rule.ports.to_string())).or_default().insert(Party::Node(rule.node));
+    for rule in layers.rules_of_nodes().iter().filter(|rule| !written.contains(&*rule.reason)) {
+        all.entry((rule.reason.to_string(), "in", rule.ports.to_string())).or_default().insert(Party::Node(rule.node));
     }
     all.retain(|_, hosts| !hosts.is_empty());
     all

@@ -4,6 +4,8 @@
 //! Proxmox lets its management ports and corosync in by itself. A Ceph cluster on the nodes is not among that, and would stand
 //! still once the firewall of the data centre is on: each of its daemons speaks to each other one.
 
+use std::rc::Rc;
+
 use arvc_site::model::{End, Flow, NodeId, Site, Transport};
 use ipnet::IpNet;
 
@@ -22,7 +24,7 @@ pub struct NodeRule {
     /// The host that lets it in.
     pub node: NodeId,
     /// Why it is there, as a reviewer reads it: `datastores.ceph: Ceph of the nodes`.
-    pub reason: String,
+    pub reason: Rc<str>,
     /// What may come in.
     pub ports: PortSet,
     /// From whom: another node, the operators, or addresses.
@@ -54,7 +56,7 @@ pub(super) fn rules(members: &Members) -> Vec<NodeRule> {
         let arms = members.arms(flow.ports.as_deref());
         let plain = arms.iter().filter(|arm| arm.endpoint.is_none());
         let ports = plain.fold(PortSet::none(), |all, arm| all.union(&arm.ports));
-        let reason = describe(site, flow);
+        let reason: Rc<str> = describe(site, flow).into();
         list.extend(pairs.into_iter().filter(|_| !ports.is_none()).map(|(peer, node)| NodeRule {
             node,
             reason: reason.clone(),
@@ -85,10 +87,11 @@ fn ceph(site: &Site, list: &mut Vec<NodeRule>) {
         for cluster in clusters {
             let nodes: Vec<NodeId> =
                 site.node_ids().filter(|node| site.nodes[node.index()].datacenter == cluster).collect();
+            let reason: Rc<str> = format!("{}: Ceph of the nodes", store.named.path).into();
             let pairs = nodes.iter().flat_map(|node| nodes.iter().map(move |other| (*node, *other)));
             list.extend(pairs.filter(|(node, other)| node != other).map(|(node, other)| NodeRule {
                 node,
-                reason: format!("{}: Ceph of the nodes", store.named.path),
+                reason: reason.clone(),
                 ports: ports.clone(),
                 peer: Peer::Node(other),
             }));

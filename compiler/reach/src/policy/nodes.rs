@@ -87,10 +87,11 @@ fn ceph(site: &Site, list: &mut Vec<NodeRule>) {
         for cluster in clusters {
             let nodes: Vec<NodeId> =
                 site.node_ids().filter(|node| site.nodes[node.index()].datacenter == cluster).collect();
+            let reason: Arc<str> = format!("{}: Ceph of the nodes", store.named.path).into();
             let pairs = nodes.iter().flat_map(|node| nodes.iter().map(move |other| (*node, *other)));
             list.extend(pairs.filter(|(node, other)| node != other).map(|(node, other)| NodeRule {
                 node,
-                reason: format!("{}: Ceph of the nodes", store.named.path).into(),
+                reason: reason.clone(),
                 ports: ports.clone(),
                 peer: Peer::Node(other),
             }));

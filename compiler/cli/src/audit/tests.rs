@@ -48,7 +48,7 @@ fn addresses_that_no_machine_has_are_told_by_what_they_stand_for() {
     world.file("/pve/firewall/102.fw", format!("{GUEST}{rules}"));
     audit(&mut world, &[]);
     for line in [
-        "    web -> internet, other private addresses: tcp 443\n",
+        "    web -> internet: tcp 443\n",
         "    web -> others in 192.0.2.0/24: tcp 25, 443\n",
         "    web -> 198.51.100.7: tcp 53, 443\n",
     ] {

@@ -10,10 +10,11 @@ mod renames;
 mod slots;
 mod taken;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Span;
 
 use self::choose::Chooser;
 pub(crate) use self::choose::fnv;
@@ -25,6 +26,7 @@ use crate::checks::{guest_without_vmid, held_by_several, held_number, locked_out
 use crate::lock::{Held, Numbers};
 use crate::model::{DatacenterId, Host, Kind, NetworkId, RangeId, Site, Spanned, Vmid};
 use crate::origins::{All, HostOrigin};
+use crate::place::place;
 
 /// The networks of a machine, before it has its addresses.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) renames: &'a Renames,
     /// Ranges of which it is reported that they give numbers that no machine can have.
     pub(crate) told: BTreeSet<RangeId>,
+    /// Where guests without VMID and range were told of: what makes all members of a cluster is one place.
+    pub(crate) unranged: HashSet<Span>,
     pub(crate) out: &'a mut Vec<Diagnostic>,
 }
 
@@ -280,7 +284,8 @@ impl Allocation<'_> {
             None => match self.only_range(owner) {
                 Some(range) => range,
                 None => {
-                    if self.origins[at].range.is_none() && self.all.ranges {
+                    let missing = self.origins[at].range.is_none() && self.all.ranges;
+                    if missing && self.unranged.insert(place(&host.named, host.named.key)) {
                         self.out.push(guest_without_vmid::diagnostic(&host.named, &self.site.ranges, owner));
                     }
                     self.without(at);

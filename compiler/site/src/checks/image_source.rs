@@ -115,6 +115,10 @@ pub(crate) fn check(
         let mut copies: Vec<(NodeId, Spanned<Vmid>)> = copies.into_iter().collect::<Option<_>>()?;
         copies.sort_by_key(|(node, vmid)| (*node, vmid.span));
         let datastore = written.datastore.filter(|_| written.datastore_stated).map(owned);
+        // Where it lies failed, so nobody is told that it lies nowhere.
+        if written.failed {
+            return None;
+        }
         return Some(ImageSource::Template { vmid: vmid?, node: written.node, copies, datastore });
     }
     if let Some(file) = written.file {

@@ -26,6 +26,8 @@
 //! Name one that is declared, or declare it: `datastores.tank = { kind = Zfs; };`. `nodes` says which nodes have it,
 //! `content` what it takes.
 
+use std::collections::BTreeMap;
+
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 use arvc_syntax::source::Span;
 
@@ -53,8 +55,17 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     if site.datastores.is_empty() || !origins.all.datastores {
         return;
     }
+    // Guests that name none have the one that the schema gives them: what is wrong with that is one mistake.
+    let mut unstated: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
     for used in uses(site, origins) {
-        out.extend(problem(site, &used));
+        if used.span == used.named.key && site.datastore(used.datastore).is_none() {
+            unstated.entry(used.datastore).or_default().push(used);
+        } else {
+            out.extend(problem(site, &used));
+        }
+    }
+    for (datastore, guests) in unstated {
+        out.extend(of_all(site, datastore, &guests));
     }
     let mut told = None;
     for download in downloads(site) {
@@ -85,13 +96,34 @@ fn uses<'a>(site: &'a Site, origins: &'a Origins) -> impl Iterator<Item = Use<'a
     })
 }
 
+/// Guests that name no datastore, and the one that they have then is not there.
+fn of_all(site: &Site, datastore: &str, guests: &[Use<'_>]) -> Option<Diagnostic> {
+    let first = guests.iter().min_by_key(|used| place(used.named, used.span))?;
+    let label = match guests.len() {
+        1 => "it names none, and has this one then".to_owned(),
+        count => format!("it and {} more name none, and have this one then", count - 1),
+    };
+    let message = format!("the site has no datastore {}", shown(datastore));
+    let declare = format!("declare it, as in `datastores.{datastore} = {{ kind = LvmThin; }};`");
+    Some(
+        report(&CODE, message, first.named, first.span, &label)
+            .help(declare)
+            .help(format!("or let them name one of {}: `datastore = …;`", names(site))),
+    )
+}
+
+/// Those that are declared, the first of them.
+fn names(site: &Site) -> String {
+    let names: Vec<String> = site.datastores.iter().take(8).map(|it| format!("`{}`", it.named.name)).collect();
+    names.join(", ")
+}
+
 fn problem(site: &Site, used: &Use<'_>) -> Option<Diagnostic> {
     let Some(datastore) = site.datastore(used.datastore) else {
         let message = format!("the site has no datastore {}", shown(used.datastore));
-        let names: Vec<String> = site.datastores.iter().take(8).map(|it| format!("`{}`", it.named.name)).collect();
         return Some(
             report(&CODE, message, used.named, used.span, "none of its `datastores`")
-                .help(format!("name one of {}, or declare it", names.join(", "))),
+                .help(format!("name one of {}, or declare it", names(site))),
         );
     };
     if datastore.broken {

@@ -1,5 +1,7 @@
 //! Machines: guests and others, members of clusters too.
 
+use std::collections::HashSet;
+
 use arvc_lang::data::DataId;
 
 use super::interfaces::On;
@@ -123,6 +125,7 @@ impl Decoder<'_> {
             wants: &wants,
             held: self.held,
             renames: &self.renames,
+            unranged: HashSet::new(),
             told: origins.unfit.iter().map(|(range, _)| *range).chain(origins.handed_out.iter().copied()).collect(),
             out,
         };

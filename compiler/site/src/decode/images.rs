@@ -109,7 +109,9 @@ impl<'a> Decoder<'a> {
                 _ => written.failed = true,
             },
             "copies" => {
-                for item in self.read.list(id).unwrap_or_default() {
+                let items = self.read.list(id);
+                written.failed |= items.is_none();
+                for item in items.unwrap_or_default() {
                     match self.copy(*item) {
                         Some(copy) => written.copies.push(copy),
                         None => written.failed = true,

@@ -146,7 +146,10 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     };
     let targets = layers.parties(&question.target.end);
     let packets = layers.ports(question.target.ports.as_deref());
-    let cells = layers.ask(&classes, &question.sources, &targets);
+    let mut cells = layers.ask(&classes, &question.sources, &targets);
+    if !question.target.at.is_empty() {
+        cells.iter_mut().for_each(|cell| cell.keep_at(&question.target.at));
+    }
     let asked = question.target.ports.is_some().then_some(&packets);
     let text = match (arguments.json, arguments.to.is_some()) {
         (true, _) => json::cells(&words, &layers, &cells, asked),

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use arvc_lang::data::{Ports, Transport};
-use arvc_site::model::{ClusterId, End, EndpointId, GroupId, HostId, NetworkId, NodeId, PortTerm, ServiceId, Site};
+use arvc_site::model::{
+    ClusterId, End, EndpointId, GroupId, HostId, NetworkId, NodeId, PortTerm, ServiceId, Site, Vip,
+};
 use arvc_syntax::diagnostic::nearest;
 use ipnet::IpNet;
 
@@ -14,15 +16,23 @@ pub struct Term {
     pub end: End,
     /// Which packets; `None` is every packet.
     pub ports: Option<Vec<PortTerm>>,
+    /// At which addresses alone: those that its machines have by turns. Empty is at any.
+    pub at: Vec<IpAddr>,
     /// As it is shown.
     pub text: String,
 }
 
 /// Reads a source, which has no ports.
 pub fn source(site: &Site, text: &str) -> Result<Term, String> {
+    if let Some(vip) = shared(site, text.trim()) {
+        return Err(format!(
+            "`{text}` is what machines have by turns, and each sends from its own address\nhelp: name a machine: {}",
+            owners(site, vip).join(", ")
+        ));
+    }
     let (end, ports) = named(site, text)?;
     match ports {
-        None => Ok(Term { end, ports: None, text: text.to_owned() }),
+        None => Ok(Term { end, ports: None, at: Vec::new(), text: text.to_owned() }),
         Some(_) => {
             Err(format!("`{text}` is an endpoint, which others connect to\nhelp: name the machines that connect"))
         }
@@ -32,7 +42,14 @@ pub fn source(site: &Site, text: &str) -> Result<Term, String> {
 /// Reads a target with its ports.
 pub fn target(site: &Site, text: &str) -> Result<Term, String> {
     let (name, ports) = split(text);
-    let (end, own) = named(site, name)?;
+    let vip = shared(site, name);
+    let (end, own) = match vip {
+        Some(vip) => (End::Union(vip.owners.iter().map(|host| End::Host(*host)).collect()), None),
+        None => named(site, name)?,
+    };
+    // One address of several is asked for alone.
+    let at = vip.into_iter().flat_map(|vip| vip.addresses()).map(|address| address.value);
+    let at = at.filter(|address| name.parse::<IpAddr>().map_or(true, |typed| typed == *address)).collect();
     let ports = match (ports, own) {
         (Some(_), Some(_)) => {
             return Err(format!("`{name}` is an endpoint and has its ports\nhelp: leave out what is behind the colon"));
@@ -40,7 +57,18 @@ pub fn target(site: &Site, text: &str) -> Result<Term, String> {
         (Some(ports), None) => Some(ports.split(',').map(port).collect::<Result<Vec<_>, _>>()?.concat()),
         (None, own) => own,
     };
-    Ok(Term { end, ports, text: text.to_owned() })
+    Ok(Term { end, ports, at, text: text.to_owned() })
+}
+
+/// The addresses that machines have by turns which a text means: by their path, or by one of them.
+fn shared<'s>(site: &'s Site, text: &str) -> Option<&'s Vip> {
+    let address = text.parse::<IpAddr>().ok();
+    let has = |vip: &Vip| address.is_some_and(|typed| vip.addresses().any(|own| own.value == typed));
+    site.vips.iter().find(|vip| vip.named.path == text || has(vip))
+}
+
+fn owners(site: &Site, vip: &Vip) -> Vec<String> {
+    vip.owners.iter().map(|host| site.hosts[host.index()].named.name.clone()).collect()
 }
 
 /// The colon before ports is the last one, unless it is part of an IPv6 address: `[fd00::1]:53/udp`.

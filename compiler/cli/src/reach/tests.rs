@@ -134,6 +134,29 @@ members of networks.overlay exchange its packets on networks.bridge, 4242/udp
 }
 
 #[test]
+fn an_address_by_turns_is_asked_for_at_each_machine_that_may_have_it_and_nowhere_else() {
+    let site = SITE.replace(
+        "  allow = [\n",
+        "  vips.www = { network = networks.bridge; address = 192.168.100.250; owners = [ hosts.web-1, hosts.web-2 ]; };\n  \
+         allow = [\n    hosts.chess -> vips.www : 443/tcp,\n    groups.games -> groups.web : 80/tcp,\n",
+    );
+    let ask = |args: &[&str]| {
+        let (status, world) = of_site(&site, args);
+        (status, world.stdout + &world.stderr)
+    };
+    let all = |text: &str| format!("{text}: all are open (2 connections)\n  chess -> web-1, web-2: open\n");
+    assert_eq!(ask(&["chess", "vips.www:443/tcp"]), (exit::GOOD, all("chess -> vips.www:443/tcp")));
+    assert_eq!(ask(&["chess", "192.168.100.250:443/tcp"]), (exit::GOOD, all("chess -> 192.168.100.250:443/tcp")));
+    // What is open at their own addresses alone is not open there.
+    assert_eq!(ask(&["chess", "web-1:80/tcp"]).0, exit::GOOD);
+    assert_eq!(ask(&["chess", "vips.www:80/tcp"]).0, exit::SOURCE);
+    assert_eq!(ask(&["db", "vips.www:443/tcp"]).0, exit::SOURCE);
+    let refused = "error: `vips.www` is what machines have by turns, and each sends from its own address\n\
+                   help: name a machine: web-1, web-2\n";
+    assert_eq!(ask(&["vips.www", "db"]), (exit::USAGE, refused.to_owned()));
+}
+
+#[test]
 fn programs_get_json_and_rows() {
     let (status, world) = arvc(&["web-1", "db:5432/tcp", "--json"]);
     assert_eq!(status, exit::GOOD);

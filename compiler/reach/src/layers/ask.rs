@@ -1,6 +1,7 @@
 //! Questions about sets: every source with every target, those that no layer tells apart at once.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use super::{Classes, Extent, Layers, Party, Path, verdict};
 use crate::ports::PortSet;
@@ -26,6 +27,13 @@ impl Cell {
         verdict(packets, &self.lower, &self.upper)
     }
 
+    /// Leaves only what goes to some addresses of the targets.
+    pub fn keep_at(&mut self, addresses: &[IpAddr]) {
+        self.paths.iter_mut().for_each(|path| path.to.retain(|to| addresses.contains(to)));
+        self.paths.retain(|path| !path.to.is_empty());
+        (self.lower, self.upper) = bounds(&self.paths);
+    }
+
     /// How many connections it stands for: nobody connects to himself.
     pub fn connections(&self) -> usize {
         let same = self.sources.iter().filter(|source| self.targets.contains(source)).count();
@@ -38,8 +46,7 @@ impl Layers<'_> {
     pub fn ask(&self, classes: &Classes, sources: &[Party], targets: &[Party]) -> Vec<Cell> {
         let mut cells = Vec::new();
         self.each(classes, sources, targets, |sources, targets, paths| {
-            let union = |of: fn(&Path) -> PortSet| paths.iter().fold(PortSet::none(), |all, path| all.union(&of(path)));
-            let (lower, upper) = (union(Path::lower), union(Path::upper));
+            let (lower, upper) = bounds(&paths);
             cells.push(Cell { sources: sources.to_vec(), targets: targets.to_vec(), paths, lower, upper });
         });
         cells
@@ -62,6 +69,12 @@ impl Layers<'_> {
             }
         }
     }
+}
+
+/// What passes on any of some paths, for certain and perhaps.
+fn bounds(paths: &[Path]) -> (PortSet, PortSet) {
+    let union = |of: fn(&Path) -> PortSet| paths.iter().fold(PortSet::none(), |all, path| all.union(&of(path)));
+    (union(Path::lower), union(Path::upper))
 }
 
 /// The parties by their class, in the order in which they are met first; what is no machine is alone.

@@ -7,7 +7,7 @@ mod change;
 mod draw;
 mod text;
 
-pub use change::draw_edits;
+pub use change::{NOT_BUILT, draw_edits};
 pub use draw::draw;
 
 /// A site.

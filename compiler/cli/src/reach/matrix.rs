@@ -16,7 +16,8 @@ pub(super) fn text(words: &Words, matrix: &Matrix) -> String {
         let targets = words.first_of(targets(), targets().count());
         let _ = writeln!(out, "{} -> {targets}", words.parties(sources));
         for passing in block.passing.iter() {
-            let perhaps = perhaps(passing).map(|ports| format!("; not known: {ports}")).unwrap_or_default();
+            let unknown = passing.unknown();
+            let perhaps = if unknown.is_none() { String::new() } else { format!("; not known: {unknown}") };
             let _ = writeln!(out, "  over {}: {}{perhaps}", passing.way.name(words.site()), passing.lower);
         }
     }
@@ -46,8 +47,7 @@ pub(super) fn csv(words: &Words, matrix: &Matrix) -> String {
 }
 
 fn csv_way(words: &Words, passing: &Passing, quoted: impl Fn(String) -> String) -> String {
-    let unknown = passing.upper.difference(&passing.lower).to_string();
-    [passing.way.name(words.site()), passing.lower.to_string(), unknown].map(quoted).join(",")
+    [passing.way.name(words.site()), passing.lower.to_string(), passing.unknown().to_string()].map(quoted).join(",")
 }
 
 /// The classes with their members, and by their numbers what is open from one to others.
@@ -58,19 +58,13 @@ pub(super) fn json(words: &Words, matrix: &Matrix) -> String {
             json!({
                 "over": passing.way.name(words.site()),
                 "open": passing.lower.to_string(),
-                "unknown": passing.upper.difference(&passing.lower).to_string(),
+                "unknown": passing.unknown().to_string(),
             })
         });
         json!({ "from": block.source, "to": block.targets, "paths": paths.collect::<Vec<Value>>() })
     });
     let classes: Vec<_> = matrix.classes.iter().map(names).collect();
     format!("{:#}\n", json!({ "version": 1, "classes": classes, "open": open.collect::<Vec<_>>() }))
-}
-
-/// What is not known of a way.
-fn perhaps(passing: &Passing) -> Option<String> {
-    let perhaps = passing.upper.difference(&passing.lower);
-    (!perhaps.is_none()).then(|| perhaps.to_string())
 }
 
 #[cfg(test)]

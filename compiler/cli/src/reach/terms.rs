@@ -87,9 +87,15 @@ fn named(site: &Site, text: &str) -> Result<(End, Option<Vec<PortTerm>>), String
     if text.contains(',') {
         let ends: Result<Vec<End>, String> = text
             .split(',')
-            .map(|part| match named(site, part)? {
-                (end, None) => Ok(end),
-                (_, Some(_)) => Err(format!("`{part}` is an endpoint\nhelp: ask for it alone")),
+            .map(|part| {
+                // Of the others every address is asked for.
+                if shared(site, part.trim()).is_some() {
+                    return Err(format!("`{part}` is what machines have by turns\nhelp: ask for it alone"));
+                }
+                match named(site, part)? {
+                    (end, None) => Ok(end),
+                    (_, Some(_)) => Err(format!("`{part}` is an endpoint\nhelp: ask for it alone")),
+                }
             })
             .collect();
         return Ok((End::Union(ends?), None));

@@ -154,6 +154,11 @@ fn an_address_by_turns_is_asked_for_at_each_machine_that_may_have_it_and_nowhere
     let refused = "error: `vips.www` is what machines have by turns, and each sends from its own address\n\
                    help: name a machine: web-1, web-2\n";
     assert_eq!(ask(&["vips.www", "db"]), (exit::USAGE, refused.to_owned()));
+    for target in ["vips.www,db:80/tcp", "db,192.168.100.250:80/tcp"] {
+        let (status, text) = ask(&["chess", target]);
+        assert_eq!(status, exit::USAGE, "{text}");
+        assert!(text.ends_with("is what machines have by turns\nhelp: ask for it alone\n"), "{text}");
+    }
 }
 
 #[test]

@@ -45,6 +45,13 @@ pub struct Passing {
     pub upper: PortSet,
 }
 
+impl Passing {
+    /// What may pass and does not for certain.
+    pub fn unknown(&self) -> PortSet {
+        self.upper.difference(&self.lower)
+    }
+}
+
 impl Layers<'_> {
     /// Judges everybody with everybody else.
     pub fn matrix(&self, classes: &Classes, parties: &[Party]) -> Matrix {

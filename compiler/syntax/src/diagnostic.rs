@@ -183,19 +183,21 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let limit = (name.chars().count() / 3).max(1);
-    let scored = candidates.into_iter().filter_map(|candidate| {
+    let length = name.chars().count();
+    // Whatever is so much longer or shorter is too far without a look at its letters.
+    let near = |candidate: &&str| candidate.chars().count().abs_diff(length) <= limit + 1;
+    let scored = candidates.into_iter().filter(near).filter_map(|candidate| {
         let distance = distance(name, candidate);
-        let longer = candidate.chars().count() != name.chars().count();
+        let longer = candidate.chars().count() != length;
         (candidate != name && distance <= limit).then_some((distance, longer, candidate))
     });
     scored.min().map(|(.., candidate)| candidate)
 }
 
-fn distance(a: &str, b: &str) -> usize {
+/// How many letters have to be put in, taken out, changed, or changed with their neighbour, to make one name of another, in either case
+/// (optimal string alignment).
+pub fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
-    if a.len().abs_diff(b.len()) > a.len() / 3 + 1 {
-        return usize::MAX;
-    }
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for i in 0..=a.len() {
         for j in 0..=b.len() {
@@ -219,6 +221,14 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_distance_of_names_counts_single_letters() {
+        // From `store` to `shop`: `t` and `r` change, `e` goes.
+        assert_eq!((distance("web", "web"), distance("web", "web-1"), distance("store", "shop")), (0, 2, 3));
+        assert_eq!((distance("", "abc"), distance("abc", ""), distance("db-1", "pg-1")), (3, 3, 2));
+        assert_eq!(distance("vmdi", "VMID"), 1);
+    }
 
     #[test]
     fn the_nearest_name_is_found_and_a_far_one_is_not_offered() {

@@ -28,7 +28,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::diagnostic::{Code, Diagnostic, distance};
 
 use crate::allocate::{self, Renames};
 use crate::allocation::RangeIndex;
@@ -179,21 +179,6 @@ fn same_groups(site: &Site, held: &Held, gone: &str, host: &Host) -> bool {
     grants.iter().any(|grant| grant.groups.iter().map(String::as_str).eq(groups.iter().copied()))
 }
 
-/// How many letters have to be put in, taken out or changed to make one name of another (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], at + 1);
-        for (place, its) in other.iter().enumerate() {
-            let changed = before + usize::from(letter != *its);
-            before = row[place + 1];
-            row[place + 1] = changed.min(before + 1).min(row[place] + 1);
-        }
-    }
-    row[other.len()]
-}
-
 fn diagnostic(alike: &[(&str, &Numbers, &Host)]) -> Option<Diagnostic> {
     let (name, numbers, host) = alike.first()?;
     let named = &host.named;
@@ -222,16 +207,4 @@ fn diagnostic(alike: &[(&str, &Numbers, &Host)]) -> Option<Diagnostic> {
         problem = problem.help(format!("`arvc lock rename {name} {}`", host.named.name));
     }
     Some(problem.help("if not, the next build enters both, and says this no more"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn the_distance_of_names_counts_single_letters() {
-        // From `store` to `shop`: `t` and `r` change, `e` goes.
-        assert_eq!((distance("web", "web"), distance("web", "web-1"), distance("store", "shop")), (0, 2, 3));
-        assert_eq!((distance("", "abc"), distance("abc", ""), distance("db-1", "pg-1")), (3, 3, 2));
-    }
 }

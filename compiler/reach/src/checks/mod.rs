@@ -14,6 +14,7 @@ mod expected_open;
 mod expected_unknown;
 mod granted_once;
 mod granted_still;
+mod layered;
 mod leased_end;
 mod left_out;
 pub(crate) mod near;
@@ -37,14 +38,16 @@ mod unfiltered_never;
 mod unserved_need;
 mod words;
 
-use arvc_site::model::{Expected, Flow, FlowOrigin, HostId, NetworkId, Site};
+use std::sync::OnceLock;
+
+use arvc_site::model::{Flow, FlowOrigin, HostId, NetworkId, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic, Severity, sort};
 use arvc_syntax::source::Span;
 
 use crate::bits::Bits;
 use crate::classes::Space;
 use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, holds, witness};
-use crate::layers::{Classes, Layers};
+use crate::layers::Layers;
 use crate::members::Members;
 use crate::path::Path;
 use crate::policy::{Policies, policies};
@@ -95,10 +98,33 @@ const OUT_OF_REACH: [&str; 3] = ["L0820", "L0821", "L0833"];
 pub fn judge(site: &Site, before: &[Diagnostic]) -> (Vec<Diagnostic>, Option<Policies>) {
     let reason = |problem: &Diagnostic| problem.severity == Severity::Error || OUT_OF_REACH.contains(&problem.code.id);
     let good = !before.iter().any(reason);
+    let layered = !(site.hosts.iter().any(|host| host.broken) || site.paths_broken || site.allow_broken);
+    let derived = OnceLock::new();
+    let derive = || derived.get_or_init(|| policies(site));
+    let mut found = std::thread::scope(|scope| {
+        let running = layered.then(|| layered::Running::start(scope, site, &derive));
+        let mut found = intents(site);
+        let Some(running) = running else { return found };
+        let wrong = |found: &[Diagnostic]| found.iter().any(|problem| problem.severity == Severity::Error);
+        let told = found.iter().filter(|problem| problem.severity == Severity::Error).map(Diagnostic::span);
+        let told: Vec<Span> = told.collect();
+        let phases = (good && told.is_empty()).then(|| layered::phases(&Layers::new(site, derive())));
+        found.extend(running.finish(&told));
+        if !wrong(&found) {
+            found.extend(phases.into_iter().flatten());
+        }
+        found
+    });
+    sort(&mut found);
+    (found, derived.into_inner())
+}
+
+/// The claims that are judged by what is meant.
+fn intents(site: &Site) -> Vec<Diagnostic> {
     let members = Members::new(site);
     let space = Space::new(&members, site.allow.iter().chain(&site.never).chain(&site.needs));
     let intents = Intents::new(&space);
-    let (mut found, mut derived) = (Vec::new(), None);
+    let mut found = Vec::new();
     exception_outside_never::check(&intents, &mut found);
     never_met::check(&intents, &mut found);
     if !site.paths_broken {
@@ -120,49 +146,9 @@ pub fn judge(site: &Site, before: &[Diagnostic]) -> (Vec<Diagnostic>, Option<Pol
         shadowed_allow::check(&intents, &mut found);
         if !site.paths_broken {
             left_out::check(&intents, &mut found);
-            if !site.allow_broken {
-                let derived = derived.insert(policies(site));
-                let layers = Layers::new(site, derived);
-                let known = doubts::Known::new(&layers, &site.expect.unknown);
-                over_layers(&layers, &known, &mut found);
-                if good && found.iter().all(|problem| problem.severity != Severity::Error) {
-                    phase_unproved::check(&layers, &known, &mut found);
-                    granted_still::check(site, &mut found);
-                }
-            }
         }
     }
-    sort(&mut found);
-    (found, derived)
-}
-
-/// The claims that are judged by what is emitted, and not by what is meant.
-fn over_layers(layers: &Layers, known: &doubts::Known, found: &mut Vec<Diagnostic>) {
-    let site = layers.site();
-    let told: Vec<Span> =
-        found.iter().filter(|problem| problem.severity == Severity::Error).map(|it| it.span()).collect();
-    let never: Vec<&Flow> = site.never.iter().filter(|flow| !told.contains(&flow.span)).collect();
-    let Expected { open, closed, unknown, weak } = &site.expect;
-    let tested = open.iter().chain(closed).chain(unknown).chain(weak);
-    let classes = Classes::with(layers, never.iter().copied().chain(tested));
-    let weak = doubts::Known::new(layers, weak);
-    expected_open::check(layers, &classes, found);
-    expected_closed::check(layers, &classes, found);
-    expected_unknown::check(layers, &classes, found);
-    for flow in never {
-        let judged = layers.judged(&classes, flow);
-        if unfiltered_never::check(layers, flow, &judged.open, found)
-            || never_built_in::check(layers, flow, &judged.open, found)
-            || granted_once::check(layers, flow, &judged.held, found)
-        {
-            continue;
-        }
-        doubtful_never::check(layers, known, flow, &judged.open, found);
-        thin_never::check(layers, &weak, flow, &judged.held, found);
-    }
-    let needs = needs::merged(layers);
-    doubtful_need::check(layers, &needs, known, &told, found);
-    unserved_need::check(layers, &needs, &told, found);
+    found
 }
 
 /// What all checks look at.

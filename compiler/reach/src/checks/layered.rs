@@ -1,0 +1,97 @@
+//! The claims that are judged by what is emitted, and not by what is meant: needs, what stays closed, and the phases.
+//!
+//! They look at the same site and tell nothing to one another, so each is judged on a thread of its own, with layers of its own:
+//! these remember what they were asked. What the intents have told already is waited for only where something would be told of it.
+
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{Scope, ScopedJoinHandle};
+
+use arvc_site::model::{Expected, Flow, Site};
+use arvc_syntax::diagnostic::Diagnostic;
+use arvc_syntax::source::Span;
+
+use super::doubts::Known;
+use super::{
+    doubtful_need, doubtful_never, expected_closed, expected_open, expected_unknown, granted_once, granted_still,
+    needs, never_built_in, phase_unproved, thin_never, unfiltered_never, unserved_need,
+};
+use crate::layers::{Classes, Judged, Layers};
+use crate::policy::Policies;
+
+/// Claims and needs, while they are judged.
+pub(super) struct Running<'scope> {
+    needs: Judging<'scope>,
+    claims: Judging<'scope>,
+}
+
+/// A thread that finds problems and waits for where others are told.
+struct Judging<'scope> {
+    told: Sender<Vec<Span>>,
+    found: ScopedJoinHandle<'scope, Vec<Diagnostic>>,
+}
+
+impl<'scope> Running<'scope> {
+    /// Starts to judge.
+    pub fn start<'env: 'scope>(
+        scope: &'scope Scope<'scope, 'env>,
+        site: &'env Site,
+        derive: &'env (impl Fn() -> &'env Policies + Sync),
+    ) -> Self {
+        let judge = |kind: fn(&Layers, &Receiver<Vec<Span>>) -> Vec<Diagnostic>| {
+            let (send, told) = channel();
+            Judging { told: send, found: scope.spawn(move || kind(&Layers::new(site, derive()), &told)) }
+        };
+        Self { needs: judge(over_needs), claims: judge(over_claims) }
+    }
+
+    /// What they lack, given where something wrong has been told: no second time there.
+    pub fn finish(self, told: &[Span]) -> Vec<Diagnostic> {
+        let judged = [self.needs, self.claims];
+        // Who does not listen any more has failed, which joining him tells.
+        judged.iter().for_each(|one| drop(one.told.send(told.to_vec())));
+        judged.into_iter().flat_map(|one| one.found.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    }
+}
+
+/// What is wrong where nothing else is: what machines lack in a phase, and certificates that say more than their machines are now.
+pub(super) fn phases(layers: &Layers) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    phase_unproved::check(layers, &Known::new(layers, &layers.site().expect.unknown), &mut found);
+    granted_still::check(layers.site(), &mut found);
+    found
+}
+
+fn over_needs(layers: &Layers, told: &Receiver<Vec<Span>>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let needs = needs::merged(layers);
+    let Ok(told) = told.recv() else { return found };
+    doubtful_need::check(layers, &needs, &Known::new(layers, &layers.site().expect.unknown), &told, &mut found);
+    unserved_need::check(layers, &needs, &told, &mut found);
+    found
+}
+
+fn over_claims(layers: &Layers, told: &Receiver<Vec<Span>>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let site = layers.site();
+    let Expected { open, closed, unknown, weak } = &site.expect;
+    let tested = open.iter().chain(closed).chain(unknown).chain(weak);
+    let classes = Classes::with(layers, site.never.iter().chain(tested));
+    let (unknown, weak) = (Known::new(layers, unknown), Known::new(layers, weak));
+    expected_open::check(layers, &classes, &mut found);
+    expected_closed::check(layers, &classes, &mut found);
+    expected_unknown::check(layers, &classes, &mut found);
+    let never: Vec<(&Flow, Judged)> = site.never.iter().map(|flow| (flow, layers.judged(&classes, flow))).collect();
+    let Ok(told) = told.recv() else { return found };
+    for (flow, judged) in never.iter().filter(|(flow, _)| !told.contains(&flow.span)) {
+        if unfiltered_never::check(layers, flow, &judged.open, &mut found)
+            || never_built_in::check(layers, flow, &judged.open, &mut found)
+            || granted_once::check(layers, flow, &judged.held, &mut found)
+        {
+            continue;
+        }
+        doubtful_never::check(layers, &unknown, flow, &judged.open, &mut found);
+        thin_never::check(layers, &weak, flow, &judged.held, &mut found);
+    }
+    found
+}

@@ -80,19 +80,22 @@ fn compare_on(
         _ => None,
     };
     let classes = tree.classes_apart(class);
-    let pairs: Vec<(&str, &str)> = arvc_audit::pairs(&classes).collect();
-    let parts = match threads(pairs.len()) {
-        1 => vec![part(&tree, &answers, counted, pairs.iter().copied())],
+    let pairs = || arvc_audit::pairs(&classes);
+    let part = |first: usize, threads: usize| {
+        let mut own = pairs().skip(first).step_by(threads).peekable();
+        let mut part = Part::default();
+        while own.peek().is_some() {
+            // Both remember what they were asked: of millions of pairs more than a machine has memory for.
+            let layers = Layers::new(site, policies);
+            part.hold(&tree, &Answers::new(&layers), counted, own.by_ref().take(AT_ONCE));
+        }
+        part
+    };
+    let parts = match threads(pairs().count()) {
+        1 => vec![part(0, 1)],
         threads => std::thread::scope(|scope| {
-            let part = |first: usize| {
-                let (tree, pairs) = (&tree, &pairs);
-                scope.spawn(move || {
-                    let layers = Layers::new(site, policies);
-                    let own = pairs.iter().copied().skip(first).step_by(threads);
-                    part(tree, &Answers::new(&layers), counted, own)
-                })
-            };
-            let running: Vec<_> = (0..threads).map(part).collect();
+            let (part, each) = (&part, 0..threads);
+            let running: Vec<_> = each.map(|first| scope.spawn(move || part(first, threads))).collect();
             running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         }),
     };
@@ -118,6 +121,9 @@ fn threads(pairs: usize) -> usize {
     (pairs / 2000).clamp(1, most.min(16))
 }
 
+/// So many pairs are compared before what was remembered of them is forgotten.
+const AT_ONCE: usize = if cfg!(test) { 50 } else { 100_000 };
+
 /// What came of some of the pairs.
 #[derive(Default)]
 struct Part {
@@ -127,33 +133,35 @@ struct Part {
     apart: Vec<Question>,
 }
 
-fn part<'p>(
-    tree: &Tree,
-    answers: &Answers<'_, '_>,
-    counted: Counted,
-    pairs: impl Iterator<Item = (&'p str, &'p str)>,
-) -> Part {
-    let rows = tree.rows(answers.packets());
-    let packets = Packets::new(rows.packets());
-    let mut part = Part::default();
-    for (from, to) in pairs {
-        for (from, to, path, address) in ways(tree, answers, from, to) {
-            let audit = rows.row(&from, &to, &path, address);
-            let mut question = Question { from, to, address, path, protocol: Protocol::Icmp, port: None };
-            let proof = packets.proved(answers, &mut question, counted);
-            let same = |at: usize| audit.open[at] & proof.open[at] | audit.closed[at] & proof.closed[at];
-            let known = |row: &Row, at: usize| row.open[at] | row.closed[at];
-            let neither = |at: usize| !known(&audit, at) & !known(&proof, at);
-            part.agreed += packets.count(same);
-            part.unknown += packets.count(neither);
-            part.apart.extend(packets.those(|at| !(same(at) | neither(at))).map(|(protocol, port)| Question {
-                protocol,
-                port,
-                ..question.clone()
-            }));
+impl Part {
+    /// Holds the files against the proof between some pairs.
+    fn hold<'p>(
+        &mut self,
+        tree: &Tree,
+        answers: &Answers<'_, '_>,
+        counted: Counted,
+        pairs: impl Iterator<Item = (&'p str, &'p str)>,
+    ) {
+        let rows = tree.rows(answers.packets());
+        let packets = Packets::new(rows.packets());
+        for (from, to) in pairs {
+            for (from, to, path, address) in ways(tree, answers, from, to) {
+                let audit = rows.row(&from, &to, &path, address);
+                let mut question = Question { from, to, address, path, protocol: Protocol::Icmp, port: None };
+                let proof = packets.proved(answers, &mut question, counted);
+                let same = |at: usize| audit.open[at] & proof.open[at] | audit.closed[at] & proof.closed[at];
+                let known = |row: &Row, at: usize| row.open[at] | row.closed[at];
+                let neither = |at: usize| !known(&audit, at) & !known(&proof, at);
+                self.agreed += packets.count(same);
+                self.unknown += packets.count(neither);
+                self.apart.extend(packets.those(|at| !(same(at) | neither(at))).map(|(protocol, port)| Question {
+                    protocol,
+                    port,
+                    ..question.clone()
+                }));
+            }
         }
     }
-    part
 }
 
 /// The ways from one to another that either side knows: the names of both ends, the path, and the address of the other end.

@@ -1,8 +1,11 @@
 //! Claims held against the layers: what has to be open, on the lower bounds; what has to be closed, on the upper ones.
 
+use std::net::IpAddr;
+
 use arvc_site::endpoints::Tunnels;
 use arvc_site::lock::Grant;
-use arvc_site::model::{End, Flow, HostId, NetworkId, Transport};
+use arvc_site::model::{End, Flow, HostId, NetworkId, Transport, Vip};
+use ipnet::IpNet;
 
 use super::ask::pair;
 use super::decide::Detail;
@@ -141,7 +144,8 @@ impl Layers<'_> {
 
     /// Shows a pair of each two classes that a flow connects, with the paths that it may speak of.
     pub fn each_pair(&self, classes: &Classes, flow: &Flow, mut see: impl FnMut(&Party, &Party, &[Path])) {
-        let (sources, targets) = (self.parties(&flow.source), self.parties(&flow.target));
+        let (sources, targets) = (self.parties(&flow.source), self.reached(&flow.target));
+        let prefixes = self.prefixes(&flow.target);
         let named = (self.members.of(&flow.source), self.members.of(&flow.target));
         let show = |sources: &[Party], targets: &[Party], paths: Vec<Path>| {
             let Some((source, target)) = pair(sources, targets) else { return };
@@ -154,7 +158,13 @@ impl Layers<'_> {
                     && here(&from, path.way.first())
                     && here(&to, path.way.last())
             };
-            let paths: Vec<Path> = paths.into_iter().filter(on).collect();
+            let mut paths: Vec<Path> = paths.into_iter().filter(on).collect();
+            if to.is_some() {
+                // What it may have beside an address that is meant is another question.
+                let meant = |address: &IpAddr| prefixes.iter().any(|prefix| prefix.contains(address));
+                paths.iter_mut().for_each(|path| path.to.retain(meant));
+                paths.retain(|path| !path.to.is_empty());
+            }
             see(source, target, &paths);
         };
         self.in_detail(Detail::Often, || self.each(classes, &sources, &targets, show));
@@ -168,12 +178,40 @@ impl Layers<'_> {
             return None;
         }
         let networks = self.site.network_ids();
-        let parts = match end {
-            End::Union(ends) => ends.as_slice(),
-            end => std::slice::from_ref(end),
+        let placed = |network: &NetworkId| {
+            let mut shared = self.shared(end).filter(|vip| vip.network == *network);
+            parts(end).iter().any(|end| self.members.placed(end, *network).contains(host))
+                || shared.any(|vip| vip.owners.contains(host))
         };
-        let placed = |network: &NetworkId| parts.iter().any(|end| self.members.placed(end, *network).contains(host));
         Some(networks.filter(placed).collect())
+    }
+
+    /// Who gets what is sent to an end: at an address that machines have by turns, those.
+    fn reached(&self, end: &End) -> Vec<Party> {
+        let mut parties = self.parties(end);
+        for vip in self.shared(end) {
+            let own = |address: &IpNet| vip.addresses().any(|it| IpNet::from(it.value) == *address);
+            parties.retain(|party| !matches!(party, Party::Prefix(address) if own(address)));
+            for owner in vip.owners.iter().copied().map(Party::Host) {
+                if !parties.contains(&owner) {
+                    parties.push(owner);
+                }
+            }
+        }
+        parties
+    }
+
+    /// The addresses by turns that an end of addresses holds.
+    fn shared(&self, end: &End) -> impl Iterator<Item = &Vip> {
+        let prefixes = self.prefixes(end);
+        self.site.vips.iter().filter(move |vip| {
+            vip.addresses().any(|address| prefixes.iter().any(|prefix| prefix.contains(&address.value)))
+        })
+    }
+
+    /// The prefixes that an end, or a part of it, is made of.
+    fn prefixes(&self, end: &End) -> Vec<IpNet> {
+        parts(end).iter().flat_map(|end| self.members.prefixes(end)).collect()
     }
 
     /// What a flow carries to a target, whoever of its ends it is.
@@ -209,13 +247,24 @@ impl Layers<'_> {
     }
 }
 
+/// What an end is a union of; itself, if it is none.
+fn parts(end: &End) -> &[End] {
+    match end {
+        End::Union(ends) => ends,
+        end => std::slice::from_ref(end),
+    }
+}
+
 /// What a claim spares, with its ends looked up once.
 pub(crate) struct Spared<'f>(Vec<(&'f Flow, Vec<Party>, Vec<Party>)>);
 
 impl<'f> Spared<'f> {
     pub fn new(layers: &Layers, flow: &'f Flow) -> Self {
+        // An address of a machine spares it where it is meant by one.
+        let by_address = layers.members.of(&flow.target).is_empty();
+        let targets = |end| if by_address { layers.reached(end) } else { layers.parties(end) };
         let spared = flow.except.iter();
-        Self(spared.map(|it| (it, layers.parties(&it.source), layers.parties(&it.target))).collect())
+        Self(spared.map(|it| (it, layers.parties(&it.source), targets(&it.target))).collect())
     }
 
     /// What a claim speaks of between two parties.

@@ -10,6 +10,8 @@ mod bridge;
 mod filter;
 #[path = "layers/overlay.rs"]
 mod overlay;
+#[path = "layers/table.rs"]
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -92,8 +94,12 @@ impl Tree {
             .filter_map(|(host, variables)| {
                 // Windows has none.
                 let policy = variables.get("security_policy")?;
-                let text = |family| self.text(&format!("ansible/files/filter/{policy}.{family}"));
-                Some((host, filter::Filter::read(&text("v4"), &text("v6"))))
+                let text = |ending| self.text(&format!("ansible/files/filter/{policy}.{ending}"));
+                let filter = match variables.contains_key("security_leaves_forwarding") {
+                    true => filter::Filter::of_table(&text("nft")),
+                    false => filter::Filter::read(&text("v4"), &text("v6")),
+                };
+                Some((host, filter))
             })
             .collect()
     }

@@ -101,6 +101,19 @@ impl Outcome {
         true
     }
 
+    /// One of two things becomes of it, and nobody says which. Both may come to the same.
+    pub fn either(mut self, other: Self, which: &'static str) -> Self {
+        if (self.open, self.closed) != (other.open, other.closed) {
+            self.missing.push(which.into());
+        }
+        self.open |= other.open;
+        self.closed |= other.closed;
+        self.missing.extend(other.missing);
+        self.places.extend(other.places);
+        self.places.dedup();
+        self
+    }
+
     /// Whether it is dropped, whatever else is.
     pub fn closed_for_sure(&self) -> bool {
         !self.open

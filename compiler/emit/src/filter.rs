@@ -5,6 +5,7 @@
 //! decides nothing.
 
 mod forward;
+pub mod table;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,6 +14,7 @@ use ipnet::IpNet;
 
 pub use self::forward::Handed;
 use self::forward::{FROM, Forward, TO};
+pub use self::table::Table;
 
 /// A family of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -179,6 +179,7 @@ pub fn host_on(site: &mut Site, name: &str, groups: &[GroupId], networks: &[Netw
         protect: false,
         lighthouse: site.hosts.is_empty(),
         mobile: false,
+        forwards: false,
         relay: false,
         managed: true,
         user: "root".into(),

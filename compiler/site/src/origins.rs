@@ -38,6 +38,8 @@ pub(crate) struct HostOrigin {
     pub(crate) lists_failed: bool,
     /// Where it says that it is a phone.
     pub(crate) mobile: Option<Span>,
+    /// Where it says that its programs hand packets on.
+    pub(crate) forwards: Option<Span>,
     /// Where it says whether it is a lighthouse.
     pub(crate) lighthouse: Option<Span>,
     /// Where it says whether it is a relay.

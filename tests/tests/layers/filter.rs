@@ -1,4 +1,5 @@
-//! `iptables-restore` files of both families, as the kernel walks them for the first packet of a connection.
+//! `iptables-restore` files of both families, as the kernel walks them for the first packet of a connection; and what the other form
+//! is told as.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,22 +12,22 @@ pub struct Filter {
     v6: Chains,
 }
 
-type Chains = BTreeMap<String, Vec<Rule>>;
+pub type Chains = BTreeMap<String, Vec<Rule>>;
 
-#[derive(Default)]
-struct Rule {
-    source: Option<(IpAddr, u32)>,
-    dest: Option<(IpAddr, u32)>,
-    device: Option<String>,
+#[derive(Clone, Default)]
+pub struct Rule {
+    pub source: Option<(IpAddr, u32)>,
+    pub dest: Option<(IpAddr, u32)>,
+    pub device: Option<String>,
     /// The device that it leaves by.
-    out: Option<String>,
-    protocol: Option<String>,
-    ports: Vec<(u16, u16)>,
+    pub out: Option<String>,
+    pub protocol: Option<String>,
+    pub ports: Vec<(u16, u16)>,
     /// Whether it asks for a source port.
-    reserved: bool,
+    pub reserved: bool,
     /// The only type of ICMP, if it names one.
-    kind: Option<String>,
-    target: String,
+    pub kind: Option<String>,
+    pub target: String,
 }
 
 /// Whether an address is in a prefix.
@@ -65,6 +66,12 @@ pub fn ports(text: &str) -> Vec<(u16, u16)> {
 impl Filter {
     pub fn read(v4: &str, v6: &str) -> Self {
         Self { v4: chains(v4), v6: chains(v6) }
+    }
+
+    /// Of a machine whose programs hand packets on.
+    pub fn of_table(text: &str) -> Self {
+        let [v4, v6] = super::table::chains(text);
+        Self { v4, v6 }
     }
 
     pub fn ports(&self) -> Vec<u16> {

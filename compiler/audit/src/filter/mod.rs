@@ -4,6 +4,7 @@ mod walk;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use crate::bounds::Tri;
 use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Ports};
@@ -20,6 +21,8 @@ pub struct Filter {
     pub families: (bool, bool),
     /// Where the rules of everybody else are removed.
     pub flushes: Option<Place>,
+    /// Whether its rules ask for ports that programs of the machine publish: such a packet may be delivered or handed on.
+    publishes: bool,
 }
 
 /// A chain that the kernel enters.
@@ -195,6 +198,16 @@ pub enum Test {
     Sport(Ports),
     /// The destination port.
     Dport(Ports),
+    /// The destination that who began the connection asked for, whatever nat made of it.
+    AskedDest(Addresses),
+    /// The port that he asked for.
+    AskedPort(Ports),
+    /// That the destination is an address of this machine.
+    Local,
+    /// That a rule of nat has given it another destination.
+    Translated,
+    /// What kind of device it came in by.
+    Kind,
     /// Types of ICMP of this family (IPv6 if so).
     Icmp(bool, Vec<u8>),
     /// States of the connection.
@@ -231,6 +244,10 @@ pub struct Passage<'a> {
     pub guest: bool,
     /// Of what goes through the machine, the interface that it leaves by, if that is known.
     pub leaves: Option<Option<&'a str>>,
+    /// Whether it came for an address of this machine, if that is known.
+    pub local: Option<bool>,
+    /// Whether a program of the machine has given it another destination, which nobody here knows: the packet is as it came.
+    pub published: bool,
 }
 
 impl Condition {
@@ -238,6 +255,15 @@ impl Condition {
     pub fn holds(&self, passage: Passage<'_>, untracked: bool) -> Tri {
         let packet = passage.packet;
         let tri = match &self.test {
+            Test::Dest(_) | Test::Dport(_) | Test::Local if passage.published => Tri::Maybe(PUBLISHED.clone()),
+            Test::AskedDest(addresses) => addresses.contain(if packet.answer { packet.src } else { packet.dst }),
+            Test::AskedPort(ports) => ports.contain(if packet.answer { packet.sport } else { packet.dport }),
+            Test::Translated => passage.published.into(),
+            Test::Local => match passage.local {
+                Some(local) => local.into(),
+                None => Tri::Maybe("whether the address is its own".into()),
+            },
+            Test::Kind => Tri::Maybe("what kind of device it comes in by".into()),
             Test::Source(addresses) => addresses.contain(packet.src),
             Test::Dest(addresses) => addresses.contain(packet.dst),
             Test::In(names) if passage.inbound => interface(names, passage.device),
@@ -265,6 +291,8 @@ impl Condition {
         tri.negated(self.not)
     }
 }
+
+static PUBLISHED: LazyLock<Why> = LazyLock::new(|| "where a program of the machine sends it on to".into());
 
 fn interface(names: &[String], device: Option<&str>) -> Tri {
     let Some(device) = device else {
@@ -294,6 +322,8 @@ impl Filter {
     /// Everything is read.
     pub fn finish(&mut self) {
         self.chains.iter_mut().for_each(Chain::finish);
+        let mut conditions = self.chains.iter().flat_map(|chain| &chain.rules).flat_map(|rule| &rule.conditions);
+        self.publishes = conditions.any(|condition| condition.test == Test::Translated && !condition.not);
     }
 
     /// The interfaces that its rules name, sorted.

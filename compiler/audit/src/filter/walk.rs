@@ -4,7 +4,7 @@
 
 use super::{Base, Filter, Hook, Passage, Then, Translation};
 use crate::bounds::{Outcome, Tri};
-use crate::packet::Packet;
+use crate::packet::{ICMP6, Packet};
 use crate::place::{Place, Why};
 
 /// Jumps that Linux refuses anyway: a loop of chains.
@@ -22,27 +22,49 @@ enum End {
 }
 
 impl Filter {
-    /// What becomes of a packet that comes to the machine.
+    /// What becomes of a packet that comes to the machine: that it is for, whether the machine keeps it or its programs hand it on.
     pub fn input(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(
-            &[Hook::Prerouting, Hook::Input],
-            Passage { packet, device, inbound: true, leaves: None, guest: false },
-        )
+        let passage =
+            Passage { packet, device, inbound: true, leaves: None, guest: false, local: Some(true), published: false };
+        let delivered = self.through(&[Hook::Prerouting, Hook::Input], passage);
+        // What is of the link alone is handed on by nobody.
+        if !self.publishes || packet.proto == ICMP6 && packet.icmp >= 130 {
+            return delivered;
+        }
+        // Which ports its programs publish, no file says: both chains have to say the same of a port.
+        let published = Passage { leaves: Some(None), published: true, ..passage };
+        delivered.either(self.through(&[Hook::Prerouting, Hook::Forward], published), "whether its programs hand it on")
     }
 
     /// What becomes of a packet that the machine sends.
     pub fn output(&self, packet: &Packet, device: Option<&str>) -> Outcome {
         self.through(
             &[Hook::Output, Hook::Postrouting],
-            Passage { packet, device, inbound: false, leaves: None, guest: false },
+            Passage { packet, device, inbound: false, leaves: None, guest: false, local: None, published: false },
         )
     }
 
     /// What becomes of a packet that goes through the machine, from one interface to another.
     pub fn forward(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Outcome {
-        let passage = Passage { packet, device: into, inbound: true, leaves: Some(out), guest: false };
+        let passage = Passage {
+            packet,
+            device: into,
+            inbound: true,
+            leaves: Some(out),
+            guest: false,
+            local: Some(false),
+            published: false,
+        };
         self.through(&[Hook::Prerouting, Hook::Forward], passage).and(|| {
-            let passage = Passage { packet, device: out, inbound: false, leaves: None, guest: false };
+            let passage = Passage {
+                packet,
+                device: out,
+                inbound: false,
+                leaves: None,
+                guest: false,
+                local: None,
+                published: false,
+            };
             self.through(&[Hook::Postrouting], passage)
         })
     }
@@ -68,7 +90,11 @@ impl Filter {
                     if outcome.missing.is_empty() {
                         continue;
                     }
-                    outcome.open = true;
+                    (outcome.open, outcome.closed) = (true, true);
+                    if *hook == Hook::Prerouting {
+                        // From here on it is another packet, and may meet other chains than these.
+                        return result.and(|| outcome);
+                    }
                 } else if end != End::Decided || left {
                     let words = match base.accepts {
                         true => "no rule takes it, and the policy of the chain lets it pass",
@@ -94,7 +120,7 @@ impl Filter {
         device: Option<&str>,
         guest: bool,
     ) -> Result<Option<(Translation, Place)>, Why> {
-        let passage = Passage { packet, device, inbound: true, guest, leaves: None };
+        let passage = Passage { packet, device, inbound: true, guest, leaves: None, local: None, published: false };
         let v6 = packet.is_v6();
         for base in &self.bases {
             if base.hook != Hook::Prerouting || !base.nat || !(if v6 { base.families.1 } else { base.families.0 }) {

@@ -126,7 +126,9 @@ fn filter(filter: &Filter) -> Named {
     let mut named = Named::default();
     for test in filter.chains.iter().flat_map(|chain| &chain.rules).flat_map(|rule| &rule.conditions) {
         match &test.test {
-            Test::Dport(ports) | Test::Sport(ports) => ports.0.iter().for_each(|(low, high)| named.range(*low, *high)),
+            Test::Dport(ports) | Test::Sport(ports) | Test::AskedPort(ports) => {
+                ports.0.iter().for_each(|(low, high)| named.range(*low, *high))
+            }
             Test::Protocol(numbers) => named.protocols.extend(numbers),
             _ => {}
         }

@@ -38,7 +38,11 @@ impl Cuts {
             match &condition.test {
                 Test::Source(addresses) => spans(addresses, &mut cuts.source),
                 Test::Dest(addresses) => spans(addresses, &mut cuts.dest),
-                Test::Sport(ports) | Test::Dport(ports) => cuts.ports(ports),
+                Test::AskedDest(addresses) => {
+                    spans(addresses, &mut cuts.source);
+                    spans(addresses, &mut cuts.dest);
+                }
+                Test::Sport(ports) | Test::Dport(ports) | Test::AskedPort(ports) => cuts.ports(ports),
                 _ => {}
             }
         }

@@ -126,7 +126,9 @@ impl Records {
                 shape.place = NOWHERE;
                 let mut found = Vec::new();
                 for (index, condition) in shape.conditions.iter_mut().enumerate() {
-                    if let Test::Source(addresses) | Test::Dest(addresses) = &mut condition.test {
+                    if let Test::Source(addresses) | Test::Dest(addresses) | Test::AskedDest(addresses) =
+                        &mut condition.test
+                    {
                         found.push((index, std::mem::take(addresses)));
                     }
                 }

@@ -294,8 +294,10 @@ impl<'t> Rows<'t> {
                 }
                 _ => false,
             });
-            let asks =
-                |test: &Test| matches!(test, Test::Protocol(_) | Test::Sport(_) | Test::Dport(_) | Test::Icmp(..));
+            let asks = |test: &Test| {
+                let ports = matches!(test, Test::Sport(_) | Test::Dport(_) | Test::AskedPort(_));
+                ports || matches!(test, Test::Protocol(_) | Test::Icmp(..))
+            };
             !elsewhere && rule.conditions.iter().any(|condition| asks(&condition.test))
         });
         self.by_port.borrow_mut().insert(address, found);

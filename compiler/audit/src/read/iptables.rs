@@ -159,8 +159,19 @@ fn rule(
             "-m" | "--match" => {
                 let module = take(&mut at);
                 multiport |= module == "multiport";
-                let known =
-                    ["tcp", "udp", "icmp", "icmp6", "conntrack", "state", "multiport", "comment", "iprange", "physdev"];
+                let known = [
+                    "tcp",
+                    "udp",
+                    "icmp",
+                    "icmp6",
+                    "conntrack",
+                    "state",
+                    "multiport",
+                    "comment",
+                    "iprange",
+                    "physdev",
+                    "addrtype",
+                ];
                 if !known.contains(&module) {
                     let why = notes.unread(place, format!("the match {module} of iptables"));
                     condition(Test::Unread(why));
@@ -233,6 +244,22 @@ fn rule(
                     Some(kinds) => condition(Test::Icmp(six, kinds)),
                     None => condition(Test::Unread(notes.unread(place, format!("the type of ICMP {value}")))),
                 }
+            }
+            "--dst-type" => match take(&mut at) {
+                "LOCAL" => condition(Test::Local),
+                other => condition(Test::Unread(notes.unread(place, format!("the kind of address {other}")))),
+            },
+            "--ctorigdst" => match addresses(take(&mut at)) {
+                Some(addresses) => condition(Test::AskedDest(addresses)),
+                None => condition(Test::Unread(notes.unread(place, "a destination that is no address"))),
+            },
+            "--ctorigdstport" => match ports(&take(&mut at).replace('-', ":"), false) {
+                Some(ports) => condition(Test::AskedPort(ports)),
+                None => condition(Test::Unread(notes.unread(place, "a destination port that is none"))),
+            },
+            "--ctstate" if words.get(at + 1) == Some(&"DNAT") => {
+                take(&mut at);
+                condition(Test::Translated);
             }
             "--ctstate" | "--state" => {
                 let mut states = States::default();
@@ -408,6 +435,10 @@ pub(super) fn icmp(text: &str, v6: bool) -> Option<Vec<u8>> {
         ("parameter-problem", true) => vec![4],
         ("echo-request", true) => vec![128],
         ("echo-reply", true) => vec![129],
+        ("mld-listener-query", true) => vec![130],
+        ("mld-listener-report", true) => vec![131],
+        ("mld-listener-done" | "mld-listener-reduction", true) => vec![132],
+        ("mld2-listener-report", true) => vec![143],
         ("router-solicitation" | "nd-router-solicit", true) => vec![133],
         ("router-advertisement" | "nd-router-advert", true) => vec![134],
         ("neighbour-solicitation" | "neighbor-solicitation" | "nd-neighbor-solicit", true) => vec![135],

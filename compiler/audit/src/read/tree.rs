@@ -43,7 +43,10 @@ pub(crate) fn tree(files: &BTreeMap<String, String>, given: &Given) -> Tree {
 
 fn folder_and_stem(path: &str) -> (&str, &str) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    (folder, name.split_once('.').map_or(name, |(stem, _)| stem))
+    // The role's files are named for a policy, and for a machine besides where several machines of it have other files.
+    let literal = name.rsplit_once('.').filter(|(_, ending)| ["v4", "v6", "nft"].contains(ending));
+    let stem = literal.or_else(|| name.split_once('.')).map_or(name, |(stem, _)| stem);
+    (folder, stem)
 }
 
 fn last_folder(folder: &str) -> &str {

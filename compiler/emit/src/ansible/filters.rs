@@ -1,4 +1,5 @@
-//! The third layer: a pair of rule files for each set of machines with the same rules, and the pair for a failure.
+//! The third layer: a pair of rule files for each set of machines with the same rules, or one file of nft where programs of the
+//! machine hand packets on too, and the files for a failure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::Ipv6Addr;
@@ -6,25 +7,25 @@ use std::net::Ipv6Addr;
 use arvc_reach::policy::{Forward, Peer, Policies, Policy, Rule};
 use arvc_reach::ports::PortSet;
 use arvc_reach::through::{End, Ends};
-use arvc_reach::{Addresses, private_prefixes};
-use arvc_site::model::{HostId, Interface, NetworkId, NodeId, Site};
+use arvc_reach::{Addresses, answered_for, private_prefixes};
+use arvc_site::model::{Host, HostId, Interface, NetworkId, NodeId, Site};
 use ipnet::{IpNet, Ipv6Net};
 
-use crate::filter::{Accept, Family, Filter, Handed, Match, Section, Source, document};
+use crate::filter::{Accept, Family, Filter, Handed, Match, Section, Source, Table, document, table};
 use crate::tree::Tree;
 
-/// Writes `ansible/files/filter/` and tells, for each configured machine, the name of its pair.
+/// Writes `ansible/files/filter/` and tells, for each configured machine, the name of its files.
 ///
 /// Machines with one policy have one pair, unless their interfaces have other names: then the further ones are named for
-/// their first machine too.
+/// their first machine too. So are tables of nft, which have the machine's own addresses.
 pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> BTreeMap<HostId, String> {
     let mut names = BTreeMap::new();
     let private = private_prefixes(site);
     let addresses = Addresses::new(site);
     for policy in &policies.list {
-        let mut pairs: Vec<([String; 2], String)> = Vec::new();
-        // What a pair says of its machine is its devices and nothing else.
-        let mut layouts: BTreeMap<Vec<Device>, String> = BTreeMap::new();
+        let mut known: Vec<(Vec<(&str, String)>, String)> = Vec::new();
+        // What the files say of their machine is its devices, and its addresses where a table asks for them.
+        let mut layouts: BTreeMap<(Vec<Device>, Option<Vec<IpNet>>), String> = BTreeMap::new();
         for id in &policy.hosts {
             let host = &site.hosts[id.index()];
             if !host.is_configured() {
@@ -32,33 +33,48 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
             }
             let device = |interface: &Interface| (interface.network, interface.device.clone(), interface.dhcp);
             let devices: Vec<Device> = host.interfaces.iter().map(device).collect();
-            if let Some(name) = layouts.get(&devices) {
+            let layout = (devices, host.forwards.then(|| own_addresses(site, host, *id)));
+            if let Some(name) = layouts.get(&layout) {
                 names.insert(*id, name.clone());
                 continue;
             }
-            let text = |family| document(header, &filter(&addresses, &devices, policy, family, &private));
-            let pair = [Family::V4, Family::V6].map(text);
-            let name = match pairs.iter().find(|(texts, _)| *texts == pair) {
+            let (devices, own) = &layout;
+            let of_family = |family| filter(&addresses, devices, policy, family, &private);
+            let files = match own {
+                Some(own) => vec![("nft", {
+                    let devices = devices.iter().map(|(_, device, _)| device.clone()).collect();
+                    let [v4, v6] = [Family::V4, Family::V6].map(of_family);
+                    table::document(header, &Table { devices, own: own.clone(), v4, v6 })
+                })],
+                None => FAMILIES.map(|(family, ending)| (ending, document(header, &of_family(family)))).to_vec(),
+            };
+            let name = match known.iter().find(|(texts, _)| *texts == files) {
                 Some((_, name)) => name.clone(),
                 None => {
-                    let name = match pairs.is_empty() {
+                    let name = match known.is_empty() {
                         true => policy.name.clone(),
                         false => format!("{}.{}", policy.name, host.named.name),
                     };
-                    pairs.push((pair, name.clone()));
+                    known.push((files, name.clone()));
                     name
                 }
             };
-            layouts.insert(devices, name.clone());
+            layouts.insert(layout, name.clone());
             names.insert(*id, name);
         }
-        for ([v4, v6], name) in pairs {
-            tree.text(format!("ansible/files/filter/{name}.v4"), v4);
-            tree.text(format!("ansible/files/filter/{name}.v6"), v6);
+        for (files, name) in known {
+            for (ending, text) in files {
+                tree.text(format!("ansible/files/filter/{name}.{ending}"), text);
+            }
         }
     }
-    if !names.is_empty() {
-        for (family, ending) in [(Family::V4, "v4"), (Family::V6, "v6")] {
+    let mut configured = names.keys().map(|id| &site.hosts[id.index()]);
+    if configured.clone().any(|host| host.forwards) {
+        let [v4, v6] = FAMILIES.map(|(family, _)| fail_closed(&addresses, family));
+        tree.text("ansible/files/filter/fail_closed.nft", table::closed(header, v4, v6));
+    }
+    if configured.any(|host| !host.forwards) {
+        for (family, ending) in FAMILIES {
             tree.text(
                 format!("ansible/files/filter/fail_closed.{ending}"),
                 document(header, &fail_closed(&addresses, family)),
@@ -66,6 +82,20 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
         }
     }
     names
+}
+
+/// Each family with the ending of its file.
+const FAMILIES: [(Family, &str); 2] = [(Family::V4, "v4"), (Family::V6, "v6")];
+
+/// Every address that a machine answers at, on whatever network: its own, those that it has by turns with others, those that its
+/// programs hand out or something else gives it; sorted.
+fn own_addresses(site: &Site, host: &Host, id: HostId) -> Vec<IpNet> {
+    let own = host.interfaces.iter().flat_map(Interface::addresses).map(|address| IpNet::from(address.value));
+    let others = host.interfaces.iter().flat_map(|it| answered_for(site, id, it.network)).map(|(prefix, _)| prefix);
+    let mut all: Vec<IpNet> = own.chain(others).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// A network, what the machine calls its device there, and whether that asks for its address.

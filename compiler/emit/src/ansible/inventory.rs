@@ -182,6 +182,9 @@ fn roles(
         entries.push(entry("security_forwards", Yaml::strs(names)));
     }
     if let Some(filter) = filter {
+        if host.forwards {
+            entries.push(entry("security_leaves_forwarding", Yaml::Bool(true)));
+        }
         entries.push(entry("security_policy", Yaml::str(filter)));
     }
     entries

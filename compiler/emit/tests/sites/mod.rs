@@ -187,6 +187,7 @@ pub fn guest(site: &mut Site, name: &str, vmid: u32, number: u8, group: GroupId)
         protect: false,
         lighthouse: false,
         mobile: false,
+        forwards: false,
         relay: false,
         managed: true,
         user: "root".into(),

@@ -65,6 +65,7 @@ pub mod flow_via;
 pub mod foreign_hardware;
 pub mod foreign_overlap;
 pub mod forward_out_of_reach;
+pub mod forwards_unfiltered;
 pub mod gateway_outside_network;
 pub mod gateways_of_one_family;
 pub mod guest_off_node;
@@ -319,6 +320,7 @@ pub static CODES: &[&Code] = &[
     &other_architecture::CODE,
     &hardware_of_arm::CODE,
     &mobile_machine::CODE,
+    &forwards_unfiltered::CODE,
     &same_build::CODE,
     &range_without_slots::CODE,
     &rule_too_long::CODE,

@@ -10,8 +10,8 @@ use crate::allocate::{self, Allocation};
 use crate::allocation::RangeIndex;
 use crate::builds;
 use crate::checks::{
-    hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, mobile_machine, pool_meets_range,
-    rule_outside, vmid_not_accepted,
+    forwards_unfiltered, hardware, invalid_datastore, invalid_name, invalid_tag, invalid_user, mobile_machine,
+    pool_meets_range, rule_outside, vmid_not_accepted,
 };
 use crate::model::{
     AliasOf, Arch, Connection, Features, Hardware, Host, HostId, Image, ImageId, Kind, Named, NetworkId, NetworkKind,
@@ -266,6 +266,10 @@ impl Decoder<'_> {
                     origin.relay = Some(span);
                 }
                 "managed" => put(&mut host.managed, self.read.flag(value), &mut broken),
+                "forwards" => {
+                    put(&mut host.forwards, self.read.flag(value), &mut broken);
+                    origin.forwards = self.read.is_stated(field).then_some(span);
+                }
                 "mobile" => {
                     put(&mut host.mobile, self.read.flag(value), &mut broken);
                     origin.mobile = self.read.is_stated(field).then_some(span);
@@ -295,6 +299,7 @@ impl Decoder<'_> {
         let phone = mobile_machine::check(&host, origin);
         host.broken |= phone.is_some();
         self.read.diagnostics.extend(phone);
+        self.read.diagnostics.extend(forwards_unfiltered::check(&host, origin));
         self.made_of(&mut host, origin, made);
         (host, on)
     }
@@ -391,6 +396,7 @@ fn unread(named: Named) -> Host {
         mobile: false,
         relay: false,
         managed: false,
+        forwards: false,
         user: String::new(),
         tags: Vec::new(),
         terraform: Vec::new(),

@@ -178,6 +178,8 @@ pub struct Host {
     pub relay: bool,
     /// Whether Ansible configures it.
     pub managed: bool,
+    /// Whether programs of it hand packets on by rules of their own: containers, virtual machines.
+    pub forwards: bool,
     /// The user that Ansible connects as.
     pub user: String,
     /// Further tags.

@@ -19,6 +19,11 @@ enum Key {
     Protocol,
     Icmp(bool),
     State,
+    AskedDest,
+    AskedPort,
+    Status,
+    Kind,
+    Type,
 }
 
 /// The rules that a statement is: one, or one for each entry of a verdict map.
@@ -117,6 +122,13 @@ impl Reader<'_> {
             ("icmp", "type") => (Key::Icmp(false), 2),
             ("icmpv6", "type") => (Key::Icmp(true), 2),
             ("ct", "state") => (Key::State, 2),
+            ("ct", "status") => (Key::Status, 2),
+            ("ct", "original") if self.peek(2) == "proto-dst" => (Key::AskedPort, 3),
+            ("ct", "original") if ["ip", "ip6"].contains(&self.peek(2)) && self.peek(3) == "daddr" => {
+                (Key::AskedDest, 4)
+            }
+            ("iifkind", _) => (Key::Kind, 1),
+            ("fib", "daddr") if self.peek(2) == "type" => (Key::Type, 3),
             ("nfproto", "ipv4" | "ipv6") => {
                 let all = if second == "ipv4" { "0.0.0.0/0" } else { "::/0" };
                 self.at += skip + 2;
@@ -126,7 +138,7 @@ impl Reader<'_> {
             _ => return None,
         };
         // A match of a family or a protocol demands it.
-        match first {
+        match if key == Key::AskedDest { self.peek(2) } else { first } {
             "ip" => self.require(Test::Source(Addresses::nets(net("0.0.0.0/0")))),
             "ip6" => self.require(Test::Source(Addresses::nets(net("::/0")))),
             "tcp" | "udp" | "sctp" | "dccp" | "udplite" => {
@@ -267,22 +279,35 @@ fn test(key: Key, values: &[String]) -> Result<Test, String> {
     Ok(match key {
         Key::In => Test::In(values.to_vec()),
         Key::Out => Test::Out(values.to_vec()),
-        Key::Source | Key::Dest => {
+        Key::Kind => Test::Kind,
+        Key::Status if values == ["dnat"] => Test::Translated,
+        Key::Type if values == ["local"] => Test::Local,
+        Key::Type => return Err(all("the kind of address")),
+        Key::Status => return Err(all("the status of the connection")),
+        Key::Source | Key::Dest | Key::AskedDest => {
             let span = |text: &String| match text.split_once('-') {
                 Some((low, high)) => Some((low.parse().ok()?, high.parse().ok()?)),
                 None => net(text).map(|net| (net.network(), net.broadcast())),
             };
             let spans = values.iter().map(span).collect::<Option<Vec<_>>>().ok_or_else(|| all("the address"))?;
             let addresses = Addresses::new(spans);
-            if key == Key::Source { Test::Source(addresses) } else { Test::Dest(addresses) }
+            match key {
+                Key::Source => Test::Source(addresses),
+                Key::AskedDest => Test::AskedDest(addresses),
+                _ => Test::Dest(addresses),
+            }
         }
-        Key::Sport | Key::Dport => {
+        Key::Sport | Key::Dport | Key::AskedPort => {
             let range = |text: &String| match text.split_once('-') {
                 Some((low, high)) => Some((port(low)?, port(high)?)),
                 None => port(text).map(|port| (port, port)),
             };
             let ports = Ports(values.iter().map(range).collect::<Option<_>>().ok_or_else(|| all("the port"))?);
-            if key == Key::Sport { Test::Sport(ports) } else { Test::Dport(ports) }
+            match key {
+                Key::Sport => Test::Sport(ports),
+                Key::AskedPort => Test::AskedPort(ports),
+                _ => Test::Dport(ports),
+            }
         }
         Key::Protocol => Test::Protocol(
             values.iter().map(|text| protocol(text)).collect::<Option<_>>().ok_or_else(|| all("the protocol"))?,

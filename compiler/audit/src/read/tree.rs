@@ -41,9 +41,10 @@ pub(crate) fn tree(files: &BTreeMap<String, String>, given: &Given) -> Tree {
     parts.together(given)
 }
 
+/// The folder of a file, and its name without the extension: what is called `green.web` has a name with a dot.
 fn folder_and_stem(path: &str) -> (&str, &str) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    (folder, name.split_once('.').map_or(name, |(stem, _)| stem))
+    (folder, name.rsplit_once('.').map_or(name, |(stem, _)| stem))
 }
 
 fn last_folder(folder: &str) -> &str {

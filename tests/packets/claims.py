@@ -13,6 +13,8 @@ import subprocess
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+# What the proof says nothing of.
+OUT_OF_THE_ORDINARY = ("source", "relayed", "masked", "large")
 WORDS = {"all": [], "none": ["--layer", "path"]}
 
 
@@ -21,7 +23,7 @@ def ask(arvc: Path, who: str, of: Path, cells: Path, wiring: Path, layers: str, 
     asked = [json.loads(line) for line in cells.read_text().splitlines()]
     asked = [cell for cell in asked if not inward(cell)]
     if who == "proof":
-        asked = [cell for cell in asked if "source" not in cell and "relayed" not in cell and not on_link(cell)]
+        asked = [cell for cell in asked if not any(word in cell for word in OUT_OF_THE_ORDINARY) and not on_link(cell)]
     operators = operators_of(wiring)
     path = cells.with_suffix(f".{who}-asked")
     path.write_text("".join(json.dumps(renamed(cell, operators)) + "\n" for cell in asked))

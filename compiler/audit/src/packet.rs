@@ -35,6 +35,10 @@ pub struct Packet {
     pub icmp: u8,
     /// Whether a connection table knows it.
     pub answer: bool,
+    /// Whether its frame bears another source MAC address than that of the device that it leaves by.
+    pub masked: bool,
+    /// Whether it is a second or later fragment, which has no ports.
+    pub fragment: bool,
 }
 
 /// An address of a packet.
@@ -77,6 +81,8 @@ impl Packet {
             dport: if ports { Port::At(port.unwrap_or(0)) } else { Port::None },
             icmp,
             answer: false,
+            masked: false,
+            fragment: false,
         }
     }
 
@@ -92,7 +98,16 @@ impl Packet {
             (ICMP6, 128) => 129,
             (_, other) => other,
         };
-        Self { src: self.dst, dst: self.src, sport: self.dport, dport: self.sport, icmp, answer: true, ..self }
+        Self {
+            src: self.dst,
+            dst: self.src,
+            sport: self.dport,
+            dport: self.sport,
+            icmp,
+            answer: true,
+            masked: false,
+            ..self
+        }
     }
 
     /// Whether it is of IPv6.

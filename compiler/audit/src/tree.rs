@@ -83,6 +83,15 @@ pub struct Wiring {
     pub outward: Vec<IpNet>,
     /// Networks between which something routes all and filters nothing, each list by itself.
     pub routed: Vec<Routed>,
+    /// Addresses that machines have by turns, and who.
+    pub turns: BTreeMap<IpAddr, Vec<String>>,
+}
+
+impl Wiring {
+    /// Whether an address is one that a machine has by turns with others.
+    pub fn by_turns(&self, address: IpAddr, host: &str) -> bool {
+        self.turns.get(&address).is_some_and(|owners| owners.iter().any(|owner| owner == host))
+    }
 }
 
 /// Networks between which all is routed.

@@ -3,7 +3,7 @@
 mod common;
 
 use arvc_audit::Tree;
-use common::{expect, tree};
+use common::{expect, tree, verdict};
 
 /// Two machines without a firewall of Proxmox; `b` has these files.
 fn filtered(files: &[(&str, &str)]) -> Tree {
@@ -220,4 +220,27 @@ fn an_unknown_statement_of_nft_makes_its_rule_unknown() {
     let tree = filtered(&[("filters/b.nft", text)]);
     assert!(!tree.unread.is_empty());
     asks(&tree, "unknown tcp/5\nopen tcp/6");
+}
+
+#[test]
+fn a_filter_whose_name_has_a_dot_is_one_of_its_own() {
+    let filter = |port: u16| {
+        format!(
+            "*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport {port} -j ACCEPT\nCOMMIT\n"
+        )
+    };
+    let machine = |name: &str, last: u8| {
+        format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=192.168.1.{last}/24\n")
+    };
+    let tree = tree(&[
+        ("pve/nodes/one/qemu-server/101.conf", &machine("a", 1)),
+        ("pve/nodes/one/qemu-server/102.conf", &machine("b", 2)),
+        ("filter/green.v4", &filter(80)),
+        ("filter/green.b.v4", &filter(443)),
+        ("host_vars/a.yml", "security_policy: green\n"),
+        ("host_vars/b.yml", "security_policy: green.b\n"),
+    ]);
+    let of = |to: &str, port| verdict(&tree, &format!("192.168.1.9 -> {to}, bridge vmbr1, tcp/{port}"));
+    assert_eq!([of("a 192.168.1.1", 80), of("a 192.168.1.1", 443)], ["open", "closed"]);
+    assert_eq!([of("b 192.168.1.2", 80), of("b 192.168.1.2", 443)], ["closed", "open"]);
 }

@@ -179,6 +179,16 @@ fn an_ip_filter_knows_its_addresses() {
     lets_out(&Site::new("ipfilter: 1", ""), "closed tcp/1");
     // The set alone switches it on.
     lets_out(&Site::new("", "[IPSET ipfilter-net0]\n192.168.1.3"), "closed tcp/1");
+    // What is excluded. A container has the addresses that it is configured with whatever its set excludes: they come behind it,
+    // and of one address twice the last counts.
+    lets_out(&bound("192.168.1.2\n!192.168.1.2"), "closed tcp/1");
+    let container = tree(&[
+        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
+        ("pve/firewall/102.fw", "[OPTIONS]\nenable: 1\n[IPSET ipfilter-net0]\n!192.168.1.2\n"),
+        ("pve/nodes/one/lxc/102.conf", "hostname: b\nnet0: name=eth0,bridge=vmbr1,firewall=1,ip=192.168.1.2/24\n"),
+        ("pve/nodes/one/qemu-server/101.conf", &MACHINE.replace("NAME", "a").replace("LAST", "1")),
+    ]);
+    assert_eq!(verdict(&container, "b -> a 192.168.1.1, bridge vmbr1, tcp/1"), "open");
 }
 
 #[test]
@@ -347,7 +357,7 @@ fn a_lie_is_judged_by_the_address_that_it_tells() {
     let site = Site::new("policy_in: DROP", "IN ACCEPT -source 192.168.1.7 -p tcp -dport 80").tree();
     let of = |source: Option<&str>| {
         let source = source.map(|text| text.parse().expect("an address"));
-        let manner = arvc_audit::Manner { source, relayed: false };
+        let manner = arvc_audit::Manner { source, ..Default::default() };
         site.decide_as(&common::question("a -> b 192.168.1.2, bridge vmbr1, tcp/80"), manner).verdict
     };
     assert_eq!(of(None), arvc_verdict::Verdict::Closed);
@@ -410,4 +420,89 @@ fn an_address_that_a_guest_has_by_turns_comes_by_the_device_of_its_network() {
         closed 10.9.9.9 -> b 192.168.1.9, routed, tcp/81
         ",
     );
+}
+
+#[test]
+fn another_mac_address_leaves_a_device_where_its_filter_is_off() {
+    let masked = |options: &str, nic: bool| {
+        let site = Site { nic, ..Site::new(options, "") }.tree();
+        let manner = arvc_audit::Manner { masked: true, ..Default::default() };
+        site.decide_as(&common::question("b -> a 192.168.1.1, bridge vmbr1, tcp/80"), manner).verdict
+    };
+    use arvc_verdict::Verdict::{Closed, Open};
+    assert_eq!(masked("policy_out: ACCEPT", true), Closed, "the option is on where nobody writes it");
+    assert_eq!(masked("policy_out: ACCEPT\nmacfilter: 1", true), Closed);
+    assert_eq!(masked("policy_out: ACCEPT\nmacfilter: 0", true), Open);
+    assert_eq!(masked("policy_out: DROP\nmacfilter: 0", true), Closed, "the rules are asked all the same");
+    assert_eq!(masked("policy_out: ACCEPT", false), Open, "nothing filters the device");
+}
+
+#[test]
+fn what_a_machine_has_by_turns_it_is_asked_for_like_its_own_address() {
+    let machine = |name: &str, last: &str, firewall: &str| {
+        format!(
+            "name: {name}\nnet0: virtio=A,bridge=vmbr1{firewall}\nipconfig0: ip=192.168.1.{last}/24,ip6=fd00::{last}/64\n"
+        )
+    };
+    let of = |wiring: &str| {
+        tree(&[
+            ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
+            ("pve/firewall/102.fw", "[OPTIONS]\nenable: 1\nndp: 0\npolicy_out: DROP\n[RULES]\nIN ACCEPT\n"),
+            ("pve/nodes/one/qemu-server/101.conf", &machine("a", "1", "")),
+            ("pve/nodes/one/qemu-server/102.conf", &machine("b", "2", ",firewall=1")),
+            ("wiring.json", wiring),
+        ])
+    };
+    // Of an address that is not its own nobody looks for it; of one that it may have, its advertisement has to get out.
+    let ask = "a -> b fd00::9, bridge vmbr1, tcp/80";
+    assert_eq!(verdict(&of(r#"{"turns": {}}"#), ask), "open");
+    assert_eq!(verdict(&of(r#"{"turns": {"fd00::9": ["a", "b"]}}"#), ask), "closed");
+    // With such an address as its source it tells no lie: answers find it, as long as its own layers let them.
+    let filter = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n";
+    let answered = |turns: &str| {
+        let tree = tree(&[
+            ("pve/nodes/one/qemu-server/101.conf", &machine("a", "1", "")),
+            ("pve/nodes/one/qemu-server/102.conf", &machine("b", "2", "")),
+            ("filter/a.v4", filter),
+            ("wiring.json", turns),
+        ]);
+        let source = Some("192.168.1.9".parse().expect("an address"));
+        let manner = arvc_audit::Manner { source, ..Default::default() };
+        tree.decide_as(&common::question("a -> b 192.168.1.2, bridge vmbr1, tcp/80"), manner).verdict
+    };
+    assert_eq!(answered(r#"{"turns": {"192.168.1.9": ["a"]}}"#), arvc_verdict::Verdict::Closed);
+    assert_eq!(answered(r#"{"turns": {"192.168.1.9": ["b"]}}"#), arvc_verdict::Verdict::Open);
+}
+
+#[test]
+fn without_neighbour_discovery_nobody_gets_to_his_router_over_ipv6() {
+    let of = |options: &str, nic: &str| {
+        let machine =
+            format!("name: b\nnet0: virtio=A,bridge=vmbr1{nic}\nipconfig0: ip6=2001:db8::2/64,gw6=2001:db8::fe\n");
+        tree(&[
+            ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
+            (
+                "pve/firewall/102.fw",
+                &format!(
+                    "[OPTIONS]\nenable: 1\n{options}\n[RULES]\nIN ACCEPT -p tcp -dport 80\nOUT ACCEPT -p udp -dport 123\n"
+                ),
+            ),
+            ("pve/nodes/one/qemu-server/102.conf", &machine),
+            (
+                "wiring.json",
+                r#"{"nodes": {"one": ["2001:db8::fe"]}, "outward": ["2001:db8::/64"], "own": ["2001:db8::/64"]}"#,
+            ),
+        ])
+    };
+    let (out, into) = ("b -> 2620:fe::fe 2620:fe::fe, routed, udp/123", "2620:fe::fe -> b 2001:db8::2, routed, tcp/80");
+    for (options, open) in [
+        ("ndp: 1\npolicy_out: DROP", "open"),
+        ("ndp: 0\npolicy_out: DROP", "closed"),
+        ("ndp: 0\npolicy_out: ACCEPT", "closed"),
+    ] {
+        // Its own solicitation is not let out, or the router's advertisement not in.
+        assert_eq!(verdict(&of(options, ",firewall=1"), out), open, "{options}");
+        assert_eq!(verdict(&of(options, ",firewall=1"), into), open, "{options}");
+        assert_eq!(verdict(&of(options, ""), out), "open", "{options}");
+    }
 }

@@ -36,8 +36,8 @@ pub(crate) fn read(world: &dyn World, path: &Path, name: &Path) -> Result<Vec<Qu
     let mut questions = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let value: serde_json::Value = serde_json::from_str(line).map_err(|error| wrong(number, error))?;
-        // A source that is not the sender's own, and tunnels that are forbidden.
-        if value.get("source").is_some() || value.get("relayed").is_some() {
+        // A source that is not the sender's own, tunnels that are forbidden, another's MAC address, more than a path carries in one.
+        if ["source", "relayed", "masked", "large"].iter().any(|word| value.get(word).is_some()) {
             continue;
         }
         questions.push(serde_json::from_value(value).map_err(|error| wrong(number, error))?);

@@ -34,6 +34,10 @@ pub fn emit(site: &Site, tree: &mut Tree) {
     if !devices.is_empty() {
         wiring["devices"] = json!(devices);
     }
+    let turns = turns(site);
+    if !turns.is_empty() {
+        wiring["turns"] = json!(turns);
+    }
     tree.text("wiring.json", format!("{wiring:#}\n"));
 }
 
@@ -56,6 +60,16 @@ fn devices(site: &Site) -> BTreeMap<&str, BTreeMap<String, String>> {
         other.map(|(index, device)| (format!("net{index}"), device.clone())).collect()
     };
     guests.map(|host| (host.named.name.as_str(), devices(host))).filter(|(_, own)| !own.is_empty()).collect()
+}
+
+/// Addresses that machines have by turns, and who: at a time one of them answers there.
+fn turns(site: &Site) -> BTreeMap<String, Vec<&str>> {
+    let owners = |vip: &arvc_site::model::Vip| -> Vec<&str> {
+        let owners = vip.owners.iter().map(|owner| &site.hosts[owner.index()]);
+        owners.filter(|host| host.status.is_there()).map(|host| host.named.name.as_str()).collect()
+    };
+    let all = site.vips.iter().flat_map(|vip| vip.addresses().map(move |it| (it.value.to_string(), owners(vip))));
+    all.filter(|(_, owners)| !owners.is_empty()).collect()
 }
 
 /// Where the machines are that are no guests: their addresses below the overlays.

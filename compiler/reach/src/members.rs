@@ -276,6 +276,12 @@ impl<'a> Members<'a> {
         paths
     }
 
+    /// The router of the segment that a machine is on, whether or not it is its way out.
+    pub fn router_of_segment(&self, profile: Profile, network: NetworkId, family: Family) -> Option<&Identity> {
+        let on = &self.on[profile][self.profiles[profile].binary_search(&network).ok()?];
+        self.routers.of(network, family, &on.segments)
+    }
+
     /// The router that is the way out of a machine on a network, in a family that it has an address of there.
     pub fn router(&self, profile: Profile, network: NetworkId, family: Family) -> Option<&Identity> {
         let on = &self.on[profile][self.profiles[profile].binary_search(&network).ok()?];

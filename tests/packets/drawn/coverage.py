@@ -49,6 +49,9 @@ class Coverage:
                     self.decide(json.loads(line), cell["verdict"], tree)
 
     def decide(self, decisions: list[dict], verdict: str, tree: Tree) -> None:
+        closing = [DECISIONS.get((part(decision["part"]), decision["words"])) for decision in decisions if decision["verdict"] == "closed"]
+        if closing == ["MAC filter"]:
+            self.hit(["MAC filter, nothing else"], verdict)
         for decision in decisions:
             if decision["verdict"] == verdict:
                 own = part(decision["part"])

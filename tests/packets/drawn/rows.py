@@ -4,6 +4,7 @@ A row is hit open by a packet that passed for it, and closed by one that did not
 those of the list that ended it were asked and none did.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -19,6 +20,7 @@ DECISIONS = {
     ("into", "the firewall of the guest is off"): "guest's switch off, in",
     ("into the node", "the firewall of the node is off"): "node's switch off",
     ("out of", "its IP filter holds no such source address"): "IP filter",
+    ("out of", "its MAC filter: the frame bears another address"): "MAC filter",
     ("out of", "a rule lets it pass"): "rule ACCEPT, out",
     ("out of", "a rule drops it"): "rule DROP, out",
     ("out of", "no rule takes it, and the policy drops it"): "policy DROP, out",
@@ -72,6 +74,8 @@ ONE = {
     ],
     "closed": [
         "IP filter",
+        "MAC filter",
+        "MAC filter, nothing else",
         "rule DROP, out",
         "policy DROP, out",
         "policy DROP, in",
@@ -98,7 +102,13 @@ BOTH = [
     "IPv6 on a segment",
     "VLAN",
     "another's address as source",
+    "another MAC address",
     "overlay address on a segment",
+    "an address by turns",
+    "an address by turns as source",
+    "in pieces on a segment",
+    "in pieces in an overlay",
+    "too large for a router",
     "everybody on a segment",
     "an address of the link",
     "proxmox, one address",
@@ -129,6 +139,7 @@ class Tree:
 
     def __init__(self, root: Path):
         self.root = root
+        self.turns = json.loads((root / "wiring.json").read_text()).get("turns", {})
         self.texts: dict[str, list[str]] = {}
         self.nodes: dict[str, str] = {}
         for name in ("guests.tf", "containers.tf"):
@@ -154,6 +165,15 @@ def ways(cell: dict, tree: Tree) -> list[str]:
     """Rows of who sends to whom, and how."""
     source, target = tree.kind(cell["from"]), tree.kind(cell["to"])
     found = []
+    if "large" in cell:
+        way = cell["path"].split()[0]
+        return [{"overlay": "in pieces in an overlay", "routed": "too large for a router"}.get(way, "in pieces on a segment")]
+    if "masked" in cell:
+        return ["another MAC address"]
+    if cell["to"] in tree.turns.get(cell["address"], []):
+        return ["an address by turns"]
+    if cell["from"] in tree.turns.get(cell.get("source"), []):
+        return ["an address by turns as source"]
     if cell["path"].startswith("overlay"):
         tail = ", relayed" if cell.get("relayed") else ", IPv6" if ":" in cell["address"] else ""
         return [f"member to member{tail}"]

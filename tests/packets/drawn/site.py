@@ -70,7 +70,7 @@ def command(*words, **options) -> str:
 
 def probe(drawn: Drawn, name: str) -> None:
     out = drawn.folder / f"packets-{name}.jsonl"
-    options = ["--layers", name, "--ask", "below,overlay,forged,relayed", "--sample", SAMPLE, "--out", out]
+    options = ["--layers", name, "--ask", "below,overlay,forged,relayed,masked,large,turns", "--sample", SAMPLE, "--out", out]
     words = [str(word) for word in (HERE / "probe", drawn.tree, *options)]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     drawn.said += [f"{name}: {line}" for line in done.stderr.splitlines() if line.startswith("probe:")]

@@ -1,15 +1,27 @@
 """Builds a tree's lab, loads the layers that are to count, asks every cell, and writes the verdicts."""
 
 import argparse
-import hashlib
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from .ask.cells import Cell, forged_cells, inward_cells, lines, outer_cells, overlay_cells, read_cells, relayed_cells
+from .ask.cells import (
+    Cell,
+    drawn,
+    forged_cells,
+    inward_cells,
+    large_cells,
+    lines,
+    masked_cells,
+    outer_cells,
+    overlay_cells,
+    read_cells,
+    relayed_cells,
+)
 from .ask.ports import Ports
 from .ask.prober import Prober
+from .ask.turns import is_turn, of_turn, taken, turn_cells, turns
 from .ask.waves import halves
 from .lab.build import build, forget
 from .lab.edge import load_edge
@@ -22,6 +34,9 @@ from .proxmox.load import load_node
 from .read.tree import read_tree
 
 LAYERS = ("proxmox", "nebula", "guest")
+KINDS = ("below", "inward", "overlay", "forged", "relayed", "masked", "large", "turns")
+# Of a sample, the part that is of each kind that few cells stand for.
+FEW = 4
 
 
 def arguments() -> argparse.Namespace:
@@ -30,7 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--layers", default="all", help="all, none, or some of proxmox,nebula,guest; the others are opened")
     parser.add_argument("--nebula", help="releases, handed out to the members in turn; without it, the tree's own")
     parser.add_argument("--programs", type=Path, required=True, help="the folder that holds nebula-RELEASE/")
-    parser.add_argument("--ask", default="below,inward,overlay,forged", help="some of below,inward,overlay,forged,relayed")
+    parser.add_argument("--ask", default="below,inward,overlay,forged,masked,large,turns", help=f"some of {','.join(KINDS)}")
     parser.add_argument("--cells", type=Path, help="ask these, whose verdicts are not looked at, and no others")
     parser.add_argument("--sample", type=int, help="at most so many cells of each kind, the same in each run")
     parser.add_argument("--snooping", action="store_true", help="bridges snoop, and something asks who listens")
@@ -90,14 +105,24 @@ def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, lis
     if not said.cells:
         wanted = said.ask.split(",")
         kinds = {"inward": inward_cells, "below": outer_cells, "overlay": overlay_cells, "forged": forged_cells, "relayed": relayed_cells}
+        kinds |= {"masked": masked_cells, "turns": turn_cells}
         asked = {kind: ask(plan, ports) if kind in wanted else [] for kind, ask in kinds.items()}
         asked["below"] += asked.pop("inward")
-        return {kind: sample(cells, said.sample, ports) if said.sample else cells for kind, cells in asked.items()}
-    questions = {"below": [], "overlay": [], "forged": [], "relayed": []}
+        if said.sample:
+            few = {kind: said.sample // FEW for kind in ("masked", "turns")}
+            asked = {kind: sample(cells, few.get(kind, said.sample), ports) for kind, cells in asked.items()}
+        asked["forged"] += asked.pop("masked")
+        for kind, cells in large_cells(plan, ports).items() if "large" in wanted else []:
+            asked[kind] += cells
+        return asked
+    questions = {"below": [], "overlay": [], "forged": [], "relayed": [], "turns": []}
     for cell in read_cells(said.cells, plan):
         over = "relayed" if cell.relayed else "overlay"
         own = [str(address) for address in plan.places[cell.target].addresses()]
-        lies = cell.forged or (cell.path.startswith("bridge") and cell.address not in own)
+        if is_turn(cell, plan):
+            questions["turns"].append(cell)
+            continue
+        lies = cell.masked or cell.forged or (cell.path.startswith("bridge") and cell.address not in own)
         questions[over if cell.path.startswith("overlay") else "forged" if lies else "below"].append(cell)
     return questions
 
@@ -105,8 +130,7 @@ def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, lis
 def sample(cells: list[Cell], most: int, ports: Ports) -> list[Cell]:
     """Drawn by what they are, so that each run has the same, and in the order that they had; of ports that are handed on, all."""
     handed = {(str(forward.address), forward.port) for forward in ports.forwards}
-    drawn = {cell: hashlib.sha256(repr(cell).encode()).digest() for cell in cells}
-    chosen = set(sorted(cells, key=lambda cell: ((cell.address, cell.port) not in handed, drawn[cell]))[:most])
+    chosen = set(sorted(cells, key=lambda cell: ((cell.address, cell.port) not in handed, drawn(cell)))[:most])
     return [cell for cell in cells if cell in chosen]
 
 
@@ -117,6 +141,10 @@ def ask_all(
     prober.introduce(questions["below"])
     for half in halves(questions["below"], plan):
         verdicts |= prober.ask(half, flush=True)
+    for turn in turns(plan) if questions["turns"] else []:
+        with taken(plan, spaces, turn):
+            for half in halves(of_turn(questions["turns"], turn), plan):
+                verdicts |= prober.ask(half, flush=True)
     if not overlay:
         return verdicts
     for member in plan.tree.members.values():

@@ -133,6 +133,8 @@ class Tree:
     operators: list[Interface]
     # Bridges of several nodes that are one segment.
     joined: list[tuple[Link, list[str]]]
+    # Addresses that machines have by turns, and who.
+    turns: dict[Address, list[str]]
     firewall: Firewall
     filters: dict[str, str]
     members: dict[str, Member]

@@ -6,13 +6,14 @@ use crate::edits::{Edit, Files, edits};
 use crate::random::Choices;
 
 /// Changes that a whole layer of a machine is off by.
-const OFF: [&str; 6] = [
+const OFF: [&str; 7] = [
     "policy of a filter",
     "policy of a guest, out",
     "switch of a guest",
     "flag of a device",
     "policy of a guest",
     "subjects of an overlay rule",
+    "option macfilter",
 ];
 
 /// The change by which Nebula stands alone before a member: without it nothing of the overlay is closed by one layer.

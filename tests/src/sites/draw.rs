@@ -9,9 +9,38 @@ const GROUPS: [&str; 3] = ["red", "green", "blue"];
 /// The site of a seed.
 pub fn draw(seed: u64) -> Site {
     let mut choices = Choices::new(numbers(seed, 400));
-    let plan = plan(&mut choices);
-    let flows = flows(&mut choices, &plan);
+    let mut plan = plan(&mut choices);
+    let mut flows = flows(&mut choices, &plan);
+    // What was thought of later draws from numbers of its own, so that a seed keeps the rest of its site.
+    let mut later = Choices::new(numbers(seed ^ 0x7475_726e, 40));
+    plan.turns = turns(&mut later, &plan);
+    if !plan.turns.is_empty() {
+        flows.extend(flows_by_turns(&mut later, &plan));
+    }
     text::site(seed, &plan, flows)
+}
+
+/// Who has an address by turns: guests of both families on the first network, and the machine beside them.
+fn turns(c: &mut Choices, plan: &Plan) -> Vec<String> {
+    let wanted = c.below(5) < 2;
+    let there = (0..plan.guests.len()).filter(|at| plan.guests[*at].lan && plan.guests[*at].family.is_none());
+    let mut owners: Vec<String> = there.map(|at| format!("hosts.{}", text::name(at))).collect();
+    if owners.len() > 2 {
+        owners.remove(c.below(owners.len()));
+    }
+    if plan.metal && c.once_in(2) {
+        owners.push("hosts.metal".into());
+    }
+    if wanted && owners.len() > 1 { owners } else { Vec::new() }
+}
+
+fn flows_by_turns(c: &mut Choices, plan: &Plan) -> Vec<String> {
+    let owner = c.pick(&plan.turns).clone();
+    let sources = ["networks.lan", "operators", "any", "groups.green"];
+    vec![
+        format!("{} -> vips.turn{}", c.pick(&sources), ports(c, true)),
+        format!("{owner} -> internet{}", ports(c, false)),
+    ]
 }
 
 fn plan(c: &mut Choices) -> Plan {
@@ -49,6 +78,7 @@ fn plan(c: &mut Choices) -> Plan {
         thing: c.once_in(4),
         operators_outside: uplink && c.once_in(2),
         essentials: c.once_in(2),
+        turns: Vec::new(),
         guests,
     }
 }

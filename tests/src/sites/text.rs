@@ -60,6 +60,8 @@ pub struct Plan {
     pub thing: bool,
     pub operators_outside: bool,
     pub essentials: bool,
+    /// Who has an address by turns.
+    pub turns: Vec<String>,
     pub guests: Vec<Guest>,
 }
 
@@ -189,6 +191,14 @@ fn hosts(plan: &Plan, out: &mut String) {
     if plan.far {
         *out += "  hosts.far = { kind = Machine; managed = false; groups = [ groups.red ]; on.overlay.address = 10.79.0.201; };\n";
     }
+    if !plan.turns.is_empty() {
+        let further = if plan.v6 { " addresses = [ fd00:77::f0 ];" } else { "" };
+        let owners = plan.turns.join(", ");
+        let _ = writeln!(
+            out,
+            "  vips.turn = {{ network = networks.lan; address = 10.77.0.240;{further} owners = [ {owners} ]; }};"
+        );
+    }
     if plan.thing {
         *out += "  hosts.thing = { kind = Machine; managed = false; on.lan.address = 10.77.0.202; };\n";
     }
@@ -216,6 +226,7 @@ fn features(plan: &Plan) -> Vec<&'static str> {
         ("IPv6", plan.v6),
         ("IPv6 on the overlay", plan.overlay_v6),
         ("one family alone", guest(|guest| guest.family.is_some())),
+        ("an address by turns", !plan.turns.is_empty()),
         ("no overlay", !plan.overlay),
         ("a relay", plan.overlay && plan.relay.is_some()),
         ("no relay", plan.overlay && plan.relay.is_none()),

@@ -197,7 +197,7 @@ fn questions(tree: &Tree, files: &Files) -> Vec<Asked> {
             }
         }
     }
-    let manner = |(question, relayed, source)| (question, Manner { relayed, source });
+    let manner = |(question, relayed, source)| (question, Manner { relayed, source, ..Manner::default() });
     asked.into_iter().map(manner).collect()
 }
 

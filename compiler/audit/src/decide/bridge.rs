@@ -9,7 +9,7 @@ use super::{End, Part, Way};
 use crate::bounds::Outcome;
 use crate::packet::{Addr, ICMP, ICMP6, Packet, Port};
 use crate::proxmox::{self, Nic};
-use crate::tree::{Host, Tree};
+use crate::tree::{Host, Tree, device_of};
 
 /// A machine where a packet leaves or comes: its device of Proxmox, if it has one.
 #[derive(Clone, Copy)]
@@ -62,17 +62,22 @@ impl Tree {
     }
 
     /// Whether a packet is one that no system writes by itself: with another's source, or to a neighbour at an address that it
-    /// does not have there. Nobody looks for the neighbour then, and an answer goes elsewhere.
+    /// does not have there. Nobody looks for the neighbour then, and an answer goes elsewhere. What a machine has by turns with
+    /// others it is asked for, and with, while it has it.
     pub(super) fn lies(&self, way: &Way<'_, '_>) -> bool {
+        let by_turns =
+            |end: End<'_>, address| matches!(end, End::Host(host) if self.wiring.by_turns(address, &host.name));
+        let forged = way.manner.masked || way.manner.source.is_some_and(|source| !by_turns(way.from, source));
         let (arvc_verdict::Path::Bridge(bridge, vlan), End::Host(to)) = (way.path, way.to) else {
-            return way.manner.source.is_some();
+            return forged;
         };
         let nics = self.guest(to).into_iter().flat_map(|guest| &guest.nics);
         let mut own = nics
             .filter(|nic| nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan)
             .flat_map(|nic| &nic.addresses)
             .peekable();
-        way.manner.source.is_some() || own.peek().is_some() && own.all(|net| net.addr() != way.address)
+        let elsewhere = own.peek().is_some() && own.all(|net| net.addr() != way.address);
+        forged || elsewhere && !by_turns(way.to, way.address)
     }
 
     /// Over IPv6 two neighbours find one another by packets of their own, which no connection covers: a solicitation, and the
@@ -93,6 +98,8 @@ impl Tree {
             dport: Port::None,
             icmp,
             answer: false,
+            masked: false,
+            fragment: false,
         };
         // The group of everybody whose address ends in the same three bytes (RFC 4291, 2.7.1).
         let group = 0xff02_0000_0000_0000_0000_0001_ff00_0000 | (target.to_bits() & 0xff_ffff);
@@ -105,6 +112,31 @@ impl Tree {
             let closing = found.into_iter().map(|stop| self.asked(stop)).filter(|step| step.outcome.closed);
             steps.extend(closing.map(|step| Stop::said(Part::Neighbours(step.part.layer()), step.outcome, packet)));
         }
+    }
+
+    /// The same of a guest and the router of its segment, which find one another before anything is handed on.
+    pub(super) fn found_by_router<'t>(
+        &'t self,
+        end: End<'t>,
+        at: Option<At<'t>>,
+        own: Addr,
+        steps: &mut Vec<Stop<'t>>,
+    ) {
+        let (Some(nic), Addr::At(IpAddr::V6(own))) = (at.and_then(|at| at.nic), own) else { return };
+        let Some(gateway) = nic.gateways.iter().find(|gateway| gateway.is_ipv6()).copied() else { return };
+        let guest = at.and_then(|at| self.guest(at.host)).and_then(|guest| guest.node.as_ref());
+        let mut nodes: Vec<_> =
+            self.wiring.nodes.iter().filter(|(_, addresses)| addresses.contains(&gateway)).collect();
+        // Where several have that address, it is the one on which the guest runs.
+        nodes.sort_by_key(|(node, _)| Some(*node) != guest);
+        let (router, foot) = match (self.router(nic, true), nodes.first()) {
+            (Some(router), _) => (End::Host(router.host), Some(At { host: router.host, nic: Some(router.foot) })),
+            (None, Some((node, _))) => (End::Node(node), None),
+            (None, None) => (End::Address(gateway), None),
+        };
+        let device = device_of(nic).unwrap_or_default();
+        let packet = Packet::first(Addr::At(own.into()), Addr::At(gateway), arvc_verdict::Protocol::Icmp, None);
+        self.neighbours([(end, at), (router, foot)], &device, &packet, steps);
     }
 
     /// What the sender's layers say.

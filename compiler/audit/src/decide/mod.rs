@@ -51,6 +51,11 @@ pub struct Manner {
     pub source: Option<std::net::IpAddr>,
     /// The two ends have no tunnel of their own, whatever they may send: something below the overlay is in the way.
     pub relayed: bool,
+    /// The frame bears another source MAC address than that of the device that it leaves by. Asked, as of a lie, is whether it arrives.
+    pub masked: bool,
+    /// It is larger than what the path carries in one piece. Whoever tracks connections puts it together before he looks at it;
+    /// Nebula looks at each piece.
+    pub large: bool,
 }
 
 impl Tree {
@@ -71,7 +76,7 @@ impl Tree {
             return Answer { question: question.clone(), verdict, decisions: Vec::new(), opened_by_state: None };
         };
         let way = Way { from, to, address: question.address, path: &question.path, manner };
-        let packet = |source| Packet::first(source, Addr::At(question.address), question.protocol, question.port);
+        let packet = |source| first(source, &way, question.protocol, question.port);
         let sources = self.sources(&way);
         let mut all: Vec<Vec<Step<'_>>> =
             sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
@@ -118,7 +123,7 @@ impl Tree {
     ) -> Verdict {
         let sources = self.sources(way);
         let one = |source: &Addr| {
-            let packet = Packet::first(*source, Addr::At(way.address), protocol, port);
+            let packet = first(*source, way, protocol, port);
             verdict(&self.steps(way, &packet, tunnels))
         };
         match sources.as_slice() {
@@ -146,6 +151,11 @@ impl Tree {
         stops.retain(|stop| stop.part.carries() || self.counted.counts(stop.part.layer()));
         stops
     }
+}
+
+/// The first packet of a connection, as it is sent.
+fn first(source: Addr, way: &Way<'_, '_>, protocol: arvc_verdict::Protocol, port: Option<u16>) -> Packet {
+    Packet { masked: way.manner.masked, ..Packet::first(source, Addr::At(way.address), protocol, port) }
 }
 
 /// Every layer must let it pass.

@@ -44,11 +44,17 @@ impl Tree {
         }
         steps.push(Stop::said(Part::Inside(to), inside(source, target, own, way.address), packet));
         let ends = Ends { own: source, peer: target, local: own, remote: way.address };
-        steps.push(Stop::new(Part::NebulaOut(from), Ask::Overlay(Towards::Out, ends), packet));
+        // Each piece of what is larger than the overlay's device carries is looked at by itself.
+        let pieces: &[bool] = if way.manner.large { &[false, true] } else { &[false] };
+        let piece = |fragment: &bool| Packet { fragment: *fragment, ..*packet };
+        let out =
+            pieces.iter().map(|it| Stop::new(Part::NebulaOut(from), Ask::Overlay(Towards::Out, ends), &piece(it)));
+        steps.extend(out);
         let tunnel = self.tunnel(from, source, to, target, tunnels, way.manner.relayed);
         steps.push(Stop::said(Part::Tunnel(from, to), tunnel, packet));
         let ends = Ends { own: target, peer: source, local: way.address, remote: own };
-        steps.push(Stop::new(Part::NebulaIn(to), Ask::Overlay(Towards::In, ends), packet));
+        let into = pieces.iter().map(|it| Stop::new(Part::NebulaIn(to), Ask::Overlay(Towards::In, ends), &piece(it)));
+        steps.extend(into);
         let reply = packet.reply();
         let filter_in = |host: &Host, device: Option<&'t str>| match &host.no_filter {
             Some(why) => Some(Ask::Said(Outcome::unknown(why.clone(), "its filter is not there", None))),

@@ -19,7 +19,12 @@ impl Tree {
             End::Host(host) => Some(self.at(host, self.way_out(host, packet))),
             _ => None,
         };
+        if !self.lies(way) {
+            self.found_by_router(way.from, from, packet.src, &mut steps);
+        }
         self.leave(way.from, from, "", packet, &mut steps);
+        // Whoever hands it on writes a frame of his own.
+        let packet = &Packet { masked: false, ..*packet };
         let v6 = packet.is_v6();
         let first = from.and_then(|from| self.router(from.nic?, v6)).filter(|router| !way.to.is(router.host));
         if let Some(router) = first {
@@ -52,6 +57,7 @@ impl Tree {
             End::Host(host) => Some(At { host, nic: self.comes_by(host, packet.dst) }),
             _ => None,
         };
+        self.found_by_router(way.to, to, packet.dst, &mut steps);
         let device = self.comes_in_by(way.to, from);
         self.arrive(way.to, to, &device, &packet, &mut steps);
         self.answer(from, to, &packet, &mut steps);

@@ -150,9 +150,10 @@ impl Rule {
         }
         match self.port {
             PortSpec::Any => Tri::Yes,
-            // From 1.11 on the port of an ICMP rule is not read.
-            _ if icmp => (self.kind == Kind::Icmp && version.from(11)).into(),
-            PortSpec::Fragment => Tri::No,
+            // From 1.11 on the port of an ICMP rule is not read, whichever piece of a message it is.
+            _ if icmp && (version.from(11) || !packet.fragment) => (self.kind == Kind::Icmp && version.from(11)).into(),
+            PortSpec::Fragment => packet.fragment.into(),
+            PortSpec::Range(..) if packet.fragment => Tri::No,
             PortSpec::Range(low, high) => match packet.dport {
                 Port::At(port) => (low..=high).contains(&u32::from(port)).into(),
                 Port::Ephemeral => Tri::Maybe("which source port the sender's system takes".into()),

@@ -64,6 +64,16 @@ fn stock_out(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Ou
     if client_asks(packet) && outcome.may(&on(&options.dhcp), true, "DHCP is let out", options.dhcp.place) {
         return outcome;
     }
+    if packet.masked
+        && outcome.may(
+            &on(&options.macfilter),
+            false,
+            "its MAC filter: the frame bears another address",
+            options.macfilter.place,
+        )
+    {
+        return outcome;
+    }
     if advertises(packet) {
         let radv = match on(&options.radv) {
             Tri::Yes => Tri::No,

@@ -41,6 +41,7 @@ pub(crate) fn tree(files: &BTreeMap<String, String>, given: &Given) -> Tree {
     parts.together(given)
 }
 
+/// The folder of a file, and its name without the extension: what is called `green.web` has a name with a dot.
 fn folder_and_stem(path: &str) -> (&str, &str) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     // The role's files are named for a policy, and for a machine besides where several machines of it have other files.

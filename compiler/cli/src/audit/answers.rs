@@ -20,6 +20,10 @@ struct Line {
     source: Option<IpAddr>,
     #[serde(default)]
     relayed: bool,
+    #[serde(default)]
+    masked: bool,
+    #[serde(default)]
+    large: bool,
 }
 
 /// No file of questions is larger.
@@ -35,7 +39,7 @@ pub(super) fn ask(world: &mut dyn World, tree: &Tree, file: &Path, decisions: bo
     let mut out = String::new();
     for (number, line) in text.lines().enumerate() {
         let line: Line = serde_json::from_str(line).map_err(|error| cannot(format!("line {}: {error}", number + 1)))?;
-        let manner = Manner { source: line.source, relayed: line.relayed };
+        let manner = Manner { source: line.source, relayed: line.relayed, masked: line.masked, large: line.large };
         let answer = tree.decide_as(&line.question, manner);
         let said = match decisions {
             true => json!(answer),
@@ -48,8 +52,10 @@ pub(super) fn ask(world: &mut dyn World, tree: &Tree, file: &Path, decisions: bo
         if let Some(source) = line.source {
             said.insert("source".into(), json!(source));
         }
-        if line.relayed {
-            said.insert("relayed".into(), json!(true));
+        for (word, is_so) in [("relayed", line.relayed), ("masked", line.masked), ("large", line.large)] {
+            if is_so {
+                said.insert(word.into(), json!(true));
+            }
         }
         out += &format!("{}\n", Value::Object(said));
     }

@@ -379,3 +379,36 @@ fn who_joins_needs_a_lighthouse_and_whoever_starts_needs_the_time() {
     );
     assert_eq!((of("created", "mirrors"), of("cold start", "mirrors"), of("joined", "")), (3, 0, 0), "{found:?}");
 }
+
+/// A site whose nodes are each the router of a segment of their own, asked for a machine of one by somebody behind the other.
+#[test]
+fn the_router_of_one_segment_is_not_known_to_lead_to_another_one_of_its_name() {
+    let site = r#"{
+  name = "site";
+  domain = "site.internal";
+  operators.addresses = [ 10.77.0.250 ];
+  nodes.n1 = { address = 10.77.0.1; addresses = [ 10.78.0.1 ]; };
+  nodes.n2 = { address = 10.77.0.2; addresses = [ 10.78.0.1 ]; };
+  images.debian = { vmid = 900; node = nodes.n1; };
+  networks.lan = { cidr = 10.77.0.0/24; bridge = "vmbr1"; gateway = nodes.n1; };
+  networks.side = {
+    cidr = 10.78.0.0/24; bridge = "vmbr2"; joined = false; gateway = [ nodes.n1, nodes.n2 ]; default_route = false;
+  };
+  hosts.near = { vmid = 100; node = nodes.n1; on = { lan.address = 10.77.0.9; side.address = 10.78.0.9; }; };
+  hosts.far = { vmid = 101; node = nodes.n2; on = { lan.address = 10.77.0.10; side.address = 10.78.0.10; }; };
+}
+"#;
+    let cell = |to: &str, address: &str| {
+        let ends = format!(r#""from": "operators", "to": "{to}", "address": "{address}""#);
+        format!("{{{ends}, \"path\": \"routed\", \"protocol\": \"icmp\"}}\n")
+    };
+    let mut world = Memory::new("/lab");
+    world.file("site.arv", site);
+    world.file("cells", cell("near", "10.78.0.9") + &cell("far", "10.78.0.10"));
+    let args = ["arvc", "reach", "--ask", "cells", "--layer", "path"].map(OsString::from);
+    assert_eq!(run(args, &mut world), 0, "{}", world.stderr);
+    let verdicts: Vec<bool> = world.stdout.lines().map(|line| line.contains(r#""verdict":"open""#)).collect();
+    // Seen in packets: the operators' router looks for it on its own bridge, where nobody is.
+    assert_eq!(verdicts, [true, false], "{}", world.stdout);
+    assert!(world.stdout.lines().nth(1).is_some_and(|line| line.contains("unknown")), "{}", world.stdout);
+}

@@ -82,6 +82,23 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     }
     // The zone may be another network of the node, which it routes to without translating anything.
     if near {
+        // Where each node is the router of its own segment, the zone has to be one of that node's.
+        let segment =
+            layers.members.router_of_segment(layers.members.profile_of[host.index()], network, Family::of(to));
+        let beside = |prefix: &IpNet| {
+            let mut own = site.networks.iter().filter(|it| it.prefixes().any(|own| own.value.contains(prefix)));
+            own.any(|it| !it.gateways().is_empty())
+        };
+        if let Some(Identity::Node(router)) = segment
+            && zone.iter().any(|prefix| beside(prefix) && !layers.is_behind(*router, prefix))
+        {
+            let path = &site.nodes[router.index()].named.path;
+            return vec![unknown(
+                Layer::Router,
+                Party::Node(*router),
+                format!("whether anything leads there to {path} is not known"),
+            )];
+        }
         return vec![open(Layer::Router, at, "a node forwards between its networks")];
     }
     // Somebody else translates an address that is declared for the machine, and may be choosy.

@@ -1,5 +1,6 @@
 """The questions. A cell asks whether the first packet from one place to an address of another, and its answer, pass."""
 
+import hashlib
 import ipaddress
 import json
 from dataclasses import dataclass, replace
@@ -14,13 +15,19 @@ from .ports import Ports
 # Neither tcp nor udp nor icmp: GRE, of which a raw socket gets and sends what it likes.
 OTHER = "47"
 UNDECLARED = 9
+# How many in pieces, of each way, protocol and family.
+LARGE_ONES = 20
 # What no provider leads to (RFC 1918, RFC 6598, RFC 4193).
 PRIVATE = [ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")]
+
+# What a cell may be besides.
+MARKS = ("relayed", "masked", "large")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """`forged` is a source address that is not the sender's own. `relayed` forbids tunnels between the two ends."""
+    """`forged` is a source address that is not the sender's own, or that he has by turns with others. `relayed` forbids tunnels between
+    the two ends. `masked` is a frame with another MAC address as its source, `large` a packet of more than the path carries in one."""
 
     source: str
     target: str
@@ -30,6 +37,8 @@ class Cell:
     port: int | None = None
     forged: str | None = None
     relayed: bool = False
+    masked: bool = False
+    large: bool = False
 
     def record(self, verdict: str) -> dict:
         said = {"from": self.source, "to": self.target, "address": self.address, "path": self.path, "protocol": self.protocol}
@@ -37,14 +46,17 @@ class Cell:
             said["port"] = self.port
         if self.forged:
             said["source"] = self.forged
-        if self.relayed:
-            said["relayed"] = True
+        said |= {word: True for word in MARKS if getattr(self, word)}
         return said | {"verdict": verdict}
 
     def order(self) -> tuple:
         address = ipaddress.ip_address(self.address)
         number = (address.version, int(address))
-        return self.source, self.target, number, self.path, self.protocol, self.port or 0, self.forged or "", self.relayed
+        return self.source, self.target, number, self.path, self.protocol, self.port or 0, self.forged or "", *marks(self)
+
+
+def marks(cell: Cell) -> tuple[bool, ...]:
+    return tuple(getattr(cell, word) for word in MARKS)
 
 
 def lines(verdicts: dict[Cell, str]) -> str:
@@ -58,8 +70,8 @@ def read_cells(path: Path, plan: Plan) -> list[Cell]:
     for line in path.read_text().splitlines():
         said = json.loads(line)
         if said["from"] in plan.places and said["to"] in plan.places:
-            port, source, relayed = said.get("port"), said.get("source"), said.get("relayed", False)
-            cells.append(Cell(said["from"], said["to"], said["address"], said["path"], said["protocol"], port, source, relayed))
+            port, source, own = said.get("port"), said.get("source"), {word: True for word in MARKS if word in said}
+            cells.append(Cell(said["from"], said["to"], said["address"], said["path"], said["protocol"], port, source, **own))
     return list(dict.fromkeys(cells))
 
 
@@ -110,7 +122,7 @@ def overlay_cells(plan: Plan, ports: Ports) -> list[Cell]:
                 continue
             for address in target.addresses:
                 if any(address.version == own.version for own in source.addresses):
-                    cell = Cell(source.key, target.key, str(address.ip), overlay_path(target.device, plan), "icmp")
+                    cell = Cell(source.key, target.key, str(address.ip), "overlay", "icmp")
                     cells += spread(cell, plan.places[source.key], plan.places[target.key], ports)
     return cells
 
@@ -120,11 +132,6 @@ def relayed_cells(plan: Plan, ports: Ports) -> list[Cell]:
     near = hubs(plan)
     cells = overlay_cells(plan, ports)
     return [replace(cell, relayed=True) for cell in cells if cell.source not in near and cell.target not in near]
-
-
-def overlay_path(device: str, plan: Plan) -> str:
-    devices = {member.device for member in plan.tree.members.values()}
-    return "overlay" if len(devices) == 1 else f"overlay {device}"
 
 
 def forged_cells(plan: Plan, ports: Ports) -> list[Cell]:
@@ -151,6 +158,38 @@ def forged_cells(plan: Plan, ports: Ports) -> list[Cell]:
                         cells += spread(replace(cell, forged=str(lie)), source, target, ports, other=False)
                 cells += link_cells(beside, source, target, address, ports)
     return list(dict.fromkeys(cells))
+
+
+def masked_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """Frames of guests with a MAC address that is nobody's."""
+    cells = []
+    guests = [place for place in plan.places.values() if place.kind == "guest"]
+    for source in guests:
+        for target in guests:
+            for address in known_addresses(target, plan) if source is not target else []:
+                way = path(source, target, address)
+                if way.startswith("bridge"):
+                    cell = Cell(source.name, target.name, str(address), way, "icmp", masked=True)
+                    cells += spread(cell, source, target, ports, other=False)
+    return cells
+
+
+def large_cells(plan: Plan, ports: Ports) -> dict[str, list[Cell]]:
+    """Datagrams and echoes in pieces, some of each way, of those that are below an overlay and of those that are in one."""
+
+    def some(cells: list[Cell]) -> list[Cell]:
+        found: dict[tuple, list[Cell]] = {}
+        for cell in sorted(cells, key=drawn):
+            if cell.protocol in ("udp", "icmp"):
+                found.setdefault((cell.path.split()[0], cell.protocol, ":" in cell.address), []).append(replace(cell, large=True))
+        return [cell for own in found.values() for cell in own[:LARGE_ONES]]
+
+    return {"below": some(outer_cells(plan, ports)), "overlay": some(overlay_cells(plan, ports))}
+
+
+def drawn(cell: Cell) -> bytes:
+    """What cells are chosen by: the same in each run."""
+    return hashlib.sha256(repr(cell).encode()).digest()
 
 
 def link_cells(beside: Cell, source: Place, target: Place, address: Address, ports: Ports) -> list[Cell]:
@@ -196,8 +235,15 @@ def lies(source: Place, target: Place, address: Address, others: list[Place], pl
             if own:
                 found.append(own[0])
                 break
+    found += [turn for turn, owners in plan.tree.turns.items() if source.name not in owners and is_beside(source, turn, target, address)]
     found += [operator.ip for operator in plan.tree.operators if operator.version == address.version][:1]
     return found
+
+
+def is_beside(source: Place, lie: Address, target: Place, address: Address) -> bool:
+    """Whether an address is one of the segment on which the two meet."""
+    near, _ = on_path(source, target, path(source, target, address))
+    return lie.version == address.version and near.segment.network_of(lie) is not None
 
 
 def overlay_addresses(place: Place, version: int, plan: Plan) -> list[Address]:

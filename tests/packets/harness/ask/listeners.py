@@ -100,7 +100,7 @@ class Listeners:
     def answer_datagrams(self, listener: socket.socket, space: str) -> None:
         while True:
             try:
-                data, ancillary, _, peer = listener.recvmsg(64, 64)
+                data, ancillary, _, peer = listener.recvmsg(4096, 64)
             except OSError:
                 return
             # Not to a knock: its sender is gone, and the error about it would itself be a packet that opens something.

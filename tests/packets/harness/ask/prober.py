@@ -11,6 +11,7 @@ import struct
 import time
 from dataclasses import dataclass, field
 
+from ..lab.build import NARROW
 from ..lab.plan import Plan
 from ..lab.spaces import Spaces
 from .cells import OTHER, UNDECLARED, Cell
@@ -23,6 +24,8 @@ from .waves import waves
 # lost (a SYN is sent again by the kernel, after a second). All else is done when `send` returns, or soon after.
 TRIES, PATIENCE = (0.0, 0.3, 0.8, 1.2), 1.7
 QUICK_TRIES, QUICK_PATIENCE = (0.0, 0.1, 0.2), 0.4
+# More than a device carries in one, and less than that and more than what a node's routes carry.
+PIECES, ONE_PIECE = 3000, NARROW + 20
 # How long nothing may have happened before silence counts.
 QUIET = 0.25
 
@@ -130,7 +133,7 @@ class Prober:
         for cell in wave:
             self.number += 1
             blind = self.forger.lies(cell)
-            probe = Probe(cell, self.number, self.source_port(), make_token(self.number), blind=blind)
+            probe = Probe(cell, self.number, self.source_port(), make_token(self.number, size(cell)), blind=blind)
             self.probes[self.number] = probe
         self.left = len(self.probes)
         self.tally.waves += 1
@@ -194,6 +197,11 @@ class Prober:
         if probe.arrived:
             probe.answered = True
             self.left -= probe.done()
+
+
+def size(cell: Cell) -> int:
+    """Of what a probe carries, at least: in pieces from the start, or in one that a router on the way finds too large."""
+    return 0 if not cell.large else ONE_PIECE if cell.path == "routed" else PIECES
 
 
 def by_space(probes, plan: Plan) -> dict[str, list[Probe]]:

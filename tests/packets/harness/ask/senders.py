@@ -14,6 +14,8 @@ from .token import find_token
 from .wire import ECHO_REPLY, ECHO_REQUEST, echo, frame, segment
 
 FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
+# No device's address.
+NOBODY = "02:00:00:5E:00:53"
 ICMP = {4: socket.IPPROTO_ICMP, 6: socket.IPPROTO_ICMPV6}
 
 
@@ -154,7 +156,8 @@ class Forger:
 
     def lies(self, cell: Cell) -> bool:
         """Whether the cell has a source that is not the sender's, or a target that is not of the segment."""
-        if cell.forged:
+        honest = [str(address) for address in self.plan.places[cell.source].addresses()]
+        if cell.masked or cell.forged and cell.forged not in honest:
             return True
         own = [str(address) for address in self.plan.places[cell.target].addresses()]
         return cell.path.startswith("bridge") and cell.address not in own
@@ -166,7 +169,8 @@ class Forger:
         said = cell.forged or next(str(own.ip) for own in near.addresses if own.version == version_of(cell))
         self.watch(target.space)
         number, packet = segment(cell.protocol, said, cell.address, probe.port, cell.port or 0, probe.token)
-        written = frame(link_target(cell.address, near, far), near.nic.mac, said, cell.address, number, packet)
+        mac = NOBODY if cell.masked else near.nic.mac
+        written = frame(link_target(cell.address, near, far), mac, said, cell.address, number, packet)
         key = source.space, near.name
         if key not in self.sockets:
             with self.spaces.inside(source.space):
@@ -223,4 +227,4 @@ def version_of(cell: Cell) -> int:
 def source_of(plan: Plan, cell: Cell) -> str:
     """The address to bind: only outside does the kernel not choose the right one."""
     version = version_of(cell)
-    return next((str(source) for source in plan.places[cell.source].sources if source.version == version), "")
+    return cell.forged or next((str(source) for source in plan.places[cell.source].sources if source.version == version), "")

@@ -9,8 +9,8 @@ MARK = b"arvc" + RUN
 NUMBER = struct.Struct("!I")
 
 
-def make_token(number: int) -> bytes:
-    return MARK + NUMBER.pack(number)
+def make_token(number: int, size: int = 0) -> bytes:
+    return (MARK + NUMBER.pack(number)).ljust(size, b".")
 
 
 def find_token(data: bytes) -> int | None:

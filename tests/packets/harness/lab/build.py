@@ -39,6 +39,9 @@ def build(plan: Plan, spaces: Spaces, snooping: bool) -> None:
         add_addresses(place)
     for place in plan.places.values():
         batch("".join(f"route add {route}\n" for route in routes(place)), place.space)
+    for place in plan.places.values():
+        if place.kind == "node":
+            narrow(place)
     hand_on(plan, spaces)
     if snooping:
         snoop(spaces, names)
@@ -61,6 +64,15 @@ FORWARDING = {"ipv4/ip_forward": 1, "ipv6/conf/all/forwarding": 1}
 BRIDGED = {"bridge/bridge-nf-call-iptables": 1, "bridge/bridge-nf-call-ip6tables": 1, "bridge/bridge-nf-call-arptables": 0}
 UNBRIDGED = {key: 0 for key in BRIDGED}
 BRIDGE = "type bridge forward_delay 0 mcast_snooping 0"
+
+
+# What a node hands on in one piece. What is larger, and may not be cut, comes back as an error.
+NARROW = 1400
+
+
+def narrow(place: Place) -> None:
+    networks = {(address.network, device.name) for device in place.devices for address in device.addresses}
+    batch("".join(f"route replace {network} dev {device} mtu lock {NARROW}\n" for network, device in sorted(networks, key=str)), place.space)
 
 
 # Seconds after which who has not said again that it listens is taken to be gone; the querier asks once a second.

@@ -46,7 +46,8 @@ class Sets:
         seen = {}
         for entry in entries:
             network = ip_network(alias(entry.name, self.firewall, scope))
-            seen[network] = seen.get(network, False) or entry.nomatch
+            # Of one address twice the last counts, and what a device has by itself is behind what somebody wrote.
+            seen[network] = entry.nomatch
         for network, nomatch in seen.items():
             self.lines.append(f"add {made}-v{network.version} {network}{' nomatch' if nomatch else ''}")
 

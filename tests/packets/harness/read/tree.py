@@ -21,13 +21,16 @@ def read_tree(root: Path) -> Tree:
     wiring = json.loads((root / "wiring.json").read_text())
     nodes = {name: [ip_address(text) for text in own] for name, own in sorted(wiring["nodes"].items())}
     members = read_members(root)
+    machines = read_machines(wiring["machines"], variables, members)
+    turns = {ip_address(text): [name for name in owners if name in guests or name in machines] for text, owners in wiring.get("turns", {}).items()}
     return Tree(
         root=root,
         nodes=nodes,
         guests=guests,
-        machines=read_machines(wiring["machines"], variables, members),
+        machines=machines,
         operators=read_operators(wiring),
         joined=[(Link(said["bridge"], said.get("vlan")), said["nodes"]) for said in wiring["segments"]],
+        turns={address: owners for address, owners in turns.items() if owners},
         firewall=firewall,
         filters=read_filters(root, variables),
         members=members,

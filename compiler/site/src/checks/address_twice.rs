@@ -47,7 +47,8 @@ pub(crate) fn check(
         let message = format!("`{}` states {} twice in `{}`", named.path, second.value, network.named.path);
         problems.push(
             report(&CODE, message, named, second.span, "the second time")
-                .secondary(place(named, first.span), "the first time"),
+                .secondary(place(named, first.span), "the first time")
+                .help("write it once: `addresses` are those besides `address`"),
         );
     }
     problems

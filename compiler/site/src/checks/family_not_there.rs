@@ -46,7 +46,11 @@ pub(crate) fn check(named: &Named, family: Option<Spanned<Family>>, network: &Ne
     let prefixes: Vec<String> = network.prefixes().map(|prefix| format!("`{}`", prefix.value)).collect();
     Some(
         report(&CODE, message, named, family.span, &format!("the network has no {name} prefix"))
-            .secondary(network.prefix.span, format!("it has {}", prefixes.join(" and "))),
+            .secondary(network.prefix.span, format!("it has {}", prefixes.join(" and ")))
+            .help(format!(
+                "give `{}` a prefix of {name} (`prefixes = [ … ]`), or leave `family` out",
+                network.named.path
+            )),
     )
 }
 
@@ -61,6 +65,7 @@ pub(crate) fn check_address(
     let message = format!("`{}` states an {own} address where it has {only} alone", named.path);
     Some(
         report(&CODE, message, named, address.span, &format!("this is {own}"))
-            .secondary(place(named, family.span), format!("{only} alone")),
+            .secondary(place(named, family.span), format!("{only} alone"))
+            .help("leave out the address, or `family`"),
     )
 }

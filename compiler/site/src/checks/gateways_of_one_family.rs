@@ -48,7 +48,8 @@ pub(crate) fn check(network: &Network, gateways: &[Gateway]) -> Option<Diagnosti
         let message = format!("`{}` has two {} gateways", network.named.path, family.name());
         Some(
             report(&CODE, message, &network.named, second.span, &format!("the second: {}", second.address))
-                .secondary(place(&network.named, first.span), format!("the first: {}", first.address)),
+                .secondary(place(&network.named, first.span), format!("the first: {}", first.address))
+                .help("leave one of the two out; two routers that stand in for one another share an address, which is the one to name"),
         )
     };
     gateways.iter().enumerate().find_map(problem)

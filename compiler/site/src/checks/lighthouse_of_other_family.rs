@@ -69,7 +69,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
             let span = host.vmid.map_or(host.named.key, |vmid| vmid.span);
             out.push(
                 report(&CODE, message, &host.named, span, &label)
-                    .secondary(place(&first.named, first.named.key), format!("a lighthouse with {} alone", name(met))),
+                    .secondary(place(&first.named, first.named.key), format!("a lighthouse with {} alone", name(met)))
+                    .help(format!("give `{}` an address of {} in `{under}`", first.named.path, name(*own))),
             );
         }
     }

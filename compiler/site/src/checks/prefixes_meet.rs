@@ -43,7 +43,8 @@ pub(crate) fn check(network: &Network) -> Vec<Diagnostic> {
         };
         Some(
             report(&CODE, message, &network.named, own.span, &label)
-                .secondary(place(&network.named, other.span), format!("`{}`", other.value)),
+                .secondary(place(&network.named, other.span), format!("`{}`", other.value))
+                .help("leave one of the two out: of two that meet, keep the one that the segment has"),
         )
     };
     network.more.iter().enumerate().filter_map(problem).collect()

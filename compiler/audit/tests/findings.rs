@@ -220,6 +220,16 @@ fn translation_without_a_zone() {
         guest(ON, GUEST, true, &[("one/rules.v4", &text)])
     };
     has(&edge(""), "masquerade-without-zone one/rules.v4:3");
+    // Nodes are called what Proxmox calls its own folder.
+    let text = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.168.1.0/24 -o vmbr0 -j MASQUERADE\nCOMMIT\n";
+    let machine = "name: b\nnet0: virtio=A,bridge=vmbr1,firewall=1\nipconfig0: ip=192.168.1.2/24\n";
+    let pve = [
+        ("etc/pve/firewall/cluster.fw", ON),
+        ("etc/pve/firewall/102.fw", GUEST),
+        ("etc/pve/nodes/pve/qemu-server/102.conf", machine),
+        ("pve/rules.v4", text),
+    ];
+    has(&tree(&pve), "masquerade-without-zone pve/rules.v4:3");
     lacks(
         &edge("*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n"),
         "masquerade-without-zone",

@@ -90,6 +90,20 @@ fn the_first_match_wins_and_disabled_and_broken_rules_are_skipped() {
     lets_in(&Site::new("", "IN ACCEPT -dport 22"), "closed tcp/22");
     lets_in(&Site::new("", "IN ACCEPT -frobnicate 1"), "closed tcp/22");
     lets_in(&Site::new("", "IN REJECT -p tcp -dport 22\nIN ACCEPT"), "closed tcp/22\nopen tcp/23");
+    // More ports than a rule of iptables takes: the rule is not there, whichever way it decides.
+    let ports = |count: u32| (1..=count).map(|port| port.to_string()).collect::<Vec<_>>().join(",");
+    lets_in(&Site::new("", &format!("IN ACCEPT -p tcp -dport {}", ports(15))), "open tcp/15\nclosed tcp/16");
+    lets_in(&Site::new("", &format!("IN ACCEPT -p tcp -dport {}", ports(16))), "closed tcp/15");
+    lets_in(&Site::new("", &format!("IN DROP -p tcp -dport {},90:95\nIN ACCEPT", ports(14))), "open tcp/1");
+}
+
+#[test]
+fn what_proxmox_does_not_read_leaves_the_default() {
+    // Port 0 is no port to it, and so the rule is about all.
+    lets_in(&Site::new("", "IN DROP -p tcp -dport 0\nIN ACCEPT"), "closed tcp/22\nopen udp/22");
+    let closed = || Site::new("", "");
+    lets_in(&Site { guest: "[OPTIONS]\nenable: yes\n".into(), ..closed() }, "open tcp/22");
+    lets_in(&Site { cluster: "[OPTIONS]\nenable: on\n".into(), ..closed() }, "open tcp/22");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::iptables::net;
 use super::rule::{Fields, rules};
-use crate::place::{Notes, Place, Why};
+use crate::place::{Notes, Place};
 use crate::proxmox::{Group, Guest, IpSet, Nic, Policy, Proxmox, Rule, Setting};
 
 /// What a file is about.
@@ -21,7 +21,7 @@ pub(crate) enum About {
 /// What a path is about.
 pub(crate) fn about(path: &str) -> Option<About> {
     let mut parts = path.rsplit('/');
-    let (name, folder, above) = (parts.next()?, parts.next(), parts.next());
+    let (name, folder, above, top) = (parts.next()?, parts.next(), parts.next(), parts.next());
     if let Some(stem) = name.strip_suffix(".fw") {
         return Some(match stem {
             "cluster" => About::Cluster,
@@ -30,7 +30,8 @@ pub(crate) fn about(path: &str) -> Option<About> {
         });
     }
     let vmid = name.strip_suffix(".conf")?.parse().ok()?;
-    let node = || above.filter(|above| *above != "pve").map(str::to_owned);
+    // Right under `/etc/pve` are those of the node itself, whatever it is called; a node may be called `pve` as well.
+    let node = || above.filter(|above| *above != "pve" || top == Some("nodes")).map(str::to_owned);
     match folder? {
         "qemu-server" => Some(About::Machine(vmid, node(), false)),
         "lxc" => Some(About::Machine(vmid, node(), true)),
@@ -166,12 +167,18 @@ impl Options<'_> {
         let Some((text, place)) = self.options.get(key) else {
             return Setting { value: Ok(default), place: None };
         };
-        let value: Result<bool, Why> = match text.to_ascii_lowercase().as_str() {
-            "1" | "on" | "yes" | "true" => Ok(true),
-            "0" | "off" | "no" | "false" => Ok(false),
-            other => Err(self.notes.unread(*place, format!("the value {other} of {key}"))),
-        };
-        Setting { value, place: Some(*place) }
+        // pve-firewall reads these two words, and leaves a line with another out (`parse_vmfw_option`).
+        match text.as_str() {
+            "1" => Setting { value: Ok(true), place: Some(*place) },
+            "0" => Setting { value: Ok(false), place: Some(*place) },
+            other => {
+                self.notes.unread(
+                    *place,
+                    format!("the value {other} of {key}: pve-firewall knows 0 and 1, and leaves the line out"),
+                );
+                Setting { value: Ok(default), place: None }
+            }
+        }
     }
 
     fn policy(&mut self, key: &str, default: Policy) -> Setting<Policy> {

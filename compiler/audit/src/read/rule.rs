@@ -80,7 +80,9 @@ pub(crate) fn rules(fields: &Fields, place: Place, notes: &mut Notes) -> Vec<Rul
         // The old style writes the type of ICMP in the place of the port.
         kind(&fields.dport, &mut rule, place, notes);
     } else {
-        rule.dport = ports(&fields.dport, place, &mut rule, notes);
+        // It passes validation and is not applied: the rule takes every port.
+        let dport = if fields.dport.trim() == "0" { "" } else { &fields.dport };
+        rule.dport = ports(dport, place, &mut rule, notes);
     }
     rule.sport = ports(&fields.sport, place, &mut rule, notes);
     if !fields.icmp.is_empty() {
@@ -173,6 +175,9 @@ fn families_differ(source: &Spec, dest: &Spec) -> bool {
     matches!((family(source), family(dest)), (Some(source), Some(dest)) if source != dest)
 }
 
+/// As many as one rule of iptables takes (`multiport`).
+const MOST_PORTS: usize = 15;
+
 fn ports(text: &str, place: Place, rule: &mut Rule, notes: &mut Notes) -> Option<Ports> {
     let text = text.trim();
     if text.is_empty() {
@@ -182,6 +187,12 @@ fn ports(text: &str, place: Place, rule: &mut Rule, notes: &mut Notes) -> Option
         None => port(part.trim()).map(|port| (port, port)),
         Some((low, high)) => Some((port(low)?, port(high)?)),
     };
+    // What pve-firewall refuses (`parse_port_name_number_or_range`): it leaves such a rule out.
+    let numbers: usize = text.split(',').map(|part| part.split(':').count()).sum();
+    if numbers > MOST_PORTS {
+        rule.broken = Some(format!("more than {MOST_PORTS} ports, of which a range counts for two"));
+        return None;
+    }
     match text.split(',').map(range).collect::<Option<Vec<_>>>() {
         Some(ranges) => Some(Ports(ranges)),
         None => {

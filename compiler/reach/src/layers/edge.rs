@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Gateway, HostId, NetworkId, Router};
+use arvc_site::model::{Family, Forward, Gateway, HostId, NetworkId, Router};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
@@ -108,12 +108,14 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     if let Some(public) = public.next() {
         return vec![unknown(Layer::Router, at, format!("what {} hands on to it is not known", public.value))];
     }
-    let forwards = site.nodes[node.index()].forwards.iter().filter(|forward| forward.to == host);
+    // It hands on to one address of a machine, and not to those that it has besides.
+    let meant = |forward: &&Forward| forward.to == host && layers.handed_to(forward) == Some((network, to));
+    let forwards = site.nodes[node.index()].forwards.iter().filter(meant);
     let handed = forwards.fold(PortSet::none(), |all, forward| {
         all.union(&PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last))
     });
     let note = match handed.is_none() {
-        true => "it hands no port on to the machine".to_owned(),
+        true => "it hands no port on to the machine at this address".to_owned(),
         false => format!("it hands on {handed}"),
     };
     vec![Step {

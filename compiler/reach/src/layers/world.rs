@@ -81,18 +81,25 @@ impl Layers<'_> {
         Some((id, node.forwards.iter().find(carries)))
     }
 
-    /// What a machine says to a packet that a node hands on to it: at its address of IPv4 on a bridge, rather one that a node
-    /// routes for.
+    /// What a machine says to a packet that a node hands on to it.
     pub(super) fn handed(&self, forward: &Forward, from: &Other) -> Option<Vec<Step>> {
+        let (network, _) = self.handed_to(forward)?;
+        Some(self.arrive(forward.to, network, from))
+    }
+
+    /// Where a node hands a port on to: at its machine's address of IPv4 on a bridge, rather one that a node routes for.
+    pub(super) fn handed_to(&self, forward: &Forward) -> Option<(NetworkId, IpAddr)> {
         let bridges = self.host(forward.to).interfaces.iter();
         let bridges = bridges.filter(|it| self.site.networks[it.network.index()].is_bridge());
         let routed = |network: NetworkId| {
             let gateways = self.site.networks[network.index()].gateways();
             gateways.iter().any(|gateway| matches!(gateway.router, Router::Node(_)))
         };
-        let mut with_v4 = bridges.filter(|it| it.addresses().any(|address| address.value.is_ipv4()));
-        let network = with_v4.clone().find(|it| routed(it.network)).or_else(|| with_v4.next())?.network;
-        Some(self.arrive(forward.to, network, from))
+        let mut with_v4 = bridges.filter_map(|it| {
+            let mut addresses = it.addresses().map(|address| address.value);
+            Some((it.network, addresses.find(IpAddr::is_ipv4)?))
+        });
+        with_v4.clone().find(|(network, _)| routed(*network)).or_else(|| with_v4.next())
     }
 
     /// Whether a datagram of one machine reaches another at an address below the overlays, for certain: on a segment that both are

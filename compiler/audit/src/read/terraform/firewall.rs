@@ -221,10 +221,6 @@ fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
         icmp: String::new(),
         macro_name: field("macro"),
     };
-    // It passes validation and is neither stored nor applied: the rule takes every port.
-    if fields.dport == "0" {
-        fields.dport.clear();
-    }
     let enabled = scope.switch("enabled", true, notes);
     match enabled.value {
         Ok(value) => fields.enabled = value,

@@ -71,6 +71,11 @@ impl Tree {
         self.hosts.keys().map(String::as_str)
     }
 
+    /// Whether no file is about a machine or a node.
+    pub fn is_empty(&self) -> bool {
+        self.hosts.is_empty() && self.nodes.is_empty()
+    }
+
     /// Whether a name means anything here: a machine, a node, an address, `internet`.
     pub fn knows(&self, name: &str) -> bool {
         self.end(name).is_some()

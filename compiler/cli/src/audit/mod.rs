@@ -66,6 +66,11 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let nebula = arguments.nebula.clone().or(given.nebula.clone());
     let mut tree = arvc_audit::read_with(&files, &Given { nebula, ..given });
     tree.count(cells::counted(arguments.layer));
+    // A wrong path must not pass for a tree in which everything is closed.
+    if tree.is_empty() {
+        let folder = arguments.folder.display();
+        return Err(outside(format!("nothing in {folder} is about a machine or a node: is it the folder of a tree?")));
+    }
     if arguments.cells {
         return Ok(world.print(Stream::Out, &cells::lines(&tree.matrix().expand(&tree)))?);
     }

@@ -127,6 +127,11 @@ fn a_question_that_makes_no_sense_is_a_wrong_use() {
     let mut none = Memory::new("/");
     assert_eq!(audit(&mut none, &[]), exit::OUTSIDE);
     assert!(none.stderr.contains("/pve is no folder") || none.stderr.contains("pve is no folder"), "{}", none.stderr);
+    // What is no tree of machines is not one in which everything is closed.
+    let mut other = Memory::new("/");
+    other.file("/pve/notes.md", "# Notes\n");
+    assert_eq!(audit(&mut other, &[]), exit::OUTSIDE, "{}", other.stdout);
+    assert!(other.stderr.contains("nothing in /pve is about a machine or a node"), "{}", other.stderr);
 }
 
 const QUESTION: &str =

@@ -8,5 +8,8 @@ def load_filter(place: Place, plan: Plan, spaces: Spaces) -> None:
     policy = plan.tree.filters.get(place.name)
     if policy:
         folder = plan.tree.root / "ansible/files/filter"
+        if (folder / f"{policy}.nft").exists():
+            spaces.run(place.space, "nft", "-f", str(folder / f"{policy}.nft"))
+            return
         spaces.run(place.space, "iptables-restore", str(folder / f"{policy}.v4"))
         spaces.run(place.space, "ip6tables-restore", str(folder / f"{policy}.v6"))

@@ -63,7 +63,7 @@ def read_filters(root: Path, variables: dict[str, dict]) -> dict[str, str]:
     found = {}
     for key, own in variables.items():
         policy = own.get("security_policy")
-        if policy and (folder / f"{policy}.v4").exists():
+        if policy and any((folder / f"{policy}.{ending}").exists() for ending in ("v4", "nft")):
             found[key] = policy
     return found
 

@@ -36,8 +36,8 @@ class Ports:
                 for member in tree.firewall.groups.get(rule.group, []) if rule.type == "group" else [rule]:
                     self.add_rule(guest.key, member)
         for key, policy in tree.filters.items():
-            for suffix in ("v4", "v6"):
-                for line in (tree.root / f"ansible/files/filter/{policy}.{suffix}").read_text().splitlines():
+            for path in (tree.root / f"ansible/files/filter/{policy}.{ending}" for ending in ("v4", "v6", "nft")):
+                for line in path.read_text().splitlines() if path.exists() else []:
                     self.add_filter_line(key, line)
         for member in tree.members.values():
             firewall = yaml.safe_load(member.config.read_text())["firewall"]
@@ -63,6 +63,10 @@ class Ports:
         ports = re.search(r" --(?:dport|dports) (\S+)", line)
         for part in ports[1].split(",") if protocol and ports else []:
             self.add(key, protocol[1], part)
+        # As a table of nftables has it, one port or a list of them with what becomes of each.
+        table = re.search(r" meta l4proto (tcp|udp) ct original proto-dst (?:vmap \{ (.*?) \}|(\S+))", line)
+        for part in (table[2] or table[3]).split(",") if table else []:
+            self.add(key, table[1], part.split(" : ")[0].strip().replace("-", ":"))
 
     def add(self, key: str, protocol: str, text: str) -> None:
         """`22`, `8000:8010`, or a word that means no port in particular."""

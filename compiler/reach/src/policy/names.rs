@@ -100,3 +100,46 @@ fn shared_name(site: &Site, hosts: &[HostId]) -> String {
     let names: Vec<&str> = groups.iter().map(|group| site.groups[group.index()].named.name.as_str()).collect();
     if names.is_empty() { "hosts".to_owned() } else { names.join("-") }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// What each class is called, where the machines have had these names; `?` is a new machine.
+    fn called(classes: &[&[(u32, &'static str)]], certain: bool) -> Vec<Option<&'static str>> {
+        let had: BTreeMap<u32, &'static str> = classes.concat().into_iter().filter(|(_, name)| *name != "?").collect();
+        let hosts: Vec<Vec<HostId>> =
+            classes.iter().map(|class| class.iter().map(|(host, _)| HostId(*host)).collect()).collect();
+        let hosts: Vec<&[HostId]> = hosts.iter().map(Vec::as_slice).collect();
+        held(&hosts, certain, |host| had.get(&host.0).copied(), |hosts, name| name == "fit" && hosts[0].0 == 9)
+    }
+
+    #[test]
+    fn those_who_were_there_decide_and_most_of_them_win() {
+        assert_eq!(called(&[&[(1, "?"), (2, "web"), (3, "?"), (4, "?")]], true), [Some("web")]);
+        assert_eq!(called(&[&[(1, "a"), (2, "web"), (3, "web")]], true), [Some("web")]);
+        assert_eq!(called(&[&[(1, "web"), (2, "a")]], true), [Some("a")]);
+        assert_eq!(called(&[&[(1, "?")], &[]], true), [None, None]);
+    }
+
+    #[test]
+    fn two_classes_never_have_one_name() {
+        // The larger part keeps it, and the other has the next that its machines had, or none.
+        assert_eq!(called(&[&[(1, "web")], &[(2, "web"), (3, "web")]], true), [None, Some("web")]);
+        assert_eq!(
+            called(&[&[(1, "web"), (2, "web"), (3, "db")], &[(4, "web"), (5, "web"), (6, "web")]], true),
+            [Some("db"), Some("web")]
+        );
+        // Of equal parts the one that the name fits, and then the first.
+        assert_eq!(called(&[&[(2, "fit")], &[(9, "fit")]], true), [None, Some("fit")]);
+        assert_eq!(called(&[&[(2, "web")], &[(1, "web")]], true), [None, Some("web")]);
+    }
+
+    #[test]
+    fn a_lock_that_holds_no_names_knows_those_of_machines_alone() {
+        assert_eq!(called(&[&[(1, "a"), (2, "b")], &[(3, "c"), (4, "?")]], false), [None, Some("c")]);
+        assert_eq!(called(&[&[(1, "a"), (2, "b")]], true), [Some("a")]);
+    }
+}

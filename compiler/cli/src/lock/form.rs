@@ -9,10 +9,15 @@ use arvc_site::lock::{
     Datacenter, Environment, Fetched, Grant, Numbers, Segment, Serial, SharedAddress, is_policy_name,
 };
 use arvc_site::model::{NAMESPACE, Vmid};
+use arvc_syntax::diagnostic::nearest;
 use toml::{Table, Value};
 
 /// What every line of an environment begins with.
 pub const START: &str = "environments.";
+
+/// What an environment holds.
+const KINDS: [&str; 9] =
+    ["hosts", "retired", "renamed", "serials", "certificates", "unmanaged", "datacenters", "networks", "vips"];
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +62,13 @@ pub fn read(line: &str) -> Result<(Subject, Said), String> {
         "datacenters" => ("datacenters", datacenter(&value).map(Said::Datacenter)),
         "networks" => ("networks", segment(&value).map(Said::Network)),
         "vips" => ("vips", shared_address(&value).map(Said::Vip)),
-        _ => return Err(format!("this arvc knows no `{kind}` of an environment")),
+        _ => {
+            let near = match nearest(&kind, KINDS) {
+                Some(near) => format!(": did you mean `{near}`?"),
+                None => String::new(),
+            };
+            return Err(format!("this arvc knows no `{}` of an environment{near}", kind.escape_debug()));
+        }
     };
     let said = said.ok_or("it is not whole, or says more than this arvc knows")?;
     Ok(((environment, kind, name), said))

@@ -1,7 +1,8 @@
 //! The third layer: a pair of rule files for each set of machines with the same rules, or one file of nft where programs of the
 //! machine hand packets on too, and the files for a failure.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv6Addr;
 
 use arvc_reach::policy::{Forward, Peer, Policies, Policy, Rule, names};
@@ -158,21 +159,27 @@ type Device = (NetworkId, String, bool);
 fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Family, private: &[IpNet]) -> Filter {
     let mut sections: Vec<Section> = Vec::new();
     for (network, device, _) in devices {
-        // One comment for all rules of one reason, and what several peers share, a virtual address, is said once.
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        let mut said: HashSet<(usize, Source, Match)> = HashSet::new();
+        // One comment for all rules of one reason. What several peers share, as nodes do the address of a gateway, is said once, with
+        // the reasons that there are for all of it.
+        let mut said: Vec<(Vec<(Source, Match)>, Vec<&str>)> = Vec::new();
         for rule in policy.inbound.iter().filter(|rule| rule.network == *network) {
-            for source in sources(addresses, rule, family) {
-                let place = *places.entry(&rule.reason).or_insert_with(|| {
-                    sections.push(Section { comment: rule.reason.to_string(), rules: Vec::new() });
-                    sections.len() - 1
-                });
-                let packets = packets(&rule.ports).into_iter();
-                let new = packets.filter(|packet| said.insert((place, source, packet.clone())));
-                let accepts = new.map(|packet| Accept { source, device: Some(device.clone()), packet });
-                sections[place].rules.extend(accepts);
+            let packets = packets(&rule.ports);
+            let sources = sources(addresses, rule, family).into_iter();
+            let accepts = sources.flat_map(|source| packets.iter().map(move |packet| (source, packet.clone())));
+            match said.iter_mut().find(|(_, reasons)| reasons[0] == &*rule.reason) {
+                Some((rules, _)) => rules.extend(accepts),
+                None => said.push((accepts.collect(), vec![&rule.reason])),
             }
         }
+        sections.extend(joined(said).into_iter().map(|(rules, reasons)| {
+            Section {
+                comment: reasons.join("; "),
+                rules: rules
+                    .into_iter()
+                    .map(|(source, packet)| Accept { source, device: Some(device.clone()), packet })
+                    .collect(),
+            }
+        }));
     }
     let network = |id: &NetworkId| &addresses.site.networks[id.index()];
     let links = devices.iter().filter(|(id, ..)| !network(id).is_overlay());
@@ -190,6 +197,32 @@ fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Fa
         handed: policy.forward.iter().filter(|it| is_of(it, family)).map(|it| handed(devices, it)).collect(),
         private: private.iter().copied().filter(|net| of_family(net, family)).collect(),
     }
+}
+
+/// Rules with their reasons, each rule once: where one reason has no rule that others do not have, it stands with theirs.
+fn joined<'r>(said: Vec<(Vec<(Source, Match)>, Vec<&'r str>)>) -> Vec<(Vec<(Source, Match)>, Vec<&'r str>)> {
+    let mut first: HashMap<(Source, Match), usize> = HashMap::new();
+    let mut joined: Vec<(Vec<(Source, Match)>, Vec<&str>)> = Vec::new();
+    for (rules, reasons) in said {
+        let place = joined.len();
+        let mut known = BTreeSet::new();
+        let mut own = Vec::new();
+        for rule in rules {
+            match first.entry(rule.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(place);
+                    own.push(rule);
+                }
+                Entry::Occupied(entry) => drop(known.insert(*entry.get())),
+            }
+        }
+        match (own.is_empty(), known.first()) {
+            (true, Some(other)) => joined[*other].1.extend(reasons),
+            (true, None) => {}
+            (false, _) => joined.push((own, reasons)),
+        }
+    }
+    joined
 }
 
 fn is_of(forward: &Forward, family: Family) -> bool {

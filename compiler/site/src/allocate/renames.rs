@@ -45,6 +45,10 @@ pub(crate) fn renames(hosts: &[Host], held: &Held, out: &mut Vec<Diagnostic>) ->
     let mut reported = HashSet::new();
     for (host, from) in stated {
         let (new, old) = (host.named.name.as_str(), from.value.as_str());
+        if new == old {
+            out.push(rename::of_itself(&host.named, from));
+            continue;
+        }
         let done = held.own.renamed.get(old).is_some_and(|to| to == new);
         let known = held.own.hosts.contains_key(old) || held.own.retired.contains_key(old);
         if done || !known {

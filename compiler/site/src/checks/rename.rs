@@ -2,8 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! A machine says `renamed_from = "NAME";`, and NAME is still a machine, or was given to another one, or `arv.lock` holds
-//! numbers for both names.
+//! A machine says `renamed_from = "NAME";`, and NAME is still a machine, its own name even, or was given to another one, or
+//! `arv.lock` holds numbers for both names.
 //!
 //! ## Why
 //!
@@ -42,6 +42,13 @@ pub(crate) fn of_present(named: &Named, from: &Spanned<String>, other: &Named) -
         .secondary(other.key, format!("`{}` is there", other.path))
         .help("remove the machine under its old name, or this field")
         .help("two machines change names over a third name, with a build and an apply for each step")
+}
+
+/// The old name is its own.
+pub(crate) fn of_itself(named: &Named, from: &Spanned<String>) -> Diagnostic {
+    let message = format!("`{}` is renamed from its own name", named.path);
+    report(&CODE, message, named, from.span, "what it is called now")
+        .help("write the name that it had before, or remove this field")
 }
 
 /// Two machines had one name.

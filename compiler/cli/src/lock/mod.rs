@@ -399,7 +399,10 @@ mod tests {
             ("environment.site.hosts.shop = { vmid = 2001 }", "did you mean `environments`?"),
             ("\"enviroments\".site.hosts.shop = { vmid = 2001 }", "did you mean `environments`?"),
             ("[allocations.shop]", "this arvc knows no `allocations`"),
-            ("environments.site.host.shop = { vmid = 2001 }", "knows no `host` of an environment: did you mean `hosts`?"),
+            (
+                "environments.site.host.shop = { vmid = 2001 }",
+                "knows no `host` of an environment: did you mean `hosts`?",
+            ),
             ("environments.site.rooms.shop = { vmid = 2001 }", "this arvc knows no `rooms` of an environment\""),
             // Lines of environments are read one by one, so they stand at the beginning of theirs.
             ("  environments.site.hosts.shop = { vmid = 2001 }", "one line a machine"),

@@ -161,7 +161,7 @@ fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Fa
     for (network, device, _) in devices {
         // One comment for all rules of one reason. What several peers share, as nodes do the address of a gateway, is said once, with
         // the reasons that there are for all of it.
-        let mut said: Vec<(Vec<(Source, Match)>, Vec<&str>)> = Vec::new();
+        let mut said: Vec<Opened> = Vec::new();
         for rule in policy.inbound.iter().filter(|rule| rule.network == *network) {
             let packets = packets(&rule.ports);
             let sources = sources(addresses, rule, family).into_iter();
@@ -199,10 +199,13 @@ fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Fa
     }
 }
 
+/// What is let in on a device, and why.
+type Opened<'r> = (Vec<(Source, Match)>, Vec<&'r str>);
+
 /// Rules with their reasons, each rule once: where one reason has no rule that others do not have, it stands with theirs.
-fn joined<'r>(said: Vec<(Vec<(Source, Match)>, Vec<&'r str>)>) -> Vec<(Vec<(Source, Match)>, Vec<&'r str>)> {
+fn joined(said: Vec<Opened<'_>>) -> Vec<Opened<'_>> {
     let mut first: HashMap<(Source, Match), usize> = HashMap::new();
-    let mut joined: Vec<(Vec<(Source, Match)>, Vec<&str>)> = Vec::new();
+    let mut joined: Vec<Opened> = Vec::new();
     for (rules, reasons) in said {
         let place = joined.len();
         let mut known = BTreeSet::new();

@@ -165,6 +165,38 @@ fn names_that_are_not_there() {
 }
 
 #[test]
+fn lines_that_proxmox_leaves_out() {
+    let with = |rules: &str| guest(ON, &format!("{GUEST}{rules}\n"), true, &[]);
+    let says = |rule: &str, kind: &str, words: &str| {
+        let found = with(rule).findings();
+        let one = found.iter().find(|one| one.kind == kind).unwrap_or_else(|| panic!("{rule}: {found:#?}"));
+        assert!(one.words.contains(words) && one.sources[0].line == 6, "{rule}: {one:#?}");
+        assert_eq!(found.iter().filter(|one| one.sources[0].line == 6).count(), 1, "{rule}: {found:#?}");
+    };
+    says("IN ACCEPT -source !10.0.0.11", "broken-rule", "!10.0.0.11: Proxmox has no word for all but these");
+    says("IN ACCEPT -source 10.0.0.12/24", "broken-rule", "the prefix is 10.0.0.0/24");
+    says("IN accept", "broken-rule", "in capitals alone");
+    says("IN ACCEPT -p tcp -dport 95:90", "broken-rule", "ends before it begins");
+    says("IN ACCEPT -p tcp -dport 70000", "broken-rule", "the last is 65535");
+    says("IN ACCEPT -log foo", "broken-rule", "the level in");
+    says("IN ACCEPT -i eth0", "broken-rule", "net0");
+    says("[group web]", "broken-line", "no heading here");
+    says("GROUP Web", "dangling-name", "there is no security group Web");
+    let line = |head: &str, kind: &str| {
+        has(&guest(ON, &format!("[OPTIONS]\nenable: 1\ndhcp: 0\npolicy_out: DROP\n{head}\n"), true, &[]), kind);
+    };
+    line("enable: 1 # on", "broken-line pve/firewall/102.fw:5");
+    line("[IPSET x1]\n0.0.0.0/0", "broken-line pve/firewall/102.fw:6");
+    line("[IPSET x1]\n10.0.0.1\n10.0.0.1", "broken-line pve/firewall/102.fw:7");
+    line("[ALIASES]\nhim  10.0.0.1", "broken-line pve/firewall/102.fw:6");
+    line("[RULES]\nIN ACCEPT -source +late\n[IPSET late]\n10.0.0.1", "broken-rule pve/firewall/102.fw:6");
+    let capitals =
+        guest(&format!("{ON}[group web]\nIN ACCEPT -p tcp -dport 80\n"), &format!("{GUEST}GROUP Web\n"), true, &[]);
+    let found = capitals.findings();
+    assert!(found.iter().any(|one| one.words.contains("web is another name")), "{found:#?}");
+}
+
+#[test]
 fn rules_that_never_decide() {
     let with = |rules: &str| guest(ON, &format!("{GUEST}{rules}\n"), true, &[]);
     // A temporary one, left on top.

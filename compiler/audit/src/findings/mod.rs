@@ -43,6 +43,7 @@ pub const KINDS: &[&str] = &[
     "alternatives",
     "answers-not-let-in",
     "anywhere",
+    "broken-line",
     "broken-rule",
     "dangling-name",
     "dead-rule",

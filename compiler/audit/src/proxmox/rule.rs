@@ -136,6 +136,25 @@ impl<'a> Sets<'a> {
 }
 
 impl Rule {
+    /// One that may do anything to any packet.
+    pub fn unknown(why: Why, place: Place) -> Self {
+        Self {
+            place,
+            enabled: true,
+            direction: Direction::Both,
+            action: Action::Unknown(why),
+            iface: None,
+            source: Spec::Any,
+            dest: Spec::Any,
+            protocols: Vec::new(),
+            sport: None,
+            dport: None,
+            icmp: None,
+            gap: None,
+            broken: None,
+        }
+    }
+
     /// Whether it takes a packet that goes in this direction over this device.
     pub fn matches(&self, packet: &Packet, direction: Direction, iface: &str, sets: Sets<'_>) -> Tri {
         if !self.enabled || self.broken.is_some() {

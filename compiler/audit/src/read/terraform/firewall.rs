@@ -1,9 +1,9 @@
 //! The resources of the firewall.
 
-use super::super::rule::{Fields, rules as from_fields};
+use super::super::rule::{Env, Fields, rules as from_fields};
 use super::{Field, Scope};
-use crate::place::{Notes, Place, Why};
-use crate::proxmox::{Action, Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting, Spec};
+use crate::place::{Notes, Why};
+use crate::proxmox::{Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting};
 
 /// Whose a resource is.
 enum Owner {
@@ -80,7 +80,7 @@ pub(super) fn group(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
     proxmox.present = true;
     match scope.text("name", notes).0 {
         Field::Known(name) if scope.repeated(notes).is_none() => {
-            let group = Group { rules: list(scope, notes) };
+            let group = Group { rules: list(scope, Env::Group, notes) };
             proxmox.groups.insert(name.to_ascii_lowercase(), group);
         }
         _ => {
@@ -152,8 +152,10 @@ pub(super) fn alias(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
 
 pub(super) fn rules(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
-    let rules = list(scope, notes);
-    match owner(scope, notes) {
+    let owner = owner(scope, notes);
+    let env = if matches!(owner, Owner::Guest(_)) { Env::Guest } else { Env::Node };
+    let rules = list(scope, env, notes);
+    match owner {
         Owner::Cluster => proxmox.cluster.rules.extend(rules),
         Owner::Node(node) => proxmox.nodes.entry(node).or_default().rules.extend(rules),
         Owner::Guest(vmid) => guest(proxmox, vmid).rules.extend(rules),
@@ -185,19 +187,19 @@ pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes
 }
 
 /// The rules of a resource, in order.
-fn list(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
+fn list(scope: Scope<'_>, env: Env, notes: &mut Notes) -> Vec<Rule> {
     let mut all = Vec::new();
     for block in scope.block.blocks("rule") {
-        all.extend(rule(scope.inner(block), notes));
+        all.extend(rule(scope.inner(block), env, notes));
     }
     if let Some(why) = scope.generated("rule", notes) {
         // Where among the others they stand is not said either: they may be first.
-        all.insert(0, unknown(why, scope.place()));
+        all.insert(0, Rule::unknown(why, scope.place()));
     }
     all
 }
 
-fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
+fn rule(scope: Scope<'_>, env: Env, notes: &mut Notes) -> Vec<Rule> {
     let mut gap: Option<Why> = None;
     let mut field = |name: &str| match scope.text(name, notes).0 {
         Field::Known(text) => text,
@@ -208,6 +210,7 @@ fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
         }
     };
     let mut fields = Fields {
+        env,
         enabled: true,
         direction: field("type"),
         action: field("action"),
@@ -227,7 +230,7 @@ fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
         Err(why) => gap = Some(why),
     }
     if let (Some(why), true) = (&gap, fields.action.is_empty()) {
-        return vec![unknown(why.clone(), scope.place())];
+        return vec![Rule::unknown(why.clone(), scope.place())];
     }
     let mut rules = from_fields(&fields, scope.place(), notes);
     for rule in &mut rules {
@@ -236,23 +239,4 @@ fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
         }
     }
     rules
-}
-
-/// A rule that may do anything to any packet.
-fn unknown(why: Why, place: Place) -> Rule {
-    Rule {
-        place,
-        enabled: true,
-        direction: crate::proxmox::Direction::Both,
-        action: Action::Unknown(why),
-        iface: None,
-        source: Spec::Any,
-        dest: Spec::Any,
-        protocols: Vec::new(),
-        sport: None,
-        dport: None,
-        icmp: None,
-        gap: None,
-        broken: None,
-    }
 }

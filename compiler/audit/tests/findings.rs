@@ -57,6 +57,57 @@ fn alternatives_that_look_like_conditions() {
         member("1.9.3", &["proto: tcp, port: 1, group: one, cidr: 10.0.0.1/32", "proto: tcp, port: 1, group: one"], "");
     has(&both, "alternatives nebula/b.yml:6");
     assert_eq!(found(&both).iter().filter(|one| one.starts_with("alternatives")).count(), 1);
+    has(
+        &member("1.9.3", &["proto: tcp, port: 1, group: one, ca_name: x, ca_sha: ff"], ""),
+        "alternatives nebula/b.yml:6",
+    );
+}
+
+#[test]
+fn ports_that_begin_at_0_are_all_ports() {
+    let tree = member(
+        "1.9.3",
+        &[
+            "proto: tcp, port: 0-100, group: one",
+            "proto: tcp, port: 0, group: one",
+            "proto: tcp, port: 1-100, group: one",
+        ],
+        "",
+    );
+    has(&tree, "every-port nebula/b.yml:6");
+    has(&tree, "every-port nebula/b.yml:7");
+    assert_eq!(found(&tree).iter().filter(|one| one.starts_with("every-port")).count(), 2);
+    let with = |rules: &str| guest(ON, &format!("{GUEST}{rules}\n"), true, &[]);
+    has(&with("IN ACCEPT -p tcp -dport 0 -source 10.0.0.1"), "every-port pve/firewall/102.fw:6");
+    lacks(&with("IN ACCEPT -p tcp -dport 0:1 -source 10.0.0.1"), "every-port");
+}
+
+#[test]
+fn keys_that_no_release_of_nebula_knows() {
+    let text = "pki: {ca: x, cert: y, key: z}\nfrewall:\n  inbound:\n    - {port: any, proto: any, host: any}\n";
+    let tree = tree(&[("nebula/b.yml", text)]);
+    has(&tree, "field-ignored nebula/b.yml:2");
+    assert!(tree.findings().iter().any(|one| one.words.contains("firewall may be meant")), "{:#?}", tree.findings());
+    has(&member("1.9.3", &["proto: tcp, port: 1, gruop: two, host: a"], ""), "field-ignored nebula/b.yml:6");
+    has(&member("1.9.3", &[], "lighthouse: {am_lighthose: true}"), "field-ignored nebula/b.yml:3");
+}
+
+#[test]
+fn a_rule_that_is_refused_hides_no_other() {
+    let rules = [
+        "proto: tcp, port: 1, group: nobody",
+        "proto: TCP, port: 1, host: a",
+        "proto: tcp, port: 1, host: a, group: one",
+    ];
+    let tree = member("1.9.3", &rules, "");
+    has(&tree, "nobody nebula/b.yml:6");
+    has(&tree, "refused-configuration nebula/b.yml:7");
+    has(&tree, "alternatives nebula/b.yml:8");
+    assert!(tree.unread.is_empty(), "{:#?}", tree.unread);
+    // What does not start lets nothing out either, for certain.
+    let answer = common::answer(&tree, "b -> a 10.0.0.1, overlay, tcp/1");
+    let out = answer.decisions.iter().find(|one| one.part.starts_with("outbound")).expect("it is asked");
+    assert!(matches!(out.verdict, arvc_verdict::Verdict::Unknown { .. }), "{out:?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! `dangling-name`: a group, a set or an alias that is not there. Proxmox skips the rule, or takes the group for empty.
+//! `every-port`: a port that is 0, and so none.
 //! `broken-rule`: a rule that Proxmox skips for another reason. `broken-line`: another line of its files that it leaves out.
 
 use super::Report;
@@ -35,6 +36,11 @@ fn rules(report: &mut Report<'_>, rules: &[Rule], sets: Sets<'_>) {
         if let Some(words) = &rule.broken {
             report.add("broken-rule", &place, format!("Proxmox skips the rule: {words}"), "correct it");
             continue;
+        }
+        if let Some(field) = rule.zero {
+            let words =
+                format!("{field} is 0, which is none to Proxmox: the rule is as if it did not say so, and takes all");
+            report.add("every-port", &place, words, "write 1:65535 if all are meant, or the right one");
         }
         if let Action::Group(name) = &rule.action
             && !report.tree.proxmox.groups.contains_key(name)

@@ -12,6 +12,7 @@ mod lighthouses;
 mod management;
 mod nobody;
 mod relays;
+mod remarks;
 mod shadowed;
 mod switches;
 mod tables;
@@ -48,6 +49,7 @@ pub const KINDS: &[&str] = &[
     "dangling-name",
     "dead-rule",
     "default-of-an-option",
+    "every-port",
     "everybody",
     "field-ignored",
     "flushes-everything",
@@ -56,6 +58,7 @@ pub const KINDS: &[&str] = &[
     "masquerade-without-zone",
     "nobody",
     "one-family",
+    "refused-configuration",
     "relay-of-nobody",
     "same-address",
     "shadowed",
@@ -81,7 +84,7 @@ impl Tree {
     /// What means other than it seems, sorted.
     pub fn findings(&self) -> Vec<Finding> {
         let mut report = Report { tree: self, found: Vec::new() };
-        let checks: [fn(&mut Report<'_>); 17] = [
+        let checks: [fn(&mut Report<'_>); 18] = [
             alternatives::check,
             anywhere::check,
             dangling::check,
@@ -94,6 +97,7 @@ impl Tree {
             management::check,
             nobody::check,
             relays::check,
+            remarks::check,
             shadowed::check,
             switches::check,
             tables::check,

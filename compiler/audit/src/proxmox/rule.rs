@@ -38,6 +38,8 @@ pub struct Rule {
     pub gap: Option<Why>,
     /// Why Proxmox skips it.
     pub broken: Option<String>,
+    /// A field that is 0, which Proxmox takes for absent.
+    pub zero: Option<&'static str>,
 }
 
 /// Which packets a rule sees.
@@ -152,6 +154,7 @@ impl Rule {
             icmp: None,
             gap: None,
             broken: None,
+            zero: None,
         }
     }
 

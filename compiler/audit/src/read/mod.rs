@@ -4,6 +4,7 @@ mod certificates;
 mod fw;
 mod inventory;
 mod iptables;
+mod keys;
 mod nebula;
 mod nft;
 mod rule;

@@ -55,6 +55,7 @@ pub(crate) fn rules(fields: &Fields, place: Place, notes: &mut Notes) -> Vec<Rul
         icmp: None,
         gap: None,
         broken: interface(fields),
+        zero: zero(fields),
     };
     if !fields.group.is_empty() {
         if fields.env == Env::Group {
@@ -98,9 +99,21 @@ fn set(text: &str) -> Option<&str> {
     (!text.is_empty() && text != "0").then_some(text)
 }
 
+/// A field that is 0, and so absent: the rule says more than it seems.
+fn zero(fields: &Fields) -> Option<&'static str> {
+    let all = [
+        (&fields.dport, "dport"),
+        (&fields.sport, "sport"),
+        (&fields.proto, "the protocol"),
+        (&fields.source, "the source"),
+        (&fields.dest, "the destination"),
+    ];
+    all.into_iter().find(|(text, _)| text.trim() == "0").map(|(_, name)| name)
+}
+
 fn interface(fields: &Fields) -> Option<String> {
     let name = set(&fields.iface)?;
-    let number = name.strip_prefix("net").is_some_and(|index| is_number(index));
+    let number = name.strip_prefix("net").is_some_and(is_number);
     match fields.env {
         Env::Group => Some("a device in a rule of a group".into()),
         Env::Guest if !number => Some(format!("the device {name}: a guest's are called net0, net1 and so on")),

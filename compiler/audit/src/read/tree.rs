@@ -133,7 +133,10 @@ impl Parts {
 
     fn yaml(&mut self, path: &str, text: &str, folder: &str, stem: &str) {
         let about = inventory::about(path);
-        let configures = text.contains("static_host_map") || text.contains("lighthouse:") || text.contains("inbound:");
+        let configures = text.contains("static_host_map")
+            || text.contains("lighthouse:")
+            || text.contains("inbound:")
+            || text.contains("pki:");
         if about.is_none() && !configures {
             return;
         }

@@ -198,8 +198,34 @@ fn switches_that_are_off() {
     has(&guest(ON, GUEST, false, &[]), "switch-off pve/nodes/one/qemu-server/102.conf:2");
     has(&guest(ON, "[OPTIONS]\nenable: 0\n[RULES]\nIN ACCEPT\n", true, &[]), "switch-off pve/firewall/102.fw:2");
     has(&guest("[OPTIONS]\nenable: 0\n", GUEST, true, &[]), "switch-off pve/firewall/cluster.fw:2");
+    // One that is turned on alone changes nothing: all that are off are told in one.
+    let both = guest(ON, "[OPTIONS]\nenable: 0\n[RULES]\nIN ACCEPT\n", false, &[]).findings();
+    let off: Vec<_> = both.iter().filter(|finding| finding.kind == "switch-off").collect();
+    assert_eq!(off.len(), 1, "{off:#?}");
+    assert!(off[0].words.contains("so is that of net0") && off[0].sources.len() == 2, "{off:#?}");
     let host = ("pve/nodes/one/host.fw", "[OPTIONS]\nenable: 0\n[RULES]\nIN DROP\n");
     has(&guest(ON, GUEST, true, &[host]), "switch-off pve/nodes/one/host.fw:2");
+}
+
+#[test]
+fn an_ip_filter_without_addresses() {
+    let with = |more: &str| guest(ON, &GUEST.replace("dhcp: 0", &format!("dhcp: 0\n{more}")), true, &[]);
+    has(&with("ipfilter: 1"), "ipfilter-without-set pve/firewall/102.fw:4");
+    lacks(&with("ipfilter: 0"), "ipfilter-without-set");
+    let set = |entry: &str| {
+        guest(ON, &format!("[OPTIONS]\nenable: 1\nipfilter: 1\n[IPSET ipfilter-net0]\n{entry}\n"), true, &[])
+    };
+    lacks(&set("192.168.1.2"), "ipfilter-without-set");
+    has(&set("0.0.0.0/0"), "ipfilter-without-set pve/firewall/102.fw:3");
+}
+
+#[test]
+fn two_resources_with_the_rules_of_one_guest() {
+    let rules =
+        "resource \"proxmox_virtual_environment_firewall_rules\" \"NAME\" {\n  node_name = \"one\"\n  vm_id = 102\n}\n";
+    let both = rules.replace("NAME", "a") + &rules.replace("NAME", "b");
+    has(&tree(&[("main.tf", &both)]), "two-lists main.tf:1");
+    lacks(&tree(&[("main.tf", &(rules.replace("NAME", "a") + &rules.replace("102", "103")))]), "two-lists");
 }
 
 #[test]

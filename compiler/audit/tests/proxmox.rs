@@ -339,6 +339,32 @@ fn the_provider_writes_every_key_with_defaults_of_its_own() {
     assert_eq!(verdict(&rule(&ssh.replace("\"ACCEPT\"", "var.action")), ask), "unknown");
     let repeated = machines(&(on.clone() + &rules(&format!("  count = 2\n  rule {{\n{ssh}  }}\n"))));
     assert_eq!(verdict(&repeated, ask), "unknown");
+    // Who is repeated and says one number is that machine or none; the others stay known.
+    let each = rules(&format!("  for_each = toset([\"x\"])\n  rule {{\n{ssh}  }}\n"));
+    assert_eq!(verdict(&machines(&(on.clone() + &each)), ask), "unknown");
+    let machine = |more: &str| {
+        let vm = "resource \"proxmox_virtual_environment_vm\" \"NAME\" {\n  name = \"NAME\"\n  vm_id = VMID\n  node_name = \"one\"\nMORE  network_device {\n    bridge = \"vmbr1\"\n    firewall = true\n  }\n  initialization {\n    ip_config {\n      ipv4 {\n        address = \"192.168.1.VMID/24\"\n      }\n    }\n  }\n}\n";
+        let vm =
+            |name: &str, vmid: &str, more: &str| vm.replace("NAME", name).replace("VMID", vmid).replace("MORE", more);
+        tree(&[(
+            "main.tf",
+            &(vm("x", "103", "")
+                + &vm("y", "104", more)
+                + "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n}\n"),
+        )])
+    };
+    let repeated = machine("  for_each = toset([\"one\"])\n");
+    assert_eq!(verdict(&repeated, "x -> y 192.168.1.104, bridge vmbr1, tcp/22"), "open");
+    assert_eq!(repeated.unread.len(), 1, "{:#?}", repeated.unread);
+    assert!(machine("  for_each = var.all\n").knows("y") && !machine("  count = 0\n").knows("y"));
+    let once = rules(&format!("  count = 1\n  rule {{\n{ssh}  }}\n"));
+    assert_eq!(verdict(&machines(&(on.clone() + &once)), ask), "open");
+    let never = rules(&format!("  count = 0\n  rule {{\n{ssh}  }}\n"));
+    assert_eq!(verdict(&machines(&(on.clone() + &never)), ask), "closed");
+    // Each of two resources is the whole list: which is there, nobody knows.
+    let two = rules(&format!("  rule {{\n{ssh}  }}\n"));
+    let two = machines(&(on.clone() + &two + &two.replace("\"b\"", "\"c\"")));
+    assert_eq!(verdict(&two, ask), "unknown");
     let dynamic =
         machines(&(on.clone() + &rules("  dynamic \"rule\" {\n    for_each = var.rules\n    content {}\n  }\n")));
     assert_eq!(verdict(&dynamic, ask), "unknown");

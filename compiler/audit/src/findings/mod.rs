@@ -14,6 +14,7 @@ mod nobody;
 mod relays;
 mod remarks;
 mod shadowed;
+mod spoofing;
 mod switches;
 mod tables;
 mod twice;
@@ -53,6 +54,7 @@ pub const KINDS: &[&str] = &[
     "everybody",
     "field-ignored",
     "flushes-everything",
+    "ipfilter-without-set",
     "lighthouse-not-found",
     "management-open",
     "masquerade-without-zone",
@@ -64,6 +66,7 @@ pub const KINDS: &[&str] = &[
     "shadowed",
     "swapped-action",
     "switch-off",
+    "two-lists",
     "untracked",
 ];
 
@@ -84,7 +87,7 @@ impl Tree {
     /// What means other than it seems, sorted.
     pub fn findings(&self) -> Vec<Finding> {
         let mut report = Report { tree: self, found: Vec::new() };
-        let checks: [fn(&mut Report<'_>); 18] = [
+        let checks: [fn(&mut Report<'_>); 19] = [
             alternatives::check,
             anywhere::check,
             dangling::check,
@@ -99,6 +102,7 @@ impl Tree {
             relays::check,
             remarks::check,
             shadowed::check,
+            spoofing::check,
             switches::check,
             tables::check,
             twice::check,

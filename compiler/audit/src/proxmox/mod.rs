@@ -41,6 +41,8 @@ pub struct Proxmox {
     pub stray: Option<Why>,
     /// Lines of files that are left out, and why: options, headings, aliases, entries of sets.
     pub left_out: Vec<(Place, String)>,
+    /// Two resources that each are all of one list of rules, and whose that is.
+    pub twice: Vec<(Place, Place, String)>,
     /// Files that the nftables engine may refuse, and so all that it would apply, for a line that the other one leaves out.
     pub strict: Vec<(Whose, Why)>,
 }

@@ -1,9 +1,14 @@
 //! The resources of the firewall.
 
+use std::collections::HashMap;
+
 use super::super::rule::{Env, Fields, rules as from_fields};
 use super::{Field, Scope};
-use crate::place::{Notes, Why};
-use crate::proxmox::{Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting};
+use crate::place::{Notes, Place, Why};
+use crate::proxmox::{Action, Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting};
+
+/// Where the list of rules of somebody is, by who it is.
+pub(super) type Lists = HashMap<String, Place>;
 
 /// Whose a resource is.
 enum Owner {
@@ -13,10 +18,18 @@ enum Owner {
     Unknown(Why),
 }
 
-fn owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
-    if let Some(why) = scope.repeated(notes) {
-        return Owner::Unknown(why);
+/// Whose a resource is, and why it may not be there. One that is repeated and says its machine literally is that machine's, or is
+/// not there: two could not be.
+fn owner(scope: Scope<'_>, notes: &mut Notes) -> (Owner, Option<Why>) {
+    let repeated = scope.repeated(notes);
+    match (one_owner(scope, notes), repeated) {
+        (Owner::Guest(vmid), repeated) => (Owner::Guest(vmid), repeated),
+        (_, Some(why)) => (Owner::Unknown(why), None),
+        (owner, None) => (owner, None),
     }
+}
+
+fn one_owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
     for name in ["vm_id", "container_id"] {
         match scope.number(name, notes).0 {
             Field::Known(vmid) => return Owner::Guest(vmid),
@@ -112,7 +125,9 @@ pub(super) fn set(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
         }
     }
     let name = name.to_ascii_lowercase();
-    match owner(scope, notes) {
+    let (owner, repeated) = owner(scope, notes);
+    set.gap = set.gap.or(repeated);
+    match owner {
         Owner::Cluster => {
             proxmox.cluster.sets.insert(name, set);
         }
@@ -137,7 +152,7 @@ pub(super) fn alias(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
         return;
     };
     let (name, entry) = (name.to_ascii_lowercase(), (net.trunc(), scope.place()));
-    match owner(scope, notes) {
+    match owner(scope, notes).0 {
         Owner::Cluster => {
             proxmox.cluster.aliases.insert(name, entry);
         }
@@ -150,23 +165,50 @@ pub(super) fn alias(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
     }
 }
 
-pub(super) fn rules(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+pub(super) fn rules(scope: Scope<'_>, lists: &mut Lists, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
-    let owner = owner(scope, notes);
+    let (owner, repeated) = owner(scope, notes);
     let env = if matches!(owner, Owner::Guest(_)) { Env::Guest } else { Env::Node };
-    let rules = list(scope, env, notes);
+    let mut rules = list(scope, env, notes);
+    if let Some(why) = repeated {
+        rules.insert(0, Rule::unknown(why, scope.place()));
+    }
+    let whose = match &owner {
+        Owner::Cluster => "the data centre".to_owned(),
+        Owner::Node(node) => format!("the node {node}"),
+        Owner::Guest(vmid) => format!("the guest {vmid}"),
+        Owner::Unknown(_) => String::new(),
+    };
+    // The provider replaces a whole list by the one of a resource: of two, nobody knows which is there.
+    match lists.insert(whose.clone(), scope.place()).filter(|_| !whose.is_empty()) {
+        None => {}
+        Some(first) => {
+            let why = format!("which of the two lists of rules of {whose} is there");
+            rules.insert(0, Rule::unknown(why.into(), scope.place()));
+            proxmox.twice.push((first, scope.place(), whose));
+        }
+    }
     match owner {
-        Owner::Cluster => proxmox.cluster.rules.extend(rules),
-        Owner::Node(node) => proxmox.nodes.entry(node).or_default().rules.extend(rules),
-        Owner::Guest(vmid) => guest(proxmox, vmid).rules.extend(rules),
+        Owner::Cluster => put(&mut proxmox.cluster.rules, rules),
+        Owner::Node(node) => put(&mut proxmox.nodes.entry(node).or_default().rules, rules),
+        Owner::Guest(vmid) => put(&mut guest(proxmox, vmid).rules, rules),
         // It may be anybody's, so it may decide anything.
         Owner::Unknown(why) => proxmox.stray = Some(why),
     }
 }
 
+/// One more list: what is not known of it is in front of all.
+fn put(own: &mut Vec<Rule>, rules: Vec<Rule>) {
+    let (unknown, known): (Vec<Rule>, Vec<Rule>) =
+        rules.into_iter().partition(|rule| matches!(rule.action, Action::Unknown(_)));
+    own.splice(0..0, unknown);
+    own.extend(known);
+}
+
 pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
-    let vmid = match owner(scope, notes) {
+    let (owner, repeated) = owner(scope, notes);
+    let vmid = match owner {
         Owner::Guest(vmid) => vmid,
         Owner::Unknown(why) => {
             proxmox.stray = Some(why);
@@ -183,6 +225,9 @@ pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes
     options.ipfilter = scope.switch("ipfilter", false, notes);
     options.policy_in = policy(scope, "input_policy", Policy::Drop, notes);
     options.policy_out = policy(scope, "output_policy", Policy::Accept, notes);
+    if let Some(why) = repeated {
+        options.enabled.value = Err(why);
+    }
     guest(proxmox, vmid).options = options;
 }
 

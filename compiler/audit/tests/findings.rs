@@ -179,7 +179,7 @@ fn lighthouses_and_relays() {
 /// A guest of Proxmox with a device and files.
 fn guest(cluster: &str, guest: &str, firewall: bool, more: &[(&str, &str)]) -> Tree {
     let machine =
-        format!("name: b\nnet0: virtio=A,bridge=vmbr1,firewall={}\nipconfig0: ip=192.168.1.2/24\n", u8::from(firewall));
+        format!("name: b\nnet0: virtio=A,bridge=vmbr1,firewall={}\nipconfig0: ip=192.168.1.2/24,gw=192.168.1.254\n", u8::from(firewall));
     let mut all = vec![
         ("pve/firewall/cluster.fw", cluster),
         ("pve/firewall/102.fw", guest),
@@ -329,6 +329,36 @@ fn translation_without_a_zone() {
         guest(ON, GUEST, true, &[("one/rules.v4", &text)])
     };
     has(&edge(""), "masquerade-without-zone one/rules.v4:3");
+    // The verdict says the same: nothing gets out, but by the zone, or without firewall bridges.
+    let out = "b -> internet 8.8.8.8, routed, tcp/443";
+    let zone = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n";
+    let leaves = |zone: &str, firewall: bool, cluster: &str| {
+        let text = format!(
+            "{zone}*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.168.1.0/24 -o vmbr0 -j MASQUERADE\nCOMMIT\n"
+        );
+        let open = format!("{GUEST}OUT ACCEPT -dest 8.8.8.8\n");
+        let tree = guest(cluster, &open, firewall, &[("one/rules.v4", &text)]);
+        common::verdict(&tree, out)
+    };
+    assert_eq!(leaves("", true, ON), "closed");
+    assert_eq!(leaves(zone, true, ON), "open");
+    assert_eq!(leaves("", false, ON), "open");
+    assert_eq!(leaves("", true, "[OPTIONS]\nenable: 0\n"), "open", "no bridge is filtered");
+    // What brings up the node's devices is read too.
+    let interfaces = |zone: &str| {
+        let text = format!(
+            "auto vmbr1\niface vmbr1 inet static\n  address 192.168.1.254/24\n  post-up echo 1 > /proc/sys/net/ipv4/ip_forward\n{zone}  post-up iptables -t nat -A POSTROUTING -s '192.168.1.0/24' -o vmbr0 -j MASQUERADE\n  post-down iptables -t nat -D POSTROUTING -s '192.168.1.0/24' -o vmbr0 -j MASQUERADE\n"
+        );
+        guest(ON, &format!("{GUEST}OUT ACCEPT -dest 8.8.8.8\n"), true, &[("one/etc/network/interfaces", &text)])
+    };
+    has(&interfaces(""), "masquerade-without-zone one/etc/network/interfaces:5");
+    assert_eq!(common::verdict(&interfaces(""), out), "closed");
+    let zoned = interfaces("  post-up iptables -t raw -I PREROUTING -i fwbr+ -j CT --zone 1\n");
+    lacks(&zoned, "masquerade-without-zone");
+    assert_eq!(common::verdict(&zoned, out), "open");
+    assert!(zoned.unread.is_empty(), "{:#?}", zoned.unread);
+    let script = interfaces("  post-up /root/firewall.sh\n");
+    assert_eq!(script.unread.len(), 1, "{:#?}", script.unread);
     // Nodes are called what Proxmox calls its own folder.
     let text = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.168.1.0/24 -o vmbr0 -j MASQUERADE\nCOMMIT\n";
     let machine = "name: b\nnet0: virtio=A,bridge=vmbr1,firewall=1\nipconfig0: ip=192.168.1.2/24\n";

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod fw;
+mod interfaces;
 mod inventory;
 mod iptables;
 mod keys;

@@ -18,6 +18,7 @@ mod spoofing;
 mod switches;
 mod tables;
 mod twice;
+mod vouched;
 mod zone;
 
 use arvc_verdict::Source;
@@ -58,6 +59,7 @@ pub const KINDS: &[&str] = &[
     "lighthouse-not-found",
     "management-open",
     "masquerade-without-zone",
+    "network-not-vouched",
     "nobody",
     "one-family",
     "refused-configuration",
@@ -87,7 +89,7 @@ impl Tree {
     /// What means other than it seems, sorted.
     pub fn findings(&self) -> Vec<Finding> {
         let mut report = Report { tree: self, found: Vec::new() };
-        let checks: [fn(&mut Report<'_>); 19] = [
+        let checks: [fn(&mut Report<'_>); 20] = [
             alternatives::check,
             anywhere::check,
             dangling::check,
@@ -106,6 +108,7 @@ impl Tree {
             switches::check,
             tables::check,
             twice::check,
+            vouched::check,
             zone::check,
         ];
         checks.iter().for_each(|check| check(&mut report));

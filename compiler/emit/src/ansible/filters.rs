@@ -1,5 +1,5 @@
 //! The third layer: a pair of rule files for each set of machines with the same rules, or one file of nft where programs of the
-//! machine hand packets on too, and the files for a failure.
+//! machine hand packets on too, or a network is behind it, and the files for a failure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::Ipv6Addr;
@@ -24,8 +24,7 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
     let addresses = Addresses::new(site);
     for policy in &policies.list {
         let mut known: Vec<(Vec<(&str, String)>, String)> = Vec::new();
-        // What the files say of their machine is its devices, and its addresses where a table asks for them.
-        let mut layouts: BTreeMap<(Vec<Device>, Option<Vec<IpNet>>), String> = BTreeMap::new();
+        let mut layouts: BTreeMap<Layout, String> = BTreeMap::new();
         for id in &policy.hosts {
             let host = &site.hosts[id.index()];
             if !host.is_configured() {
@@ -33,20 +32,21 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
             }
             let device = |interface: &Interface| (interface.network, interface.device.clone(), interface.dhcp);
             let devices: Vec<Device> = host.interfaces.iter().map(device).collect();
-            let layout = (devices, host.forwards.then(|| own_addresses(site, host, *id)));
+            let own = host.forwards.then(|| own_addresses(site, host, *id));
+            let layout = (devices, is_table(site, *id), own);
             if let Some(name) = layouts.get(&layout) {
                 names.insert(*id, name.clone());
                 continue;
             }
-            let (devices, own) = &layout;
+            let (devices, is_table, own) = &layout;
             let of_family = |family| filter(&addresses, devices, policy, family, &private);
-            let files = match own {
-                Some(own) => vec![("nft", {
+            let files = match is_table {
+                true => vec![("nft", {
                     let devices = devices.iter().map(|(_, device, _)| device.clone()).collect();
                     let [v4, v6] = [Family::V4, Family::V6].map(of_family);
                     table::document(header, &Table { devices, own: own.clone(), v4, v6 })
                 })],
-                None => FAMILIES.map(|(family, ending)| (ending, document(header, &of_family(family)))).to_vec(),
+                false => FAMILIES.map(|(family, ending)| (ending, document(header, &of_family(family)))).to_vec(),
             };
             let name = match known.iter().find(|(texts, _)| *texts == files) {
                 Some((_, name)) => name.clone(),
@@ -68,12 +68,12 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
             }
         }
     }
-    let mut configured = names.keys().map(|id| &site.hosts[id.index()]);
-    if configured.clone().any(|host| host.forwards) {
+    let mut configured = names.keys().map(|id| is_table(site, *id));
+    if configured.clone().any(|table| table) {
         let [v4, v6] = FAMILIES.map(|(family, _)| fail_closed(&addresses, family));
         tree.text("ansible/files/filter/fail_closed.nft", table::closed(header, v4, v6));
     }
-    if configured.any(|host| !host.forwards) {
+    if configured.any(|table| !table) {
         for (family, ending) in FAMILIES {
             tree.text(
                 format!("ansible/files/filter/fail_closed.{ending}"),
@@ -82,6 +82,12 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
         }
     }
     names
+}
+
+/// Whether a machine has one table of nftables: its programs have rules of their own, or it gives what it hands on another address.
+pub(super) fn is_table(site: &Site, id: HostId) -> bool {
+    let behind = site.networks.iter().flat_map(|network| &network.behind);
+    site.hosts[id.index()].forwards || behind.into_iter().any(|behind| behind.member.value == id)
 }
 
 /// Each family with the ending of its file.
@@ -100,6 +106,9 @@ fn own_addresses(site: &Site, host: &Host, id: HostId) -> Vec<IpNet> {
 
 /// A network, what the machine calls its device there, and whether that asks for its address.
 type Device = (NetworkId, String, bool);
+
+/// What the files say of their machine: its devices, whether they are one table, and its addresses where that asks for them.
+type Layout = (Vec<Device>, bool, Option<Vec<IpNet>>);
 
 fn filter(addresses: &Addresses, devices: &[Device], policy: &Policy, family: Family, private: &[IpNet]) -> Filter {
     let mut sections: Vec<Section> = Vec::new();
@@ -163,6 +172,7 @@ fn handed(devices: &[Device], forward: &Forward) -> Handed {
         targets: ends(&forward.to),
         out: device(forward.out),
         packets: packets(&forward.ports),
+        hidden: forward.hidden,
     }
 }
 

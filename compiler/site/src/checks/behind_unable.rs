@@ -3,12 +3,13 @@
 //! ## What is wrong
 //!
 //! An overlay says that a network is behind a machine, and that machine is not on both, has no address of one family on both, does
-//! not know its address there, or is not configured by Ansible.
+//! not know its address there, is not configured by Ansible, or has programs that hand packets on by rules of their own (`forwards`).
 //!
 //! ## Why
 //!
 //! Members send what is for the network to that machine, over the overlay. It hands it on by its device there, with its own address as
-//! the source, so that the answers come back to it. Its packet filter says what it hands on, and that is Ansible's work.
+//! the source, so that the answers come back to it. Its packet filter says what it hands on, and that is Ansible's work; what another
+//! program's rules drop besides (Docker drops whatever is handed on for others), nobody could say.
 //!
 //! ## Example
 //!
@@ -71,6 +72,13 @@ fn unable(site: &Site, overlay: &Network, behind: &Behind) -> Option<Diagnostic>
     if !host.is_configured() {
         let help = "name a machine that Ansible configures over SSH: its packet filter says what it hands on";
         return problem("Ansible does not configure it".to_owned(), help.to_owned());
+    }
+    if host.forwards {
+        let help = "name another machine, or run those programs elsewhere";
+        return problem(
+            "its programs have rules of their own, and may drop what it hands on".to_owned(),
+            help.to_owned(),
+        );
     }
     if foot.leased.is_some() {
         let help = "state its address there, by a reservation of the server: `mac = …; dhcp = true;`";

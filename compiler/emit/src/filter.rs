@@ -377,6 +377,7 @@ COMMIT
             targets,
             out: Some("eth1".to_owned()),
             packets: vec![Match::Tcp(vec![(443, 443)])],
+            hidden: false,
         };
         let (a, b) = (net("10.0.0.1/32"), net("10.0.0.2/32"));
         let filter = Filter {

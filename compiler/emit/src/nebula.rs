@@ -7,6 +7,7 @@ mod config;
 mod profile;
 mod rules;
 
+use arvc_reach::Addresses;
 use arvc_reach::policy::Policies;
 use arvc_site::endpoints::Tunnels;
 use arvc_site::model::{Host, HostId, Network, NetworkId, Site};
@@ -21,9 +22,10 @@ const SIGN: &str = include_str!("../assets/sign.sh");
 /// Writes `nebula/`. A site without an overlay has none.
 pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     let Some(overlay) = overlay(site) else { return };
+    let addresses = Addresses::new(site);
     for (index, host) in site.hosts.iter().enumerate().filter(|(_, host)| is_member(host, overlay.id)) {
         let policy = &policies.list[policies.of_host[index]];
-        let config = config::config(site, &overlay, HostId(index as u32), host, policy);
+        let config = config::config(&addresses, &overlay, HostId(index as u32), host, policy);
         tree.text(format!("nebula/{}.yml", host.named.name), yaml::document(header, &config));
     }
     tree.text("nebula/certificates.json", certificates::plan(site, &overlay));

@@ -228,7 +228,7 @@ impl<'a> Members<'a> {
 
     /// The paths of a flow from one machine to another: over the network that `via` names, else those that its endpoint
     /// listens on, else the overlays that both are on, else the segments that both are on; and where they share none of
-    /// these, through the router that both have. `via` and `listen` speak of the network that the target is met on.
+    /// these, over an overlay to what is behind a member, or else through the router that both have. `via` and `listen` speak of the network that the target is met on.
     pub fn paths(&self, a: Profile, b: Profile, listen: &[NetworkId], via: Option<NetworkId>) -> Cow<'_, [Path]> {
         match via.is_none() && listen.is_empty() {
             true => Cow::Borrowed(&self.usual[a * self.profiles.len() + b]),
@@ -251,16 +251,53 @@ impl<'a> Members<'a> {
             }
         }
         if common.is_empty() {
-            let mut routed = self.routed(a, b);
-            routed.retain(|path| named(&path.target));
-            return routed;
+            let mut paths = self.behind(a, b);
+            if paths.is_empty() {
+                paths = self.by_router(a, b);
+            }
+            paths.retain(|path| named(&path.target));
+            return paths;
         }
         common.into_iter().map(Path::direct).collect()
     }
 
+    /// All paths on which a router or a member of an overlay stands between two machines.
+    pub fn routed(&self, a: Profile, b: Profile) -> Vec<Path> {
+        let mut paths = self.behind(a, b);
+        paths.extend(self.by_router(a, b));
+        paths
+    }
+
+    /// The member that leads from an overlay to a network behind it.
+    pub fn gate(&self, overlay: NetworkId, network: NetworkId) -> Option<HostId> {
+        let gate = self.site.networks[overlay.index()].leads_to(network)?;
+        // One that cannot is told of, and leads nowhere.
+        let host = &self.site.hosts[gate.index()];
+        (host.status.is_there() && host.is_on(overlay) && host.is_on(network)).then_some(gate)
+    }
+
+    /// The paths over an overlay to a network behind one of its members: the first is on the overlay and not on the network.
+    pub fn behind(&self, a: Profile, b: Profile) -> Vec<Path> {
+        let mut paths = Vec::new();
+        for overlay in self.networks(a) {
+            for behind in &self.site.networks[overlay.index()].behind {
+                let network = behind.network.value;
+                let Some(gate) = self.gate(*overlay, network) else { continue };
+                let gate = self.profile_of[gate.index()];
+                let families = self.families(a, *overlay).intersection(self.families(gate, *overlay));
+                let families = families.intersection(self.families(gate, network));
+                let meet = !families.intersection(self.families(b, network)).is_none();
+                if meet && !self.networks(a).contains(&network) {
+                    paths.push(Path { source: *overlay, target: network });
+                }
+            }
+        }
+        paths
+    }
+
     /// All paths through the router that two machines both have: each is on a network which the other is not on, and the same
     /// router is the way out of both, so that the answers come back by it.
-    pub fn routed(&self, a: Profile, b: Profile) -> Vec<Path> {
+    fn by_router(&self, a: Profile, b: Profile) -> Vec<Path> {
         let mut paths = Vec::new();
         for source in self.networks(a).iter().filter(|network| !self.networks(b).contains(network)) {
             for target in self.networks(b).iter().filter(|network| !self.networks(a).contains(network)) {

@@ -159,8 +159,8 @@ elif sorted(details.get("networks") or details.get("ips") or []) != sorted(wante
     print("its address changed")
 elif sorted(details.get("groups") or []) != sorted(wanted["groups"]):
     print("its groups changed")
-elif details.get("unsafeNetworks") or details.get("subnets"):
-    print("it vouched for further networks")
+elif sorted(details.get("unsafeNetworks") or details.get("subnets") or []) != sorted(wanted.get("unsafe_networks", [])):
+    print("the networks behind it changed")
 elif crt.get("version", 1) != version:
     print("its format changed")
 elif (details.get("publicKey") or crt.get("publicKey")) != own.hex():
@@ -173,7 +173,7 @@ elif left < (end - begin) / 3:
 }
 
 sign() { # HOST
-  local host=$1 why other options=()
+  local host=$1 why other behind options=()
   planned hosts "$host" >/dev/null || fail "$host is not in certificates.json"
   [ -e "$pki/hosts/$host.pub" ] ||
     fail "$host has no public key in $pki/hosts: the play \`nebula\` fetches it, or for a machine that Ansible does not configure, bring it there by hand (README.md)"
@@ -193,6 +193,9 @@ sign() { # HOST
     options=(-version "$version" -networks "$(planned hosts "$host" networks)")
   else
     options=(-ip "$(planned hosts "$host" networks)")
+  fi
+  if behind=$(planned hosts "$host" unsafe_networks); then
+    if takes_version sign; then options+=(-unsafe-networks "$behind"); else options+=(-subnets "$behind"); fi
   fi
   rm -f "$pki/hosts/$host.crt.new"
   nebula-cert sign -ca-crt "$pki/$authority.crt" -ca-key "$pki/$authority.key" -in-pub "$pki/hosts/$host.pub" \

@@ -131,6 +131,33 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "files" {
   }
 }
 
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "gate-lan" {
+  name    = "arvc-gate-lan"
+  comment = "Policy gate on networks.lan"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.1.0/24"
+    proto   = "udp"
+    dport   = "4242"
+    comment = "networks.overlay: tunnels"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "192.168.1.32"
+    proto   = "tcp"
+    dport   = "445"
+    comment = "[ networks.lan, networks.tunnel ] -> hosts.files : services.files.smb"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "git" {
   name    = "arvc-git"
   comment = "Policy git on networks.lan"
@@ -271,6 +298,104 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "wiki" {
 resource "proxmox_virtual_environment_cluster_firewall_security_group" "lan-internet" {
   name    = "arvc-lan-internet"
   comment = "Every guest on networks.lan, towards the Internet"
+
+  rule {
+    type    = "out"
+    action  = "DROP"
+    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,203.0.113.0/24,224.0.0.0/3"
+    comment = "not the Internet"
+  }
+
+  rule {
+    type    = "out"
+    action  = "DROP"
+    dest    = "::/127,::ffff:0:0/96,64:ff9b:1::/48,fc00::/7,fe80::/9,ff00::/8"
+    comment = "not the Internet"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    proto   = "tcp"
+    dport   = "80,443"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    proto   = "udp"
+    dport   = "123"
+    comment = "any -> internet : [ 80/tcp, 443/tcp, 123/udp ]"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "gate-things" {
+  name    = "arvc-gate-things"
+  comment = "Policy gate on networks.things"
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "192.168.20.20,192.168.20.45"
+    comment = "groups.admins -> any"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "home" {
+  name    = "arvc-home"
+  comment = "Policy home on networks.things"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.20.12"
+    comment = "groups.admins -> any"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "192.168.1.2"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.nuc: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.8.0.0/24,192.168.1.20,198.51.100.7"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "1.1.1.1"
+    proto   = "tcp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "1.1.1.1"
+    proto   = "udp"
+    dport   = "53"
+    comment = "uplink resolvers"
+  }
 
   rule {
     type    = "out"

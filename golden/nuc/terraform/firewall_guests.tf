@@ -134,6 +134,93 @@ resource "proxmox_virtual_environment_firewall_options" "files" {
   }
 }
 
+resource "proxmox_virtual_environment_firewall_ipset" "gate_net0" {
+  node_name = "nuc"
+  vm_id     = 1002
+
+  name    = "ipfilter-net0"
+  comment = "Addresses of gate on networks.lan"
+
+  cidr {
+    name = "192.168.1.12"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.gate.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_ipset" "gate_net1" {
+  node_name = "nuc"
+  vm_id     = 1002
+
+  name    = "ipfilter-net1"
+  comment = "Addresses of gate on networks.things"
+
+  cidr {
+    name = "192.168.20.12"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.gate.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_rules" "gate" {
+  node_name = "nuc"
+  vm_id     = 1002
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.gate-lan.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.lan-internet.name
+    iface          = "net0"
+  }
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.gate-things.name
+    iface          = "net1"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.gate.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_options" "gate" {
+  node_name = "nuc"
+  vm_id     = 1002
+
+  enabled       = true
+  input_policy  = "DROP"
+  output_policy = "DROP"
+  dhcp          = false
+  ndp           = true
+  radv          = false
+  macfilter     = true
+  ipfilter      = true
+  log_level_in  = "nolog"
+  log_level_out = "nolog"
+
+  depends_on = [
+    proxmox_virtual_environment_firewall_ipset.gate_net0,
+    proxmox_virtual_environment_firewall_ipset.gate_net1,
+    proxmox_virtual_environment_firewall_rules.gate,
+  ]
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.gate.id]
+  }
+}
+
 resource "proxmox_virtual_environment_firewall_ipset" "git_net0" {
   node_name = "nuc"
   vm_id     = 4001
@@ -196,6 +283,61 @@ resource "proxmox_virtual_environment_firewall_options" "git" {
 
   lifecycle {
     replace_triggered_by = [proxmox_virtual_environment_vm.git.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_ipset" "home_net0" {
+  node_name = "nuc"
+  vm_id     = 4005
+
+  name    = "ipfilter-net0"
+  comment = "Addresses of home on networks.things"
+
+  cidr {
+    name = "192.168.20.45"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.home.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_rules" "home" {
+  node_name = "nuc"
+  vm_id     = 4005
+
+  rule {
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.home.name
+    iface          = "net0"
+  }
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.home.id]
+  }
+}
+
+resource "proxmox_virtual_environment_firewall_options" "home" {
+  node_name = "nuc"
+  vm_id     = 4005
+
+  enabled       = true
+  input_policy  = "DROP"
+  output_policy = "DROP"
+  dhcp          = false
+  ndp           = true
+  radv          = false
+  macfilter     = true
+  ipfilter      = true
+  log_level_in  = "nolog"
+  log_level_out = "nolog"
+
+  depends_on = [
+    proxmox_virtual_environment_firewall_ipset.home_net0,
+    proxmox_virtual_environment_firewall_rules.home,
+  ]
+
+  lifecycle {
+    replace_triggered_by = [proxmox_virtual_environment_vm.home.id]
   }
 }
 

@@ -189,6 +189,105 @@ resource "proxmox_virtual_environment_vm" "files" {
   }
 }
 
+resource "proxmox_virtual_environment_vm" "gate" {
+  name      = "gate"
+  vm_id     = 1002
+  node_name = "nuc"
+  pool_id   = proxmox_virtual_environment_pool.guests.pool_id
+  tags      = ["onsite"]
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
+  started       = true
+  on_boot       = true
+  protection    = false
+  scsi_hardware = "virtio-scsi-single"
+
+  clone {
+    vm_id = 9000
+    full  = true
+  }
+
+  # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
+  agent {
+    enabled = false
+  }
+
+  cpu {
+    cores = 2
+    type  = "x86-64-v2-AES"
+  }
+
+  memory {
+    dedicated = 2048
+  }
+
+  disk {
+    datastore_id = "local-lvm"
+    interface    = "scsi0"
+    size         = 16
+    discard      = "on"
+    iothread     = true
+  }
+
+  # net0: networks.lan
+  network_device {
+    bridge   = "vmbr0"
+    firewall = true
+    model    = "virtio"
+  }
+
+  # net1: networks.things
+  network_device {
+    bridge   = "vmbr0"
+    vlan_id  = 20
+    firewall = true
+    model    = "virtio"
+  }
+
+  initialization {
+    datastore_id = "local-lvm"
+
+    dns {
+      domain  = "home.internal"
+      servers = ["1.1.1.1"]
+    }
+
+    ip_config {
+      ipv4 {
+        address = "192.168.1.12/24"
+        gateway = "192.168.1.1"
+      }
+    }
+
+    ip_config {
+      ipv4 {
+        address = "192.168.20.12/24"
+      }
+    }
+
+    user_account {
+      username = "root"
+      keys     = var.ssh_keys
+    }
+  }
+
+  operating_system {
+    type = "l26"
+  }
+
+  # Debian's cloud images panic without it when their disk has grown.
+  serial_device {}
+
+  depends_on = [proxmox_virtual_environment_firewall_options.template_debian]
+
+  lifecycle {
+    # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
+    ignore_changes = [initialization[0].user_account]
+  }
+}
+
 resource "proxmox_virtual_environment_vm" "git" {
   name      = "git"
   vm_id     = 4001
@@ -250,6 +349,92 @@ resource "proxmox_virtual_environment_vm" "git" {
       ipv4 {
         address = "192.168.1.41/24"
         gateway = "192.168.1.1"
+      }
+    }
+
+    user_account {
+      username = "root"
+      keys     = var.ssh_keys
+    }
+  }
+
+  operating_system {
+    type = "l26"
+  }
+
+  # Debian's cloud images panic without it when their disk has grown.
+  serial_device {}
+
+  depends_on = [proxmox_virtual_environment_firewall_options.template_debian]
+
+  lifecycle {
+    # Keys matter at the first boot alone. Later ones are Ansible's: here they would reboot or replace.
+    ignore_changes = [initialization[0].user_account]
+  }
+}
+
+resource "proxmox_virtual_environment_vm" "home" {
+  name      = "home"
+  vm_id     = 4005
+  node_name = "nuc"
+  pool_id   = proxmox_virtual_environment_pool.guests.pool_id
+  tags      = []
+
+  # Another node_name moves the machine. Without this the provider destroys it, disks and all.
+  migrate = true
+
+  started       = true
+  on_boot       = true
+  protection    = false
+  scsi_hardware = "virtio-scsi-single"
+
+  clone {
+    vm_id = 9000
+    full  = true
+  }
+
+  # Where the image has no agent, each refresh would wait for it. ACPI shuts the machine down as well.
+  agent {
+    enabled = false
+  }
+
+  cpu {
+    cores = 2
+    type  = "x86-64-v2-AES"
+  }
+
+  memory {
+    dedicated = 2048
+  }
+
+  disk {
+    datastore_id = "local-lvm"
+    interface    = "scsi0"
+    size         = 16
+    discard      = "on"
+    iothread     = true
+  }
+
+  # net0: networks.things
+  network_device {
+    bridge   = "vmbr0"
+    vlan_id  = 20
+    firewall = true
+    model    = "virtio"
+  }
+
+  initialization {
+    datastore_id = "local-lvm"
+
+    dns {
+      domain  = "home.internal"
+      servers = ["1.1.1.1"]
+    }
+
+    ip_config {
+      ipv4 {
+        address = "192.168.20.45/24"
+        gateway = "192.168.20.1"
       }
     }
 

@@ -18,6 +18,7 @@ from .ask.cells import (
     overlay_cells,
     read_cells,
     relayed_cells,
+    tunnel_of,
 )
 from .ask.ports import Ports
 from .ask.prober import Prober
@@ -25,7 +26,7 @@ from .ask.turns import is_turn, of_turn, taken, turn_cells, turns
 from .ask.waves import halves
 from .lab.build import build, forget
 from .lab.edge import load_edge
-from .lab.filters import load_filter
+from .lab.filters import load_addresses, load_filter
 from .lab.overlay import Overlay
 from .lab.plan import Plan, make_plan
 from .lab.relay import force_relay
@@ -98,6 +99,8 @@ def load_layers(plan: Plan, spaces: Spaces, layers: set[str]) -> None:
             load_edge(place, plan, spaces)
         elif "guest" in layers:
             load_filter(place, plan, spaces)
+        else:
+            load_addresses(place, plan, spaces)
 
 
 def ask_for(plan: Plan, ports: Ports, said: argparse.Namespace) -> dict[str, list[Cell]]:
@@ -171,7 +174,7 @@ def ask_overlay(cells: list[Cell], plan: Plan, prober: Prober, overlay: Overlay)
         overlay.stop()
         prober.flush()
         overlay.start()
-        for source, target in overlay.meet(sorted({(cell.source, cell.target) for cell in half})):
+        for source, target in overlay.meet(sorted({tunnel_of(cell, plan) for cell in half})):
             print(f"probe: no tunnel from {source} to {target}", file=sys.stderr)
         verdicts |= prober.ask(half, flush=False)
     return verdicts

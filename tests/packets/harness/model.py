@@ -4,11 +4,12 @@ Does not know: the formats it was read from, and what any of it means for a pack
 """
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from pathlib import Path
 
 Address = IPv4Address | IPv6Address
 Interface = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ class Member:
     # Underlay addresses of others that it is told, and of its own that it tells others.
     hubs: list[Address]
     advertised: list[Address]
+    # Networks behind other members that it is told of, with the overlay address of who leads there; and those behind itself.
+    routes: list[tuple[Network, Address]] = field(default_factory=list)
+    behind: list[Network] = field(default_factory=list)
 
 
 @dataclass

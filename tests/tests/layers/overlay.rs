@@ -22,6 +22,8 @@ struct Rule {
     /// `None` is any.
     ports: Option<(u16, u16)>,
     peer: Peer,
+    /// The own addresses that it is about, if it says so.
+    local: Option<(IpAddr, u32)>,
 }
 
 enum Peer {
@@ -61,16 +63,21 @@ impl Member {
 
     /// To one of the target's addresses.
     pub fn sends(&self, target: &Self, to: IpAddr, packet: Packet) -> bool {
-        self.outbound.iter().any(|rule| rule.passes(target, to, packet))
+        self.outbound.iter().any(|rule| rule.is_about(self) && rule.passes(target, to, packet))
     }
 
     /// From one of the source's addresses.
     pub fn takes(&self, source: &Self, from: IpAddr, packet: Packet) -> bool {
-        self.inbound.iter().any(|rule| rule.passes(source, from, packet))
+        self.inbound.iter().any(|rule| rule.is_about(self) && rule.passes(source, from, packet))
     }
 }
 
 impl Rule {
+    /// Whether it is about the member itself, and not about what is behind it.
+    fn is_about(&self, own: &Member) -> bool {
+        self.local.is_none_or(|local| own.addresses.iter().any(|address| inside(*address, local)))
+    }
+
     fn passes(&self, peer: &Member, address: IpAddr, packet: Packet) -> bool {
         let addressed = match self.ports {
             None => true,
@@ -98,7 +105,7 @@ fn rules(text: &str) -> Vec<Rule> {
 
 fn rule(lines: &[&str]) -> Rule {
     let value = |text: &str| text.trim().trim_matches('"').to_owned();
-    let (mut protocol, mut port, mut peers) = (String::new(), String::new(), Vec::new());
+    let (mut protocol, mut port, mut peers, mut local) = (String::new(), String::new(), Vec::new(), None);
     for line in lines.iter().filter(|line| !line.is_empty()) {
         match line.trim_start_matches([' ', '-']).split_once(':') {
             Some(("proto", text)) => protocol = value(text),
@@ -108,6 +115,7 @@ fn rule(lines: &[&str]) -> Rule {
             Some(("group", text)) => peers.push(Peer::Groups(vec![value(text)])),
             Some(("groups", _)) => peers.push(Peer::Groups(Vec::new())),
             Some(("cidr", text)) => peers.push(Peer::Cidr(prefix(&value(text)))),
+            Some(("local_cidr", text)) => local = Some(prefix(&value(text))),
             None if line.starts_with("        - ") => match peers.last_mut() {
                 Some(Peer::Groups(groups)) => groups.push(value(line.trim_start_matches([' ', '-']))),
                 _ => panic!("{lines:?}"),
@@ -123,5 +131,5 @@ fn rule(lines: &[&str]) -> Rule {
     };
     assert!(ports.is_none_or(|(first, _)| first > 0), "0 is any port: {lines:?}");
     assert_eq!(peers.len(), 1, "one peer a rule: {lines:?}");
-    Rule { protocol, ports, peer: peers.remove(0) }
+    Rule { protocol, ports, peer: peers.remove(0), local }
 }

@@ -1,5 +1,5 @@
 //! The third layer: a pair of rule files for each set of machines with the same rules, or one file of nft where programs of the
-//! machine hand packets on too, and the files for a failure.
+//! machine hand packets on too, or a network is behind it, and the files for a failure.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -30,12 +30,12 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
         }
     }
     let addresses = &printer.addresses;
-    let mut configured = names.keys().map(|id| &site.hosts[id.index()]);
-    if configured.clone().any(|host| host.forwards) {
+    let mut configured = names.keys().map(|id| is_table(site, *id));
+    if configured.clone().any(|table| table) {
         let [v4, v6] = FAMILIES.map(|(family, _)| fail_closed(addresses, family));
         tree.text("ansible/files/filter/fail_closed.nft", table::closed(header, v4, v6));
     }
-    if configured.any(|host| !host.forwards) {
+    if configured.any(|table| !table) {
         for (family, ending) in FAMILIES {
             tree.text(
                 format!("ansible/files/filter/fail_closed.{ending}"),
@@ -44,6 +44,12 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> 
         }
     }
     names
+}
+
+/// Whether a machine has one table of nftables: its programs have rules of their own, or it gives what it hands on another address.
+pub(super) fn is_table(site: &Site, id: HostId) -> bool {
+    let behind = site.networks.iter().flat_map(|network| &network.behind);
+    site.hosts[id.index()].forwards || behind.into_iter().any(|behind| behind.member.value == id)
 }
 
 /// The name of each machine's files, by that of the machine; of one that has none, that of its policy.
@@ -65,8 +71,8 @@ pub fn names(site: &Site, policies: &Policies) -> BTreeMap<String, String> {
     names.into_iter().map(|(host, name)| (site.hosts[host.index()].named.name.clone(), name)).collect()
 }
 
-/// What the files of a policy say of a machine: its devices, and its addresses where a table asks for them.
-type Layout = (Vec<Device>, Option<Vec<IpNet>>);
+/// What the files say of their machine: its devices, whether they are one table, and its addresses where that asks for them.
+type Layout = (Vec<Device>, bool, Option<Vec<IpNet>>);
 
 /// Endings with texts.
 type Files = Vec<(&'static str, String)>;
@@ -79,7 +85,8 @@ fn layouts(site: &Site, policy: &Policy) -> BTreeMap<Layout, Vec<HostId>> {
         if host.is_configured() {
             let device = |interface: &Interface| (interface.network, interface.device.clone(), interface.dhcp);
             let devices: Vec<Device> = host.interfaces.iter().map(device).collect();
-            layouts.entry((devices, host.forwards.then(|| own_addresses(site, host, *id)))).or_default().push(*id);
+            let own = host.forwards.then(|| own_addresses(site, host, *id));
+            layouts.entry((devices, is_table(site, *id), own)).or_default().push(*id);
         }
     }
     layouts
@@ -126,15 +133,15 @@ impl Printer<'_> {
         sets
     }
 
-    fn files(&self, policy: &Policy, (devices, own): &Layout) -> Files {
+    fn files(&self, policy: &Policy, (devices, is_table, own): &Layout) -> Files {
         let of_family = |family| filter(&self.addresses, devices, policy, family, &self.private);
-        match own {
-            Some(own) => vec![("nft", {
+        match is_table {
+            true => vec![("nft", {
                 let devices = devices.iter().map(|(_, device, _)| device.clone()).collect();
                 let [v4, v6] = [Family::V4, Family::V6].map(of_family);
                 table::document(self.header, &Table { devices, own: own.clone(), v4, v6 })
             })],
-            None => FAMILIES.map(|(family, ending)| (ending, document(self.header, &of_family(family)))).to_vec(),
+            false => FAMILIES.map(|(family, ending)| (ending, document(self.header, &of_family(family)))).to_vec(),
         }
     }
 }
@@ -253,6 +260,7 @@ fn handed(devices: &[Device], forward: &Forward) -> Handed {
         targets: ends(&forward.to),
         out: device(forward.out),
         packets: packets(&forward.ports),
+        hidden: forward.hidden,
     }
 }
 

@@ -9,6 +9,7 @@ use arvc_site::extra::ExtraField;
 use arvc_site::model::{Family, GroupId, Host, HostId, Kind, Node, Site, Status};
 use arvc_site::spelling::ansible as spelling;
 
+use super::filters;
 use super::reach;
 use super::resolver::Resolvers;
 use crate::addresses;
@@ -62,7 +63,7 @@ pub fn emit(
     for (id, host) in hosts {
         let mut variables = reach::variables(site, host);
         if host.is_configured() {
-            variables.extend(roles(site, overlay.as_ref(), policies.of(id), host, filters.get(&id)));
+            variables.extend(roles(site, overlay.as_ref(), policies.of(id), (id, host), filters.get(&id)));
             variables.extend(resolvers.into_iter().flat_map(|resolvers| resolvers.own(id, host, policies.of(id))));
         }
         variables.extend(routes.remove(&id).map(|routes| entry("site_routes", routes)));
@@ -151,7 +152,7 @@ fn roles(
     site: &Site,
     overlay: Option<&Overlay<'_>>,
     policy: &Policy,
-    host: &Host,
+    (id, host): (HostId, &Host),
     filter: Option<&String>,
 ) -> Vec<Entry> {
     let member = overlay.and_then(|overlay| Some((overlay, host.interface_on(overlay.id)?)));
@@ -182,7 +183,7 @@ fn roles(
         entries.push(entry("security_forwards", Yaml::strs(names)));
     }
     if let Some(filter) = filter {
-        if host.forwards {
+        if filters::is_table(site, id) {
             entries.push(entry("security_leaves_forwarding", Yaml::Bool(true)));
         }
         entries.push(entry("security_policy", Yaml::str(filter)));

@@ -23,6 +23,8 @@ pub struct Handed {
     pub out: Option<String>,
     /// What passes.
     pub packets: Vec<Match>,
+    /// Whether it leaves with the router's own address as the source. Only a [table](super::Table) says so.
+    pub hidden: bool,
 }
 
 /// The rules of FORWARD, and further chains by name, in whose order iptables-save prints them.

@@ -1,4 +1,5 @@
-//! The one table of a machine whose programs hand packets on by rules of their own: a file for `nft -f`, of both families.
+//! The one table of a machine whose programs hand packets on by rules of their own, or that leads from an overlay to a network behind
+//! it: a file for `nft -f`, of both families.
 //!
 //! In netfilter a drop in any base chain is final, and accept ends that chain alone. So a table of our own, at the hooks `input` and
 //! `forward`, is an upper bound of what passes, whatever tables Docker or others have beside it, and theirs need not be touched.
@@ -20,8 +21,8 @@ use super::{Accept, Family, Filter, Handed, Match, Section, Source};
 pub struct Table {
     /// The devices of the site's networks.
     pub devices: Vec<String>,
-    /// Its addresses, sorted: by which the ports are asked for that its programs publish.
-    pub own: Vec<IpNet>,
+    /// Its addresses, sorted, by which the ports are asked for that its programs publish; none if they hand nothing on.
+    pub own: Option<Vec<IpNet>>,
     /// What it accepts and hands on as a router, of IPv4.
     pub v4: Filter,
     /// The same of IPv6.
@@ -55,13 +56,14 @@ pub fn document(header: &str, table: &Table) -> String {
     out.push_str("\t}\n\n");
     input(&mut out, table);
     forward(&mut out, table, &routed);
+    hide(&mut out, table);
     out.push_str("}\n");
     out
 }
 
 /// The table for a failure: what `filter` accepts comes in, and nothing is handed on.
 pub fn closed(header: &str, v4: Filter, v6: Filter) -> String {
-    let table = Table { devices: Vec::new(), own: Vec::new(), v4, v6 };
+    let table = Table { devices: Vec::new(), own: None, v4, v6 };
     document(header, &table)
 }
 
@@ -211,15 +213,37 @@ fn forward(out: &mut String, table: &Table, routed: &str) {
     if !table.devices.is_empty() {
         known(out);
         inner(out, table);
-        comment(out, "\t\t", "ports that programs of this machine publish: asked for by its own address, and sent on");
-        for (word, is_v4) in [("ip", true), ("ip6", false)] {
-            let own: Vec<IpNet> = table.own.iter().copied().filter(|it| matches!(it, IpNet::V4(_)) == is_v4).collect();
-            if !own.is_empty() {
-                let own = set(joined(&own).iter().map(net).collect());
-                let _ = writeln!(out, "\t\tct status dnat ct original {word} daddr {own} jump allowed");
-            }
+        if let Some(own) = &table.own {
+            published(out, own);
         }
         out.push_str(routed);
+    }
+    out.push_str("\t}\n");
+}
+
+fn published(out: &mut String, own: &[IpNet]) {
+    comment(out, "\t\t", "ports that programs of this machine publish: asked for by its own address, and sent on");
+    for (word, is_v4) in [("ip", true), ("ip6", false)] {
+        let own: Vec<IpNet> = own.iter().copied().filter(|it| matches!(it, IpNet::V4(_)) == is_v4).collect();
+        if !own.is_empty() {
+            let own = set(joined(&own).iter().map(net).collect());
+            let _ = writeln!(out, "\t\tct status dnat ct original {word} daddr {own} jump allowed");
+        }
+    }
+}
+
+/// The chain that gives what it hands on in its own name the address of the device that it leaves by.
+fn hide(out: &mut String, table: &Table) {
+    let handed = table.v4.handed.iter().chain(&table.v6.handed).filter(|handed| handed.hidden);
+    let ways: BTreeSet<(&str, &str)> =
+        handed.filter_map(|handed| Some((handed.into.as_deref()?, handed.out.as_deref()?))).collect();
+    if ways.is_empty() {
+        return;
+    }
+    out.push_str("\n\t# to what is behind it, this machine is who asks: nothing there has a way back\n");
+    out.push_str("\tchain hide {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n");
+    for (into, by) in ways {
+        let _ = writeln!(out, "\t\tiifname \"{into}\" oifname \"{by}\" masquerade");
     }
     out.push_str("\t}\n");
 }
@@ -230,7 +254,7 @@ fn known(out: &mut String) {
 
 /// What containers send is no business of the site's: it leaves as the machine's own, or goes to others of them.
 fn inner(out: &mut String, table: &Table) {
-    if table.devices.is_empty() {
+    if table.own.is_none() {
         return;
     }
     comment(out, "\t\t", "what comes from containers and virtual machines of this machine is up to their programs");
@@ -337,7 +361,7 @@ mod tests {
 
     fn table(v4: Filter, v6: Filter) -> Table {
         let own = ["10.0.0.5/32", "10.0.0.64/30", "fd00::5/128"].map(|net| net.parse().unwrap()).to_vec();
-        Table { devices: vec!["eth0".to_owned(), "nebula1".to_owned()], own, v4, v6 }
+        Table { devices: vec!["eth0".to_owned(), "nebula1".to_owned()], own: Some(own), v4, v6 }
     }
 
     fn allowed(text: &str) -> Vec<&str> {
@@ -441,6 +465,7 @@ table inet arvc {
             targets: vec![Source::Internet, from("192.0.2.1/32")],
             out: Some("nebula1".to_owned()),
             packets: vec![Match::Tcp(vec![(80, 80), (443, 443)])],
+            hidden: false,
         };
         let private = vec!["10.0.0.0/8".parse().unwrap()];
         let v4 = Filter { handed: vec![handed], private, ..filter(Family::V4, vec![]) };
@@ -451,6 +476,39 @@ table inet arvc {
              accept\n{begins} ip daddr != @private4 tcp dport {{ 80, 443 }} accept\n\t}}\n}}\n"
         );
         assert!(text.ends_with(&expected), "{text}");
+    }
+
+    #[test]
+    fn what_is_behind_a_member_sees_the_member_and_no_program_publishes_anything() {
+        let handed = Handed {
+            comment: "hosts.a -> hosts.printer : 9100/tcp".to_owned(),
+            sources: vec![from("10.9.0.1/32")],
+            into: Some("nebula1".to_owned()),
+            targets: vec![from("10.0.0.7/32")],
+            out: Some("eth0".to_owned()),
+            packets: vec![Match::Tcp(vec![(9100, 9100)])],
+            hidden: true,
+        };
+        let v4 = Filter { handed: vec![handed], ..filter(Family::V4, vec![]) };
+        let text = document("made", &Table { own: None, ..table(v4, filter(Family::V6, vec![])) });
+        let expected = "\
+	chain forward {
+		type filter hook forward priority filter - 10; policy drop;
+		ct state vmap { established : accept, related : accept, invalid : drop }
+		# what it hands on as a router
+		# hosts.a -> hosts.printer : 9100/tcp
+		iifname \"nebula1\" oifname \"eth0\" ip saddr 10.9.0.1 ip daddr 10.0.0.7 tcp dport 9100 accept
+	}
+
+	# to what is behind it, this machine is who asks: nothing there has a way back
+	chain hide {
+		type nat hook postrouting priority srcnat; policy accept;
+		iifname \"nebula1\" oifname \"eth0\" masquerade
+	}
+}
+";
+        assert!(text.ends_with(expected), "{text}");
+        assert!(!text.contains("iifkind") && !text.contains("dnat"), "{text}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! never part of a tree that is the same for the same sources.
 
 use arvc_site::lock::Grant;
-use arvc_site::model::Site;
+use arvc_site::model::{Family, HostId, Interface, Site};
 use serde_json::{Map, Value, json};
 
 use super::{Overlay, is_member};
@@ -26,23 +26,36 @@ fn ca_name(site: &Site, authority: &str) -> String {
     }
 }
 
+/// What a certificate vouches for behind a member: of the families that it has an address of in the overlay.
+fn behind(site: &Site, overlay: &Overlay<'_>, id: HostId, interface: &Interface) -> Vec<String> {
+    let own = overlay.network.behind.iter().filter(|behind| behind.member.value == id);
+    let prefixes = own.flat_map(|behind| site.networks[behind.network.value.index()].prefixes());
+    let prefixes = prefixes.map(|prefix| prefix.value.trunc());
+    let prefixes = prefixes.filter(|prefix| interface.families().contains(Family::of_prefix(prefix)));
+    prefixes.map(|prefix| prefix.to_string()).collect()
+}
+
 /// `certificates.json`.
 pub fn plan(site: &Site, overlay: &Overlay<'_>) -> String {
     let prefixes: Vec<String> = overlay.network.prefixes().map(|prefix| prefix.value.to_string()).collect();
     let duration = format!("{}h", site.nebula.certificate.div_ceil(3600));
     let mut hosts = Map::new();
-    for host in site.hosts.iter().filter(|host| is_member(host, overlay.id)) {
+    for (host, id) in site.hosts.iter().zip((0..).map(HostId)).filter(|(host, _)| is_member(host, overlay.id)) {
         let Some(interface) = host.interface_on(overlay.id) else { continue };
         let groups: Vec<&str> =
             host.groups.iter().map(|group| site.groups[group.index()].named.name.as_str()).collect();
         let networks = interface.addresses().filter_map(|address| with_length(overlay.network, address.value));
         let networks: Vec<String> = networks.map(|address| address.to_string()).collect();
-        let entry = json!({
+        let mut entry = json!({
             "name": host.named.name,
             "networks": networks,
             "groups": groups,
             "duration": duration,
         });
+        let behind = behind(site, overlay, id, interface);
+        if !behind.is_empty() {
+            entry["unsafe_networks"] = json!(behind);
+        }
         hosts.insert(host.named.name.clone(), entry);
     }
     let trusted = site.nebula.trusted.iter().map(|name| (name.clone(), json!({ "name": ca_name(site, name) })));

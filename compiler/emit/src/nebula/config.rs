@@ -2,11 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use arvc_reach::Addresses;
 use arvc_reach::policy::Policy;
-use arvc_site::model::{Host, HostId, Site};
+use arvc_site::model::{Family, Host, HostId, Site};
+use ipnet::IpNet;
 
+use super::Overlay;
 use super::profile::Profile;
-use super::{Overlay, rules};
+use super::rules::Rules;
 use crate::extra;
 use crate::yaml::{Entry, Yaml, entry};
 
@@ -14,7 +17,8 @@ use crate::yaml::{Entry, Yaml, entry};
 const MTU: u32 = 1300;
 
 /// The configuration of `host`.
-pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, policy: &Policy) -> Yaml {
+pub fn config(addresses: &Addresses<'_>, overlay: &Overlay<'_>, id: HostId, host: &Host, policy: &Policy) -> Yaml {
+    let site = addresses.site;
     let profile = Profile::of(&site.nebula.version.value);
     let device = host.interface_on(overlay.id).map(|interface| interface.device.as_str()).unwrap_or("nebula1");
     let places = places(site, overlay, id, host);
@@ -59,8 +63,25 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
     if profile.asks_for_strict_local_addresses() {
         firewall.push(entry("default_local_cidr_any", Yaml::Bool(false)));
     }
-    firewall.push(entry("outbound", rules::rules(site, overlay.id, &policy.outbound)));
-    firewall.push(entry("inbound", rules::rules(site, overlay.id, &policy.inbound)));
+    let own: Vec<IpNet> = match overlay.network.behind.iter().any(|behind| behind.member.value == id) {
+        true => {
+            host.interface_on(overlay.id).into_iter().flat_map(|it| it.addresses()).map(|it| it.value.into()).collect()
+        }
+        false => Vec::new(),
+    };
+    let rules = || Rules::new(addresses, own.clone());
+    firewall.push(entry("outbound", rules().policy(overlay.id, &policy.outbound).yaml()));
+    firewall.push(entry("inbound", rules().policy(overlay.id, &policy.inbound).behind(&policy.forward).yaml()));
+
+    let mut tun = vec![
+        entry("disabled", Yaml::Bool(false)),
+        entry("dev", Yaml::quoted(device)),
+        entry("mtu", Yaml::Int(overlay.network.mtu.unwrap_or(MTU).into())),
+    ];
+    let routes = routes(site, overlay, policy);
+    if !routes.is_empty() {
+        tun.push(entry("unsafe_routes", Yaml::List(routes)));
+    }
 
     let mut pki = vec![
         entry("ca", Yaml::quoted("/etc/nebula/ca.crt")),
@@ -85,14 +106,7 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
         entry("punchy", Yaml::map([("punch", Yaml::Bool(true)), ("respond", Yaml::Bool(true))])),
         entry("relay", Yaml::Map(relay)),
         entry("cipher", Yaml::quoted("aes")),
-        entry(
-            "tun",
-            Yaml::map([
-                ("disabled", Yaml::Bool(false)),
-                ("dev", Yaml::quoted(device)),
-                ("mtu", Yaml::Int(overlay.network.mtu.unwrap_or(MTU).into())),
-            ]),
-        ),
+        entry("tun", Yaml::Map(tun)),
         entry("logging", Yaml::map([("level", Yaml::quoted("info")), ("format", Yaml::quoted("text"))])),
         entry("firewall", Yaml::Map(firewall)),
     ];
@@ -101,6 +115,23 @@ pub fn config(site: &Site, overlay: &Overlay<'_>, id: HostId, host: &Host, polic
         extra::merge(&mut config, keys);
     }
     Yaml::Map(config)
+}
+
+/// The networks behind other members that a machine may open anything on, by prefix.
+fn routes(site: &Site, overlay: &Overlay<'_>, policy: &Policy) -> Vec<Yaml> {
+    let leads = |network| policy.outbound.iter().any(|rule| rule.network == overlay.id && rule.there == network);
+    let mut routes = Vec::new();
+    for behind in overlay.network.behind.iter().filter(|behind| leads(behind.network.value)) {
+        let member = site.hosts[behind.member.value.index()].interface_on(overlay.id);
+        for prefix in site.networks[behind.network.value.index()].prefixes().map(|prefix| prefix.value.trunc()) {
+            let of_family = |address: &IpAddr| Family::of(*address) == Family::of_prefix(&prefix);
+            let via = member.into_iter().flat_map(|it| it.addresses()).map(|it| it.value).find(of_family);
+            routes.extend(via.map(|via| {
+                Yaml::map([("route", Yaml::quoted(prefix.to_string())), ("via", Yaml::quoted(via.to_string()))])
+            }));
+        }
+    }
+    routes
 }
 
 /// A lighthouse or relay, and where a machine finds it without asking.

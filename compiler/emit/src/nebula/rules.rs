@@ -1,31 +1,95 @@
 //! Firewall rules of one direction, each with exactly one of `host`, `group`, `groups` and `cidr`.
 //!
 //! Nebula reads several of them in one rule as alternatives (`firewall.go`, `FirewallRule.match`), so a second one would
-//! make the rule wider. A list is a disjunction, and there is no rule that denies.
+//! make the rule wider. A list is a disjunction, and there is no rule that denies. Whether a rule is about the member itself or about
+//! what is behind it, its `local_cidr` says, which is a condition of its own.
 
-use arvc_reach::policy::{Peer, Rule};
+use arvc_reach::Addresses;
+use arvc_reach::policy::{Forward, Peer, Rule};
+use arvc_reach::ports::PortSet;
+use arvc_reach::through::{End, Ends};
 use arvc_site::model::{NetworkId, Site};
+use ipnet::IpNet;
 
 use crate::yaml::{Entry, Yaml, entry, noted};
 
-/// The rules of one direction on the overlay; an empty list drops everything, and is written out.
-pub fn rules(site: &Site, overlay: NetworkId, rules: &[Rule]) -> Yaml {
-    let mut list = Vec::new();
-    let mut said = "";
-    for rule in rules.iter().filter(|rule| rule.network == overlay) {
-        let peers = peers(site, &rule.peer);
-        let packets = packets(rule);
-        for (peer, (protocol, port)) in peers.iter().flat_map(|peer| packets.iter().map(move |packet| (peer, packet))) {
-            let protocol = *protocol;
-            let protocol = Yaml::quoted(protocol);
-            // Once for a run of rules with the same reason.
-            let first =
-                if said == &*rule.reason { entry("proto", protocol) } else { noted(&*rule.reason, "proto", protocol) };
-            said = &rule.reason;
-            list.push(Yaml::Map(vec![first, entry("port", Yaml::quoted(port.clone())), peer.clone()]));
+/// A list of rules as it is written; an empty one drops everything, and is written out.
+pub struct Rules<'a> {
+    addresses: &'a Addresses<'a>,
+    /// The member's own addresses on the overlay, where something is behind it: its rules say then that they are about itself.
+    own: Vec<IpNet>,
+    list: Vec<Yaml>,
+    said: String,
+}
+
+impl<'a> Rules<'a> {
+    /// An empty list of a member.
+    pub fn new(addresses: &'a Addresses<'a>, own: Vec<IpNet>) -> Self {
+        Self { addresses, own, list: Vec::new(), said: String::new() }
+    }
+
+    /// The rules of one direction on the overlay.
+    pub fn policy(mut self, overlay: NetworkId, rules: &[Rule]) -> Self {
+        for rule in rules.iter().filter(|rule| rule.network == overlay) {
+            let peers = match rule.there == overlay {
+                true => peers(self.addresses.site, &rule.peer),
+                // What is behind another member has no certificate.
+                false => self.addresses.of(rule.there, &rule.peer).into_iter().map(cidr).collect(),
+            };
+            let own = self.own.clone();
+            self.add(&rule.reason, &rule.ports, &peers, &own);
+        }
+        self
+    }
+
+    /// What comes in for what is behind the member.
+    pub fn behind(mut self, forwards: &[Forward]) -> Self {
+        for forward in forwards.iter().filter(|forward| forward.hidden) {
+            let peers: Vec<Entry> = prefixes(&forward.from).map(cidr).collect();
+            let own: Vec<IpNet> = prefixes(&forward.to).collect();
+            self.add(&forward.reason, &forward.ports, &peers, &own);
+        }
+        self
+    }
+
+    /// As YAML.
+    pub fn yaml(self) -> Yaml {
+        Yaml::List(self.list)
+    }
+
+    fn add(&mut self, reason: &str, ports: &PortSet, peers: &[Entry], own: &[IpNet]) {
+        let locals: Vec<Option<Entry>> = match own {
+            [] => vec![None],
+            own => own.iter().map(|own| Some(entry("local_cidr", Yaml::quoted(own.to_string())))).collect(),
+        };
+        let packets = packets(ports);
+        for (peer, local) in peers.iter().flat_map(|peer| locals.iter().map(move |local| (peer, local))) {
+            for (protocol, port) in &packets {
+                let protocol = Yaml::quoted(*protocol);
+                // Once for a run of rules with the same reason.
+                let first = match self.said == reason {
+                    true => entry("proto", protocol),
+                    false => noted(reason, "proto", protocol),
+                };
+                reason.clone_into(&mut self.said);
+                let mut fields = vec![first, entry("port", Yaml::quoted(port.clone())), peer.clone()];
+                fields.extend(local.clone());
+                self.list.push(Yaml::Map(fields));
+            }
         }
     }
-    Yaml::List(list)
+}
+
+fn cidr(prefix: IpNet) -> Entry {
+    entry("cidr", Yaml::quoted(prefix.to_string()))
+}
+
+/// The addresses of a forward's end: none of what is behind a member is the Internet.
+fn prefixes(ends: &Ends) -> impl Iterator<Item = IpNet> + '_ {
+    ends.iter().filter_map(|end| match end {
+        End::Prefix(prefix) => Some(*prefix),
+        End::Internet => None,
+    })
 }
 
 /// How rules name a peer, each in one way: a network by each of its prefixes. Who is not a member of the overlay cannot be
@@ -49,8 +113,8 @@ fn peers(site: &Site, peer: &Peer) -> Vec<Entry> {
 
 /// Protocol and port of each rule. A range is one rule, which Nebula expands port by port; the whole range is `any`. Port
 /// 0 is left out of ranges, since `0-N` means any port. ICMP matches by `any` only.
-fn packets(rule: &Rule) -> Vec<(&'static str, String)> {
-    if rule.ports.is_all() {
+fn packets(ports: &PortSet) -> Vec<(&'static str, String)> {
+    if ports.is_all() {
         return vec![("any", "any".to_owned())];
     }
     let transport = |name: &'static str, ranges: &[(u16, u16)]| {
@@ -62,9 +126,9 @@ fn packets(rule: &Rule) -> Vec<(&'static str, String)> {
         };
         ranges.iter().filter_map(port).map(|port| (name, port)).collect::<Vec<_>>()
     };
-    let mut packets = transport("tcp", &rule.ports.tcp);
-    packets.extend(transport("udp", &rule.ports.udp));
-    if rule.ports.icmp {
+    let mut packets = transport("tcp", &ports.tcp);
+    packets.extend(transport("udp", &ports.udp));
+    if ports.icmp {
         packets.push(("icmp", "any".to_owned()));
     }
     packets

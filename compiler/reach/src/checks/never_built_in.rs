@@ -3,7 +3,8 @@
 //! ## What is wrong
 //!
 //! No `allow` opens what a `never` forbids, and one of the rules does that every machine has unasked: the way in for nodes and
-//! operators, uplink resolvers, DHCP.
+//! operators, uplink resolvers, DHCP. Or the source leads from an overlay to a network behind it, and hands on there, with its own
+//! address, what others may open: so may it itself.
 //!
 //! ## Why
 //!
@@ -58,6 +59,7 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
     let (source, target) = (finding.source.name(site), finding.target.name(site));
     let rules = path.steps.iter().flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(&packets));
     let mut reasons: Vec<&str> = rules.flat_map(|(_, reason)| reason.split("; ")).collect();
+    let handed = reasons.first().copied();
     reasons.retain(|reason| site.allow.iter().all(|flow| describe(site, flow) != *reason));
     reasons.dedup();
     let bare = Flow { except: Vec::new(), ..flow.clone() };
@@ -67,8 +69,12 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
         flow.span,
         "must stay closed",
     );
-    if let Some(reason) = reasons.first() {
-        diagnostic = diagnostic.note(format!("open unasked: {reason}"));
+    match (reasons.first(), handed) {
+        (Some(reason), _) => diagnostic = diagnostic.note(format!("open unasked: {reason}")),
+        (None, Some(flow)) => {
+            diagnostic = diagnostic.note(format!("`{source}` hands this on with its own address: {flow}"));
+        }
+        (None, None) => {}
     }
     let finding = Finding { packets: packets.clone(), paths: vec![path.clone()], ..finding.clone() };
     let ends = (crate::describe::end(site, &flow.source), crate::describe::target(site, flow));

@@ -50,7 +50,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     for claim in intents.allow.iter().filter(|claim| claim.flow.flow.except.is_empty()) {
         let flow = claim.flow.flow;
         let lost = |piece: &&Piece| {
-            members.is_overlay(piece.path.target) && !piece.ports.is_all() && !piece.ports.others.is_empty()
+            members.is_overlay(piece.path.source) && !piece.ports.is_all() && !piece.ports.others.is_empty()
         };
         let Some(piece) = claim.pieces.iter().find(lost) else { continue };
         if !told.insert(flow.span) {
@@ -58,7 +58,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
         }
         let numbers = piece.ports.others.iter().flat_map(|(first, last)| *first..=*last);
         let numbers: Vec<String> = numbers.map(|number| format!("`proto {number}`")).collect();
-        let network = words::network(site, piece.path.target);
+        let network = words::network(site, piece.path.source);
         let message = format!("Nebula has no rule for {} alone", numbers.join(", "));
         found.push(
             Diagnostic::new(&CODE, message, flow.span, format!("this flow is on {network}"))

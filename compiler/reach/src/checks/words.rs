@@ -65,6 +65,9 @@ pub(super) fn network(site: &Site, network: NetworkId) -> String {
 pub(super) fn path(site: &Site, path: Path) -> String {
     match path.is_routed() {
         false => network(site, path.target),
+        true if site.networks[path.source.index()].is_overlay() => {
+            format!("{} and, behind its member, {}", network(site, path.source), network(site, path.target))
+        }
         true => format!("{} and, behind its router, {}", network(site, path.source), network(site, path.target)),
     }
 }

@@ -10,7 +10,7 @@ use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other};
-use super::{Party, Step};
+use super::{Party, Step, behind};
 use crate::address::node_addresses;
 use crate::ports::PortSet;
 
@@ -148,7 +148,11 @@ impl<'l, 's> Answers<'l, 's> {
     }
 
     fn inside(&self, from: &Party, to: &Party, address: IpAddr, device: Option<&str>) -> Steps {
-        let (Party::Host(a), Party::Host(b)) = (from, to) else { return Err(Verdict::Closed) };
+        let Party::Host(a) = from else { return Err(Verdict::Closed) };
+        if let Some(steps) = self.behind(*a, to, address, device) {
+            return Ok(steps);
+        }
+        let Party::Host(b) = to else { return Err(Verdict::Closed) };
         let on = |host: &HostId| self.layers.host(*host).interfaces.iter().filter(|it| self.is_overlay(it.network));
         let fits = |it: &&arvc_site::model::Interface| device.is_none_or(|device| it.device == device);
         let network = on(b).filter(fits).map(|it| it.network).find(|network| on(a).any(|it| it.network == *network));
@@ -158,6 +162,25 @@ impl<'l, 's> Answers<'l, 's> {
             return Err(Verdict::Closed);
         }
         Ok(self.layers.direct(network, (*a, from), (*b, address)).steps)
+    }
+
+    /// What is met on the way to an address behind a member of an overlay, by the sender's device.
+    fn behind(&self, a: HostId, to: &Party, address: IpAddr, device: Option<&str>) -> Option<Vec<Step>> {
+        let layers = self.layers;
+        let own = |overlay: NetworkId| layers.host(a).interface_on(overlay);
+        let fits = |it: &behind::Behind| {
+            let there = &self.site().networks[it.network.index()];
+            let on = device.is_none_or(|device| own(it.overlay).is_some_and(|own| own.device == device));
+            on && there.contains(address)
+        };
+        let way = behind::ways(layers, a).into_iter().find(fits)?;
+        let from = layers.address(a, way.overlay, Family::of(address))?;
+        let target = match to {
+            Party::Host(b) if layers.met(*b, way.network).contains(&address) => Some(*b),
+            Party::Prefix(_) => None,
+            _ => return None,
+        };
+        Some(behind::steps(layers, way, (a, from), target, address))
     }
 
     fn is_overlay(&self, network: NetworkId) -> bool {

@@ -33,6 +33,7 @@ impl Answers<'_, '_> {
                     path.to.contains(&address)
                         && !(self.site().networks[path.way.last().index()].is_overlay())
                         && !self.shares_bridge(*a, path.way)
+                        && layers.gate_of(path.way).is_none()
                 });
                 // Where both are in the world, or one is known to it, that is the way.
                 let path = path.map(|path| path.steps).or_else(|| layers.through_the_world(*a, *b, address, packet));

@@ -94,6 +94,11 @@ impl Answers<'_, '_> {
     /// The way as the files know it; none where they know nothing of it.
     pub(super) fn way(&self, from: &Party, to: &Party, path: &Path, address: IpAddr) -> Option<arvc_verdict::Path> {
         let site = self.layers.site();
+        if let Some(behind) = self.layers.gate_of(path.way) {
+            return Some(arvc_verdict::Path::Overlay(
+                self.several.then(|| self.device(from, behind.overlay)).flatten(),
+            ));
+        }
         let Way::Direct(network) = path.way else { return Some(arvc_verdict::Path::Routed) };
         if *from == Party::Internet || *to == Party::Internet {
             return Some(arvc_verdict::Path::Routed);
@@ -115,8 +120,8 @@ impl Answers<'_, '_> {
         }
     }
 
-    fn device(&self, to: &Party, network: NetworkId) -> Option<String> {
-        let Party::Host(host) = to else { return None };
+    fn device(&self, of: &Party, network: NetworkId) -> Option<String> {
+        let Party::Host(host) = of else { return None };
         Some(self.layers.host(*host).interface_on(network)?.device.clone())
     }
 }

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::index::Indexes;
 pub(super) use super::lists::Other;
 use super::lists::{Asked, Known, Said};
-use super::{Layer, Party, Path, Step, Way, edge, handed, tunnel};
+use super::{Layer, Party, Path, Step, Way, behind, edge, handed, tunnel};
 use crate::address::{Addresses, internet, subtract};
 use crate::members::{Members, addresses_on};
 use crate::policy::Policies;
@@ -254,6 +254,7 @@ impl<'a> Layers<'a> {
                 paths.push(self.direct(network, (a, from), (b, to)));
             }
         }
+        paths.extend(behind::paths(self, a, b));
         paths.extend(self.routed(a, b));
         paths
     }

@@ -12,12 +12,14 @@
 use std::net::IpAddr;
 
 use arvc_site::lock::Grant;
-use arvc_site::model::{HostId, NetworkId, Transport};
+use arvc_site::model::{Family, HostId, NetworkId, Transport};
 
+use super::behind::Behind;
 use super::decide::Other;
 use super::{Layer, Layers, Party, Path, Step};
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
+use crate::through::{End, Ends};
 
 /// A layer as a whole, wherever on a path it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +84,19 @@ impl<'a> Layers<'a> {
     pub fn stands(&self, source: &Party, path: &Path) -> Vec<Stand<'a>> {
         let network = path.way.last();
         let mut stands = vec![Stand { certificate: None, guards: self.guards(source, path) }];
+        if let (Party::Host(host), Some(behind)) = (source, self.gate_of(path.way)) {
+            let granted = self.site.withdrawn.get(&self.host(*host).named.name).into_iter().flatten();
+            let guards = self.guards(source, path);
+            stands.extend(granted.map(|grant| {
+                // What is behind the member does not see who asks.
+                let mut guards = guards.clone();
+                let held = self.unhanded(grant, behind, &path.to);
+                guards.retain(|(guard, _)| ![Guard::Nebula, Guard::Router].contains(guard));
+                guards.extend([(Guard::Nebula, held.clone()), (Guard::Router, held)]);
+                Stand { certificate: Some(grant), guards }
+            }));
+            return stands;
+        }
         if let (Party::Host(host), true) = (source, self.members.is_overlay(network))
             && let Some(Party::Host(target)) = path.steps.last().map(|step| &step.at)
         {
@@ -108,6 +123,20 @@ impl<'a> Layers<'a> {
             guards.push((Guard::Filter, passed(&from)));
         }
         Stand { certificate: Some(grant), guards }
+    }
+
+    /// What a member does not hand on to addresses behind it for whoever shows a certificate: it goes by the addresses in it.
+    fn unhanded(&self, grant: &Grant, behind: Behind, to: &[IpAddr]) -> PortSet {
+        let forwards = self.policies.of(behind.gate).forward.iter().filter(|forward| forward.hidden);
+        let holds = |ends: &Ends, address: IpAddr| {
+            ends.iter().any(|end| matches!(end, End::Prefix(prefix) if prefix.contains(&address)))
+        };
+        let forwards = forwards.filter(|forward| {
+            let from = grant.networks.iter().any(|own| holds(&forward.from, own.addr()));
+            from && to.iter().any(|address| holds(&forward.to, *address))
+        });
+        let open = forwards.fold(PortSet::none(), |all, forward| all.union(&forward.ports));
+        PortSet::all().difference(&open)
     }
 
     fn guards(&self, source: &Party, path: &Path) -> Vec<(Guard, PortSet)> {
@@ -144,7 +173,7 @@ impl<'a> Layers<'a> {
     /// Whether the address that a source gives is its own.
     fn bound(&self, source: &Party, path: &Path) -> bool {
         match source {
-            Party::Host(host) => self.members.is_overlay(path.way.last()) || self.has_proxmox(*host, path.way.first()),
+            Party::Host(host) => self.members.is_overlay(path.way.first()) || self.has_proxmox(*host, path.way.first()),
             Party::Node(_) => true,
             _ => path.steps.iter().any(|step| step.layer == Layer::Router),
         }
@@ -177,7 +206,12 @@ impl<'a> Layers<'a> {
     /// from one port to the same.
     fn sent_back(&self, path: &Path) -> PortSet {
         let network = path.way.last();
-        let (Some(Party::Host(target)), Some(from)) = (path.steps.last().map(|step| &step.at), path.from) else {
+        // Behind a member that is who asks.
+        let from = match self.gate_of(path.way) {
+            Some(behind) => path.to.first().and_then(|to| self.address(behind.gate, network, Family::of(*to))),
+            None => path.from,
+        };
+        let (Some(Party::Host(target)), Some(from)) = (path.steps.last().map(|step| &step.at), from) else {
             return PortSet::none();
         };
         if !self.has_proxmox(*target, network) {

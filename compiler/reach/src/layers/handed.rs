@@ -4,15 +4,15 @@
 //! wider than what is handed on: it also lets in what is for the router itself.
 
 use std::net::IpAddr;
-use std::rc::Rc;
-use std::sync::Arc;
 
 use arvc_site::model::{Family, HostId, Kind, NetworkId};
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other, unknown};
+use super::lists::Said;
 use super::{Layer, Party, Step};
 use crate::members::overlaps;
+use crate::policy::Forward;
 use crate::ports::PortSet;
 use crate::routers::Identity;
 use crate::through::{End, Ends};
@@ -37,19 +37,8 @@ pub(super) fn steps(
     }
     let host = layers.host(id);
     let policy = layers.policies.of(id);
-    let (mut lower, mut upper, mut rules) = (PortSet::none(), PortSet::none(), Vec::new());
-    for forward in policy.forward.iter().filter(|forward| forward.family == family) {
-        let (from, to) = (holds(layers, &forward.from, from), holds(layers, &forward.to, to));
-        if !from.1 || !to.1 {
-            continue;
-        }
-        upper = upper.union(&forward.ports);
-        if from.0 && to.0 {
-            lower = lower.union(&forward.ports);
-        }
-        rules.push((forward.ports.clone(), forward.reason.clone()));
-    }
-    let rules: Rc<[(PortSet, Arc<str>)]> = rules.into();
+    let all = policy.forward.iter().filter(|forward| forward.family == family && !forward.hidden);
+    let (lower, upper, rules) = handed_on(layers, all, from, to);
     let handed = |layer| Step {
         layer,
         at: Party::Host(id),
@@ -78,6 +67,28 @@ pub(super) fn steps(
         steps.push(handed(Layer::ProxmoxOut));
     }
     Some(steps)
+}
+
+/// What forwards let through between two ends.
+pub(super) fn handed_on<'f>(
+    layers: &Layers,
+    forwards: impl Iterator<Item = &'f Forward>,
+    from: &Other,
+    to: &Other,
+) -> Said {
+    let (mut lower, mut upper, mut rules) = (PortSet::none(), PortSet::none(), Vec::new());
+    for forward in forwards {
+        let (from, to) = (holds(layers, &forward.from, from), holds(layers, &forward.to, to));
+        if !from.1 || !to.1 {
+            continue;
+        }
+        upper = upper.union(&forward.ports);
+        if from.0 && to.0 {
+            lower = lower.union(&forward.ports);
+        }
+        rules.push((forward.ports.clone(), forward.reason.clone()));
+    }
+    (lower, upper, rules.into())
 }
 
 /// What stands between a machine and what lies beyond a router of ours, which may be another router.

@@ -97,6 +97,8 @@ impl<'a> Layers<'a> {
 /// What a certificate has to show for a rule of Nebula; of several groups the first will do to find it.
 fn shown(rule: &Rule) -> Option<Vec<Key>> {
     match &rule.peer {
+        // What is behind a member shows none.
+        _ if rule.there != rule.network => None,
         Peer::Host(host) => Some(vec![Key::Host(*host)]),
         Peer::Group(group) => Some(vec![Key::Group(*group)]),
         Peer::AllOf(groups) => groups.first().map(|group| vec![Key::Group(*group)]),

@@ -147,9 +147,12 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// The same for a rule of Nebula, which knows the other end by its certificate.
+    /// The same for a rule of Nebula, which knows the other end by its certificate; what is behind a member it knows by the address.
     fn certified(&self, rule: &Rule, other: &Other) -> (bool, bool) {
         let Other::Member(host, _) = other else { return self.addressed(rule, other) };
+        if rule.there != rule.network {
+            return self.addressed(rule, other);
+        }
         let machine = &self.site.hosts[host.index()];
         let holds = match &rule.peer {
             Peer::Any => true,

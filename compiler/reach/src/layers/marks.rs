@@ -204,7 +204,8 @@ impl<'l, 'a> Marks<'l, 'a> {
         if let Some(known) = self.held.get(&key) {
             return known.clone();
         }
-        let held: Rc<[u32]> = if certified { self.certified(rule) } else { self.addressed(rule) }.into();
+        let held: Rc<[u32]> =
+            if certified && rule.there == rule.network { self.certified(rule) } else { self.addressed(rule) }.into();
         self.held.insert(key, held.clone());
         held
     }

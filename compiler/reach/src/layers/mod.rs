@@ -12,6 +12,7 @@
 
 mod answer;
 mod ask;
+mod behind;
 mod beyond;
 mod cells;
 mod claims;
@@ -133,7 +134,7 @@ impl Step {
 pub enum Way {
     /// On one network.
     Direct(NetworkId),
-    /// From one network into another, through the router of the first.
+    /// From one network into another, through the router of the first; from an overlay, through the member that leads there.
     Routed(NetworkId, NetworkId),
 }
 

@@ -24,6 +24,9 @@ impl Way {
         let path = |network: NetworkId| site.networks[network.index()].named.path.as_str();
         match self {
             Self::Direct(network) => path(network).to_owned(),
+            Self::Routed(first, last) if site.networks[first.index()].is_overlay() => {
+                format!("{} and, behind its member, {}", path(first), path(last))
+            }
             Self::Routed(first, last) => format!("{}, routed to {}", path(first), path(last)),
         }
     }

@@ -25,6 +25,8 @@ impl<'a> Cover<'a> {
         let needless = |rule: &Rule| {
             wide.iter().any(|wide| {
                 wide.network == rule.network
+                    // What is behind a member is handed on by rules of its own.
+                    && (wide.there == rule.there || !self.site.networks[rule.network.index()].is_overlay())
                     && (wide.there, &wide.peer) != (rule.there, &rule.peer)
                     && rule.ports.is_subset(&wide.ports)
                     && self.holds(wide, rule)

@@ -197,7 +197,8 @@ impl Context<'_> {
         for ((network, beyond), reached) in met {
             let on = |host: &&HostId| members.networks(members.profile_of[host.index()]).contains(&beyond);
             let whole = || whole.iter().filter(there).filter(on).copied();
-            let symbol = symbol.filter(|symbol| **symbol != Peer::Any || members.is_overlay(network));
+            let symbol =
+                symbol.filter(|symbol| **symbol != Peer::Any || members.is_overlay(network) && network == beyond);
             let openings: Vec<(Peer, Option<HostId>)> = match symbol {
                 Some(symbol) if whole().eq(reached.iter().copied()) => {
                     let only = if let [only] = reached.as_slice() { Some(*only) } else { None };
@@ -205,11 +206,50 @@ impl Context<'_> {
                 }
                 _ => reached.iter().map(|host| (Peer::Host(*host), Some(*host))).collect(),
             };
+            if let Some(gate) = self.gate(direction, network, beyond) {
+                let own = own.iter().copied().filter(|host| there(&host));
+                self.open_behind(table, (direction, gate), (network, beyond), own, openings);
+                continue;
+            }
             for (peer, only) in openings {
                 let opening = Opening { there: beyond, ..self.opening(network, peer) };
                 // A machine does not need a rule for itself: what it sends to its own address never leaves it.
                 table.open(direction, opening, own.iter().copied().filter(|host| Some(*host) != only));
             }
+        }
+    }
+
+    /// The member that stands between, if one network is behind a member of the other.
+    fn gate(&self, direction: Direction, network: NetworkId, beyond: NetworkId) -> Option<HostId> {
+        match direction {
+            _ if network == beyond => None,
+            Direction::Out => self.members.gate(network, beyond),
+            Direction::In => self.members.gate(beyond, network),
+        }
+    }
+
+    /// What is behind a member sees that member alone, which asks with its own address: so it may open what it hands on.
+    fn open_behind(
+        &self,
+        table: &mut Table,
+        (direction, gate): (Direction, HostId),
+        (network, beyond): (NetworkId, NetworkId),
+        own: impl Iterator<Item = HostId>,
+        openings: Vec<(Peer, Option<HostId>)>,
+    ) {
+        let own: Vec<HostId> = own.collect();
+        if own.is_empty() {
+            return;
+        }
+        if direction == Direction::In {
+            let opening = self.opening(network, Peer::Host(gate));
+            table.open(direction, opening, own.into_iter().filter(|host| *host != gate));
+            return;
+        }
+        for (peer, _) in openings {
+            table.open(direction, self.opening(beyond, peer.clone()), std::iter::once(gate));
+            let opening = Opening { there: beyond, ..self.opening(network, peer) };
+            table.open(direction, opening, own.iter().copied());
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, Site};
 use ipnet::IpNet;
 
-use super::Policy;
+use super::{Peer, Policy};
 use crate::address::Addresses;
 use crate::ports::PortSet;
 use crate::routers::{Identity, Routers};
@@ -29,6 +29,9 @@ pub struct Forward {
     pub ports: PortSet,
     /// Why, as in a rule.
     pub reason: Arc<str>,
+    /// Whether it leaves with the router's own address as the source, so that nobody there has to know of the network that it comes
+    /// from: out of an overlay, to what is behind its member.
+    pub hidden: bool,
 }
 
 /// The packets of one forward, and why it is there: a key under which the machines of one side come together.
@@ -38,11 +41,12 @@ type Key = (Option<NetworkId>, Option<NetworkId>, Family, Ends, bool, PortSet, A
 /// things are parted.
 pub(super) fn add(site: &Site, list: &mut Vec<Policy>) {
     let through = routers(site);
-    if through.iter().all(|router| router.router.hosts().is_empty()) {
+    let overlays = site.networks.iter().any(|network| !network.behind.is_empty());
+    if through.iter().all(|router| router.router.hosts().is_empty()) && !overlays {
         return;
     }
     let (addresses, routers) = (Addresses::new(site), Routers::of_site(site));
-    let mut found: BTreeMap<HostId, Vec<Forward>> = BTreeMap::new();
+    let mut found = behind(site, &addresses, list);
     for router in &through {
         for id in router.router.hosts() {
             let host = &site.hosts[id.index()];
@@ -59,6 +63,41 @@ pub(super) fn add(site: &Site, list: &mut Vec<Policy>) {
             part(list, id, forwards);
         }
     }
+}
+
+/// What members of an overlay hand on to what is behind them: what other members may open there, from their addresses on the overlay.
+fn behind(site: &Site, addresses: &Addresses, policies: &[Policy]) -> BTreeMap<HostId, Vec<Forward>> {
+    let mut found: BTreeMap<(HostId, Key), Ends> = BTreeMap::new();
+    for policy in policies {
+        let there = policy.hosts.iter().filter(|host| site.hosts[host.index()].status.is_there());
+        let there: Vec<Peer> = there.map(|host| Peer::Host(*host)).collect();
+        for rule in policy.outbound.iter().filter(|rule| rule.network != rule.there) {
+            let Some(gate) = site.networks[rule.network.index()].leads_to(rule.there) else { continue };
+            let far = addresses.of(rule.there, &rule.peer);
+            for family in Family::ALL {
+                let of_family = |prefix: &IpNet| Family::of_prefix(prefix) == family;
+                let far: Ends = far.iter().copied().filter(of_family).map(End::Prefix).collect();
+                let own = there.iter().flat_map(|host| addresses.of(rule.network, host));
+                let own: Ends = own.filter(of_family).map(End::Prefix).collect();
+                if far.is_empty() || own.is_empty() {
+                    continue;
+                }
+                let ends = (Some(rule.network), Some(rule.there), family, far);
+                let key = (ends.0, ends.1, ends.2, ends.3, true, rule.ports.clone(), rule.reason.clone());
+                found.entry((gate, key)).or_default().extend(own);
+            }
+        }
+    }
+    // What the same may open to several is one.
+    let mut whole: BTreeMap<(HostId, Key), Ends> = BTreeMap::new();
+    for ((gate, (into, out, family, to, inward, ports, reason)), from) in found {
+        whole.entry((gate, (into, out, family, from, inward, ports, reason))).or_default().extend(to);
+    }
+    let mut of: BTreeMap<HostId, Vec<Forward>> = BTreeMap::new();
+    for ((gate, (into, out, family, from, _, ports, reason)), to) in whole {
+        of.entry(gate).or_default().push(Forward { family, into, out, from, to, ports, reason, hidden: true });
+    }
+    of
 }
 
 /// Takes a machine out of its policy and into one of what it hands on.
@@ -105,7 +144,7 @@ impl Feet<'_> {
         }
         let forward = |((into, out, family, far, inward, ports, reason), own): (Key, Ends)| {
             let (from, to) = if inward { (far, own) } else { (own, far) };
-            Forward { family, into, out, from, to, ports, reason }
+            Forward { family, into, out, from, to, ports, reason, hidden: false }
         };
         found.into_iter().map(forward).collect()
     }

@@ -55,7 +55,7 @@ const WRITTEN: &[(&str, &str)] = &[
     ("static_host_map", "it follows from the addresses of the lighthouses and relays"),
     ("tun.dev", "write `on.NETWORK.device`"),
     ("tun.disabled", "a member of the overlay has an address there"),
-    ("tun.unsafe_routes", "what lies behind a member is not proved by anybody"),
+    ("tun.unsafe_routes", "write `behind` of the overlay: the networks, and the members that lead there"),
     ("tun.use_system_route_table", "what lies behind a member is not proved by anybody"),
 ];
 

@@ -12,6 +12,10 @@ pub mod address_twice;
 pub mod addresses_of_most;
 pub mod all_of_nobody;
 pub mod authority_trusted_twice;
+pub mod behind_elsewhere;
+pub mod behind_needs_newer_nebula;
+pub mod behind_twice;
+pub mod behind_unable;
 pub mod boot_circle;
 pub mod clone_across;
 pub mod cluster_votes;
@@ -304,6 +308,10 @@ pub static CODES: &[&Code] = &[
     &pool_misplaced::CODE,
     &address_in_pool::CODE,
     &vip_on_overlay::CODE,
+    &behind_unable::CODE,
+    &behind_twice::CODE,
+    &behind_elsewhere::CODE,
+    &behind_needs_newer_nebula::CODE,
     &vip_in_use::CODE,
     &vip_owner::CODE,
     &dhcp_reservation::CODE,
@@ -552,6 +560,10 @@ fn networks(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<D
     default_routes::check(site, out);
     machine_on_segments::check(site, segments, out);
     same_prefix::check(site, out);
+    behind_unable::check(site, origins, out);
+    behind_twice::check(site, out);
+    behind_elsewhere::check(site, segments, out);
+    behind_needs_newer_nebula::check(site, out);
 }
 
 /// What the author hands on to tools.

@@ -2,7 +2,7 @@
 //!
 //! ## What is wrong
 //!
-//! A network says two of `bridge`, `vnet` and `underlay`, or a field that only another kind has: `port` without `underlay`,
+//! A network says two of `bridge`, `vnet` and `underlay`, or a field that only another kind has: `port` or `behind` without `underlay`,
 //! `vlan`, `gateway` or `nodes` without a bridge, a `vlan` of a `vnet`, a `router` with a bridge. Or an overlay's underlay is an overlay, or has no addresses of a bridge.
 //!
 //! ## Why
@@ -74,6 +74,11 @@ pub(crate) fn check(named: &Named, written: &Written) -> Option<Diagnostic> {
     if let Some(port) = &written.port {
         let diagnostic = problem(port.span, format!("`{path}` has a port and no underlay"), "only an overlay has one");
         return diagnostic.map(|it| it.help("an overlay names the network that it travels on: `underlay = …;`"));
+    }
+    if let Some(span) = written.behind {
+        let message = format!("`{path}` has networks behind its members, and no underlay");
+        let diagnostic = problem(span, message, "only an overlay has members that others reach");
+        return diagnostic.map(|it| it.help("write it at the overlay whose members lead there"));
     }
     if let (Some(bridge), Some(vnet)) = (&written.bridge, &written.vnet) {
         let message = format!("`{path}` has a bridge and an SDN vnet");

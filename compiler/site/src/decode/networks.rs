@@ -10,7 +10,7 @@ use crate::checks::{
     gateway_outside_network, gateways_of_one_family, invalid_bridge, invalid_mtu, invalid_vlan, invalid_vnet,
     network_kind, overlay_port, prefixes_meet,
 };
-use crate::model::{Network, NetworkId, NetworkKind, NodeId, Pool, Router, Spanned, VipId};
+use crate::model::{Behind, Network, NetworkId, NetworkKind, NodeId, Pool, Router, Spanned, VipId};
 use crate::read::Thing;
 
 /// The fields that decide what a network is, each with its place.
@@ -23,6 +23,7 @@ pub(crate) struct Written {
     pub(crate) port: Option<Spanned<Ports>>,
     pub(crate) gateway: Option<Span>,
     pub(crate) router: Option<Span>,
+    pub(crate) behind: Option<Span>,
     /// What only a segment of nodes has: its nodes, and that they are not joined.
     pub(crate) nodes: Option<Span>,
     /// One of them failed.
@@ -56,7 +57,7 @@ impl Decoder<'_> {
             let mut named = self.entity_named("a network", entity);
             let mut written = Written::default();
             let (mut prefix, mut more) = (None, Vec::new());
-            let (mut gateway, mut router) = (None, None);
+            let (mut gateway, mut router, mut behind) = (None, None, Vec::new());
             let (mut mtu, mut reserved, mut dhcp, mut pools) = (None, Vec::new(), None, Vec::new());
             let (mut nodes, mut joined, mut default_route) = (Vec::new(), true, true);
             for field in self.entity_fields(entity) {
@@ -93,6 +94,10 @@ impl Decoder<'_> {
                     }
                     "gateway" => (gateway, written.gateway) = (Some(value), Some(span)),
                     "router" => (router, written.router) = (Some(value), Some(span)),
+                    "behind" => {
+                        behind = self.behind(value);
+                        written.behind = self.read.list(value).filter(|items| !items.is_empty()).map(|_| span);
+                    }
                     "nodes" => {
                         nodes = self.node_list(value, &mut written.failed);
                         if !nodes.is_empty() {
@@ -132,6 +137,7 @@ impl Decoder<'_> {
                 joined,
                 default_route,
                 router: None,
+                behind,
             };
             let problems = prefixes_meet::check(&network);
             self.read.diagnostics.extend(problems);
@@ -174,6 +180,24 @@ impl Decoder<'_> {
         nodes.sort();
         nodes.dedup();
         nodes
+    }
+
+    /// The networks behind members. What failed is reported.
+    fn behind(&self, id: DataId) -> Vec<Behind> {
+        let mut list = Vec::new();
+        for item in self.read.list(id).unwrap_or_default() {
+            let (mut network, mut member) = (None, None);
+            for field in self.read.record(*item).unwrap_or_default() {
+                let span = self.read.span(field.value);
+                match (self.read.name(field.name), self.read.thing(field.value)) {
+                    ("network", Some(Thing::Network(value))) => network = Some(Spanned { value, span }),
+                    ("member", Some(Thing::Host(value))) => member = Some(Spanned { value, span }),
+                    _ => {}
+                }
+            }
+            list.extend(network.zip(member).map(|(network, member)| Behind { network, member }));
+        }
+        list
     }
 
     /// Spans that something else hands out. Their owners are read when machines are.

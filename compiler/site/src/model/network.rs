@@ -100,6 +100,15 @@ pub struct Foreign {
     pub prefix: Spanned<IpNet>,
 }
 
+/// A network behind a member of an overlay.
+#[derive(Clone, Copy, Debug)]
+pub struct Behind {
+    /// The network.
+    pub network: Spanned<NetworkId>,
+    /// The member that leads there.
+    pub member: Spanned<HostId>,
+}
+
 /// A network.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -127,6 +136,8 @@ pub struct Network {
     pub default_route: bool,
     /// The router that it is behind, if it is on no bridge.
     pub router: Option<Gateway>,
+    /// Of an overlay, the networks that are behind its members.
+    pub behind: Vec<Behind>,
 }
 
 impl Network {
@@ -171,6 +182,11 @@ impl Network {
     /// Its router for one family of addresses.
     pub fn gateway(&self, family: Family) -> Option<&Gateway> {
         self.gateways().iter().find(|gateway| Family::of(gateway.address) == family)
+    }
+
+    /// The member of an overlay that a network is behind.
+    pub fn leads_to(&self, network: NetworkId) -> Option<HostId> {
+        self.behind.iter().find(|behind| behind.network.value == network).map(|behind| behind.member.value)
     }
 
     /// Whether it is a Nebula overlay.

@@ -113,8 +113,8 @@ def inward(cell: Cell) -> bool:
 
 
 def overlay_cells(plan: Plan, ports: Ports) -> list[Cell]:
-    """Between members, at each overlay address of the target."""
-    cells = []
+    """Between members, at each overlay address of the target; and to what is behind a member that leads there."""
+    cells = behind_cells(plan, ports)
     members = plan.tree.members
     for source in members.values():
         for target in members.values():
@@ -127,11 +127,34 @@ def overlay_cells(plan: Plan, ports: Ports) -> list[Cell]:
     return cells
 
 
+def behind_cells(plan: Plan, ports: Ports) -> list[Cell]:
+    """From each member that is told of a network behind another one, to everybody who has an address there. A protocol without ports
+    is asked of no two at once: with one address as the source of both, an answer would be of either."""
+    cells = []
+    for source in plan.tree.members.values():
+        for network, _ in source.routes:
+            for target in plan.places.values():
+                for address in known_addresses(target, plan) if target.name != source.key and target.space != WORLD else []:
+                    if address in network:
+                        cell = Cell(source.key, target.name, str(address), "overlay", "icmp")
+                        cells += spread(cell, plan.places[source.key], target, ports, other=False)
+    return cells
+
+
+def tunnel_of(cell: Cell, plan: Plan) -> tuple[str, str]:
+    """The members between which a cell's packets travel: the one that leads to its address, if that is no member's own."""
+    for network, via in plan.tree.members[cell.source].routes:
+        if ipaddress.ip_address(cell.address) in network:
+            members = plan.tree.members.values()
+            return cell.source, next(member.key for member in members if via in [own.ip for own in member.addresses])
+    return cell.source, cell.target
+
+
 def relayed_cells(plan: Plan, ports: Ports) -> list[Cell]:
     """The same once more for pairs of which neither is reached directly by everybody."""
     near = hubs(plan)
     cells = overlay_cells(plan, ports)
-    return [replace(cell, relayed=True) for cell in cells if cell.source not in near and cell.target not in near]
+    return [replace(cell, relayed=True) for cell in cells if near.isdisjoint(tunnel_of(cell, plan))]
 
 
 def forged_cells(plan: Plan, ports: Ports) -> list[Cell]:

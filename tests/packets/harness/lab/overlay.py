@@ -19,6 +19,9 @@ OPEN = """firewall:
     - {proto: "any", port: "any", host: "any"}
   inbound:
     - {proto: "any", port: "any", host: "any"}
+    # What is behind a member too.
+    - {proto: "any", port: "any", host: "any", local_cidr: "0.0.0.0/0"}
+    - {proto: "any", port: "any", host: "any", local_cidr: "::/0"}
 """
 
 
@@ -71,6 +74,10 @@ class Overlay:
         self.running: dict[str, Running] = {}
         members = sorted(plan.tree.members)
         self.program = {key: self.programs[index % len(self.programs)] for index, key in enumerate(members)}
+        # 1.6 reads no local addresses in rules, and is refused where something is behind a member.
+        known = [program for program in self.programs if not program.name.startswith("nebula-1.6.")]
+        behind = [key for key in members if plan.tree.members[key].behind]
+        self.program |= {key: known[index % len(known)] for index, key in enumerate(behind)}
 
     def sign(self) -> None:
         pki = self.work / "pki"

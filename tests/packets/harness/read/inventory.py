@@ -1,7 +1,7 @@
 """Ansible's inventory and Nebula's files: who has which further address, filter and certificate."""
 
 import json
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 
 import yaml
@@ -89,6 +89,8 @@ def read_members(root: Path) -> dict[str, Member]:
             port=says["listen"]["port"],
             asks=[ip_address(host) for host in says["lighthouse"].get("hosts") or []],
             hubs=[host_of(remote) for remotes in (says.get("static_host_map") or {}).values() for remote in remotes],
+            routes=[(ip_network(it["route"]), ip_address(it["via"])) for it in says["tun"].get("unsafe_routes") or []],
+            behind=[ip_network(network) for network in certificate.get("unsafe_networks") or []],
             advertised=[host_of(remote) for remote in says["lighthouse"].get("advertise_addrs") or []],
         )
     return members

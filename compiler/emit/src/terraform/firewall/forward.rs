@@ -16,7 +16,8 @@ pub fn rules(addresses: &Addresses, policy: &Policy, bridge: NetworkId, directio
         Direction::In => forward.into == Some(bridge),
         Direction::Out => forward.out == Some(bridge),
     };
-    let all: Vec<&Forward> = policy.forward.iter().filter(here).collect();
+    // What leaves with the router's own address is a rule of its own.
+    let all: Vec<&Forward> = policy.forward.iter().filter(|forward| !forward.hidden).filter(here).collect();
     let device = Device { addresses, policy, bridge, direction };
     let is_exact = |forward: &&&Forward| !device.is_open(&forward.from) && !forward.to.contains(&End::Internet);
     let mut list: Vec<ProxmoxRule> = all.iter().filter(is_exact).flat_map(|forward| device.exact(forward)).collect();
@@ -30,7 +31,7 @@ pub fn rules(addresses: &Addresses, policy: &Policy, bridge: NetworkId, directio
 /// The addresses of others that a device sends from, each with why; of the Internet, which is not.
 pub fn sources(policy: &Policy, addresses: &Addresses, bridge: NetworkId) -> Vec<(IpNet, bool, String)> {
     let mut list: Vec<(IpNet, bool, String)> = Vec::new();
-    let all = policy.forward.iter().filter(|forward| forward.out == Some(bridge));
+    let all = policy.forward.iter().filter(|forward| !forward.hidden && forward.out == Some(bridge));
     for forward in all {
         for end in &forward.from {
             match end {

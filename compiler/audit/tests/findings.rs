@@ -117,6 +117,10 @@ fn lighthouses_and_relays() {
     has(&member("1.9.3", &[], "relay: {am_relay: true}"), "relay-of-nobody nebula/b.yml:1");
     has(&member("1.9.3", &[], "relay: {relays: [\"10.0.0.1\"]}"), "relay-of-nobody nebula/b.yml:1");
     lacks(&member("1.9.3", &[], ""), "relay-of-nobody");
+    let behind = |via: &str| format!("tun: {{unsafe_routes: [{{route: 172.20.0.0/16, via: {via}}}]}}");
+    has(&member("1.9.3", &[], &behind("10.0.0.9")), "network-not-vouched nebula/b.yml:3");
+    has(&member("1.9.3", &[], &behind("10.0.0.1")), "network-not-vouched nebula/b.yml:3");
+    lacks(&member("1.9.3", &[], ""), "network-not-vouched");
     let twice = CERTIFICATES.replace("10.0.0.2/24", "10.0.0.1/24");
     let config = "pki: {ca: x}\nstatic_host_map: {}\nlisten: {port: 4242}\n";
     has(

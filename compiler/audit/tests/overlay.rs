@@ -248,13 +248,14 @@ fn the_local_address_where_there_are_networks_behind() {
     let rule = r#"[{proto: tcp, port: 80, group: one}]"#;
     let at =
         |version, more: &str| Pair { own: own.into(), more: more.into(), ..Pair::new(version, rule) }.says("tcp/80");
-    // Its own address in every release; what is behind it is no question for this tree.
+    // Its own address in every release.
     for version in ["1.9.3", "1.10.3", "1.11.1"] {
         assert_eq!(at(version, ""), "open", "{version}");
         assert_eq!(at(version, "  default_local_cidr_any: false"), "open", "{version}");
     }
     let behind = Pair { own: own.into(), ..Pair::new("1.9.3", rule) }.tree();
-    assert_eq!(verdict(&behind, "a -> b 172.20.0.1, overlay, tcp/80"), "unknown");
+    // The sender is not told that anything is behind it.
+    assert_eq!(verdict(&behind, "a -> b 172.20.0.1, overlay, tcp/80"), "closed");
     assert_eq!(verdict(&behind, "a -> b 172.21.0.1, overlay, tcp/80"), "closed");
 }
 

@@ -110,9 +110,10 @@ impl Tree {
                 None => at(self.gateways(way)),
             },
             End::Host(host) => match way.path {
-                Path::Overlay(device) => {
-                    at(self.member(host, device.as_deref()).map(Member::addresses).unwrap_or_default())
-                }
+                Path::Overlay(device) => match self.member(host, device.as_deref()) {
+                    Some(member) => at(member.addresses()),
+                    None => at(self.vouched_for(host)),
+                },
                 Path::Bridge(bridge, vlan) => match self.nic(host, bridge, *vlan, None) {
                     Some(_) => {
                         let guest = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
@@ -141,6 +142,15 @@ impl Tree {
                 }
             },
         }
+    }
+
+    /// The addresses of a machine that are on a network behind a member.
+    fn vouched_for(&self, host: &Host) -> Vec<IpAddr> {
+        let nets: Vec<&IpNet> =
+            self.members.iter().flat_map(|member| &member.certificate).flat_map(|own| &own.unsafe_networks).collect();
+        let own = self.guest(host).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
+        let own = own.map(|net| net.addr()).chain(host.addresses.iter().copied());
+        own.filter(|address| nets.iter().any(|net| net.contains(address))).collect()
     }
 
     /// What becomes of a packet of one that has no address to send it from: nothing, but for a guest that asks for one, which

@@ -1,6 +1,7 @@
 //! One question, decided by every layer that the packet meets.
 
 mod ask;
+mod behind;
 mod bridge;
 mod ends;
 mod overlay;

@@ -18,6 +18,9 @@ impl Tree {
         device: Option<&str>,
         tunnels: &Tunnels,
     ) -> Vec<Stop<'t>> {
+        if let Some(steps) = self.behind(way, packet, device, tunnels) {
+            return steps;
+        }
         let mut steps = Vec::new();
         let mut members: [Option<(&'t Host, &'t Member)>; 2] = [None, None];
         for (slot, end) in [way.from, way.to].into_iter().enumerate() {
@@ -56,10 +59,6 @@ impl Tree {
         let into = pieces.iter().map(|it| Stop::new(Part::NebulaIn(to), Ask::Overlay(Towards::In, ends), &piece(it)));
         steps.extend(into);
         let reply = packet.reply();
-        let filter_in = |host: &Host, device: Option<&'t str>| match &host.no_filter {
-            Some(why) => Some(Ask::Said(Outcome::unknown(why.clone(), "its filter is not there", None))),
-            None => Some(Ask::Filter(Towards::In, host.filter?, device)),
-        };
         if let Some(ask) = filter_in(to, target.device.as_deref()) {
             steps.push(Stop::new(Part::GuestIn(to), ask, packet));
         }
@@ -81,6 +80,9 @@ impl Tree {
         }
         let (End::Host(from), End::Host(to), Addr::At(own)) = (way.from, way.to, packet.src) else { return None };
         let (source, target) = (self.member(from, device)?, self.member(to, device)?);
+        if !target.addresses().contains(&way.address) {
+            return None;
+        }
         let others = self.in_overlay(way, packet, device, &Tunnels::default()).into_iter();
         let mut others = others.map(|stop| self.asked(stop));
         let by_rules = |part: &Part<'_>| matches!(part, Part::NebulaOut(_) | Part::NebulaIn(_));
@@ -113,6 +115,14 @@ impl Tree {
     }
 }
 
+/// What a machine's filter is asked of what comes in by a device, if it has one.
+pub(super) fn filter_in<'t>(host: &Host, device: Option<&'t str>) -> Option<Ask<'t>> {
+    match &host.no_filter {
+        Some(why) => Some(Ask::Said(Outcome::unknown(why.clone(), "its filter is not there", None))),
+        None => Some(Ask::Filter(Towards::In, host.filter?, device)),
+    }
+}
+
 /// Whether the address is the destination's, the sender sends such addresses into the overlay, and the destination its answers.
 fn inside(source: &Member, target: &Member, own: IpAddr, address: IpAddr) -> Outcome {
     let (sender, receiver) = match (&source.certificate, &target.certificate) {
@@ -120,13 +130,6 @@ fn inside(source: &Member, target: &Member, own: IpAddr, address: IpAddr) -> Out
         (Err(why), _) | (_, Err(why)) => return Outcome::unknown(why.clone(), "its certificate is not there", None),
     };
     if !receiver.networks.iter().any(|net| net.addr() == address) {
-        if receiver.unsafe_networks.iter().any(|net| net.contains(&address)) {
-            return Outcome::unknown(
-                "what is behind the member that routes there".into(),
-                "it is behind a router",
-                Some(receiver.place),
-            );
-        }
         return Outcome::drop("the address is not one of its certificate", Some(receiver.place));
     }
     let holds = |certificate: &Certificate, address| certificate.networks.iter().any(|net| net.contains(&address));

@@ -63,6 +63,21 @@ impl Tree {
             let ask = Ask::Proxmox(Towards::In, guest, into);
             steps.push(Stop::new(Part::ProxmoxIn(host, into.index), ask, packet));
         }
+        let devices = [self.device(host, Some(into)), self.device(host, Some(out))];
+        self.go_through(host, devices, packet, steps);
+        if let Some(guest) = firewall {
+            let ask = Ask::Proxmox(Towards::Out, guest, out);
+            steps.push(Stop::new(Part::ProxmoxOut(host, out.index), ask, packet));
+        }
+    }
+    /// What its filter makes of a packet from one device to another, and of the reply.
+    pub(super) fn go_through<'t>(
+        &'t self,
+        host: &'t Host,
+        devices: [Option<&'t str>; 2],
+        packet: &Packet,
+        steps: &mut Vec<Stop<'t>>,
+    ) {
         let switch = match packet.is_v6() {
             true => host.forwards.1,
             false => host.forwards.0,
@@ -78,16 +93,12 @@ impl Tree {
             (Some(why), _) => said(Outcome::unknown(why.clone(), "its filter is not there", None)),
             (None, None) => said(Outcome::pass("nothing filters it there", None)),
             (None, Some(filter)) => {
-                let (device, other) = (self.device(host, Some(into)), self.device(host, Some(out)));
+                let [device, other] = devices;
                 let reply = Ask::Through(filter, [other, device], None);
                 steps.push(Stop::new(Part::ReplyForward(host), reply, &packet.reply()));
                 Ask::Through(filter, [device, other], doubt)
             }
         };
         steps.push(Stop::new(Part::Forward(host), ask, packet));
-        if let Some(guest) = firewall {
-            let ask = Ask::Proxmox(Towards::Out, guest, out);
-            steps.push(Stop::new(Part::ProxmoxOut(host, out.index), ask, packet));
-        }
     }
 }

@@ -244,10 +244,19 @@ pub struct Passage<'a> {
     pub guest: bool,
     /// Of what goes through the machine, the interface that it leaves by, if that is known.
     pub leaves: Option<Option<&'a str>>,
+    /// Of what leaves the machine after it came through it, the interface that it came in by, if that is known.
+    pub entered: Option<Option<&'a str>>,
     /// Whether it came for an address of this machine, if that is known.
     pub local: Option<bool>,
     /// Whether a program of the machine has given it another destination, which nobody here knows: the packet is as it came.
     pub published: bool,
+}
+
+impl<'a> Passage<'a> {
+    /// A packet that comes in by an interface, or leaves by one, and nothing else is known of it.
+    pub fn at(packet: &'a Packet, device: Option<&'a str>, inbound: bool) -> Self {
+        Self { packet, device, inbound, guest: false, leaves: None, entered: None, local: None, published: false }
+    }
 }
 
 impl Condition {
@@ -268,6 +277,7 @@ impl Condition {
             Test::Dest(addresses) => addresses.contain(packet.dst),
             Test::In(names) if passage.inbound => interface(names, passage.device),
             Test::Out(names) if !passage.inbound => interface(names, passage.device),
+            Test::In(names) if passage.entered.is_some() => interface(names, passage.entered.flatten()),
             Test::Out(names) if passage.leaves.is_some() => interface(names, passage.leaves.flatten()),
             // No interface is there to compare with; iptables refuses such rules.
             Test::In(_) | Test::Out(_) => Tri::No,

@@ -24,8 +24,7 @@ enum End {
 impl Filter {
     /// What becomes of a packet that comes to the machine: that it is for, whether the machine keeps it or its programs hand it on.
     pub fn input(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        let passage =
-            Passage { packet, device, inbound: true, leaves: None, guest: false, local: Some(true), published: false };
+        let passage = Passage { local: Some(true), ..Passage::at(packet, device, true) };
         let delivered = self.through(&[Hook::Prerouting, Hook::Input], passage);
         // What is of the link alone is handed on by nobody.
         if !self.publishes || packet.proto == ICMP6 && packet.icmp >= 130 {
@@ -38,35 +37,52 @@ impl Filter {
 
     /// What becomes of a packet that the machine sends.
     pub fn output(&self, packet: &Packet, device: Option<&str>) -> Outcome {
-        self.through(
-            &[Hook::Output, Hook::Postrouting],
-            Passage { packet, device, inbound: false, leaves: None, guest: false, local: None, published: false },
-        )
+        self.through(&[Hook::Output, Hook::Postrouting], Passage::at(packet, device, false))
     }
 
     /// What becomes of a packet that goes through the machine, from one interface to another.
     pub fn forward(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Outcome {
-        let passage = Passage {
-            packet,
-            device: into,
-            inbound: true,
-            leaves: Some(out),
-            guest: false,
-            local: Some(false),
-            published: false,
-        };
+        let passage = Passage { leaves: Some(out), local: Some(false), ..Passage::at(packet, into, true) };
         self.through(&[Hook::Prerouting, Hook::Forward], passage).and(|| {
-            let passage = Passage {
-                packet,
-                device: out,
-                inbound: false,
-                leaves: None,
-                guest: false,
-                local: None,
-                published: false,
-            };
+            let passage = Passage { entered: Some(into), ..Passage::at(packet, out, false) };
             self.through(&[Hook::Postrouting], passage)
         })
+    }
+
+    /// Whether a packet that goes through the machine leaves with an address of its own as the source.
+    pub fn hides(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Tri {
+        let passage = Passage { entered: Some(into), ..Passage::at(packet, out, false) };
+        let of_family = |base: &&Base| if packet.is_v6() { base.families.1 } else { base.families.0 };
+        let bases = self.bases.iter().filter(|base| base.nat && base.hook == Hook::Postrouting).filter(of_family);
+        bases.fold(Tri::No, |hidden, base| hidden.or(|| self.hidden(base.chain, passage, 0).unwrap_or(Tri::No)))
+    }
+
+    /// What a chain makes of the source; none if nothing in it ends the walk.
+    fn hidden(&self, chain: usize, passage: Passage<'_>, depth: usize) -> Option<Tri> {
+        if depth > DEEPEST {
+            return None;
+        }
+        for rule in self.chains[chain].seen_by(passage.packet) {
+            let tri = rule.matches(passage, false);
+            let found = match &rule.then {
+                _ if tri == Tri::No => continue,
+                Then::Next | Then::Untrack | Then::Zone | Then::Translate(_) => continue,
+                Then::Masquerade => Some(Tri::Yes),
+                Then::Accept | Then::Drop => Some(Tri::No),
+                Then::Return => None,
+                Then::Unknown(why) => Some(Tri::Maybe(why.clone())),
+                Then::Jump(inner) | Then::Goto(inner) => match self.hidden(*inner, passage, depth + 1) {
+                    None if matches!(rule.then, Then::Jump(_)) => continue,
+                    found => found,
+                },
+            };
+            // Whatever comes behind a rule that may match is one of two ways.
+            return match tri {
+                Tri::Maybe(why) => Some(Tri::Maybe(why)),
+                _ => found,
+            };
+        }
+        None
     }
 
     fn through(&self, hooks: &[Hook], passage: Passage<'_>) -> Outcome {
@@ -120,7 +136,7 @@ impl Filter {
         device: Option<&str>,
         guest: bool,
     ) -> Result<Option<(Translation, Place)>, Why> {
-        let passage = Passage { packet, device, inbound: true, guest, leaves: None, local: None, published: false };
+        let passage = Passage { guest, ..Passage::at(packet, device, true) };
         let v6 = packet.is_v6();
         for base in &self.bases {
             if base.hook != Hook::Prerouting || !base.nat || !(if v6 { base.families.1 } else { base.families.0 }) {

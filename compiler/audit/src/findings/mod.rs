@@ -16,6 +16,7 @@ mod shadowed;
 mod switches;
 mod tables;
 mod twice;
+mod vouched;
 mod zone;
 
 use arvc_verdict::Source;
@@ -53,6 +54,7 @@ pub const KINDS: &[&str] = &[
     "lighthouse-not-found",
     "management-open",
     "masquerade-without-zone",
+    "network-not-vouched",
     "nobody",
     "one-family",
     "relay-of-nobody",
@@ -80,7 +82,7 @@ impl Tree {
     /// What means other than it seems, sorted.
     pub fn findings(&self) -> Vec<Finding> {
         let mut report = Report { tree: self, found: Vec::new() };
-        let checks: [fn(&mut Report<'_>); 17] = [
+        let checks: [fn(&mut Report<'_>); 18] = [
             alternatives::check,
             anywhere::check,
             dangling::check,
@@ -97,6 +99,7 @@ impl Tree {
             switches::check,
             tables::check,
             twice::check,
+            vouched::check,
             zone::check,
         ];
         checks.iter().for_each(|check| check(&mut report));

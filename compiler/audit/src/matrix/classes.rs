@@ -143,12 +143,14 @@ pub(super) fn member_key(member: &Member) -> String {
         })
     };
     let endpoints: Vec<_> = member.endpoints.iter().map(|(address, (endpoints, _))| (address, endpoints)).collect();
+    let routes: Vec<_> = member.routes.iter().map(|route| (route.net, &route.via, route.installed)).collect();
     format!(
         "{:?}",
         (
             (&member.version, list(&member.inbound), list(&member.outbound), member.local_any, member.lighthouse),
             (&member.lighthouses, endpoints, &member.advertised, &member.advertise, &member.port, member.only_v4),
             (member.relay, member.uses_relays, &member.relays, &member.device, member.disabled, &member.blocked),
+            (routes, member.system_routes),
         )
     )
 }

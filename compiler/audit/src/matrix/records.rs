@@ -49,6 +49,12 @@ impl Records {
                     records.address(*address, format!("{key} {role}"));
                 }
             }
+            for route in &member.routes {
+                records.net(route.net.trunc());
+                for address in route.via.iter().flatten() {
+                    records.address(*address, format!("{key} gate {}", route.net));
+                }
+            }
             for address in member.endpoints.keys() {
                 records.address(*address, format!("{key} endpoint"));
             }

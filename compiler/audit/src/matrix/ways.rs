@@ -18,6 +18,9 @@ impl Tree {
             (End::Host(source), End::Host(target)) => {
                 self.inside(source, target, &mut ways);
                 self.to_machine(source, target, &mut ways);
+                let own = self.guest(target).into_iter().flat_map(|guest| &guest.nics).flat_map(addresses);
+                let alone = target.addresses.iter().copied().filter(|_| target.guest.is_none());
+                own.chain(alone).for_each(|address| self.behind_a_member(source, address, &mut ways));
             }
             (End::Address(address), End::Host(target)) => {
                 for (path, nic) in self.segments(target) {
@@ -28,6 +31,7 @@ impl Tree {
             (End::Host(source), End::Address(address)) => {
                 let there = self.segments(source).filter(|(_, nic)| speaks(nic, address));
                 ways.extend(there.map(|(path, _)| (path, address)));
+                self.behind_a_member(source, address, &mut ways);
             }
             (End::Host(source), End::Node(node)) => {
                 for address in self.wiring.nodes.get(node).into_iter().flatten() {
@@ -75,6 +79,16 @@ impl Tree {
             if self.member(source, device.as_deref()).is_some() {
                 let addresses = member.addresses().into_iter();
                 ways.extend(addresses.map(|address| (Path::Overlay(device.clone()), address)));
+            }
+        }
+    }
+
+    /// Over an overlay to a network behind one of its members.
+    fn behind_a_member(&self, source: &Host, address: IpAddr, ways: &mut Vec<(Path, IpAddr)>) {
+        for member in source.members.iter().map(|index| &self.members[*index]) {
+            if member.routes.iter().any(|route| route.net.contains(&address)) {
+                let device = self.several_overlays.then(|| member.device.clone()).flatten();
+                ways.push((Path::Overlay(device), address));
             }
         }
     }

@@ -80,6 +80,10 @@ pub struct Member {
     pub device: Option<String>,
     /// Whether it has one.
     pub disabled: bool,
+    /// Networks that it reaches through other members.
+    pub routes: Vec<Route>,
+    /// Whether it takes over further ones from the table of the system.
+    pub system_routes: bool,
     /// Rules with a field that its release does not know.
     pub ignored: Vec<Place>,
     /// What becomes of refused packets, if it is written.
@@ -88,6 +92,19 @@ pub struct Member {
     pub cuts_invalid: Option<bool>,
     /// Fingerprints of certificates that it refuses.
     pub blocked: BTreeSet<String>,
+}
+
+/// A network behind another member.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// The network.
+    pub net: IpNet,
+    /// Who leads there, by his address in the overlay; or why nobody knows.
+    pub via: Result<Vec<IpAddr>, Why>,
+    /// Whether the system is told to send such packets into the overlay.
+    pub installed: bool,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Where a member is found.

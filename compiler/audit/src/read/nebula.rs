@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::nebula::{Cidr, Endpoint, Kind, Member, PortSpec, Rule, Version};
+use crate::nebula::{Cidr, Endpoint, Kind, Member, PortSpec, Route, Rule, Version};
 use crate::place::{Notes, Place, Why};
 use crate::text::yaml::Node;
 
@@ -55,6 +55,8 @@ pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file:
     let lists = [place("inbound"), place("outbound")];
     let inbound = rules(list("inbound"), known, file, notes);
     let outbound = rules(list("outbound"), known, file, notes);
+    let routes = node.at(&["tun", "unsafe_routes"]).map(Node::items).unwrap_or_default();
+    let routes = routes.iter().filter_map(|item| route(item, &version, file, notes)).collect();
     let blocked = node.at(&["pki", "blocklist"]).map(Node::items).unwrap_or_default();
     Member {
         host: host.to_owned(),
@@ -77,6 +79,9 @@ pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file:
         relays: addresses(&["relay", "relays"]),
         device: node.at(&["tun", "dev"]).and_then(Node::text).map(str::to_owned),
         disabled: boolean(&["tun", "disabled"], false),
+        routes,
+        // Before 1.7 there is no such key.
+        system_routes: known.from(7) && boolean(&["tun", "use_system_route_table"], false),
         ignored: ["inbound", "outbound"]
             .iter()
             .filter_map(|name| firewall?.get(name))
@@ -99,6 +104,28 @@ fn endpoint(text: &str) -> Option<Endpoint> {
     }
     let (name, port) = text.rsplit_once(':')?;
     Some(Endpoint::Name(name.to_owned(), port.parse().ok()?))
+}
+
+/// A network behind another member.
+fn route(node: &Node, version: &Result<Version, Why>, file: u32, notes: &mut Notes) -> Option<Route> {
+    let place = Place { file, line: node.line };
+    let Some(net) = node.get("route").and_then(Node::text).and_then(|text| text.parse().ok()) else {
+        notes.unread(place, "a network behind a member that is no prefix: Nebula does not start with it");
+        return None;
+    };
+    let address = |node: &Node| node.text().and_then(|text| text.parse::<IpAddr>().ok());
+    let gateway = |node: &Node| node.get("gateway").and_then(address);
+    let via = node.get("via").and_then(|via| match (address(via), via.items(), version) {
+        (Some(one), ..) => Some(vec![one]),
+        // Before 1.10 a list is no address, and Nebula does not start.
+        (None, several @ [_, ..], Ok(version)) if version.from(10) => several.iter().map(gateway).collect(),
+        _ => None,
+    });
+    let via = via.ok_or_else(|| notes.unread(place, "the member that leads to a network behind it"));
+    // 1.6 does not know the field, and always tells the system.
+    let told = version.as_ref().is_ok_and(|version| !version.from(7));
+    let installed = told || node.get("install").and_then(Node::boolean).unwrap_or(true);
+    Some(Route { net, via, installed, place })
 }
 
 /// The rules of one list; an error in one of them is one of the whole configuration, which then does not start.

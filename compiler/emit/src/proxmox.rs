@@ -93,11 +93,15 @@ impl<'a> Edge<'a> {
         }
         let out = out.as_deref().unwrap_or_default();
         if !v4.is_empty() {
-            for (prefix, others) in beside::prefixes(self.site, self.id) {
-                for (other, (_, own)) in others.iter().flat_map(|other| v4.iter().map(move |own| (other, own))) {
-                    line(text, format_args!("-A ARVC-POSTROUTING -s {own} -d {other}{out} -j MASQUERADE"));
+            for beside in beside::prefixes(self.site, self.id) {
+                let towards = beside.others.iter().map(|other| format!("-d {other}"));
+                let tunnels = beside.tunnels.iter().map(|(at, port)| format!("-d {at} -p udp -m udp --dport {port}"));
+                for to in towards.chain(tunnels) {
+                    for (_, own) in &v4 {
+                        line(text, format_args!("-A ARVC-POSTROUTING -s {own} {to}{out} -j MASQUERADE"));
+                    }
                 }
-                line(text, format_args!("-A ARVC-POSTROUTING -d {prefix} -j RETURN"));
+                line(text, format_args!("-A ARVC-POSTROUTING -d {} -j RETURN", beside.prefix));
             }
         }
         for (_, prefix) in &v4 {

@@ -173,6 +173,20 @@ fn who_has_no_filter_of_the_site_is_met_as_from_the_node() {
 }
 
 #[test]
+fn tunnels_to_a_lighthouse_that_takes_them_from_anywhere_are_translated() {
+    let (mut site, home) = at_home();
+    let pi = guest(&mut site, "pi", 900, 50, INFRASTRUCTURE);
+    put(&mut site, pi, home, "192.168.1.5");
+    site.hosts[pi.index()].interfaces.retain(|interface| interface.network != BRIDGE);
+    site.hosts[pi.index()].lighthouse = true;
+    let tunnels = |site: &Site| leaving(site).iter().filter(|line| line.contains("udp")).cloned().collect::<Vec<_>>();
+    // What lets tunnels in from the networks of members alone goes by addresses.
+    assert_eq!(tunnels(&site), Vec::<String>::new());
+    site.hosts[pi.index()].interfaces[0].public = Some(at(address("198.51.100.20")));
+    assert_eq!(tunnels(&site), ["-s 192.168.100.0/24 -d 192.168.1.5/32 -p udp -m udp --dport 4242 -j MASQUERADE"]);
+}
+
+#[test]
 fn a_port_is_handed_on_by_a_node_where_that_one_routes() {
     let mut site = small();
     let other = bridge(&mut site, "other", "192.168.90.0/24", "vmbr9", Some(("192.168.90.1", Some(NodeId(1)))));

@@ -20,12 +20,13 @@ impl Tree {
         for (node, edge) in &self.edges {
             let own = self.wiring.nodes.get(node).map(Vec::as_slice).unwrap_or_default();
             // To the node itself nothing leaves it.
-            if !edge.masquerades(source) || own.contains(&address) || self.hears(node, source).is_none() {
+            if !edge.masquerades(source) || own.contains(&address) {
                 continue;
             }
+            let Some(into) = self.hears(node, source) else { continue };
             let there = self.segment_of(address);
             let device = there.as_ref().map(|(device, _)| device.as_str());
-            match edge.leaves_as_own(&packet, device) {
+            match edge.hides(&packet, Some(&into), device) {
                 Tri::No => {}
                 Tri::Maybe(why) => return Err(why),
                 Tri::Yes => {

@@ -149,47 +149,6 @@ impl Filter {
         Ok(None)
     }
 
-    /// Whether what goes through the machine leaves by a device with an address of the machine's own.
-    pub fn leaves_as_own(&self, packet: &Packet, device: Option<&str>) -> Tri {
-        let passage =
-            Passage { packet, device, inbound: false, leaves: None, guest: false, local: None, published: false };
-        let v6 = packet.is_v6();
-        let mut bases = self.bases.iter().filter(|base| base.hook == Hook::Postrouting && base.nat);
-        let found = bases.find_map(|base| match if v6 { base.families.1 } else { base.families.0 } {
-            true => self.own_source(base.chain, passage, 0),
-            false => None,
-        });
-        found.unwrap_or(Tri::No)
-    }
-
-    /// None if no rule of the chain decides.
-    fn own_source(&self, chain: usize, passage: Passage<'_>, depth: usize) -> Option<Tri> {
-        if depth > DEEPEST {
-            return None;
-        }
-        for rule in self.chains[chain].seen_by(passage.packet) {
-            match rule.matches(passage, false) {
-                Tri::No => continue,
-                Tri::Maybe(why) if rule.then != Then::Next => return Some(Tri::Maybe(why)),
-                _ => {}
-            }
-            match &rule.then {
-                Then::Masquerade => return Some(Tri::Yes),
-                Then::Accept | Then::Drop => return Some(Tri::No),
-                Then::Return => return None,
-                Then::Unknown(why) => return Some(Tri::Maybe(why.clone())),
-                Then::Jump(inner) | Then::Goto(inner) => {
-                    let found = self.own_source(*inner, passage, depth + 1);
-                    if found.is_some() || matches!(rule.then, Then::Goto(_)) {
-                        return found;
-                    }
-                }
-                Then::Next | Then::Untrack | Then::Zone | Then::Translate(_) => {}
-            }
-        }
-        None
-    }
-
     /// The inner option is a rule that leaves the packet as it is: it ends the walk.
     fn translation(
         &self,

@@ -4,28 +4,55 @@
 //! in by the sender's own address, and the answer comes back if the router there knows the way.
 //!
 //! What is no machine of the site has no such rules, and mostly no way back: the router of a home network that answers names, a
-//! printer. There the node translates as for everything beyond the site.
+//! printer. There the node translates as for everything beyond the site. So it does with the packets of an overlay to a lighthouse or
+//! relay that takes them from anywhere: whom they come from makes no difference there, and no answer would come back either.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_site::edge::beside;
-use arvc_site::model::{End, Family, Flow, Host, Kind, NetworkId, NodeId, Router, Site};
+use arvc_site::endpoints::Tunnels;
+use arvc_site::model::{End, Family, Flow, Host, HostId, Kind, NetworkId, NodeId, Router, Site};
 use ipnet::IpNet;
 
-/// The prefixes of IPv4 that a node translates nothing into, with whom it does there all the same.
-pub(super) fn prefixes(site: &Site, node: NodeId) -> Vec<(IpNet, Vec<IpNet>)> {
+/// A prefix that a node translates nothing into.
+pub(super) struct Beside {
+    pub prefix: IpNet,
+    /// With these it does all the same.
+    pub others: Vec<IpNet>,
+    /// So it does with UDP to these ports.
+    pub tunnels: Vec<(IpNet, u16)>,
+}
+
+/// The prefixes of IPv4 of the networks that a node stands in.
+pub(super) fn prefixes(site: &Site, node: NodeId) -> Vec<Beside> {
     let mut list = Vec::new();
     for id in beside(site, node) {
-        let others = others(site, id);
+        let (others, tunnels) = (others(site, id), tunnels(site, id));
         for prefix in site.networks[id.index()].prefixes().map(|prefix| prefix.value.trunc()) {
             if Family::of_prefix(&prefix) == Family::V4 {
-                let inside = others.iter().copied().filter(|other| prefix.contains(other)).collect();
-                list.push((prefix, inside));
+                let others = others.iter().copied().filter(|other| prefix.contains(other)).collect();
+                let tunnels = tunnels.iter().copied().filter(|(at, _)| prefix.contains(at)).collect();
+                list.push(Beside { prefix, others, tunnels });
             }
         }
     }
     list
+}
+
+/// The lighthouses and relays on a network that are found from the world, with the port of their overlay, in the order of both.
+fn tunnels(site: &Site, id: NetworkId) -> BTreeSet<(IpNet, u16)> {
+    let overlays: Vec<Tunnels> = site.network_ids().filter_map(|overlay| Tunnels::of(site, overlay)).collect();
+    let mut found = BTreeSet::new();
+    for (host, number) in site.hosts.iter().zip(0..).filter(|(host, _)| host.lighthouse || host.relay) {
+        let own = host.interface_on(id).into_iter().flat_map(|interface| interface.addresses());
+        let taken = |overlay: &&Tunnels| {
+            host.is_on(overlay.overlay) && filters(host) && !overlay.public(site, HostId(number)).is_empty()
+        };
+        let ports = overlays.iter().filter(taken).map(|overlay| overlay.port);
+        found.extend(own.flat_map(|address| ports.clone().map(move |port| (IpNet::from(address.value), port))));
+    }
+    found
 }
 
 /// Whom a network has beside machines that filter: its router, resolvers, machines that nobody configures, and what flows name by

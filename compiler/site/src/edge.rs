@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::model::{Forward, Network, NetworkId, NodeId, Site};
+use crate::model::{Family, Forward, Host, Kind, Network, NetworkId, NodeId, Site};
 
 /// Where a node hands a port on to: the first address of IPv4 that the machine has on a bridge, rather on one that this node is
 /// its way out of, on one that it routes for, and on one that it has an address on. Not where the machine is on another node's
@@ -38,4 +38,11 @@ pub fn beside(site: &Site, node: NodeId) -> impl Iterator<Item = NetworkId> + '_
         let network = &site.networks[id.index()];
         !network.is_overlay() && !network.routed_by(node) && is_on(site, node, network)
     })
+}
+
+/// Whether what a machine sends over IPv4 finds a way beyond its segments, as far as the site says: of one that is no guest it says
+/// nothing.
+pub fn has_way_out(site: &Site, host: &Host) -> bool {
+    let leads = |network: NetworkId| site.networks[network.index()].gateway(Family::V4).is_some();
+    host.kind == Kind::Machine || host.interfaces.iter().any(|it| it.dhcp || it.default_route && leads(it.network))
 }

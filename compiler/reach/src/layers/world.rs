@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use arvc_site::edge::handed_to;
+use arvc_site::edge::{handed_to, has_way_out};
 use arvc_site::model::{Family, Forward, HostId, Kind, NetworkId, NodeId, Transport};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
@@ -90,10 +90,7 @@ impl Layers<'_> {
 
     /// Where a node hands a port on to. Nowhere, if it is a guest that has no way out: no answer comes back.
     pub(super) fn handed_to(&self, node: NodeId, forward: &Forward) -> Option<(NetworkId, IpAddr)> {
-        let host = self.host(forward.to);
-        let leads = |network: NetworkId| self.site.networks[network.index()].gateway(Family::V4).is_some();
-        let out = host.kind == Kind::Machine
-            || host.interfaces.iter().any(|it| it.dhcp || it.default_route && leads(it.network));
+        let out = has_way_out(self.site, self.host(forward.to));
         handed_to(self.site, node, forward).filter(|_| out)
     }
 

@@ -57,6 +57,57 @@ fn alternatives_that_look_like_conditions() {
         member("1.9.3", &["proto: tcp, port: 1, group: one, cidr: 10.0.0.1/32", "proto: tcp, port: 1, group: one"], "");
     has(&both, "alternatives nebula/b.yml:6");
     assert_eq!(found(&both).iter().filter(|one| one.starts_with("alternatives")).count(), 1);
+    has(
+        &member("1.9.3", &["proto: tcp, port: 1, group: one, ca_name: x, ca_sha: ff"], ""),
+        "alternatives nebula/b.yml:6",
+    );
+}
+
+#[test]
+fn ports_that_begin_at_0_are_all_ports() {
+    let tree = member(
+        "1.9.3",
+        &[
+            "proto: tcp, port: 0-100, group: one",
+            "proto: tcp, port: 0, group: one",
+            "proto: tcp, port: 1-100, group: one",
+        ],
+        "",
+    );
+    has(&tree, "every-port nebula/b.yml:6");
+    has(&tree, "every-port nebula/b.yml:7");
+    assert_eq!(found(&tree).iter().filter(|one| one.starts_with("every-port")).count(), 2);
+    let with = |rules: &str| guest(ON, &format!("{GUEST}{rules}\n"), true, &[]);
+    has(&with("IN ACCEPT -p tcp -dport 0 -source 10.0.0.1"), "every-port pve/firewall/102.fw:6");
+    lacks(&with("IN ACCEPT -p tcp -dport 0:1 -source 10.0.0.1"), "every-port");
+}
+
+#[test]
+fn keys_that_no_release_of_nebula_knows() {
+    let text = "pki: {ca: x, cert: y, key: z}\nfrewall:\n  inbound:\n    - {port: any, proto: any, host: any}\n";
+    let tree = tree(&[("nebula/b.yml", text)]);
+    has(&tree, "field-ignored nebula/b.yml:2");
+    assert!(tree.findings().iter().any(|one| one.words.contains("firewall may be meant")), "{:#?}", tree.findings());
+    has(&member("1.9.3", &["proto: tcp, port: 1, gruop: two, host: a"], ""), "field-ignored nebula/b.yml:6");
+    has(&member("1.9.3", &[], "lighthouse: {am_lighthose: true}"), "field-ignored nebula/b.yml:3");
+}
+
+#[test]
+fn a_rule_that_is_refused_hides_no_other() {
+    let rules = [
+        "proto: tcp, port: 1, group: nobody",
+        "proto: TCP, port: 1, host: a",
+        "proto: tcp, port: 1, host: a, group: one",
+    ];
+    let tree = member("1.9.3", &rules, "");
+    has(&tree, "nobody nebula/b.yml:6");
+    has(&tree, "refused-configuration nebula/b.yml:7");
+    has(&tree, "alternatives nebula/b.yml:8");
+    assert!(tree.unread.is_empty(), "{:#?}", tree.unread);
+    // What does not start lets nothing out either, for certain.
+    let answer = common::answer(&tree, "b -> a 10.0.0.1, overlay, tcp/1");
+    let out = answer.decisions.iter().find(|one| one.part.starts_with("outbound")).expect("it is asked");
+    assert!(matches!(out.verdict, arvc_verdict::Verdict::Unknown { .. }), "{out:?}");
 }
 
 #[test]
@@ -131,8 +182,10 @@ fn lighthouses_and_relays() {
 
 /// A guest of Proxmox with a device and files.
 fn guest(cluster: &str, guest: &str, firewall: bool, more: &[(&str, &str)]) -> Tree {
-    let machine =
-        format!("name: b\nnet0: virtio=A,bridge=vmbr1,firewall={}\nipconfig0: ip=192.168.1.2/24\n", u8::from(firewall));
+    let machine = format!(
+        "name: b\nnet0: virtio=A,bridge=vmbr1,firewall={}\nipconfig0: ip=192.168.1.2/24,gw=192.168.1.254\n",
+        u8::from(firewall)
+    );
     let mut all = vec![
         ("pve/firewall/cluster.fw", cluster),
         ("pve/firewall/102.fw", guest),
@@ -151,8 +204,34 @@ fn switches_that_are_off() {
     has(&guest(ON, GUEST, false, &[]), "switch-off pve/nodes/one/qemu-server/102.conf:2");
     has(&guest(ON, "[OPTIONS]\nenable: 0\n[RULES]\nIN ACCEPT\n", true, &[]), "switch-off pve/firewall/102.fw:2");
     has(&guest("[OPTIONS]\nenable: 0\n", GUEST, true, &[]), "switch-off pve/firewall/cluster.fw:2");
+    // One that is turned on alone changes nothing: all that are off are told in one.
+    let both = guest(ON, "[OPTIONS]\nenable: 0\n[RULES]\nIN ACCEPT\n", false, &[]).findings();
+    let off: Vec<_> = both.iter().filter(|finding| finding.kind == "switch-off").collect();
+    assert_eq!(off.len(), 1, "{off:#?}");
+    assert!(off[0].words.contains("so is that of net0") && off[0].sources.len() == 2, "{off:#?}");
     let host = ("pve/nodes/one/host.fw", "[OPTIONS]\nenable: 0\n[RULES]\nIN DROP\n");
     has(&guest(ON, GUEST, true, &[host]), "switch-off pve/nodes/one/host.fw:2");
+}
+
+#[test]
+fn an_ip_filter_without_addresses() {
+    let with = |more: &str| guest(ON, &GUEST.replace("dhcp: 0", &format!("dhcp: 0\n{more}")), true, &[]);
+    has(&with("ipfilter: 1"), "ipfilter-without-set pve/firewall/102.fw:4");
+    lacks(&with("ipfilter: 0"), "ipfilter-without-set");
+    let set = |entry: &str| {
+        guest(ON, &format!("[OPTIONS]\nenable: 1\nipfilter: 1\n[IPSET ipfilter-net0]\n{entry}\n"), true, &[])
+    };
+    lacks(&set("192.168.1.2"), "ipfilter-without-set");
+    has(&set("0.0.0.0/0"), "ipfilter-without-set pve/firewall/102.fw:3");
+}
+
+#[test]
+fn two_resources_with_the_rules_of_one_guest() {
+    let rules =
+        "resource \"proxmox_virtual_environment_firewall_rules\" \"NAME\" {\n  node_name = \"one\"\n  vm_id = 102\n}\n";
+    let both = rules.replace("NAME", "a") + &rules.replace("NAME", "b");
+    has(&tree(&[("main.tf", &both)]), "two-lists main.tf:1");
+    lacks(&tree(&[("main.tf", &(rules.replace("NAME", "a") + &rules.replace("102", "103")))]), "two-lists");
 }
 
 #[test]
@@ -166,6 +245,38 @@ fn names_that_are_not_there() {
     has(&with("IN ACCEPT -source +gone"), "dangling-name pve/firewall/102.fw:6");
     has(&with("IN ACCEPT -source gone"), "dangling-name pve/firewall/102.fw:6");
     has(&with("IN ACCEPT -dport 22"), "broken-rule pve/firewall/102.fw:6");
+}
+
+#[test]
+fn lines_that_proxmox_leaves_out() {
+    let with = |rules: &str| guest(ON, &format!("{GUEST}{rules}\n"), true, &[]);
+    let says = |rule: &str, kind: &str, words: &str| {
+        let found = with(rule).findings();
+        let one = found.iter().find(|one| one.kind == kind).unwrap_or_else(|| panic!("{rule}: {found:#?}"));
+        assert!(one.words.contains(words) && one.sources[0].line == 6, "{rule}: {one:#?}");
+        assert_eq!(found.iter().filter(|one| one.sources[0].line == 6).count(), 1, "{rule}: {found:#?}");
+    };
+    says("IN ACCEPT -source !10.0.0.11", "broken-rule", "!10.0.0.11: Proxmox has no word for all but these");
+    says("IN ACCEPT -source 10.0.0.12/24", "broken-rule", "the prefix is 10.0.0.0/24");
+    says("IN accept", "broken-rule", "in capitals alone");
+    says("IN ACCEPT -p tcp -dport 95:90", "broken-rule", "ends before it begins");
+    says("IN ACCEPT -p tcp -dport 70000", "broken-rule", "the last is 65535");
+    says("IN ACCEPT -log foo", "broken-rule", "the level in");
+    says("IN ACCEPT -i eth0", "broken-rule", "net0");
+    says("[group web]", "broken-line", "no heading here");
+    says("GROUP Web", "dangling-name", "there is no security group Web");
+    let line = |head: &str, kind: &str| {
+        has(&guest(ON, &format!("[OPTIONS]\nenable: 1\ndhcp: 0\npolicy_out: DROP\n{head}\n"), true, &[]), kind);
+    };
+    line("enable: 1 # on", "broken-line pve/firewall/102.fw:5");
+    line("[IPSET x1]\n0.0.0.0/0", "broken-line pve/firewall/102.fw:6");
+    line("[IPSET x1]\n10.0.0.1\n10.0.0.1", "broken-line pve/firewall/102.fw:7");
+    line("[ALIASES]\nhim  10.0.0.1", "broken-line pve/firewall/102.fw:6");
+    line("[RULES]\nIN ACCEPT -source +late\n[IPSET late]\n10.0.0.1", "broken-rule pve/firewall/102.fw:6");
+    let capitals =
+        guest(&format!("{ON}[group web]\nIN ACCEPT -p tcp -dport 80\n"), &format!("{GUEST}GROUP Web\n"), true, &[]);
+    let found = capitals.findings();
+    assert!(found.iter().any(|one| one.words.contains("web is another name")), "{found:#?}");
 }
 
 #[test]
@@ -224,6 +335,36 @@ fn translation_without_a_zone() {
         guest(ON, GUEST, true, &[("one/rules.v4", &text)])
     };
     has(&edge(""), "masquerade-without-zone one/rules.v4:3");
+    // The verdict says the same: nothing gets out, but by the zone, or without firewall bridges.
+    let out = "b -> internet 8.8.8.8, routed, tcp/443";
+    let zone = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i fwbr+ -j CT --zone 1\nCOMMIT\n";
+    let leaves = |zone: &str, firewall: bool, cluster: &str| {
+        let text = format!(
+            "{zone}*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.168.1.0/24 -o vmbr0 -j MASQUERADE\nCOMMIT\n"
+        );
+        let open = format!("{GUEST}OUT ACCEPT -dest 8.8.8.8\n");
+        let tree = guest(cluster, &open, firewall, &[("one/rules.v4", &text)]);
+        common::verdict(&tree, out)
+    };
+    assert_eq!(leaves("", true, ON), "closed");
+    assert_eq!(leaves(zone, true, ON), "open");
+    assert_eq!(leaves("", false, ON), "open");
+    assert_eq!(leaves("", true, "[OPTIONS]\nenable: 0\n"), "open", "no bridge is filtered");
+    // What brings up the node's devices is read too.
+    let interfaces = |zone: &str| {
+        let text = format!(
+            "auto vmbr1\niface vmbr1 inet static\n  address 192.168.1.254/24\n  post-up echo 1 > /proc/sys/net/ipv4/ip_forward\n{zone}  post-up iptables -t nat -A POSTROUTING -s '192.168.1.0/24' -o vmbr0 -j MASQUERADE\n  post-down iptables -t nat -D POSTROUTING -s '192.168.1.0/24' -o vmbr0 -j MASQUERADE\n"
+        );
+        guest(ON, &format!("{GUEST}OUT ACCEPT -dest 8.8.8.8\n"), true, &[("one/etc/network/interfaces", &text)])
+    };
+    has(&interfaces(""), "masquerade-without-zone one/etc/network/interfaces:5");
+    assert_eq!(common::verdict(&interfaces(""), out), "closed");
+    let zoned = interfaces("  post-up iptables -t raw -I PREROUTING -i fwbr+ -j CT --zone 1\n");
+    lacks(&zoned, "masquerade-without-zone");
+    assert_eq!(common::verdict(&zoned, out), "open");
+    assert!(zoned.unread.is_empty(), "{:#?}", zoned.unread);
+    let script = interfaces("  post-up /root/firewall.sh\n");
+    assert_eq!(script.unread.len(), 1, "{:#?}", script.unread);
     // Nodes are called what Proxmox calls its own folder.
     let text = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 192.168.1.0/24 -o vmbr0 -j MASQUERADE\nCOMMIT\n";
     let machine = "name: b\nnet0: virtio=A,bridge=vmbr1,firewall=1\nipconfig0: ip=192.168.1.2/24\n";

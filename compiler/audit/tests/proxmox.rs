@@ -122,7 +122,7 @@ fn addresses_ranges_sets_and_aliases() {
     lets_in(&named("IN ACCEPT -source dc/friend"), "open tcp/1");
     lets_in(&named("IN ACCEPT -source guest/friend"), "closed tcp/1");
     lets_in(&named("IN ACCEPT -source +all"), "closed tcp/1");
-    lets_in(&named("IN ACCEPT -source +dc/SOME"), "open tcp/1");
+    lets_in(&named("IN ACCEPT -source +dc/some"), "open tcp/1");
 }
 
 #[test]
@@ -135,11 +135,17 @@ fn ports_protocols_and_macros() {
     lets_in(&Site::new("", "IN DNS(ACCEPT)"), "open tcp/53\nopen udp/53");
     lets_in(&Site::new("", "IN Ping(ACCEPT)"), "open icmp\nclosed tcp/1\nclosed 47");
     lets_in(&Site::new("", "IN ACCEPT -p icmp -icmp-type echo-request"), "open icmp");
-    lets_in(&Site::new("", "IN ACCEPT -p icmp -icmp-type 3"), "closed icmp");
+    lets_in(&Site::new("", "IN ACCEPT -p icmp -icmp-type time-exceeded"), "closed icmp");
+    lets_in(&Site::new("", "IN ACCEPT -p icmp -dport 8"), "open icmp");
     lets_in(&Site::new("", "IN ACCEPT -p icmpv6"), "closed icmp");
     lets_in(&Site::new("", "IN ACCEPT -p 47"), "open 47\nclosed 50");
-    // One that is not known here makes the rule unknown, and nothing else.
-    lets_in(&Site::new("", "IN Ceph(ACCEPT)\nIN ACCEPT -p tcp -dport 1"), "unknown tcp/6789\nopen tcp/1");
+    lets_in(&Site::new("", "IN Ceph(ACCEPT)"), "open tcp/6789\nopen tcp/7300\nclosed tcp/7301\nclosed udp/6789");
+    lets_in(&Site::new("", "IN GRE(ACCEPT)"), "open 47\nclosed 50");
+    lets_in(&Site::new("", "IN Trcrt(ACCEPT)"), "open udp/33434\nopen icmp\nclosed tcp/33434");
+    lets_in(&Site::new("", "IN Ping(ACCEPT) -source 192.168.1.1"), "open icmp");
+    lets_in(&Site::new("", "IN NeighborDiscovery(ACCEPT)"), "closed icmp");
+    // What is not known here makes the rule unknown, and nothing else.
+    lets_in(&Site::new("", "IN ACCEPT -p tcp -dport pop3\nIN ACCEPT -p udp -dport 1"), "unknown tcp/110\nopen udp/1");
 }
 
 #[test]
@@ -159,7 +165,7 @@ fn groups_accept_drop_or_go_on() {
     lets_in(&group("OUT ACCEPT -p tcp -dport 80"), "closed tcp/80");
     // A group that is not there is empty.
     lets_in(&Site::new("", "GROUP gone\nIN ACCEPT -p tcp -dport 99"), "open tcp/99\nclosed tcp/80");
-    lets_in(&Site::new("", "GROUP WEB -i net0").cluster("[group web]\nIN ACCEPT -p tcp -dport 80\n"), "open tcp/80");
+    lets_in(&Site::new("", "GROUP web -i net0").cluster("[group WEB]\nIN ACCEPT -p tcp -dport 80\n"), "open tcp/80");
     lets_in(&Site::new("", "GROUP web -i net1").cluster("[group web]\nIN ACCEPT -p tcp -dport 80\n"), "closed tcp/80");
     // Inside a group a guest's own names are not there.
     let own = Site::new("", "GROUP web\n[IPSET mine]\n192.168.1.1").cluster("[group web]\nIN ACCEPT -source +mine\n");
@@ -193,9 +199,9 @@ fn an_ip_filter_knows_its_addresses() {
     lets_out(&Site::new("ipfilter: 1", ""), "closed tcp/1");
     // The set alone switches it on.
     lets_out(&Site::new("", "[IPSET ipfilter-net0]\n192.168.1.3"), "closed tcp/1");
-    // What is excluded. A container has the addresses that it is configured with whatever its set excludes: they come behind it,
-    // and of one address twice the last counts.
-    lets_out(&bound("192.168.1.2\n!192.168.1.2"), "closed tcp/1");
+    // What is excluded; of one address twice the first entry counts. A container has the addresses that it is configured with whatever its set excludes: they come behind it.
+    lets_out(&bound("!192.168.1.2\n192.168.1.2"), "closed tcp/1");
+    lets_out(&bound("192.168.1.0/24\n!192.168.1.2"), "closed tcp/1");
     let container = tree(&[
         ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
         ("pve/firewall/102.fw", "[OPTIONS]\nenable: 1\n[IPSET ipfilter-net0]\n!192.168.1.2\n"),
@@ -333,6 +339,32 @@ fn the_provider_writes_every_key_with_defaults_of_its_own() {
     assert_eq!(verdict(&rule(&ssh.replace("\"ACCEPT\"", "var.action")), ask), "unknown");
     let repeated = machines(&(on.clone() + &rules(&format!("  count = 2\n  rule {{\n{ssh}  }}\n"))));
     assert_eq!(verdict(&repeated, ask), "unknown");
+    // Who is repeated and says one number is that machine or none; the others stay known.
+    let each = rules(&format!("  for_each = toset([\"x\"])\n  rule {{\n{ssh}  }}\n"));
+    assert_eq!(verdict(&machines(&(on.clone() + &each)), ask), "unknown");
+    let machine = |more: &str| {
+        let vm = "resource \"proxmox_virtual_environment_vm\" \"NAME\" {\n  name = \"NAME\"\n  vm_id = VMID\n  node_name = \"one\"\nMORE  network_device {\n    bridge = \"vmbr1\"\n    firewall = true\n  }\n  initialization {\n    ip_config {\n      ipv4 {\n        address = \"192.168.1.VMID/24\"\n      }\n    }\n  }\n}\n";
+        let vm =
+            |name: &str, vmid: &str, more: &str| vm.replace("NAME", name).replace("VMID", vmid).replace("MORE", more);
+        tree(&[(
+            "main.tf",
+            &(vm("x", "103", "")
+                + &vm("y", "104", more)
+                + "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n}\n"),
+        )])
+    };
+    let repeated = machine("  for_each = toset([\"one\"])\n");
+    assert_eq!(verdict(&repeated, "x -> y 192.168.1.104, bridge vmbr1, tcp/22"), "open");
+    assert_eq!(repeated.unread.len(), 1, "{:#?}", repeated.unread);
+    assert!(machine("  for_each = var.all\n").knows("y") && !machine("  count = 0\n").knows("y"));
+    let once = rules(&format!("  count = 1\n  rule {{\n{ssh}  }}\n"));
+    assert_eq!(verdict(&machines(&(on.clone() + &once)), ask), "open");
+    let never = rules(&format!("  count = 0\n  rule {{\n{ssh}  }}\n"));
+    assert_eq!(verdict(&machines(&(on.clone() + &never)), ask), "closed");
+    // Each of two resources is the whole list: which is there, nobody knows.
+    let two = rules(&format!("  rule {{\n{ssh}  }}\n"));
+    let two = machines(&(on.clone() + &two + &two.replace("\"b\"", "\"c\"")));
+    assert_eq!(verdict(&two, ask), "unknown");
     let dynamic =
         machines(&(on.clone() + &rules("  dynamic \"rule\" {\n    for_each = var.rules\n    content {}\n  }\n")));
     assert_eq!(verdict(&dynamic, ask), "unknown");
@@ -519,4 +551,95 @@ fn without_neighbour_discovery_nobody_gets_to_his_router_over_ipv6() {
         assert_eq!(verdict(&of(options, ",firewall=1"), into), open, "{options}");
         assert_eq!(verdict(&of(options, ""), out), "open", "{options}");
     }
+}
+
+/// What pve-firewall 6.0 made of each of these lines when it was asked (`generic_fw_config_parser` and the chains that it compiled).
+#[test]
+fn a_line_is_read_or_left_out_as_pve_firewall_does() {
+    let names =
+        "[ALIASES]\nfriend 192.168.1.1\nhost 192.168.1.1/24\n[IPSET some]\n192.168.1.1\n[group web]\nIN ACCEPT\n";
+    let taken = "IN ACCEPT\nin ACCEPT\nIN ACCEPT -source 192.168.1.1 -p tcp -dport 22 # why\nIN ACCEPT --source friend\n\
+        IN ACCEPT -source FRIEND\nIN ACCEPT -source dc/friend\nIN ACCEPT -source host\nIN ACCEPT -source +some\n\
+        IN ACCEPT -source +dc/some\nIN ssh(ACCEPT)\nIN ACCEPT -log info\nIN ACCEPT -log nolog -p tcp\nIN ACCEPT -p 6\n\
+        IN ACCEPT -p ip\nIN ACCEPT -p 0\nIN ACCEPT -source 0\nIN ACCEPT -p tcp -dport ssh\nIN ACCEPT -p udp -p tcp\nGROUP web\n\
+        group web\nGROUP web -i net0\nIN ACCEPT -source 192.168.1.0-192.168.1.9\nIN ACCEPT -source 192.168.1.0/24,10.0.0.0/8\n\
+        IN ACCEPT -i net0\nIN SSH(ACCEPT) -p tcp\nIN SSH(ACCEPT) -source friend -dport 22 -p tcp\nIN ACCEPT -p tcp -dport 21:23,80";
+    for line in taken.lines().map(str::trim) {
+        assert_eq!(verdict(&Site::new("", line).cluster(names).tree(), TO_SSH), "open", "{line}");
+    }
+    let left = "IN accept\nIN Accept\nIN SSH(accept)\nIN ACCEPT -source 192.168.1.1/24\nIN ACCEPT -source 192.168.1.9-192.168.1.0\n\
+        IN ACCEPT -source !10.0.0.1\nIN ACCEPT -source +Some\nIN ACCEPT -source +dc/SOME\nIN ACCEPT -source +guest/some\n\
+        IN ACCEPT -source guest/friend\nIN ACCEPT -p TCP\nIN ACCEPT -p 200\nIN ACCEPT -p  tcp\nIN ACCEPT -iface net0\nIN ACCEPT -i eth0\n\
+        IN ACCEPT -log foo\nIN ACCEPT -log error\nIN ACCEPT -log INFO\nIN ACCEPT -p tcp -dport 23:21\nIN ACCEPT -p tcp -dport 70000\n\
+        IN ACCEPT -p tcp -dport 22,\nIN ACCEPT -p tcp -dport 20-30\nIN ACCEPT -dport 22\nIN ACCEPT -p icmp -icmp-type 8\nIN Nothing(ACCEPT)\n\
+        IN SSH(ACCEPT) -p udp\nIN SSH(ACCEPT) -p tcp -dport 23\nGROUP Web\nGROUP web -p tcp\nGROUP gone\nACCEPT\nIN ACCEPT now\n\
+        IN ACCEPT -source 192.168.1.1,10.0.0.1-10.0.0.2\nIN ACCEPT -source 192.168.1.1,fd00::1\nIN ACCEPT -source 192.168.1.1 -dest fd00::1\n\
+        FORWARD ACCEPT\nIN ACCEPT -p tcp -sport 1:2:3\nIN ACCEPT -source 192.168.1.0/33\nIN ACCEPT -p 1 -dport 8\nIN ACCEPT -dport ssh -p icmp";
+    for line in left.lines().map(str::trim) {
+        assert_eq!(verdict(&Site::new("", line).cluster(names).tree(), TO_SSH), "closed", "{line}");
+    }
+}
+
+const TO_SSH: &str = "a -> b 192.168.1.2, bridge vmbr1, tcp/22";
+
+#[test]
+fn headings_options_and_entries_are_read_as_pve_firewall_does() {
+    let guest = |text: &str| Site { guest: text.into(), ..Site::new("", "") };
+    let open = |text: &str| assert_eq!(verdict(&guest(text).tree(), TO_SSH), "open", "{text}");
+    let closed = |text: &str| assert_eq!(verdict(&guest(text).tree(), TO_SSH), "closed", "{text}");
+    closed("[OPTIONS]\nenable: 1\n");
+    closed("# why\n[options]\n  ENABLE:1\n");
+    // A comment is none in an option or a heading, and the line is left out.
+    open("[OPTIONS]\nenable: 1 # on\n");
+    open("[OPTIONS] # all\nenable: 1\n");
+    open("[ OPTIONS ]\nenable: 1\n");
+    open("[OPTIONS]\nenable : 1\n");
+    open("[OPTIONS]\r\nenable: 1\r\n");
+    // A line that is left out leaves what stands above it.
+    closed("[OPTIONS]\nenable: 1\nenable: maybe\n");
+    open("[OPTIONS]\nenable: 1\npolicy_in: accept\npolicy_in: nothing\n");
+    closed("[OPTIONS]\nenable: 1\npolicy_in: nothing\n");
+    // What is no heading is a line of the section above, and so is all that follows.
+    open("[OPTIONS]\nenable: 1\n[RULES]\n[group web]\nIN ACCEPT\n");
+    closed("[OPTIONS]\nenable: 1\n[RULES] # all\nIN ACCEPT\n");
+    // A rule knows the names above it.
+    open("[OPTIONS]\nenable: 1\n[IPSET mine]\n192.168.1.1\n[RULES]\nIN ACCEPT -source +mine\n");
+    closed("[OPTIONS]\nenable: 1\n[RULES]\nIN ACCEPT -source +mine\n[IPSET mine]\n192.168.1.1\n");
+    closed("[OPTIONS]\nenable: 1\n[IPSET mine]\nhim\n[ALIASES]\nhim 192.168.1.1\n[RULES]\nIN ACCEPT -source +mine\n");
+    // The names of sets are kept in lower case.
+    open("[OPTIONS]\nenable: 1\n[IPSET Mine]\n192.168.1.1\n[RULES]\nIN ACCEPT -source +mine\n");
+    // Of a set that is there twice the last one counts, and of an entry the first.
+    closed(
+        "[OPTIONS]\nenable: 1\n[IPSET mine]\n192.168.1.1\n[IPSET mine]\n10.0.0.1\n[RULES]\nIN ACCEPT -source +mine\n",
+    );
+    let entries =
+        |lines: &str| format!("[OPTIONS]\nenable: 1\n[IPSET mine]\n{lines}\n[RULES]\nIN ACCEPT -source +mine\n");
+    open(&entries("192.168.1.1\n!192.168.1.1"));
+    open(&entries("192.168.1.9/24"));
+    open(&entries("192.168.1.1 # him"));
+    closed(&entries("0.0.0.0/0"));
+    closed(&entries("192.168.1.1 nomatch"));
+    closed(&entries("nobody"));
+    // Two spaces are none between the name of an alias and its address.
+    let alias = |line: &str| format!("[OPTIONS]\nenable: 1\n[ALIASES]\n{line}\n[RULES]\nIN ACCEPT -source him\n");
+    open(&alias("him 192.168.1.1"));
+    closed(&alias("him  192.168.1.1"));
+    // What is refused as a whole leaves nothing known.
+    assert_eq!(verdict(&guest(&alias("him 192.168.1.1/40")).tree(), TO_SSH), "unknown");
+    assert_eq!(verdict(&guest(&entries("192.168.1.0/24\n192.168.1.1/24")).tree(), TO_SSH), "unknown");
+    // The switch of the data centre may be a moment up to which it is on.
+    let cluster = |value: &str| Site { cluster: format!("[OPTIONS]\nenable: {value}\n"), ..Site::new("", "") };
+    assert_eq!(verdict(&cluster("2").tree(), TO_SSH), "open");
+    assert_eq!(verdict(&cluster("1900000000").tree(), TO_SSH), "unknown");
+}
+
+#[test]
+fn the_other_engine_refuses_a_file_with_a_broken_line_as_a_whole() {
+    let host = "[OPTIONS]\nnftables: 1\n";
+    let of = |rules: &str| Site { host: host.into(), ..Site::new("", rules) };
+    lets_in(&of("IN ACCEPT -p tcp -dport 22"), "open tcp/22\nclosed tcp/23");
+    lets_in(&of("IN ACCEPT -p tcp -dport 22 -frobnicate 1"), "unknown tcp/22\nunknown tcp/23");
+    lets_in(&of("IN accept -p tcp -dport 22"), "unknown tcp/22");
+    // What its own list names, and nobody else's node.
+    lets_in(&of("IN DROP").cluster("[IPSET Odd]\n10.0.0.1\n"), "unknown tcp/22");
 }

@@ -262,12 +262,12 @@ impl Tree {
                     }
                     false => (
                         Packet { src: Addr::Internet(packet.is_v6()), ..*packet },
-                        Outcome::pass("a public address", None),
+                        self.unzoned(from, packet).unwrap_or_else(|| Outcome::pass("a public address", None)),
                     ),
                 }
             }
             End::Internet | End::Address(_) if is_public(address) && self.masquerades(packet) => {
-                (*packet, Outcome::pass("a node translates it", None))
+                (*packet, self.unzoned(from, packet).unwrap_or_else(|| Outcome::pass("a node translates it", None)))
             }
             _ => {
                 let why = "what routes between the two";
@@ -337,7 +337,35 @@ impl Tree {
             return None;
         }
         let words = if translated { "a node translates it" } else { "the world leads there" };
-        (known && own && (leads || outside)).then(|| (packet, Outcome::pass(words, None)))
+        let unzoned = if translated { self.unzoned(from, whole) } else { None };
+        (known && own && (leads || outside)).then(|| (packet, unzoned.unwrap_or_else(|| Outcome::pass(words, None))))
+    }
+
+    /// What becomes of what a guest with a firewall bridge sends its node to translate, where those bridges are in no zone of
+    /// their own: on its way over that bridge the connection is fixed as one that nothing translates, and no answer finds it.
+    fn unzoned(&self, from: Option<At<'_>>, packet: &Packet) -> Option<Outcome> {
+        let (At { host, nic }, Addr::At(source)) = (from?, packet.src) else { return None };
+        let (guest, nic) = (self.guest(host)?, nic?);
+        let node = guest.node.as_ref()?;
+        let edge = self.edges.get(node)?;
+        let place = edge.masquerade_of(source).filter(|_| !edge.zones_bridges())?;
+        let routers = nic.gateways.iter().filter(|gateway| gateway.is_ipv6() == packet.is_v6());
+        let elsewhere =
+            |gateway: &IpAddr| self.wiring.nodes.iter().any(|(other, own)| other != node && own.contains(gateway));
+        let (bridge, engine) = (&nic.firewall.value, &self.proxmox.cluster.enabled.value);
+        if *bridge == Ok(false) || *engine == Ok(false) || routers.clone().any(elsewhere) && !self.routes(node, source)
+        {
+            return None;
+        }
+        let other = self.proxmox.nodes.get(node).is_some_and(|node| node.nftables.value != Ok(false))
+            || self.edges.iter().any(|(name, edge)| name != node && edge.masquerades(source));
+        let words = "the node does not translate what comes by a firewall bridge: those are in no zone of their own";
+        Some(match (bridge, engine) {
+            (Ok(true), Ok(true)) if !other => Outcome::drop(words, Some(place)),
+            _ => {
+                Outcome::unknown("whether a firewall bridge keeps the node from translating".into(), words, Some(place))
+            }
+        })
     }
 
     /// Whether something leads into the world from where an address is.

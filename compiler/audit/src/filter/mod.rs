@@ -75,6 +75,9 @@ type Index = (HashMap<IpAddr, Vec<u32>>, Vec<u32>);
 /// The device that packets from outside of a node's bridges come in by.
 pub const UPLINK: &str = "an uplink";
 
+/// How the firewall bridges of guests are called.
+const FWBR: &str = "fwbr";
+
 /// Fewer rules are walked one by one.
 const INDEXED: usize = 32;
 
@@ -376,12 +379,34 @@ impl Filter {
 
     /// Whether what comes from an address leaves with another one, towards some destination.
     pub fn masquerades(&self, source: IpAddr) -> bool {
-        let rules = self.chains.iter().flat_map(|chain| &chain.rules).filter(|rule| rule.then == Then::Masquerade);
-        rules.into_iter().any(|rule| {
+        self.masquerade_of(source).is_some()
+    }
+
+    /// The rule by which what comes from an address leaves with another one, towards some destination.
+    pub fn masquerade_of(&self, source: IpAddr) -> Option<Place> {
+        let mut rules = self.chains.iter().flat_map(|chain| &chain.rules).filter(|rule| rule.then == Then::Masquerade);
+        let taken = rules.find(|rule| {
             rule.conditions.iter().all(|condition| match &condition.test {
                 Test::Source(addresses) => addresses.has(source) != condition.not,
                 _ => true,
             })
-        })
+        });
+        taken.map(|rule| rule.place)
+    }
+
+    /// Whether all firewall bridges of guests are in a zone of connections of their own.
+    pub fn zones_bridges(&self) -> bool {
+        let all = |names: &[String]| names.iter().any(|name| FWBR.starts_with(name.trim_end_matches('+')));
+        let bridges = |test: &Test| matches!(test, Test::In(names) if all(names));
+        let takes = |rule: &Rule| rule.conditions.iter().all(|one| !one.not && bridges(&one.test));
+        self.chains.iter().flat_map(|chain| &chain.rules).any(|rule| rule.then == Then::Zone && takes(rule))
+    }
+
+    /// The chain of a hook of a table that is there already.
+    pub fn base_at(&self, hook: Hook, priority: i32, nat: bool, v6: bool) -> Option<usize> {
+        let fits = |base: &&Base| {
+            base.hook == hook && base.priority == priority && base.nat == nat && base.families == (!v6, v6)
+        };
+        self.bases.iter().find(fits).map(|base| base.chain)
     }
 }

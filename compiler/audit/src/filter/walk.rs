@@ -97,6 +97,10 @@ impl Filter {
                 .collect();
             bases.sort_by_key(|base| base.priority);
             for base in bases {
+                // A connection is translated by its first packet, and one that is not tracked by none.
+                if base.nat && (passage.packet.answer || untracked) {
+                    continue;
+                }
                 let mut outcome = Outcome::default();
                 let mut walk = Walk { filter: self, passage, outcome: &mut outcome, untracked, nat: base.nat };
                 let (end, left) = walk.chain(base.chain, 0);

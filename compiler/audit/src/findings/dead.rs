@@ -6,7 +6,7 @@ use crate::nebula::{Kind, PortSpec, Version};
 pub(super) fn check(report: &mut Report<'_>) {
     for member in &report.tree.members {
         let version = member.version.clone().unwrap_or(Version(1, 9, 3));
-        for rule in [&member.inbound, &member.outbound].into_iter().flatten().flatten() {
+        for rule in &member.written {
             let place = [Some(rule.place)];
             if rule.kind == Kind::Icmp && rule.port != PortSpec::Any {
                 let words = match version.from(11) {

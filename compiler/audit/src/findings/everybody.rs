@@ -7,7 +7,7 @@ use crate::nebula::{Cidr, Version};
 pub(super) fn check(report: &mut Report<'_>) {
     for member in &report.tree.members {
         let version = member.version.clone().unwrap_or(Version(1, 9, 3));
-        for rule in [&member.inbound, &member.outbound].into_iter().flatten().flatten() {
+        for rule in &member.written {
             let place = [Some(rule.place)];
             let named =
                 rule.groups.iter().any(|group| group != "any") || rule.host.as_ref().is_some_and(|host| host != "any");

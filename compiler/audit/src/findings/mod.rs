@@ -12,7 +12,9 @@ mod lighthouses;
 mod management;
 mod nobody;
 mod relays;
+mod remarks;
 mod shadowed;
+mod spoofing;
 mod switches;
 mod tables;
 mod twice;
@@ -44,24 +46,29 @@ pub const KINDS: &[&str] = &[
     "alternatives",
     "answers-not-let-in",
     "anywhere",
+    "broken-line",
     "broken-rule",
     "dangling-name",
     "dead-rule",
     "default-of-an-option",
+    "every-port",
     "everybody",
     "field-ignored",
     "flushes-everything",
+    "ipfilter-without-set",
     "lighthouse-not-found",
     "management-open",
     "masquerade-without-zone",
     "network-not-vouched",
     "nobody",
     "one-family",
+    "refused-configuration",
     "relay-of-nobody",
     "same-address",
     "shadowed",
     "swapped-action",
     "switch-off",
+    "two-lists",
     "untracked",
 ];
 
@@ -82,7 +89,7 @@ impl Tree {
     /// What means other than it seems, sorted.
     pub fn findings(&self) -> Vec<Finding> {
         let mut report = Report { tree: self, found: Vec::new() };
-        let checks: [fn(&mut Report<'_>); 18] = [
+        let checks: [fn(&mut Report<'_>); 20] = [
             alternatives::check,
             anywhere::check,
             dangling::check,
@@ -95,7 +102,9 @@ impl Tree {
             management::check,
             nobody::check,
             relays::check,
+            remarks::check,
             shadowed::check,
+            spoofing::check,
             switches::check,
             tables::check,
             twice::check,

@@ -14,7 +14,7 @@ pub(super) fn check(report: &mut Report<'_>) {
     }
     let groups: BTreeSet<&String> = certificates.iter().flat_map(|certificate| &certificate.groups).collect();
     for member in &tree.members {
-        for rule in [&member.inbound, &member.outbound].into_iter().flatten().flatten() {
+        for rule in &member.written {
             let place = [Some(rule.place)];
             if let Some(host) =
                 rule.host.as_ref().filter(|host| *host != "any" && !certificates.iter().any(|one| one.name == **host))

@@ -1,3 +1,4 @@
+//! `two-lists`: two resources that each are the whole list of rules of one guest, node or data centre.
 //! `same-address`: two certificates with one address of the overlay, two devices of one segment with one address.
 
 use std::collections::BTreeMap;
@@ -6,6 +7,11 @@ use super::Report;
 
 pub(super) fn check(report: &mut Report<'_>) {
     let tree = report.tree;
+    for (first, second, whose) in &tree.proxmox.twice {
+        let words =
+            format!("each of the two is the whole list of rules of {whose}: one takes away what the other makes");
+        report.add("two-lists", &[Some(*first), Some(*second)], words, "put all rules into one resource");
+    }
     let mut seen = BTreeMap::new();
     for certificate in tree.members.iter().filter_map(|member| member.certificate.as_ref().ok()) {
         for address in certificate.networks.iter().map(ipnet::IpNet::addr) {

@@ -37,6 +37,19 @@ impl std::fmt::Display for Version {
     }
 }
 
+/// Something in a configuration that means other than it seems.
+#[derive(Clone, Debug)]
+pub struct Remark {
+    /// The kind of finding.
+    pub kind: &'static str,
+    /// Where.
+    pub place: Place,
+    /// What is so.
+    pub words: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
 /// A member of an overlay.
 #[derive(Debug)]
 pub struct Member {
@@ -52,6 +65,10 @@ pub struct Member {
     pub inbound: Result<Vec<Rule>, Why>,
     /// What is let out, or why nobody knows.
     pub outbound: Result<Vec<Rule>, Why>,
+    /// All rules that could be read, also those beside one that is refused.
+    pub written: Vec<Rule>,
+    /// What is to be told of its file.
+    pub remarks: Vec<Remark>,
     /// Where those lists are.
     pub lists: [Option<Place>; 2],
     /// `default_local_cidr_any`, if it is written.

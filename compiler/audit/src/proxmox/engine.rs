@@ -1,7 +1,7 @@
 //! The other engine (`nftables: 1`), which was never run: where it is known to differ, the verdict is unknown.
 
 use super::chains::on;
-use super::{Guest, Nic, Proxmox};
+use super::{Guest, Nic, Proxmox, Whose};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{Addr, Packet, Port, UDP};
 use crate::place::Why;
@@ -13,12 +13,13 @@ pub(super) fn bounded(
     node: Option<&str>,
     differs: impl FnOnce() -> bool,
 ) -> Outcome {
-    let node = node.and_then(|name| proxmox.nodes.get(name));
-    let Some(node) = node.filter(|node| on(&node.nftables) != Tri::No) else { return outcome };
-    if !differs() {
-        return outcome;
-    }
-    let why: Why = "what the nftables engine of Proxmox makes of it: it differs from the stock one there".into();
+    let Some(name) = node else { return outcome };
+    let Some(node) = proxmox.nodes.get(name).filter(|node| on(&node.nftables) != Tri::No) else { return outcome };
+    let why: Why = match refused(proxmox, name) {
+        Some(why) => why,
+        None if !differs() => return outcome,
+        None => "what the nftables engine of Proxmox makes of it: it differs from the stock one there".into(),
+    };
     Outcome {
         open: true,
         closed: true,
@@ -26,6 +27,17 @@ pub(super) fn bounded(
         places: node.nftables.place.into_iter().chain(outcome.places).collect(),
         ..outcome
     }
+}
+
+/// Why nothing of what this engine is told may be applied on a node: it refuses a file for one line that it does not understand,
+/// and with it the whole update.
+fn refused(proxmox: &Proxmox, node: &str) -> Option<Why> {
+    let concerns = |whose: &Whose| match whose {
+        Whose::Cluster => true,
+        Whose::Node(name) => name == node,
+        Whose::Guest(vmid) => proxmox.guests.get(vmid).is_some_and(|guest| guest.node.as_deref() == Some(node)),
+    };
+    proxmox.strict.iter().find(|(whose, _)| concerns(whose)).map(|(_, why)| why.clone())
 }
 
 /// Whether the engines differ about a packet of a guest: DHCP that is off is dropped there, the blacklist is not asked, and a set

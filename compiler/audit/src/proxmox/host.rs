@@ -67,6 +67,10 @@ fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: 
     if packet.proto == 2 && outcome.may(&Tri::Yes, true, "IGMP", None) {
         return outcome;
     }
+    if let Some(why) = &proxmox.stray {
+        outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
+        outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
+    }
     let sets = Sets { own: Some((&*EMPTY.0, &*EMPTY.1)), cluster: (&cluster.sets, &cluster.aliases) };
     for rules in [&node.rules, &cluster.rules] {
         if walk(proxmox, rules, packet, direction, iface, sets, &mut outcome) {

@@ -1,28 +1,41 @@
-//! The macros of Proxmox that are nothing but ports. One that is not here makes its rule unknown.
+//! The macros of Proxmox. One that is not here is none to Proxmox, which leaves its rule out.
 
-use crate::packet::{ICMP, ICMP6, TCP, UDP};
+/// One plain rule of a macro. What it does not say, the rule that uses the macro may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Macro {
+    /// Its protocol, as pve-firewall writes it, and its number.
+    pub proto: (&'static str, u8),
+    /// Its destination ports, or its type of ICMP, as they are written.
+    pub dport: Option<&'static str>,
+    /// Its source ports.
+    pub sport: Option<&'static str>,
+}
 
-/// What a macro stands for: `(protocols, destination ports, type of ICMP)`, one for each plain rule.
-pub type Expansion = Vec<(Vec<u8>, Vec<(u16, u16)>, Option<u8>)>;
+/// A line each: the name, a protocol, destination ports, source ports.
+const LINES: &str = include_str!("macros.txt");
 
-/// A line each: the name, its protocols, its ports.
-const PORTS: &str = include_str!("macros.txt");
+/// Macros that are of IPv6 alone.
+const SIX: &[&str] = &["neighbordiscovery", "dhcpv6"];
 
-/// What a macro stands for, if it is one of those known here.
-pub fn expand(name: &str) -> Option<Expansion> {
+/// The plain rules of a macro, if there is one of that name; case does not matter.
+pub fn expand(name: &str) -> Option<Vec<Macro>> {
     let name = name.to_ascii_lowercase();
-    if name == "ping" {
-        return Some(vec![(vec![ICMP], Vec::new(), Some(8)), (vec![ICMP6], Vec::new(), Some(128))]);
-    }
-    let line = PORTS.lines().find(|line| line.split(' ').next() == Some(name.as_str()))?;
-    let mut fields = line.split(' ').skip(1);
-    let protocols = fields.next()?.split(',').map(|protocol| if protocol == "tcp" { TCP } else { UDP }).collect();
-    let range = |part: &str| match part.split_once(':') {
-        None => part.parse().map(|port| (port, port)).ok(),
-        Some((low, high)) => Some((low.parse().ok()?, high.parse().ok()?)),
-    };
-    let ports = fields.next()?.split(',').map(range).collect::<Option<Vec<_>>>()?;
-    Some(vec![(protocols, ports, None)])
+    let lines = LINES.lines().filter(|line| !line.starts_with('#'));
+    let own = lines.map(|line| line.split(' ')).filter_map(|mut words| (words.next()? == name).then_some(words));
+    let parts: Vec<Macro> = own
+        .filter_map(|mut words| {
+            let proto = words.next()?;
+            let proto = (proto, super::protocol(proto)?);
+            let mut field = || words.next().filter(|word| *word != "-");
+            Some(Macro { proto, dport: field(), sport: field() })
+        })
+        .collect();
+    (!parts.is_empty()).then_some(parts)
+}
+
+/// Whether a macro is of IPv6 alone.
+pub fn is_v6(name: &str) -> bool {
+    SIX.contains(&name.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -30,13 +43,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_is_a_macro() {
-        for line in PORTS.lines().filter(|line| !line.starts_with('#')) {
-            let name = line.split(' ').next().expect("a name");
-            assert!(expand(name).is_some_and(|parts| parts[0].0.len() + parts[0].1.len() >= 2), "{line}");
-        }
-        assert_eq!(expand("SSH"), Some(vec![(vec![TCP], vec![(22, 22)], None)]));
+    fn every_line_is_a_part_of_a_macro() {
+        let lines = || LINES.lines().filter(|line| !line.starts_with('#'));
+        let mut names: Vec<&str> = lines().filter_map(|line| line.split(' ').next()).collect();
+        names.dedup();
+        let parts: usize = names.iter().filter_map(|name| expand(name)).map(|parts| parts.len()).sum();
+        assert_eq!(parts, lines().count());
+        assert_eq!(expand("SSH"), Some(vec![Macro { proto: ("tcp", 6), dport: Some("22"), sport: None }]));
         assert_eq!(expand("Ping").map(|parts| parts.len()), Some(2));
-        assert_eq!(expand("Amanda"), None);
+        assert_eq!(expand("Frobnicate"), None);
     }
 }

@@ -6,6 +6,7 @@ mod chains;
 mod engine;
 mod host;
 mod macros;
+mod protocols;
 mod rule;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +16,8 @@ use ipnet::IpNet;
 
 pub use chains::{inward, outward};
 pub use host::{host_in, host_out};
-pub use macros::expand;
+pub use macros::{Macro, expand, is_v6};
+pub use protocols::protocol;
 pub use rule::{Action, Direction, Names, Rule, Scope, Sets, Spec};
 
 use crate::bounds::Tri;
@@ -37,6 +39,23 @@ pub struct Proxmox {
     pub groups: HashMap<String, Group>,
     /// Why rules may be anywhere: some are there, and nobody knows whose.
     pub stray: Option<Why>,
+    /// Lines of files that are left out, and why: options, headings, aliases, entries of sets.
+    pub left_out: Vec<(Place, String)>,
+    /// Two resources that each are all of one list of rules, and whose that is.
+    pub twice: Vec<(Place, Place, String)>,
+    /// Files that the nftables engine may refuse, and so all that it would apply, for a line that the other one leaves out.
+    pub strict: Vec<(Whose, Why)>,
+}
+
+/// Whose a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The data centre's.
+    Cluster,
+    /// A node's.
+    Node(String),
+    /// A guest's.
+    Guest(u32),
 }
 
 /// A setting: what it is, and where that stands if anywhere.

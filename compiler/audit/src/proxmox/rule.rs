@@ -38,6 +38,8 @@ pub struct Rule {
     pub gap: Option<Why>,
     /// Why Proxmox skips it.
     pub broken: Option<String>,
+    /// A field that is 0, which Proxmox takes for absent.
+    pub zero: Option<&'static str>,
 }
 
 /// Which packets a rule sees.
@@ -136,6 +138,26 @@ impl<'a> Sets<'a> {
 }
 
 impl Rule {
+    /// One that may do anything to any packet.
+    pub fn unknown(why: Why, place: Place) -> Self {
+        Self {
+            place,
+            enabled: true,
+            direction: Direction::Both,
+            action: Action::Unknown(why),
+            iface: None,
+            source: Spec::Any,
+            dest: Spec::Any,
+            protocols: Vec::new(),
+            sport: None,
+            dport: None,
+            icmp: None,
+            gap: None,
+            broken: None,
+            zero: None,
+        }
+    }
+
     /// Whether it takes a packet that goes in this direction over this device.
     pub fn matches(&self, packet: &Packet, direction: Direction, iface: &str, sets: Sets<'_>) -> Tri {
         if !self.enabled || self.broken.is_some() {

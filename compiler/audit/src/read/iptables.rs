@@ -72,6 +72,65 @@ pub(crate) fn read(text: &str, v6: bool, file: u32, notes: &mut Notes, filter: &
     }
 }
 
+/// Chains of each table and family that single commands speak of.
+#[derive(Default)]
+pub(crate) struct Commands(HashMap<(String, bool), HashMap<String, usize>>);
+
+impl Commands {
+    /// One command, `iptables -t nat -A POSTROUTING …`, in words behind its name. What it appends comes behind what is there.
+    pub fn read(&mut self, words: &[&str], v6: bool, place: Place, notes: &mut Notes, filter: &mut Filter) {
+        let mut words: Vec<&str> = words.iter().copied().filter(|word| !["-w", "--wait"].contains(word)).collect();
+        let table = words.iter().position(|word| ["-t", "--table"].contains(word)).filter(|at| at + 1 < words.len());
+        let table = table.map_or("filter", |at| words.drain(at..at + 2).nth(1).unwrap_or("filter"));
+        let chains = self.0.entry((table.to_owned(), v6)).or_default();
+        let (action, name) = match words.as_slice() {
+            [action @ ("-A" | "--append" | "-I" | "--insert" | "-N" | "--new-chain" | "-P" | "--policy"), name, ..] => {
+                (*action, *name)
+            }
+            _ => {
+                notes.unread(place, format!("a command of iptables that is not understood: {}", words.join(" ")));
+                return;
+            }
+        };
+        if let (Some(hook), false) = (hook(name), chains.contains_key(name)) {
+            match filter.base_at(hook, priority(table), table == "nat", v6) {
+                Some(chain) => drop(chains.insert(name.to_owned(), chain)),
+                None => {
+                    let chain = named(name, chains, filter);
+                    base(table, hook, true, chain, v6, place, filter);
+                }
+            }
+        }
+        let chain = named(name, chains, filter);
+        let rest = &words[2..];
+        match action {
+            "-A" | "--append" => {
+                let rule = rule(rest, v6, place, chains, filter, notes);
+                filter.chains[chain].rules.push(rule);
+            }
+            "-I" | "--insert" => {
+                let at = rest.first().and_then(|word| word.parse::<usize>().ok());
+                let rule = rule(if at.is_some() { &rest[1..] } else { rest }, v6, place, chains, filter, notes);
+                let rules = &mut filter.chains[chain].rules;
+                rules.insert((at.unwrap_or(1).max(1) - 1).min(rules.len()), rule);
+            }
+            "-P" | "--policy" => {
+                let accepts = rest.first() != Some(&"DROP");
+                filter
+                    .bases
+                    .iter_mut()
+                    .filter(|base| base.chain == chain)
+                    .for_each(|base| base.accepts = accepts || base.nat);
+            }
+            _ => {}
+        }
+        match v6 {
+            true => filter.families.1 = true,
+            false => filter.families.0 = true,
+        }
+    }
+}
+
 fn named(name: &str, chains: &mut HashMap<String, usize>, filter: &mut Filter) -> usize {
     *chains.entry(name.to_owned()).or_insert_with(|| {
         filter.chains.push(Chain::new(name));
@@ -91,31 +150,35 @@ fn hook(chain: &str) -> Option<Hook> {
     })
 }
 
-fn base(table: &str, hook: Hook, accepts: bool, chain: usize, v6: bool, place: Place, filter: &mut Filter) {
-    let priority = match table {
+fn priority(table: &str) -> i32 {
+    match table {
         "raw" => -300,
         "mangle" => -150,
         "nat" => -100,
         "security" => 50,
         _ => 0,
-    };
+    }
+}
+
+fn base(table: &str, hook: Hook, accepts: bool, chain: usize, v6: bool, place: Place, filter: &mut Filter) {
+    let priority = priority(table);
     let nat = table == "nat";
     filter.bases.retain(|base| base.chain != chain);
     filter.bases.push(Base { hook, families: (!v6, v6), priority, accepts: accepts || nat, nat, chain, place });
 }
 
 /// Words, those in quotes as one.
-fn split(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted, mut any) = (Vec::new(), String::new(), false, false);
+pub(super) fn split(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted, mut any) = (Vec::new(), String::new(), None, false);
     let mut letters = line.chars();
     while let Some(letter) = letters.next() {
         match letter {
-            '"' => {
-                quoted = !quoted;
+            '"' | '\'' if quoted.is_none_or(|quote| quote == letter) => {
+                quoted = if quoted.is_none() { Some(letter) } else { None };
                 any = true;
             }
-            '\\' if quoted => word.extend(letters.next()),
-            ' ' | '\t' if !quoted => {
+            '\\' if quoted.is_some() => word.extend(letters.next()),
+            ' ' | '\t' if quoted.is_none() => {
                 if any || !word.is_empty() {
                     words.push(std::mem::take(&mut word));
                 }
@@ -143,6 +206,8 @@ fn rule(
     let mut at = 0;
     // Modules bring options of their own; `--dport` means more with multiport.
     let mut multiport = false;
+    // Of a match or a target that is not known, its options are not told besides.
+    let mut told = false;
     let take = |at: &mut usize| {
         *at += 1;
         words.get(*at).copied().unwrap_or("")
@@ -173,6 +238,7 @@ fn rule(
                     "addrtype",
                 ];
                 if !known.contains(&module) {
+                    told = true;
                     let why = notes.unread(place, format!("the match {module} of iptables"));
                     condition(Test::Unread(why));
                 }
@@ -278,6 +344,7 @@ fn rule(
                 let target = take(&mut at);
                 rule.then = self::target(target, word.starts_with("-g") || word == "--goto", chains, filter);
                 if let Then::Unknown(_) = rule.then {
+                    told = true;
                     let why = notes.unread(place, format!("the target {target} of iptables"));
                     rule.then = Then::Unknown(why);
                 }
@@ -309,8 +376,10 @@ fn rule(
                 }
             }
             other => {
-                let why = notes.unread(place, format!("the option {other} of iptables"));
-                condition(Test::Unread(why));
+                if !told {
+                    let why = notes.unread(place, format!("the option {other} of iptables"));
+                    condition(Test::Unread(why));
+                }
                 while words.get(at + 1).is_some_and(|next| !next.starts_with('-') && *next != "!") {
                     at += 1;
                 }

@@ -2,8 +2,10 @@
 
 mod certificates;
 mod fw;
+mod interfaces;
 mod inventory;
 mod iptables;
+mod keys;
 mod nebula;
 mod nft;
 mod rule;

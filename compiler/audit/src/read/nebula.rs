@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::nebula::{Cidr, Endpoint, Kind, Member, PortSpec, Route, Rule, Version};
+use super::keys;
+use crate::nebula::{Cidr, Endpoint, Kind, Member, PortSpec, Remark, Route, Rule, Version};
 use crate::place::{Notes, Place, Why};
 use crate::text::yaml::Node;
 
 /// Whether a document is a configuration of Nebula, by the sections that it has.
 pub(crate) fn is(node: &Node) -> bool {
     let sections = ["pki", "static_host_map", "lighthouse", "listen", "firewall", "tun", "relay", "punchy"];
-    node.get("pki").is_some_and(Node::is_map) && sections.iter().filter(|name| node.get(name).is_some()).count() >= 2
+    // A misspelt section is none.
+    let keys = |pki: &Node| pki.get("cert").is_some() && pki.get("key").is_some();
+    node.get("pki").is_some_and(keys)
+        || node.get("pki").is_some_and(Node::is_map)
+            && sections.iter().filter(|name| node.get(name).is_some()).count() >= 2
         || node
             .get("firewall")
             .is_some_and(|firewall| firewall.get("inbound").is_some() || firewall.get("outbound").is_some())
@@ -53,8 +58,15 @@ pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file:
     let list = |name: &str| firewall.and_then(|firewall| firewall.get(name));
     let place = |name: &str| Some(at(list(name).or(firewall).unwrap_or(node).line));
     let lists = [place("inbound"), place("outbound")];
-    let inbound = rules(list("inbound"), known, file, notes);
-    let outbound = rules(list("outbound"), known, file, notes);
+    let mut remarks = keys::remarks(node, known, file);
+    let [into, out] = ["inbound", "outbound"].map(|name| rules(list(name), &version, file, &mut remarks));
+    // An error in one rule is one of the whole configuration, which then does not start.
+    let refused = into.refused.or(out.refused).map(|(place, words)| format!("{}: {words}", notes.source(place)).into());
+    let written = into.rules.iter().chain(&out.rules).cloned().collect();
+    let [inbound, outbound] = [into.rules, out.rules].map(|rules| match &refused {
+        Some(why) => Err(Why::clone(why)),
+        None => Ok(rules),
+    });
     let routes = node.at(&["tun", "unsafe_routes"]).map(Node::items).unwrap_or_default();
     let routes = routes.iter().filter_map(|item| route(item, &version, file, notes)).collect();
     let blocked = node.at(&["pki", "blocklist"]).map(Node::items).unwrap_or_default();
@@ -65,6 +77,8 @@ pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file:
         version,
         inbound,
         outbound,
+        written,
+        remarks,
         lists,
         local_any: node.at(&["firewall", "default_local_cidr_any"]).and_then(Node::boolean),
         lighthouse: boolean(&["lighthouse", "am_lighthouse"], false),
@@ -128,20 +142,33 @@ fn route(node: &Node, version: &Result<Version, Why>, file: u32, notes: &mut Not
     Some(Route { net, via, installed, place })
 }
 
-/// The rules of one list; an error in one of them is one of the whole configuration, which then does not start.
-fn rules(list: Option<&Node>, version: Version, file: u32, notes: &mut Notes) -> Result<Vec<Rule>, Why> {
-    let Some(list) = list else { return Ok(Vec::new()) };
-    let mut rules = Vec::new();
-    for node in list.items() {
-        match rule(node, version, file) {
-            Ok(rule) => rules.push(rule),
+/// One list: the rules that can be read, and the first that is refused.
+#[derive(Default)]
+struct List {
+    rules: Vec<Rule>,
+    refused: Option<(Place, String)>,
+}
+
+/// Reads one list. Each rule that is refused is told.
+fn rules(list: Option<&Node>, version: &Result<Version, Why>, file: u32, remarks: &mut Vec<Remark>) -> List {
+    let known = version.clone().unwrap_or(Version(1, 9, 3));
+    let mut read = List::default();
+    for node in list.map(Node::items).unwrap_or_default() {
+        match rule(node, known, file) {
+            Ok(rule) => read.rules.push(rule),
             Err(words) => {
                 let place = Place { file, line: node.line };
-                return Err(notes.unread(place, format!("Nebula {version} refuses the configuration: {words}")));
+                let words = format!("Nebula {known} refuses the configuration: {words}");
+                read.refused.get_or_insert_with(|| (place, words.clone()));
+                let words = match version {
+                    Ok(_) => format!("{words}; it does not start, or keeps the rules that it had"),
+                    Err(_) => format!("{words}; which release runs, nothing says"),
+                };
+                remarks.push(Remark { kind: "refused-configuration", place, words, help: "correct the rule" });
             }
         }
     }
-    Ok(rules)
+    read
 }
 
 fn rule(node: &Node, version: Version, file: u32) -> Result<Rule, String> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::certificates::{self, Issued};
 use super::inventory::{self, Inventory};
 use super::terraform::Terraform;
-use super::{fw, iptables, nebula, nft};
+use super::{fw, interfaces, iptables, nebula, nft};
 use crate::filter::Filter;
 use crate::nebula::{Member, Version};
 use crate::place::{Notes, Place};
@@ -30,6 +30,8 @@ struct Parts {
     /// Files of Proxmox itself: the data centre's is read first, since others name what is in it.
     firewalls: Vec<(fw::About, u32, String)>,
     wiring: Wiring,
+    /// What brings up the devices of nodes: path, file, text.
+    interfaces: Vec<(String, u32, String)>,
 }
 
 /// Reads a tree: path → text.
@@ -112,6 +114,10 @@ impl Parts {
                 let file = self.notes.file(path);
                 self.firewalls.extend(fw::about(path).map(|about| (about, file, text.to_owned())));
             }
+            _ if interfaces::is(path, text) => {
+                let file = self.notes.file(path);
+                self.interfaces.push((path.to_owned(), file, text.to_owned()));
+            }
             _ if nft::is(text) => {
                 let file = self.notes.file(path);
                 let place = Place { file, line: 1 };
@@ -133,7 +139,10 @@ impl Parts {
 
     fn yaml(&mut self, path: &str, text: &str, folder: &str, stem: &str) {
         let about = inventory::about(path);
-        let configures = text.contains("static_host_map") || text.contains("lighthouse:") || text.contains("inbound:");
+        let configures = text.contains("static_host_map")
+            || text.contains("lighthouse:")
+            || text.contains("inbound:")
+            || text.contains("pki:");
         if about.is_none() && !configures {
             return;
         }
@@ -207,13 +216,29 @@ impl Parts {
             host.addresses.extend(more);
             self.addresses(host);
         }
-        let Self { notes, proxmox, wiring, filters: rest, .. } = self;
+        let Self { mut notes, proxmox, wiring, filters: rest, interfaces: brought_up, .. } = self;
         let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
-        let edges = rest
+        let mut edges: BTreeMap<String, Filter> = rest
             .into_iter()
             .filter(|((folder, stem), _)| stem == "edge" || nodes.contains(&last_folder(folder).to_owned()))
             .map(|((folder, _), (filter, _))| (last_folder(&folder).to_owned(), filter))
             .collect();
+        for (path, file, text) in brought_up {
+            // By a folder of the node's name; where there is one node alone, it is that one's.
+            let named = path.rsplit('/').find(|part| nodes.contains(&(*part).to_owned()));
+            let alone = (nodes.len() == 1).then(|| nodes.first().map(|node| node.as_str())).flatten();
+            match named.or(alone) {
+                Some(node) => {
+                    let edge = edges.entry(node.to_owned()).or_default();
+                    interfaces::read(&text, file, &mut notes, edge);
+                    edge.finish();
+                }
+                None if text.contains("tables") || text.contains("nft") => {
+                    notes.unread(Place { file, line: 1 }, "what a node translates: which it is, no folder says");
+                }
+                None => {}
+            }
+        }
         Tree::new(notes, proxmox, hosts, members, filters, edges, wiring)
     }
 

@@ -85,9 +85,9 @@ fn a_finding_gives_status_1_and_its_lines() {
 #[test]
 fn what_is_not_understood_gives_status_1() {
     let mut world = world();
-    world.file("/pve/firewall/102.fw", format!("{GUEST}IN Ceph(ACCEPT)\n"));
+    world.file("/pve/firewall/102.fw", format!("{GUEST}IN ACCEPT -p tcp -dport pop3\n"));
     assert_eq!(audit(&mut world, &[]), exit::SOURCE);
-    assert!(world.stdout.contains("Not understood\n  firewall/102.fw:7: the macro Ceph"), "{}", world.stdout);
+    assert!(world.stdout.contains("Not understood\n  firewall/102.fw:7: the port pop3"), "{}", world.stdout);
     assert!(world.stdout.contains("Unknown\n"), "{}", world.stdout);
 }
 

@@ -1,9 +1,14 @@
 //! The resources of the firewall.
 
-use super::super::rule::{Fields, rules as from_fields};
+use std::collections::HashMap;
+
+use super::super::rule::{Env, Fields, rules as from_fields};
 use super::{Field, Scope};
 use crate::place::{Notes, Place, Why};
-use crate::proxmox::{Action, Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting, Spec};
+use crate::proxmox::{Action, Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting};
+
+/// Where the list of rules of somebody is, by who it is.
+pub(super) type Lists = HashMap<String, Place>;
 
 /// Whose a resource is.
 enum Owner {
@@ -13,10 +18,18 @@ enum Owner {
     Unknown(Why),
 }
 
-fn owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
-    if let Some(why) = scope.repeated(notes) {
-        return Owner::Unknown(why);
+/// Whose a resource is, and why it may not be there. One that is repeated and says its machine literally is that machine's, or is
+/// not there: two could not be.
+fn owner(scope: Scope<'_>, notes: &mut Notes) -> (Owner, Option<Why>) {
+    let repeated = scope.repeated(notes);
+    match (one_owner(scope, notes), repeated) {
+        (Owner::Guest(vmid), repeated) => (Owner::Guest(vmid), repeated),
+        (_, Some(why)) => (Owner::Unknown(why), None),
+        (owner, None) => (owner, None),
     }
+}
+
+fn one_owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
     for name in ["vm_id", "container_id"] {
         match scope.number(name, notes).0 {
             Field::Known(vmid) => return Owner::Guest(vmid),
@@ -80,7 +93,7 @@ pub(super) fn group(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
     proxmox.present = true;
     match scope.text("name", notes).0 {
         Field::Known(name) if scope.repeated(notes).is_none() => {
-            let group = Group { rules: list(scope, notes) };
+            let group = Group { rules: list(scope, Env::Group, notes) };
             proxmox.groups.insert(name.to_ascii_lowercase(), group);
         }
         _ => {
@@ -112,7 +125,9 @@ pub(super) fn set(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
         }
     }
     let name = name.to_ascii_lowercase();
-    match owner(scope, notes) {
+    let (owner, repeated) = owner(scope, notes);
+    set.gap = set.gap.or(repeated);
+    match owner {
         Owner::Cluster => {
             proxmox.cluster.sets.insert(name, set);
         }
@@ -137,7 +152,7 @@ pub(super) fn alias(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
         return;
     };
     let (name, entry) = (name.to_ascii_lowercase(), (net.trunc(), scope.place()));
-    match owner(scope, notes) {
+    match owner(scope, notes).0 {
         Owner::Cluster => {
             proxmox.cluster.aliases.insert(name, entry);
         }
@@ -150,21 +165,50 @@ pub(super) fn alias(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
     }
 }
 
-pub(super) fn rules(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+pub(super) fn rules(scope: Scope<'_>, lists: &mut Lists, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
-    let rules = list(scope, notes);
-    match owner(scope, notes) {
-        Owner::Cluster => proxmox.cluster.rules.extend(rules),
-        Owner::Node(node) => proxmox.nodes.entry(node).or_default().rules.extend(rules),
-        Owner::Guest(vmid) => guest(proxmox, vmid).rules.extend(rules),
+    let (owner, repeated) = owner(scope, notes);
+    let env = if matches!(owner, Owner::Guest(_)) { Env::Guest } else { Env::Node };
+    let mut rules = list(scope, env, notes);
+    if let Some(why) = repeated {
+        rules.insert(0, Rule::unknown(why, scope.place()));
+    }
+    let whose = match &owner {
+        Owner::Cluster => "the data centre".to_owned(),
+        Owner::Node(node) => format!("the node {node}"),
+        Owner::Guest(vmid) => format!("the guest {vmid}"),
+        Owner::Unknown(_) => String::new(),
+    };
+    // The provider replaces a whole list by the one of a resource: of two, nobody knows which is there.
+    match lists.insert(whose.clone(), scope.place()).filter(|_| !whose.is_empty()) {
+        None => {}
+        Some(first) => {
+            let why = format!("which of the two lists of rules of {whose} is there");
+            rules.insert(0, Rule::unknown(why.into(), scope.place()));
+            proxmox.twice.push((first, scope.place(), whose));
+        }
+    }
+    match owner {
+        Owner::Cluster => put(&mut proxmox.cluster.rules, rules),
+        Owner::Node(node) => put(&mut proxmox.nodes.entry(node).or_default().rules, rules),
+        Owner::Guest(vmid) => put(&mut guest(proxmox, vmid).rules, rules),
         // It may be anybody's, so it may decide anything.
         Owner::Unknown(why) => proxmox.stray = Some(why),
     }
 }
 
+/// One more list: what is not known of it is in front of all.
+fn put(own: &mut Vec<Rule>, rules: Vec<Rule>) {
+    let (unknown, known): (Vec<Rule>, Vec<Rule>) =
+        rules.into_iter().partition(|rule| matches!(rule.action, Action::Unknown(_)));
+    own.splice(0..0, unknown);
+    own.extend(known);
+}
+
 pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
-    let vmid = match owner(scope, notes) {
+    let (owner, repeated) = owner(scope, notes);
+    let vmid = match owner {
         Owner::Guest(vmid) => vmid,
         Owner::Unknown(why) => {
             proxmox.stray = Some(why);
@@ -181,23 +225,26 @@ pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes
     options.ipfilter = scope.switch("ipfilter", false, notes);
     options.policy_in = policy(scope, "input_policy", Policy::Drop, notes);
     options.policy_out = policy(scope, "output_policy", Policy::Accept, notes);
+    if let Some(why) = repeated {
+        options.enabled.value = Err(why);
+    }
     guest(proxmox, vmid).options = options;
 }
 
 /// The rules of a resource, in order.
-fn list(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
+fn list(scope: Scope<'_>, env: Env, notes: &mut Notes) -> Vec<Rule> {
     let mut all = Vec::new();
     for block in scope.block.blocks("rule") {
-        all.extend(rule(scope.inner(block), notes));
+        all.extend(rule(scope.inner(block), env, notes));
     }
     if let Some(why) = scope.generated("rule", notes) {
         // Where among the others they stand is not said either: they may be first.
-        all.insert(0, unknown(why, scope.place()));
+        all.insert(0, Rule::unknown(why, scope.place()));
     }
     all
 }
 
-fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
+fn rule(scope: Scope<'_>, env: Env, notes: &mut Notes) -> Vec<Rule> {
     let mut gap: Option<Why> = None;
     let mut field = |name: &str| match scope.text(name, notes).0 {
         Field::Known(text) => text,
@@ -208,6 +255,7 @@ fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
         }
     };
     let mut fields = Fields {
+        env,
         enabled: true,
         direction: field("type"),
         action: field("action"),
@@ -227,7 +275,7 @@ fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
         Err(why) => gap = Some(why),
     }
     if let (Some(why), true) = (&gap, fields.action.is_empty()) {
-        return vec![unknown(why.clone(), scope.place())];
+        return vec![Rule::unknown(why.clone(), scope.place())];
     }
     let mut rules = from_fields(&fields, scope.place(), notes);
     for rule in &mut rules {
@@ -236,23 +284,4 @@ fn rule(scope: Scope<'_>, notes: &mut Notes) -> Vec<Rule> {
         }
     }
     rules
-}
-
-/// A rule that may do anything to any packet.
-fn unknown(why: Why, place: Place) -> Rule {
-    Rule {
-        place,
-        enabled: true,
-        direction: crate::proxmox::Direction::Both,
-        action: Action::Unknown(why),
-        iface: None,
-        source: Spec::Any,
-        dest: Spec::Any,
-        protocols: Vec::new(),
-        sport: None,
-        dport: None,
-        icmp: None,
-        gap: None,
-        broken: None,
-    }
 }

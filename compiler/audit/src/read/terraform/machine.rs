@@ -13,7 +13,11 @@ pub(super) fn read(scope: Scope<'_>, container: bool, proxmox: &mut Proxmox, not
         return;
     }
     let vmid = match scope.number("vm_id", notes).0 {
-        Field::Known(vmid) if scope.repeated(notes).is_none() => vmid,
+        // Two could not have one number: repeated, it is there once or not at all, which is told.
+        Field::Known(vmid) => {
+            scope.repeated(notes);
+            vmid
+        }
         _ => {
             notes.unread(scope.place(), "a machine without a number of its own: which it is, is not said");
             return;

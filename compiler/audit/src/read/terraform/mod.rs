@@ -63,11 +63,12 @@ impl Terraform {
                 }
             }
         }
+        let mut lists = firewall::Lists::new();
         for (file, folder, body) in &self.files {
             for block in &body.blocks {
                 let scope = Scope { names: &names, folder, file: *file, block };
                 match (block.kind.as_str(), block.labels.first().map(String::as_str)) {
-                    ("resource", Some(kind)) => resource(scope, kind, proxmox, notes),
+                    ("resource", Some(kind)) => resource(scope, kind, &mut lists, proxmox, notes),
                     ("module", _) => {
                         notes.unread(scope.place(), "a module: what it makes is not in this tree");
                     }
@@ -78,7 +79,10 @@ impl Terraform {
     }
 }
 
-fn resource(scope: Scope<'_>, kind: &str, proxmox: &mut Proxmox, notes: &mut Notes) {
+fn resource(scope: Scope<'_>, kind: &str, lists: &mut firewall::Lists, proxmox: &mut Proxmox, notes: &mut Notes) {
+    if scope.is_none() {
+        return;
+    }
     let short = kind.strip_prefix("proxmox_virtual_environment_").or_else(|| kind.strip_prefix("proxmox_"));
     match short {
         Some("vm") => machine::read(scope, false, proxmox, notes),
@@ -88,7 +92,7 @@ fn resource(scope: Scope<'_>, kind: &str, proxmox: &mut Proxmox, notes: &mut Not
         Some("cluster_firewall_security_group") => firewall::group(scope, proxmox, notes),
         Some("firewall_ipset") => firewall::set(scope, proxmox, notes),
         Some("firewall_alias") => firewall::alias(scope, proxmox, notes),
-        Some("firewall_rules") => firewall::rules(scope, proxmox, notes),
+        Some("firewall_rules") => firewall::rules(scope, lists, proxmox, notes),
         Some("firewall_options") => firewall::options(scope, proxmox, notes),
         Some("vm2" | "cloned_vm") => {
             proxmox.present = true;
@@ -109,9 +113,20 @@ impl<'a> Scope<'a> {
         Self { block, ..self }
     }
 
+    /// Whether it is made at all, as far as that is literal: `count = 0` makes nothing.
+    pub fn is_none(self) -> bool {
+        let count = self.block.attribute("count").and_then(|count| self.value(count, 0));
+        matches!(count, Some(Value::Number(text) | Value::Text(text)) if text == "0")
+    }
+
     /// Why the block may be made several times, or not at all.
     pub fn repeated(self, notes: &mut Notes) -> Option<Why> {
         let mark = ["count", "for_each"].into_iter().find_map(|name| self.block.attribute(name))?;
+        if let ("count", Some(Value::Number(text))) = (mark.name.as_str(), self.value(mark, 0))
+            && text == "1"
+        {
+            return None;
+        }
         let place = Place { file: self.file, line: mark.line };
         Some(notes.unread(place, format!("{}: how often it is made is not said", mark.name)))
     }

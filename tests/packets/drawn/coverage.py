@@ -27,7 +27,7 @@ class Coverage:
     def add(self, drawn: Drawn) -> None:
         self.features.update(drawn.features)
         self.edits.update(edit.split(", ")[0] for edit in drawn.edits)
-        tree = Tree(drawn.tree, drawn.mixed)
+        tree = Tree(drawn.tree)
         runs = {name: lines(drawn.files[name, "packets"]) for name in ("all", *ALONE)}
         self.together.update(cell["verdict"] for cell in runs["all"])
         alone = {name: {question(cell): cell["verdict"] for cell in runs[name]} for name in ALONE}

@@ -131,16 +131,14 @@ BOTH = [
     "filter, a range of ports",
     "filter, ICMP",
     "filter, any protocol",
-    "filter, a machine that forwards",
-    "member to member, releases mixed",
 ]
 
 
 class Tree:
-    """What of a tree tells its rows apart. `mixed`: its members ran other releases of Nebula beside the one that it is for."""
+    """What of a tree tells its rows apart."""
 
-    def __init__(self, root: Path, mixed: bool):
-        self.root, self.mixed = root, mixed
+    def __init__(self, root: Path):
+        self.root = root
         self.turns = json.loads((root / "wiring.json").read_text()).get("turns", {})
         self.texts: dict[str, list[str]] = {}
         self.nodes: dict[str, str] = {}
@@ -178,7 +176,7 @@ def ways(cell: dict, tree: Tree) -> list[str]:
         return ["an address by turns as source"]
     if cell["path"].startswith("overlay"):
         tail = ", relayed" if cell.get("relayed") else ", IPv6" if ":" in cell["address"] else ""
-        return [f"member to member{tail}"] + (["member to member, releases mixed"] if tree.mixed else [])
+        return [f"member to member{tail}"]
     if on_link(cell):
         return ["an address of the link" if "source" in cell else "everybody on a segment"]
     if "source" in cell:
@@ -205,8 +203,6 @@ def rules(part: str, decision: dict, tree: Tree) -> list[str]:
     if not layer or not decision["sources"]:
         return []
     where = decision["sources"][-1]
-    if where["file"].endswith(".nft"):
-        return ["filter, a machine that forwards"]
     lines = tree.lines(where["file"])
     if decision["verdict"] == "open":
         texts = [block(lines, where["line"] - 1)] if "rule" in decision["words"] and "no rule" not in decision["words"] else []

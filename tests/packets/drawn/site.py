@@ -15,9 +15,6 @@ ALONE = ("proxmox", "nebula", "guest")
 RUNS = ("all", *ALONE, "none")
 # Of each kind of cells; all of a small site.
 SAMPLE = 350
-RELEASES = ("1.6.1", "1.9.3", "1.11.1")
-# As a site says that its members are to have each release of Nebula that there is, in turn.
-MIXED = "releases of Nebula mixed"
 
 
 @dataclass
@@ -39,10 +36,6 @@ class Drawn:
     @property
     def tree(self) -> Path:
         return self.folder / "tree"
-
-    @property
-    def mixed(self) -> bool:
-        return MIXED in self.features
 
 
 class Programs:
@@ -78,8 +71,6 @@ def command(*words, **options) -> str:
 def probe(drawn: Drawn, name: str) -> None:
     out = drawn.folder / f"packets-{name}.jsonl"
     options = ["--layers", name, "--ask", "below,overlay,forged,relayed,masked,large,turns", "--sample", SAMPLE, "--out", out]
-    if drawn.mixed:
-        options += ["--nebula", ",".join(RELEASES)]
     words = [str(word) for word in (HERE / "probe", drawn.tree, *options)]
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     drawn.said += [f"{name}: {line}" for line in done.stderr.splitlines() if line.startswith("probe:")]

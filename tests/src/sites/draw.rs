@@ -17,10 +17,6 @@ pub fn draw(seed: u64) -> Site {
     if !plan.turns.is_empty() {
         flows.extend(flows_by_turns(&mut later, &plan));
     }
-    let mut latest = Choices::new(numbers(seed ^ 0x6d69_7865_6400, 10));
-    plan.forwards = latest.once_in(3).then(|| latest.below(plan.guests.len()));
-    // Certificates that every release reads, and a tree that means the same to each: what is changed in one might not.
-    plan.mixed = plan.overlay && !plan.overlay_v6 && seed.is_multiple_of(3) && latest.once_in(2);
     text::site(seed, &plan, flows)
 }
 
@@ -83,8 +79,6 @@ fn plan(c: &mut Choices) -> Plan {
         operators_outside: uplink && c.once_in(2),
         essentials: c.once_in(2),
         turns: Vec::new(),
-        forwards: None,
-        mixed: false,
         guests,
     }
 }

@@ -62,10 +62,6 @@ pub struct Plan {
     pub essentials: bool,
     /// Who has an address by turns.
     pub turns: Vec<String>,
-    /// A guest whose programs forward.
-    pub forwards: Option<usize>,
-    /// Whether its members have each release of Nebula, in turn.
-    pub mixed: bool,
     pub guests: Vec<Guest>,
 }
 
@@ -174,10 +170,9 @@ fn hosts(plan: &Plan, out: &mut String) {
         }
         let lighthouse = if number == 0 && guest.overlay { " lighthouse = true;" } else { "" };
         let relay = if plan.relay == Some(number) { " relay = true;" } else { "" };
-        let forwards = if plan.forwards == Some(number) { " forwards = true;" } else { "" };
         let _ = writeln!(
             out,
-            "  hosts.{} = {{ kind = {kind}; image = images.{image}; vmid = {}; node = nodes.n{}; groups = [ {} ];{lighthouse}{relay}{forwards} on = {{ {} }}; }};",
+            "  hosts.{} = {{ kind = {kind}; image = images.{image}; vmid = {}; node = nodes.n{}; groups = [ {} ];{lighthouse}{relay} on = {{ {} }}; }};",
             name(number),
             110 + number,
             guest.node + 1,
@@ -232,8 +227,6 @@ fn features(plan: &Plan) -> Vec<&'static str> {
         ("IPv6 on the overlay", plan.overlay_v6),
         ("one family alone", guest(|guest| guest.family.is_some())),
         ("an address by turns", !plan.turns.is_empty()),
-        ("a machine that forwards", plan.forwards.is_some()),
-        ("releases of Nebula mixed", plan.mixed),
         ("no overlay", !plan.overlay),
         ("a relay", plan.overlay && plan.relay.is_some()),
         ("no relay", plan.overlay && plan.relay.is_none()),

@@ -4,9 +4,12 @@
 //! its head. The rules stand in chains of their own, which is what makes loading them again harmless.
 //! It does not filter: who may use a forwarded port is the guest's own firewall's business.
 
+mod beside;
+
 use std::fmt::Write;
 use std::net::IpAddr;
 
+use arvc_site::edge::handed_to;
 use arvc_site::model::{Family, Forward, NAMESPACE, Network, NetworkKind, Node, NodeId, Site, Transport};
 
 use crate::tree::Tree;
@@ -34,6 +37,7 @@ const FROM_A_GUEST: [&str; 2] = ["-i fwbr+", "-m physdev --physdev-in fwpr+"];
 /// A node as the router of bridges.
 struct Edge<'a> {
     site: &'a Site,
+    id: NodeId,
     node: &'a Node,
     /// The bridges that it is the gateway of.
     inside: Vec<&'a Network>,
@@ -42,7 +46,7 @@ struct Edge<'a> {
 impl<'a> Edge<'a> {
     fn of(site: &'a Site, id: NodeId, node: &'a Node) -> Self {
         let routed = |network: &&Network| network.routed_by(id);
-        Self { site, node, inside: site.networks.iter().filter(routed).collect() }
+        Self { site, id, node, inside: site.networks.iter().filter(routed).collect() }
     }
 
     fn rules(&self, header: &str) -> String {
@@ -73,7 +77,8 @@ impl<'a> Edge<'a> {
             .replace("ARVC-", &format!("{}-", namespace.to_ascii_uppercase()))
     }
 
-    /// Between the node's own bridges it routes without translating: the guests' firewalls go by addresses.
+    /// Between the networks of the site it routes without translating, also into those that it is beside and not the router of:
+    /// firewalls there go by addresses, and what came from the node's would be let in as the node.
     fn masquerade(&self, text: &mut String) {
         let routed =
             self.inside.iter().flat_map(|network| network.prefixes().map(move |prefix| (network, prefix.value)));
@@ -86,8 +91,20 @@ impl<'a> Edge<'a> {
             // A packet between two guests of one bridge passes these chains too, and would come from the node.
             line(text, format_args!("-A ARVC-POSTROUTING -m physdev --physdev-is-bridged -j RETURN"));
         }
+        let out = out.as_deref().unwrap_or_default();
+        if !v4.is_empty() {
+            for beside in beside::prefixes(self.site, self.id) {
+                let towards = beside.others.iter().map(|other| format!("-d {other}"));
+                let tunnels = beside.tunnels.iter().map(|(at, port)| format!("-d {at} -p udp -m udp --dport {port}"));
+                for to in towards.chain(tunnels) {
+                    for (_, own) in &v4 {
+                        line(text, format_args!("-A ARVC-POSTROUTING -s {own} {to}{out} -j MASQUERADE"));
+                    }
+                }
+                line(text, format_args!("-A ARVC-POSTROUTING -d {} -j RETURN", beside.prefix));
+            }
+        }
         for (_, prefix) in &v4 {
-            let out = out.as_deref().unwrap_or_default();
             line(text, format_args!("-A ARVC-POSTROUTING -s {prefix}{out} -j MASQUERADE"));
         }
         for (network, prefix) in &v6 {
@@ -145,19 +162,9 @@ impl<'a> Edge<'a> {
         }
     }
 
-    /// The target's address on a bridge, rather one that the node routes for.
+    /// The target's address.
     fn target(&self, forward: &Forward) -> Option<IpAddr> {
-        let host = &self.site.hosts[forward.to.index()];
-        let mut candidates: Vec<(bool, IpAddr)> = Vec::new();
-        for interface in &host.interfaces {
-            let network = &self.site.networks[interface.network.index()];
-            let v4 = interface.addresses().map(|address| address.value).find(IpAddr::is_ipv4);
-            if let (true, Some(address)) = (network.is_bridge(), v4) {
-                let routed = self.inside.iter().any(|inside| inside.named.path == network.named.path);
-                candidates.push((routed, address));
-            }
-        }
-        candidates.iter().find(|(routed, _)| *routed).or(candidates.first()).map(|(_, address)| *address)
+        handed_to(self.site, self.id, forward).map(|(_, address)| address)
     }
 }
 

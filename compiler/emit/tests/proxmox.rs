@@ -98,6 +98,109 @@ fn a_node_that_routes_nothing_has_no_edge() {
     assert!(emitted(&site).files.is_empty());
 }
 
+/// `small` whose node has an address in the home network too, by which it gets out, and whose router is another one.
+fn at_home() -> (Site, NetworkId) {
+    let mut site = small();
+    let home = bridge(&mut site, "home", "192.168.1.0/24", "vmbr0", Some(("192.168.1.1", None)));
+    site.nodes[0].more.push(at(address("192.168.1.10")));
+    (site, home)
+}
+
+/// Puts a machine on a network.
+fn put(site: &mut Site, host: HostId, network: NetworkId, ip: &str) {
+    let interfaces = &mut site.hosts[host.index()].interfaces;
+    let mut interface = interfaces[0].clone();
+    (interface.network, interface.address) = (network, Some(at(address(ip))));
+    interfaces.insert(0, interface);
+}
+
+/// The rules for what leaves.
+fn leaving(site: &Site) -> Vec<String> {
+    let rules = rules(site);
+    let own = rules.lines().filter_map(|line| line.strip_prefix("-A ARVC-POSTROUTING "));
+    own.filter(|line| !line.contains("physdev")).map(str::to_owned).collect()
+}
+
+#[test]
+fn nothing_is_translated_into_a_network_of_the_site_that_another_one_routes() {
+    let (mut site, home) = at_home();
+    let nas = guest(&mut site, "nas", 900, 50, PROJECTS);
+    put(&mut site, nas, home, "192.168.1.50");
+    let expected = [
+        "-d 192.168.100.0/24 -j RETURN",
+        // The router of the home is no machine of the site: what it answers names for would not come back.
+        "-s 192.168.100.0/24 -d 192.168.1.1/32 -j MASQUERADE",
+        "-d 192.168.1.0/24 -j RETURN",
+        "-s 192.168.100.0/24 -j MASQUERADE",
+    ];
+    assert_eq!(leaving(&site), expected);
+    // An uplink there is no other thing.
+    site.nodes[0].more.clear();
+    site.nodes[0].uplink = Some(Uplink { bridge: "vmbr0".into(), address: at(address("192.168.1.10")), public: None });
+    let by_uplink = expected.map(|line| match line.ends_with("RETURN") {
+        true => line.to_owned(),
+        false => line.replace(" -j", " -o vmbr0 -j"),
+    });
+    assert_eq!(leaving(&site), by_uplink);
+}
+
+#[test]
+fn who_has_no_filter_of_the_site_is_met_as_from_the_node() {
+    let (mut site, home) = at_home();
+    let except = |site: &Site| -> Vec<String> {
+        let inside = leaving(site).into_iter().filter(|line| line.contains("-d 192.168.1."));
+        inside.filter_map(|line| Some(line.split_once("-d ")?.1.replace(" -j MASQUERADE", ""))).collect()
+    };
+    let all = ["192.168.1.0/24 -j RETURN"];
+    assert_eq!(except(&site), [&["192.168.1.1/32"], &all[..]].concat());
+    // A printer, that nobody configures; and what a flow names by address.
+    let printer = guest(&mut site, "printer", 900, 50, PROJECTS);
+    put(&mut site, printer, home, "192.168.1.60");
+    (site.hosts[printer.index()].kind, site.hosts[printer.index()].managed) = (Kind::Machine, false);
+    site.allow.push(flow(End::Host(HostId(0)), End::Prefix(prefix("192.168.1.64/30")), &[tcp(2049)]));
+    assert_eq!(except(&site), [&["192.168.1.1/32", "192.168.1.60/32", "192.168.1.64/30"], &all[..]].concat());
+    // Not if a machine that goes by addresses has one of these, or may be given one.
+    let nas = guest(&mut site, "nas", 901, 51, PROJECTS);
+    put(&mut site, nas, home, "192.168.1.65");
+    assert_eq!(except(&site), [&["192.168.1.1/32", "192.168.1.60/32"], &all[..]].concat());
+    site.networks[home.index()].dhcp = Some(at((60, 90)));
+    assert_eq!(except(&site), [&["192.168.1.1/32"], &all[..]].concat());
+    // Another node stands there too.
+    site.allow.push(flow(End::Host(HostId(0)), End::Prefix(prefix("192.168.1.11/32")), &[tcp(8006)]));
+    let other = node("other", "192.168.1.11");
+    site.nodes.push(other);
+    assert_eq!(except(&site), [&["192.168.1.1/32"], &all[..]].concat());
+}
+
+#[test]
+fn tunnels_to_a_lighthouse_that_takes_them_from_anywhere_are_translated() {
+    let (mut site, home) = at_home();
+    let pi = guest(&mut site, "pi", 900, 50, INFRASTRUCTURE);
+    put(&mut site, pi, home, "192.168.1.5");
+    site.hosts[pi.index()].interfaces.retain(|interface| interface.network != BRIDGE);
+    site.hosts[pi.index()].lighthouse = true;
+    let tunnels = |site: &Site| leaving(site).iter().filter(|line| line.contains("udp")).cloned().collect::<Vec<_>>();
+    // What lets tunnels in from the networks of members alone goes by addresses.
+    assert_eq!(tunnels(&site), Vec::<String>::new());
+    site.hosts[pi.index()].interfaces[0].public = Some(at(address("198.51.100.20")));
+    assert_eq!(tunnels(&site), ["-s 192.168.100.0/24 -d 192.168.1.5/32 -p udp -m udp --dport 4242 -j MASQUERADE"]);
+}
+
+#[test]
+fn a_port_is_handed_on_by_a_node_where_that_one_routes() {
+    let mut site = small();
+    let other = bridge(&mut site, "other", "192.168.90.0/24", "vmbr9", Some(("192.168.90.1", Some(NodeId(1)))));
+    site.nodes.push(node("other", "192.168.90.1"));
+    put(&mut site, HostId(0), other, "192.168.90.41");
+    let forward = Forward { ports: ports(Transport::Tcp, 80, 80), to: HostId(0), span: at(()).span };
+    site.nodes.iter_mut().for_each(|node| node.forwards = vec![forward.clone()]);
+    let tree = emitted(&site);
+    for (node, to) in [("pve", "192.168.100.41"), ("other", "192.168.90.41")] {
+        let text = &tree.files[&format!("proxmox/{node}/edge.rules")].text;
+        assert!(text.contains(&format!("--dport 80 -j DNAT --to-destination {to}\n")), "{text}");
+    }
+}
+
 #[test]
 fn a_name_cannot_become_a_rule() {
     let mut site = small();

@@ -10,6 +10,7 @@ pub mod checks;
 mod decode;
 pub(crate) mod devices;
 pub mod downloads;
+pub mod edge;
 pub mod endpoints;
 pub mod extra;
 pub mod lock;

@@ -7,6 +7,7 @@ mod ends;
 mod overlay;
 mod routed;
 mod router;
+mod translated;
 mod tunnel;
 mod words;
 

@@ -12,6 +12,9 @@ use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::Nic;
 use crate::tree::{Host, Tree, device_of};
 
+/// A guest without a router.
+const NO_WAY_OUT: &str = "a node hands it on, and the guest has no router for the answers";
+
 impl Tree {
     pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Stop<'t>> {
         let mut steps = Vec::new();
@@ -24,7 +27,8 @@ impl Tree {
         }
         self.leave(way.from, from, "", packet, &mut steps);
         // Whoever hands it on writes a frame of his own.
-        let packet = &Packet { masked: false, ..*packet };
+        let sent = &Packet { masked: false, ..*packet };
+        let packet = sent;
         let v6 = packet.is_v6();
         let first = from.and_then(|from| self.router(from.nic?, v6)).filter(|router| !way.to.is(router.host));
         if let Some(router) = first {
@@ -42,6 +46,14 @@ impl Tree {
             !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
+        let packet = match self.behind_its_router(sent, packet) {
+            Ok(packet) => packet,
+            Err(why) => {
+                let unknown = outcome.and(|| Outcome::unknown(why, "a node may translate it", None));
+                steps.push(Stop::said(Part::Way, unknown, sent));
+                return steps;
+            }
+        };
         if self.is_own_router(way.to, target, v6) && !outcome.closed_for_sure() {
             let why = "by which of its devices it comes in";
             let unknown = Outcome::unknown(why.into(), "it is the router there itself", None);
@@ -126,6 +138,15 @@ impl Tree {
         }
     }
 
+    /// Whether what a machine sends finds a way out of its segments: of a guest that has no router for it, nothing does.
+    fn answers(&self, end: End<'_>, v6: bool) -> bool {
+        let End::Host(host) = end else { return true };
+        self.guest(host).is_none_or(|guest| {
+            let gateways = || guest.nics.iter().flat_map(|nic| &nic.gateways);
+            guest.nics.iter().any(|nic| nic.dhcp) || gateways().any(|gateway| gateway.is_ipv6() == v6)
+        })
+    }
+
     /// The device that has a gateway of the family.
     fn way_out<'t>(&'t self, host: &'t crate::tree::Host, packet: &Packet) -> Option<&'t Nic> {
         let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
@@ -176,6 +197,7 @@ impl Tree {
                     let right = matches!((way.to, owner), (End::Host(host), Some((owner, _))) if *owner == host.name);
                     let outcome = match right {
                         false => Outcome::drop("a node hands it on to another machine", Some(place)),
+                        true if !self.answers(way.to, packet.is_v6()) => Outcome::drop(NO_WAY_OUT, Some(place)),
                         true if outside => Outcome::pass("a node hands it on", Some(place)),
                         true => {
                             let why = format!("how {node} is reached, and whether it hands on what comes from inside");
@@ -295,6 +317,7 @@ impl Tree {
             let right = matches!((way.to, owner), (End::Host(host), Some(owner)) if *owner == host.name);
             return match right {
                 false => Some((handed, Outcome::drop("a node hands it on to another machine", Some(place)))),
+                true if !self.answers(way.to, packet.is_v6()) => Some((handed, Outcome::drop(NO_WAY_OUT, Some(place)))),
                 true => (leads && known).then(|| (handed, Outcome::pass("a node hands it on", Some(place)))),
             };
         }
@@ -356,7 +379,7 @@ impl Tree {
     }
 
     /// The bridge by which a node hears whoever has an address, if it is his router: by the guests beside him if he is none.
-    fn hears(&self, node: &str, address: IpAddr) -> Option<String> {
+    pub(super) fn hears(&self, node: &str, address: IpAddr) -> Option<String> {
         if let Some((owner, Some(index))) = self.owners.get(&address) {
             let nic = self.guest(self.hosts.get(owner)?)?.nics.iter().find(|nic| nic.index == *index)?;
             return device_of(nic).filter(|_| self.routes(node, address));

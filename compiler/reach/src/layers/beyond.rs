@@ -17,7 +17,7 @@ impl Answers<'_, '_> {
     pub(super) fn routed(&self, from: &Party, to: &Party, address: IpAddr, packet: &PortSet) -> Steps {
         let layers = self.layers;
         let (node, forward) = match layers.handed_on(address, packet) {
-            Some((node, forward)) => (Some(node), forward),
+            Some((node, forward)) => (Some(node), forward.map(|forward| (node, forward))),
             None => (None, None),
         };
         match (from, to) {
@@ -51,7 +51,9 @@ impl Answers<'_, '_> {
                 }
             }
             (Party::Host(a), Party::Host(b)) => {
-                let Some(forward) = forward.filter(|forward| forward.to == *b) else { return Err(Verdict::Closed) };
+                let Some((at, forward)) = forward.filter(|(_, forward)| forward.to == *b) else {
+                    return Err(Verdict::Closed);
+                };
                 if let Some(steps) = layers.through_the_world(*a, *b, address, packet).filter(|_| !is_private(address))
                 {
                     return Ok(steps);
@@ -65,7 +67,7 @@ impl Answers<'_, '_> {
                 let what = "whether it hands on what comes from inside is not known";
                 steps.push(unknown(Layer::Router, Party::Prefix(IpNet::from(address)), what.to_owned()));
                 let (_, own) = self.leaving(*a, address)?;
-                steps.extend(layers.handed(forward, &Other::Address(own)).ok_or(Verdict::Closed)?);
+                steps.extend(layers.handed(at, forward, &Other::Address(own)).ok_or(Verdict::Closed)?);
                 Ok(steps)
             }
             (Party::Host(a), Party::Node(node)) => {
@@ -93,10 +95,12 @@ impl Answers<'_, '_> {
             }
             // By which address a node leaves for a network that it is not on, nobody says.
             (Party::Node(_), Party::Host(b)) if node.is_some() => {
-                let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                let (at, forward) = forward.filter(|(_, forward)| forward.to == *b).ok_or(Verdict::Closed)?;
                 let mut steps = vec![undescribed(address)];
                 steps.extend(
-                    layers.handed(forward, &Other::Zone(&layers.world(Family::of(address)))).ok_or(Verdict::Closed)?,
+                    layers
+                        .handed(at, forward, &Other::Zone(&layers.world(Family::of(address))))
+                        .ok_or(Verdict::Closed)?,
                 );
                 Ok(steps)
             }
@@ -129,12 +133,12 @@ impl Answers<'_, '_> {
                     return Err(Verdict::Closed);
                 }
                 if let Some(node) = node {
-                    let forward = forward.filter(|forward| forward.to == *b).ok_or(Verdict::Closed)?;
+                    let (at, forward) = forward.filter(|(_, forward)| forward.to == *b).ok_or(Verdict::Closed)?;
                     // What it hands on is for the world, and not for those whose router it is.
                     if zone.iter().all(|prefix| layers.is_behind(node, prefix)) {
                         return Err(Verdict::Closed);
                     }
-                    return layers.handed(forward, &Other::Zone(&zone)).ok_or(Verdict::Closed);
+                    return layers.handed(at, forward, &Other::Zone(&zone)).ok_or(Verdict::Closed);
                 }
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));

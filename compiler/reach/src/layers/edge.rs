@@ -109,7 +109,7 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
         return vec![unknown(Layer::Router, at, format!("what {} hands on to it is not known", public.value))];
     }
     // It hands on to one address of a machine, and not to those that it has besides.
-    let meant = |forward: &&Forward| forward.to == host && layers.handed_to(forward) == Some((network, to));
+    let meant = |forward: &&Forward| forward.to == host && layers.handed_to(node, forward) == Some((network, to));
     let forwards = site.nodes[node.index()].forwards.iter().filter(meant);
     let handed = forwards.fold(PortSet::none(), |all, forward| {
         all.union(&PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last))

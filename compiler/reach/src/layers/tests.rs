@@ -174,6 +174,31 @@ fn the_internet_comes_in_by_a_port_that_the_node_hands_on() {
         span: arvc_syntax::source::Span::new(0, 0),
     });
     assert_eq!(ask(&site), [(Way::Direct(BRIDGE), Extent::Open)]);
+    // Without a way out it answers nobody.
+    site.hosts[web.index()].interfaces[0].default_route = false;
+    assert_eq!(ask(&site), []);
+    let policies = policies(&site);
+    assert_eq!(Layers::new(&site, &policies).handed_to(NodeId(0), &site.nodes[0].forwards[0]), None);
+}
+
+#[test]
+fn a_node_hands_on_where_it_routes_itself() {
+    let mut site = site();
+    let (near, far) = (NodeId(0), NodeId(1));
+    site.nodes
+        .push(Node { named: Named { name: "far".into(), ..site.nodes[0].named.clone() }, ..site.nodes[0].clone() });
+    let other = network(&mut site, "other", "192.168.90.0/24", bridge("vmbr9", &[("192.168.90.1", Some(far))]));
+    let web = host_on(&mut site, "web", &[], &[BRIDGE, other]);
+    site.allow = vec![flow(End::Internet, End::Host(web), &[tcp(80, 443)])];
+    let ports = |port| arvc_lang::data::Ports { transport: Transport::Tcp, first: port, last: port };
+    for (node, port) in [(near, 80), (far, 443)] {
+        let forward = Forward { ports: ports(port), to: web, span: arvc_syntax::source::Span::new(0, 0) };
+        site.nodes[node.index()].forwards.push(forward);
+    }
+    let ask = |port| asked(&site, &Party::Internet, &Party::Host(web), &tcp_port(port));
+    let ways = |first, second| [(Way::Direct(BRIDGE), first), (Way::Direct(other), second)];
+    assert_eq!(ask(80), ways(Extent::Open, Extent::Closed));
+    assert_eq!(ask(443), ways(Extent::Closed, Extent::Open));
 }
 
 #[test]

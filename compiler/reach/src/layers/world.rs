@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{End, Family, Forward, HostId, Kind, NetworkId, NodeId, Router, Transport};
+use arvc_site::edge::{handed_to, has_way_out};
+use arvc_site::model::{End, Family, Forward, HostId, Kind, NetworkId, NodeId, Transport};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
@@ -122,24 +123,15 @@ impl Layers<'_> {
     }
 
     /// What a machine says to a packet that a node hands on to it.
-    pub(super) fn handed(&self, forward: &Forward, from: &Other) -> Option<Vec<Step>> {
-        let (network, _) = self.handed_to(forward)?;
+    pub(super) fn handed(&self, node: NodeId, forward: &Forward, from: &Other) -> Option<Vec<Step>> {
+        let (network, _) = self.handed_to(node, forward)?;
         Some(self.arrive(forward.to, network, from))
     }
 
-    /// Where a node hands a port on to: at its machine's address of IPv4 on a bridge, rather one that a node routes for.
-    pub(super) fn handed_to(&self, forward: &Forward) -> Option<(NetworkId, IpAddr)> {
-        let bridges = self.host(forward.to).interfaces.iter();
-        let bridges = bridges.filter(|it| self.site.networks[it.network.index()].is_bridge());
-        let routed = |network: NetworkId| {
-            let gateways = self.site.networks[network.index()].gateways();
-            gateways.iter().any(|gateway| matches!(gateway.router, Router::Node(_)))
-        };
-        let mut with_v4 = bridges.filter_map(|it| {
-            let mut addresses = it.addresses().map(|address| address.value);
-            Some((it.network, addresses.find(IpAddr::is_ipv4)?))
-        });
-        with_v4.clone().find(|(network, _)| routed(*network)).or_else(|| with_v4.next())
+    /// Where a node hands a port on to. Nowhere, if it is a guest that has no way out: no answer comes back.
+    pub(super) fn handed_to(&self, node: NodeId, forward: &Forward) -> Option<(NetworkId, IpAddr)> {
+        let out = has_way_out(self.site, self.host(forward.to));
+        handed_to(self.site, node, forward).filter(|_| out)
     }
 
     /// Whether a datagram of one machine reaches another at an address below the overlays, for certain: on a segment that both are
@@ -185,7 +177,7 @@ impl Layers<'_> {
             if front == Some(node) {
                 return None;
             }
-            steps.extend(self.handed(forward, &Other::Zone(&world))?);
+            steps.extend(self.handed(node, forward, &Other::Zone(&world))?);
             return Some(steps);
         }
         if is_private(to) {

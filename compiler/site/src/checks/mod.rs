@@ -69,6 +69,7 @@ pub mod flow_via;
 pub mod foreign_hardware;
 pub mod foreign_overlap;
 pub mod forward_out_of_reach;
+pub mod forward_unanswered;
 pub mod forwards_unfiltered;
 pub mod gateway_outside_network;
 pub mod gateways_of_one_family;
@@ -278,6 +279,7 @@ pub static CODES: &[&Code] = &[
     &invalid_mtu::CODE,
     &duplicate_forward::CODE,
     &forward_out_of_reach::CODE,
+    &forward_unanswered::CODE,
     &nobody_at_the_nodes::CODE,
     &listen_off_network::CODE,
     &flow_end::CODE,
@@ -469,6 +471,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     private_uplink::check(site, origins, out);
     private_lighthouse::check(site, origins, out);
     forward_out_of_reach::check(site, out);
+    forward_unanswered::check(site, out);
     listen_off_network::check(site, origins, out);
     leased_address::check_lighthouses(site, out);
     operators_everywhere::check(site, out);

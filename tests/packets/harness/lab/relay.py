@@ -1,5 +1,5 @@
-"""Forces tunnels through relays: no member's packets reach another one's port unless one of the two is a relay or a
-lighthouse. What is left to ask are the pairs of which neither is."""
+"""Forces tunnels through relays: no member's datagrams reach another one unless one of the two is a relay or a lighthouse, from
+whatever port, for a member may take a random one. What is left to ask are the pairs of which neither is."""
 
 from ..model import Member
 from .plan import Plan
@@ -21,12 +21,12 @@ def force_relay(plan: Plan, spaces: Spaces) -> None:
 
 
 def cut(member: Member, kept: list) -> str:
-    """A table of its own, before every other: whom packets may come from and go to on the tunnels' port, below the overlay."""
+    """A table of its own, before every other: whom datagrams may come from and go to, below the overlay."""
     chains = ""
     for hook, device, side in (("prerouting", "iifname", "saddr"), ("output", "oifname", "daddr")):
         chains += f'chain {hook} {{\ntype filter hook {hook} priority -400\n{device} "{member.device}" accept\n'
         for version, word in ((4, "ip"), (6, "ip6")):
             own = ", ".join(str(address) for address in kept if address.version == version)
             chains += f"{word} {side} {{ {own} }} accept\n" if own else ""
-        chains += f"udp dport {member.port} drop\n}}\n"
+        chains += f"meta l4proto udp drop\n}}\n"
     return f"table inet lab {{\n{chains}}}\n"

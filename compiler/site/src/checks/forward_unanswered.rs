@@ -16,7 +16,8 @@
 //!   nodes.pve.forward = [
 //!     { port = 80/tcp; to = hosts.web; }, # error: L0418
 //!   ];
-//!   hosts.web = { vmid = 3000; groups = [ groups.projects ]; on.bridge.default_route = false; };
+//!   hosts.web = { vmid = 3000; managed = false; on.bridge.default_route = false; };
+//!   allow = [ internet -> hosts.web : 80/tcp ];
 //! ```
 //!
 //! ## What to do

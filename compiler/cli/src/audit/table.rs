@@ -27,8 +27,7 @@ pub(super) fn open(matrix: &Matrix, tree: &Tree) -> String {
     let mut stands = |address: IpAddr| known.entry(address).or_insert_with(|| tree.stands_for(address)).clone();
     let mut node = |name: &str| matches!(name.parse().map(&mut stands), Ok(Stands::Node(_)));
     let cells = matrix.cells.iter().filter(|cell| !node(&cell.question.from) && !node(&cell.question.to));
-    let cells: Vec<Cell> = cells.cloned().collect();
-    let cells: Vec<Cell> = cells.into_iter().map(|cell| apart(cell, &mut stands)).collect();
+    let cells: Vec<Cell> = cells.cloned().map(|cell| apart(cell, &mut stands)).collect();
     let rows = rows(&cells, |verdict| *verdict == Verdict::Open);
     if rows.is_empty() {
         return "Nothing is open.\n\n".into();

@@ -19,6 +19,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/paths.sh"
 LAB_BASE=${LAB_BASE:-$GUEST_DIR/base}
 LAB_KEY=${LAB_KEY:-$GUEST_DIR/key}
+LAB_NSPAWN=() # further options of nspawn for the guests that are booted from here on
 
 # The private mount namespace gets cgroup v2 at its usual place: on a machine with both versions mounted side by side
 # nspawn fails otherwise. /run is private, since nspawn writes there. The first process reaps (a plain `sleep` would
@@ -121,7 +122,8 @@ guest_boot() { # NAME
     echo $$ >"$3/cgroup.procs"
     exec systemd-nspawn --quiet --register=no --keep-unit --directory="$g/root" --machine="$2" --boot \
       --network-bridge=br0 --bind=/dev/net/tun --kill-signal=SIGRTMIN+3 --console=pipe \
-      --link-journal=no --resolv-conf=off --timezone=off' lab "$LAB" "$1" "$(lab_cgroup "$1")" "$LAB_BASE" &
+      --link-journal=no --resolv-conf=off --timezone=off "${@:5}"' lab "$LAB" "$1" "$(lab_cgroup "$1")" "$LAB_BASE" \
+    "${LAB_NSPAWN[@]}" &
   disown # so that bash does not report a stopped guest as a killed job
 }
 

@@ -146,6 +146,15 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     };
     let targets = layers.parties(&question.target.end);
     let packets = layers.ports(question.target.ports.as_deref());
+    if let Some((node, address, forward)) = layers.handed_on_instead(&question.sources, &question.target.end, &packets)
+    {
+        let (node, host) = (&site.nodes[node.index()].named.path, &site.hosts[forward.to.index()].named.path);
+        return Err(wrong(format!(
+            "at {address} {node} hands {} on to {host}, so what comes there does not get to the node\n\
+             help: ask for {host}, or for {node}",
+            arvc_reach::ports::PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last)
+        )));
+    }
     let mut cells = layers.ask(&classes, &question.sources, &targets);
     if !question.target.at.is_empty() {
         cells.iter_mut().for_each(|cell| cell.keep_at(&question.target.at));

@@ -412,3 +412,24 @@ fn the_router_of_one_segment_is_not_known_to_lead_to_another_one_of_its_name() {
     assert_eq!(verdicts, [true, false], "{}", world.stdout);
     assert!(world.stdout.lines().nth(1).is_some_and(|line| line.contains("unknown")), "{}", world.stdout);
 }
+
+#[test]
+fn an_address_of_a_node_is_the_node_but_for_what_it_hands_on_there() {
+    let node = "nodes.pve = {\n    address = 192.168.100.1;\n    \
+        uplink = { bridge = \"vmbr0\"; address = 198.51.100.7; };\n    forward = [ { port = 443/tcp; to = hosts.web-1; } ];\n  };";
+    let site = SITE
+        .replace("nodes.pve = { address = 192.168.100.1; };", node)
+        .replace("  allow = [\n", "  allow = [\n    internet -> groups.web : 443/tcp,\n");
+    let ask = |args: &[&str]| {
+        let (status, world) = of_site(&site, args);
+        (status, world.stdout + &world.stderr)
+    };
+    assert_eq!(ask(&["operators", "198.51.100.7:8006/tcp"]).0, exit::GOOD);
+    assert_eq!(ask(&["internet", "198.51.100.7:8006/tcp"]).0, exit::SOURCE);
+    let refused = "error: at 198.51.100.7 nodes.pve hands 443/tcp on to hosts.web-1, so what comes there does not get to the node\n\
+                   help: ask for hosts.web-1, or for nodes.pve\n";
+    assert_eq!(ask(&["internet", "198.51.100.7:443/tcp"]), (exit::USAGE, refused.to_owned()));
+    assert_eq!(ask(&["internet", "hosts.web-1:443/tcp"]).0, exit::GOOD);
+    // Its own guests get to the node.
+    assert_eq!(ask(&["db", "198.51.100.7:443/tcp"]).0, exit::SOURCE);
+}

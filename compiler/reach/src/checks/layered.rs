@@ -13,8 +13,8 @@ use arvc_syntax::source::Span;
 
 use super::doubts::Known;
 use super::{
-    doubtful_need, doubtful_never, expected_closed, expected_open, expected_unknown, granted_once, granted_still,
-    needs, never_built_in, phase_unproved, thin_never, unfiltered_never, unserved_need,
+    address_handed_on, doubtful_need, doubtful_never, expected_closed, expected_open, expected_unknown, granted_once,
+    granted_still, needs, never_built_in, phase_unproved, thin_never, unfiltered_never, unserved_need,
 };
 use crate::layers::{Classes, Judged, Layers};
 use crate::policy::Policies;
@@ -81,9 +81,12 @@ fn over_claims(layers: &Layers, told: &Receiver<Vec<Span>>) -> Vec<Diagnostic> {
     expected_open::check(layers, &classes, &mut found);
     expected_closed::check(layers, &classes, &mut found);
     expected_unknown::check(layers, &classes, &mut found);
+    let others = address_handed_on::check(layers, open.iter().chain(closed).chain(&site.never));
+    let meant = |span: Span| !others.iter().any(|problem| problem.span() == span);
+    found.retain(|problem| meant(problem.span()));
     let never: Vec<(&Flow, Judged)> = site.never.iter().map(|flow| (flow, layers.judged(&classes, flow))).collect();
     let Ok(told) = told.recv() else { return found };
-    for (flow, judged) in never.iter().filter(|(flow, _)| !told.contains(&flow.span)) {
+    for (flow, judged) in never.iter().filter(|(flow, _)| !told.contains(&flow.span) && meant(flow.span)) {
         if unfiltered_never::check(layers, flow, &judged.open, &mut found)
             || never_built_in::check(layers, flow, &judged.open, &mut found)
             || granted_once::check(layers, flow, &judged.held, &mut found)
@@ -93,5 +96,6 @@ fn over_claims(layers: &Layers, told: &Receiver<Vec<Span>>) -> Vec<Diagnostic> {
         doubtful_never::check(layers, &unknown, flow, &judged.open, &mut found);
         thin_never::check(layers, &weak, flow, &judged.held, &mut found);
     }
+    found.extend(others);
     found
 }

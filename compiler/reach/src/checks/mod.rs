@@ -2,6 +2,7 @@
 //!
 //! Intents are compared here, exactly; whether the layers do what the intents say is another question.
 
+mod address_handed_on;
 mod ambiguous_network;
 mod closed_forward;
 mod doubtful_need;
@@ -83,6 +84,7 @@ pub static CODES: &[&Code] = &[
     &served_elsewhere::CODE,
     &phase_doubtful::CODE,
     &granted_still::CODE,
+    &address_handed_on::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.

@@ -210,7 +210,7 @@ impl Layers<'_> {
     }
 
     /// The prefixes that an end, or a part of it, is made of.
-    fn prefixes(&self, end: &End) -> Vec<IpNet> {
+    pub(super) fn prefixes(&self, end: &End) -> Vec<IpNet> {
         parts(end).iter().flat_map(|end| self.members.prefixes(end)).collect()
     }
 

@@ -175,18 +175,15 @@ impl<'a> Layers<'a> {
                 hosts.retain(|host| self.is_there(*host));
                 // What is a machine's or a node's is asked for as that.
                 let alone = |prefix: &IpNet| prefix.prefix_len() == prefix.max_prefix_len();
-                let node = self.site.nodes.iter().zip(0..).find(|(node, _)| {
-                    node.addresses()
-                        .any(|own| prefixes.iter().any(|prefix| alone(prefix) && prefix.contains(&own.value)))
+                let nodes = self.site.node_ids().filter(|node| {
+                    let mut own = self.site.nodes[node.index()].known_addresses();
+                    own.any(|own| prefixes.iter().any(|prefix| prefix.contains(&own)))
                 });
-                match (hosts.is_empty(), node) {
-                    (true, Some((_, node))) => parties.push(Party::Node(NodeId(node))),
-                    (true, None) => parties.extend(prefixes.into_iter().map(Party::Prefix)),
-                    (false, _) => {
-                        parties.extend(prefixes.into_iter().filter(|prefix| !alone(prefix)).map(Party::Prefix));
-                        parties.extend(hosts.into_iter().map(Party::Host));
-                    }
-                }
+                let nodes: Vec<NodeId> = nodes.collect();
+                let owned = !hosts.is_empty() || !nodes.is_empty();
+                parties.extend(prefixes.into_iter().filter(|it| !owned || !alone(it)).map(Party::Prefix));
+                parties.extend(hosts.into_iter().map(Party::Host));
+                parties.extend(nodes.into_iter().map(Party::Node));
             }
             _ => {}
         }

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Forward, HostId, Kind, NetworkId, NodeId, Router, Transport};
+use arvc_site::model::{End, Family, Forward, HostId, Kind, NetworkId, NodeId, Router, Transport};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use super::Step;
 use super::decide::{Layers, Other};
+use super::{Party, Step};
 use crate::address::public;
 use crate::policy::Peer;
 use crate::ports::PortSet;
@@ -65,20 +65,52 @@ impl Layers<'_> {
 
     /// The node that answers for an address, and the port of a packet to it that it hands on.
     pub(super) fn handed_on(&self, address: IpAddr, packet: &PortSet) -> Option<(NodeId, Option<&Forward>)> {
-        let mut nodes = self.site.nodes.iter().zip((0..).map(NodeId));
-        let (node, id) = nodes.find(|(node, _)| {
-            let public = node.uplink.as_ref().and_then(|uplink| uplink.public);
-            node.own_addresses().any(|own| own == address) || public.is_some_and(|public| public.value == address)
-        })?;
-        let here = match &node.uplink {
-            Some(uplink) => uplink.address.value == address || uplink.public.is_some_and(|it| it.value == address),
-            None => address.is_ipv4(),
-        };
+        let mut nodes = self.site.node_ids();
+        let id = nodes.find(|node| self.site.nodes[node.index()].known_addresses().any(|own| own == address))?;
+        let node = &self.site.nodes[id.index()];
+        let here = self.hands_on_at(id, address);
         let carries = |forward: &&Forward| {
             let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
             here && packet.is_subset(&ports)
         };
         Some((id, node.forwards.iter().find(carries)))
+    }
+
+    /// Whether an address is the one at which a node hands ports on.
+    fn hands_on_at(&self, node: NodeId, address: IpAddr) -> bool {
+        let node = &self.site.nodes[node.index()];
+        match &node.uplink {
+            Some(uplink) => uplink.address.value == address || uplink.public.is_some_and(|it| it.value == address),
+            None => address.is_ipv4() && node.own_addresses().any(|own| own == address),
+        }
+    }
+
+    /// A port that a node hands on at an address by which somebody means the node, and some packets to it: what comes from elsewhere
+    /// does not get to the node.
+    pub fn handed_on_instead(
+        &self,
+        sources: &[Party],
+        target: &End,
+        packets: &PortSet,
+    ) -> Option<(NodeId, IpAddr, &Forward)> {
+        let addresses = self.prefixes(target).into_iter().filter(|it| it.prefix_len() == it.max_prefix_len());
+        addresses.map(|address| address.addr()).find_map(|address| {
+            let node = self.site.node_ids().find(|node| self.hands_on_at(*node, address))?;
+            let outside = |source: &Party| match source {
+                // What comes from its own guests is not for what a node hands on.
+                Party::Host(host) => {
+                    let by = self.leaves_by(*host, address);
+                    by.is_some_and(|(by, _)| self.node_in_front(*host, by, Family::of(address)) != Some(node))
+                }
+                source => *source != Party::Node(node),
+            };
+            let meets = |forward: &&Forward| {
+                let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+                !ports.intersection(packets).is_none()
+            };
+            let forward = self.site.nodes[node.index()].forwards.iter().find(meets)?;
+            sources.iter().any(outside).then_some((node, address, forward))
+        })
     }
 
     /// What a machine says to a packet that a node hands on to it.

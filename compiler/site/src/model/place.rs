@@ -118,6 +118,12 @@ impl Node {
         let uplink = self.uplink.iter().map(|uplink| uplink.address.value);
         self.addresses().map(|address| address.value).chain(uplink)
     }
+
+    /// The same, and the address that the world knows its uplink by.
+    pub fn known_addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let public = self.uplink.iter().filter_map(|uplink| uplink.public);
+        self.own_addresses().chain(public.map(|address| address.value))
+    }
 }
 
 /// A node's connection to the world.

@@ -50,7 +50,7 @@ pub struct Checked {
     pub site: Option<Site>,
     /// Its policies, if its claims are good enough that they were derived to judge them.
     pub policies: Option<Policies>,
-    /// What the lock has to hold of it from now on, but for the serials of its zones.
+    /// What the lock has to hold of it from now on.
     pub lock: Environment,
     /// Whether nothing but its claims stops a build.
     whole: bool,
@@ -100,6 +100,8 @@ pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -
     if checked.is_good()
         && let Some(site) = &mut checked.site
     {
+        let policies = checked.policies.get_or_insert_with(|| policies(site));
+        checked.lock.set_policies(&arvc_emit::policy_names(site, policies));
         checked.lock.set_serials(&contents(site));
         site.serials = checked.lock.serials.iter().map(|(zone, serial)| (zone.clone(), serial.serial)).collect();
     }

@@ -11,6 +11,8 @@ mod roles;
 mod routes;
 mod services;
 
+use std::collections::BTreeMap;
+
 use arvc_reach::policy::Policies;
 use arvc_site::model::{Host, Site};
 
@@ -28,6 +30,11 @@ pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) {
     roles::emit(Wanted { overlay, resolver: resolvers.is_some(), services }, header, tree);
     let names = filters::emit(site, policies, header, tree);
     inventory::emit(site, policies, resolvers.as_ref(), &names, header, tree);
+}
+
+/// What the files of the rules of each machine are called, by the machine's name.
+pub(crate) fn policy_names(site: &Site, policies: &Policies) -> BTreeMap<String, String> {
+    filters::names(site, policies)
 }
 
 /// Resolvers that are there, have a configuration of Unbound, and that the emitted role does not make.

@@ -21,6 +21,8 @@ mod wiring;
 pub mod yaml;
 pub mod zone;
 
+use std::collections::BTreeMap;
+
 use arvc_reach::policy::Policies;
 use arvc_site::model::Site;
 
@@ -45,6 +47,11 @@ pub fn emit(site: &Site, policies: &Policies, entry: &str) -> Tree {
         tree.text(&file.path, &file.text);
     }
     tree
+}
+
+/// What the files of the rules of each machine are called, by the machine's name: what the next build has to know.
+pub fn policy_names(site: &Site, policies: &Policies) -> BTreeMap<String, String> {
+    ansible::policy_names(site, policies)
 }
 
 /// An asset under the header of a tree.

@@ -72,6 +72,7 @@ pub fn site() -> Site {
         serials: Default::default(),
         withdrawn: Default::default(),
         renamed: Default::default(),
+        policies: Default::default(),
     };
     let bridge = bridge("vmbr1", &[("192.168.100.1", Some(NodeId(0)))]);
     network(&mut site, "bridge", "192.168.100.0/24", bridge);

@@ -3,9 +3,10 @@
 //! Machines with the same rules share one [`Policy`], so the work and the tree grow with the number of policies and not
 //! with the square of the number of hosts. Only `allow`, the essentials, peers and the built-in rules open anything.
 //!
-//! A policy's name is the name of its machine if it has one machine, else of the cluster whose machines it has exactly,
-//! else of the groups that all of its machines have, joined by `-` (`hosts` if there is none). A name that is taken
-//! gets the name of the policy's first machine behind it.
+//! A policy is called as most of its machines were in the last build ([`names`]). One of new machines has the name of its
+//! machine if it has one machine, else of the cluster whose machines it has exactly, else of the groups that all of its
+//! machines have, joined by `-` (`hosts` if there is none). A name that is taken gets the name of the policy's first
+//! machine behind it.
 //!
 //! A rule's peer stays a symbol where the symbol says exactly what the flow says on that network: `groups.web -> …` is
 //! one rule with [`Peer::Group`], unless some machines of the group take another path than the rule's network.
@@ -14,6 +15,7 @@ mod builtin;
 mod covered;
 mod derive;
 mod forward;
+pub mod names;
 pub(crate) mod nodes;
 mod table;
 #[cfg(test)]
@@ -70,7 +72,7 @@ pub struct Rule {
 /// What machines let in and out. Rules are sorted and no rule repeats or is covered by another of its list.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// A name for files: the host's, the cluster's, or the groups' joined by `-`; unique.
+    /// A name for files: what is held, else the host's, the cluster's, or the groups' joined by `-`; unique.
     pub name: String,
     /// The machines that have it, sorted.
     pub hosts: Vec<HostId>,

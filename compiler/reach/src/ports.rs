@@ -145,12 +145,13 @@ impl PortSet {
             || meet(&self.others, &other.others)
     }
 
-    /// One packet of it, the least, for a witness.
+    /// One packet of it, the least, for a witness; never to port 0, where another one is to be had, since nobody listens there.
     pub fn first(&self) -> Option<Self> {
-        if let Some((port, _)) = self.tcp.first() {
-            Some(Self::ports(Transport::Tcp, *port, *port))
-        } else if let Some((port, _)) = self.udp.first() {
-            Some(Self::ports(Transport::Udp, *port, *port))
+        let least = |ports: &[(u16, u16)]| ports.first().map(|(first, last)| (*first).max(1).min(*last));
+        if let Some(port) = least(&self.tcp) {
+            Some(Self::ports(Transport::Tcp, port, port))
+        } else if let Some(port) = least(&self.udp) {
+            Some(Self::ports(Transport::Udp, port, port))
         } else if self.icmp {
             Some(Self::icmp())
         } else {

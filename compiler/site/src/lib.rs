@@ -68,6 +68,7 @@ pub fn resolve_held(data: &Data, calls: Calls<'_>, held: &Held) -> Resolved {
     let lock = lock::record(&site, &held.own, &renames.old);
     site.renamed.clone_from(&lock.renamed);
     site.withdrawn = lock::withdrawn(&site, &lock);
+    site.policies = lock::policy_names(&site, &held.own, &renames.old);
     let renamed = renames.old.into_iter().map(|(new, old)| (old, new)).collect();
     Resolved { site: Some(site), diagnostics, lock, renamed }
 }

@@ -413,8 +413,8 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "router-l
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "web-lan" {
-  name    = "arvc-web-lan"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "web" {
+  name    = "arvc-web"
   comment = "Policy web on networks.lan"
 
   rule {

@@ -498,7 +498,7 @@ resource "proxmox_virtual_environment_firewall_rules" "web-a" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.web-lan.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.web.name
     iface          = "net0"
   }
 
@@ -595,7 +595,7 @@ resource "proxmox_virtual_environment_firewall_rules" "web-b" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.web-lan.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.web.name
     iface          = "net0"
   }
 

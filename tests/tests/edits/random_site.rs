@@ -132,6 +132,12 @@ impl Plan {
         self.hosts.iter().any(|(known, _)| known == name)
     }
 
+    /// Whether all that another one has is in it, as it was.
+    pub fn has_all_of(&self, other: &Self) -> bool {
+        other.hosts.iter().all(|host| self.hosts.contains(host))
+            && other.members.iter().all(|member| self.members.contains(member))
+    }
+
     /// A host that is not there yet.
     pub fn add(&mut self, choices: &mut Choices) -> Option<String> {
         let name = *choices.pick(&NAMES);
@@ -249,7 +255,9 @@ impl Machine {
             None => write!(text, "range = ranges.{}; ", self.range),
         };
         let store = if self.stores { "store = {}; " } else { "" };
-        let _ = write!(text, "node = nodes.{}; on = {{ lan = {{}}; overlay = {{}}; {store}}}; ", self.node);
+        // Proxmox clones a container only on the node where its template lies.
+        let node = if self.kind == "Container" { "alpha" } else { self.node };
+        let _ = write!(text, "node = nodes.{node}; on = {{ lan = {{}}; overlay = {{}}; {store}}}; ");
         let _ = write!(text, "memory = {}GiB; ", self.memory);
         match self.kind {
             "Container" => text.push_str("kind = Container; image = images.box; "),

@@ -2,7 +2,8 @@
 //! edit is about has other numbers, another machine in Terraform, another certificate, name or file: of the addresses that
 //! are listed in sets, those of the others may come and go.
 //!
-//! A policy is named for whoever has it, so its name may change when a machine comes or goes; what it says may not.
+//! A policy is called as it was, unless an edit parts its machines: whoever comes renames no file and no security group of another
+//! machine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -170,11 +171,15 @@ fn nobody_else_changed(before: &Built, after: &Built, about: &BTreeSet<String>) 
     let (old, new) = (before.held(), after.held());
     let marks = Subject::of(about, [&old, &new]);
     let (was, is) = (by_address(&before.tree), by_address(&after.tree));
+    let adds = after.plan.has_all_of(&before.plan);
     let others = old.hosts.iter().filter(|(name, _)| !about.contains(*name));
     for (host, numbers) in others {
+        // What parts machines that shared rules gives some of them rules of another name.
+        let policy = new.hosts.get(host).and_then(|now| now.policy.clone());
+        let numbers = if adds { numbers.clone() } else { Numbers { policy, ..numbers.clone() } };
         assert_eq!(
             new.hosts.get(host),
-            Some(numbers),
+            Some(&numbers),
             "numbers of {host}, edit about {about:?}\n{}",
             after.plan.machines()
         );
@@ -217,6 +222,38 @@ fn nobody_else_changed(before: &Built, after: &Built, about: &BTreeSet<String>) 
     }
 }
 
+/// What a machine's files of rules are called, and its security groups.
+fn called((tree, all): (&Tree, &Resources), host: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let variables = tree.get(&format!("ansible/inventory/host_vars/{host}.yml"));
+    found.extend(
+        variables
+            .into_iter()
+            .flat_map(|text| text.lines())
+            .filter(|line| line.starts_with("security_policy: "))
+            .map(str::to_owned),
+    );
+    let rules = all.iter().filter(|(address, _)| address.ends_with(&format!("firewall_rules.{host}")));
+    let rules = rules.flat_map(|(_, attributes)| attributes).filter(|(path, _)| path.ends_with("security_group"));
+    for (_, group) in rules {
+        found.insert(format!("{group} {}", all[group.trim_end_matches(".name")]["name"]));
+    }
+    found
+}
+
+/// An edit that takes nothing away and changes no machine that was there renames nothing of theirs.
+fn nobody_else_is_called_otherwise(before: &Built, after: &Built) {
+    if !after.plan.has_all_of(&before.plan) {
+        return;
+    }
+    let (was, is) = (by_address(&before.tree), by_address(&after.tree));
+    for host in before.held().hosts.keys() {
+        let (was, is) = (called((&before.tree, &was), host), called((&after.tree, &is), host));
+        let gone: Vec<_> = was.difference(&is).collect();
+        assert!(gone.is_empty(), "{host} had {gone:?}, and has {is:?}\n{}", after.plan.machines());
+    }
+}
+
 /// The serial of a zone grows when and only when the zone says something else.
 fn serials_follow_contents(before: &Built, after: &Built) {
     let serial = |text: &str| -> (u32, String) {
@@ -243,6 +280,7 @@ fn holds(decisions: Vec<u32>) {
         match build(&plan, &site.lock) {
             Ok(after) => {
                 nobody_else_changed(&site, &after, &about);
+                nobody_else_is_called_otherwise(&site, &after);
                 serials_follow_contents(&site, &after);
                 site = after;
             }
@@ -300,7 +338,8 @@ fn branches(decisions: Vec<u32>) {
     let lock = Lock::parse(&merged, Marks::Refused).unwrap_or_else(|why| panic!("{why:?}\n{merged}"));
     let mut plan = one.plan.clone();
     plan.hosts.extend(other.plan.hosts.iter().filter(|(name, _)| *name == second).cloned());
-    let taken = |built: &Built, name: &str| built.held().hosts[name].clone();
+    // Where both began a class, it has one name of the two.
+    let taken = |built: &Built, name: &str| Numbers { policy: None, ..built.held().hosts[name].clone() };
     match build(&plan, &lock) {
         Ok(site) => {
             assert_eq!(taken(&site, &first), taken(&one, &first));

@@ -1,13 +1,13 @@
 //! `arvc lock`: brings the lock up to date without building; lists it, lets go of numbers, renames. What a site needs is decided
 //! where sites are resolved; here it is only written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use arvc_site::lock::{Environment, Numbers};
+use arvc_site::lock::{Environment, Numbers, is_policy_name};
 
 use super::{FILE, Lock, Marks, environment, file, report};
 use crate::check::{self, Part, Reported};
@@ -68,6 +68,8 @@ pub enum Command {
         environment: Option<String>,
     },
     /// Give the numbers of a machine to its new name, where the sources do not say `renamed_from`
+    ///
+    /// With --policy, the files of the rules that machines share get another name.
     Rename {
         /// The name that arv.lock knows
         #[arg(value_name = "OLD")]
@@ -75,6 +77,9 @@ pub enum Command {
         /// The name that the sources have now
         #[arg(value_name = "NEW")]
         new: String,
+        /// Both are names of rules, as files and security groups have them, and not of machines
+        #[arg(long)]
+        policy: bool,
         /// The environment, if several have a machine of this name
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
@@ -103,10 +108,13 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
             run.hold()?;
             run.applied(host, fields, environment.as_deref())
         }
-        Some(Command::Rename { old, new, environment }) => {
+        Some(Command::Rename { old, new, policy, environment }) => {
             let mut run = Run::start(world, format)?;
             run.hold()?;
-            run.rename(old, new, environment.as_deref())
+            match policy {
+                true => run.rename_policy(old, new, environment.as_deref()),
+                false => run.rename(old, new, environment.as_deref()),
+            }
         }
     }
 }
@@ -197,7 +205,7 @@ impl<'w> Run<'w> {
                 let object = json!({
                     "version": 1, "environment": environment, "name": host, "state": state,
                     "vmid": numbers.vmid.map(|vmid| vmid.0), "slot": numbers.slot, "datacenter": numbers.datacenter, "node": numbers.node,
-                    "addresses": addresses,
+                    "addresses": addresses, "policy": self.lock.environments[*environment].policy(host),
                 });
                 format!("{object}\n")
             }
@@ -350,13 +358,44 @@ impl<'w> Run<'w> {
                 ),
             ));
         }
-        let Some(numbers) = environment.hosts.remove(old).or_else(|| environment.retired.remove(old)) else {
+        let policy = environment.policy_after(old, new);
+        let Some(mut numbers) = environment.hosts.remove(old).or_else(|| environment.retired.remove(old)) else {
             return Ok(());
         };
+        numbers.policy = policy;
         let said = format!("{} is {} now: {}\n", visible(old), visible(new), super::form::written(&numbers));
         environment.rename(old, new);
         environment.hosts.insert(new.to_owned(), numbers);
         self.write(&said)
+    }
+
+    /// Gives rules another name; which machines have them stays.
+    fn rename_policy(&mut self, old: &str, new: &str, named: Option<&str>) -> Result<(), Stop> {
+        let has = |it: &Environment, name: &str| it.hosts.keys().any(|host| it.policy(host) == Some(name));
+        let usage = |text: String| Err(Stop::Says(exit::USAGE, text));
+        if !is_policy_name(new) || new.contains('.') {
+            return usage(format!(
+                "{} is no name of rules\nhelp: it becomes a file's name: lower-case letters, digits and hyphens",
+                visible(new)
+            ));
+        }
+        let known = self.lock.environments.values();
+        let known: BTreeSet<&str> = known.flat_map(|it| it.hosts.keys().filter_map(|host| it.policy(host))).collect();
+        if !known.contains(old) {
+            let hint = match arvc_syntax::diagnostic::nearest(old, known) {
+                Some(near) => format!("\nhelp: did you mean {near}?"),
+                None => String::new(),
+            };
+            return usage(format!("{FILE} holds no rules that are called {}{hint}", visible(old)));
+        }
+        let name = self.environment(named, old, |it| has(it, old))?;
+        let environment = self.lock.environments.entry(name).or_default();
+        if old != new && has(environment, new) {
+            return usage(format!("{FILE} holds other rules that are called {} already", visible(new)));
+        }
+        let count = environment.rename_policy(old, new);
+        let plural = if count == 1 { "" } else { "s" };
+        self.write(&format!("the rules {} of {count} machine{plural} are called {} now\n", visible(old), visible(new)))
     }
 
     /// Writes the lock, and tells people.

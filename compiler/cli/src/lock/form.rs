@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use arvc_site::lock::{Datacenter, Environment, Fetched, Grant, Numbers, Segment, Serial, SharedAddress};
+use arvc_site::lock::{
+    Datacenter, Environment, Fetched, Grant, Numbers, Segment, Serial, SharedAddress, is_policy_name,
+};
 use arvc_site::model::{NAMESPACE, Vmid};
 use toml::{Table, Value};
 
@@ -106,7 +108,7 @@ fn one_or_several<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Optio
 }
 
 fn numbers(value: &Value) -> Option<Numbers> {
-    let table = fields(value, &["vmid", "slot", "kind", "arch", "datacenter", "node", "on", "devices"])?;
+    let table = fields(value, &["vmid", "slot", "kind", "arch", "datacenter", "node", "policy", "on", "devices"])?;
     let addresses = |value: &Value| -> Option<BTreeMap<String, Vec<IpAddr>>> {
         let entries = value.as_table()?.iter();
         entries.map(|(network, value)| Some((network.clone(), one_or_several(value, parsed)?))).collect()
@@ -126,6 +128,7 @@ fn numbers(value: &Value) -> Option<Numbers> {
         slot: optional(table, "slot", |value| u64::try_from(value.as_integer()?).ok())?,
         addresses: optional(table, "on", addresses)?.unwrap_or_default(),
         node: optional(table, "node", text)?,
+        policy: optional(table, "policy", |value| text(value).filter(|name| is_policy_name(name)))?,
     })
 }
 
@@ -293,6 +296,7 @@ pub fn written(numbers: &Numbers) -> String {
     parts.extend(numbers.arm64.then(|| "arch = \"arm64\"".to_owned()));
     parts.extend(numbers.datacenter.iter().map(|it| format!("datacenter = {}", string(it))));
     parts.extend(numbers.node.iter().map(|it| format!("node = {}", string(it))));
+    parts.extend(numbers.policy.iter().map(|it| format!("policy = {}", string(it))));
     let on = numbers.addresses.iter().map(|(network, addresses)| {
         let addresses = several(addresses.iter().map(ToString::to_string));
         format!("{} = {addresses}", key(network))

@@ -70,6 +70,11 @@ fn numbers(mut one: Numbers, other: Numbers) -> Option<Numbers> {
     if differ || (one.slot.is_some() && other.slot.is_some() && one.slot != other.slot) {
         return None;
     }
+    // Either name is one that some machines had: the next build settles it, and takes nobody's number.
+    one.policy = match (one.policy, other.policy) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
     (one.node, one.slot) = (one.node.or(other.node), one.slot.or(other.slot));
     for (network, index) in other.devices {
         if *one.devices.entry(network).or_insert(index) != index {

@@ -100,7 +100,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     };
     let layers = Layers::new(site, policies);
     let classes = Classes::new(&layers);
-    let words = text::Words::new(site, texts);
+    let words = text::Words::new(site, &layers, texts);
     if arguments.unasked {
         let text = unasked::listing(&words, &layers, arguments.json);
         return Ok(world.print(Stream::Out, &text)?);

@@ -433,3 +433,12 @@ fn an_address_of_a_node_is_the_node_but_for_what_it_hands_on_there() {
     // Its own guests get to the node.
     assert_eq!(ask(&["db", "198.51.100.7:443/tcp"]).0, exit::SOURCE);
 }
+
+#[test]
+fn of_a_rule_that_several_flows_share_only_those_that_open_the_port_are_told() {
+    let site = SITE.replace("  allow = [\n", "  allow = [\n    groups.web -> hosts.chess : 443/tcp,\n");
+    let (status, world) = of_site(&site, &["web-1", "chess:443/tcp"]);
+    assert_eq!(status, exit::GOOD);
+    assert!(world.stdout.contains("groups.web -> hosts.chess : 443/tcp"), "{}", world.stdout);
+    assert!(!world.stdout.contains("80/tcp"), "{}", world.stdout);
+}

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use arvc_reach::describe;
 use arvc_reach::layers::{Cell, Extent, Layers, Party, Path, Step};
 use arvc_reach::ports::PortSet;
-use arvc_site::model::Site;
+use arvc_site::model::{Flow, Site};
 use arvc_syntax::source::Span;
 
 use super::{Question, overall};
@@ -17,7 +17,7 @@ pub struct Words<'a> {
     site: &'a Site,
     texts: Texts<'a>,
     /// Each flow by its words.
-    written: BTreeMap<String, Span>,
+    written: BTreeMap<String, (Span, PortSet)>,
 }
 
 /// How many names are listed before the rest is counted.
@@ -25,8 +25,9 @@ const SHOWN: usize = 6;
 
 impl<'a> Words<'a> {
     /// Looks the flows up.
-    pub fn new(site: &'a Site, texts: Texts<'a>) -> Self {
-        let written = site.allow.iter().map(|flow| (describe(site, flow), flow.span)).collect();
+    pub fn new(site: &'a Site, layers: &Layers, texts: Texts<'a>) -> Self {
+        let carried = |flow: &Flow| (flow.span, layers.ports(flow.ports.as_deref()));
+        let written = site.allow.iter().map(|flow| (describe(site, flow), carried(flow))).collect();
         Self { site, texts, written }
     }
 
@@ -59,7 +60,10 @@ impl<'a> Words<'a> {
         let concern = |ports: &PortSet| asked.is_none_or(|asked| asked.meets(ports));
         let rules = step.rules.iter().filter(|(ports, _)| concern(ports));
         let mut list: Vec<(String, Option<String>)> = Vec::new();
-        for flow in rules.flat_map(|(_, reason)| self.sources(reason)) {
+        // One rule may hold what several flows let the same machine do.
+        let parts = rules.flat_map(|(_, reason)| reason.split("; "));
+        for flow in parts.filter(|part| self.written.get(*part).is_none_or(|(_, ports)| concern(ports))) {
+            let flow = self.source(flow);
             if !list.contains(&flow) {
                 list.push(flow);
             }
@@ -67,15 +71,15 @@ impl<'a> Words<'a> {
         list
     }
 
-    /// Where the flows of a reason are written, with their words: `site.arv:88:5: groups.a -> groups.b`.
-    fn sources(&self, reason: &str) -> Vec<(String, Option<String>)> {
-        let place = |part: &str| {
-            let (source, range) = self.texts.place(*self.written.get(part)?);
+    /// A flow in its words, and where it is written: `site.arv:88:5`.
+    fn source(&self, flow: &str) -> (String, Option<String>) {
+        let place = self.written.get(flow).and_then(|(span, _)| {
+            let (source, range) = self.texts.place(*span);
             let at = self.texts.position(source, range.start);
             let name = self.texts.name(source);
             (!name.starts_with('<')).then(|| format!("{name}:{}:{}", at.line, at.column))
-        };
-        reason.split("; ").map(|part| (visible(part), place(part))).collect()
+        });
+        (visible(flow), place)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::Ipv6Addr;
 
-use arvc_reach::policy::{Forward, Peer, Policies, Policy, Rule};
+use arvc_reach::policy::{Forward, Peer, Policies, Policy, Rule, names};
 use arvc_reach::ports::PortSet;
 use arvc_reach::through::{End, Ends};
 use arvc_reach::{Addresses, answered_for, private_prefixes};
@@ -15,73 +15,127 @@ use crate::filter::{Accept, Family, Filter, Handed, Match, Section, Source, Tabl
 use crate::tree::Tree;
 
 /// Writes `ansible/files/filter/` and tells, for each configured machine, the name of its files.
-///
-/// Machines with one policy have one pair, unless their interfaces have other names: then the further ones are named for
-/// their first machine too. So are tables of nft, which have the machine's own addresses.
 pub fn emit(site: &Site, policies: &Policies, header: &str, tree: &mut Tree) -> BTreeMap<HostId, String> {
     let mut names = BTreeMap::new();
-    let private = private_prefixes(site);
-    let addresses = Addresses::new(site);
+    let printer = Printer { addresses: Addresses::new(site), private: private_prefixes(site), header };
     for policy in &policies.list {
-        let mut known: Vec<(Vec<(&str, String)>, String)> = Vec::new();
-        // What the files say of their machine is its devices, and its addresses where a table asks for them.
-        let mut layouts: BTreeMap<(Vec<Device>, Option<Vec<IpNet>>), String> = BTreeMap::new();
-        for id in &policy.hosts {
-            let host = &site.hosts[id.index()];
-            if !host.is_configured() {
-                continue;
-            }
-            let device = |interface: &Interface| (interface.network, interface.device.clone(), interface.dhcp);
-            let devices: Vec<Device> = host.interfaces.iter().map(device).collect();
-            let layout = (devices, host.forwards.then(|| own_addresses(site, host, *id)));
-            if let Some(name) = layouts.get(&layout) {
-                names.insert(*id, name.clone());
-                continue;
-            }
-            let (devices, own) = &layout;
-            let of_family = |family| filter(&addresses, devices, policy, family, &private);
-            let files = match own {
-                Some(own) => vec![("nft", {
-                    let devices = devices.iter().map(|(_, device, _)| device.clone()).collect();
-                    let [v4, v6] = [Family::V4, Family::V6].map(of_family);
-                    table::document(header, &Table { devices, own: own.clone(), v4, v6 })
-                })],
-                None => FAMILIES.map(|(family, ending)| (ending, document(header, &of_family(family)))).to_vec(),
-            };
-            let name = match known.iter().find(|(texts, _)| *texts == files) {
-                Some((_, name)) => name.clone(),
-                None => {
-                    let name = match known.is_empty() {
-                        true => policy.name.clone(),
-                        false => format!("{}.{}", policy.name, host.named.name),
-                    };
-                    known.push((files, name.clone()));
-                    name
-                }
-            };
-            layouts.insert(layout, name.clone());
-            names.insert(*id, name);
-        }
-        for (files, name) in known {
+        let layouts = layouts(site, policy);
+        let sets = printer.sets(policy, &layouts);
+        for (name, (files, hosts)) in called(site, policy, &sets).into_iter().zip(sets) {
+            names.extend(hosts.into_iter().map(|host| (host, name.clone())));
             for (ending, text) in files {
                 tree.text(format!("ansible/files/filter/{name}.{ending}"), text);
             }
         }
     }
+    let addresses = &printer.addresses;
     let mut configured = names.keys().map(|id| &site.hosts[id.index()]);
     if configured.clone().any(|host| host.forwards) {
-        let [v4, v6] = FAMILIES.map(|(family, _)| fail_closed(&addresses, family));
+        let [v4, v6] = FAMILIES.map(|(family, _)| fail_closed(addresses, family));
         tree.text("ansible/files/filter/fail_closed.nft", table::closed(header, v4, v6));
     }
     if configured.any(|host| !host.forwards) {
         for (family, ending) in FAMILIES {
             tree.text(
                 format!("ansible/files/filter/fail_closed.{ending}"),
-                document(header, &fail_closed(&addresses, family)),
+                document(header, &fail_closed(addresses, family)),
             );
         }
     }
     names
+}
+
+/// The name of each machine's files, by that of the machine; of one that has none, that of its policy.
+pub fn names(site: &Site, policies: &Policies) -> BTreeMap<String, String> {
+    let printer = Printer { addresses: Addresses::new(site), private: private_prefixes(site), header: "" };
+    let mut names = BTreeMap::new();
+    for policy in &policies.list {
+        names.extend(policy.hosts.iter().map(|host| (*host, policy.name.clone())));
+        let layouts = layouts(site, policy);
+        // What the files say is asked only where there may be several.
+        let sets = match layouts.len() {
+            0 | 1 => layouts.into_values().map(|hosts| (Files::new(), hosts)).collect(),
+            _ => printer.sets(policy, &layouts),
+        };
+        for (name, (_, hosts)) in called(site, policy, &sets).into_iter().zip(sets) {
+            names.extend(hosts.into_iter().map(|host| (host, name.clone())));
+        }
+    }
+    names.into_iter().map(|(host, name)| (site.hosts[host.index()].named.name.clone(), name)).collect()
+}
+
+/// What the files of a policy say of a machine: its devices, and its addresses where a table asks for them.
+type Layout = (Vec<Device>, Option<Vec<IpNet>>);
+
+/// Endings with texts.
+type Files = Vec<(&'static str, String)>;
+
+/// The configured machines of a policy, by what its files say of them.
+fn layouts(site: &Site, policy: &Policy) -> BTreeMap<Layout, Vec<HostId>> {
+    let mut layouts: BTreeMap<Layout, Vec<HostId>> = BTreeMap::new();
+    for id in &policy.hosts {
+        let host = &site.hosts[id.index()];
+        if host.is_configured() {
+            let device = |interface: &Interface| (interface.network, interface.device.clone(), interface.dhcp);
+            let devices: Vec<Device> = host.interfaces.iter().map(device).collect();
+            layouts.entry((devices, host.forwards.then(|| own_addresses(site, host, *id)))).or_default().push(*id);
+        }
+    }
+    layouts
+}
+
+/// What each set of files of a policy is called: as it was, or like the policy, which is one set, or for its first machine too.
+fn called(site: &Site, policy: &Policy, sets: &[(Files, Vec<HostId>)]) -> Vec<String> {
+    let machine = |host: HostId| site.hosts[host.index()].named.name.as_str();
+    let of_policy =
+        |name: &&str| name.strip_prefix(policy.name.as_str()).is_some_and(|it| it.is_empty() || it.starts_with('.'));
+    let had = |host: HostId| site.policies.files(machine(host)).filter(of_policy);
+    let fits = |hosts: &[HostId], name: &str| {
+        name.split_once('.').is_some_and(|(_, own)| hosts.iter().any(|host| machine(*host) == own))
+    };
+    let classes: Vec<&[HostId]> = sets.iter().map(|(_, hosts)| hosts.as_slice()).collect();
+    let held = names::held(&classes, site.policies.certain, had, fits);
+    let mut taken: BTreeSet<String> = held.iter().flatten().map(|name| (*name).to_owned()).collect();
+    let name = |(held, hosts): (Option<&str>, &&[HostId])| match held {
+        Some(name) => name.to_owned(),
+        None if taken.insert(policy.name.clone()) => policy.name.clone(),
+        None => names::free(format!("{}.{}", policy.name, machine(hosts[0])), &mut taken),
+    };
+    held.into_iter().zip(&classes).map(name).collect()
+}
+
+/// What is the same for all files.
+struct Printer<'a> {
+    addresses: Addresses<'a>,
+    private: Vec<IpNet>,
+    header: &'a str,
+}
+
+impl Printer<'_> {
+    /// The machines of a policy by their files, in the order of the first machine of each. Machines with one policy have one pair,
+    /// unless their interfaces have other names; tables of nft have the machine's own addresses.
+    fn sets(&self, policy: &Policy, layouts: &BTreeMap<Layout, Vec<HostId>>) -> Vec<(Files, Vec<HostId>)> {
+        let mut found: BTreeMap<Files, Vec<HostId>> = BTreeMap::new();
+        for (layout, hosts) in layouts {
+            found.entry(self.files(policy, layout)).or_default().extend(hosts);
+        }
+        let mut sets: Vec<(Files, Vec<HostId>)> = found.into_iter().collect();
+        sets.iter_mut().for_each(|(_, hosts)| hosts.sort_unstable());
+        sets.sort_by_key(|(_, hosts)| hosts[0]);
+        sets
+    }
+
+    fn files(&self, policy: &Policy, (devices, own): &Layout) -> Files {
+        let of_family = |family| filter(&self.addresses, devices, policy, family, &self.private);
+        match own {
+            Some(own) => vec![("nft", {
+                let devices = devices.iter().map(|(_, device, _)| device.clone()).collect();
+                let [v4, v6] = [Family::V4, Family::V6].map(of_family);
+                table::document(self.header, &Table { devices, own: own.clone(), v4, v6 })
+            })],
+            None => FAMILIES.map(|(family, ending)| (ending, document(self.header, &of_family(family)))).to_vec(),
+        }
+    }
 }
 
 /// Each family with the ending of its file.

@@ -73,6 +73,7 @@ pub fn small() -> Site {
         serials: Default::default(),
         withdrawn: Default::default(),
         renamed: Default::default(),
+        policies: Default::default(),
     };
     bridge(&mut site, "bridge", "192.168.100.0/24", "vmbr1", Some(("192.168.100.1", Some(NodeId(0)))));
     let overlay = NetworkKind::Overlay { underlay: BRIDGE, port: 4242 };

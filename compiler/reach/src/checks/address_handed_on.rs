@@ -2,7 +2,8 @@
 //!
 //! ## What is wrong
 //!
-//! A `never` or `expect` names an address of a node, and a port that the node hands on to a machine there (`forward`).
+//! A `never` or `expect` names an address of a node, or a prefix or network that holds it, and a port that the node hands on to a
+//! machine there (`forward`), but not that machine.
 //!
 //! ## Why
 //!
@@ -35,7 +36,8 @@
 //!
 //! ## What to do
 //!
-//! Name the machine that the port is handed on to: `internet -> hosts.web : 443/tcp`.
+//! Name the machine that the port is handed on to: `internet -> hosts.web : 443/tcp`; beside the address, if the node is meant
+//! too: `internet -> [ 198.51.100.10, hosts.web ] : 443/tcp`.
 
 use arvc_site::model::Flow;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
@@ -63,7 +65,7 @@ pub(super) fn check<'a>(layers: &Layers, claims: impl Iterator<Item = &'a Flow>)
         Some(
             Diagnostic::new(&CODE, message, flow.span, "what comes there does not get to the node")
                 .secondary(forward.span, "handed on here")
-                .help(format!("claim it of `{host}`")),
+                .help(format!("claim it of `{host}`, or of that besides")),
         )
     });
     told.collect()

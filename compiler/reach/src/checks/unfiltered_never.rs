@@ -82,7 +82,9 @@ pub(super) fn openings(layers: &Layers, finding: &Finding, mut diagnostic: Diagn
         let rules = path.steps.iter().flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(&passing));
         for part in rules.flat_map(|(_, reason)| reason.split("; ")) {
             let flow = site.allow.iter().find(|flow| describe(site, flow) == part);
-            if let Some(flow) = flow.filter(|flow| !pointed.contains(&flow.span)) {
+            // One rule may hold what several flows let the same machine do.
+            let opens = |flow: &&Flow| layers.ports(flow.ports.as_deref()).meets(&passing);
+            if let Some(flow) = flow.filter(opens).filter(|flow| !pointed.contains(&flow.span)) {
                 pointed.push(flow.span);
                 diagnostic = diagnostic.secondary(flow.span, "this opens it");
             }

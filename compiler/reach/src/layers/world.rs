@@ -85,17 +85,25 @@ impl Layers<'_> {
         }
     }
 
-    /// A port that a node hands on at an address by which somebody means the node, and some packets to it: what comes from elsewhere
-    /// does not get to the node.
+    /// A port that a node hands on at an address that somebody means, and some packets to it, to a machine that is not meant: what
+    /// comes from elsewhere gets to that, and not to the node.
     pub fn handed_on_instead(
         &self,
         sources: &[Party],
         target: &End,
         packets: &PortSet,
     ) -> Option<(NodeId, IpAddr, &Forward)> {
-        let addresses = self.prefixes(target).into_iter().filter(|it| it.prefix_len() == it.max_prefix_len());
-        addresses.map(|address| address.addr()).find_map(|address| {
-            let node = self.site.node_ids().find(|node| self.hands_on_at(*node, address))?;
+        let prefixes = self.prefixes(target);
+        if prefixes.is_empty() {
+            return None;
+        }
+        let targets = self.parties(target);
+        self.site.node_ids().find_map(|node| {
+            let meant = |address: &IpAddr| {
+                self.hands_on_at(node, *address) && prefixes.iter().any(|prefix| prefix.contains(address))
+            };
+            let own = &self.site.nodes[node.index()];
+            let address = own.known_addresses().find(meant)?;
             let outside = |source: &Party| match source {
                 // What comes from its own guests is not for what a node hands on.
                 Party::Host(host) => {
@@ -106,9 +114,9 @@ impl Layers<'_> {
             };
             let meets = |forward: &&Forward| {
                 let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
-                !ports.intersection(packets).is_none()
+                !ports.intersection(packets).is_none() && !targets.contains(&Party::Host(forward.to))
             };
-            let forward = self.site.nodes[node.index()].forwards.iter().find(meets)?;
+            let forward = own.forwards.iter().find(meets)?;
             sources.iter().any(outside).then_some((node, address, forward))
         })
     }

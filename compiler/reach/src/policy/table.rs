@@ -1,12 +1,12 @@
 //! All openings of a site by machine, and the policies that they collapse to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arvc_site::model::{HostId, NetworkId, Site};
 
 use super::covered::Cover;
-use super::{Peer, Policies, Policy, Rule, forward};
+use super::{Peer, Policies, Policy, Rule, forward, names};
 use crate::ports::PortSet;
 
 /// Which way a connection is opened, seen from the machine that has the rule.
@@ -90,7 +90,7 @@ impl Table {
         });
         let mut list: Vec<Policy> = list.collect();
         forward::add(site, &mut list);
-        name(site, &mut list);
+        names::name(site, &mut list);
         list.sort_by(|a, b| a.name.cmp(&b.name));
         let mut of_host = vec![0; site.hosts.len()];
         for (index, policy) in list.iter().enumerate() {
@@ -133,47 +133,4 @@ impl Table {
         }
         texts.join("; ").into()
     }
-}
-
-/// Names policies as the module of [`Policy`] says. Names of machines are given first, since they are unique.
-fn name(site: &Site, list: &mut [Policy]) {
-    let mut taken = BTreeSet::new();
-    let mut order: Vec<usize> = (0..list.len()).collect();
-    order.sort_by_key(|index| (list[*index].hosts.len() > 1, list[*index].hosts.first().copied()));
-    for index in order {
-        let hosts = &list[index].hosts;
-        let Some(first) = hosts.first().map(|host| &site.hosts[host.index()]) else { continue };
-        let mut name = match hosts.as_slice() {
-            [_] => first.named.name.clone(),
-            _ => shared_name(site, hosts),
-        };
-        if taken.contains(&name) {
-            name = format!("{name}-{}", first.named.name);
-        }
-        let base = name.clone();
-        let mut number = 2;
-        while !taken.insert(name.clone()) {
-            name = format!("{base}-{number}");
-            number += 1;
-        }
-        list[index].name = name;
-    }
-}
-
-fn shared_name(site: &Site, hosts: &[HostId]) -> String {
-    let Some(first) = hosts.first().map(|host| &site.hosts[host.index()]) else { return "hosts".to_owned() };
-    if let Some(cluster) = first.cluster.map(|cluster| &site.clusters[cluster.index()]) {
-        let mut members = cluster.members.clone();
-        members.sort_unstable();
-        if members == hosts {
-            return cluster.named.name.clone();
-        }
-    }
-    // What all have, the first one has.
-    let mut groups = first.groups.clone();
-    groups.sort_unstable();
-    groups.dedup();
-    groups.retain(|group| hosts.iter().all(|host| site.hosts[host.index()].groups.contains(group)));
-    let names: Vec<&str> = groups.iter().map(|group| site.groups[group.index()].named.name.as_str()).collect();
-    if names.is_empty() { "hosts".to_owned() } else { names.join("-") }
 }

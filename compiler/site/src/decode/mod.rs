@@ -37,7 +37,7 @@ use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::allocate::Renames;
 use crate::checks::private_key;
-use crate::lock::Held;
+use crate::lock::{Held, PolicyNames};
 use crate::model::{
     AliasOf, EndpointId, HostId, Named, Names, Nebula, NetworkId, Operators, PortTerm, RangeId, ServiceId, Site,
     Spanned,
@@ -248,5 +248,6 @@ fn empty() -> Site {
         serials: BTreeMap::new(),
         withdrawn: BTreeMap::new(),
         renamed: BTreeMap::new(),
+        policies: PolicyNames::default(),
     }
 }

@@ -30,6 +30,8 @@ pub enum Change {
     Migrated(String, Option<String>, Option<String>),
     /// A machine was placed on another node.
     Placed(String, Option<String>, Option<String>),
+    /// What the files of the rules that machines share are called: each name with the machines that have it from now on.
+    Policies(BTreeMap<String, Vec<String>>),
     /// The content of a zone changed; its new serial.
     Serial(String, u32),
     /// A machine's certificate is granted something that none of it was before.
@@ -63,6 +65,10 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
             }
         }
     }
+    let policies = policies(new, before);
+    if !policies.is_empty() {
+        changes.push(Change::Policies(policies));
+    }
     for (name, numbers) in &new.retired {
         if old.retired.get(name) != Some(numbers) {
             changes.push(Change::Retired(name.clone(), numbers.clone()));
@@ -93,6 +99,18 @@ pub fn changes(old: &Environment, new: &Environment, renamed: &[(String, String)
         changes.push(about(old, new));
     }
     changes
+}
+
+/// What the files of machines that were there are called, where that is another name than before.
+fn policies<'n>(new: &Environment, before: impl Fn(&str) -> Option<&'n Numbers>) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, numbers) in &new.hosts {
+        if before(name).is_some_and(|before| before.policy != numbers.policy) {
+            let files = numbers.policy.as_ref().unwrap_or(name);
+            found.entry(files.clone()).or_default().push(name.clone());
+        }
+    }
+    found
 }
 
 /// What others have to know. A lock that says less, and nothing else, may be one that an earlier release wrote.
@@ -221,6 +239,10 @@ impl fmt::Display for Change {
             Self::Placed(name, None, Some(to)) => write!(f, "placed: {name} on {to}"),
             Self::Placed(name, Some(_), None) => write!(f, "placed: {name} is where the sources say"),
             Self::Placed(name, from, to) => write!(f, "placed: {name} on {} instead of {}", or_none(to), or_none(from)),
+            Self::Policies(found) => {
+                let of = |(files, machines): (&String, &Vec<String>)| format!("{files} ({})", few(machines, 3));
+                write!(f, "names of rules: {}", few(&found.iter().map(of).collect::<Vec<_>>(), 5))
+            }
             Self::Serial(zone, serial) => write!(f, "serial of {zone}: {serial}"),
             Self::Granted(name) => {
                 write!(f, "certificate: {name} is granted more, or other, names, addresses or groups")
@@ -242,6 +264,14 @@ impl fmt::Display for Change {
                 }
             }
         }
+    }
+}
+
+/// The first of several, and how many more there are.
+fn few(items: &[String], most: usize) -> String {
+    match items.len().saturating_sub(most) {
+        0 => items.join(", "),
+        more => format!("{} and {more} more", items[..most].join(", ")),
     }
 }
 

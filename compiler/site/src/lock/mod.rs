@@ -5,6 +5,7 @@
 
 pub(crate) mod applied;
 mod changes;
+mod policies;
 mod record;
 mod serials;
 
@@ -14,6 +15,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use self::changes::{Change, changes};
+pub(crate) use self::policies::names as policy_names;
+pub use self::policies::{PolicyNames, is_policy_name};
 pub(crate) use self::record::{arch, record, withdrawn};
 pub use self::serials::{next_serial, raised};
 use crate::model::Vmid;
@@ -65,6 +68,8 @@ pub struct Numbers {
     pub devices: BTreeMap<String, u32>,
     /// The node that it was placed on, where a choice was left.
     pub node: Option<String>,
+    /// What the files of its rules are called, unless by its own name.
+    pub policy: Option<String>,
     /// Whether the guest is a container, and no VM.
     pub container: bool,
     /// Whether the guest was made on a node of ARM, and not of x86.

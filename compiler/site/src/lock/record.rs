@@ -29,7 +29,8 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
         let new = match old {
             // What is wrong with it is reported; what is held of it is still right.
             Some(old) if host.broken => old.clone(),
-            _ => numbers(site, host),
+            // What its rules are called is known when they are.
+            _ => Numbers { policy: old.and_then(|old| old.policy.clone()), ..numbers(site, host) },
         };
         if let Some(retired) = next.retired.remove(known)
             && let Some(rest) = rest(retired, &new)
@@ -48,7 +49,8 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
             Some(before) => both(numbers, before),
             None => numbers.clone(),
         };
-        next.retired.insert(name.clone(), left);
+        // Whoever is gone has no rules; if it comes back it is new to them.
+        next.retired.insert(name.clone(), Numbers { policy: None, ..left });
     }
     grants(site, &mut next.certificates);
     next.unmanaged = applied::next(site, held, |name| renamed.get(name).map_or_else(|| name.to_owned(), String::clone));

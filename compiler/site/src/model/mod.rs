@@ -39,7 +39,7 @@ pub use self::service::*;
 pub use self::storage::*;
 use crate::allocation::Numbering;
 use crate::extra::ExtraField;
-use crate::lock::Grant;
+use crate::lock::{Grant, PolicyNames};
 pub use crate::openness::{Answer, File, Provider, Resource, Terraform, ZoneRecord};
 
 macro_rules! index {
@@ -193,6 +193,8 @@ pub struct Site {
     pub withdrawn: BTreeMap<String, Vec<Grant>>,
     /// Machines that were renamed, by their old names, with the new ones; also those of earlier builds.
     pub renamed: BTreeMap<String, String>,
+    /// What the last build called the rules that machines share.
+    pub policies: PolicyNames,
 }
 
 macro_rules! ids {

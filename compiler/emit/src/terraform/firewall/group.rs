@@ -49,15 +49,8 @@ impl<'a> Groups<'a> {
     pub fn of(scope: &Scope<'a>) -> Self {
         let mut groups = Self { list: Vec::new(), of: BTreeMap::new() };
         let mut taken = BTreeSet::new();
-        // A group is named by its policy as long as that has guests on one bridge alone: a bridge that comes into use renames
-        // no group of another one.
-        let mut seen: BTreeMap<usize, BTreeSet<NetworkId>> = BTreeMap::new();
-        for guest in &scope.guests {
-            let policy = scope.policies.of_host[guest.id.index()];
-            seen.entry(policy).or_default().extend(guest.nics.iter().map(|nic| nic.network_id));
-        }
         for bridge in scope.bridges() {
-            groups.add_bridge(scope, bridge, |policy| seen[&policy].len() > 1, &mut taken);
+            groups.add_bridge(scope, bridge, &mut taken);
         }
         groups
     }
@@ -97,13 +90,7 @@ impl<'a> Groups<'a> {
         folder.file("firewall_groups.tf", HEAD, &file);
     }
 
-    fn add_bridge(
-        &mut self,
-        scope: &Scope<'a>,
-        bridge: NetworkId,
-        several: impl Fn(usize) -> bool,
-        taken: &mut BTreeSet<String>,
-    ) {
+    fn add_bridge(&mut self, scope: &Scope<'a>, bridge: NetworkId, taken: &mut BTreeSet<String>) {
         let network = &scope.site.networks[bridge.index()].named;
         let mut policies: Vec<usize> = Vec::new();
         for guest in scope.guests.iter().filter(|guest| guest.nics.iter().any(|nic| nic.network_id == bridge)) {
@@ -126,7 +113,8 @@ impl<'a> Groups<'a> {
             .zip(&openings)
             .map(|(policy, openings)| {
                 let name = &scope.policies.list[*policy].name;
-                let wanted = if several(*policy) { format!("{name}-{}", network.name) } else { name.clone() };
+                let wanted =
+                    if is_on_several(scope, *policy) { format!("{name}-{}", network.name) } else { name.clone() };
                 let rest = openings.difference(&common).copied().collect();
                 self.add(space, &wanted, format!("Policy {name} on {}", network.path), rest, taken)
             })
@@ -146,8 +134,11 @@ impl<'a> Groups<'a> {
                 let (named, suffix) =
                     (&scope.policies.list[policy], if direction == Direction::In { "in" } else { "out" });
                 let handed = forward::rules(&addresses, named, bridge, direction);
-                let wanted =
-                    if several(policy) { format!("{}-{}", named.name, network.name) } else { named.name.clone() };
+                let wanted = if is_on_several(scope, policy) {
+                    format!("{}-{}", named.name, network.name)
+                } else {
+                    named.name.clone()
+                };
                 let purpose = format!("What {} hands on, {suffix} on {}", named.name, network.path);
                 self.add_handed(space, &format!("{wanted}-fwd-{suffix}"), purpose, handed, taken)
             });
@@ -198,6 +189,17 @@ impl<'a> Groups<'a> {
         self.list.push(Group { resource, name, comment, last: false, openings, handed });
         self.list.len() - 1
     }
+}
+
+/// Whether a policy says something of several bridges: else its group is called by it alone. What it says is the same of all its
+/// machines, so neither one that comes nor a bridge that comes into use renames a group.
+fn is_on_several(scope: &Scope, policy: usize) -> bool {
+    let policy = &scope.policies.list[policy];
+    let rules = policy.inbound.iter().chain(&policy.outbound).map(|rule| rule.network);
+    let handed = policy.forward.iter().flat_map(|forward| [forward.into, forward.out]).flatten();
+    let mut bridges = rules.chain(handed).filter(|network| scope.site.networks[network.index()].is_bridge());
+    let first = bridges.next();
+    bridges.any(|other| Some(other) != first)
 }
 
 fn of_policy<'a>(scope: &Scope<'a>, policy: usize, bridge: NetworkId) -> BTreeSet<Opening<'a>> {

@@ -1,4 +1,9 @@
-//! `arv.lock` from outside: what builds and `arvc lock` write, what `--locked` refuses, renames, and real merges.
+//! `arv.lock` from outside: what builds and `arvc lock` write, what `--locked` refuses, and renames.
+
+mod crash;
+mod merging;
+mod outlasting;
+mod policies;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -283,83 +288,6 @@ fn c34_a_serial_grows_when_and_only_when_its_zone_changes() {
     assert_eq!(serial(&folder), 3);
 }
 
-/// A certificate outlives the edit that takes from a machine what it says: the plan lists it until it is released.
-#[test]
-fn what_a_certificate_says_and_its_machine_has_no_more_is_listed_to_be_blocked() {
-    let guests = |store: &str| site(&[store, WIKI]);
-    let folder = Folder::with(&guests("store = { vmid = 1060; groups = [ groups.all ]; };"));
-    let withdrawn = |folder: &Folder| -> Vec<(String, String)> {
-        let plan: serde_json::Value = serde_json::from_str(&folder.text("out/nebula/certificates.json")).unwrap();
-        let Some(all) = plan["withdrawn"].as_object() else { return Vec::new() };
-        let grants = all.iter().flat_map(|(name, grants)| grants.as_array().unwrap().iter().map(move |it| (name, it)));
-        grants.map(|(name, grant)| (name.clone(), grant["name"].as_str().unwrap().to_owned())).collect()
-    };
-    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
-    folder.good("build");
-    assert_eq!(withdrawn(&folder), []);
-    assert!(!folder.text("out/README.md").contains("Certificates to block"));
-    // Another name.
-    folder.file("site.arv", &guests("shop = { vmid = 1060; groups = [ groups.all ]; renamed_from = \"store\"; };"));
-    folder.good("build");
-    assert_eq!(withdrawn(&folder), [pair("shop", "store")]);
-    assert!(folder.text("out/README.md").contains("- `store` (now `shop`): "), "{}", folder.text("out/README.md"));
-    // Switched off it still has what it has; retired, and then gone, it has nothing, its numbers released or not.
-    folder.file("site.arv", &guests("shop = { vmid = 1060; groups = [ groups.all ]; status = Retired; };"));
-    folder.good("build");
-    assert_eq!(withdrawn(&folder), [pair("shop", "shop"), pair("shop", "store")]);
-    folder.file("site.arv", &site(&[WIKI]));
-    folder.good("build");
-    folder.good("lock release shop");
-    folder.good("build");
-    assert_eq!(withdrawn(&folder), [pair("shop", "shop"), pair("shop", "store")]);
-    folder.good("lock release shop --certificates");
-    folder.good("build");
-    assert_eq!(withdrawn(&folder), []);
-}
-
-/// C44: an edit of what Terraform leaves alone does nothing, until a person says that it was made by hand.
-#[test]
-fn an_edit_of_an_unmanaged_field_stops_until_it_is_applied() {
-    let siem = |fields: &str| {
-        site(&[&format!(
-            "siem = {{ vmid = 1060; groups = [ groups.all ]; unmanaged = [ \"memory\", \"disks\" ]; {fields} }};"
-        )])
-    };
-    let folder = Folder::with(&siem("memory = 4GiB;"));
-    folder.good("build");
-    assert!(folder.text("arv.lock").contains("unmanaged.siem = { disks = \"16GiB, local-lvm\", memory = \"4GiB\" }"));
-    folder.good("build --locked");
-    let lock = folder.text("arv.lock");
-    folder.file("site.arv", &siem("memory = 8GiB; disks.scsi1.size = 1TiB;"));
-    for command in ["check", "build", "lock"] {
-        let (status, text) = folder.arvc(command);
-        assert!(status == 1 && text.matches("E0913").count() == 2, "{text}");
-        assert!(text.contains("`arvc lock applied siem`"), "{text}");
-    }
-    assert_eq!(folder.text("arv.lock"), lock);
-    assert_eq!(folder.arvc("lock applied siem cores").0, 2);
-    assert!(folder.good("lock applied siem memory").contains("applied to siem: memory"));
-    let (status, text) = folder.arvc("build");
-    assert!(status == 1 && text.matches("E0913").count() == 1 && text.contains("`disks`"), "{text}");
-    folder.good("lock applied siem");
-    assert_eq!(folder.arvc("lock applied siem").0, 2, "nothing is left to say");
-    assert!(folder.good("build").contains("applied: what is declared of siem"));
-    assert!(folder.text("arv.lock").contains("memory = \"8GiB\""));
-    // What is managed again is applied by Terraform, and nothing is held of it.
-    folder.file("site.arv", &siem("memory = 8GiB; disks.scsi1.size = 1TiB;").replace("\"memory\", ", ""));
-    folder.good("build");
-    assert!(!folder.text("arv.lock").contains("memory ="));
-    // Long texts, as descriptions are, are held as a hash.
-    let long = "a".repeat(200);
-    let described =
-        |text: &str| siem(&format!("description = \"{text}\";")).replace("\"memory\", \"disks\"", "\"description\"");
-    folder.file("site.arv", &described(&long));
-    folder.good("build");
-    assert!(folder.text("arv.lock").contains("description = \"fnv:") && !folder.text("arv.lock").contains(&long));
-    folder.file("site.arv", &described(&format!("{long}b")));
-    assert!(folder.arvc("check").1.contains("E0913"));
-}
-
 /// C02: two environments, one bridge, one address; and one VMID in one Proxmox cluster.
 #[test]
 fn another_environment_of_the_project_has_its_numbers() {
@@ -397,68 +325,6 @@ fn another_environment_of_the_project_has_its_numbers() {
     assert_eq!(folder.arvc("lock release nobody").0, 2);
     folder.good("lock release --environment dev");
     assert!(!folder.vmids().contains_key("dev/server"));
-}
-
-/// Two branches that each add a machine.
-fn branches(folder: &Folder, one: &[&str], other: &[&str]) -> bool {
-    assert!(folder.git("init -q -b main") && folder.git("add site.arv arv.lock") && folder.git("commit -qm base"));
-    for (branch, guests) in [("one", one), ("other", other)] {
-        assert!(folder.git("checkout -q main") && folder.git(&format!("checkout -qb {branch}")));
-        folder.file("site.arv", &site(guests));
-        folder.good("lock");
-        assert!(folder.git("commit -qam x"));
-    }
-    let merged = folder.git("merge -q one");
-    // The sources are merged by hand here: the lock is what this is about.
-    let mut all: Vec<&str> = one.iter().chain(other).copied().collect();
-    all.sort_unstable();
-    all.dedup();
-    folder.file("site.arv", &site(&all));
-    merged
-}
-
-#[test]
-fn two_branches_that_each_add_a_machine_merge() {
-    for union in [false, true] {
-        let folder = Folder::with(&site(&[SHOP]));
-        if union {
-            folder.file(".gitattributes", "arv.lock merge=union\n");
-        }
-        folder.good("lock");
-        let before = folder.vmids();
-        branches(&folder, &[SHOP, WIKI], &[SHOP, MAIL]);
-        if !union {
-            assert!(folder.text("arv.lock").contains("<<<<<<<"));
-            let (status, text) = folder.arvc("check");
-            assert!(status == 1 && text.contains("E0724") && text.contains("`arvc lock`"), "{text}");
-        }
-        folder.good("lock");
-        let after = folder.vmids();
-        assert_eq!(after.keys().collect::<Vec<_>>(), ["site/dns", "site/mail", "site/shop", "site/wiki"]);
-        assert!(before.iter().all(|(name, vmid)| after[name] == *vmid));
-        assert!(!folder.text("arv.lock").contains("<<<<<<<"));
-        folder.good("check --locked");
-        // Either branch had serial 2.
-        assert!(folder.text("arv.lock").contains("serials.\"example.internal\" = { serial = 3,"));
-    }
-}
-
-#[test]
-fn one_number_on_two_branches_is_for_the_owner_to_settle() {
-    let folder = Folder::with(&site(&[SHOP]));
-    folder.good("lock");
-    let wiki = "wiki = { vmid = 1050; groups = [ groups.all ]; };";
-    let mail = "mail = { vmid = 1050; groups = [ groups.all ]; };";
-    branches(&folder, &[SHOP, wiki], &[SHOP, mail]);
-    // Nobody states it any more: the lock alone says whose it is.
-    folder.file("site.arv", &site(&[SHOP, WIKI, MAIL]));
-    let (status, text) = folder.arvc("lock");
-    assert!(status == 1 && text.contains("E0904") && text.contains("`hosts.mail` and `hosts.wiki`"), "{text}");
-    folder.good("lock release mail");
-    folder.good("lock");
-    let vmids = folder.vmids();
-    assert_eq!(vmids["site/wiki"], 1050);
-    assert_ne!(vmids["site/mail"], 1050);
 }
 
 #[test]
@@ -512,38 +378,4 @@ fn a_machine_that_proxmox_does_not_run_keeps_its_slot() {
     folder.file("site.arv", &with(&[&nas]).replace("192.168.100.", "192.168.101."));
     let (status, text) = folder.arvc("check --locked");
     assert!(status == 1 && text.contains("other address: nas on bridge has 192.168.101.2"), "{text}");
-}
-
-/// A build that dies at any step: the next one has the lock and the tree that were meant, with no number chosen twice.
-#[test]
-fn after_a_crash_between_the_lock_and_the_tree_the_next_build_goes_on() {
-    use arvc::world::memory::{Entry, Memory};
-    let build = |world: &mut Memory| arvc::run(["arvc", "build"].map(Into::into), world);
-    let contents = |world: &Memory| -> BTreeMap<PathBuf, Vec<u8>> {
-        let files = world.disk.iter().filter_map(|(path, entry)| match entry {
-            Entry::File { bytes, .. } => Some((path.clone(), bytes.clone())),
-            _ => None,
-        });
-        files.collect()
-    };
-    // The first build of a project, and one that adds a machine and renames one.
-    let store = "store = { renamed_from = \"shop\"; groups = [ groups.all ]; };";
-    let mut world = Memory::new("/site");
-    for guests in [vec![SHOP], vec![store, WIKI]] {
-        world.file("site.arv", site(&guests));
-        let mut whole = world.clone();
-        whole.steps = 0;
-        assert_eq!(build(&mut whole), 0, "{}", whole.stderr);
-        let (steps, expected) = (whole.steps, contents(&whole));
-        // Those around the lock each, of those of the tree some.
-        for step in (1..8).chain((8..=steps).step_by(17)) {
-            let mut broken = world.clone();
-            (broken.steps, broken.dies_at) = (0, Some(step));
-            assert_ne!(build(&mut broken), 0, "step {step} of {steps}");
-            broken.dies_at = None;
-            assert_eq!(build(&mut broken), 0, "after step {step}: {}", broken.stderr);
-            assert_eq!(contents(&broken), expected, "after step {step}");
-        }
-        world = whole;
-    }
 }

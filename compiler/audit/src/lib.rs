@@ -20,7 +20,7 @@ mod tree;
 use std::collections::BTreeMap;
 
 pub use decide::Manner;
-pub use findings::{Finding, KINDS};
+pub use findings::{Finding, KINDS, secrets};
 pub use matrix::{Class, Matrix, Row, Rows, Stands, pairs};
 pub use place::Unread;
 pub use tree::{Given, Routed, Segment, Tree, Wiring};
@@ -32,5 +32,10 @@ pub fn read(files: &BTreeMap<String, String>) -> Tree {
 
 /// Reads a tree with what is known beside it.
 pub fn read_with(files: &BTreeMap<String, String>, given: &Given) -> Tree {
+    read_texts(files.iter().map(|(path, text)| (path.as_str(), text.as_str())), given)
+}
+
+/// The same of files that somebody else holds: path and text, in the order of their paths.
+pub fn read_texts<'t>(files: impl Iterator<Item = (&'t str, &'t str)>, given: &Given) -> Tree {
     read::tree(files, given)
 }

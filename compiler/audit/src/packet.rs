@@ -208,6 +208,11 @@ pub fn is_public(address: IpAddr) -> bool {
     !SPECIAL.has(address)
 }
 
+/// The prefix of private or special addresses that an address is of.
+pub fn special(address: IpAddr) -> Option<(IpAddr, IpAddr)> {
+    SPECIAL.0.iter().copied().find(|(low, high)| (*low..=*high).contains(&address))
+}
+
 /// Whether an interval holds an address of the Internet.
 fn has_public(low: IpAddr, high: IpAddr) -> bool {
     !SPECIAL.0.iter().any(|(first, last)| first.is_ipv4() == low.is_ipv4() && *first <= low && high <= *last)

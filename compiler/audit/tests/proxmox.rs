@@ -63,7 +63,7 @@ fn lets_out(site: &Site, lines: &str) {
 }
 
 #[test]
-fn a_layer_counts_only_if_its_whole_chain_of_switches_is_on() {
+fn c14_a_layer_counts_only_if_its_whole_chain_of_switches_is_on() {
     let closed = || Site::new("", "");
     lets_in(&closed(), "closed tcp/22");
     lets_in(&Site { cluster: "[OPTIONS]\nenable: 0\n".into(), ..closed() }, "open tcp/22");

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{Tree, base, build, edited};
 
 /// The base and every golden tree.
-fn trees() -> Vec<(String, Tree)> {
+pub(crate) fn trees() -> Vec<(String, Tree)> {
     let mut found = vec![("edits".to_owned(), build(&base()).0)];
     for entry in fs::read_dir(root().join("golden")).expect("there are golden trees") {
         let path = entry.expect("an entry").path();

@@ -10,6 +10,7 @@
 
 mod cases;
 mod edit;
+mod filtered;
 mod lines;
 mod meaning;
 mod random_site;

@@ -13,6 +13,7 @@ mod management;
 mod nobody;
 mod relays;
 mod remarks;
+mod secrets;
 mod shadowed;
 mod spoofing;
 mod switches;
@@ -20,6 +21,8 @@ mod tables;
 mod twice;
 mod vouched;
 mod zone;
+
+pub use secrets::secrets;
 
 use arvc_verdict::Source;
 use serde::Serialize;
@@ -65,6 +68,7 @@ pub const KINDS: &[&str] = &[
     "refused-configuration",
     "relay-of-nobody",
     "same-address",
+    "secret-in-a-file",
     "shadowed",
     "swapped-action",
     "switch-off",

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::classes::{after, before};
-use crate::packet::is_public;
+use crate::packet::{is_public, special};
 use crate::tree::Tree;
 
 /// What an address of nobody stands for.
@@ -38,8 +38,10 @@ impl Tree {
         match wide.max_by_key(|(low, high)| (*low, std::cmp::Reverse(*high))) {
             Some((low, high)) if self.is_special(low, high) => Stands::Private(low, high),
             Some((low, high)) => Stands::Within(low, high),
-            None if is_public(address) => Stands::Internet,
-            None => Stands::Private(address, address),
+            None => match special(address) {
+                Some((low, high)) => Stands::Private(low, high),
+                None => Stands::Internet,
+            },
         }
     }
 

@@ -34,8 +34,8 @@ struct Parts {
     interfaces: Vec<(String, u32, String)>,
 }
 
-/// Reads a tree: path → text.
-pub(crate) fn tree(files: &BTreeMap<String, String>, given: &Given) -> Tree {
+/// Reads a tree: path and text of each file.
+pub(crate) fn tree<'t>(files: impl Iterator<Item = (&'t str, &'t str)>, given: &Given) -> Tree {
     let mut parts = Parts::default();
     for (path, text) in files {
         parts.file(path, text);

@@ -7,7 +7,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use arvc_audit::{Given, Tree};
+use arvc_audit::{Finding, Given, Tree};
 use arvc_verdict::Verdict;
 use serde_json::json;
 
@@ -80,7 +80,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     }
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),
-        _ => whole(world, &tree, json),
+        _ => whole(world, &tree, arvc_audit::secrets(&files), json),
     }
 }
 
@@ -138,8 +138,10 @@ pub(crate) fn read(
 }
 
 /// All of it: classes, what is open and unknown, findings, what was not understood.
-fn whole(world: &mut dyn World, tree: &Tree, json: bool) -> Result<(), Stop> {
-    let (matrix, findings) = (tree.matrix(), tree.findings());
+fn whole(world: &mut dyn World, tree: &Tree, secrets: Vec<Finding>, json: bool) -> Result<(), Stop> {
+    let (matrix, mut findings) = (tree.matrix(), tree.findings());
+    findings.extend(secrets);
+    findings.sort();
     let mut out = String::new();
     if json {
         let classes: Vec<_> = matrix.classes.iter().map(|class| &class.members).collect();

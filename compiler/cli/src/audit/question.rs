@@ -70,18 +70,23 @@ pub(super) fn ask(
 
 type What = Option<(Protocol, Option<u16>)>;
 
-/// `NAME`, `NAME:53/udp`, `NAME:53` (TCP), `NAME:icmp`, `NAME:47`; an IPv6 address has colons of its own.
+/// `NAME`, `NAME:53/udp`, `NAME:53` (TCP), `NAME:icmp`, `NAME:proto 47`; an IPv6 address has colons of its own.
 fn target(tree: &Tree, text: &str) -> Result<(String, What), Stop> {
     if tree.knows(text) {
         return Ok((text.to_owned(), None));
     }
     let Some((name, what)) = text.rsplit_once(':') else { return Ok((text.to_owned(), None)) };
-    let wrong = || Stop::Says(exit::USAGE, format!("{what:?} is neither a port, as 53/udp, nor a protocol, as icmp"));
+    let wrong = || {
+        let words = format!("{what:?} is neither a port, as 53/udp, nor a protocol, as icmp or proto 47");
+        Stop::Says(exit::USAGE, words)
+    };
     let name = name.trim_matches(['[', ']']).to_owned();
-    let (port, protocol) = match what.split_once('/') {
-        Some((port, protocol)) => (Some(port), protocol),
-        None if what.parse::<Protocol>().is_ok() && what.parse::<u16>().is_err() => (None, what),
-        None => (Some(what), "tcp"),
+    // A number alone is a port.
+    let (port, protocol) = match (what.strip_prefix("proto "), what.split_once('/')) {
+        (Some(number), _) => (None, number.trim()),
+        (None, Some((port, protocol))) => (Some(port), protocol),
+        (None, None) if what.parse::<Protocol>().is_ok() && what.parse::<u16>().is_err() => (None, what),
+        (None, None) => (Some(what), "tcp"),
     };
     let protocol: Protocol = protocol.parse().map_err(|_| wrong())?;
     match port {

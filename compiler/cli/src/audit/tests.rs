@@ -98,6 +98,8 @@ fn one_question_is_answered_layer_by_layer() {
         ("web:80/tcp", exit::GOOD, "firewall/102.fw:6\n"),
         ("web:83/tcp", exit::SOURCE, "closed  proxmox  into web (net0): no rule takes it, and the policy drops it\n"),
         ("web:icmp", exit::SOURCE, "icmp: closed\n"),
+        ("web:47", exit::SOURCE, "tcp 47: closed\n"),
+        ("web:proto 47", exit::SOURCE, "47: closed\n"),
         ("web", exit::GOOD, "open    bridge vmbr1: tcp 80-82\n"),
     ] {
         let mut world = world();

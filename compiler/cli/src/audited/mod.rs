@@ -59,18 +59,19 @@ pub fn given(site: &Site) -> Given {
 
 /// Asks both for every boundary packet between classes that neither tells apart.
 pub fn compare(site: &Site, policies: &Policies, files: &BTreeMap<String, String>, counted: Counted) -> Compared {
-    compare_on(site, policies, files, counted, threads)
+    let texts = files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+    compare_on(site, policies, texts, counted, threads)
 }
 
 /// The same on so many threads as are said for a number of pairs. It is the same on any.
-fn compare_on(
+fn compare_on<'t>(
     site: &Site,
     policies: &Policies,
-    files: &BTreeMap<String, String>,
+    texts: impl Iterator<Item = (&'t str, &'t str)>,
     counted: Counted,
     threads: impl Fn(usize) -> usize,
 ) -> Compared {
-    let mut tree = arvc_audit::read_with(files, &given(site));
+    let mut tree = arvc_audit::read_texts(texts, &given(site));
     tree.count(counted);
     let layers = Layers::new(site, policies);
     let answers = Answers::new(&layers);
@@ -178,20 +179,10 @@ fn ways(tree: &Tree, answers: &Answers<'_, '_>, from: &str, to: &str) -> BTreeSe
 }
 
 impl Compared {
+    /// One that the two do not say the same of: those that agree are counted already.
     fn add(&mut self, question: &Question, proof: Verdict, audit: Verdict) {
         let unknown = |verdict: &Verdict| matches!(verdict, Verdict::Unknown { .. });
-        let list = match (unknown(&proof), unknown(&audit)) {
-            (false, false) if proof == audit => {
-                self.agreed += 1;
-                return;
-            }
-            (false, false) => &mut self.different,
-            (true, true) => {
-                self.unknown += 1;
-                return;
-            }
-            _ => &mut self.one_sided,
-        };
+        let list = if unknown(&proof) || unknown(&audit) { &mut self.one_sided } else { &mut self.different };
         list.push(Difference { question: question.clone(), proof, audit, proved: Vec::new(), read: Vec::new() });
     }
 
@@ -255,7 +246,7 @@ pub struct Audited {
 
 /// Reads the tree of a site back. Commands name the site by its entry.
 pub fn check(site: &Site, policies: &Policies, tree: &arvc_emit::tree::Tree, entry: &str) -> Audited {
-    let files = tree.files.iter().map(|(path, file)| (path.clone(), file.text.clone())).collect();
-    let compared = compare(site, policies, &files, Counted::All);
+    let texts = tree.files.iter().map(|(path, file)| (path.as_str(), file.text.as_str()));
+    let compared = compare_on(site, policies, texts, Counted::All, threads);
     Audited { problem: otherwise::diagnostic(site, entry, &compared.different), note: compared.note() }
 }

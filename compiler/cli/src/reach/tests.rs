@@ -42,7 +42,7 @@ fn of_site(site: &str, args: &[&str]) -> (u8, Memory) {
 }
 
 #[test]
-fn a_pair_is_shown_on_every_path_with_every_layer_and_the_lines_that_open_it() {
+fn c20_a_pair_is_shown_on_every_path_with_every_layer_and_the_lines_that_open_it() {
     let (status, world) = arvc(&["web-1", "db:5432/tcp"]);
     assert_eq!((status, world.stderr.as_str()), (exit::GOOD, ""));
     assert_eq!(

@@ -36,6 +36,7 @@ use ipnet::IpNet;
 use self::index::Index;
 pub(crate) use self::networks::Written;
 use crate::allocate::Renames;
+use crate::checks::private_key;
 use crate::lock::{Held, PolicyNames};
 use crate::model::{
     AliasOf, EndpointId, HostId, Named, Names, Nebula, NetworkId, Operators, PortTerm, RangeId, ServiceId, Site,
@@ -150,7 +151,12 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
     decoder.flows();
     decoder.ways();
     decoder.site.paths_broken |= !(decoder.origins.all.hosts && decoder.origins.all.networks);
-    let (diagnostics, renames) = (decoder.read.diagnostics, decoder.renames);
+    let (mut diagnostics, renames) = (decoder.read.diagnostics, decoder.renames);
+    let mut found = Vec::new();
+    let secrets = private_key::check(data, &mut found);
+    // What else is wrong with the form of such a text is nothing to mend.
+    diagnostics.retain(|one| !one.labels.first().is_some_and(|label| secrets.contains(&label.span)));
+    diagnostics.extend(found);
     Some(Decoded { site: decoder.site, origins: decoder.origins, renames, diagnostics })
 }
 

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::{Decoder, only_literal};
 use crate::checks::{
     authority_trusted_twice, extra_resource, invalid_domain, invalid_name, invalid_namespace, operator_address,
-    private_key, ssh_key, unknown_nebula, url,
+    ssh_key, unknown_nebula, url,
 };
 use crate::model::{Datacenter, Group, Named, Spanned};
 
@@ -86,8 +86,7 @@ impl Decoder<'_> {
                     for item in items {
                         let Some(key) = self.read.text(*item) else { continue };
                         let span = self.read.span(*item);
-                        let problem = private_key::check(key, span).or_else(|| ssh_key::check(key, span));
-                        self.read.diagnostics.extend(problem);
+                        self.read.diagnostics.extend(ssh_key::check(key, span));
                         self.site.operators.keys.push(key.to_owned());
                     }
                 }

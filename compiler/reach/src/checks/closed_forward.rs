@@ -34,6 +34,7 @@
 //!
 //! Add `internet -> hosts.web : 443/tcp` to `allow`, or remove the forward.
 
+use arvc_site::edge::has_way_out;
 use arvc_site::model::{End, FlowOrigin, HostId, NetworkKind, Transport};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -54,7 +55,8 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             let closed = ports.difference(&from_outside(intents, forward.to));
             // A need of the world is an error by itself where it is closed.
             let closed = closed.difference(&needed_outside(intents, forward.to));
-            if !closed.is_none() && !host.broken {
+            // What a guest without a way out gets is told already, and no flow would open it.
+            if !closed.is_none() && !host.broken && has_way_out(site, host) {
                 let message = format!("`{}` hands on {closed}, and nothing allows it", node.named.name);
                 let label = format!("closed at `{}`", host.named.name);
                 found.push(Diagnostic::new(&CODE, message, forward.span, label).help(format!(

@@ -17,7 +17,6 @@
 //!     { port = 80/tcp; to = hosts.web; }, # error: L0418
 //!   ];
 //!   hosts.web = { vmid = 3000; managed = false; on.bridge.default_route = false; };
-//!   allow = [ internet -> hosts.web : 80/tcp ];
 //! ```
 //!
 //! ## What to do

@@ -43,7 +43,7 @@
 
 use std::collections::BTreeSet;
 
-use arvc_site::model::{End, Flow, HostId, Site};
+use arvc_site::model::{End, Flow, Host, HostId, NetworkId, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Claim, Intents, words};
@@ -115,7 +115,29 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
     if let Some(routers) = routers {
         diagnostic = diagnostic.note(routers);
     }
-    diagnostic.help(help)
+    let diagnostic = diagnostic.help(help);
+    match behind(site, source, target).filter(|_| flow.via.is_none()) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// How an overlay of the source would lead to the target, if one of its members is beside that.
+fn behind(site: &Site, source: HostId, target: HostId) -> Option<String> {
+    let on = |host: HostId| site.hosts[host.index()].interfaces.iter().map(|it| it.network);
+    let is_overlay = |network: &NetworkId| site.networks[network.index()].is_overlay();
+    let mut pairs = on(source)
+        .filter(is_overlay)
+        .flat_map(|overlay| on(target).filter(|network| !is_overlay(network)).map(move |network| (overlay, network)));
+    pairs.find_map(|(overlay, network)| {
+        let leads = |host: &&Host| host.is_configured() && host.is_on(overlay) && host.is_on(network);
+        let member = &site.hosts.iter().find(leads)?.named.path;
+        let path = |network: NetworkId| &site.networks[network.index()].named.path;
+        let (overlay, network) = (path(overlay), path(network));
+        Some(format!(
+            "or let the overlay lead there: `{overlay}.behind = [ {{ network = {network}; member = {member}; }} ];`"
+        ))
+    })
 }
 
 /// A flow with addresses at one end that no machine at the other leads to.

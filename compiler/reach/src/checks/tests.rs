@@ -197,6 +197,21 @@ fn an_outside_machine_leads_to_no_internet() {
 }
 
 #[test]
+fn who_is_apart_from_a_member_is_told_how_the_overlay_would_lead_there() {
+    let mut site = site();
+    let things = network(&mut site, "things", "192.168.200.0/24", bridge("vmbr2", &[]));
+    let app = host_on(&mut site, "app", &[], &[BRIDGE, OVERLAY]);
+    let camera = host_on(&mut site, "camera", &[], &[things]);
+    site.allow = vec![flow(End::Host(app), End::Host(camera), &[tcp(554, 554)])];
+    assert_eq!(only(&site).helps.len(), 1);
+    host_on(&mut site, "gate", &[], &[BRIDGE, OVERLAY, things]);
+    let problem = only(&site);
+    assert_eq!(problem.code.id, "E0403");
+    let lead = "or let the overlay lead there: `networks.overlay.behind = [ { network = networks.things; member = hosts.gate; } ];`";
+    assert_eq!(problem.helps[1], lead);
+}
+
+#[test]
 fn a_need_between_machines_with_two_common_bridges_must_name_one() {
     let mut site = site();
     let kind = bridge("vmbr2", &[]);

@@ -39,10 +39,11 @@ fn password(path: &str, line: &str) -> Option<&'static str> {
     let quoted = value.starts_with('"') && value.len() > 2;
     let literal = match sign {
         '=' => quoted && !value.contains("${"),
-        _ => !value.is_empty() && !["!vault", "null", "~", "true", "false", "\"\"", "''", "|", ">"].contains(&value),
+        _ => !value.is_empty() && !["null", "~", "true", "false", "\"\"", "''", "|", ">"].contains(&value),
     };
-    let looked_up =
-        value.contains("{{") || value.starts_with("!vault") || value.starts_with('&') || value.starts_with('*');
+    // A tag says that the text is encrypted, but for the one that keeps it as it is.
+    let tagged = value.starts_with('!') && !value.starts_with("!unsafe");
+    let looked_up = value.contains("{{") || tagged || value.starts_with('&') || value.starts_with('*');
     (named && literal && !looked_up && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
         .then_some("a password")
 }

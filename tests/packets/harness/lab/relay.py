@@ -1,5 +1,6 @@
 """Forces tunnels through relays: no member's datagrams reach another one unless one of the two is a relay or a lighthouse, from
-whatever port, for a member may take a random one. What is left to ask are the pairs of which neither is."""
+whatever port, for a member may take a random one. What is behind a member speaks to it all the same. What is left to ask are the
+pairs of which neither is."""
 
 from ..model import Member
 from .plan import Plan
@@ -26,7 +27,7 @@ def cut(member: Member, kept: list) -> str:
     for hook, device, side in (("prerouting", "iifname", "saddr"), ("output", "oifname", "daddr")):
         chains += f'chain {hook} {{\ntype filter hook {hook} priority -400\n{device} "{member.device}" accept\n'
         for version, word in ((4, "ip"), (6, "ip6")):
-            own = ", ".join(str(address) for address in kept if address.version == version)
+            own = ", ".join(str(address) for address in [*kept, *member.behind] if address.version == version)
             chains += f"{word} {side} {{ {own} }} accept\n" if own else ""
         chains += f"meta l4proto udp drop\n}}\n"
     return f"table inet lab {{\n{chains}}}\n"

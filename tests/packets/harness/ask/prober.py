@@ -6,6 +6,8 @@ that was slow looks closed once, hardly twice.
 
 import resource
 import selectors
+import socket
+import struct
 import time
 from dataclasses import dataclass, field
 
@@ -14,7 +16,6 @@ from ..lab.plan import Plan
 from ..lab.spaces import Spaces
 from .cells import OTHER, UNDECLARED, Cell
 from .listeners import Listeners
-from .remembered import flush_tables, forget_neighbours
 from .senders import Forger, Senders
 from .token import make_token
 from .waves import waves
@@ -95,11 +96,8 @@ class Prober:
         self.senders.forget()
 
     def flush(self) -> None:
-        """Empties every connection table, and has neighbours of IPv6 forget one another: who asks who somebody is tells who he is
-        himself, and so is found afterwards though he hears no question."""
+        """Empties every connection table."""
         flush_tables(self.spaces, self.spaces_used)
-        if any(address.version == 6 for place in self.plan.places.values() for address in place.addresses()):
-            forget_neighbours(self.spaces, self.spaces_used)
 
     # --- asking
 
@@ -211,3 +209,15 @@ def by_space(probes, plan: Plan) -> dict[str, list[Probe]]:
     for probe in probes:
         found.setdefault(plan.places[probe.cell.source].space, []).append(probe)
     return found
+
+
+def flush_tables(spaces: Spaces, names: list[str]) -> None:
+    """Empties connection tracking: one message of ctnetlink without a tuple (IPCTNL_MSG_CT_DELETE)."""
+    kind, acknowledged = 1 << 8 | 2, 1 | 4
+    for name in names:
+        with spaces.inside(name), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as link:
+            link.bind((0, 0))
+            link.send(struct.pack("=IHHIIBBH", 20, kind, acknowledged, 1, 0, socket.AF_UNSPEC, 0, 0))
+            code = struct.unpack_from("=i", link.recv(4096), 16)[0]
+            if code != 0:
+                raise OSError(-code, f"flushing the connection table of {name}")

@@ -1,5 +1,5 @@
-//! What a diagnostic of numbers advises, where the advice is the point of it: the capacity that is left, what a range may say
-//! instead, and nothing that the next run would refuse.
+//! What a diagnostic advises, where the advice is the point of it: the capacity that is left, what a range may say instead, the
+//! machine that leads to a network, and nothing that the next run would refuse.
 
 use arvc::lock::{Lock, Marks};
 use arvc::pipeline::check_held;
@@ -104,4 +104,26 @@ fn guests_that_do_not_say_their_networks_are_one_mistake() {
   hosts.b = { range = ranges.mine; };
   hosts.c = { range = ranges.mine; on.lan = {}; };"#;
     expect(part, "", "E0324", &["give the range some there: `on.srv.addresses = …;`", "`on.lan = {};`"]);
+}
+
+#[test]
+fn an_overlay_leads_to_what_is_beside_a_member_that_can_lead_there() {
+    let site = |gate: &str, overlay: &str| {
+        format!(
+            r#"
+  networks.over = {{ cidr = 10.9.0.0/24; underlay = networks.lan; port = 4242/udp; {overlay} }};
+  hosts.light = {{ vmid = 1000; lighthouse = true; on = {{ lan = {{}}; over = {{}}; }}; }};
+  hosts.gate = {{ vmid = 1001; {gate} on = {{ lan = {{}}; over = {{}}; srv.address = 192.168.101.2; }}; }};
+  hosts.box = {{ kind = Machine; managed = false; on.srv.address = 192.168.101.9; }};"#
+        )
+    };
+    let behind = "behind = [ { network = networks.srv; member = hosts.gate; } ];";
+    let there = "  allow = [ hosts.light -> hosts.box : 80/tcp ];";
+    let back = "  allow = [ hosts.box -> hosts.light : 80/tcp ];";
+    expect(&(site("", "") + there), "", "E0403", &[&format!("`networks.over.{behind}`")]);
+    for part in [site("forwards = true;", "") + there, site("", "") + back, site("", behind) + back] {
+        let (code, said) = said(&part, "");
+        assert_eq!(code, "E0403", "{said:#?}");
+        assert!(!said.iter().any(|it| it.contains("behind")), "{said:#?}");
+    }
 }

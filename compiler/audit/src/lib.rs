@@ -20,7 +20,7 @@ mod tree;
 use std::collections::BTreeMap;
 
 pub use decide::Manner;
-pub use findings::{Finding, KINDS, secrets};
+pub use findings::{Finding, KINDS};
 pub use matrix::{Class, Matrix, Row, Rows, Stands, pairs};
 pub use place::Unread;
 pub use tree::{Given, Routed, Segment, Tree, Wiring};

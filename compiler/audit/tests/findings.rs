@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use arvc_audit::{Finding, KINDS, Tree, read, secrets};
+use arvc_audit::{Finding, KINDS, Tree, read};
 use common::{files, golden, tree};
 
 /// The findings of a tree as `kind file:line`.
@@ -403,35 +403,6 @@ fn filters_of_one_family_and_of_two_tables() {
     let nft = "flush ruleset\ntable inet a {\n chain c {\n  type filter hook input priority -10; policy accept;\n  tcp dport 22 accept\n }\n}\ntable inet b {\n chain c {\n  type filter hook input priority 0; policy drop;\n  ct state established accept\n }\n}\n";
     has(&of(&[("f/b.nft", nft)]), "accept-ends-one-table f/b.nft:5");
     has(&of(&[("f/b.nft", nft)]), "flushes-everything f/b.nft:1");
-}
-
-/// C37: a secret in state, in an inventory, in a snippet.
-#[test]
-fn c37_a_secret_that_stands_in_a_file_is_told() {
-    let found = |path: &str, text: &str| secrets(&[(path.to_owned(), text.to_owned())].into()).len();
-    let hash = format!("$6$salt${}", "a".repeat(40));
-    for (path, text) in [
-        ("terraform/main.tf", "  password = \"changeme\"\n".to_owned()),
-        ("terraform/provider.tf", "  api_token = \"root@pam!tf=01234567-89ab-cdef-0123-456789abcdef\"\n".to_owned()),
-        ("group_vars/dc.yml", "samba_restore_password: changeme\n".to_owned()),
-        ("host_vars/web.yml", format!("users:\n  - password_hash: {hash}\n")),
-        ("snippets/web.yaml", format!("chpasswd:\n  list: root:{hash}\n")),
-        ("nebula/host.key", "-----BEGIN NEBULA X25519 PRIVATE KEY-----\n".to_owned()),
-    ] {
-        assert_eq!(found(path, &text), 1, "{path}: {text}");
-    }
-    for (path, text) in [
-        ("terraform/main.tf", "  password = var.password\n  password = \"${var.x}\"\n  password = \"\"\n"),
-        ("group_vars/dc.yml", "ansible_become_password: \"{{ lookup('x') }}\"\nroot_password: !vault |\n"),
-        ("README.md", "password: ask the operators\n"),
-    ] {
-        assert_eq!(found(path, text), 0, "{path}: {text}");
-    }
-    assert_eq!(secrets(&[("a.key".to_owned(), hash)].into())[0].kind, "secret-in-a-file");
-    for entry in std::fs::read_dir(golden()).expect("golden trees") {
-        let found = secrets(&files(&entry.expect("an entry").path()));
-        assert!(found.is_empty(), "{found:#?}");
-    }
 }
 
 #[test]

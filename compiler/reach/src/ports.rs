@@ -6,6 +6,7 @@
 use std::fmt;
 
 use arvc_site::model::{PortTerm, Transport};
+use arvc_syntax::literal::Ports;
 use smallvec::{SmallVec, smallvec};
 
 /// Ports as inclusive ranges. Most sets hold one or two, and millions of sets are made while a site is judged.
@@ -37,6 +38,12 @@ impl Clone for PortSet {
             icmp: self.icmp,
             others: SmallVec::from_slice(&self.others),
         }
+    }
+}
+
+impl From<Ports> for PortSet {
+    fn from(ports: Ports) -> Self {
+        Self::ports(ports.transport, ports.first, ports.last)
     }
 }
 
@@ -81,7 +88,7 @@ impl PortSet {
     /// What a term of a flow names by itself. An endpoint names nothing by itself: its ports belong to its machines.
     pub fn term(term: &PortTerm) -> Self {
         match term {
-            PortTerm::Ports(ports) => Self::ports(ports.transport, ports.first, ports.last),
+            PortTerm::Ports(ports) => Self::from(*ports),
             PortTerm::Icmp => Self::icmp(),
             PortTerm::Proto(number) => Self::protocol(*number),
             PortTerm::Endpoint(_) => Self::none(),

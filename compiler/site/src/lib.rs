@@ -21,6 +21,7 @@ mod openness;
 mod origins;
 mod place;
 mod read;
+pub mod secret;
 pub mod segments;
 pub mod spelling;
 pub mod templates;

@@ -13,7 +13,6 @@ mod management;
 mod nobody;
 mod relays;
 mod remarks;
-mod secrets;
 mod shadowed;
 mod spoofing;
 mod switches;
@@ -21,8 +20,6 @@ mod tables;
 mod twice;
 mod vouched;
 mod zone;
-
-pub use secrets::secrets;
 
 use arvc_verdict::Source;
 use serde::Serialize;
@@ -68,7 +65,6 @@ pub const KINDS: &[&str] = &[
     "refused-configuration",
     "relay-of-nobody",
     "same-address",
-    "secret-in-a-file",
     "shadowed",
     "swapped-action",
     "switch-off",

@@ -2,6 +2,7 @@
 
 mod answers;
 mod question;
+mod secrets;
 mod table;
 
 use std::collections::BTreeMap;
@@ -80,7 +81,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     }
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),
-        _ => whole(world, &tree, arvc_audit::secrets(&files), json),
+        _ => whole(world, &tree, secrets::secrets(&files), json),
     }
 }
 

@@ -152,7 +152,7 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
         return Err(wrong(format!(
             "at {address} {node} hands {} on to {host}, so what comes there does not get to the node\n\
              help: ask for {host}, or for {node}",
-            arvc_reach::ports::PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last)
+            arvc_reach::ports::PortSet::from(forward.ports)
         )));
     }
     let mut cells = layers.ask(&classes, &question.sources, &targets);

@@ -60,7 +60,7 @@ pub(super) fn check<'a>(layers: &Layers, claims: impl Iterator<Item = &'a Flow>)
             layers.handed_on_instead(&layers.parties(&flow.source), &flow.target, &packets)?
         };
         let (node, host) = (&site.nodes[node.index()].named.path, &site.hosts[forward.to.index()].named.path);
-        let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+        let ports = PortSet::from(forward.ports);
         let message = format!("at {address}, `{node}` hands {ports} on to `{host}`");
         Some(
             Diagnostic::new(&CODE, message, flow.span, "what comes there does not get to the node")

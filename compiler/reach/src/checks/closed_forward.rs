@@ -50,7 +50,7 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     let site = intents.site;
     for node in &site.nodes {
         for forward in &node.forwards {
-            let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+            let ports = PortSet::from(forward.ports);
             let host = &site.hosts[forward.to.index()];
             let closed = ports.difference(&from_outside(intents, forward.to));
             // A need of the world is an error by itself where it is closed.

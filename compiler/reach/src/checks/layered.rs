@@ -86,6 +86,12 @@ fn over_claims(layers: &Layers, told: &Receiver<Vec<Span>>) -> Vec<Diagnostic> {
     found.retain(|problem| meant(problem.span()));
     let never: Vec<(&Flow, Judged)> = site.never.iter().map(|flow| (flow, layers.judged(&classes, flow))).collect();
     let Ok(told) = told.recv() else { return found };
+    // That what a refused `allow` should have opened is closed is no mistake of its own.
+    let refused: Vec<&Flow> = site.allow.iter().filter(|flow| told.contains(&flow.span)).collect();
+    let alike = |a: &Flow, b: &Flow| a.source == b.source && a.target == b.target && a.via == b.via;
+    let echoes = |flow: &&Flow| refused.iter().any(|refused| alike(refused, flow));
+    let echoes: Vec<Span> = open.iter().filter(echoes).map(|flow| flow.span).collect();
+    found.retain(|problem| !echoes.contains(&problem.span()));
     for (flow, judged) in never.iter().filter(|(flow, _)| !told.contains(&flow.span) && meant(flow.span)) {
         if unfiltered_never::check(layers, flow, &judged.open, &mut found)
             || never_built_in::check(layers, flow, &judged.open, &mut found)

@@ -43,6 +43,7 @@
 
 use std::collections::BTreeSet;
 
+use arvc_site::checks::behind_unable::can_lead;
 use arvc_site::model::{End, Flow, Host, HostId, NetworkId, Site};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -125,15 +126,17 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
 /// How an overlay of the source would lead to the target, if one of its members is beside that.
 fn behind(site: &Site, source: HostId, target: HostId) -> Option<String> {
     let on = |host: HostId| site.hosts[host.index()].interfaces.iter().map(|it| it.network);
-    let is_overlay = |network: &NetworkId| site.networks[network.index()].is_overlay();
-    let mut pairs = on(source)
-        .filter(is_overlay)
-        .flat_map(|overlay| on(target).filter(|network| !is_overlay(network)).map(move |network| (overlay, network)));
-    pairs.find_map(|(overlay, network)| {
-        let leads = |host: &&Host| host.is_configured() && host.is_on(overlay) && host.is_on(network);
+    let network = |id: NetworkId| &site.networks[id.index()];
+    let overlays = on(source).filter(|id| network(*id).is_overlay());
+    let mut pairs = overlays.flat_map(|overlay| on(target).map(move |there| (overlay, there)));
+    pairs.find_map(|(overlay, there)| {
+        let (overlay, beyond) = (network(overlay), network(there));
+        if beyond.is_overlay() || overlay.leads_to(there).is_some() {
+            return None;
+        }
+        let leads = |host: &&Host| !host.broken && can_lead(site, overlay, beyond, host);
         let member = &site.hosts.iter().find(leads)?.named.path;
-        let path = |network: NetworkId| &site.networks[network.index()].named.path;
-        let (overlay, network) = (path(overlay), path(network));
+        let (overlay, network) = (&overlay.named.path, &beyond.named.path);
         Some(format!(
             "or let the overlay lead there: `{overlay}.behind = [ {{ network = {network}; member = {member}; }} ];`"
         ))

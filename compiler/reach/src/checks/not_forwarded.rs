@@ -99,7 +99,5 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
 
 fn handed_on(site: &Site, host: HostId) -> PortSet {
     let forwards = site.nodes.iter().flat_map(|node| &node.forwards).filter(|forward| forward.to == host);
-    forwards.fold(PortSet::none(), |set, forward| {
-        set.union(&PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last))
-    })
+    forwards.fold(PortSet::none(), |set, forward| set.union(&PortSet::from(forward.ports)))
 }

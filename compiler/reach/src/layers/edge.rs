@@ -111,9 +111,7 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     // It hands on to one address of a machine, and not to those that it has besides.
     let meant = |forward: &&Forward| forward.to == host && layers.handed_to(node, forward) == Some((network, to));
     let forwards = site.nodes[node.index()].forwards.iter().filter(meant);
-    let handed = forwards.fold(PortSet::none(), |all, forward| {
-        all.union(&PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last))
-    });
+    let handed = forwards.fold(PortSet::none(), |all, forward| all.union(&PortSet::from(forward.ports)));
     let note = match handed.is_none() {
         true => "it hands no port on to the machine at this address".to_owned(),
         false => format!("it hands on {handed}"),

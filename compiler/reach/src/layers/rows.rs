@@ -49,7 +49,7 @@ impl Answers<'_, '_> {
         let mut parts = Vec::new();
         if *path == Path::Routed && self.layers.handed_on(address, &PortSet::none()).is_some() {
             for forward in self.layers.site().nodes.iter().flat_map(|node| &node.forwards) {
-                let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+                let ports = PortSet::from(forward.ports);
                 parts.push(ports.intersection(&rest));
                 rest = rest.difference(&ports);
             }

@@ -71,7 +71,7 @@ impl Layers<'_> {
         let node = &self.site.nodes[id.index()];
         let here = self.hands_on_at(id, address);
         let carries = |forward: &&Forward| {
-            let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+            let ports = PortSet::from(forward.ports);
             here && packet.is_subset(&ports)
         };
         Some((id, node.forwards.iter().find(carries)))
@@ -114,7 +114,7 @@ impl Layers<'_> {
                 source => *source != Party::Node(node),
             };
             let meets = |forward: &&Forward| {
-                let ports = PortSet::ports(forward.ports.transport, forward.ports.first, forward.ports.last);
+                let ports = PortSet::from(forward.ports);
                 !ports.intersection(packets).is_none() && !targets.contains(&Party::Host(forward.to))
             };
             let forward = own.forwards.iter().find(meets)?;

@@ -26,7 +26,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use crate::model::{Behind, Network, Site};
+use crate::model::{Behind, Host, Network, Site};
 use crate::origins::Origins;
 
 /// A member that cannot lead to the network behind it.
@@ -49,42 +49,53 @@ fn unable(site: &Site, overlay: &Network, behind: &Behind) -> Option<Diagnostic>
     if host.broken || network.is_overlay() {
         return None;
     }
-    let (own, there) = (&overlay.named.path, &network.named.path);
+    let obstacle = obstacle(site, overlay, network, host)?;
+    let message =
+        format!("`{}` cannot lead from `{}` to `{}`", host.named.path, overlay.named.path, network.named.path);
+    let diagnostic = Diagnostic::new(&CODE, message, behind.member.span, obstacle.label);
+    Some(diagnostic.secondary(host.named.key, "the machine").help(obstacle.help))
+}
+
+/// Whether a machine can lead from an overlay to a network.
+pub fn can_lead(site: &Site, overlay: &Network, network: &Network, host: &Host) -> bool {
+    obstacle(site, overlay, network, host).is_none()
+}
+
+/// Why a machine cannot, and what to do.
+struct Obstacle {
+    label: String,
+    help: String,
+}
+
+fn obstacle(site: &Site, overlay: &Network, network: &Network, host: &Host) -> Option<Obstacle> {
+    let there = &network.named.path;
     let on = |network: &Network| {
         let mut interfaces = host.interfaces.iter();
         interfaces.find(|it| std::ptr::eq(&site.networks[it.network.index()], network))
     };
-    let problem = |label: String, help: String| {
-        let message = format!("`{}` cannot lead from `{own}` to `{there}`", host.named.path);
-        let diagnostic = Diagnostic::new(&CODE, message, behind.member.span, label);
-        Some(diagnostic.secondary(host.named.key, "the machine").help(help))
-    };
-    let name = &host.named.name;
+    let because = |label: &str, help: &str| Some(Obstacle { label: label.to_owned(), help: help.to_owned() });
     let (Some(member), Some(foot)) = (on(overlay), on(network)) else {
-        let missing = if on(overlay).is_none() { overlay } else { network };
-        let missing = &missing.named;
-        let help = format!("put it there: `hosts.{name}.on.{} = …;`, or name a machine that is on both", missing.name);
-        return problem(format!("it is not on `{}`", missing.path), help);
+        let missing = &if on(overlay).is_none() { overlay } else { network }.named;
+        let (name, on) = (&host.named.name, &missing.name);
+        let help = format!("put it there: `hosts.{name}.on.{on} = …;`, or name a machine that is on both");
+        return because(&format!("it is not on `{}`", missing.path), &help);
     };
     if !host.status.is_there() {
-        return problem("it is not there".to_owned(), "name a machine that is there".to_owned());
+        return because("it is not there", "name a machine that is there");
     }
     if !host.is_configured() {
         let help = "name a machine that Ansible configures over SSH: its packet filter says what it hands on";
-        return problem("Ansible does not configure it".to_owned(), help.to_owned());
+        return because("Ansible does not configure it", help);
     }
     if host.forwards {
-        let help = "name another machine, or run those programs elsewhere";
-        return problem(
-            "its programs have rules of their own, and may drop what it hands on".to_owned(),
-            help.to_owned(),
-        );
+        let label = "its programs have rules of their own, and may drop what it hands on";
+        return because(label, "name another machine, or run those programs elsewhere");
     }
     if foot.leased.is_some() {
         let help = "state its address there, by a reservation of the server: `mac = …; dhcp = true;`";
-        return problem(format!("nobody knows its address on `{there}`"), help.to_owned());
+        return because(&format!("nobody knows its address on `{there}`"), help);
     }
     member.families().intersection(foot.families()).is_none().then_some(())?;
     let help = "give it an address of one family on both: Nebula translates none into the other";
-    problem("it has no address of one family on both".to_owned(), help.to_owned())
+    because("it has no address of one family on both", help)
 }

@@ -1,55 +1,7 @@
-//! `secret-in-a-file`: a private key, the hash of a password, a token or a password that stands in a file of the tree, where
-//! everybody reads it and Terraform keeps it in its state.
-
-use std::collections::BTreeMap;
-
-use arvc_verdict::Source;
-
-use super::Finding;
-
-/// The secrets of a tree that are told by their form, a line each.
-pub fn secrets(files: &BTreeMap<String, String>) -> Vec<Finding> {
-    let mut all = Vec::new();
-    for (path, text) in files {
-        for (number, line) in (1..).zip(text.lines()) {
-            let Some(what) = kind(line).or_else(|| password(path, line)) else { continue };
-            all.push(Finding {
-                kind: "secret-in-a-file",
-                sources: vec![Source { file: path.clone(), line: number }],
-                words: format!("this is {what}: whoever reads the tree has it"),
-                help: "look it up when it is used, make a new one, and take this one out of use",
-            });
-        }
-    }
-    all
-}
-
-/// A password that is written out where Terraform or Ansible takes one.
-fn password(path: &str, line: &str) -> Option<&'static str> {
-    let line = line.trim();
-    let sign = if path.ends_with(".tf") { '=' } else { ':' };
-    let inventory = ["host_vars/", "group_vars/", "inventory"].iter().any(|part| path.contains(part));
-    let yaml = (path.ends_with(".yml") || path.ends_with(".yaml")) && inventory;
-    if sign == ':' && !yaml {
-        return None;
-    }
-    let (key, value) = line.split_once(sign)?;
-    let (key, value) = (key.trim().trim_start_matches("- "), value.trim());
-    let named = ["password", "passwd", "_pass"].iter().any(|end| key.ends_with(end));
-    let quoted = value.starts_with('"') && value.len() > 2;
-    let literal = match sign {
-        '=' => quoted && !value.contains("${"),
-        _ => !value.is_empty() && !["null", "~", "true", "false", "\"\"", "''", "|", ">"].contains(&value),
-    };
-    // A tag says that the text is encrypted, but for the one that keeps it as it is.
-    let tagged = value.starts_with('!') && !value.starts_with("!unsafe");
-    let looked_up = value.contains("{{") || tagged || value.starts_with('&') || value.starts_with('*');
-    (named && literal && !looked_up && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
-        .then_some("a password")
-}
+//! Secrets that are told by their form: private keys, hashes of passwords, tokens of well-known programs.
 
 /// What kind of secret a text holds, if it is one that is told by its form.
-fn kind(text: &str) -> Option<&'static str> {
+pub fn kind(text: &str) -> Option<&'static str> {
     if text.len() < SHORTEST {
         return None;
     }
@@ -121,4 +73,41 @@ fn is_token(word: &str) -> bool {
         })
     });
     begins || signed() || of_proxmox().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_hashes_and_tokens_are_told_by_their_form() {
+        let hash = "d".repeat(30);
+        for text in [
+            "-----BEGIN OPENSSH PRIVATE KEY-----".to_owned(),
+            "for ops: -----BEGIN NEBULA X25519 PRIVATE KEY-----\nAAAA".to_owned(),
+            format!("root:$6$saltsalt${hash}:1"),
+            format!("$y$j9T$salt${hash}"),
+            format!("$2b$12${hash}"),
+            format!("token={}{}", "ghp_", "a1".repeat(18)),
+            format!("{}{}", "glpat-", "a1".repeat(10)),
+            "root@pam!terraform=01234567-89ab-cdef-0123-456789abcdef".to_owned(),
+        ] {
+            assert!(kind(&text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_speaks_of_them_is_none() {
+        for text in [
+            "",
+            "the PRIVATE KEY is with the operators, and not here",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA ops@example",
+            "costs $1$ or $6$, whatever is more at the end of the month",
+            "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "https://example.org/npm_and_yarn_of_a_project_that_has_a_long_name/",
+            "ops@example.org!x=01234567-89ab-cdef-0123-456789abcd",
+        ] {
+            assert_eq!(kind(text), None, "{text}");
+        }
+    }
 }

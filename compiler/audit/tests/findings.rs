@@ -396,6 +396,14 @@ fn filters_of_one_family_and_of_two_tables() {
     lacks(&of(&[("f/b.v4", &v4), ("f/b.v6", &v4)]), "one-family");
     has(&of(&[("f/b.v4", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n")]), "answers-not-let-in f/b.v4:2");
     lacks(&of(&[("f/b.v4", &v4)]), "answers-not-let-in");
+    lacks(&of(&[("f/b.v4", &v4)]), "passes-anyway");
+    lacks(&of(&[("f/b.v4", &v4.replace(":INPUT DROP", ":INPUT ACCEPT"))]), "passes-anyway");
+    let ruled = v4.replace("COMMIT", "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT");
+    lacks(&of(&[("f/b.v4", &ruled)]), "passes-anyway");
+    let accepts = ruled.replace(":INPUT DROP", ":INPUT ACCEPT");
+    has(&of(&[("f/b.v4", &accepts)]), "passes-anyway f/b.v4:2");
+    let closed = accepts.replace("COMMIT", "-A INPUT -i eth0 -j DROP\nCOMMIT");
+    lacks(&of(&[("f/b.v4", &closed)]), "passes-anyway");
     has(
         &of(&[("f/b.v4", &format!("*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp -j NOTRACK\nCOMMIT\n{v4}"))]),
         "untracked f/b.v4:3",

@@ -62,6 +62,7 @@ pub const KINDS: &[&str] = &[
     "network-not-vouched",
     "nobody",
     "one-family",
+    "passes-anyway",
     "refused-configuration",
     "relay-of-nobody",
     "same-address",

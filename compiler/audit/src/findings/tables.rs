@@ -1,8 +1,8 @@
 //! `accept-ends-one-table`: a chain lets pass what a later one drops. `flushes-everything`: the rules of others are removed.
-//! `untracked`: packets whose answers no rule of known connections lets in. `answers-not-let-in`: the same, since there is none.
+//! `passes-anyway`: what no rule of a chain lets pass, passes too. `untracked`: packets whose answers no rule of known connections lets in. `answers-not-let-in`: the same, since there is none.
 
 use super::Report;
-use crate::filter::{Base, Hook, Then};
+use crate::filter::{Base, Filter, Hook, Rule, Test, Then};
 use crate::packet::{Addr, Packet};
 
 pub(super) fn check(report: &mut Report<'_>) {
@@ -20,6 +20,17 @@ pub(super) fn check(report: &mut Report<'_>) {
         }
         let mut inputs: Vec<&Base> = filter.bases.iter().filter(|base| base.hook == Hook::Input && !base.nat).collect();
         inputs.sort_by_key(|base| base.priority);
+        for base in inputs.iter().filter(|base| base.accepts) {
+            let rules = rules(filter, base);
+            let lets_in =
+                |rule: &&&Rule| rule.then == Then::Accept && rule.is_of_firsts() && !rule.is_of_the_loopback();
+            let drops = |rule: &&Rule| rule.then == Then::Drop && rule.is_of_firsts();
+            if let (Some(rule), false) = (rules.iter().find(lets_in), rules.iter().any(drops)) {
+                let words = "what no rule of this chain lets pass, passes too: its policy is to accept";
+                let help = "let the policy drop";
+                report.add("passes-anyway", &[Some(base.place), Some(rule.place)], words.into(), help);
+            }
+        }
         for (at, early) in inputs.iter().enumerate() {
             let shares = |late: &&&Base| {
                 (early.families.0 && late.families.0 || early.families.1 && late.families.1)
@@ -58,5 +69,38 @@ pub(super) fn check(report: &mut Report<'_>) {
                 "let established connections in first",
             );
         }
+    }
+}
+
+/// The rules that a packet at a hook may meet.
+fn rules<'f>(filter: &'f Filter, base: &Base) -> Vec<&'f Rule> {
+    let (mut chains, mut next) = (vec![base.chain], 0);
+    while let Some(chain) = chains.get(next) {
+        next += 1;
+        let to = |rule: &Rule| match rule.then {
+            Then::Jump(to) | Then::Goto(to) => Some(to),
+            _ => None,
+        };
+        let further: Vec<usize> = filter.chains[*chain].rules.iter().filter_map(to).collect();
+        for chain in further {
+            if !chains.contains(&chain) {
+                chains.push(chain);
+            }
+        }
+    }
+    chains.iter().flat_map(|chain| &filter.chains[*chain].rules).collect()
+}
+
+impl Rule {
+    /// Whether it may take the first packet of a connection.
+    fn is_of_firsts(&self) -> bool {
+        let others = |test: &Test| matches!(test, Test::State(states) if !states.new);
+        !self.conditions.iter().any(|condition| !condition.not && others(&condition.test))
+    }
+
+    /// Whether it is for what a machine says to itself.
+    fn is_of_the_loopback(&self) -> bool {
+        let own = |test: &Test| matches!(test, Test::In(names) if names.iter().all(|name| name == "lo"));
+        self.conditions.iter().any(|condition| !condition.not && own(&condition.test))
     }
 }

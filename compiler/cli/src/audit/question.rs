@@ -17,12 +17,15 @@ pub(super) fn ask(
     arguments: &Arguments,
     json: bool,
 ) -> Result<(), Stop> {
+    let from = called(tree, from);
     let (to, what) = target(tree, to)?;
     for name in [from, to.as_str()] {
         if !tree.knows(name) {
-            let near = arvc_syntax::diagnostic::nearest(name, tree.machines());
-            let help = near.map(|near| format!("\nhelp: did you mean {near}?")).unwrap_or_default();
-            return Err(Stop::Says(exit::USAGE, format!("the tree has no machine {name:?}{help}")));
+            let help = match arvc_syntax::diagnostic::nearest(name, tree.machines()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "name a machine or a node of the files, an address, or internet".to_owned(),
+            };
+            return Err(Stop::Says(exit::USAGE, format!("the tree has no machine {name:?}\nhelp: {help}")));
         }
     }
     let mut ways = tree.paths(from, &to);
@@ -68,10 +71,17 @@ pub(super) fn ask(
     if found { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) }
 }
 
+/// A name as files have it. A site's paths are taken too.
+fn called<'n>(tree: &Tree, text: &'n str) -> &'n str {
+    let path = ["hosts.", "nodes."].into_iter().find_map(|kind| text.strip_prefix(kind));
+    path.filter(|name| tree.knows(name)).unwrap_or(text)
+}
+
 type What = Option<(Protocol, Option<u16>)>;
 
 /// `NAME`, `NAME:53/udp`, `NAME:53` (TCP), `NAME:icmp`, `NAME:proto 47`; an IPv6 address has colons of its own.
 fn target(tree: &Tree, text: &str) -> Result<(String, What), Stop> {
+    let text = called(tree, text);
     if tree.knows(text) {
         return Ok((text.to_owned(), None));
     }
@@ -80,7 +90,7 @@ fn target(tree: &Tree, text: &str) -> Result<(String, What), Stop> {
         let words = format!("{what:?} is neither a port, as 53/udp, nor a protocol, as icmp or proto 47");
         Stop::Says(exit::USAGE, words)
     };
-    let name = name.trim_matches(['[', ']']).to_owned();
+    let name = called(tree, name.trim_matches(['[', ']'])).to_owned();
     // A number alone is a port.
     let (port, protocol) = match (what.strip_prefix("proto "), what.split_once('/')) {
         (Some(number), _) => (None, number.trim()),

@@ -126,6 +126,11 @@ fn a_question_that_makes_no_sense_is_a_wrong_use() {
     let mut world = world();
     audit(&mut world, &["shop", "wep:80"]);
     assert!(world.stderr.contains("help: did you mean web?"), "{}", world.stderr);
+    audit(&mut world, &["shop", "operators"]);
+    assert!(world.stderr.contains("help: name a machine or a node of the files, an address"), "{}", world.stderr);
+    world.stdout.clear();
+    assert_eq!(audit(&mut world, &["hosts.shop", "hosts.web:80"]), exit::GOOD, "{}", world.stderr);
+    assert!(world.stdout.starts_with("shop -> web (10.0.0.2)"), "{}", world.stdout);
     let mut none = Memory::new("/");
     assert_eq!(audit(&mut none, &[]), exit::OUTSIDE);
     assert!(none.stderr.contains("/pve is no folder") || none.stderr.contains("pve is no folder"), "{}", none.stderr);

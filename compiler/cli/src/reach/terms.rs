@@ -126,7 +126,8 @@ fn named(site: &Site, text: &str) -> Result<(End, Option<Vec<PortTerm>>), String
         End::Host(_) => [Some(*path), Some(*name)],
         _ => [Some(*path), None],
     });
-    let help = match nearest(text, known.flatten()) {
+    let path = names.iter().find(|(_, name, _)| *name == text).map(|(path, ..)| *path);
+    let help = match path.or_else(|| nearest(text, known.flatten())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "name a machine, a path as groups.web, an address, or one of any, internet, operators, resolvers, lighthouses"
             .to_owned(),

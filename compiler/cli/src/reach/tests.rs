@@ -182,6 +182,8 @@ fn what_the_site_does_not_have_is_told_with_what_is_near() {
     for (args, expected) in [
         (["web1", "db"], "the site has no `web1`\nhelp: did you mean `web-1`?"),
         (["groups.wep", "db"], "the site has no `groups.wep`\nhelp: did you mean `groups.web`?"),
+        (["pve", "db"], "the site has no `pve`\nhelp: did you mean `nodes.pve`?"),
+        (["games", "db"], "the site has no `games`\nhelp: did you mean `groups.games`?"),
         (["web-1", "db:5432/sctp"], "`5432/sctp` is no port"),
         (["web-1", "db:99999/tcp"], "`99999/tcp` is no port"),
         (["services.db.sql", "db"], "`services.db.sql` is an endpoint, which others connect to"),

@@ -69,21 +69,35 @@ fn what_decides_and_is_not_understood_leaves_both_open() {
     expect(&tree, "unknown a -> b 10.0.1.7, routed, tcp/22\nunknown a -> b 10.0.1.7, routed, tcp/80");
 }
 
-/// What is handed on from outside to a guest, with this of its router.
-fn handed(router: &str) -> Tree {
+/// What is handed on from outside to a guest, with this of its router, and these rules where packets leave; the node is at these addresses.
+fn handed(router: &str, leaving: &str, nodes: &str) -> Tree {
     let guest = format!("name: b\nnet0: virtio=02:00:00:00:00:01,bridge=vmbr1\nipconfig0: ip=10.0.1.7/24{router}\n");
+    let edge = format!(
+        "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n\
+        -A PREROUTING -d 198.51.100.1/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.0.1.7\n{leaving}\nCOMMIT\n"
+    );
     tree(&[
         ("pve/nodes/one/qemu-server/102.conf", &guest),
-        (
-            "proxmox/one/edge.rules",
-            "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 198.51.100.1/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.0.1.7\nCOMMIT\n",
-        ),
-        ("wiring.json", r#"{"nodes": {"one": ["10.0.1.1", "198.51.100.1"]}}"#),
+        ("proxmox/one/edge.rules", &edge),
+        ("wiring.json", &format!("{{\"nodes\": {nodes}}}")),
     ])
 }
 
+const NODE: &str = r#"{"one": ["10.0.1.1", "198.51.100.1"]}"#;
+
 #[test]
 fn a_guest_without_a_router_answers_nobody_beyond_its_segment() {
-    expect(&handed(",gw=10.0.1.1"), "open internet -> b 198.51.100.1, routed, tcp/443");
-    expect(&handed(""), "closed internet -> b 198.51.100.1, routed, tcp/443");
+    expect(&handed(",gw=10.0.1.1", "", NODE), "open internet -> b 198.51.100.1, routed, tcp/443");
+    expect(&handed("", "", NODE), "closed internet -> b 198.51.100.1, routed, tcp/443");
+    // What has the node's address is answered to the node, and needs no router.
+    let hidden = "-A POSTROUTING -o vmbr1 -j MASQUERADE";
+    expect(&handed("", hidden, NODE), "unknown internet -> b 198.51.100.1, routed, tcp/443");
+}
+
+#[test]
+fn the_answers_to_what_a_node_hands_on_leave_by_that_node_or_nobody_knows() {
+    let ask = "internet -> b 198.51.100.1, routed, tcp/443";
+    expect(&handed(",gw=10.0.1.254", "", NODE), &format!("unknown {ask}"));
+    // Where nobody says the addresses of the node, its guests are taken to have it as their router.
+    expect(&handed(",gw=10.0.1.254", "", "{}"), &format!("open {ask}"));
 }

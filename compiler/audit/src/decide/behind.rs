@@ -122,7 +122,7 @@ impl Tree {
     ) {
         let v6 = packet.is_v6();
         let out = self.towards(gate, packet.dst, v6);
-        let devices = [member.device.as_deref(), out.and_then(|out| self.device(gate, Some(out)))];
+        let devices = [member.device.as_deref(), out.and_then(|out| self.device(gate, Some(out), packet.dst))];
         self.go_through(gate, devices, packet, steps);
         let Some(out) = out.filter(|_| self.is_beside(gate, packet.dst)) else {
             let why = format!("where {} is, and what leads there from {}", way.address, gate.name);

@@ -69,7 +69,7 @@ impl Tree {
             key += &guest_key(guest, records);
         }
         for address in host.addresses.iter().filter(|_| host.guest.is_none()) {
-            let _ = write!(key, "at {:?} ", records.address_key(*address));
+            let _ = write!(key, "at {:?} {:?} ", records.address_key(*address), host.devices.get(address));
         }
         for index in &host.members {
             let member = &self.members[*index];

@@ -214,6 +214,8 @@ impl Parts {
             let stated = self.wiring.machines.get(&host.name).into_iter().flatten().filter(|_| host.guest.is_none());
             let more: Vec<_> = stated.copied().filter(|address| !host.addresses.contains(address)).collect();
             host.addresses.extend(more);
+            let devices = self.wiring.devices.get(&host.name).into_iter().flatten().filter(|_| host.guest.is_none());
+            host.devices = devices.filter_map(|(address, device)| Some((address.parse().ok()?, device.clone()))).collect();
             self.addresses(host);
         }
         let Self { mut notes, proxmox, wiring, filters: rest, interfaces: brought_up, .. } = self;

@@ -146,6 +146,16 @@ fn an_ip_filter_knows_its_addresses() {
 }
 
 #[test]
+fn what_a_program_inspects_is_known_only_where_the_rules_close_it() {
+    let site = |nic| Site { nic, ..Site::new("ips: 1", "IN ACCEPT -p tcp -dport 22") };
+    lets_in(&site(true), "unknown tcp/22\nclosed tcp/23");
+    lets_in(&site(false), "open tcp/22");
+    // The answers to what it asks are inspected too.
+    lets_out(&site(true), "unknown tcp/1");
+    lets_in(&Site::new("ips: 0", "IN ACCEPT -p tcp -dport 22"), "open tcp/22");
+}
+
+#[test]
 fn the_blacklist_is_asked_before_the_guest_s_switch() {
     let listed =
         |more: &str| Site { guest: more.into(), ..Site::new("", "") }.cluster("[IPSET blacklist]\n192.168.1.1\n");

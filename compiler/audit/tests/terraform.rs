@@ -2,40 +2,49 @@
 
 mod common;
 
+use arvc_audit::Tree;
 use common::{tree, verdict};
+
+/// A machine `a` that nothing filters, and `b`, whose device is filtered, with these resources besides.
+fn machines(options: &str) -> Tree {
+    let vm = |name: &str, vmid: u32, firewall: bool| {
+        format!(
+            "resource \"proxmox_virtual_environment_vm\" \"{name}\" {{\n  name = \"{name}\"\n  vm_id = {vmid}\n  node_name = \"one\"\n  network_device {{\n    bridge = \"vmbr1\"\n    firewall = {firewall}\n  }}\n  initialization {{\n    ip_config {{\n      ipv4 {{\n        address = \"192.168.1.{}/24\"\n      }}\n    }}\n  }}\n}}\n",
+            vmid - 100
+        )
+    };
+    let text = vm("a", 101, false)
+        + &vm("b", 102, true)
+        + "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n}\n"
+        + options;
+    tree(&[("main.tf", &text)])
+}
+
+/// The options of `b`.
+fn options(body: &str) -> String {
+    format!(
+        "resource \"proxmox_virtual_environment_firewall_options\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
+    )
+}
+
+/// The rules of `b`.
+fn rules(body: &str) -> String {
+    format!(
+        "resource \"proxmox_virtual_environment_firewall_rules\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
+    )
+}
+
+const ASK: &str = "a -> b 192.168.1.2, bridge vmbr1, tcp/22";
+const SSH: &str = "    type = \"in\"\n    action = \"ACCEPT\"\n    proto = \"tcp\"\n    dport = \"22\"\n";
 
 #[test]
 fn the_provider_writes_every_key_with_defaults_of_its_own() {
-    let machines = |options: &str| {
-        let vm = |name: &str, vmid: u32, firewall: bool| {
-            format!(
-                "resource \"proxmox_virtual_environment_vm\" \"{name}\" {{\n  name = \"{name}\"\n  vm_id = {vmid}\n  node_name = \"one\"\n  network_device {{\n    bridge = \"vmbr1\"\n    firewall = {firewall}\n  }}\n  initialization {{\n    ip_config {{\n      ipv4 {{\n        address = \"192.168.1.{}/24\"\n      }}\n    }}\n  }}\n}}\n",
-                vmid - 100
-            )
-        };
-        let text = vm("a", 101, false)
-            + &vm("b", 102, true)
-            + "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n}\n"
-            + options;
-        tree(&[("main.tf", &text)])
-    };
-    let options = |body: &str| {
-        format!(
-            "resource \"proxmox_virtual_environment_firewall_options\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
-        )
-    };
-    let rules = |body: &str| {
-        format!(
-            "resource \"proxmox_virtual_environment_firewall_rules\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
-        )
-    };
-    let ask = "a -> b 192.168.1.2, bridge vmbr1, tcp/22";
+    let (ask, ssh) = (ASK, SSH);
     assert_eq!(verdict(&machines(""), ask), "open", "no options: not filtered");
     assert_eq!(verdict(&machines(&options("")), ask), "open", "enabled is false");
     assert_eq!(verdict(&machines(&options("  enabled = true\n")), ask), "closed", "input_policy is DROP");
     let on = options("  enabled = true\n");
     let rule = |body: &str| machines(&(on.clone() + &rules(&format!("  rule {{\n{body}  }}\n"))));
-    let ssh = "    type = \"in\"\n    action = \"ACCEPT\"\n    proto = \"tcp\"\n    dport = \"22\"\n";
     assert_eq!(verdict(&rule(ssh), ask), "open");
     assert_eq!(verdict(&rule(&(ssh.to_owned() + "    enabled = false\n")), ask), "closed");
     // 0 passes validation and is neither stored nor applied.
@@ -80,4 +89,27 @@ fn the_provider_writes_every_key_with_defaults_of_its_own() {
             + "locals {\n  port = \"22\"\n}\n"),
     );
     assert_eq!(verdict(&local, ask), "open");
+}
+
+#[test]
+fn a_rule_that_proxmox_refuses_ends_the_apply_and_nobody_knows_what_is_there() {
+    let on = options("  enabled = true\n");
+    let two =
+        |first: &str| machines(&(on.clone() + &rules(&format!("  rule {{\n{first}  }}\n  rule {{\n{SSH}  }}\n"))));
+    for (name, value) in [
+        ("dport", "70000"),
+        ("source", "192.168.1.1/24"),
+        ("action", "accept"),
+        ("iface", "eth0"),
+        ("macro", "Nothing"),
+    ] {
+        let field = format!("    {name} = \"{value}\"\n");
+        let plain: String = SSH.lines().filter(|line| !line.contains(name)).map(|line| format!("{line}\n")).collect();
+        let tree = two(&(plain + &field));
+        assert_eq!(verdict(&tree, ASK), "unknown", "{name} = {value}");
+        // Whatever no rule speaks of may pass just as well: a rule that opened it may be there still.
+        assert_eq!(verdict(&tree, "a -> b 192.168.1.2, bridge vmbr1, tcp/23"), "unknown", "{name} = {value}");
+        assert!(tree.unread.iter().any(|one| one.words.contains("refuses")), "{:#?}", tree.unread);
+    }
+    assert_eq!(verdict(&two(SSH), ASK), "open");
 }

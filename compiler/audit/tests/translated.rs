@@ -49,6 +49,40 @@ fn what_a_node_translates_comes_from_the_node() {
 }
 
 #[test]
+fn a_stated_source_is_read() {
+    expect(&between("-A OWN -s 10.0.2.0/24 -j SNAT --to-source 10.0.1.1"), NODES);
+    // Whose it is, nobody says, and so where the answers go.
+    for source in ["10.0.1.9", "10.0.1.1-10.0.1.9"] {
+        expect(
+            &between(&format!("-A OWN -s 10.0.2.0/24 -j SNAT --to-source {source}")),
+            "unknown a -> b 10.0.1.7, routed, tcp/22
+            unknown a -> b 10.0.1.7, routed, tcp/80",
+        );
+    }
+}
+
+/// A guest with a router, and a node that translates what comes from the guest's network.
+fn out(router: &str, target: &str) -> Tree {
+    let guest =
+        format!("name: b\nnet0: virtio=02:00:00:00:00:01,bridge=vmbr1\nipconfig0: ip=10.0.1.7/24,gw={router}\n");
+    let edge = format!("*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 10.0.1.0/24 -o vmbr0 {target}\nCOMMIT\n");
+    tree(&[
+        ("pve/nodes/one/qemu-server/102.conf", &guest),
+        ("proxmox/one/edge.rules", &edge),
+        ("wiring.json", r#"{"nodes": {"one": ["10.0.1.1", "198.51.100.1"]}}"#),
+    ])
+}
+
+#[test]
+fn a_node_translates_for_those_whose_router_it_is() {
+    let ask = "b -> 8.8.8.8 8.8.8.8, routed, udp/53";
+    expect(&out("10.0.1.1", "-j MASQUERADE"), &format!("open {ask}"));
+    expect(&out("10.0.1.254", "-j MASQUERADE"), &format!("unknown {ask}"));
+    expect(&out("10.0.1.1", "-j SNAT --to-source 198.51.100.1"), &format!("open {ask}"));
+    expect(&out("10.0.1.1", "-j SNAT --to-source 198.51.100.9"), &format!("unknown {ask}"));
+}
+
+#[test]
 fn what_it_does_not_translate_comes_from_the_sender() {
     for rules in [
         "",

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::End;
-use crate::bounds::{Outcome, Tri};
+use crate::bounds::Outcome;
 use crate::packet::{Addr, Packet};
 use crate::place::Place;
 use crate::proxmox::Nic;
@@ -27,12 +27,14 @@ impl Tree {
         let own = |gateway: &IpAddr| stated.is_none() || self.is_gateway(node, guest, gateway);
         let gateways = || guest.nics.iter().flat_map(|nic| &nic.gateways).filter(|it| it.is_ipv6() == handed.is_v6());
         let back = match gateways().next() {
-            Some(_) => gateways().any(|gateway| own(gateway)),
+            Some(_) => gateways().any(own),
             None if guest.nics.iter().any(|nic| nic.dhcp) => self.front_of(address).as_ref().is_some_and(own),
             None => {
                 let there = guest.nics.iter().find(|nic| nic.addresses.iter().any(|net| net.addr() == address));
                 let outcome = match self.comes_from_the_node(node, there, handed) {
-                    false => Outcome::drop("a node hands it on, and the guest has no router for the answers", Some(place)),
+                    false => {
+                        Outcome::drop("a node hands it on, and the guest has no router for the answers", Some(place))
+                    }
                     true => unknown(),
                 };
                 return Some(outcome);
@@ -42,13 +44,13 @@ impl Tree {
     }
 
     /// The router of the guests on the network of an address.
-    fn front_of(&self, address: IpAddr) -> Option<IpAddr> {
+    pub(super) fn front_of(&self, address: IpAddr) -> Option<IpAddr> {
         self.fronts().iter().find(|front| front.net.contains(&address)).map(|front| front.gateway)
     }
 
     /// Whether a node may give what it hands on an address of its own, which a guest needs no router to answer.
     fn comes_from_the_node(&self, node: &str, there: Option<&Nic>, handed: &Packet) -> bool {
         let device = there.and_then(device_of);
-        self.edges.get(node).is_some_and(|edge| edge.hides(handed, None, device.as_deref()) != Tri::No)
+        self.edges.get(node).is_some_and(|edge| edge.hides(handed, None, device.as_deref()) != Ok(None))
     }
 }

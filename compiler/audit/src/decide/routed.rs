@@ -7,7 +7,7 @@ use super::bridge::At;
 use super::router::Router;
 use super::{End, Part, Way};
 use crate::bounds::Outcome;
-use crate::filter::UPLINK;
+use crate::filter::{Then, UPLINK};
 use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::{Guest, Nic};
 use crate::tree::{Host, Tree, device_of};
@@ -417,9 +417,33 @@ impl Tree {
         })
     }
 
-    /// Whether a node gives a packet an address of its own on its way out.
+    /// Whether a node gives a packet an address of its own on its way out: the one that the sender has as its router.
     fn masquerades(&self, packet: &Packet) -> bool {
         let Addr::At(source) = packet.src else { return false };
-        self.edges.values().any(|edge| edge.masquerades(source))
+        // To an address of somebody else the answers go there.
+        let own = |node: &str, then: &Then| match then {
+            Then::Source(Ok(given)) => self.wiring.nodes.get(node).is_none_or(|own| own.contains(given)),
+            Then::Source(Err(_)) => false,
+            _ => true,
+        };
+        self.edges.iter().any(|(node, edge)| {
+            let all = edge.hiding(source).all(|rule| own(node, &rule.then));
+            edge.masquerades(source) && all && self.may_route(node, source)
+        })
+    }
+
+    /// Whether a node may be the router of whoever has an address. Where files say where the nodes are, they say that; where none
+    /// does, a guest is behind the node that it runs on.
+    fn may_route(&self, node: &str, source: IpAddr) -> bool {
+        let guest = self.owners.get(&source).and_then(|(owner, _)| self.guest(self.hosts.get(owner)?));
+        let Some(own) = self.wiring.nodes.get(node) else {
+            return guest.is_none_or(|guest| guest.node.as_deref().is_none_or(|own| own == node));
+        };
+        let mut gateways = guest.into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.gateways);
+        match gateways.any(|gateway| gateway.is_ipv4() == source.is_ipv4()) {
+            true => self.routes(node, source),
+            // Who was told of none has the one of his neighbours, if that is known.
+            false => self.front_of(source).is_none_or(|gateway| own.contains(&gateway)),
+        }
     }
 }

@@ -105,8 +105,15 @@ fn guest_key(guest: &Guest, records: &Records) -> String {
         let _ = write!(key, "{bridge:?} {addresses:?} {:?} {bound:?} ", nic.gateways);
     }
     let options = &guest.options;
-    for switch in [&options.enabled, &options.dhcp, &options.ndp, &options.radv, &options.macfilter, &options.ipfilter]
-    {
+    for switch in [
+        &options.enabled,
+        &options.dhcp,
+        &options.ndp,
+        &options.radv,
+        &options.macfilter,
+        &options.ipfilter,
+        &options.ips,
+    ] {
         let _ = write!(key, "{:?} ", value(switch));
     }
     let _ = write!(key, "{:?} {:?} ", options.policy_in.value, options.policy_out.value);

@@ -144,6 +144,25 @@ fn what_a_node_hands_on_is_answered_by_way_of_that_node_or_nobody_knows() {
     assert_eq!(ask(&site, 80), Verdict::Closed);
 }
 
+#[test]
+fn a_guest_whose_networks_have_no_router_sends_nothing_beyond_them() {
+    let mut site = site();
+    let store = network(&mut site, "store", "172.20.0.0/24", bridge("vmbr2", &[]));
+    host_on(&mut site, "guest", &[], &[store]);
+    machine(&mut site, "nas", &[store]);
+    let ask = |from: &str| {
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let (path, protocol) = (arvc_verdict::Path::Routed, arvc_verdict::Protocol::Tcp);
+        let (from, to, address) = (from.to_owned(), "internet".to_owned(), address("8.8.8.8"));
+        let question = arvc_verdict::Question { from, to, address, path, protocol, port: Some(443) };
+        Answers::new(&layers).verdict(&question, arvc_verdict::Counted::Alone(arvc_verdict::Layer::Nebula))
+    };
+    assert_eq!(ask("guest"), Verdict::Closed);
+    // What somebody else's machine was told, nobody says.
+    assert!(matches!(ask("172.20.0.11"), Verdict::Unknown { .. }));
+}
+
 /// A guest on the bridge and on two networks that it is the router of; a guest on each of these.
 fn behind_a_guest() -> (Site, [HostId; 3], [NetworkId; 2]) {
     let mut site = site();
@@ -258,6 +277,18 @@ fn a_node_lets_in_the_operators_and_what_is_opened_on_it() {
     site.allow = vec![flow(End::Host(guest), End::Node(NodeId(0)), &[tcp(53, 53)])];
     assert_eq!(ask(&site, &Party::Host(guest), 53), [(Way::Direct(BRIDGE), Extent::Open)]);
     assert_eq!(ask(&site, &Party::Host(guest), 22), [(Way::Direct(BRIDGE), Extent::Closed)]);
+}
+
+#[test]
+fn what_a_node_lets_in_is_the_matter_of_who_has_its_firewall() {
+    let mut site = site();
+    let guest = host(&mut site, "guest", &[]);
+    site.allow = vec![flow(End::Host(guest), End::Node(NodeId(0)), &[tcp(53, 53)])];
+    site.datacenters[0].owns_firewall = at(false);
+    let ask = |port| asked(&site, &Party::Host(guest), &Party::Node(NodeId(0)), &tcp_port(port));
+    assert_eq!(ask(53), [(Way::Direct(BRIDGE), Extent::Unknown)]);
+    // What does not leave the guest is closed all the same.
+    assert_eq!(ask(22), [(Way::Direct(BRIDGE), Extent::Closed)]);
 }
 
 fn without_tunnel(path: &Path) -> Path {

@@ -139,7 +139,8 @@ impl Layers<'_> {
             return None;
         }
         let (path, host) = (&self.site.nodes[node.index()].named.path, &self.host(forward.to).named.path);
-        let note = format!("what becomes of the answers of {host}, which leave by another router than {path}, is not known");
+        let note =
+            format!("what becomes of the answers of {host}, which leave by another router than {path}, is not known");
         Some(unknown(Layer::Router, Party::Node(node), note))
     }
 

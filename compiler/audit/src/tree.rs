@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::filter::Filter;
 use crate::nebula::Member;
-use crate::packet::is_public;
+use crate::packet::{Addr, is_public};
 use crate::place::{Notes, Place, Unread, Why};
 use crate::proxmox::{Guest, Nic, Proxmox};
 
@@ -71,7 +71,8 @@ pub struct Wiring {
     pub nodes: BTreeMap<String, Vec<IpAddr>>,
     /// The addresses of machines that are no guests, below the overlays.
     pub machines: BTreeMap<String, Vec<IpAddr>>,
-    /// What VMs call their devices (`net0`), where that is not what cloud-init would call them.
+    /// What VMs call their devices (`net0`), where that is not what cloud-init would call them; what other machines call the one
+    /// that has an address.
     pub devices: BTreeMap<String, BTreeMap<String, String>>,
     /// Addresses that routers in front of somebody hand on, and to which of his own.
     pub known_as: BTreeMap<IpAddr, IpAddr>,
@@ -147,6 +148,8 @@ pub(crate) struct Host {
     pub no_filter: Option<Why>,
     /// Where Ansible finds it, and where else it is said to be.
     pub addresses: Vec<IpAddr>,
+    /// Of one that is no guest, which of its devices has an address.
+    pub devices: BTreeMap<IpAddr, String>,
     /// Whether a role makes it hand on packets of IPv4, of IPv6.
     pub forwards: (bool, bool),
 }
@@ -161,6 +164,7 @@ impl Host {
             filter: None,
             no_filter: None,
             addresses: Vec::new(),
+            devices: BTreeMap::new(),
             forwards: (false, false),
         }
     }
@@ -290,10 +294,14 @@ impl Tree {
         Some(&self.filters[host.filter?])
     }
 
-    /// The name of the one device beside `lo` and the overlay's that the filter of a host names, where Terraform does not say
-    /// what the machine calls it.
-    pub(crate) fn device<'a>(&'a self, host: &'a Host, nic: Option<&'a Nic>) -> Option<&'a str> {
-        if let Some(device) = nic.and_then(|nic| nic.device.as_deref()) {
+    /// What a machine calls the device that has an address of its own: as Terraform or the wiring says, or else the one name beside
+    /// `lo` and the overlay's that its filter has.
+    pub(crate) fn device<'a>(&'a self, host: &'a Host, nic: Option<&'a Nic>, own: Addr) -> Option<&'a str> {
+        let stated = match own {
+            Addr::At(address) => host.devices.get(&address).map(String::as_str),
+            Addr::Internet(_) => None,
+        };
+        if let Some(device) = nic.and_then(|nic| nic.device.as_deref()).or(stated) {
             return Some(device);
         }
         let overlay =

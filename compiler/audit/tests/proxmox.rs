@@ -2,65 +2,8 @@
 
 mod common;
 
-use arvc_audit::Tree;
+use common::filtered::{MACHINE, Site, lets_in, lets_out};
 use common::{answer, expect, tree, verdict};
-
-const MACHINE: &str = "name: NAME\nnet0: virtio=BC:24:11:00:00:01,bridge=vmbr1,firewall=1\nipconfig0: ip=192.168.1.LAST/24,gw=192.168.1.254\n";
-
-/// Two machines `a` (.1) and `b` (.2) of one node; `a` is not filtered, `b` has these files.
-struct Site {
-    cluster: String,
-    guest: String,
-    host: String,
-    nic: bool,
-}
-
-impl Site {
-    /// A guest whose firewall is on, with options and rules.
-    fn new(options: &str, rules: &str) -> Self {
-        Self {
-            cluster: "[OPTIONS]\nenable: 1\n".into(),
-            guest: format!("[OPTIONS]\nenable: 1\n{options}\n[RULES]\n{rules}\n"),
-            host: String::new(),
-            nic: true,
-        }
-    }
-
-    fn cluster(mut self, more: &str) -> Self {
-        self.cluster += more;
-        self
-    }
-
-    fn tree(&self) -> Tree {
-        let machine = |name: &str, last: &str, firewall: bool| {
-            let text = MACHINE.replace("NAME", name).replace("LAST", last);
-            if firewall { text } else { text.replace(",firewall=1", "") }
-        };
-        let (a, b) = (machine("a", "1", false), machine("b", "2", self.nic));
-        tree(&[
-            ("pve/firewall/cluster.fw", &self.cluster),
-            ("pve/nodes/one/host.fw", &self.host),
-            ("pve/firewall/102.fw", &self.guest),
-            ("pve/nodes/one/qemu-server/101.conf", &a),
-            ("pve/nodes/one/qemu-server/102.conf", &b),
-            ("wiring.json", r#"{"nodes": {"one": ["192.168.1.254"]}}"#),
-        ])
-    }
-}
-
-/// What a guest lets in from `a`: `VERDICT PACKET` a line.
-fn lets_in(site: &Site, lines: &str) {
-    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-    let lines = lines.map(|line| line.replacen(' ', " a -> b 192.168.1.2, bridge vmbr1, ", 1));
-    expect(&site.tree(), &lines.collect::<Vec<_>>().join("\n"));
-}
-
-/// What it lets out to `a`.
-fn lets_out(site: &Site, lines: &str) {
-    let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
-    let lines = lines.map(|line| line.replacen(' ', " b -> a 192.168.1.1, bridge vmbr1, ", 1));
-    expect(&site.tree(), &lines.collect::<Vec<_>>().join("\n"));
-}
 
 #[test]
 fn c14_a_layer_counts_only_if_its_whole_chain_of_switches_is_on() {
@@ -95,15 +38,6 @@ fn the_first_match_wins_and_disabled_and_broken_rules_are_skipped() {
     lets_in(&Site::new("", &format!("IN ACCEPT -p tcp -dport {}", ports(15))), "open tcp/15\nclosed tcp/16");
     lets_in(&Site::new("", &format!("IN ACCEPT -p tcp -dport {}", ports(16))), "closed tcp/15");
     lets_in(&Site::new("", &format!("IN DROP -p tcp -dport {},90:95\nIN ACCEPT", ports(14))), "open tcp/1");
-}
-
-#[test]
-fn what_proxmox_does_not_read_leaves_the_default() {
-    // Port 0 is no port to it, and so the rule is about all.
-    lets_in(&Site::new("", "IN DROP -p tcp -dport 0\nIN ACCEPT"), "closed tcp/22\nopen udp/22");
-    let closed = || Site::new("", "");
-    lets_in(&Site { guest: "[OPTIONS]\nenable: yes\n".into(), ..closed() }, "open tcp/22");
-    lets_in(&Site { cluster: "[OPTIONS]\nenable: on\n".into(), ..closed() }, "open tcp/22");
 }
 
 #[test]
@@ -212,6 +146,16 @@ fn an_ip_filter_knows_its_addresses() {
 }
 
 #[test]
+fn what_a_program_inspects_is_known_only_where_the_rules_close_it() {
+    let site = |nic| Site { nic, ..Site::new("ips: 1", "IN ACCEPT -p tcp -dport 22") };
+    lets_in(&site(true), "unknown tcp/22\nclosed tcp/23");
+    lets_in(&site(false), "open tcp/22");
+    // The answers to what it asks are inspected too.
+    lets_out(&site(true), "unknown tcp/1");
+    lets_in(&Site::new("ips: 0", "IN ACCEPT -p tcp -dport 22"), "open tcp/22");
+}
+
+#[test]
 fn the_blacklist_is_asked_before_the_guest_s_switch() {
     let listed =
         |more: &str| Site { guest: more.into(), ..Site::new("", "") }.cluster("[IPSET blacklist]\n192.168.1.1\n");
@@ -296,84 +240,6 @@ fn two_nodes_are_one_segment_only_if_a_file_says_so() {
         "closed"
     );
     assert_eq!(verdict(&of("{}"), "m1 -> m2 192.168.1.2, bridge vmbr0, tcp/80"), "closed");
-}
-
-#[test]
-fn the_provider_writes_every_key_with_defaults_of_its_own() {
-    let machines = |options: &str| {
-        let vm = |name: &str, vmid: u32, firewall: bool| {
-            format!(
-                "resource \"proxmox_virtual_environment_vm\" \"{name}\" {{\n  name = \"{name}\"\n  vm_id = {vmid}\n  node_name = \"one\"\n  network_device {{\n    bridge = \"vmbr1\"\n    firewall = {firewall}\n  }}\n  initialization {{\n    ip_config {{\n      ipv4 {{\n        address = \"192.168.1.{}/24\"\n      }}\n    }}\n  }}\n}}\n",
-                vmid - 100
-            )
-        };
-        let text = vm("a", 101, false)
-            + &vm("b", 102, true)
-            + "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n}\n"
-            + options;
-        tree(&[("main.tf", &text)])
-    };
-    let options = |body: &str| {
-        format!(
-            "resource \"proxmox_virtual_environment_firewall_options\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
-        )
-    };
-    let rules = |body: &str| {
-        format!(
-            "resource \"proxmox_virtual_environment_firewall_rules\" \"b\" {{\n  node_name = \"one\"\n  vm_id = 102\n{body}}}\n"
-        )
-    };
-    let ask = "a -> b 192.168.1.2, bridge vmbr1, tcp/22";
-    assert_eq!(verdict(&machines(""), ask), "open", "no options: not filtered");
-    assert_eq!(verdict(&machines(&options("")), ask), "open", "enabled is false");
-    assert_eq!(verdict(&machines(&options("  enabled = true\n")), ask), "closed", "input_policy is DROP");
-    let on = options("  enabled = true\n");
-    let rule = |body: &str| machines(&(on.clone() + &rules(&format!("  rule {{\n{body}  }}\n"))));
-    let ssh = "    type = \"in\"\n    action = \"ACCEPT\"\n    proto = \"tcp\"\n    dport = \"22\"\n";
-    assert_eq!(verdict(&rule(ssh), ask), "open");
-    assert_eq!(verdict(&rule(&(ssh.to_owned() + "    enabled = false\n")), ask), "closed");
-    // 0 passes validation and is neither stored nor applied.
-    assert_eq!(verdict(&rule(&ssh.replace("\"22\"", "\"0\"")), ask), "open");
-    // What only Terraform knows is unknown.
-    assert_eq!(verdict(&rule(&ssh.replace("\"22\"", "var.port")), ask), "unknown");
-    assert_eq!(verdict(&rule(&ssh.replace("\"ACCEPT\"", "var.action")), ask), "unknown");
-    let repeated = machines(&(on.clone() + &rules(&format!("  count = 2\n  rule {{\n{ssh}  }}\n"))));
-    assert_eq!(verdict(&repeated, ask), "unknown");
-    // Who is repeated and says one number is that machine or none; the others stay known.
-    let each = rules(&format!("  for_each = toset([\"x\"])\n  rule {{\n{ssh}  }}\n"));
-    assert_eq!(verdict(&machines(&(on.clone() + &each)), ask), "unknown");
-    let machine = |more: &str| {
-        let vm = "resource \"proxmox_virtual_environment_vm\" \"NAME\" {\n  name = \"NAME\"\n  vm_id = VMID\n  node_name = \"one\"\nMORE  network_device {\n    bridge = \"vmbr1\"\n    firewall = true\n  }\n  initialization {\n    ip_config {\n      ipv4 {\n        address = \"192.168.1.VMID/24\"\n      }\n    }\n  }\n}\n";
-        let vm =
-            |name: &str, vmid: &str, more: &str| vm.replace("NAME", name).replace("VMID", vmid).replace("MORE", more);
-        tree(&[(
-            "main.tf",
-            &(vm("x", "103", "")
-                + &vm("y", "104", more)
-                + "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n}\n"),
-        )])
-    };
-    let repeated = machine("  for_each = toset([\"one\"])\n");
-    assert_eq!(verdict(&repeated, "x -> y 192.168.1.104, bridge vmbr1, tcp/22"), "open");
-    assert_eq!(repeated.unread.len(), 1, "{:#?}", repeated.unread);
-    assert!(machine("  for_each = var.all\n").knows("y") && !machine("  count = 0\n").knows("y"));
-    let once = rules(&format!("  count = 1\n  rule {{\n{ssh}  }}\n"));
-    assert_eq!(verdict(&machines(&(on.clone() + &once)), ask), "open");
-    let never = rules(&format!("  count = 0\n  rule {{\n{ssh}  }}\n"));
-    assert_eq!(verdict(&machines(&(on.clone() + &never)), ask), "closed");
-    // Each of two resources is the whole list: which is there, nobody knows.
-    let two = rules(&format!("  rule {{\n{ssh}  }}\n"));
-    let two = machines(&(on.clone() + &two + &two.replace("\"b\"", "\"c\"")));
-    assert_eq!(verdict(&two, ask), "unknown");
-    let dynamic =
-        machines(&(on.clone() + &rules("  dynamic \"rule\" {\n    for_each = var.rules\n    content {}\n  }\n")));
-    assert_eq!(verdict(&dynamic, ask), "unknown");
-    assert!(!dynamic.unread.is_empty());
-    let local = machines(
-        &(on + &rules(&format!("  rule {{\n{}  }}\n", ssh.replace("\"22\"", "local.port")))
-            + "locals {\n  port = \"22\"\n}\n"),
-    );
-    assert_eq!(verdict(&local, ask), "open");
 }
 
 #[test]
@@ -551,95 +417,4 @@ fn without_neighbour_discovery_nobody_gets_to_his_router_over_ipv6() {
         assert_eq!(verdict(&of(options, ",firewall=1"), into), open, "{options}");
         assert_eq!(verdict(&of(options, ""), out), "open", "{options}");
     }
-}
-
-/// What pve-firewall 6.0 made of each of these lines when it was asked (`generic_fw_config_parser` and the chains that it compiled).
-#[test]
-fn a_line_is_read_or_left_out_as_pve_firewall_does() {
-    let names =
-        "[ALIASES]\nfriend 192.168.1.1\nhost 192.168.1.1/24\n[IPSET some]\n192.168.1.1\n[group web]\nIN ACCEPT\n";
-    let taken = "IN ACCEPT\nin ACCEPT\nIN ACCEPT -source 192.168.1.1 -p tcp -dport 22 # why\nIN ACCEPT --source friend\n\
-        IN ACCEPT -source FRIEND\nIN ACCEPT -source dc/friend\nIN ACCEPT -source host\nIN ACCEPT -source +some\n\
-        IN ACCEPT -source +dc/some\nIN ssh(ACCEPT)\nIN ACCEPT -log info\nIN ACCEPT -log nolog -p tcp\nIN ACCEPT -p 6\n\
-        IN ACCEPT -p ip\nIN ACCEPT -p 0\nIN ACCEPT -source 0\nIN ACCEPT -p tcp -dport ssh\nIN ACCEPT -p udp -p tcp\nGROUP web\n\
-        group web\nGROUP web -i net0\nIN ACCEPT -source 192.168.1.0-192.168.1.9\nIN ACCEPT -source 192.168.1.0/24,10.0.0.0/8\n\
-        IN ACCEPT -i net0\nIN SSH(ACCEPT) -p tcp\nIN SSH(ACCEPT) -source friend -dport 22 -p tcp\nIN ACCEPT -p tcp -dport 21:23,80";
-    for line in taken.lines().map(str::trim) {
-        assert_eq!(verdict(&Site::new("", line).cluster(names).tree(), TO_SSH), "open", "{line}");
-    }
-    let left = "IN accept\nIN Accept\nIN SSH(accept)\nIN ACCEPT -source 192.168.1.1/24\nIN ACCEPT -source 192.168.1.9-192.168.1.0\n\
-        IN ACCEPT -source !10.0.0.1\nIN ACCEPT -source +Some\nIN ACCEPT -source +dc/SOME\nIN ACCEPT -source +guest/some\n\
-        IN ACCEPT -source guest/friend\nIN ACCEPT -p TCP\nIN ACCEPT -p 200\nIN ACCEPT -p  tcp\nIN ACCEPT -iface net0\nIN ACCEPT -i eth0\n\
-        IN ACCEPT -log foo\nIN ACCEPT -log error\nIN ACCEPT -log INFO\nIN ACCEPT -p tcp -dport 23:21\nIN ACCEPT -p tcp -dport 70000\n\
-        IN ACCEPT -p tcp -dport 22,\nIN ACCEPT -p tcp -dport 20-30\nIN ACCEPT -dport 22\nIN ACCEPT -p icmp -icmp-type 8\nIN Nothing(ACCEPT)\n\
-        IN SSH(ACCEPT) -p udp\nIN SSH(ACCEPT) -p tcp -dport 23\nGROUP Web\nGROUP web -p tcp\nGROUP gone\nACCEPT\nIN ACCEPT now\n\
-        IN ACCEPT -source 192.168.1.1,10.0.0.1-10.0.0.2\nIN ACCEPT -source 192.168.1.1,fd00::1\nIN ACCEPT -source 192.168.1.1 -dest fd00::1\n\
-        FORWARD ACCEPT\nIN ACCEPT -p tcp -sport 1:2:3\nIN ACCEPT -source 192.168.1.0/33\nIN ACCEPT -p 1 -dport 8\nIN ACCEPT -dport ssh -p icmp";
-    for line in left.lines().map(str::trim) {
-        assert_eq!(verdict(&Site::new("", line).cluster(names).tree(), TO_SSH), "closed", "{line}");
-    }
-}
-
-const TO_SSH: &str = "a -> b 192.168.1.2, bridge vmbr1, tcp/22";
-
-#[test]
-fn headings_options_and_entries_are_read_as_pve_firewall_does() {
-    let guest = |text: &str| Site { guest: text.into(), ..Site::new("", "") };
-    let open = |text: &str| assert_eq!(verdict(&guest(text).tree(), TO_SSH), "open", "{text}");
-    let closed = |text: &str| assert_eq!(verdict(&guest(text).tree(), TO_SSH), "closed", "{text}");
-    closed("[OPTIONS]\nenable: 1\n");
-    closed("# why\n[options]\n  ENABLE:1\n");
-    // A comment is none in an option or a heading, and the line is left out.
-    open("[OPTIONS]\nenable: 1 # on\n");
-    open("[OPTIONS] # all\nenable: 1\n");
-    open("[ OPTIONS ]\nenable: 1\n");
-    open("[OPTIONS]\nenable : 1\n");
-    open("[OPTIONS]\r\nenable: 1\r\n");
-    // A line that is left out leaves what stands above it.
-    closed("[OPTIONS]\nenable: 1\nenable: maybe\n");
-    open("[OPTIONS]\nenable: 1\npolicy_in: accept\npolicy_in: nothing\n");
-    closed("[OPTIONS]\nenable: 1\npolicy_in: nothing\n");
-    // What is no heading is a line of the section above, and so is all that follows.
-    open("[OPTIONS]\nenable: 1\n[RULES]\n[group web]\nIN ACCEPT\n");
-    closed("[OPTIONS]\nenable: 1\n[RULES] # all\nIN ACCEPT\n");
-    // A rule knows the names above it.
-    open("[OPTIONS]\nenable: 1\n[IPSET mine]\n192.168.1.1\n[RULES]\nIN ACCEPT -source +mine\n");
-    closed("[OPTIONS]\nenable: 1\n[RULES]\nIN ACCEPT -source +mine\n[IPSET mine]\n192.168.1.1\n");
-    closed("[OPTIONS]\nenable: 1\n[IPSET mine]\nhim\n[ALIASES]\nhim 192.168.1.1\n[RULES]\nIN ACCEPT -source +mine\n");
-    // The names of sets are kept in lower case.
-    open("[OPTIONS]\nenable: 1\n[IPSET Mine]\n192.168.1.1\n[RULES]\nIN ACCEPT -source +mine\n");
-    // Of a set that is there twice the last one counts, and of an entry the first.
-    closed(
-        "[OPTIONS]\nenable: 1\n[IPSET mine]\n192.168.1.1\n[IPSET mine]\n10.0.0.1\n[RULES]\nIN ACCEPT -source +mine\n",
-    );
-    let entries =
-        |lines: &str| format!("[OPTIONS]\nenable: 1\n[IPSET mine]\n{lines}\n[RULES]\nIN ACCEPT -source +mine\n");
-    open(&entries("192.168.1.1\n!192.168.1.1"));
-    open(&entries("192.168.1.9/24"));
-    open(&entries("192.168.1.1 # him"));
-    closed(&entries("0.0.0.0/0"));
-    closed(&entries("192.168.1.1 nomatch"));
-    closed(&entries("nobody"));
-    // Two spaces are none between the name of an alias and its address.
-    let alias = |line: &str| format!("[OPTIONS]\nenable: 1\n[ALIASES]\n{line}\n[RULES]\nIN ACCEPT -source him\n");
-    open(&alias("him 192.168.1.1"));
-    closed(&alias("him  192.168.1.1"));
-    // What is refused as a whole leaves nothing known.
-    assert_eq!(verdict(&guest(&alias("him 192.168.1.1/40")).tree(), TO_SSH), "unknown");
-    assert_eq!(verdict(&guest(&entries("192.168.1.0/24\n192.168.1.1/24")).tree(), TO_SSH), "unknown");
-    // The switch of the data centre may be a moment up to which it is on.
-    let cluster = |value: &str| Site { cluster: format!("[OPTIONS]\nenable: {value}\n"), ..Site::new("", "") };
-    assert_eq!(verdict(&cluster("2").tree(), TO_SSH), "open");
-    assert_eq!(verdict(&cluster("1900000000").tree(), TO_SSH), "unknown");
-}
-
-#[test]
-fn the_other_engine_refuses_a_file_with_a_broken_line_as_a_whole() {
-    let host = "[OPTIONS]\nnftables: 1\n";
-    let of = |rules: &str| Site { host: host.into(), ..Site::new("", rules) };
-    lets_in(&of("IN ACCEPT -p tcp -dport 22"), "open tcp/22\nclosed tcp/23");
-    lets_in(&of("IN ACCEPT -p tcp -dport 22 -frobnicate 1"), "unknown tcp/22\nunknown tcp/23");
-    lets_in(&of("IN accept -p tcp -dport 22"), "unknown tcp/22");
-    // What its own list names, and nobody else's node.
-    lets_in(&of("IN DROP").cluster("[IPSET Odd]\n10.0.0.1\n"), "unknown tcp/22");
 }

@@ -51,15 +51,25 @@ fn known_as(site: &Site) -> BTreeMap<String, String> {
     machines.chain(uplinks).map(|(known, own)| (known.to_string(), own.to_string())).collect()
 }
 
-/// What VMs call their devices, where that is not what cloud-init would: no file of Terraform says it.
+/// What machines call their devices, where no other file says it: VMs, if it is not what cloud-init would call them; those that are no
+/// guests and have a packet filter, by the addresses that they have there.
 fn devices(site: &Site) -> BTreeMap<&str, BTreeMap<String, String>> {
-    let guests = site.hosts.iter().filter(|host| host.status.is_there() && host.kind == Kind::Vm);
-    let devices = |host: &Host| -> BTreeMap<String, String> {
+    let of_vm = |host: &Host| -> BTreeMap<String, String> {
         let named = host.interfaces.iter().filter_map(|it| Some((it.index?, &it.device)));
         let other = named.filter(|(index, device)| **device != format!("eth{index}"));
         other.map(|(index, device)| (format!("net{index}"), device.clone())).collect()
     };
-    guests.map(|host| (host.named.name.as_str(), devices(host))).filter(|(_, own)| !own.is_empty()).collect()
+    let of_machine = |host: &Host| -> BTreeMap<String, String> {
+        let below = host.interfaces.iter().filter(|it| !site.networks[it.network.index()].is_overlay());
+        below.flat_map(|it| it.addresses().map(|own| (own.value.to_string(), it.device.clone()))).collect()
+    };
+    let there = site.hosts.iter().filter(|host| host.status.is_there());
+    let devices = there.filter_map(|host| match host.kind {
+        Kind::Vm => Some((host.named.name.as_str(), of_vm(host))),
+        Kind::Machine if host.is_configured() => Some((host.named.name.as_str(), of_machine(host))),
+        _ => None,
+    });
+    devices.filter(|(_, own)| !own.is_empty()).collect()
 }
 
 /// Addresses that machines have by turns, and who: at a time one of them answers there.

@@ -64,7 +64,7 @@ resource "proxmox_virtual_environment_vm" "db-dev" {
     ip_config {
       ipv4 {
         address = "192.168.10.30/24"
-        gateway = "192.168.10.1"
+        gateway = "192.168.10.2"
       }
     }
 
@@ -154,7 +154,7 @@ resource "proxmox_virtual_environment_vm" "db-dev-services" {
     ip_config {
       ipv4 {
         address = "192.168.10.50/24"
-        gateway = "192.168.10.1"
+        gateway = "192.168.10.2"
       }
     }
 
@@ -427,7 +427,7 @@ resource "proxmox_virtual_environment_vm" "dns" {
     ip_config {
       ipv4 {
         address = "192.168.10.10/24"
-        gateway = "192.168.10.1"
+        gateway = "192.168.10.2"
       }
     }
 
@@ -517,7 +517,7 @@ resource "proxmox_virtual_environment_vm" "objects-dev" {
     ip_config {
       ipv4 {
         address = "192.168.10.32/24"
-        gateway = "192.168.10.1"
+        gateway = "192.168.10.2"
       }
     }
 
@@ -607,7 +607,7 @@ resource "proxmox_virtual_environment_vm" "objects-dev-services" {
     ip_config {
       ipv4 {
         address = "192.168.10.52/24"
-        gateway = "192.168.10.1"
+        gateway = "192.168.10.2"
       }
     }
 
@@ -880,7 +880,7 @@ resource "proxmox_virtual_environment_vm" "shop-dev" {
     ip_config {
       ipv4 {
         address = "192.168.10.31/24"
-        gateway = "192.168.10.1"
+        gateway = "192.168.10.2"
       }
     }
 
@@ -970,7 +970,7 @@ resource "proxmox_virtual_environment_vm" "shop-dev-services" {
     ip_config {
       ipv4 {
         address = "192.168.10.51/24"
-        gateway = "192.168.10.1"
+        gateway = "192.168.10.2"
       }
     }
 

@@ -138,7 +138,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "198.51.100.11"
+    dest    = "198.51.100.21"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.dns-1"
@@ -147,7 +147,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "198.51.100.12"
+    dest    = "198.51.100.22"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.dns-2"
@@ -167,7 +167,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "home-int
   rule {
     type    = "out"
     action  = "DROP"
-    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,224.0.0.0/3"
+    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,198.51.100.21,198.51.100.22,224.0.0.0/3"
     comment = "not the Internet"
   }
 
@@ -415,7 +415,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "infra-in
   rule {
     type    = "out"
     action  = "DROP"
-    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,224.0.0.0/3"
+    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,198.51.100.21,198.51.100.22,224.0.0.0/3"
     comment = "not the Internet"
   }
 
@@ -626,7 +626,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "198.51.100.11"
+    dest    = "198.51.100.21"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.dns-1"
@@ -635,7 +635,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "198.51.100.12"
+    dest    = "198.51.100.22"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.dns-2"
@@ -655,7 +655,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "media-in
   rule {
     type    = "out"
     action  = "DROP"
-    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,224.0.0.0/3"
+    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,198.51.100.21,198.51.100.22,224.0.0.0/3"
     comment = "not the Internet"
   }
 
@@ -866,7 +866,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "198.51.100.11"
+    dest    = "198.51.100.21"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.dns-1"
@@ -875,7 +875,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "198.51.100.12"
+    dest    = "198.51.100.22"
     proto   = "udp"
     dport   = "4242"
     comment = "networks.overlay: tunnel to hosts.dns-2"
@@ -895,7 +895,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "talos-in
   rule {
     type    = "out"
     action  = "DROP"
-    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,224.0.0.0/3"
+    dest    = "0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,198.51.100.11,198.51.100.12/31,198.51.100.21,198.51.100.22,224.0.0.0/3"
     comment = "not the Internet"
   }
 

@@ -8,7 +8,8 @@ use arvc_verdict::Path;
 use super::ask::{Ask, Ends, Stop, Towards};
 use super::overlay::filter_in;
 use super::{End, Part, Tunnels, Way};
-use crate::bounds::{Outcome, Tri};
+use crate::bounds::Outcome;
+use crate::filter::Hidden;
 use crate::nebula::{Member, Route};
 use crate::packet::{Addr, Packet};
 use crate::proxmox::Nic;
@@ -122,7 +123,7 @@ impl Tree {
     ) {
         let v6 = packet.is_v6();
         let out = self.towards(gate, packet.dst, v6);
-        let devices = [member.device.as_deref(), out.and_then(|out| self.device(gate, Some(out)))];
+        let devices = [member.device.as_deref(), out.and_then(|out| self.device(gate, Some(out), packet.dst))];
         self.go_through(gate, devices, packet, steps);
         let Some(out) = out.filter(|_| self.is_beside(gate, packet.dst)) else {
             let why = format!("where {} is, and what leads there from {}", way.address, gate.name);
@@ -132,17 +133,22 @@ impl Tree {
         };
         let hidden = match gate.filter {
             Some(filter) => self.filters[filter].hides(packet, devices[0], devices[1]),
-            None => Tri::No,
+            None => Ok(None),
         };
         let address = own_towards(out, packet.dst, v6);
-        let source = match (&hidden, address) {
-            (Tri::Yes, Some(own)) => Addr::At(own),
-            _ => packet.src,
-        };
-        let known = match hidden {
-            Tri::Yes => Outcome::pass("it leaves with the address of the member", None),
-            Tri::Maybe(why) => Outcome::unknown(why, "it may leave with the address of the member", None),
-            Tri::No => self.way_back(way.to, out, v6),
+        let own = |address: &IpAddr| out.addresses.iter().any(|net| net.addr() == *address);
+        let (source, known) = match hidden {
+            Ok(None) => (packet.src, self.way_back(way.to, out, v6)),
+            Ok(Some(Hidden::As(given))) if !own(&given) => {
+                let why = format!("whose {given} is, which a rule gives it as the source");
+                (Addr::At(given), Outcome::unknown(why.into(), "it leaves with another address", None))
+            }
+            Ok(Some(given)) => {
+                let given = if let Hidden::As(given) = given { Some(given) } else { address };
+                let known = Outcome::pass("it leaves with the address of the member", None);
+                (given.map_or(packet.src, Addr::At), known)
+            }
+            Err(why) => (packet.src, Outcome::unknown(why, "it may leave with the address of the member", None)),
         };
         steps.push(Stop::said(Part::Way, known, packet));
         let (Ok(bridge), packet) = (&out.bridge.value, &Packet { src: source, ..*packet }) else {

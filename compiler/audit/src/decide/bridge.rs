@@ -149,7 +149,7 @@ impl Tree {
         steps: &mut Vec<Stop<'t>>,
     ) {
         if let Some(at) = at {
-            if let Some(ask) = self.guest_asked(Towards::Out, at) {
+            if let Some(ask) = self.guest_asked(Towards::Out, at, packet.src) {
                 steps.push(Stop::new(Part::GuestOut(at.host), ask, packet));
             }
             if let (Some(nic), Some(guest)) = (at.nic, self.guest(at.host))
@@ -180,7 +180,7 @@ impl Tree {
                 let part = Part::ProxmoxIn(at.host, nic.index);
                 steps.push(Stop::new(part, Ask::Proxmox(Towards::In, guest, nic), packet));
             }
-            if let Some(ask) = self.guest_asked(Towards::In, at) {
+            if let Some(ask) = self.guest_asked(Towards::In, at, packet.dst) {
                 steps.push(Stop::new(Part::GuestIn(at.host), ask, packet));
             }
         } else if let (End::Node(node), true) = (end, self.proxmox.present) {
@@ -207,28 +207,28 @@ impl Tree {
         steps: &mut Vec<Stop<'t>>,
     ) {
         let reply = packet.reply();
-        if let Some((to, ask)) = to.and_then(|to| Some((to, self.guest_asked(Towards::Out, to)?))) {
+        if let Some((to, ask)) = to.and_then(|to| Some((to, self.guest_asked(Towards::Out, to, reply.src)?))) {
             steps.push(Stop::new(Part::ReplyOut(to.host), ask, &reply));
         }
-        if let Some((from, ask)) = from.and_then(|from| Some((from, self.guest_asked(Towards::In, from)?))) {
+        if let Some((from, ask)) = from.and_then(|from| Some((from, self.guest_asked(Towards::In, from, reply.dst)?))) {
             steps.push(Stop::new(Part::ReplyIn(from.host), ask, &reply));
         }
     }
 
-    /// What a machine's filter is asked, if it has one.
-    fn guest_asked<'t>(&'t self, towards: Towards, at: At<'t>) -> Option<Ask<'t>> {
+    /// What a machine's filter is asked about a packet from or to an address of it, if it has one.
+    fn guest_asked<'t>(&'t self, towards: Towards, at: At<'t>, own: Addr) -> Option<Ask<'t>> {
         if let Some(why) = &at.host.no_filter {
             return Some(Ask::Said(Outcome::unknown(why.clone(), "its filter is not there", None)));
         }
-        Some(Ask::Filter(towards, at.host.filter?, self.device(at.host, at.nic)))
+        Some(Ask::Filter(towards, at.host.filter?, self.device(at.host, at.nic, own)))
     }
 
     fn guest_out(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
-        Some(self.outcome(&self.guest_asked(Towards::Out, at)?, packet))
+        Some(self.outcome(&self.guest_asked(Towards::Out, at, packet.src)?, packet))
     }
 
     fn guest_in(&self, at: At<'_>, packet: &Packet) -> Option<Outcome> {
-        Some(self.outcome(&self.guest_asked(Towards::In, at)?, packet))
+        Some(self.outcome(&self.guest_asked(Towards::In, at, packet.dst)?, packet))
     }
 
     /// Whether the segment carries a packet from one end to the other.

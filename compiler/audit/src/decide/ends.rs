@@ -99,7 +99,7 @@ impl Tree {
                 Some(addresses) => {
                     // The system takes the one whose network the destination is in.
                     let near = self.near_by(way, addresses);
-                    let mut own = if near.is_empty() { at(addresses.clone()) } else { at(near) };
+                    let mut own = if near.is_empty() { at(self.leading(way, addresses)) } else { at(near) };
                     // Out into the world by a way that no file describes, it may have one there that no file names.
                     let outward = *way.path == Path::Routed && is_public(way.address);
                     if outward && !addresses.iter().any(|own| fits(own) && is_public(*own)) {
@@ -135,7 +135,7 @@ impl Tree {
                     match own.is_empty() {
                         true if host.guest.is_none() => match host.addresses.as_slice() {
                             [] => at(self.internet().to_vec()),
-                            addresses => at(addresses.to_vec()),
+                            addresses => at(self.leading(way, addresses)),
                         },
                         _ => own,
                     }
@@ -170,6 +170,17 @@ impl Tree {
         }
     }
 
+    /// Those of a machine's addresses that it may take for what it sends: into the world that of a network which leads there, if any
+    /// of its networks is said to.
+    fn leading(&self, way: &Way<'_, '_>, own: &[IpAddr]) -> Vec<IpAddr> {
+        let leads = |own: &&IpAddr| is_public(**own) || self.leads_out(Addr::At(**own));
+        let leading: Vec<IpAddr> = own.iter().filter(leads).copied().collect();
+        match *way.path == Path::Routed && is_public(way.address) && !leading.is_empty() {
+            true => leading,
+            false => own.to_vec(),
+        }
+    }
+
     /// Those of a node's addresses that are on the segment of a machine's address.
     fn near_by(&self, way: &Way<'_, '_>, own: &[IpAddr]) -> Vec<IpAddr> {
         let End::Host(host) = way.to else { return Vec::new() };
@@ -186,7 +197,13 @@ impl Tree {
             Path::Bridge(bridge, vlan) => nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan,
             _ => false,
         });
-        beside.find_map(|nic| nic.addresses.iter().find(wider)).map(on).unwrap_or_default()
+        let beside = beside.find_map(|nic| nic.addresses.iter().find(wider));
+        // Where it has none, the networks of the site do.
+        let stated = || {
+            let own = self.wiring.own.iter().filter(|_| matches!(path, Path::Bridge(..)));
+            own.filter(wider).max_by_key(|net| net.prefix_len())
+        };
+        beside.or_else(stated).map(on).unwrap_or_default()
     }
 
     /// The gateways of a destination's segment: where a node is, if no file says it.

@@ -4,6 +4,7 @@ mod ask;
 mod behind;
 mod bridge;
 mod ends;
+mod handed;
 mod overlay;
 mod routed;
 mod router;

@@ -7,13 +7,10 @@ use super::bridge::At;
 use super::router::Router;
 use super::{End, Part, Way};
 use crate::bounds::Outcome;
-use crate::filter::UPLINK;
+use crate::filter::{Then, UPLINK};
 use crate::packet::{Addr, Packet, Port, is_public};
-use crate::proxmox::Nic;
+use crate::proxmox::{Guest, Nic};
 use crate::tree::{Host, Tree, device_of};
-
-/// A guest without a router.
-const NO_WAY_OUT: &str = "a node hands it on, and the guest has no router for the answers";
 
 impl Tree {
     pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Stop<'t>> {
@@ -138,15 +135,6 @@ impl Tree {
         }
     }
 
-    /// Whether what a machine sends finds a way out of its segments: of a guest that has no router for it, nothing does.
-    fn answers(&self, end: End<'_>, v6: bool) -> bool {
-        let End::Host(host) = end else { return true };
-        self.guest(host).is_none_or(|guest| {
-            let gateways = || guest.nics.iter().flat_map(|nic| &nic.gateways);
-            guest.nics.iter().any(|nic| nic.dhcp) || gateways().any(|gateway| gateway.is_ipv6() == v6)
-        })
-    }
-
     /// The device that has a gateway of the family.
     fn way_out<'t>(&'t self, host: &'t crate::tree::Host, packet: &Packet) -> Option<&'t Nic> {
         let nics = self.guest(host).into_iter().flat_map(|guest| &guest.nics);
@@ -195,11 +183,11 @@ impl Tree {
                     }
                     let owner = translation.address.and_then(|address| self.owners.get(&address));
                     let right = matches!((way.to, owner), (End::Host(host), Some((owner, _))) if *owner == host.name);
-                    let outcome = match right {
-                        false => Outcome::drop("a node hands it on to another machine", Some(place)),
-                        true if !self.answers(way.to, packet.is_v6()) => Outcome::drop(NO_WAY_OUT, Some(place)),
-                        true if outside => Outcome::pass("a node hands it on", Some(place)),
-                        true => {
+                    let outcome = match self.answered(way.to, node, &handed, place) {
+                        _ if !right => Outcome::drop("a node hands it on to another machine", Some(place)),
+                        Some(outcome) => outcome,
+                        None if outside => Outcome::pass("a node hands it on", Some(place)),
+                        None => {
                             let why = format!("how {node} is reached, and whether it hands on what comes from inside");
                             Outcome::unknown(why.into(), "a node hands it on", Some(place))
                         }
@@ -315,10 +303,10 @@ impl Tree {
                 Packet { dst: Addr::At(target), dport: translation.port.map_or(packet.dport, Port::At), ..packet };
             let owner = self.owners.get(&target).map(|(owner, _)| owner);
             let right = matches!((way.to, owner), (End::Host(host), Some(owner)) if *owner == host.name);
-            return match right {
-                false => Some((handed, Outcome::drop("a node hands it on to another machine", Some(place)))),
-                true if !self.answers(way.to, packet.is_v6()) => Some((handed, Outcome::drop(NO_WAY_OUT, Some(place)))),
-                true => (leads && known).then(|| (handed, Outcome::pass("a node hands it on", Some(place)))),
+            return match self.answered(way.to, node, &handed, place) {
+                _ if !right => Some((handed, Outcome::drop("a node hands it on to another machine", Some(place)))),
+                Some(outcome) => Some((handed, outcome)),
+                None => (leads && known).then(|| (handed, Outcome::pass("a node hands it on", Some(place)))),
             };
         }
         let own = match way.to {
@@ -369,7 +357,7 @@ impl Tree {
     }
 
     /// Whether something leads into the world from where an address is.
-    fn leads_out(&self, source: Addr) -> bool {
+    pub(super) fn leads_out(&self, source: Addr) -> bool {
         matches!(source, Addr::At(source) if self.wiring.outward.iter().any(|net| net.contains(&source)))
     }
 
@@ -399,11 +387,14 @@ impl Tree {
         let Some(guest) = self.hosts.get(owner).and_then(|host| self.guest(host)) else { return false };
         let gateways = guest.nics.iter().filter(|nic| nic.index == *index).flat_map(|nic| &nic.gateways);
         let mut gateways = gateways.filter(|gateway| gateway.is_ipv4() == address.is_ipv4());
-        gateways.any(|gateway| {
-            let owners: Vec<&String> =
-                self.wiring.nodes.iter().filter(|(_, own)| own.contains(gateway)).map(|(name, _)| name).collect();
-            owners.iter().any(|owner| *owner == node) && (owners.len() == 1 || guest.node.as_deref() == Some(node))
-        })
+        gateways.any(|gateway| self.is_gateway(node, guest, gateway))
+    }
+
+    /// Whether a node is the one that a guest has as this router.
+    pub(super) fn is_gateway(&self, node: &str, guest: &Guest, gateway: &IpAddr) -> bool {
+        let owners: Vec<&String> =
+            self.wiring.nodes.iter().filter(|(_, own)| own.contains(gateway)).map(|(name, _)| name).collect();
+        owners.iter().any(|owner| *owner == node) && (owners.len() == 1 || guest.node.as_deref() == Some(node))
     }
 
     /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone: what comes from
@@ -426,9 +417,33 @@ impl Tree {
         })
     }
 
-    /// Whether a node gives a packet an address of its own on its way out.
+    /// Whether a node gives a packet an address of its own on its way out: the one that the sender has as its router.
     fn masquerades(&self, packet: &Packet) -> bool {
         let Addr::At(source) = packet.src else { return false };
-        self.edges.values().any(|edge| edge.masquerades(source))
+        // To an address of somebody else the answers go there.
+        let own = |node: &str, then: &Then| match then {
+            Then::Source(Ok(given)) => self.wiring.nodes.get(node).is_none_or(|own| own.contains(given)),
+            Then::Source(Err(_)) => false,
+            _ => true,
+        };
+        self.edges.iter().any(|(node, edge)| {
+            let all = edge.hiding(source).all(|rule| own(node, &rule.then));
+            edge.masquerades(source) && all && self.may_route(node, source)
+        })
+    }
+
+    /// Whether a node may be the router of whoever has an address. Where files say where the nodes are, they say that; where none
+    /// does, a guest is behind the node that it runs on.
+    fn may_route(&self, node: &str, source: IpAddr) -> bool {
+        let guest = self.owners.get(&source).and_then(|(owner, _)| self.guest(self.hosts.get(owner)?));
+        let Some(own) = self.wiring.nodes.get(node) else {
+            return guest.is_none_or(|guest| guest.node.as_deref().is_none_or(|own| own == node));
+        };
+        let mut gateways = guest.into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.gateways);
+        match gateways.any(|gateway| gateway.is_ipv4() == source.is_ipv4()) {
+            true => self.routes(node, source),
+            // Who was told of none has the one of his neighbours, if that is known.
+            false => self.front_of(source).is_none_or(|gateway| own.contains(&gateway)),
+        }
     }
 }

@@ -63,7 +63,7 @@ impl Tree {
             let ask = Ask::Proxmox(Towards::In, guest, into);
             steps.push(Stop::new(Part::ProxmoxIn(host, into.index), ask, packet));
         }
-        let devices = [self.device(host, Some(into)), self.device(host, Some(out))];
+        let devices = [self.device(host, Some(into), packet.src), self.device(host, Some(out), packet.dst)];
         self.go_through(host, devices, packet, steps);
         if let Some(guest) = firewall {
             let ask = Ask::Proxmox(Towards::Out, guest, out);

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use crate::bounds::Tri;
+use crate::filter::Hidden;
 use crate::packet::{Addr, Packet, is_public};
 use crate::place::Why;
 use crate::tree::{Tree, device_of};
@@ -26,10 +26,15 @@ impl Tree {
             let Some(into) = self.hears(node, source) else { continue };
             let there = self.segment_of(address);
             let device = there.as_ref().map(|(device, _)| device.as_str());
-            match edge.hides(&packet, Some(&into), device) {
-                Tri::No => {}
-                Tri::Maybe(why) => return Err(why),
-                Tri::Yes => {
+            match edge.hides(&packet, Some(&into), device)? {
+                None => {}
+                Some(Hidden::As(given)) if own.contains(&given) => {
+                    return Ok(Packet { src: Addr::At(given), ..packet });
+                }
+                Some(Hidden::As(given)) => {
+                    return Err(format!("whose {given} is, which a rule of {node} gives it as the source").into());
+                }
+                Some(Hidden::Own) => {
                     let near = |own: &&IpAddr| there.as_ref().is_some_and(|(_, net)| net.contains(*own));
                     let mut near = own.iter().filter(near);
                     return match (near.next(), near.next()) {

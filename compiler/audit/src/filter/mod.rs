@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
+pub use walk::Hidden;
+
 use crate::bounds::Tri;
 use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Ports};
 use crate::place::{Place, Why};
@@ -162,6 +164,8 @@ pub enum Then {
     Zone,
     /// Another source: the address that it leaves by.
     Masquerade,
+    /// Another source: this address, or why it is not known which.
+    Source(Result<IpAddr, Why>),
     /// Nobody knows.
     Unknown(Why),
 }
@@ -384,14 +388,19 @@ impl Filter {
 
     /// The rule by which what comes from an address leaves with another one, towards some destination.
     pub fn masquerade_of(&self, source: IpAddr) -> Option<Place> {
-        let mut rules = self.chains.iter().flat_map(|chain| &chain.rules).filter(|rule| rule.then == Then::Masquerade);
-        let taken = rules.find(|rule| {
+        self.hiding(source).next().map(|rule| rule.place)
+    }
+
+    /// The rules by which what comes from an address leaves with another one, towards some destination.
+    pub fn hiding(&self, source: IpAddr) -> impl Iterator<Item = &Rule> {
+        let rules = self.chains.iter().flat_map(|chain| &chain.rules);
+        let rules = rules.filter(|rule| matches!(rule.then, Then::Masquerade | Then::Source(_)));
+        rules.filter(move |rule| {
             rule.conditions.iter().all(|condition| match &condition.test {
                 Test::Source(addresses) => addresses.has(source) != condition.not,
                 _ => true,
             })
-        });
-        taken.map(|rule| rule.place)
+        })
     }
 
     /// Whether all firewall bridges of guests are in a zone of connections of their own.

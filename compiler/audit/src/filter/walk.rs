@@ -2,6 +2,8 @@
 //!
 //! `drop` is final; `accept` ends one base chain, and those behind it still see the packet. So it is open iff no chain drops it.
 
+use std::net::IpAddr;
+
 use super::{Base, Filter, Hook, Passage, Then, Translation};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{ICMP6, Packet};
@@ -19,6 +21,15 @@ enum End {
     Back,
     /// The policy decides.
     Policy,
+}
+
+/// Another source that a packet leaves with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// The address that it leaves by.
+    Own,
+    /// This one, whoever has it.
+    As(IpAddr),
 }
 
 impl Filter {
@@ -49,16 +60,18 @@ impl Filter {
         })
     }
 
-    /// Whether a packet that goes through the machine leaves with an address of its own as the source.
-    pub fn hides(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Tri {
+    /// Which other source a packet that goes through the machine leaves with, if any, or why that is not known.
+    pub fn hides(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Result<Option<Hidden>, Why> {
         let passage = Passage { entered: Some(into), ..Passage::at(packet, out, false) };
         let of_family = |base: &&Base| if packet.is_v6() { base.families.1 } else { base.families.0 };
         let bases = self.bases.iter().filter(|base| base.nat && base.hook == Hook::Postrouting).filter(of_family);
-        bases.fold(Tri::No, |hidden, base| hidden.or(|| self.hidden(base.chain, passage, 0).unwrap_or(Tri::No)))
+        // The first chain that gives it one decides, or may.
+        let mut found = bases.map(|base| self.hidden(base.chain, passage, 0).unwrap_or(Ok(None)));
+        found.find(|one| *one != Ok(None)).unwrap_or(Ok(None))
     }
 
     /// What a chain makes of the source; none if nothing in it ends the walk.
-    fn hidden(&self, chain: usize, passage: Passage<'_>, depth: usize) -> Option<Tri> {
+    fn hidden(&self, chain: usize, passage: Passage<'_>, depth: usize) -> Option<Result<Option<Hidden>, Why>> {
         if depth > DEEPEST {
             return None;
         }
@@ -67,10 +80,11 @@ impl Filter {
             let found = match &rule.then {
                 _ if tri == Tri::No => continue,
                 Then::Next | Then::Untrack | Then::Zone | Then::Translate(_) => continue,
-                Then::Masquerade => Some(Tri::Yes),
-                Then::Accept | Then::Drop => Some(Tri::No),
+                Then::Masquerade => Some(Ok(Some(Hidden::Own))),
+                Then::Source(address) => Some(address.clone().map(|address| Some(Hidden::As(address)))),
+                Then::Accept | Then::Drop => Some(Ok(None)),
                 Then::Return => None,
-                Then::Unknown(why) => Some(Tri::Maybe(why.clone())),
+                Then::Unknown(why) => Some(Err(why.clone())),
                 Then::Jump(inner) | Then::Goto(inner) => match self.hidden(*inner, passage, depth + 1) {
                     None if matches!(rule.then, Then::Jump(_)) => continue,
                     found => found,
@@ -78,7 +92,7 @@ impl Filter {
             };
             // Whatever comes behind a rule that may match is one of two ways.
             return match tri {
-                Tri::Maybe(why) => Some(Tri::Maybe(why)),
+                Tri::Maybe(why) => Some(Err(why)),
                 _ => found,
             };
         }
@@ -182,7 +196,7 @@ impl Filter {
                         return Ok(None);
                     }
                 }
-                Then::Next | Then::Untrack | Then::Zone | Then::Masquerade => {}
+                Then::Next | Then::Untrack | Then::Zone | Then::Masquerade | Then::Source(_) => {}
             }
         }
         Ok(None)
@@ -216,7 +230,7 @@ impl Walk<'_, '_> {
             }
             let (place, certain) = (Some(rule.place), tri == Tri::Yes);
             match &rule.then {
-                Then::Next | Then::Zone | Then::Masquerade => {}
+                Then::Next | Then::Zone | Then::Masquerade | Then::Source(_) => {}
                 Then::Accept if self.nat => return (End::Decided, left),
                 Then::Accept => {
                     if self.outcome.may(&tri, true, "a rule lets it pass", place) {

@@ -69,7 +69,7 @@ impl Tree {
             key += &guest_key(guest, records);
         }
         for address in host.addresses.iter().filter(|_| host.guest.is_none()) {
-            let _ = write!(key, "at {:?} ", records.address_key(*address));
+            let _ = write!(key, "at {:?} {:?} ", records.address_key(*address), host.devices.get(address));
         }
         for index in &host.members {
             let member = &self.members[*index];
@@ -105,8 +105,15 @@ fn guest_key(guest: &Guest, records: &Records) -> String {
         let _ = write!(key, "{bridge:?} {addresses:?} {:?} {bound:?} ", nic.gateways);
     }
     let options = &guest.options;
-    for switch in [&options.enabled, &options.dhcp, &options.ndp, &options.radv, &options.macfilter, &options.ipfilter]
-    {
+    for switch in [
+        &options.enabled,
+        &options.dhcp,
+        &options.ndp,
+        &options.radv,
+        &options.macfilter,
+        &options.ipfilter,
+        &options.ips,
+    ] {
         let _ = write!(key, "{:?} ", value(switch));
     }
     let _ = write!(key, "{:?} {:?} ", options.policy_in.value, options.policy_out.value);

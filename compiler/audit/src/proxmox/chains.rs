@@ -38,14 +38,27 @@ fn switched(proxmox: &Proxmox, guest: &Guest, nic: &Nic) -> Result<Tri, (&'stati
 
 /// What becomes of a packet that a guest sends over a device.
 pub fn outward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {
-    let outcome = stock_out(proxmox, guest, nic, packet);
+    // Of what it asks the answers come in.
+    let outcome = inspected(stock_out(proxmox, guest, nic, packet), proxmox, guest, nic);
     bounded(outcome, proxmox, guest.node.as_deref(), || guest_differs(proxmox, guest, nic, packet))
 }
 
 /// What becomes of a packet that comes to a guest over a device.
 pub fn inward(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {
-    let outcome = stock_in(proxmox, guest, nic, packet);
+    let outcome = inspected(stock_in(proxmox, guest, nic, packet), proxmox, guest, nic);
     bounded(outcome, proxmox, guest.node.as_deref(), || guest_differs(proxmox, guest, nic, packet))
+}
+
+/// What a guest's rules let in goes to a program (`NFQUEUE`) that decides what it likes, and so do the answers that it gets.
+fn inspected(mut outcome: Outcome, proxmox: &Proxmox, guest: &Guest, nic: &Nic) -> Outcome {
+    let ips = &guest.options.ips;
+    let filtered = switched(proxmox, guest, nic).is_ok();
+    if outcome.open && filtered && on(ips) == Tri::Yes {
+        outcome.closed = true;
+        outcome.missing.push("what the program that inspects its packets lets through (ips)".into());
+        outcome.places.extend(ips.place);
+    }
+    outcome
 }
 
 fn stock_out(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Outcome {

@@ -276,6 +276,8 @@ pub struct Options {
     pub macfilter: Setting<bool>,
     /// Its packets must bear an address of its set.
     pub ipfilter: Setting<bool>,
+    /// What its rules let in is handed to a program that may drop it.
+    pub ips: Setting<bool>,
     /// What becomes of what comes in.
     pub policy_in: Setting<Policy>,
     /// What becomes of what goes out.
@@ -294,6 +296,7 @@ impl Options {
             radv: Setting::default(false),
             macfilter: Setting::default(true),
             ipfilter: Setting::default(false),
+            ips: Setting::default(false),
             policy_in: Setting::default(Policy::Drop),
             policy_out: Setting::default(Policy::Accept),
             place: None,

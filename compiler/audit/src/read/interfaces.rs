@@ -1,4 +1,6 @@
-//! `/etc/network/interfaces` of a node: what its commands translate when a device comes up.
+//! `/etc/network/interfaces`: the addresses of a machine's devices, and what the commands of a node translate when one comes up.
+
+use std::net::IpAddr;
 
 use super::iptables::{Commands, split};
 use crate::filter::Filter;
@@ -10,6 +12,24 @@ pub(crate) fn is(path: &str, text: &str) -> bool {
     let (name, folder) = (parts.next(), parts.next());
     (name == Some("interfaces") || folder == Some("interfaces.d"))
         && text.lines().any(|line| ["iface", "auto"].contains(&line.split_whitespace().next().unwrap_or_default()))
+}
+
+/// The addresses that it gives to devices, with these. `address` belongs to the `iface` above it (interfaces(5)).
+pub(crate) fn addresses(text: &str) -> Vec<(String, IpAddr)> {
+    let (mut found, mut device) = (Vec::new(), None);
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("iface"), name) => device = name.map(str::to_owned),
+            (Some("auto" | "mapping" | "source" | "source-directory"), _) => device = None,
+            (Some("address"), Some(text)) => {
+                let address = text.split('/').next().and_then(|text| text.parse().ok());
+                found.extend(device.clone().zip(address));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Programs of which a line says nothing about packets.

@@ -243,8 +243,14 @@ fn rule(
                     condition(Test::Unread(why));
                 }
             }
-            "--comment" | "--reject-with" | "--log-prefix" | "--log-level" | "--to-source" | "--set-mark"
-            | "--to-ports" => {
+            "--to-source" => {
+                let value = take(&mut at);
+                rule.then = match destination(value) {
+                    Some(Translation { address: Some(address), .. }) => Then::Source(Ok(address)),
+                    _ => Then::Source(Err(notes.unread(place, format!("the source {value}")))),
+                };
+            }
+            "--comment" | "--reject-with" | "--log-prefix" | "--log-level" | "--set-mark" | "--to-ports" => {
                 let value = take(&mut at);
                 if word == "--to-ports"
                     && let Then::Translate(translation) = &mut rule.then

@@ -52,6 +52,11 @@ fn folder_and_stem(path: &str) -> (&str, &str) {
     (folder, stem)
 }
 
+/// Whether a file lies in a folder that is called as a machine.
+fn is_of(path: &str, host: &str) -> bool {
+    path.rsplit('/').skip(1).any(|part| part == host)
+}
+
 fn last_folder(folder: &str) -> &str {
     folder.rsplit('/').next().unwrap_or(folder)
 }
@@ -174,10 +179,9 @@ impl Parts {
         if let (Some(elsewhere), Err(_)) = (&given.firewall, &self.proxmox.cluster.enabled.value) {
             let cluster = &mut self.proxmox.cluster;
             cluster.enabled = Setting::default(true);
-            for policy in [&mut cluster.policy_in, &mut cluster.policy_out] {
-                policy.value =
-                    Err(format!("what the firewall of the data centre says to its nodes: {elsewhere} has it").into());
-            }
+            // Outwards it leaves nodes what every tree leaves them: everything.
+            cluster.policy_in.value =
+                Err(format!("what the firewall of the data centre says to its nodes: {elsewhere} has it").into());
         }
         let mut hosts: BTreeMap<String, Host> = BTreeMap::new();
         let mut seen = BTreeSet::new();
@@ -214,9 +218,20 @@ impl Parts {
             let stated = self.wiring.machines.get(&host.name).into_iter().flatten().filter(|_| host.guest.is_none());
             let more: Vec<_> = stated.copied().filter(|address| !host.addresses.contains(address)).collect();
             host.addresses.extend(more);
+            let devices = self.wiring.devices.get(&host.name).into_iter().flatten().filter(|_| host.guest.is_none());
+            host.devices =
+                devices.filter_map(|(address, device)| Some((address.parse().ok()?, device.clone()))).collect();
+            // A file of its own says it too.
+            let own = self.interfaces.iter().filter(|(path, ..)| host.guest.is_none() && is_of(path, &host.name));
+            for (device, address) in own.flat_map(|(_, _, text)| interfaces::addresses(text)) {
+                if !address.is_loopback() {
+                    host.devices.entry(address).or_insert(device);
+                    host.addresses.extend(Some(address).filter(|address| !host.addresses.contains(address)));
+                }
+            }
             self.addresses(host);
         }
-        let Self { mut notes, proxmox, wiring, filters: rest, interfaces: brought_up, .. } = self;
+        let Self { mut notes, proxmox, mut wiring, filters: rest, interfaces: brought_up, .. } = self;
         let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
         let mut edges: BTreeMap<String, Filter> = rest
             .into_iter()
@@ -226,9 +241,17 @@ impl Parts {
         for (path, file, text) in brought_up {
             // By a folder of the node's name; where there is one node alone, it is that one's.
             let named = path.rsplit('/').find(|part| nodes.contains(&(*part).to_owned()));
+            if named.is_none() && hosts.keys().any(|host| is_of(&path, host)) {
+                continue;
+            }
             let alone = (nodes.len() == 1).then(|| nodes.first().map(|node| node.as_str())).flatten();
             match named.or(alone) {
                 Some(node) => {
+                    if !wiring.is_said {
+                        let own = interfaces::addresses(&text).into_iter().map(|(_, address)| address);
+                        let known = wiring.nodes.entry(node.to_owned()).or_default();
+                        known.extend(own.filter(|address| !address.is_loopback()));
+                    }
                     let edge = edges.entry(node.to_owned()).or_default();
                     interfaces::read(&text, file, &mut notes, edge);
                     edge.finish();

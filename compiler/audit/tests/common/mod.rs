@@ -1,6 +1,8 @@
 //! Trees and questions in a few words.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+pub mod filtered;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -70,6 +70,48 @@ over networks.bridge, from 192.168.100.101 to 192.168.100.100: closed
 }
 
 #[test]
+fn c20_a_router_of_which_nothing_is_said_is_named_among_the_layers() {
+    let site = r#"{
+  name = "home";
+  domain = "home.internal";
+  operators.addresses = [ 203.0.113.9 ];
+  nodes.pve = { address = 192.168.100.1; };
+  networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = hosts.firewall; };
+  networks.media = { cidr = 192.168.7.0/24; bridge = "vmbr7"; gateway = hosts.firewall; };
+  ranges.guests = { vmids = 100..199; addresses = 100..199; };
+  images.debian = { vmid = 900; };
+  hosts.firewall = {
+    kind = Machine;
+    managed = false;
+    on = { bridge.address = 192.168.100.254; media.address = 192.168.7.254; };
+  };
+  hosts.web = { vmid = 100; on.bridge = {}; };
+  hosts.films = { vmid = 101; on.media = {}; };
+  allow = [ hosts.web -> hosts.films : 80/tcp ];
+  expect.unknown = [ nodes.pve -> hosts.films : 22/tcp ];
+}
+"#;
+    let (status, world) = of_site(site, &["web", "films:80/tcp"]);
+    assert_eq!((status, world.stderr.as_str()), (exit::SOURCE, ""));
+    assert_eq!(
+        world.stdout,
+        "\
+web -> films:80/tcp: not known
+
+over networks.bridge, routed to networks.media, from 192.168.100.100 to 192.168.7.101: not known
+  Proxmox firewall, out of web  open
+                                  site.arv:17:13: hosts.web -> hosts.films : 80/tcp
+  router firewall               not known
+                                  what hosts.firewall lets through is not known
+  Proxmox firewall, into films  open
+                                  site.arv:17:13: hosts.web -> hosts.films : 80/tcp
+  packet filter of films        open
+                                  site.arv:17:13: hosts.web -> hosts.films : 80/tcp
+"
+    );
+}
+
+#[test]
 fn the_status_is_good_only_if_all_is_open() {
     for (args, expected) in [
         (["groups.web", "services.db.sql"], exit::GOOD),

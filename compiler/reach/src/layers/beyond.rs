@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, HostId, NetworkId, Router};
+use arvc_site::model::{Family, HostId, Kind, NetworkId, Router};
 use arvc_site::names::is_private;
 use arvc_verdict::Verdict;
 use ipnet::IpNet;
@@ -179,7 +179,9 @@ impl Answers<'_, '_> {
     /// segment, another one that has a router, since there it would need none.
     fn leaving(&self, host: HostId, address: IpAddr) -> Result<(NetworkId, IpAddr), Verdict> {
         let layers = self.layers;
-        let found = layers.exit(host, address).ok_or_else(|| self.without_source(host, None))?;
+        // A guest whose networks have no router was told of none, and its system finds no way.
+        let found = layers.exit(host, address).filter(|_| self.finds_out(host, Family::of(address)));
+        let found = found.ok_or_else(|| self.without_source(host, None))?;
         if !self.site().networks[found.0.index()].contains(address) {
             return Ok(found);
         }
@@ -187,6 +189,13 @@ impl Answers<'_, '_> {
         let mut out = layers.members.way_out(layers.members.profile_of[host.index()], family).into_iter();
         let other = out.find(|network| *network != found.0);
         Ok(other.and_then(|network| Some((network, layers.address(host, network, family)?))).unwrap_or(found))
+    }
+
+    /// Whether something leads beyond the segments of a machine; of one that is no guest nobody says what it was told.
+    fn finds_out(&self, host: HostId, family: Family) -> bool {
+        let host = self.layers.host(host);
+        let leads = |network: NetworkId| self.site().networks[network.index()].gateway(family).is_some();
+        host.kind == Kind::Machine || host.interfaces.iter().any(|it| it.dhcp || it.default_route && leads(it.network))
     }
 
     /// Whether a machine meets the target of a way without a router: then it is no routed one.

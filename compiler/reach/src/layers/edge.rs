@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Forward, Gateway, HostId, NetworkId, Router};
+use arvc_site::model::{Family, Forward, Gateway, HostId, Kind, NetworkId, Router};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
@@ -39,6 +39,13 @@ pub(super) fn between(
                 _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
             }]
         }));
+    }
+    // At its public address a router is met by those behind it as by the world: it hands that on to nobody. By which device it comes
+    // would count where something filters it.
+    let target = layers.host(b);
+    let filtered = target.kind != Kind::Machine || target.is_configured();
+    if *there == Identity::Host(b) && !filtered && !is_private(to) {
+        return Some(vec![open(Layer::Router, at, "it is the router itself")]);
     }
     let leads = match there {
         Identity::Node(node) => !node_on(site, last, *node).is_empty(),
@@ -110,8 +117,14 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     }
     // It hands on to one address of a machine, and not to those that it has besides.
     let meant = |forward: &&Forward| forward.to == host && layers.handed_to(node, forward) == Some((network, to));
-    let forwards = site.nodes[node.index()].forwards.iter().filter(meant);
-    let handed = forwards.fold(PortSet::none(), |all, forward| all.union(&PortSet::from(forward.ports)));
+    let (mut handed, mut answered) = (PortSet::none(), PortSet::none());
+    for forward in site.nodes[node.index()].forwards.iter().filter(meant) {
+        let ports = PortSet::from(forward.ports);
+        if layers.astray(node, forward).is_none() {
+            answered = answered.union(&ports);
+        }
+        handed = handed.union(&ports);
+    }
     let note = match handed.is_none() {
         true => "it hands no port on to the machine at this address".to_owned(),
         false => format!("it hands on {handed}"),
@@ -119,7 +132,7 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     vec![Step {
         layer: Layer::Router,
         at,
-        lower: handed.clone(),
+        lower: answered,
         upper: handed,
         rules: std::rc::Rc::default(),
         note: Some(note),

@@ -160,6 +160,12 @@ impl Layers<'_> {
                 matching.push((rule.ports.clone(), rule.reason.clone()));
             }
         }
+        // Of a firewall that another site has it is that site's matter what nodes let in.
+        let datacenter = &self.site.datacenters[self.site.nodes[node.index()].datacenter.index()];
+        if !datacenter.owns_firewall.value {
+            (lower, upper) = (PortSet::none(), PortSet::all());
+            note = Some("what the firewall of the data centre lets in to its nodes, which another site has".to_owned());
+        }
         Step { layer: Layer::NodeIn, at: Party::Node(node), lower, upper, rules: matching.into(), note }
     }
 

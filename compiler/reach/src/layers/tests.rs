@@ -1,4 +1,5 @@
 use arvc_site::model::*;
+use arvc_verdict::Verdict;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
@@ -95,6 +96,71 @@ fn what_a_foreign_router_lets_through_is_not_known() {
         asked(&site, &Party::Host(phone), &Party::Host(tv), &tcp_port(80)),
         [(Way::Routed(second, BRIDGE), Extent::Unknown)]
     );
+}
+
+#[test]
+fn a_router_is_met_at_its_public_address_by_those_behind_it() {
+    let mut site = site();
+    let wan = network(&mut site, "wan", "192.0.2.0/24", NetworkKind::Plain);
+    let firewall = machine(&mut site, "firewall", &[BRIDGE, wan]);
+    let phone = machine(&mut site, "phone", &[BRIDGE]);
+    let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
+    gateways[0].router = Router::Host(firewall);
+    let ask = |site: &Site| {
+        let found = asked(site, &Party::Host(phone), &Party::Host(firewall), &tcp_port(443));
+        found.into_iter().find(|(way, _)| *way == Way::Routed(BRIDGE, wan)).map(|(_, verdict)| verdict)
+    };
+    assert_eq!(ask(&site), Some(Extent::Open));
+    // A private address leads back into the site.
+    site.networks[wan.index()].prefix = at(prefix("192.168.7.0/24"));
+    let wan_device = site.hosts[firewall.index()].interfaces.iter_mut().find(|it| it.network == wan);
+    wan_device.expect("it is there").address = Some(at(address("192.168.7.2")));
+    assert_eq!(ask(&site), Some(Extent::Unknown));
+}
+
+#[test]
+fn what_a_node_hands_on_is_answered_by_way_of_that_node_or_nobody_knows() {
+    let mut site = site();
+    let guest = host_on(&mut site, "guest", &[], &[BRIDGE]);
+    let span = arvc_syntax::source::Span::new(0, 0);
+    let ports = arvc_syntax::literal::Ports { transport: Transport::Tcp, first: 443, last: 443 };
+    site.nodes[0].forwards = vec![Forward { ports, to: guest, span }];
+    site.allow = vec![flow(End::Internet, End::Host(guest), &[tcp(443, 443)])];
+    let ask = |site: &Site, port| {
+        let policies = policies(site);
+        let layers = Layers::new(site, &policies);
+        let (path, protocol) = (arvc_verdict::Path::Routed, arvc_verdict::Protocol::Tcp);
+        let (from, to) = ("internet".to_owned(), "guest".to_owned());
+        let address = address("198.51.100.10");
+        let question = arvc_verdict::Question { from, to, address, path, protocol, port: Some(port) };
+        Answers::new(&layers).verdict(&question, arvc_verdict::Counted::All)
+    };
+    assert_eq!(ask(&site, 443), Verdict::Open);
+    assert_eq!(ask(&site, 80), Verdict::Closed);
+    // Another router is its way out: the answers leave by that.
+    let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
+    gateways[0] = Gateway { address: address("192.168.100.254"), router: Router::Elsewhere, span };
+    assert!(matches!(ask(&site, 443), Verdict::Unknown { .. }));
+    assert_eq!(ask(&site, 80), Verdict::Closed);
+}
+
+#[test]
+fn a_guest_whose_networks_have_no_router_sends_nothing_beyond_them() {
+    let mut site = site();
+    let store = network(&mut site, "store", "172.20.0.0/24", bridge("vmbr2", &[]));
+    host_on(&mut site, "guest", &[], &[store]);
+    machine(&mut site, "nas", &[store]);
+    let ask = |from: &str| {
+        let policies = policies(&site);
+        let layers = Layers::new(&site, &policies);
+        let (path, protocol) = (arvc_verdict::Path::Routed, arvc_verdict::Protocol::Tcp);
+        let (from, to, address) = (from.to_owned(), "internet".to_owned(), address("8.8.8.8"));
+        let question = arvc_verdict::Question { from, to, address, path, protocol, port: Some(443) };
+        Answers::new(&layers).verdict(&question, arvc_verdict::Counted::Alone(arvc_verdict::Layer::Nebula))
+    };
+    assert_eq!(ask("guest"), Verdict::Closed);
+    // What somebody else's machine was told, nobody says.
+    assert!(matches!(ask("172.20.0.11"), Verdict::Unknown { .. }));
 }
 
 /// A guest on the bridge and on two networks that it is the router of; a guest on each of these.
@@ -211,6 +277,18 @@ fn a_node_lets_in_the_operators_and_what_is_opened_on_it() {
     site.allow = vec![flow(End::Host(guest), End::Node(NodeId(0)), &[tcp(53, 53)])];
     assert_eq!(ask(&site, &Party::Host(guest), 53), [(Way::Direct(BRIDGE), Extent::Open)]);
     assert_eq!(ask(&site, &Party::Host(guest), 22), [(Way::Direct(BRIDGE), Extent::Closed)]);
+}
+
+#[test]
+fn what_a_node_lets_in_is_the_matter_of_who_has_its_firewall() {
+    let mut site = site();
+    let guest = host(&mut site, "guest", &[]);
+    site.allow = vec![flow(End::Host(guest), End::Node(NodeId(0)), &[tcp(53, 53)])];
+    site.datacenters[0].owns_firewall = at(false);
+    let ask = |port| asked(&site, &Party::Host(guest), &Party::Node(NodeId(0)), &tcp_port(port));
+    assert_eq!(ask(53), [(Way::Direct(BRIDGE), Extent::Unknown)]);
+    // What does not leave the guest is closed all the same.
+    assert_eq!(ask(22), [(Way::Direct(BRIDGE), Extent::Closed)]);
 }
 
 fn without_tunnel(path: &Path) -> Path {

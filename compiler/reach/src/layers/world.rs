@@ -7,8 +7,8 @@ use arvc_site::model::{End, Family, Forward, HostId, Kind, NetworkId, NodeId, Tr
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use super::decide::{Layers, Other};
-use super::{Party, Step};
+use super::decide::{Layers, Other, unknown};
+use super::{Layer, Party, Step};
 use crate::address::public;
 use crate::policy::Peer;
 use crate::ports::PortSet;
@@ -125,7 +125,23 @@ impl Layers<'_> {
     /// What a machine says to a packet that a node hands on to it.
     pub(super) fn handed(&self, node: NodeId, forward: &Forward, from: &Other) -> Option<Vec<Step>> {
         let (network, _) = self.handed_to(node, forward)?;
-        Some(self.arrive(forward.to, network, from))
+        let mut steps: Vec<Step> = self.astray(node, forward).into_iter().collect();
+        steps.extend(self.arrive(forward.to, network, from));
+        Some(steps)
+    }
+
+    /// The answers to what a node hands on have to leave by that node, which alone knows whom they belong to: it has to be a way out of
+    /// the machine. What another router makes of them nobody says.
+    pub(super) fn astray(&self, node: NodeId, forward: &Forward) -> Option<Step> {
+        let ways = self.members.way_out(self.members.profile_of[forward.to.index()], Family::V4);
+        let back = |network: &NetworkId| self.node_in_front(forward.to, *network, Family::V4) == Some(node);
+        if ways.iter().any(back) {
+            return None;
+        }
+        let (path, host) = (&self.site.nodes[node.index()].named.path, &self.host(forward.to).named.path);
+        let note =
+            format!("what becomes of the answers of {host}, which leave by another router than {path}, is not known");
+        Some(unknown(Layer::Router, Party::Node(node), note))
     }
 
     /// Where a node hands a port on to. Nowhere, if it is a guest that has no way out: no answer comes back.

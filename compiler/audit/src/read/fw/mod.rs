@@ -80,6 +80,7 @@ pub(crate) fn read(about: About, text: &str, file: u32, proxmox: &mut Proxmox, n
             options.radv = set.switch("radv", false);
             options.macfilter = set.switch("macfilter", true);
             options.ipfilter = set.switch("ipfilter", false);
+            options.ips = set.switch("ips", false);
             options.policy_in = set.policy("policy_in", Policy::Drop);
             options.policy_out = set.policy("policy_out", Policy::Accept);
             guest.rules.extend(rules);

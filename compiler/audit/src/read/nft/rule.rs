@@ -87,9 +87,16 @@ impl Reader<'_> {
                 "comment" => self.at += 1,
                 "with" => self.at = self.words.len(),
                 "jump" | "goto" | "accept" | "drop" | "reject" | "return" | "continue" => then = self.verdict(&word),
-                "masquerade" | "snat" => {
+                "masquerade" => {
                     then = Then::Masquerade;
                     self.at = self.words.len();
+                }
+                "snat" => {
+                    then = match self.translation(&word) {
+                        Then::Translate(Translation { address: Some(address), .. }) => Then::Source(Ok(address)),
+                        Then::Unknown(why) => Then::Source(Err(why)),
+                        other => other,
+                    }
                 }
                 "notrack" => then = Then::Untrack,
                 "dnat" | "redirect" => then = self.translation(&word),
@@ -259,7 +266,7 @@ impl Reader<'_> {
         }
         match value.parse::<std::net::SocketAddr>() {
             Ok(full) => Then::Translate(Translation { address: Some(full.ip()), port: Some(full.port()) }),
-            Err(_) => Then::Unknown(self.unread(format!("the destination {value}"))),
+            Err(_) => Then::Unknown(self.unread(format!("what {word} makes of it: {value}"))),
         }
     }
 }

@@ -237,6 +237,13 @@ fn list(scope: Scope<'_>, env: Env, notes: &mut Notes) -> Vec<Rule> {
     for block in scope.block.blocks("rule") {
         all.extend(rule(scope.inner(block), env, notes));
     }
+    // A file with such a line is read without it. Here Proxmox refuses the call (`verify_rule`, which `PVE/API2/Firewall/Rules.pm` asks),
+    // and the apply ends: which rules of the list are there, nobody knows.
+    let refused = all.iter().find_map(|rule| Some((rule.place, rule.broken.clone()?)));
+    if let Some((place, words)) = refused {
+        let why = notes.unread(place, format!("a rule that Proxmox refuses, so that the apply ends: {words}"));
+        all.insert(0, Rule::unknown(why, place));
+    }
     if let Some(why) = scope.generated("rule", notes) {
         // Where among the others they stand is not said either: they may be first.
         all.insert(0, Rule::unknown(why, scope.place()));

@@ -128,6 +128,20 @@ fn every_layer_on_the_way_lets_it_through() {
 }
 
 #[test]
+fn the_rule_that_lets_it_through_is_named_though_a_chain_of_nat_comes_behind_it() {
+    let decisions = answer(&site().tree(), HTTP).decisions;
+    for (part, line) in [("filter of g, through", 6), ("filter of g, through, for the reply", 5)] {
+        let decision = decisions.iter().find(|it| it.part == part).expect("the part");
+        let places: Vec<(&str, usize)> =
+            decision.sources.iter().map(|it| (it.file.as_str(), it.line as usize)).collect();
+        assert_eq!(
+            (decision.words.as_str(), places),
+            ("a rule lets it pass", vec![("ansible/files/filter/g.v4", line)])
+        );
+    }
+}
+
+#[test]
 fn the_sender_is_told_of_the_network_and_the_certificate_vouches_for_it() {
     let with = |routes: &str| Site { routes: routes.into(), ..site() };
     with("[]").says(&format!("closed {HTTP}"));

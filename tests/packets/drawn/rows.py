@@ -95,6 +95,7 @@ ONE = {
         "no tunnel",
         "filter, policy DROP",
         "filter, nothing handed on",
+        "at the address of who leads there",
         "port handed on to another",
     ],
 }
@@ -112,7 +113,6 @@ BOTH = [
     "member to member, relayed",
     "member to member, of two releases",
     "behind a member",
-    "at the address of who leads there",
     "IPv6 on a segment",
     "VLAN",
     "another's address as source",

@@ -25,9 +25,17 @@ pub fn draw(seed: u64) -> Site {
     if let Some(behind) = &plan.behind {
         flows.extend(flows_behind(&mut further, behind));
     }
+    flows.extend(flow_over_both(&plan));
     plan.forwards = forwards(&mut Choices::new(numbers(seed ^ 0x666f_7277, 40)), &plan);
     plan.releases = releases(&mut Choices::new(numbers(seed ^ 0x6d69_7865_64, 40)), &plan);
     text::site(seed, &plan, flows)
+}
+
+/// Where an overlay has both families, one of the two first members may open anything to the other.
+fn flow_over_both(plan: &Plan) -> Option<String> {
+    let mut members = (0..plan.guests.len()).filter(|guest| plan.guests[*guest].overlay);
+    let (first, second) = (members.next()?, members.next()?);
+    plan.overlay_v6.then(|| format!("hosts.{} -> hosts.{}", text::name(second), text::name(first)))
 }
 
 /// A network that a member leads to, and who is there. Nebula 1.6 can have none.

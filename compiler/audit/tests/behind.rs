@@ -18,6 +18,8 @@ struct Site {
     behind: &'static str,
     /// The inbound rules of `a`.
     own: &'static str,
+    /// The network of its certificate.
+    network: &'static str,
     /// The inbound rules of `g`.
     inbound: String,
     /// The chains FORWARD and POSTROUTING of `g`.
@@ -37,6 +39,7 @@ fn site() -> Site {
         routes: r#"[{route: "10.0.2.0/24", via: "10.9.0.2"}]"#.into(),
         behind: "10.0.2.0/24",
         own: "[]",
+        network: "10.9.0.1/24",
         inbound: r#"[{proto: tcp, port: any, cidr: "10.9.0.1/32", local_cidr: "10.0.2.7/32"}]"#.into(),
         forward: FORWARD.into(),
         masquerade: MASQUERADE.into(),
@@ -64,10 +67,10 @@ impl Site {
         let gate = member("", &self.inbound);
         let plan = format!(
             r#"{{"ca": {{"name": "home"}}, "hosts": {{
-  "a": {{"networks": ["10.9.0.1/24"], "groups": ["one"]}},
+  "a": {{"networks": ["{}"], "groups": ["one"]}},
   "g": {{"networks": ["10.9.0.2/24"], "groups": [], "unsafe_networks": ["{}"]}}
 }}}}"#,
-            self.behind
+            self.network, self.behind
         );
         let filter = format!(
             "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{}COMMIT\n*nat\n:POSTROUTING ACCEPT [0:0]\n{}COMMIT\n",
@@ -128,6 +131,20 @@ fn every_layer_on_the_way_lets_it_through() {
 }
 
 #[test]
+fn the_rule_that_lets_it_through_is_named_though_a_chain_of_nat_comes_behind_it() {
+    let decisions = answer(&site().tree(), HTTP).decisions;
+    for (part, line) in [("filter of g, through", 6), ("filter of g, through, for the reply", 5)] {
+        let decision = decisions.iter().find(|it| it.part == part).expect("the part");
+        let places: Vec<(&str, usize)> =
+            decision.sources.iter().map(|it| (it.file.as_str(), it.line as usize)).collect();
+        assert_eq!(
+            (decision.words.as_str(), places),
+            ("a rule lets it pass", vec![("ansible/files/filter/g.v4", line)])
+        );
+    }
+}
+
+#[test]
 fn the_sender_is_told_of_the_network_and_the_certificate_vouches_for_it() {
     let with = |routes: &str| Site { routes: routes.into(), ..site() };
     with("[]").says(&format!("closed {HTTP}"));
@@ -141,6 +158,14 @@ fn the_sender_is_told_of_the_network_and_the_certificate_vouches_for_it() {
     with(told).says(&format!("unknown {HTTP}"));
     Site { behind: "10.0.3.0/24", ..site() }.says(&format!("closed {HTTP}"));
     Site { behind: "10.0.2.7/32", ..site() }.says(&format!("open {HTTP}"));
+}
+
+#[test]
+fn the_member_that_leads_there_may_be_outside_the_senders_own_network() {
+    // Nothing else is for that member then: its own overlay address goes nowhere.
+    let alone = Site { release: "1.11.1", network: "10.9.0.1/32", ..site() };
+    alone.says(&format!("open {HTTP}"));
+    alone.says("closed a -> g 10.9.0.2, overlay, tcp/80");
 }
 
 #[test]

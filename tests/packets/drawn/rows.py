@@ -45,11 +45,18 @@ DECISIONS = {
     ("filter, in", "no rule takes it, and the policy of the chain lets it pass"): "filter, policy ACCEPT",
     ("filter, out", "no rule takes it, and the policy of the chain drops it"): "filter, policy DROP of what goes out",
     ("filter, in, for the reply", "a rule lets it pass"): "filter, answers let in",
+    ("filter, through", "a rule lets it pass"): "filter, handed on to what is behind",
+    ("filter, through", "no rule takes it, and the policy of the chain drops it"): "filter, nothing handed on",
+    ("the way", "it leaves with the address of the member"): "masquerading of a member",
+    ("the address", "the certificate vouches for that network"): "certificate vouches for what is behind",
     ("the way", "a node hands it on"): "port handed on",
     ("the way", "a node hands it on to another machine"): "port handed on to another",
     ("the way", "a node translates it"): "masquerading",
     ("the way", "a node routes between its networks"): "node as router",
 }
+
+# The network that a member leads to.
+BEHIND = ("10.76.", "fd00:76:")
 
 # What has to be hit in twenty sites and more: rows of one verdict by it, others in both.
 ONE = {
@@ -71,6 +78,9 @@ ONE = {
         "filter, answers let in",
         "port handed on",
         "masquerading",
+        "filter, handed on to what is behind",
+        "masquerading of a member",
+        "certificate vouches for what is behind",
     ],
     "closed": [
         "IP filter",
@@ -84,6 +94,8 @@ ONE = {
         "no inbound rule",
         "no tunnel",
         "filter, policy DROP",
+        "filter, nothing handed on",
+        "at the address of who leads there",
         "port handed on to another",
     ],
 }
@@ -99,6 +111,8 @@ BOTH = [
     "member to member",
     "member to member, IPv6",
     "member to member, relayed",
+    "member to member, of two releases",
+    "behind a member",
     "IPv6 on a segment",
     "VLAN",
     "another's address as source",
@@ -131,6 +145,8 @@ BOTH = [
     "filter, a range of ports",
     "filter, ICMP",
     "filter, any protocol",
+    "table of a machine that forwards",
+    "table of who leads to what is behind",
 ]
 
 
@@ -141,6 +157,11 @@ class Tree:
         self.root = root
         self.turns = json.loads((root / "wiring.json").read_text()).get("turns", {})
         self.texts: dict[str, list[str]] = {}
+        self.members = {path.stem for path in (root / "nebula").glob("*.yml")}
+        self.releases: dict[str, str] = {}
+        for path in (root / "ansible/inventory/host_vars").glob("*.yml"):
+            said = re.search(r'^nebula_version: "(.*)"', path.read_text(), flags=re.M)
+            self.releases |= {path.stem: said[1]} if said else {}
         self.nodes: dict[str, str] = {}
         for name in ("guests.tf", "containers.tf"):
             path = root / "terraform" / name
@@ -174,9 +195,13 @@ def ways(cell: dict, tree: Tree) -> list[str]:
         return ["an address by turns"]
     if cell["from"] in tree.turns.get(cell.get("source"), []):
         return ["an address by turns as source"]
+    if cell["path"].startswith("overlay") and cell["address"].startswith(BEHIND):
+        return ["at the address of who leads there" if cell["to"] in tree.members else "behind a member"]
     if cell["path"].startswith("overlay"):
+        if not cell.get("relayed") and len({tree.releases.get(cell[end], "") for end in ("from", "to")}) == 2:
+            found = ["member to member, of two releases"]
         tail = ", relayed" if cell.get("relayed") else ", IPv6" if ":" in cell["address"] else ""
-        return [f"member to member{tail}"]
+        return [f"member to member{tail}", *found]
     if on_link(cell):
         return ["an address of the link" if "source" in cell else "everybody on a segment"]
     if "source" in cell:
@@ -194,7 +219,8 @@ def ways(cell: dict, tree: Tree) -> list[str]:
     return found
 
 
-LAYERS = {"out of": "proxmox", "into": "proxmox", "outbound rules": "nebula", "inbound rules": "nebula", "filter, in": "filter"}
+LAYERS = {"out of": "proxmox", "into": "proxmox", "outbound rules": "nebula", "inbound rules": "nebula"}
+LAYERS |= {"filter, in": "filter", "filter, through": "filter"}
 
 
 def rules(part: str, decision: dict, tree: Tree) -> list[str]:
@@ -204,6 +230,8 @@ def rules(part: str, decision: dict, tree: Tree) -> list[str]:
         return []
     where = decision["sources"][-1]
     lines = tree.lines(where["file"])
+    if where["file"].endswith(".nft"):
+        return table_rules(decision, lines, where["line"] - 1)
     if decision["verdict"] == "open":
         texts = [block(lines, where["line"] - 1)] if "rule" in decision["words"] and "no rule" not in decision["words"] else []
     elif layer == "proxmox":
@@ -211,6 +239,29 @@ def rules(part: str, decision: dict, tree: Tree) -> list[str]:
     else:
         texts = blocks(lines)
     return sorted({f"{layer}, {kind}" for text in texts for kind in kinds(layer, text)})
+
+
+def table_rules(decision: dict, lines: list[str], start: int) -> list[str]:
+    """The same of a table of nftables, each rule of which is a line."""
+    taken = "rule" in decision["words"] and "no rule" not in decision["words"]
+    texts = [lines[start]] if decision["verdict"] == "open" and taken else [line for line in lines if line.endswith(" accept")]
+    texts = texts if taken or decision["verdict"] == "closed" else []
+    leads = any("masquerade" in line for line in lines)
+    whose = "table of who leads to what is behind" if leads else "table of a machine that forwards"
+    return sorted({whose} | {f"filter, {kind}" for text in texts for kind in table_kinds(text)})
+
+
+def table_kinds(text: str) -> list[str]:
+    if any(words in text for words in ("ct state", "iif ", "iifkind", "nd-neighbor", "mld-listener")):
+        return []
+    source = re.search(r" ip6? saddr (\{.*?\}|\S+)", text)
+    ports = re.search(r" (?:proto-dst|dport) (\{.*?\}|\S+)", text)
+    found = []
+    if source:
+        found = ["a network" if "/" in source[1] else "several addresses" if "," in source[1] else "one address"]
+    if ports:
+        return found + ["a range of ports" if "-" in ports[1] else "several ports" if "," in ports[1] else "one port"]
+    return found + (["ICMP"] if "icmp" in text else ["another protocol"] if "l4proto" in text else ["any protocol"])
 
 
 def block(lines: list[str], start: int) -> str:

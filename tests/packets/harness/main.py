@@ -31,6 +31,7 @@ from .lab.overlay import Overlay
 from .lab.plan import Plan, make_plan
 from .lab.relay import force_relay
 from .lab.spaces import Spaces
+from .model import Tree
 from .proxmox.load import load_node
 from .read.tree import read_tree
 
@@ -70,12 +71,13 @@ def main() -> int:
             forget(spaces, [place.space for place in plan.places.values()])
         ports = Ports(tree)
         questions = ask_for(plan, ports, said)
-        prober = Prober(plan, spaces, [cell for cells in questions.values() for cell in cells])
+        prober = Prober(plan, spaces, [cell for cells in questions.values() for cell in cells], said.snooping)
         built = time.monotonic()
         overlay = None
         if tree.members:
-            programs = {release: said.programs / f"nebula-{release}" for release in (said.nebula or tree.release).split(",")}
-            overlay = Overlay(plan, spaces, programs, Path(work), opened="nebula" not in layers)
+            if said.nebula:
+                hand_out(tree, said.nebula.split(","))
+            overlay = Overlay(plan, spaces, said.programs, Path(work), opened="nebula" not in layers)
         try:
             verdicts = ask_all(plan, spaces, questions, prober, overlay)
         finally:
@@ -88,6 +90,17 @@ def main() -> int:
         sys.stdout.write(text)
     report(prober, verdicts, built - start, time.monotonic() - start)
     return 0
+
+
+def hand_out(tree: Tree, releases: list[str]) -> None:
+    """Releases to the members in turn, whatever the tree says; the last one signs. 1.6 reads no local addresses in rules, and is refused
+    where something is behind a member."""
+    known = [release for release in releases if not release.startswith("1.6.")]
+    members = [tree.members[key] for key in sorted(tree.members)]
+    for fit, own in ((releases, members), (known, [member for member in members if member.behind])):
+        for index, member in enumerate(own):
+            member.release = fit[index % len(fit)]
+    tree.release = releases[-1]
 
 
 def load_layers(plan: Plan, spaces: Spaces, layers: set[str]) -> None:
@@ -168,9 +181,10 @@ def ask_all(
 
 def ask_overlay(cells: list[Cell], plan: Plan, prober: Prober, overlay: Overlay) -> dict[Cell, str]:
     """In each direction with new processes and empty tables: what is remembered of one must not open the other. Within one,
-    tables are left alone, since tunnels may live by them, and each probe has a port of its own anyway."""
+    tables are left alone, since tunnels may live by them, and each probe has a port of its own anyway. Of two members one begins: a relay
+    of 1.6 that both ask at once hands on for neither ("Failed to update relay for target")."""
     verdicts = {}
-    for half in halves(cells, plan):
+    for half in halves(cells, plan, lambda cell: tunnel_of(cell, plan)):
         overlay.stop()
         prober.flush()
         overlay.start()

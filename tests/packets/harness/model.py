@@ -66,6 +66,8 @@ class Member:
     # Underlay addresses of others that it is told, and of its own that it tells others.
     hubs: list[Address]
     advertised: list[Address]
+    # Which Nebula it runs.
+    release: str
     # Networks behind other members that it is told of, with the overlay address of who leads there; and those behind itself.
     routes: list[tuple[Network, Address]] = field(default_factory=list)
     behind: list[Network] = field(default_factory=list)

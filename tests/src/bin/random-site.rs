@@ -54,6 +54,12 @@ fn emit(mut site: Site, seed: u64, folder: &Path, arvc: &str) -> Result<(), Stri
     }
     let mut files = BTreeMap::new();
     projects::files(&emitted, "", &mut files);
+    // The language has one release for all; what a member runs besides is a variable of its own.
+    for (member, release) in &site.releases {
+        let path = format!("ansible/inventory/host_vars/{member}.yml");
+        let own = files.get_mut(&path).ok_or_else(|| format!("no {path}"))?;
+        *own += &format!("nebula_version: \"{release}\"\n");
+    }
     let edits = draw_edits(seed, &files);
     for edit in &edits {
         edit.apply(&mut files);

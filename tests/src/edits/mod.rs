@@ -8,6 +8,7 @@ mod filter;
 mod hcl;
 mod lines;
 mod nebula;
+mod table;
 pub mod values;
 
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ pub fn edits(files: &Files) -> Vec<Edit> {
         } else if path.starts_with("ansible/files/filter/") && !path.contains("fail_closed")
             || path.ends_with("/edge.rules")
         {
-            list = filter::edits(text);
+            list = if path.ends_with(".nft") { table::edits(text) } else { filter::edits(text) };
         } else if path.starts_with("ansible/inventory/host_vars/") {
             list = policies(text, files);
         }
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_edit_changes_its_lines_and_no_others() {
-        for name in ["small", "networks", "dualstack", "containers"] {
+        for name in ["small", "networks", "dualstack", "containers", "nuc"] {
             let mut files = BTreeMap::new();
             projects::files(&root().join("golden").join(name), "", &mut files);
             let all = edits(&files);

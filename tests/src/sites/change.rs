@@ -6,8 +6,9 @@ use crate::edits::{Edit, Files, edits};
 use crate::random::Choices;
 
 /// Changes that a whole layer of a machine is off by.
-const OFF: [&str; 7] = [
+const OFF: [&str; 8] = [
     "policy of a filter",
+    "policy of a table",
     "policy of a guest, out",
     "switch of a guest",
     "flag of a device",
@@ -39,8 +40,9 @@ pub fn draw_edits(seed: u64, files: &Files) -> Vec<Edit> {
     }
     let mut all = edits(files);
     // A lighthouse without a port does not start, and before 1.10 neither does who finds another one outside his own network.
-    let early = files.get("ansible/inventory/group_vars/all.yml").is_some_and(|text| {
-        ["1.6.1", "1.9.3"].iter().any(|release| text.contains(&format!("nebula_version: \"{release}\"")))
+    let early = files.iter().any(|(path, text)| {
+        let says = |release: &&str| text.contains(&format!("nebula_version: \"{release}\""));
+        path.starts_with("ansible/inventory/") && ["1.6.1", "1.9.3"].iter().any(says)
     });
     let starts = |edit: &Edit| match edit.kind {
         "port of the socket, random" => !files[&edit.file].contains("am_lighthouse: true"),

@@ -1,10 +1,13 @@
 //! Draws the features of a site.
 
-use super::text::{self, Guest, Lan, Plan, Side};
+use super::text::{self, Behind, Guest, Lan, Plan, Side};
 use super::{Site, numbers};
 use crate::random::Choices;
 
 const GROUPS: [&str; 3] = ["red", "green", "blue"];
+
+/// Releases that members of one site have.
+const RELEASES: [&str; 3] = ["1.6.1", "1.9.3", "1.11.1"];
 
 /// The site of a seed.
 pub fn draw(seed: u64) -> Site {
@@ -17,7 +20,89 @@ pub fn draw(seed: u64) -> Site {
     if !plan.turns.is_empty() {
         flows.extend(flows_by_turns(&mut later, &plan));
     }
+    let mut further = Choices::new(numbers(seed ^ 0x6265_6869_6e64, 40));
+    plan.behind = behind(&mut further, &plan);
+    if let Some(behind) = &plan.behind {
+        flows.extend(flows_behind(&mut further, behind));
+    }
+    flows.extend(flow_over_both(&plan));
+    plan.forwards = forwards(&mut Choices::new(numbers(seed ^ 0x666f_7277, 40)), &plan);
+    plan.releases = releases(&mut Choices::new(numbers(seed ^ 0x6d69_7865_64, 40)), &plan);
     text::site(seed, &plan, flows)
+}
+
+/// Where an overlay has both families, one of the two first members may open anything to the other.
+fn flow_over_both(plan: &Plan) -> Option<String> {
+    let mut members = (0..plan.guests.len()).filter(|guest| plan.guests[*guest].overlay);
+    let (first, second) = (members.next()?, members.next()?);
+    plan.overlay_v6.then(|| format!("hosts.{} -> hosts.{}", text::name(second), text::name(first)))
+}
+
+/// A network that a member leads to, and who is there. Nebula 1.6 can have none.
+fn behind(c: &mut Choices, plan: &Plan) -> Option<Behind> {
+    let wanted = c.once_in(2);
+    let members: Vec<usize> = (0..plan.guests.len()).filter(|guest| plan.guests[*guest].overlay).collect();
+    if !wanted || members.is_empty() || plan.version == "1.6.1" {
+        return None;
+    }
+    let gate = *c.pick(&members);
+    let machine = c.below(3) > 0;
+    Some(Behind { gate, machine, guest: !machine || c.once_in(2), node: c.below(plan.nodes) })
+}
+
+fn flows_behind(c: &mut Choices, behind: &Behind) -> Vec<String> {
+    let gate = format!("hosts.{}", text::name(behind.gate));
+    let targets: Vec<&str> = [("hosts.lamp", behind.machine), ("hosts.camera", behind.guest)]
+        .into_iter()
+        .filter(|at| at.1)
+        .map(|at| at.0)
+        .collect();
+    let sources = ["groups.red", "groups.green", "any", "hosts.ash", "hosts.birch", gate.as_str()];
+    let mut flows: Vec<String> = Vec::new();
+    for _ in 0..2 + c.below(2) {
+        let flow = format!("{} -> {}{}", c.pick(&sources), c.pick(&targets), ports(c, false));
+        if !flows.contains(&flow) {
+            flows.push(flow);
+        }
+    }
+    flows
+}
+
+/// Machines whose programs hand packets on; none of them is one that leads to a network behind it.
+fn forwards(c: &mut Choices, plan: &Plan) -> Vec<String> {
+    let gate = plan.behind.as_ref().map(|behind| behind.gate);
+    let guests = (0..plan.guests.len()).filter(|guest| c.once_in(5) && Some(*guest) != gate);
+    let mut found: Vec<String> = guests.map(|guest| text::name(guest).to_owned()).collect();
+    if plan.metal && c.once_in(3) {
+        found.push("metal".into());
+    }
+    found
+}
+
+/// Which release each member runs, where they are not all of one. All read certificates of the first format, which an overlay of IPv4
+/// has; a member that leads to a network behind it has no release that reads no local addresses.
+fn releases(c: &mut Choices, plan: &Plan) -> Vec<(String, &'static str)> {
+    let wanted = c.below(3) > 0;
+    let mut members: Vec<String> = (0..plan.guests.len())
+        .filter(|guest| plan.guests[*guest].overlay)
+        .map(|guest| text::name(guest).to_owned())
+        .collect();
+    if plan.metal_member {
+        members.push("metal".into());
+    }
+    if !wanted || plan.overlay_v6 || members.len() < 2 {
+        return Vec::new();
+    }
+    let gate = plan.behind.as_ref().map(|behind| text::name(behind.gate));
+    let fit = |member: &str| if gate == Some(member) { &RELEASES[1..] } else { &RELEASES[..] };
+    let mut found: Vec<(String, &str)> = members.into_iter().map(|name| (name.clone(), *c.pick(fit(&name)))).collect();
+    let first = found[0].1;
+    if found.iter().all(|(_, release)| *release == first)
+        && let Some(other) = found.iter_mut().find(|(name, _)| gate != Some(name.as_str()))
+    {
+        other.1 = RELEASES[usize::from(first == RELEASES[0])];
+    }
+    found
 }
 
 /// Who has an address by turns: guests of both families on the first network, and the machine beside them.
@@ -79,6 +164,9 @@ fn plan(c: &mut Choices) -> Plan {
         operators_outside: uplink && c.once_in(2),
         essentials: c.once_in(2),
         turns: Vec::new(),
+        behind: None,
+        forwards: Vec::new(),
+        releases: Vec::new(),
         guests,
     }
 }

@@ -37,6 +37,19 @@ pub struct Guest {
     pub family: Option<&'static str>,
 }
 
+/// A network behind a member of the overlay.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// The guest that leads there.
+    pub gate: usize,
+    /// Whether a machine is there that nobody makes.
+    pub machine: bool,
+    /// Whether a guest is there that nobody configures.
+    pub guest: bool,
+    /// The node of that guest.
+    pub node: usize,
+}
+
 /// What was drawn.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -62,6 +75,11 @@ pub struct Plan {
     pub essentials: bool,
     /// Who has an address by turns.
     pub turns: Vec<String>,
+    pub behind: Option<Behind>,
+    /// Machines whose programs hand packets on.
+    pub forwards: Vec<String>,
+    /// Which release of Nebula each member runs, where it is not that of the site.
+    pub releases: Vec<(String, &'static str)>,
     pub guests: Vec<Guest>,
 }
 
@@ -91,7 +109,7 @@ pub fn site(seed: u64, plan: &Plan, flows: Vec<String>) -> Site {
     out += "    box = { kind = Container; file = \"local:vztmpl/debian.tar.zst\"; };\n  };\n";
     out += "  groups = { red = {}; green = {}; blue = {}; };\n";
     hosts(plan, &mut out);
-    Site { head: out, flows, features: features(plan) }
+    Site { head: out, flows, features: features(plan), releases: plan.releases.clone() }
 }
 
 fn nodes(plan: &Plan, out: &mut String) {
@@ -144,10 +162,17 @@ fn networks(plan: &Plan, out: &mut String) {
     }
     if plan.overlay {
         let prefixes = if plan.overlay_v6 { " prefixes = [ fd00:79::/64 ];" } else { "" };
+        let behind = plan.behind.as_ref().map_or(String::new(), |behind| {
+            format!(" behind = [ {{ network = networks.things; member = hosts.{}; }} ];", name(behind.gate))
+        });
         let _ = writeln!(
             out,
-            "  networks.overlay = {{ cidr = 10.79.0.0/24;{prefixes} underlay = networks.lan; port = 4242/udp; }};"
+            "  networks.overlay = {{ cidr = 10.79.0.0/24;{prefixes} underlay = networks.lan; port = 4242/udp;{behind} }};"
         );
+    }
+    if plan.behind.is_some() {
+        let prefixes = if plan.overlay_v6 { " prefixes = [ fd00:76::/64 ];" } else { "" };
+        let _ = writeln!(out, "  networks.things = {{ cidr = 10.76.0.0/24;{prefixes} bridge = \"vmbr3\"; }};");
     }
 }
 
@@ -168,11 +193,15 @@ fn hosts(plan: &Plan, out: &mut String) {
         if guest.overlay {
             on.push("overlay = {};".into());
         }
+        if plan.behind.as_ref().is_some_and(|behind| behind.gate == number) {
+            on.push("things = {};".into());
+        }
+        let forwards = forwards(plan, name(number));
         let lighthouse = if number == 0 && guest.overlay { " lighthouse = true;" } else { "" };
         let relay = if plan.relay == Some(number) { " relay = true;" } else { "" };
         let _ = writeln!(
             out,
-            "  hosts.{} = {{ kind = {kind}; image = images.{image}; vmid = {}; node = nodes.n{}; groups = [ {} ];{lighthouse}{relay} on = {{ {} }}; }};",
+            "  hosts.{} = {{ kind = {kind}; image = images.{image}; vmid = {}; node = nodes.n{}; groups = [ {} ];{lighthouse}{relay}{forwards} on = {{ {} }}; }};",
             name(number),
             110 + number,
             guest.node + 1,
@@ -185,7 +214,8 @@ fn hosts(plan: &Plan, out: &mut String) {
         let more = if plan.v6 { " lan.addresses = [ fd00:77::c8 ];" } else { "" };
         let _ = writeln!(
             out,
-            "  hosts.metal = {{ kind = Machine; groups = [ groups.green ]; on = {{ lan.address = 10.77.0.200;{more}{overlay} }}; }};"
+            "  hosts.metal = {{ kind = Machine; groups = [ groups.green ];{} on = {{ lan.address = 10.77.0.200;{more}{overlay} }}; }};",
+            forwards(plan, "metal")
         );
     }
     if plan.far {
@@ -201,6 +231,31 @@ fn hosts(plan: &Plan, out: &mut String) {
     }
     if plan.thing {
         *out += "  hosts.thing = { kind = Machine; managed = false; on.lan.address = 10.77.0.202; };\n";
+    }
+    if let Some(behind) = &plan.behind {
+        behind_hosts(behind, plan.overlay_v6, out);
+    }
+}
+
+fn forwards(plan: &Plan, name: &str) -> &'static str {
+    if plan.forwards.iter().any(|own| own == name) { " forwards = true;" } else { "" }
+}
+
+/// Who is on the network behind a member. Neither has anything of Ansible's.
+fn behind_hosts(behind: &Behind, v6: bool, out: &mut String) {
+    if behind.machine {
+        let more = if v6 { " things.addresses = [ fd00:76::7 ];" } else { "" };
+        let _ = writeln!(
+            out,
+            "  hosts.lamp = {{ kind = Machine; managed = false; on = {{ things.address = 10.76.0.7;{more} }}; }};"
+        );
+    }
+    if behind.guest {
+        let _ = writeln!(
+            out,
+            "  hosts.camera = {{ image = images.vm; vmid = 120; node = nodes.n{}; managed = false; on.things = {{}}; }};",
+            behind.node + 1
+        );
     }
 }
 
@@ -227,6 +282,9 @@ fn features(plan: &Plan) -> Vec<&'static str> {
         ("IPv6 on the overlay", plan.overlay_v6),
         ("one family alone", guest(|guest| guest.family.is_some())),
         ("an address by turns", !plan.turns.is_empty()),
+        ("a network behind a member", plan.behind.is_some()),
+        ("a machine that forwards", !plan.forwards.is_empty()),
+        ("several releases of Nebula", !plan.releases.is_empty()),
         ("no overlay", !plan.overlay),
         ("a relay", plan.overlay && plan.relay.is_some()),
         ("no relay", plan.overlay && plan.relay.is_none()),

@@ -54,10 +54,12 @@ impl Filter {
     /// What becomes of a packet that goes through the machine, from one interface to another.
     pub fn forward(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Outcome {
         let passage = Passage { leaves: Some(out), local: Some(false), ..Passage::at(packet, into, true) };
-        self.through(&[Hook::Prerouting, Hook::Forward], passage).and(|| {
-            let passage = Passage { entered: Some(into), ..Passage::at(packet, out, false) };
-            self.through(&[Hook::Postrouting], passage)
-        })
+        let through = self.through(&[Hook::Prerouting, Hook::Forward], passage);
+        if !through.open {
+            return through;
+        }
+        let passage = Passage { entered: Some(into), ..Passage::at(packet, out, false) };
+        self.further(through, &[Hook::Postrouting], passage)
     }
 
     /// Which other source a packet that goes through the machine leaves with, if any, or why that is not known.
@@ -100,8 +102,13 @@ impl Filter {
     }
 
     fn through(&self, hooks: &[Hook], passage: Passage<'_>) -> Outcome {
+        self.further(Outcome::pass("nothing filters it there", None), hooks, passage)
+    }
+
+    /// What becomes of it after what was said of it: where nothing more filters it, that stands.
+    fn further(&self, so_far: Outcome, hooks: &[Hook], passage: Passage<'_>) -> Outcome {
         let v6 = passage.packet.is_v6();
-        let mut result = Outcome::pass("nothing filters it there", None);
+        let mut result = so_far;
         let mut untracked = false;
         for hook in hooks {
             let mut bases: Vec<&Base> = self

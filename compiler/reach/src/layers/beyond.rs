@@ -150,6 +150,9 @@ impl Answers<'_, '_> {
                 if self.is_own_router(*b, last) {
                     return Ok(vec![undescribed(address)]);
                 }
+                if !self.answers(*b, &zone, Family::of(address)) {
+                    return Err(Verdict::Closed);
+                }
                 let mut steps: Vec<Step> = match lost {
                     true => vec![undescribed(address)],
                     false => edge::inwards(layers, last, *b, address, &zone),
@@ -202,6 +205,20 @@ impl Answers<'_, '_> {
     fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
         let network = &self.site().networks[way.last().index()];
         matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
+    }
+
+    /// Whether what a machine says to a zone leaves it: on a network that some of the zone is on, or by its way out. Of one that is no guest
+    /// nobody says.
+    fn answers(&self, host: HostId, zone: &[IpNet], family: Family) -> bool {
+        let (site, own) = (self.site(), self.layers.host(host));
+        let beside = |network: NetworkId| {
+            let mut prefixes = site.networks[network.index()].prefixes();
+            prefixes.any(|own| zone.iter().any(|prefix| own.value.contains(prefix) || prefix.contains(&own.value)))
+        };
+        let leads = |network: NetworkId| site.networks[network.index()].gateway(family).is_some();
+        let mut interfaces = own.interfaces.iter();
+        let leaves = interfaces.any(|it| it.dhcp || it.default_route && leads(it.network) || beside(it.network));
+        own.kind == Kind::Machine || leaves
     }
 
     /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.

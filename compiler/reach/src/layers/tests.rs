@@ -248,6 +248,30 @@ fn the_internet_comes_in_by_a_port_that_the_node_hands_on() {
 }
 
 #[test]
+fn who_has_no_way_out_answers_nobody_beyond_his_segments() {
+    let mut site = site();
+    let other = network(&mut site, "other", "192.168.90.0/24", bridge("vmbr9", &[("192.168.90.1", Some(NodeId(0)))]));
+    let web = host_on(&mut site, "web", &[], &[other]);
+    site.operators.addresses = vec![at(prefix("192.168.100.99/32"))];
+    let ask = |site: &Site| {
+        let policies = policies(site);
+        let layers = Layers::new(site, &policies);
+        let question = arvc_verdict::Question {
+            from: "192.168.100.99".into(),
+            to: "web".into(),
+            address: addresses_on(site, web, other).next().expect("an address"),
+            path: arvc_verdict::Path::Routed,
+            protocol: arvc_verdict::Protocol::Tcp,
+            port: Some(22),
+        };
+        Answers::new(&layers).verdict(&question, arvc_verdict::Counted::All)
+    };
+    assert_eq!(ask(&site), arvc_verdict::Verdict::Open);
+    site.hosts[web.index()].interfaces[0].default_route = false;
+    assert_eq!(ask(&site), arvc_verdict::Verdict::Closed);
+}
+
+#[test]
 fn a_node_hands_on_where_it_routes_itself() {
     let mut site = site();
     let (near, far) = (NodeId(0), NodeId(1));

@@ -151,10 +151,10 @@ def tunnel_of(cell: Cell, plan: Plan) -> tuple[str, str]:
 
 
 def relayed_cells(plan: Plan, ports: Ports) -> list[Cell]:
-    """The same once more for pairs of members of which neither is reached directly by everybody."""
+    """The same once more for pairs of which neither is reached directly by everybody."""
     near = hubs(plan)
-    pairs = [cell for cell in overlay_cells(plan, ports) if tunnel_of(cell, plan) == (cell.source, cell.target)]
-    return [replace(cell, relayed=True) for cell in pairs if near.isdisjoint((cell.source, cell.target))]
+    cells = overlay_cells(plan, ports)
+    return [replace(cell, relayed=True) for cell in cells if near.isdisjoint(tunnel_of(cell, plan))]
 
 
 def forged_cells(plan: Plan, ports: Ports) -> list[Cell]:

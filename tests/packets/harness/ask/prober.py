@@ -6,8 +6,6 @@ that was slow looks closed once, hardly twice.
 
 import resource
 import selectors
-import socket
-import struct
 import time
 from dataclasses import dataclass, field
 
@@ -16,7 +14,8 @@ from ..lab.plan import Plan
 from ..lab.spaces import Spaces
 from .cells import OTHER, UNDECLARED, Cell
 from .listeners import Listeners
-from .senders import Forger, Senders
+from .remembered import flush_tables, forget_neighbours
+from .senders import Forger, Senders, version_of
 from .token import make_token
 from .waves import waves
 
@@ -62,8 +61,10 @@ class Tally:
 class Prober:
     """Listens everywhere from the beginning; `ask` may be called again and again."""
 
-    def __init__(self, plan: Plan, spaces: Spaces, questions: list[Cell]):
+    def __init__(self, plan: Plan, spaces: Spaces, questions: list[Cell], snooping: bool):
         self.plan, self.spaces = plan, spaces
+        # Bridges that snoop lead no question to who is not heard to listen: he is found by what he asked himself.
+        self.forgetful = not snooping and any(version_of(cell) == 6 for cell in questions)
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.selector = selectors.EpollSelector()
@@ -96,8 +97,10 @@ class Prober:
         self.senders.forget()
 
     def flush(self) -> None:
-        """Empties every connection table."""
+        """Empties every connection table, and has neighbours of IPv6 forget one another: who asks for somebody tells who he is himself."""
         flush_tables(self.spaces, self.spaces_used)
+        if self.forgetful:
+            forget_neighbours(self.spaces, self.spaces_used)
 
     # --- asking
 
@@ -116,7 +119,7 @@ class Prober:
 
     def ask_once(self, cells: list[Cell], flush: bool) -> dict[Cell, str]:
         verdicts = {}
-        for wave in waves(cells):
+        for wave in waves(cells, self.plan, apart=flush and self.forgetful):
             if flush:
                 self.flush()
             through = any(cell.path.startswith("overlay") for cell in wave)
@@ -209,15 +212,3 @@ def by_space(probes, plan: Plan) -> dict[str, list[Probe]]:
     for probe in probes:
         found.setdefault(plan.places[probe.cell.source].space, []).append(probe)
     return found
-
-
-def flush_tables(spaces: Spaces, names: list[str]) -> None:
-    """Empties connection tracking: one message of ctnetlink without a tuple (IPCTNL_MSG_CT_DELETE)."""
-    kind, acknowledged = 1 << 8 | 2, 1 | 4
-    for name in names:
-        with spaces.inside(name), socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as link:
-            link.bind((0, 0))
-            link.send(struct.pack("=IHHIIBBH", 20, kind, acknowledged, 1, 0, socket.AF_UNSPEC, 0, 0))
-            code = struct.unpack_from("=i", link.recv(4096), 16)[0]
-            if code != 0:
-                raise OSError(-code, f"flushing the connection table of {name}")

@@ -66,18 +66,14 @@ class Running:
 
 
 class Overlay:
-    """Members by name, in the namespaces of their places. `releases` are handed out in turn: several make a mixed overlay."""
+    """Members by name, in the namespaces of their places. `folder` holds a folder for each release."""
 
-    def __init__(self, plan: Plan, spaces: Spaces, programs: dict[str, Path], work: Path, opened: bool):
-        self.plan, self.spaces, self.work, self.opened = plan, spaces, work, opened
-        self.programs = list(programs.values())
+    def __init__(self, plan: Plan, spaces: Spaces, folder: Path, work: Path, opened: bool):
+        self.plan, self.spaces, self.folder, self.work, self.opened = plan, spaces, folder, work, opened
         self.running: dict[str, Running] = {}
-        members = sorted(plan.tree.members)
-        self.program = {key: self.programs[index % len(self.programs)] for index, key in enumerate(members)}
-        # 1.6 reads no local addresses in rules, and is refused where something is behind a member.
-        known = [program for program in self.programs if not program.name.startswith("nebula-1.6.")]
-        behind = [key for key in members if plan.tree.members[key].behind]
-        self.program |= {key: known[index % len(known)] for index, key in enumerate(behind)}
+
+    def program(self, release: str) -> Path:
+        return self.folder / f"nebula-{release}"
 
     def sign(self) -> None:
         pki = self.work / "pki"
@@ -86,8 +82,9 @@ class Overlay:
         (pki / "hosts").mkdir(parents=True)
         root = self.plan.tree.root / "nebula"
         authority = json.loads((root / "certificates.json").read_text())["ca"]
-        path = f"{self.programs[-1]}:{os.environ['PATH']}"
-        cert = str(self.programs[-1] / "nebula-cert")
+        program = self.program(self.plan.tree.release)
+        path = f"{program}:{os.environ['PATH']}"
+        cert = str(program / "nebula-cert")
         helped = subprocess.run([cert, "ca", "-help"], capture_output=True, text=True, check=False)
         networks = ",".join(authority["networks"])
         options = ["-ips", networks]
@@ -127,7 +124,7 @@ class Overlay:
         log = self.work / f"{member.key}.log"
         with self.spaces.inside(self.plan.places[member.key].space), log.open("wb") as out:
             process = subprocess.Popen(
-                [str(self.program[member.key] / "nebula"), "-config", str(folder)],
+                [str(self.program(member.release) / "nebula"), "-config", str(folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,

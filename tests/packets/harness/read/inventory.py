@@ -68,8 +68,8 @@ def read_filters(root: Path, variables: dict[str, dict]) -> dict[str, str]:
     return found
 
 
-def read_members(root: Path) -> dict[str, Member]:
-    """Every member that has a configuration and a planned certificate."""
+def read_members(root: Path, variables: dict[str, dict], release: str) -> dict[str, Member]:
+    """Every member that has a configuration and a planned certificate. The release is its own, or the one of all."""
     plan = root / "nebula/certificates.json"
     members = {}
     if not plan.exists():
@@ -92,6 +92,7 @@ def read_members(root: Path) -> dict[str, Member]:
             routes=[(ip_network(it["route"]), ip_address(it["via"])) for it in says["tun"].get("unsafe_routes") or []],
             behind=[ip_network(network) for network in certificate.get("unsafe_networks") or []],
             advertised=[host_of(remote) for remote in says["lighthouse"].get("advertise_addrs") or []],
+            release=str(variables.get(key, {}).get("nebula_version", release)),
         )
     return members
 

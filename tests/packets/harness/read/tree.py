@@ -20,7 +20,8 @@ def read_tree(root: Path) -> Tree:
     firewall = read_firewall(terraform)
     wiring = json.loads((root / "wiring.json").read_text())
     nodes = {name: [ip_address(text) for text in own] for name, own in sorted(wiring["nodes"].items())}
-    members = read_members(root)
+    release = read_release(root)
+    members = read_members(root, variables, release)
     machines = read_machines(wiring["machines"], variables, members)
     turns = {ip_address(text): [name for name in owners if name in guests or name in machines] for text, owners in wiring.get("turns", {}).items()}
     return Tree(
@@ -34,7 +35,7 @@ def read_tree(root: Path) -> Tree:
         firewall=firewall,
         filters=read_filters(root, variables),
         members=members,
-        release=read_release(root),
+        release=release,
     )
 
 

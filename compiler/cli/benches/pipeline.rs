@@ -7,7 +7,7 @@ use arvc::source::Problem;
 use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader};
 use arvc_reach::policy::policies;
-use arvc_site::lock::Held;
+use arvc_site::lock::{Environment, Held};
 use arvc_syntax::diagnostic::Severity;
 use criterion::Criterion;
 
@@ -68,7 +68,8 @@ fn allocation(c: &mut Criterion, hosts: usize) {
         |held: &Held| arvc_site::resolve_held(&data, Calls::new(&outcome.sources, &mut outcome.functions), held);
     let first = resolve(&Held::default());
     assert!(first.diagnostics.iter().all(|problem| problem.severity != Severity::Error));
-    let held = Held { own: first.lock, ..Held::default() };
+    let site = first.site.expect("the site is good");
+    let held = Held { own: arvc_site::lock::record(&site, &Environment::default(), &[]), ..Held::default() };
     let mut group = c.benchmark_group(format!("allocate {hosts} hosts"));
     group.sample_size(10);
     group.bench_function("new", |b| b.iter(|| black_box(resolve(&Held::default()))));

@@ -7,7 +7,7 @@ use arvc_lang::functions::Calls;
 use arvc_lang::{LoadError, Loader, Outcome};
 use arvc_reach::policy::{Policies, policies};
 use arvc_site::Resolved;
-use arvc_site::lock::{Environment, Held};
+use arvc_site::lock::{self, Environment, Held};
 use arvc_site::model::Site;
 use arvc_syntax::diagnostic::{Diagnostic, Severity};
 use arvc_syntax::source::Sources;
@@ -50,7 +50,7 @@ pub struct Checked {
     pub site: Option<Site>,
     /// Its policies, if its claims are good enough that they were derived to judge them.
     pub policies: Option<Policies>,
-    /// What the lock has to hold of it from now on.
+    /// What the lock has to hold of it from now on, if it is good and was not only judged.
     pub lock: Environment,
     /// Whether nothing but its claims stops a build.
     whole: bool,
@@ -67,6 +67,19 @@ impl Checked {
     /// Whether it is known who reaches whom, though that may not be what the site claims: that is then to be looked at.
     pub fn is_judged(&self) -> bool {
         self.is_good() || self.whole && self.policies.is_some()
+    }
+
+    /// Works out what the lock has to hold of a good site, and the serials of its zones, which follow from that.
+    fn settle(&mut self, held: &Held) {
+        if !self.is_good() {
+            return;
+        }
+        let Some(site) = &mut self.site else { return };
+        let policies = self.policies.get_or_insert_with(|| policies(site));
+        self.lock = lock::record(site, &held.own, &self.renamed);
+        self.lock.set_policies(&arvc_emit::policy_names(site, policies));
+        self.lock.set_serials(&contents(site));
+        site.serials = self.lock.serials.iter().map(|(zone, serial)| (zone.clone(), serial.serial)).collect();
     }
 
     /// What came to nothing before there was a site.
@@ -86,9 +99,17 @@ pub fn check(entry: &str, text: String, load: &mut dyn Read) -> Checked {
 
 /// The same with what the lock holds.
 pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -> Checked {
+    let mut checked = judge_held(entry, text, load, held);
+    checked.settle(held);
+    checked
+}
+
+/// The same as far as it tells of problems: who only wants those pays for no lock, and nothing may be emitted of it.
+pub fn judge_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -> Checked {
     let ((sources, mut diagnostics), resolved) = resolve_held(entry, text, load, held);
-    let Resolved { site, diagnostics: problems, lock, renamed } = resolved;
+    let Resolved { site, diagnostics: problems, renamed } = resolved;
     diagnostics.extend(problems);
+    let lock = Environment::default();
     let mut checked = Checked { sources, diagnostics, site, policies: None, whole: false, lock, renamed };
     if let Some(site) = &checked.site {
         let good = checked.is_good();
@@ -96,14 +117,6 @@ pub fn check_held(entry: &str, text: String, load: &mut dyn Read, held: &Held) -
         let (judged, policies) = arvc_reach::judge(site, &checked.diagnostics);
         checked.policies = policies;
         checked.diagnostics.extend(judged.into_iter().filter(|problem| good || problem.severity == Severity::Error));
-    }
-    if checked.is_good()
-        && let Some(site) = &mut checked.site
-    {
-        let policies = checked.policies.get_or_insert_with(|| policies(site));
-        checked.lock.set_policies(&arvc_emit::policy_names(site, policies));
-        checked.lock.set_serials(&contents(site));
-        site.serials = checked.lock.serials.iter().map(|(zone, serial)| (zone.clone(), serial.serial)).collect();
     }
     checked
 }

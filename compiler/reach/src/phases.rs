@@ -3,13 +3,15 @@
 //! Each demand is held against the lower bounds of the layers that are there in its phase. It is made once for each class of
 //! machines that Ansible is to reach, so the work follows the number of policies.
 
+use std::cell::RefCell;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use arvc_site::endpoints::Tunnels;
 use arvc_site::model::{Bastion, End, Family, HostId, Kind, NetworkId, Transport};
 use ipnet::IpNet;
 
-use crate::layers::{Classes, Detail, Layer, Layers, Party, Path};
+use crate::layers::{Classes, Detail, Layer, Layers, Party, Path, Way};
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
 
@@ -116,34 +118,69 @@ impl From<String> for Lacking {
 
 /// Every demand of a site, by phase.
 pub fn demands(layers: &Layers) -> Vec<Demand> {
-    layers.in_detail(Detail::Often, || asked(layers))
+    layers.in_detail(Detail::Often, || asked(layers, |_| true))
 }
 
-fn asked(layers: &Layers) -> Vec<Demand> {
+/// Those alone that are not proved.
+pub(crate) fn unproved(layers: &Layers) -> Vec<Demand> {
+    layers.in_detail(Detail::Often, || asked(layers, |answer| answer.is_err()))
+}
+
+fn asked(layers: &Layers, told: impl Fn(&Answer) -> bool) -> Vec<Demand> {
     let classes = Classes::new(layers);
     let site = layers.site();
     // Where nobody knows an address, nothing can be said of it.
     let known = |host: HostId| site.hosts[host.index()].interfaces.iter().all(|interface| interface.leased.is_none());
     let reached = |hosts: &&Vec<HostId>| site.hosts[hosts[0].index()].is_reached() && known(hosts[0]);
-    let classes: Vec<&Vec<HostId>> = classes.list.iter().filter(reached).collect();
+    let servers = Servers::new(layers);
     let mut all = Vec::new();
-    for phase in Phase::ALL {
-        for hosts in &classes {
-            let asked = Asked { layers, host: hosts[0], phase };
-            for (what, answer) in asked.all() {
-                all.push(Demand { phase, what, hosts: (*hosts).clone(), lacks: answer.err() });
+    for hosts in classes.list.iter().filter(reached) {
+        // The same ways are asked for in several phases.
+        let ways = RefCell::default();
+        for phase in Phase::ALL {
+            let asked = Asked { layers, servers: &servers, ways: &ways, host: hosts[0], phase };
+            for (what, answer) in asked.all().into_iter().filter(|(_, answer)| told(answer)) {
+                all.push(Demand { phase, what, hosts: hosts.clone(), lacks: answer.err() });
             }
         }
     }
+    all.sort_by_key(|demand| demand.phase);
     all
 }
 
 /// Whether something is proved, or why not.
 type Answer = Result<(), Lacking>;
 
+/// Who answers everybody.
+struct Servers {
+    /// Whoever has an address of `uplink_resolvers`.
+    uplink: Vec<Vec<Party>>,
+    /// The site's own resolvers.
+    own: Vec<Party>,
+    /// Whether the site has a service that makes one.
+    has_own: bool,
+}
+
+impl Servers {
+    fn new(layers: &Layers) -> Self {
+        let site = layers.site();
+        let parties = |address: &IpAddr| layers.parties(&End::Prefix(IpNet::from(*address)));
+        Self {
+            uplink: site.uplink_resolvers.iter().map(parties).collect(),
+            own: layers.parties(&End::Resolvers),
+            has_own: site.services.iter().any(|service| service.resolver.is_some()),
+        }
+    }
+}
+
+/// The paths of one machine that were asked for, and whether all of them were.
+type Ways = RefCell<Vec<((Party, Party, bool), Rc<[Path]>)>>;
+
 /// One machine in one phase.
 struct Asked<'l, 'a> {
     layers: &'l Layers<'a>,
+    servers: &'l Servers,
+    ways: &'l Ways,
     host: HostId,
     phase: Phase,
 }
@@ -161,7 +198,7 @@ impl Asked<'_, '_> {
                 let found = overlays.iter().try_for_each(|overlay| self.lighthouse(*overlay));
                 list.push((What::Lighthouse, found));
             }
-            if site.services.iter().any(|service| service.resolver.is_some()) {
+            if self.servers.has_own {
                 list.extend(self.names().map(|answer| (What::Names, answer)));
             }
             return list;
@@ -189,6 +226,24 @@ impl Asked<'_, '_> {
         list
     }
 
+    /// The paths from one to another, or those below the overlays alone: others do not pass before the machine has joined.
+    fn paths(&self, from: &Party, to: &Party, all: bool) -> Rc<[Path]> {
+        let is = |(a, b, c): &(Party, Party, bool)| a == from && b == to && *c == all;
+        if let Some((_, known)) = self.ways.borrow().iter().find(|(asked, _)| is(asked)) {
+            return known.clone();
+        }
+        let below = |way: Way| !self.layers.site().networks[way.last().index()].is_overlay();
+        let paths: Rc<[Path]> = self.layers.paths_by(from, to, &|way| all || below(way)).into();
+        self.ways.borrow_mut().push(((from.clone(), to.clone(), all), paths.clone()));
+        paths
+    }
+
+    /// Whether some packets surely pass from it to another, where it has joined no overlay yet.
+    fn gets_to(&self, party: &Party, packets: &PortSet) -> bool {
+        let paths = self.paths(&Party::Host(self.host), party, false);
+        paths.iter().any(|path| self.passes(path, packets))
+    }
+
     /// Whether some packets pass a path for certain, by the layers that are there.
     fn passes(&self, path: &Path, packets: &PortSet) -> bool {
         let overlay = self.layers.site().networks[path.way.last().index()].is_overlay();
@@ -205,10 +260,16 @@ impl Asked<'_, '_> {
     }
 
     /// Whether any of some connections passes for certain, on a path that counts.
-    fn any(&self, pairs: &[(Party, Party)], packets: &PortSet, counts: impl Fn(&Path) -> bool, why: String) -> Answer {
+    fn any(
+        &self,
+        pairs: &[(Party, Party)],
+        packets: &PortSet,
+        counts: impl Fn(&Path) -> bool,
+        why: impl FnOnce() -> String,
+    ) -> Answer {
         let mut perhaps = Vec::new();
         for (from, to) in pairs {
-            let paths = self.layers.paths(from, to);
+            let paths = self.paths(from, to, true);
             if paths.iter().any(|path| counts(path) && self.passes(path, packets)) {
                 return Ok(());
             }
@@ -216,7 +277,7 @@ impl Asked<'_, '_> {
                 perhaps.push((from.clone(), to.clone(), packets.clone()));
             }
         }
-        Err(Lacking { why, perhaps })
+        Err(Lacking { why: why(), perhaps })
     }
 
     fn way_in(&self) -> Answer {
@@ -232,25 +293,21 @@ impl Asked<'_, '_> {
                 nodes.chain(operators).collect()
             }
         };
-        let who = match from.as_slice() {
-            [only] => only.name(site),
-            _ => "neither a node nor an operator".to_owned(),
-        };
-        let verb = if from.len() == 1 { "does not surely reach" } else { "surely reaches" };
         let pairs: Vec<(Party, Party)> = from.into_iter().map(|from| (from, to.clone())).collect();
         let on = machine.reached_on(site);
         let counts = |path: &Path| on.is_none_or(|on| path.way.last() == on);
-        self.any(&pairs, &packets, counts, format!("{who} {verb} {packets} on it without the overlay"))
+        self.any(&pairs, &packets, counts, || match pairs.as_slice() {
+            [(only, _)] => format!("{} does not surely reach {packets} on it without the overlay", only.name(site)),
+            _ => format!("neither a node nor an operator surely reaches {packets} on it without the overlay"),
+        })
     }
 
     fn resolver(&self) -> Answer {
         let site = self.layers.site();
         let packets = PortSet::ports(Transport::Udp, 53, 53);
-        let found = site.uplink_resolvers.iter().any(|address| {
-            let parties = self.layers.parties(&End::Prefix(IpNet::from(*address)));
-            parties.iter().filter(|party| **party != Party::Host(self.host)).any(|party| {
-                self.layers.paths(&Party::Host(self.host), party).iter().any(|path| self.passes(path, &packets))
-            }) || parties.contains(&Party::Host(self.host))
+        let found = self.servers.uplink.iter().any(|parties| {
+            let mut others = parties.iter().filter(|party| **party != Party::Host(self.host));
+            others.any(|party| self.gets_to(party, &packets)) || parties.contains(&Party::Host(self.host))
         });
         match found {
             true => Ok(()),
@@ -284,10 +341,7 @@ impl Asked<'_, '_> {
             Peer::AllOf(groups) => End::All(groups.iter().map(|group| End::Group(*group)).collect()),
             _ => return true,
         };
-        self.layers.parties(&end).iter().any(|party| {
-            let paths = self.layers.paths(&Party::Host(self.host), party);
-            paths.iter().any(|path| self.passes(path, packets))
-        })
+        self.layers.parties(&end).iter().any(|party| self.gets_to(party, packets))
     }
 
     /// A lighthouse that it reaches by itself: none is ever reached through a relay.
@@ -300,9 +354,7 @@ impl Asked<'_, '_> {
             *id != self.host && host.lighthouse && host.is_on(overlay)
         });
         let found = others.into_iter().any(|id| {
-            let paths = self.layers.paths(&Party::Host(self.host), &Party::Host(id));
-            let below = |path: &&Path| !site.networks[path.way.last().index()].is_overlay();
-            paths.iter().filter(below).any(|path| self.passes(path, &packets))
+            self.gets_to(&Party::Host(id), &packets)
                 || tunnels.public(site, id).iter().any(|address| self.finds(*address, &packets))
         });
         let path = &site.networks[overlay.index()].named.path;
@@ -329,17 +381,17 @@ impl Asked<'_, '_> {
     fn names(&self) -> Option<Answer> {
         let packets = PortSet::ports(Transport::Udp, 53, 53);
         let own = Party::Host(self.host);
-        let resolvers = self.layers.parties(&End::Resolvers);
+        let resolvers = &self.servers.own;
         if resolvers.contains(&own) {
             return Some(Ok(()));
         }
-        let pairs: Vec<(Party, Party)> = resolvers.into_iter().map(|resolver| (own.clone(), resolver)).collect();
+        let pairs: Vec<(Party, Party)> = resolvers.iter().map(|resolver| (own.clone(), resolver.clone())).collect();
         let members = &self.layers.members;
         let profile = |host: HostId| members.profile_of[host.index()];
         let meets = pairs.iter().any(|(_, to)| {
             matches!(to, Party::Host(to) if !members.paths(profile(self.host), profile(*to), &[], None).is_empty())
         });
-        let why = "no resolver of the site is surely reached from it".to_owned();
+        let why = || "no resolver of the site is surely reached from it".to_owned();
         meets.then(|| self.any(&pairs, &packets, |_| true, why))
     }
 }

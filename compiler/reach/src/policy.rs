@@ -21,12 +21,13 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arvc_site::model::{GroupId, HostId, NetworkId, NodeId};
 use ipnet::IpNet;
 
 pub use self::derive::policies;
+pub(crate) use self::derive::policies_among;
 pub use self::forward::Forward;
 pub use self::nodes::NodeRule;
 use crate::ports::PortSet;
@@ -93,6 +94,8 @@ pub struct Policies {
     pub of_host: Vec<usize>,
     /// What Proxmox hosts let in to themselves besides what machines may send them, sorted.
     pub nodes: Vec<NodeRule>,
+    /// The sets of machines that rules tell from others, once somebody asked: several threads do.
+    pub(crate) told_apart: OnceLock<Vec<Vec<HostId>>>,
 }
 
 impl Policies {

@@ -32,7 +32,7 @@ use arvc_syntax::diagnostic::{Diagnostic, sort};
 
 pub use crate::checks::CODES;
 use crate::decode::Decoded;
-use crate::lock::{Environment, Held};
+use crate::lock::Held;
 use crate::model::Site;
 
 /// What resolving a site gives.
@@ -42,9 +42,6 @@ pub struct Resolved {
     pub site: Option<Site>,
     /// What is wrong with it, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
-    /// What the lock has to hold of it from now on; worth something only if nothing is wrong. Its serials are those that it
-    /// had: they belong to what is emitted.
-    pub lock: Environment,
     /// The machines that were renamed since, as pairs of the old name and the new one.
     pub renamed: Vec<(String, String)>,
 }
@@ -67,10 +64,10 @@ pub fn resolve_held(data: &Data, calls: Calls<'_>, held: &Held) -> Resolved {
     checks::against(&site, held, &renames, &mut diagnostics);
     checks::check_held(&site, &origins, &renames, held, &mut diagnostics);
     sort(&mut diagnostics);
-    let lock = lock::record(&site, &held.own, &renames.old);
-    site.renamed.clone_from(&lock.renamed);
-    site.withdrawn = lock::withdrawn(&site, &lock);
+    let carried = lock::carried(&site, &held.own, &renames.old);
+    site.withdrawn = lock::withdrawn(&site, &carried.certificates);
+    site.renamed = carried.renamed;
     site.policies = lock::policy_names(&site, &held.own, &renames.old);
     let renamed = renames.old.into_iter().map(|(new, old)| (old, new)).collect();
-    Resolved { site: Some(site), diagnostics, lock, renamed }
+    Resolved { site: Some(site), diagnostics, renamed }
 }

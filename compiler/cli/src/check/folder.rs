@@ -113,7 +113,7 @@ fn everything(load: &mut Reader<'_>, main: Option<&str>, paths: &BTreeSet<String
     load.read = false;
     for site in owners.values().collect::<BTreeSet<_>>() {
         if let Ok(text) = load.text(site) {
-            let checked = pipeline::check_held(site, text, load, &lock.held(lock::environment(site)));
+            let checked = pipeline::judge_held(site, text, load, &lock.held(lock::environment(site)));
             joined.add(checked.sources, checked.diagnostics);
         }
     }

@@ -40,7 +40,8 @@ pub(crate) fn run(
             return folder::check(world, format, &cwd, &path, stdin_path);
         }
     }
-    let reported = check(world, format, site, stdin_path, Part::WithItsSite)?;
+    let ask = Ask { lock: locked, ..Ask::default() };
+    let reported = read(world, format, site, stdin_path, ask)?;
     if !reported.checked.is_good() {
         return Err(Stop::Silent(exit::SOURCE));
     }
@@ -79,6 +80,24 @@ pub enum Part {
     Alone,
 }
 
+/// What is wanted of a site.
+#[derive(Clone, Copy)]
+struct Ask {
+    part: Part,
+    marks: Marks,
+    /// What is printed.
+    least: Severity,
+    /// What the lock has to hold of it, without which nothing can be emitted.
+    lock: bool,
+}
+
+/// All that is said of a site, and no lock.
+impl Default for Ask {
+    fn default() -> Self {
+        Self { part: Part::WithItsSite, marks: Marks::Refused, least: Severity::Warning, lock: false }
+    }
+}
+
 /// Finds, reads and checks a site, and prints its problems.
 pub fn check(
     world: &mut dyn World,
@@ -92,8 +111,12 @@ pub fn check(
 
 /// The same for a question about a site: what is no error is told by `check`.
 pub(crate) fn check_quietly(world: &mut dyn World, format: Format, site: Option<&Path>) -> Result<Reported, Stop> {
-    let (part, marks) = (Part::WithItsSite, Marks::Refused);
-    read(world, format, site, None, (part, marks), Severity::Error)
+    read(world, format, site, None, Ask { least: Severity::Error, lock: true, ..Ask::default() })
+}
+
+/// The same for a question that nothing is emitted for.
+pub(crate) fn judge_quietly(world: &mut dyn World, format: Format, site: Option<&Path>) -> Result<Reported, Stop> {
+    read(world, format, site, None, Ask { least: Severity::Error, ..Ask::default() })
 }
 
 /// The same, where the lock may have the marks of a merge in it.
@@ -105,7 +128,7 @@ pub(crate) fn check_marked(
     part: Part,
     marks: Marks,
 ) -> Result<Reported, Stop> {
-    read(world, format, site, stdin_path, (part, marks), Severity::Warning)
+    read(world, format, site, stdin_path, Ask { part, marks, lock: true, ..Ask::default() })
 }
 
 fn read(
@@ -113,9 +136,9 @@ fn read(
     format: Format,
     site: Option<&Path>,
     stdin_path: Option<&Path>,
-    (part, marks): (Part, Marks),
-    least: Severity,
+    ask: Ask,
 ) -> Result<Reported, Stop> {
+    let Ask { part, marks, least, .. } = ask;
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
     let mut project = find(world, format, &cwd, site.or(stdin_path))?;
     let overlay = match stdin_path {
@@ -143,7 +166,8 @@ fn read(
     let mut checked = match load.text(&project.entry) {
         Ok(text) => {
             let held = lock.held(lock::environment(&project.entry));
-            pipeline::check_held(&project.entry, text, &mut load, &held)
+            let check = if ask.lock { pipeline::check_held } else { pipeline::judge_held };
+            check(&project.entry, text, &mut load, &held)
         }
         Err(problem) => entry_problem(&cwd, &project, problem)?,
     };
@@ -177,7 +201,7 @@ fn read(
 }
 
 impl Reported {
-    /// What the lock would hold of the site from now on differs from what it holds in this.
+    /// What the lock would hold of the site from now on differs from what it holds in this; of one that was only judged nothing is known.
     pub fn changes(&self) -> Vec<Change> {
         let held = self.lock.held(lock::environment(&self.project.entry));
         arvc_site::lock::changes(&held.own, &self.checked.lock, &self.checked.renamed)

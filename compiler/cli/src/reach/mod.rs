@@ -74,7 +74,7 @@ pub struct Arguments {
 /// Answers; the status is good only if all that was asked for is open.
 pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Result<(), Stop> {
     let cwd = world.cwd().map_err(|error| outside(format!("cannot tell the current folder: {}", reason(&error))))?;
-    let reported = check::check_quietly(world, format, arguments.site.as_deref())?;
+    let reported = check::judge_quietly(world, format, arguments.site.as_deref())?;
     let Some(site) = reported.checked.site.as_ref().filter(|_| reported.checked.is_judged()) else {
         return Err(Stop::Silent(exit::SOURCE));
     };

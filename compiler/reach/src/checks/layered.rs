@@ -7,7 +7,7 @@ use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
-use arvc_site::model::{Expected, Flow, Site};
+use arvc_site::model::{Expected, Flow};
 use arvc_syntax::diagnostic::Diagnostic;
 use arvc_syntax::source::Span;
 
@@ -16,7 +16,7 @@ use super::{
     address_handed_on, doubtful_need, doubtful_never, expected_closed, expected_open, expected_unknown, granted_once,
     granted_still, needs, never_built_in, phase_unproved, thin_never, unfiltered_never, unserved_need,
 };
-use crate::layers::{Classes, Judged, Layers};
+use crate::layers::{Classes, Ground, Judged, Layers};
 use crate::policy::Policies;
 
 /// Claims and needs, while they are judged.
@@ -35,12 +35,12 @@ impl<'scope> Running<'scope> {
     /// Starts to judge.
     pub fn start<'env: 'scope>(
         scope: &'scope Scope<'scope, 'env>,
-        site: &'env Site,
+        ground: &'env Ground<'env>,
         derive: &'env (impl Fn() -> &'env Policies + Sync),
     ) -> Self {
         let judge = |kind: fn(&Layers, &Receiver<Vec<Span>>) -> Vec<Diagnostic>| {
             let (send, told) = channel();
-            Judging { told: send, found: scope.spawn(move || kind(&Layers::new(site, derive()), &told)) }
+            Judging { told: send, found: scope.spawn(move || kind(&Layers::on(ground, derive()), &told)) }
         };
         Self { needs: judge(over_needs), claims: judge(over_claims) }
     }

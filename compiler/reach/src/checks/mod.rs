@@ -48,10 +48,10 @@ use arvc_syntax::source::Span;
 use crate::bits::Bits;
 use crate::classes::Space;
 use crate::flows::{Connections, Paths, Piece, Resolved, Witness, difference, holds, witness};
-use crate::layers::Layers;
+use crate::layers::{Ground, Layers};
 use crate::members::Members;
 use crate::path::Path;
-use crate::policy::{Policies, policies};
+use crate::policy::{Policies, policies_among};
 use near::{Near, Place};
 
 /// All codes of this crate.
@@ -102,15 +102,16 @@ pub fn judge(site: &Site, before: &[Diagnostic]) -> (Vec<Diagnostic>, Option<Pol
     let good = !before.iter().any(reason);
     let layered = !(site.hosts.iter().any(|host| host.broken) || site.paths_broken || site.allow_broken);
     let derived = OnceLock::new();
-    let derive = || derived.get_or_init(|| policies(site));
+    let ground = Ground::new(site);
+    let derive = || derived.get_or_init(|| policies_among(&ground.members));
     let mut found = std::thread::scope(|scope| {
-        let running = layered.then(|| layered::Running::start(scope, site, &derive));
-        let mut found = intents(site);
+        let running = layered.then(|| layered::Running::start(scope, &ground, &derive));
+        let mut found = intents(&ground.members);
         let Some(running) = running else { return found };
         let wrong = |found: &[Diagnostic]| found.iter().any(|problem| problem.severity == Severity::Error);
         let told = found.iter().filter(|problem| problem.severity == Severity::Error).map(Diagnostic::span);
         let told: Vec<Span> = told.collect();
-        let phases = (good && told.is_empty()).then(|| layered::phases(&Layers::new(site, derive())));
+        let phases = (good && told.is_empty()).then(|| layered::phases(&Layers::on(&ground, derive())));
         found.extend(running.finish(&told));
         if !wrong(&found) {
             found.extend(phases.into_iter().flatten());
@@ -122,9 +123,9 @@ pub fn judge(site: &Site, before: &[Diagnostic]) -> (Vec<Diagnostic>, Option<Pol
 }
 
 /// The claims that are judged by what is meant.
-fn intents(site: &Site) -> Vec<Diagnostic> {
-    let members = Members::new(site);
-    let space = Space::new(&members, site.allow.iter().chain(&site.never).chain(&site.needs));
+fn intents(members: &Members) -> Vec<Diagnostic> {
+    let site = members.site;
+    let space = Space::new(members, site.allow.iter().chain(&site.never).chain(&site.needs));
     let intents = Intents::new(&space);
     let mut found = Vec::new();
     exception_outside_never::check(&intents, &mut found);

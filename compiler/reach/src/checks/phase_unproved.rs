@@ -35,7 +35,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use super::doubts::Known;
 use super::phase_doubtful;
 use crate::layers::{Layers, Party};
-use crate::phases::{Demand, Phase, What, demands};
+use crate::phases::{Demand, Phase, What, unproved};
 
 /// Nobody gets in, or nobody is found.
 pub static CODE: Code = Code::new(
@@ -48,7 +48,7 @@ pub static CODE: Code = Code::new(
 pub(super) fn check(layers: &Layers, known: &Known, found: &mut Vec<Diagnostic>) {
     let site = layers.site();
     let mut lacking: BTreeMap<What, (Phase, Vec<Demand>)> = BTreeMap::new();
-    for demand in demands(layers) {
+    for demand in unproved(layers) {
         let Some(lacks) = &demand.lacks else { continue };
         if lacks.perhaps.iter().any(|(from, to, packets)| known.holds(from, to, packets)) {
             continue;

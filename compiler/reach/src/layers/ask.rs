@@ -45,26 +45,33 @@ impl Layers<'_> {
     /// Judges every source with every other target.
     pub fn ask(&self, classes: &Classes, sources: &[Party], targets: &[Party]) -> Vec<Cell> {
         let mut cells = Vec::new();
-        self.each(classes, sources, targets, |sources, targets, paths| {
-            let (lower, upper) = bounds(&paths);
-            cells.push(Cell { sources: sources.to_vec(), targets: targets.to_vec(), paths, lower, upper });
-        });
+        self.each(
+            classes,
+            sources,
+            targets,
+            |source, target| self.paths(source, target),
+            |sources, targets, paths| {
+                let (lower, upper) = bounds(&paths);
+                cells.push(Cell { sources: sources.to_vec(), targets: targets.to_vec(), paths, lower, upper });
+            },
+        );
         cells
     }
 
-    /// Shows the paths from the first of each class of sources to the first other one of each class of targets.
+    /// Shows the paths from the first of each class of sources to the first other one of each class of targets, as `find` gives them.
     pub(super) fn each(
         &self,
         classes: &Classes,
         sources: &[Party],
         targets: &[Party],
+        find: impl Fn(&Party, &Party) -> Vec<Path>,
         mut see: impl FnMut(&[Party], &[Party], Vec<Path>),
     ) {
         let (sources, targets) = (grouped(classes, sources), grouped(classes, targets));
         for from in &sources {
             for to in &targets {
                 if let Some((source, target)) = pair(from, to) {
-                    see(from, to, self.paths(source, target));
+                    see(from, to, find(source, target));
                 }
             }
         }

@@ -143,7 +143,18 @@ impl Layers<'_> {
     }
 
     /// Shows a pair of each two classes that a flow connects, with the paths that it may speak of.
-    pub fn each_pair(&self, classes: &Classes, flow: &Flow, mut see: impl FnMut(&Party, &Party, &[Path])) {
+    pub fn each_pair(&self, classes: &Classes, flow: &Flow, see: impl FnMut(&Party, &Party, &[Path])) {
+        self.each_pair_by(classes, flow, |_, _| None, see);
+    }
+
+    /// The same with the paths alone that go by some ways, where a pair has such.
+    pub(super) fn each_pair_by(
+        &self,
+        classes: &Classes,
+        flow: &Flow,
+        ways: impl Fn(&Party, &Party) -> Option<Vec<Way>>,
+        mut see: impl FnMut(&Party, &Party, &[Path]),
+    ) {
         let (sources, targets) = (self.parties(&flow.source), self.reached(&flow.target));
         let prefixes = self.prefixes(&flow.target);
         let named = (self.members.of(&flow.source), self.members.of(&flow.target));
@@ -167,7 +178,14 @@ impl Layers<'_> {
             }
             see(source, target, &paths);
         };
-        self.in_detail(Detail::Often, || self.each(classes, &sources, &targets, show));
+        let find = |source: &Party, target: &Party| {
+            let ways = ways(source, target);
+            let by = |way: Way| {
+                flow.via.is_none_or(|via| way.last() == via) && ways.as_ref().is_none_or(|ways| ways.contains(&way))
+            };
+            self.paths_by(source, target, &by)
+        };
+        self.in_detail(Detail::Often, || self.each(classes, &sources, &targets, find, show));
     }
 
     /// The networks on which an end means a machine by its address alone; none if it is meant by what it is.

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arvc_site::model::{End, Flow, GroupId, HostId, NetworkId, PortTerm};
 use ipnet::IpNet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Layers, Party};
 use crate::members::{addresses_on, meets};
 use crate::policy::Peer;
+use crate::ports::PortSet;
 
 /// The classes of a site's machines.
 #[derive(Clone, Debug)]
@@ -30,12 +32,13 @@ impl Classes {
     /// The same, so that flows do not tell the machines of a class apart either.
     pub fn with<'f>(layers: &Layers, flows: impl IntoIterator<Item = &'f Flow>) -> Self {
         let site = layers.site;
-        let mut sets: BTreeSet<Vec<HostId>> = peers(layers).iter().map(|peer| held(layers, peer)).collect();
+        let told_apart = layers.policies.told_apart.get_or_init(|| told_apart(layers));
+        let mut asked = BTreeSet::new();
         for flow in flows {
-            ends(layers, flow, &mut sets);
+            ends(layers, flow, &mut asked);
         }
         let mut marks: Vec<Vec<u32>> = vec![Vec::new(); site.hosts.len()];
-        for (mark, hosts) in (0..).zip(&sets) {
+        for (mark, hosts) in (0..).zip(told_apart.iter().chain(&asked)) {
             for host in hosts {
                 marks[host.index()].push(mark);
             }
@@ -62,10 +65,18 @@ impl Classes {
 }
 
 /// What the rules of all policies name, each once: the machines of one list of single machines together.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Named {
-    Peer(NetworkId, Peer),
+#[derive(PartialEq, Eq, Hash)]
+enum Named<'a> {
+    Peer(NetworkId, &'a Peer),
     Hosts(Vec<HostId>),
+}
+
+/// The sets of machines that the rules of all policies name, each once.
+fn told_apart(layers: &Layers) -> Vec<Vec<HostId>> {
+    let mut sets: Vec<Vec<HostId>> = peers(layers).iter().map(|peer| held(layers, peer)).collect();
+    sets.sort_unstable();
+    sets.dedup();
+    sets
 }
 
 /// The machines of a flow's ends and endpoints, of its exceptions too.
@@ -87,12 +98,12 @@ fn ends(layers: &Layers, flow: &Flow, sets: &mut BTreeSet<Vec<HostId>>) {
     }
 }
 
-fn peers(layers: &Layers) -> BTreeSet<Named> {
-    let mut found = BTreeSet::new();
+fn peers<'a>(layers: &Layers<'a>) -> FxHashSet<Named<'a>> {
+    let mut found = FxHashSet::default();
     for policy in &layers.policies.list {
         for rules in [&policy.inbound, &policy.outbound] {
             // Machines that the same rule lists one by one stay together.
-            let mut lists: BTreeMap<(NetworkId, &str, &crate::ports::PortSet), Vec<HostId>> = BTreeMap::new();
+            let mut lists: FxHashMap<(NetworkId, &str, &PortSet), Vec<HostId>> = FxHashMap::default();
             for rule in rules {
                 match &rule.peer {
                     Peer::Any | Peer::Internet | Peer::Node(_) => {}
@@ -100,7 +111,7 @@ fn peers(layers: &Layers) -> BTreeSet<Named> {
                         lists.entry((rule.there, &rule.reason, &rule.ports)).or_default().push(*host);
                     }
                     peer => {
-                        found.insert(Named::Peer(rule.there, peer.clone()));
+                        found.insert(Named::Peer(rule.there, peer));
                     }
                 }
             }
@@ -130,7 +141,7 @@ fn held(layers: &Layers, named: &Named) -> Vec<HostId> {
             few
         }
         Named::Peer(_, peer) => {
-            let prefixes: Vec<IpNet> = match peer {
+            let prefixes: Vec<IpNet> = match *peer {
                 Peer::Network(network) => site.networks[network.index()].prefixes().map(|it| it.value).collect(),
                 Peer::Operators => site.operators.addresses.iter().map(|it| it.value).collect(),
                 Peer::Prefix(prefix) => vec![*prefix],

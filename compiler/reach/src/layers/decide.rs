@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
@@ -24,7 +25,7 @@ use crate::ports::PortSet;
 pub struct Layers<'a> {
     pub(super) site: &'a Site,
     pub(crate) policies: &'a Policies,
-    pub(crate) members: Members<'a>,
+    pub(crate) members: Arc<Members<'a>>,
     pub(super) segments: Segments,
     /// Lighthouses and relays.
     pub(crate) hubs: Vec<HostId>,
@@ -40,9 +41,9 @@ pub struct Layers<'a> {
     pub(super) said: RefCell<FxHashMap<Asked, Said>>,
     pub(super) addresses: Addresses<'a>,
     /// Everything but the site's own and private prefixes.
-    internet: Vec<IpNet>,
+    internet: Arc<[IpNet]>,
     /// The same without the operators, who are asked for by themselves.
-    strangers: Vec<IpNet>,
+    strangers: Arc<[IpNet]>,
     /// The addresses of each peer on each network that was asked for.
     pub(super) known: RefCell<Known>,
     pub(super) indexes: Indexes,
@@ -50,6 +51,21 @@ pub struct Layers<'a> {
     ways_out: RefCell<Exits>,
     /// The endpoints of each machine, once somebody asks what listens.
     pub(super) served: OnceCell<Vec<Vec<EndpointId>>>,
+}
+
+/// What layers look up of a site alone, once for those of several threads.
+pub(crate) struct Ground<'a> {
+    pub(crate) members: Arc<Members<'a>>,
+    internet: Arc<[IpNet]>,
+    strangers: Arc<[IpNet]>,
+}
+
+impl<'a> Ground<'a> {
+    pub fn new(site: &'a Site) -> Self {
+        let (members, internet) = (Members::new(site), internet(site));
+        let strangers = subtract(&internet, &members.prefixes(&End::Operators)).into();
+        Self { members: Arc::new(members), internet: internet.into(), strangers }
+    }
 }
 
 /// How much of a path is found out: who asks for many needs little of each.
@@ -83,7 +99,12 @@ pub(super) struct Ends<'o> {
 impl<'a> Layers<'a> {
     /// Looks everything up.
     pub fn new(site: &'a Site, policies: &'a Policies) -> Self {
-        let (members, internet) = (Members::new(site), internet(site));
+        Self::on(&Ground::new(site), policies)
+    }
+
+    /// The same where the site is looked up already.
+    pub(crate) fn on(ground: &Ground<'a>, policies: &'a Policies) -> Self {
+        let site = ground.members.site;
         Self {
             site,
             policies,
@@ -101,9 +122,9 @@ impl<'a> Layers<'a> {
             detail: Cell::default(),
             said: RefCell::default(),
             addresses: Addresses::new(site),
-            strangers: subtract(&internet, &members.prefixes(&End::Operators)),
-            internet,
-            members,
+            strangers: ground.strangers.clone(),
+            internet: ground.internet.clone(),
+            members: ground.members.clone(),
             known: RefCell::default(),
             indexes: Indexes::default(),
             ways_out: RefCell::default(),
@@ -142,9 +163,14 @@ impl<'a> Layers<'a> {
         answer
     }
 
-    /// Whether a layer is looked at.
+    /// Whether the layer of a step is looked at.
     pub(super) fn counts(&self, step: &Step) -> bool {
-        self.counted.get().counts(step.layer.kind())
+        self.looks_at(step.layer)
+    }
+
+    /// Whether a layer is looked at.
+    pub(super) fn looks_at(&self, layer: Layer) -> bool {
+        self.counted.get().counts(layer.kind())
     }
 
     /// The site.
@@ -196,9 +222,14 @@ impl<'a> Layers<'a> {
 
     /// Every path from one party to another; none if they never meet.
     pub fn paths(&self, source: &Party, target: &Party) -> Vec<Path> {
+        self.paths_by(source, target, &|_| true)
+    }
+
+    /// The paths by some ways alone: what decides on others is not asked.
+    pub(crate) fn paths_by(&self, source: &Party, target: &Party, wanted: &dyn Fn(Way) -> bool) -> Vec<Path> {
         let mut paths = match (source, target) {
             (Party::Host(a), Party::Host(b)) if a == b => Vec::new(),
-            (Party::Host(a), Party::Host(b)) => self.between(*a, *b),
+            (Party::Host(a), Party::Host(b)) => self.between(*a, *b, wanted),
             (Party::Host(a), Party::Node(node)) => self.to_node(*a, *node),
             (Party::Node(node), Party::Host(b)) => self.node_to(*node, *b),
             (Party::Host(a), zone) => self.outwards(*a, zone),
@@ -207,6 +238,7 @@ impl<'a> Layers<'a> {
             (zone, Party::Node(node)) => self.management(zone, *node).into_iter().collect(),
             _ => Vec::new(),
         };
+        paths.retain(|path| wanted(path.way));
         // What a connection uses by itself stands first.
         paths.sort_by_key(|path| match path.way {
             Way::Direct(network) => (!self.members.is_overlay(network), false),
@@ -234,21 +266,21 @@ impl<'a> Layers<'a> {
     /// The addresses of a zone; a machine and a node are none.
     pub fn zone(&self, party: &Party) -> Cow<'_, [IpNet]> {
         match party {
-            Party::Internet => self.strangers.as_slice().into(),
+            Party::Internet => Cow::Borrowed(&*self.strangers),
             Party::Operators => self.members.prefixes(&End::Operators).into(),
             Party::Prefix(prefix) => vec![*prefix].into(),
             Party::Host(_) | Party::Node(_) => Cow::default(),
         }
     }
 
-    fn between(&self, a: HostId, b: HostId) -> Vec<Path> {
+    fn between(&self, a: HostId, b: HostId, wanted: &dyn Fn(Way) -> bool) -> Vec<Path> {
         let profile = |host: HostId| self.members.profile_of[host.index()];
         let (own, other) = (profile(a), profile(b));
         let mut paths = Vec::new();
         if !self.is_there(a) || !self.is_there(b) {
             return paths;
         }
-        for network in self.members.common(own, other) {
+        for network in self.members.common(own, other).into_iter().filter(|it| wanted(Way::Direct(*it))) {
             for to in self.met(b, network) {
                 let Some(from) = self.address(a, network, Family::of(to)) else { continue };
                 paths.push(self.direct(network, (a, from), (b, to)));

@@ -1,4 +1,5 @@
-//! Which rules of a list may hold an end at all, without a look at each: what many share has a rule for each of them.
+//! Which rules of a list may hold an end at all, without a look at each: what many share has a rule for each of them. To look
+//! through a short list costs less than to write down where its rules are.
 
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -34,6 +35,9 @@ type Place = (*const Rule, usize, NetworkId, bool);
 /// So many addresses of a rule are written down.
 const FEW: usize = 8;
 
+/// So long a list is looked through.
+const SHORT: usize = 24;
+
 /// An index of each list that was asked.
 #[derive(Default)]
 pub(super) struct Indexes {
@@ -41,14 +45,18 @@ pub(super) struct Indexes {
 }
 
 impl<'a> Layers<'a> {
-    /// The rules on a network that may hold the other end, in their order, and no rule that does is missing.
-    pub(super) fn candidates(
+    /// Shows the rules on a network that may hold the other end, in their order, and no rule that does is missing.
+    pub(super) fn each_candidate(
         &self,
         rules: &'a [Rule],
         network: NetworkId,
         certified: bool,
         other: &Other,
-    ) -> Vec<&'a Rule> {
+        see: impl FnMut(&'a Rule),
+    ) {
+        if rules.len() <= SHORT {
+            return rules.iter().filter(|rule| rule.network == network).for_each(see);
+        }
         let index = self.index(rules, network, certified);
         let mut found: Vec<u32> = index.rest.clone();
         let mut add = |key: Key| found.extend(index.by.get(&key).into_iter().flatten());
@@ -62,7 +70,7 @@ impl<'a> Layers<'a> {
         }
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|at| &rules[at as usize]).collect()
+        found.into_iter().map(|at| &rules[at as usize]).for_each(see);
     }
 
     fn index(&self, rules: &'a [Rule], network: NetworkId, certified: bool) -> Rc<Index> {

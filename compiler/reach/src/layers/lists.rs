@@ -14,8 +14,54 @@ use crate::members::overlaps;
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
 
-/// Addresses by network and peer.
-pub(super) type Known = FxHashMap<(NetworkId, Peer), Rc<[IpNet]>>;
+/// Addresses by network and peer; a map in a map, since a pair of both could not be asked for without a copy of the peer.
+pub(super) type Known = FxHashMap<NetworkId, FxHashMap<Peer, Rc<Held>>>;
+
+/// The addresses that a peer has on a network: as prefixes, which are sorted and do not overlap, and as numbers, among which one is
+/// found faster than among prefixes of either family.
+pub(super) struct Held {
+    prefixes: Vec<IpNet>,
+    v4: Vec<(u32, u32)>,
+    v6: Vec<(u128, u128)>,
+}
+
+impl Held {
+    fn new(mut prefixes: Vec<IpNet>) -> Self {
+        prefixes.sort_unstable();
+        // Of two that hold one another the longer says nothing, and without it a place is found by halves.
+        prefixes.dedup_by(|later, earlier| earlier.contains(&*later));
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for prefix in &prefixes {
+            match prefix {
+                IpNet::V4(prefix) => v4.push((prefix.network().to_bits(), prefix.broadcast().to_bits())),
+                IpNet::V6(prefix) => v6.push((prefix.network().to_bits(), prefix.broadcast().to_bits())),
+            }
+        }
+        Self { prefixes, v4, v6 }
+    }
+
+    /// Whether it has an address.
+    fn has(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => within(&self.v4, address.to_bits()),
+            IpAddr::V6(address) => within(&self.v6, address.to_bits()),
+        }
+    }
+}
+
+impl std::ops::Deref for Held {
+    type Target = [IpNet];
+
+    fn deref(&self) -> &[IpNet] {
+        &self.prefixes
+    }
+}
+
+/// Whether a number is in one of some spans, which are sorted and do not overlap.
+fn within<T: Copy + Ord>(spans: &[(T, T)], number: T) -> bool {
+    let behind = spans.partition_point(|(first, _)| *first <= number);
+    behind.checked_sub(1).is_some_and(|at| number <= spans[at].1)
+}
 
 /// A list of rules by where it lies, the network, whether certificates count, and the other end.
 pub(super) type Asked = (*const Rule, NetworkId, bool, Who);
@@ -44,15 +90,9 @@ pub(super) enum Other<'o> {
     Kept(&'o Rc<[IpNet]>),
 }
 
-/// Whether an address is in one of some prefixes, which are sorted and do not overlap.
-fn contains(prefixes: &[IpNet], address: IpAddr) -> bool {
-    let behind = prefixes.partition_point(|prefix| prefix.network() <= address);
-    behind.checked_sub(1).is_some_and(|at| prefixes[at].contains(&address))
-}
-
 impl Other<'_> {
     /// Whether Proxmox drops whatever comes from there: broadcast and multicast of IPv4.
-    fn is_smurf(&self) -> bool {
+    pub(super) fn is_smurf(&self) -> bool {
         let smurf = |address: IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_multicast() || v4.is_broadcast());
         match self {
             Self::Member(_, address) | Self::Address(address) => smurf(*address),
@@ -116,18 +156,24 @@ impl<'a> Layers<'a> {
     fn asked(&self, network: NetworkId, rules: &'a [Rule], certified: bool, other: &Other) -> Said {
         let (mut lower, mut upper) = (PortSet::none(), PortSet::none());
         let mut matching: Vec<(PortSet, Arc<str>)> = Vec::new();
-        for rule in self.candidates(rules, network, certified, other) {
+        self.each_candidate(rules, network, certified, other, |rule| {
             let (all, some) = if certified { self.certified(rule, other) } else { self.addressed(rule, other) };
-            if !some {
-                continue;
+            if some {
+                upper = upper.union(&rule.ports);
+                if all {
+                    lower = lower.union(&rule.ports);
+                }
+                matching.push((rule.ports.clone(), rule.reason.clone()));
             }
-            upper = upper.union(&rule.ports);
-            if all {
-                lower = lower.union(&rule.ports);
-            }
-            matching.push((rule.ports.clone(), rule.reason.clone()));
-        }
+        });
         (lower, upper, matching.into())
+    }
+
+    /// Whether a list of a packet filter surely lets one packet through, which is in a set of ports or not: nothing else of what the
+    /// list says is looked at.
+    pub(super) fn lets_surely(&self, network: NetworkId, rules: &[Rule], packet: &PortSet, other: &Other) -> bool {
+        let mut rules = rules.iter().filter(|rule| rule.network == network && packet.is_subset(&rule.ports));
+        rules.any(|rule| self.addressed(rule, other).0)
     }
 
     /// Whether a rule of a packet filter holds all of the other end, and whether it holds any of it.
@@ -135,7 +181,7 @@ impl<'a> Layers<'a> {
         let known = self.of_peer(rule.there, &rule.peer);
         match other {
             Other::Member(_, address) | Other::Address(address) => {
-                let holds = contains(&known, *address);
+                let holds = known.has(*address);
                 (holds, holds)
             }
             Other::Zone(_) | Other::Kept(_) => {
@@ -165,16 +211,12 @@ impl<'a> Layers<'a> {
         (holds, holds)
     }
 
-    pub(super) fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<[IpNet]> {
-        if let Some(known) = self.known.borrow().get(&(network, peer.clone())) {
+    pub(super) fn of_peer(&self, network: NetworkId, peer: &Peer) -> Rc<Held> {
+        if let Some(known) = self.known.borrow().get(&network).and_then(|here| here.get(peer)) {
             return known.clone();
         }
-        let mut list: Vec<IpNet> = self.addresses.of(network, peer).iter().map(IpNet::trunc).collect();
-        list.sort_unstable();
-        // Of two that hold one another the longer says nothing, and without it a place is found by halves.
-        list.dedup_by(|later, earlier| earlier.contains(&*later));
-        let list: Rc<[IpNet]> = list.into();
-        self.known.borrow_mut().insert((network, peer.clone()), list.clone());
+        let list = Rc::new(Held::new(self.addresses.of(network, peer).iter().map(IpNet::trunc).collect()));
+        self.known.borrow_mut().entry(network).or_default().insert(peer.clone(), list.clone());
         list
     }
 }

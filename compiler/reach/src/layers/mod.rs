@@ -46,6 +46,7 @@ pub use self::ask::Cell;
 pub use self::claims::{Finding, Held, Judged};
 pub use self::classes::Classes;
 pub(crate) use self::decide::Detail;
+pub(crate) use self::decide::Ground;
 pub use self::decide::Layers;
 pub use self::guards::{Guard, Stand};
 pub use self::matrix::{Block, Matrix, Passing};

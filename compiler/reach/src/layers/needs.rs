@@ -67,11 +67,19 @@ impl Layers<'_> {
         };
         let mut lacking = Vec::new();
         let mut unserved: BTreeMap<(HostId, NetworkId), PortSet> = BTreeMap::new();
-        self.each_pair(classes, flow, |source, target, paths| {
+        let mut listening = BTreeMap::new();
+        let ways = |source: &Party, target: &Party| self.meant_ways(&wanted, source, target);
+        self.each_pair_by(classes, flow, ways, |source, target, paths| {
             let taken = self.taken(&wanted, source, target, paths);
             self.add_lacking(&taken, (source, target), paths, &mut lacking);
             if let Party::Host(host) = target {
-                self.add_unserved(&taken, matches!(source, Party::Host(_)), *host, &mut unserved);
+                let inside = matches!(source, Party::Host(_));
+                // Whoever needs it, it serves the same.
+                let mut serves = |network: NetworkId| -> PortSet {
+                    let known = listening.entry((*host, network, inside));
+                    known.or_insert_with(|| self.listening(*host, network, inside)).clone()
+                };
+                add_unserved(&taken, *host, &mut serves, &mut unserved);
             }
         });
         let unserved = unserved.into_iter().map(|((target, network), packets)| {
@@ -111,26 +119,6 @@ impl Layers<'_> {
         }));
     }
 
-    fn add_unserved(
-        &self,
-        taken: &[(&Arm, Vec<Way>)],
-        inside: bool,
-        host: HostId,
-        found: &mut BTreeMap<(HostId, NetworkId), PortSet>,
-    ) {
-        // What names no port asks for no program.
-        for (arm, ways) in taken.iter().filter(|(arm, _)| !arm.ports.is_all()) {
-            for network in ways.iter().map(|way| way.last()) {
-                let asked = PortSet { tcp: arm.ports.tcp.clone(), udp: arm.ports.udp.clone(), ..PortSet::none() };
-                let unserved = asked.difference(&self.listening(host, network, inside));
-                if !unserved.is_none() {
-                    let all = found.entry((host, network)).or_default();
-                    *all = all.union(&unserved);
-                }
-            }
-        }
-    }
-
     /// For each part of a need's ports that the target serves, the ways that it takes: of machines those that flows take by
     /// themselves, and for the rest all that there are.
     fn taken<'w>(
@@ -140,20 +128,9 @@ impl Layers<'_> {
         target: &Party,
         paths: &[Path],
     ) -> Vec<(&'w Arm, Vec<Way>)> {
-        let members = &self.members;
-        let profile = |host: &HostId| members.profile_of[host.index()];
-        let serves = |arm: &&Arm| match (members.served_by(arm), target) {
-            (None, _) => true,
-            (Some(served), Party::Host(host)) => served.binary_search(host).is_ok(),
-            _ => false,
-        };
-        let meant = |ends: &[HostId], host: &HostId| ends.binary_search(host).is_ok();
-        let ways = |arm: &Arm| match (source, target) {
-            (Party::Host(a), Party::Host(b)) if meant(&wanted.sources, a) && meant(&wanted.targets, b) => {
-                let used = members.paths(profile(a), profile(b), members.listen(arm), wanted.flow.via);
-                used.iter().map(|path| Way::from(*path)).collect()
-            }
-            _ => {
+        let ways = |arm: &Arm| match self.used(wanted, source, target, arm) {
+            Some(used) => used,
+            None => {
                 // Nobody comes to a private address from beyond by a router that hands on nothing: it is not told.
                 let lost = |path: &&Path| path.steps.iter().any(|it| it.layer == Layer::Router && it.upper.is_none());
                 let mut ways: Vec<Way> = paths.iter().filter(|path| !lost(path)).map(|path| path.way).collect();
@@ -164,7 +141,39 @@ impl Layers<'_> {
                 ways
             }
         };
+        let serves = |arm: &&Arm| self.serves(target, arm);
         wanted.arms.iter().filter(serves).map(|arm| (arm, ways(arm))).collect()
+    }
+
+    /// The ways that a need takes by itself between two machines that it means by what they are: what decides on others is no matter.
+    fn meant_ways(&self, wanted: &Wanted, source: &Party, target: &Party) -> Option<Vec<Way>> {
+        let mut all = Vec::new();
+        for arm in wanted.arms.iter().filter(|arm| self.serves(target, arm)) {
+            all.extend(self.used(wanted, source, target, arm)?);
+        }
+        Some(all)
+    }
+
+    /// The ways that flows take by themselves between two machines that a need means by what they are.
+    fn used(&self, wanted: &Wanted, source: &Party, target: &Party, arm: &Arm) -> Option<Vec<Way>> {
+        let (Party::Host(a), Party::Host(b)) = (source, target) else { return None };
+        let members = &self.members;
+        let profile = |host: &HostId| members.profile_of[host.index()];
+        let meant = |ends: &[HostId], host: &HostId| ends.binary_search(host).is_ok();
+        if !meant(&wanted.sources, a) || !meant(&wanted.targets, b) {
+            return None;
+        }
+        let used = members.paths(profile(a), profile(b), members.listen(arm), wanted.flow.via);
+        Some(used.iter().map(|path| Way::from(*path)).collect())
+    }
+
+    /// Whether a target serves a part of a need's ports.
+    fn serves(&self, target: &Party, arm: &Arm) -> bool {
+        match (self.members.served_by(arm), target) {
+            (None, _) => true,
+            (Some(served), Party::Host(host)) => served.binary_search(host).is_ok(),
+            _ => false,
+        }
     }
 
     /// What passes for certain on a way: to every address of a family that both ends have, in one family at least.
@@ -218,6 +227,26 @@ impl Layers<'_> {
         let served =
             tunnels.fold(served, |all, tunnels| all.union(&PortSet::ports(Transport::Udp, tunnels.port, tunnels.port)));
         if machine.managed { served.union(&PortSet::ports(Transport::Tcp, port, port)) } else { served }
+    }
+}
+
+/// Adds the ports that nobody is known to serve of a need that takes some ways to a machine.
+fn add_unserved(
+    taken: &[(&Arm, Vec<Way>)],
+    host: HostId,
+    serves: &mut dyn FnMut(NetworkId) -> PortSet,
+    found: &mut BTreeMap<(HostId, NetworkId), PortSet>,
+) {
+    // What names no port asks for no program.
+    for (arm, ways) in taken.iter().filter(|(arm, _)| !arm.ports.is_all()) {
+        for network in ways.iter().map(|way| way.last()) {
+            let asked = PortSet { tcp: arm.ports.tcp.clone(), udp: arm.ports.udp.clone(), ..PortSet::none() };
+            let unserved = asked.difference(&serves(network));
+            if !unserved.is_none() {
+                let all = found.entry((host, network)).or_default();
+                *all = all.union(&unserved);
+            }
+        }
     }
 }
 

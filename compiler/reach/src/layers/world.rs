@@ -163,12 +163,34 @@ impl Layers<'_> {
             self.host(a).is_on(*network) && own(*network) && self.segments.meet(*network, self.host(a), self.host(b))
         }) {
             let from = self.address(a, network, Family::of(to));
-            return from.is_some_and(|from| passes(&self.direct(network, (a, from), (b, to)).steps));
+            return from.is_some_and(|from| self.passes_direct(network, (a, from), (b, to), &packet));
         }
         if self.routed(a, b).iter().any(|path| path.to.contains(&to) && passes(&path.steps)) {
             return true;
         }
         self.through_the_world(a, b, to, &packet).is_some_and(|steps| passes(&steps))
+    }
+
+    /// Whether a packet surely passes what [`Layers::direct`] finds on a network that is no overlay. A site asks this for each pair of
+    /// its members, and wants to know nothing else of the way.
+    fn passes_direct(
+        &self,
+        network: NetworkId,
+        (a, from): (HostId, IpAddr),
+        (b, to): (HostId, IpAddr),
+        packet: &PortSet,
+    ) -> bool {
+        let (proxmox, guest) = (self.looks_at(Layer::ProxmoxIn), self.looks_at(Layer::Filter));
+        let (to, from) = (Other::Member(b, to), Other::Member(a, from));
+        let (outbound, inbound) = (&self.policies.of(a).outbound, &self.policies.of(b).inbound);
+        if proxmox && self.has_proxmox(a, network) && !self.lets_surely(network, outbound, packet, &to) {
+            return false;
+        }
+        let by_proxmox = proxmox && self.has_proxmox(b, network);
+        let by_filter = guest && self.host(b).is_configured();
+        // Both are prints of one list.
+        (!by_proxmox || !from.is_smurf())
+            && (!by_proxmox && !by_filter || self.lets_surely(network, inbound, packet, &from))
     }
 
     /// What a packet to an address that the world knows meets; none if it does not get there.

@@ -21,21 +21,26 @@ use crate::path::Path;
 
 /// What every machine lets in and out: `allow`, the essentials, what peers say to one another, and the built-in rules.
 pub fn policies(site: &Site) -> Policies {
-    let members = Members::new(site);
+    policies_among(&Members::new(site))
+}
+
+/// The same where the site's machines are sorted already.
+pub(crate) fn policies_among(members: &Members) -> Policies {
+    let site = members.site;
     let mut table = Table::new(site.hosts.len());
     for flow in &site.allow {
         let reason = table.reason(describe(site, flow));
-        let sources = parts(&members, &flow.source);
-        let targets = parts(&members, &flow.target);
+        let sources = parts(members, &flow.source);
+        let targets = parts(members, &flow.target);
         for arm in members.arms(flow.ports.as_deref()) {
-            let targets: Vec<Part> = targets.iter().filter_map(|part| narrowed(&members, part, &arm)).collect();
-            let context = Context { members: &members, flow, arm: &arm, reason };
+            let targets: Vec<Part> = targets.iter().filter_map(|part| narrowed(members, part, &arm)).collect();
+            let context = Context { members, flow, arm: &arm, reason };
             context.open(&mut table, Direction::In, &targets, &sources);
             context.open(&mut table, Direction::Out, &sources, &targets);
         }
     }
-    builtin::open(&members, &mut table);
-    Policies { nodes: nodes::rules(&members), ..table.finish(site) }
+    builtin::open(members, &mut table);
+    Policies { nodes: nodes::rules(members), ..table.finish(site) }
 }
 
 /// One part of an end: machines, or addresses.

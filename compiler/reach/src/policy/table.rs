@@ -1,7 +1,7 @@
 //! All openings of a site by machine, and the policies that they collapse to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arvc_site::model::{HostId, NetworkId, Site};
 
@@ -98,7 +98,7 @@ impl Table {
                 of_host[host.index()] = index;
             }
         }
-        Policies { list, of_host, nodes: Vec::new() }
+        Policies { list, of_host, nodes: Vec::new(), told_apart: OnceLock::new() }
     }
 
     fn merge(&self, cover: &Cover, ids: &[u32]) -> Vec<Rule> {

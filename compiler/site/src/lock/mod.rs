@@ -1,7 +1,7 @@
 //! What a project holds on to from build to build, as plain data: the numbers of every machine, those of machines that are
 //! gone, serials, and what certificates were granted.
 //!
-//! It knows no file and no text form; those are the command line's. [`crate::resolve_held`] takes it and gives the next one.
+//! It knows no file and no text form; those are the command line's. [`crate::resolve_held`] takes it, and [`record()`] gives the next one.
 
 pub(crate) mod applied;
 mod changes;
@@ -17,7 +17,8 @@ use ipnet::IpNet;
 pub use self::changes::{Change, changes};
 pub(crate) use self::policies::names as policy_names;
 pub use self::policies::{PolicyNames, is_policy_name};
-pub(crate) use self::record::{arch, record, withdrawn};
+pub use self::record::record;
+pub(crate) use self::record::{arch, carried, withdrawn};
 pub use self::serials::{next_serial, raised};
 use crate::model::Vmid;
 

@@ -9,19 +9,20 @@ use crate::downloads::downloads;
 use crate::model::{Arch, Host, Kind, Network, NetworkKind, Site};
 use crate::{allocation, devices, neighbours};
 
-/// The next lock of an environment: what the site says, what was retired, and what only grows.
+/// The next lock of an environment: what a site that was resolved with this one says, what was retired, and what only grows. It
+/// is worth something only if nothing is wrong with the site; its serials and the names of its rules are those that it had, since
+/// they belong to what is emitted.
 ///
-/// `renamed` leads from the new name of a machine to the one that the lock knows.
-pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String, String>) -> Environment {
+/// `renamed` are the machines that were renamed since, as pairs of the old name and the new one.
+pub fn record(site: &Site, held: &Environment, renamed: &[(String, String)]) -> Environment {
+    let renamed = &renamed.iter().map(|(old, new)| (new.clone(), old.clone())).collect();
     let mut next = Environment {
         serials: held.serials.clone(),
         retired: held.retired.clone(),
-        renamed: held.renamed.clone(),
-        certificates: held.certificates.clone(),
         datacenters: datacenters(site),
         networks: networks(site),
         vips: vips(site),
-        ..Environment::default()
+        ..carried(site, held, renamed)
     };
     for host in &site.hosts {
         let known = renamed.get(&host.named.name).unwrap_or(&host.named.name);
@@ -36,9 +37,6 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
             && let Some(rest) = rest(retired, &new)
         {
             next.retired.insert(known.clone(), rest);
-        }
-        if known != &host.named.name {
-            next.rename(known, &host.named.name);
         }
         next.hosts.insert(host.named.name.clone(), new);
     }
@@ -55,6 +53,26 @@ pub(crate) fn record(site: &Site, held: &Environment, renamed: &BTreeMap<String,
     grants(site, &mut next.certificates);
     next.unmanaged = applied::next(site, held, |name| renamed.get(name).map_or_else(|| name.to_owned(), String::clone));
     next
+}
+
+/// What names lead to now, and what certificates were granted under them before: all that a site itself has to know of its lock.
+///
+/// `renamed` leads from the new name of a machine to the one that the lock knows.
+pub(crate) fn carried(site: &Site, held: &Environment, renamed: &BTreeMap<String, String>) -> Environment {
+    let mut carried = Environment {
+        renamed: held.renamed.clone(),
+        certificates: held.certificates.clone(),
+        ..Environment::default()
+    };
+    if renamed.is_empty() {
+        return carried;
+    }
+    for host in &site.hosts {
+        if let Some(known) = renamed.get(&host.named.name).filter(|known| **known != host.named.name) {
+            carried.rename(known, &host.named.name);
+        }
+    }
+    carried
 }
 
 impl Environment {
@@ -265,10 +283,13 @@ fn grant(site: &Site, host: &Host) -> Option<Grant> {
 
 /// What certificates that were granted say and what their machines have no more: another name, an address, a group, or all of it.
 /// One that says less than the present one is as good as that.
-pub(crate) fn withdrawn(site: &Site, lock: &Environment) -> BTreeMap<String, Vec<Grant>> {
-    let hosts: HashMap<&str, &Host> = site.hosts.iter().map(|host| (host.named.name.as_str(), host)).collect();
+pub(crate) fn withdrawn(site: &Site, granted: &BTreeMap<String, BTreeSet<Grant>>) -> BTreeMap<String, Vec<Grant>> {
     let mut withdrawn = BTreeMap::new();
-    for (name, grants) in &lock.certificates {
+    if granted.is_empty() {
+        return withdrawn;
+    }
+    let hosts: HashMap<&str, &Host> = site.hosts.iter().map(|host| (host.named.name.as_str(), host)).collect();
+    for (name, grants) in granted {
         let host = hosts.get(name.as_str());
         if host.is_some_and(|host| host.broken) {
             continue;

@@ -4,7 +4,8 @@ mod common;
 
 use std::fmt::Write;
 
-use common::{tree, verdict};
+use arvc_audit::read;
+use common::{files, golden, tree, verdict};
 
 /// A member of the overlay on one bridge of one node.
 struct Member {
@@ -231,4 +232,24 @@ fn who_looks_for_another_member_there_may_have_no_tunnel() {
         "static_host_map: {\"10.0.0.9\": [\"192.168.1.9:4242\"], \"10.0.0.7\": [\"192.168.1.2:4242\"]}\n";
     let members = [mistaken, member("b", 2, OPEN, ASKS, ""), lighthouse("")];
     assert_eq!(verdict(&site(&members, &[("b", 9)]), ASK), "unknown");
+}
+
+/// Found with packets: the node hands the port on, and nobody listens there.
+#[test]
+fn what_a_node_hands_on_arrives_where_the_member_listens() {
+    let verdict_with = |listen: &str, handed: &str| {
+        let mut files = files(&golden().join("arvandor"));
+        let mut change = |path: &str, from: &str, to: &str| {
+            let text = files.get_mut(path).expect("a file of the tree");
+            assert!(text.contains(from), "{path} has no {from}");
+            *text = text.replace(from, to);
+        };
+        change("nebula/dns.yml", "  port: 4242\n", &format!("  port: {listen}\n"));
+        change("proxmox/pve/edge.rules", "--dport 4242 -j DNAT --to-destination 192.168.100.11", handed);
+        verdict(&read(&files), "laptop -> dns 10.10.10.11, overlay, udp/53")
+    };
+    let handed = "--dport 4242 -j DNAT --to-destination 192.168.100.11";
+    assert_eq!(verdict_with("4242", handed), "open");
+    assert_ne!(verdict_with("4243", handed), "open");
+    assert_ne!(verdict_with("4242", &format!("{handed}:4243")), "open");
 }

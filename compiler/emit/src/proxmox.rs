@@ -145,12 +145,18 @@ impl<'a> Edge<'a> {
     }
 
     /// What a guest sends to a forwarded port passes the node twice if the way to it leads out and back: as a bridged packet, and
-    /// as the node's own. Only the second is to be translated, so the first is tracked apart.
+    /// as the node's own. Only the second is to be translated, so the first is tracked apart. Of guests whose way out is the node
+    /// itself there is no second: the node answers them, and tracked apart its answers would be those of no connection, which its
+    /// firewall drops.
     fn bridged_forwards(&self, text: &mut String) {
-        let own = self.destination();
-        for forward in self.node.forwards.iter().filter(|forward| self.target(forward).is_some()) {
-            let ports = ports(forward);
-            line(text, format_args!("-A ARVC-PREROUTING {own} {ports} {} -j CT --zone 2", FROM_A_GUEST[1]));
+        let (own, bridged) = (self.destination(), FROM_A_GUEST[1]);
+        let forwards: Vec<&Forward> = self.node.forwards.iter().filter(|it| self.target(it).is_some()).collect();
+        let routed = self.inside.iter().flat_map(|network| network.prefixes()).map(|prefix| prefix.value);
+        for prefix in routed.filter(|prefix| Family::of_prefix(prefix) == Family::V4 && !forwards.is_empty()) {
+            line(text, format_args!("-A ARVC-PREROUTING -s {prefix} {bridged} -j RETURN"));
+        }
+        for forward in forwards {
+            line(text, format_args!("-A ARVC-PREROUTING {own} {} {bridged} -j CT --zone 2", ports(forward)));
         }
     }
 

@@ -70,6 +70,15 @@ fn forwarded_ports_go_to_addresses_on_the_bridge() {
 COMMIT
 ";
     assert!(rules(&site).ends_with(expected), "{}", rules(&site));
+    // What the guests of the node itself send to it is answered by the node, in the table that it was tracked in.
+    let tracked = "\
+-A ARVC-PREROUTING -i fwbr+ -j CT --zone 1
+-A ARVC-PREROUTING -s 192.168.100.0/24 -m physdev --physdev-in fwpr+ -j RETURN
+-A ARVC-PREROUTING -d 198.51.100.10/32 -p udp -m udp --dport 4242 -m physdev --physdev-in fwpr+ -j CT --zone 2
+-A ARVC-PREROUTING -d 198.51.100.10/32 -p tcp -m tcp --dport 8000:8010 -m physdev --physdev-in fwpr+ -j CT --zone 2
+COMMIT
+";
+    assert!(rules(&site).contains(tracked), "{}", rules(&site));
 }
 
 #[test]

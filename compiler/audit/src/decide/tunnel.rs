@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{End, Part, Step, Way, together, verdict};
 use crate::bounds::Outcome;
+use crate::filter::UPLINK;
 use crate::nebula::{Endpoint, Member};
 use crate::packet::{Addr, Packet};
 use crate::place::Why;
@@ -298,7 +299,8 @@ impl Tree {
         // Elsewhere than at an address of its own, something may hand it on to another port.
         let own = self.guest(to).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
         let at_home = own.into_iter().any(|net| net.addr() == endpoint.ip()) || to.addresses.contains(&endpoint.ip());
-        if at_home && target.port.as_ref().is_ok_and(|port| *port != dport) {
+        let arrives = if at_home { Some(dport) } else { self.handed_port(SocketAddr::new(endpoint.ip(), dport)) };
+        if arrives.is_some_and(|arrives| target.port.as_ref().is_ok_and(|port| *port != arrives)) {
             return Bounds::NO;
         }
         let verdicts =
@@ -310,6 +312,16 @@ impl Tree {
                 Bounds { lower: false, upper: true, missing: Some(missing.into()) }
             }
         }
+    }
+
+    /// The port that a node hands a datagram from the world on to, if it does.
+    fn handed_port(&self, endpoint: SocketAddr) -> Option<u16> {
+        let address = self.wiring.known_as.get(&endpoint.ip()).copied().unwrap_or(endpoint.ip());
+        let (node, _) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address))?;
+        let (from, to) = (Addr::Internet(address.is_ipv6()), Addr::At(address));
+        let packet = Packet::first(from, to, arvc_verdict::Protocol::Udp, Some(endpoint.port()));
+        let (translation, _) = self.edges.get(node)?.translated(&packet, Some(UPLINK), false).ok()??;
+        Some(translation.port.unwrap_or(endpoint.port()))
     }
 
     /// The way of a datagram over the underlay.

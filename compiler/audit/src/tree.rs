@@ -82,6 +82,8 @@ pub struct Wiring {
     pub own: Vec<IpNet>,
     /// From where the world is reached, by routers that no file describes: they let everything out, and the answers in.
     pub outward: Vec<IpNet>,
+    /// Networks whose router is a guest, and its address there: who is on one and is no guest has it for a router too.
+    pub routers: BTreeMap<IpNet, IpAddr>,
     /// Networks between which something routes all and filters nothing, each list by itself.
     pub routed: Vec<Routed>,
     /// Addresses that machines have by turns, and who.

@@ -99,3 +99,61 @@ fn who_has_another_router_finds_this_one_only_if_that_knows_the_way() {
     // Of whom nothing is known but an address, it is taken for given.
     expect(&tree, "open 10.0.1.9 -> b 10.0.2.7, routed, tcp/443");
 }
+
+#[test]
+fn the_router_is_asked_about_whoever_is_on_its_network_and_is_no_guest() {
+    let tree = routed(OPEN, RULE, SWITCH);
+    expect(&tree, "closed 10.0.1.9 -> b 10.0.2.7, routed, tcp/443");
+    expect(&tree, "closed 10.0.1.9 -> 10.0.2.9 10.0.2.9, routed, tcp/443");
+    let all = RULE.replace("10.0.1.7/32 -d 10.0.2.7/32", "10.0.1.0/24 -d 10.0.2.0/24");
+    let tree = routed(OPEN, &all, SWITCH);
+    expect(&tree, "open 10.0.1.9 -> b 10.0.2.7, routed, tcp/443");
+    expect(&tree, "closed a -> 10.0.2.9 10.0.2.9, routed, tcp/442");
+    // Its firewall too.
+    let shut = "[OPTIONS]\nenable: 1\npolicy_in: DROP\npolicy_out: DROP\n";
+    expect(&routed(shut, &all, SWITCH), "closed 10.0.1.9 -> b 10.0.2.7, routed, tcp/443");
+}
+
+/// `r` between `vmbr1` and an uplink, and nobody else. Its chain FORWARD, if there is one.
+fn outwards(forward: Option<&str>, wiring: &str) -> Tree {
+    let r = "name: r\nnet0: virtio=02:00:00:00:00:01,bridge=vmbr1,firewall=1\nipconfig0: ip=10.0.1.1/24\n\
+             net1: virtio=02:00:00:00:00:02,bridge=vmbr0,firewall=1\nipconfig1: ip=192.168.178.5/24,gw=192.168.178.1\n";
+    let filter = |forward: &str| {
+        format!("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{forward}\nCOMMIT\n")
+    };
+    let filter = forward.map(filter);
+    let mut files = vec![
+        ("pve/firewall/cluster.fw", CLUSTER),
+        ("pve/firewall/103.fw", OPEN),
+        ("pve/nodes/one/qemu-server/103.conf", r),
+        ("wiring.json", wiring),
+    ];
+    if let Some(filter) = &filter {
+        files.extend([("ansible/files/filter/r.v4", filter.as_str()), ("ansible/inventory/host_vars/r.yml", SWITCH)]);
+    }
+    tree(&files)
+}
+
+const SAID: &str = r#"{ "outward": ["10.0.1.0/24", "192.168.178.0/24"], "routers": { "10.0.1.0/24": "10.0.1.1" } }"#;
+
+#[test]
+fn a_network_without_guests_has_the_router_that_is_said() {
+    let drops = Some("-A FORWARD -j DROP");
+    expect(&outwards(drops, SAID), "closed 10.0.1.40 -> internet 8.8.8.8, routed, tcp/443");
+    let unsaid = SAID.replace(r#", "routers": { "10.0.1.0/24": "10.0.1.1" }"#, "");
+    expect(&outwards(drops, &unsaid), "open 10.0.1.40 -> internet 8.8.8.8, routed, tcp/443");
+}
+
+#[test]
+fn beyond_a_router_that_translates_nothing_the_way_back_is_not_known() {
+    let accepts = "-A FORWARD -j ACCEPT";
+    expect(&outwards(Some(accepts), SAID), "unknown 10.0.1.40 -> internet 8.8.8.8, routed, tcp/443");
+    let hidden = format!("{accepts}\nCOMMIT\n*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o eth1 -j MASQUERADE");
+    expect(&outwards(Some(&hidden), SAID), "open 10.0.1.40 -> internet 8.8.8.8, routed, tcp/443");
+    for (given, verdict) in [("192.168.178.5", "open"), ("192.168.178.6", "unknown")] {
+        let given = hidden.replace("MASQUERADE", &format!("SNAT --to-source {given}"));
+        expect(&outwards(Some(&given), SAID), &format!("{verdict} 10.0.1.40 -> internet 8.8.8.8, routed, tcp/443"));
+    }
+    // What no file describes is taken to do what a router does.
+    expect(&outwards(None, SAID), "open 10.0.1.40 -> internet 8.8.8.8, routed, tcp/443");
+}

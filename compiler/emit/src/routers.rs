@@ -4,6 +4,7 @@
 //! hands on is [`through`](arvc_reach::through); a guest that is a router has it as rules besides.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arvc_reach::Addresses;
 use arvc_reach::policy::Policies;
@@ -58,15 +59,15 @@ fn name(site: &Site, router: &Identity) -> String {
 fn entries(site: &Site, router: &Through, policies: &Policies) -> Vec<Yaml> {
     let addresses = Addresses::new(site);
     // By what they carry and why: first the far ends that the machines of one policy have, then the machines of a far end.
-    let mut found: BTreeMap<(&str, &PortSet, Ends, bool), Ends> = BTreeMap::new();
-    for opening in router.openings(&addresses, &policies.list) {
+    let mut found: BTreeMap<(Arc<str>, PortSet, Ends, bool), Ends> = BTreeMap::new();
+    for opening in router.openings(&addresses, &policies.list, &policies.nodes) {
         found.entry((opening.reason, opening.ports, opening.far, opening.inward)).or_default().extend(opening.own);
     }
-    let entry = |((reason, ports, far, inward), own): ((&str, &PortSet, Ends, bool), Ends)| {
+    let entry = |((reason, ports, far, inward), own): ((Arc<str>, PortSet, Ends, bool), Ends)| {
         let (from, to) = if inward { (far, own) } else { (own, far) };
         let mut entry = vec![("from", ends(&from)), ("to", ends(&to))];
-        entry.extend(carried(ports));
-        entry.push(("why", Yaml::strs(reasons(reason))));
+        entry.extend(carried(&ports));
+        entry.push(("why", Yaml::strs(reasons(&reason))));
         Yaml::map(entry)
     };
     found.into_iter().map(entry).collect()

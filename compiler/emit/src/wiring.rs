@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, Kind, Network, NetworkKind, Node, NodeId, Router, Site};
+use arvc_site::model::{Family, Gateway, Host, Kind, Network, NetworkKind, Node, NodeId, Router, Site};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 use serde_json::{Value, json};
@@ -33,6 +33,10 @@ pub fn emit(site: &Site, tree: &mut Tree) {
     let devices = devices(site);
     if !devices.is_empty() {
         wiring["devices"] = json!(devices);
+    }
+    let routers = routers(site);
+    if !routers.is_empty() {
+        wiring["routers"] = json!(routers);
     }
     let turns = turns(site);
     if !turns.is_empty() {
@@ -97,6 +101,20 @@ fn addresses(site: &Site, node: &Node, id: NodeId) -> BTreeSet<IpAddr> {
     let gateways = site.networks.iter().flat_map(|network| network.gateways());
     let gateways = gateways.filter(|gateway| gateway.router == Router::Node(id)).map(|gateway| gateway.address);
     node.own_addresses().chain(gateways).collect()
+}
+
+/// The networks whose router is a guest, and its address there: no file says it of those on them that are no guests.
+fn routers(site: &Site) -> BTreeMap<IpNet, IpAddr> {
+    let guest = |gateway: &&Gateway| match gateway.router {
+        Router::Host(host) => site.hosts[host.index()].kind != Kind::Machine,
+        _ => false,
+    };
+    let of = site.networks.iter().flat_map(|network| {
+        let prefixes = network.prefixes().map(|prefix| prefix.value.trunc());
+        let gateway = move |prefix: &IpNet| network.gateway(Family::of_prefix(prefix)).filter(guest);
+        prefixes.filter_map(move |prefix| Some((prefix, gateway(&prefix)?.address)))
+    });
+    of.collect()
 }
 
 /// The prefixes from which the world is reached by a router that no file describes: it is taken to let everything out, and the

@@ -305,15 +305,20 @@ impl Asked<'_, '_> {
     fn resolver(&self) -> Answer {
         let site = self.layers.site();
         let packets = PortSet::ports(Transport::Udp, 53, 53);
-        let found = self.servers.uplink.iter().any(|parties| {
-            let mut others = parties.iter().filter(|party| **party != Party::Host(self.host));
-            others.any(|party| self.gets_to(party, &packets)) || parties.contains(&Party::Host(self.host))
-        });
-        match found {
-            true => Ok(()),
-            false if site.uplink_resolvers.is_empty() => Err("`uplink_resolvers` is empty".to_owned().into()),
-            false => Err("no address of `uplink_resolvers` is surely reached from it".to_owned().into()),
+        if site.uplink_resolvers.is_empty() {
+            return Err("`uplink_resolvers` is empty".to_owned().into());
         }
+        let own = Party::Host(self.host);
+        let all = || self.servers.uplink.iter().flatten();
+        if all().any(|party| *party == own || self.gets_to(party, &packets)) {
+            return Ok(());
+        }
+        let perhaps = all().filter(|party| {
+            let paths = self.paths(&own, party, false);
+            paths.iter().any(|path| packets.is_subset(&path.upper()))
+        });
+        let perhaps = perhaps.map(|party| (own.clone(), party.clone(), packets.clone())).collect();
+        Err(Lacking { why: "no address of `uplink_resolvers` is surely reached from it".to_owned(), perhaps })
     }
 
     /// Whether it may send something to anybody beyond the overlay.

@@ -6,11 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arvc_site::model::{HostId, NetworkId, Site};
+use arvc_site::model::{HostId, NetworkId, NodeId, Site};
+use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use crate::address::Addresses;
-use crate::policy::{Peer, Policy, Rule};
+use crate::address::{Addresses, node_on};
+use crate::policy::nodes::management;
+use crate::policy::{NodeRule, Peer, Policy, Rule};
 use crate::ports::PortSet;
 use crate::routers::{Identity, Routers};
 
@@ -37,8 +39,8 @@ pub struct Through<'a> {
     feet: Vec<NetworkId>,
 }
 
-/// What machines of one network let in or open through the router.
-pub struct Opening<'p> {
+/// What machines or nodes of one network let in or open through the router.
+pub struct Opening {
     /// Their network.
     pub network: NetworkId,
     /// Their addresses on it.
@@ -48,9 +50,9 @@ pub struct Opening<'p> {
     /// Whether the far end begins.
     pub inward: bool,
     /// What passes.
-    pub ports: &'p PortSet,
+    pub ports: PortSet,
     /// Why.
-    pub reason: &'p Arc<str>,
+    pub reason: Arc<str>,
 }
 
 /// Machines that are routers, and what else several networks name as one. A node lets everything through, and an address of
@@ -79,8 +81,9 @@ pub fn routers(site: &Site) -> Vec<Through<'_>> {
 
 impl Through<'_> {
     /// What the machines behind it let in and open through it, by network and policy.
-    pub fn openings<'p>(&self, addresses: &Addresses, policies: &'p [Policy]) -> Vec<Opening<'p>> {
-        let mut openings = Vec::new();
+    /// And who reaches nodes behind it.
+    pub fn openings(&self, addresses: &Addresses, policies: &[Policy], nodes: &[NodeRule]) -> Vec<Opening> {
+        let mut openings = self.to_nodes(nodes);
         for network in &self.networks {
             for policy in policies {
                 let hosts = policy.hosts.iter().filter(|host| self.is_behind(**host, *network));
@@ -102,9 +105,52 @@ impl Through<'_> {
                         own: own.clone(),
                         far,
                         inward,
-                        ports,
-                        reason,
+                        ports: ports.clone(),
+                        reason: reason.clone(),
                     }));
+                }
+            }
+        }
+        openings
+    }
+
+    /// The operators and other nodes at the management ports, and whoever else is let in to a node.
+    fn to_nodes(&self, rules: &[NodeRule]) -> Vec<Opening> {
+        let site = self.site;
+        let mut openings = Vec::new();
+        for network in &self.networks {
+            let leads_out = site.networks[network.index()].is_bridge();
+            for (node, id) in site.nodes.iter().zip((0..).map(NodeId)) {
+                let own: Ends = node_on(site, *network, id).into_iter().map(|own| End::Prefix(own.into())).collect();
+                if own.is_empty() {
+                    continue;
+                }
+                let cluster = site.node_ids().filter(|other| {
+                    let there = &site.nodes[other.index()];
+                    *other != id && there.datacenter == node.datacenter && node_on(site, *network, *other).is_empty()
+                });
+                let managers =
+                    [("operators", Peer::Operators)].into_iter().chain(cluster.map(|it| ("nodes", Peer::Node(it))));
+                let managed = managers.map(|(who, peer)| {
+                    let reason = format!("{who}: management of {}", node.named.path).into();
+                    NodeRule { node: id, reason, ports: management(), peer }
+                });
+                let stated = rules.iter().filter(|rule| rule.node == id).cloned();
+                for rule in managed.chain(stated) {
+                    let mut far = rule.sources(site);
+                    far.retain(|prefix| self.leads_to(*network, prefix, leads_out));
+                    let far: Ends = far.into_iter().map(End::Prefix).collect();
+                    if !far.is_empty() {
+                        let NodeRule { ports, reason, .. } = rule;
+                        openings.push(Opening {
+                            network: *network,
+                            own: own.clone(),
+                            far,
+                            inward: true,
+                            ports,
+                            reason,
+                        });
+                    }
                 }
             }
         }
@@ -135,14 +181,19 @@ impl Through<'_> {
         }
     }
 
-    /// Whether the router leads from one of its networks to a prefix: in another of them, or in no network of the site.
+    /// Whether the router leads from one of its networks to a prefix: in another of them, or in no network of the site. What is in a
+    /// network of the site that the world leads to is met by way of the world, as a lighthouse elsewhere is.
     fn leads_to(&self, from: NetworkId, prefix: &IpNet, leads_out: bool) -> bool {
         let all = self.site.network_ids();
         let holds = |id: &NetworkId| self.site.networks[id.index()].prefixes().any(|own| own.value.contains(prefix));
         let inside: Vec<NetworkId> = all.filter(holds).collect();
         match inside.is_empty() {
             true => leads_out,
-            false => !inside.contains(&from) && inside.iter().any(|network| self.feet.contains(network)),
+            false if inside.contains(&from) => false,
+            false => {
+                let near = inside.iter().any(|network| self.feet.contains(network));
+                near || leads_out && !is_private(prefix.addr())
+            }
         }
     }
 }

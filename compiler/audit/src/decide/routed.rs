@@ -27,7 +27,8 @@ impl Tree {
         let sent = &Packet { masked: false, ..*packet };
         let packet = sent;
         let v6 = packet.is_v6();
-        let first = from.and_then(|from| self.router(from.nic?, v6)).filter(|router| !way.to.is(router.host));
+        let first = self.router_of(way.from, from.and_then(|from| from.nic), packet.src, v6);
+        let first = first.filter(|router| !way.to.is(router.host));
         if let Some(router) = first {
             match self.towards(router.host, packet.dst, v6) {
                 Some(out) => self.hand_on(router.host, router.foot, out, packet, &mut steps),
@@ -39,7 +40,8 @@ impl Tree {
             }
         }
         let target = if let End::Host(host) = way.to { self.comes_by(host, packet.dst) } else { None };
-        let last = target.and_then(|nic| self.router(nic, v6)).filter(|router| {
+        let behind = self.router_of(way.to, target, packet.dst, v6);
+        let last = behind.filter(|router| {
             !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
@@ -57,7 +59,10 @@ impl Tree {
             steps.push(Stop::said(Part::Way, unknown, &packet));
             return steps;
         }
-        let outcome = self.by_routers(way.from, first, last, target, &packet, outcome);
+        let outcome = match first.and_then(|first| self.beyond(first, sent)) {
+            Some(unknown) => outcome.and(|| unknown),
+            None => self.by_routers(way.from, first, last, behind, &packet, outcome),
+        };
         steps.push(Stop::said(Part::Way, outcome, &packet));
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
             self.hand_on(router.host, into, router.foot, &packet, &mut steps);
@@ -89,16 +94,14 @@ impl Tree {
         from: End<'_>,
         first: Option<Router<'_>>,
         last: Option<Router<'_>>,
-        target: Option<&Nic>,
+        behind: Option<Router<'_>>,
         packet: &Packet,
         otherwise: Outcome,
     ) -> Outcome {
-        let v6 = packet.is_v6();
         match (first, last) {
             // The answers come back by the same one.
             (Some(first), None)
-                if self.is_beside(first.host, packet.dst)
-                    && target.and_then(|nic| self.router(nic, v6)).is_some_and(|back| back.is(first.host)) =>
+                if self.is_beside(first.host, packet.dst) && behind.is_some_and(|back| back.is(first.host)) =>
             {
                 Outcome::pass("a router of the tree", Some(first.host.place))
             }

@@ -1,5 +1,7 @@
 //! E0960, provoked: a tree is emitted, one of its files is changed, and it is read back. And whole builds.
 
+mod routers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 

@@ -235,13 +235,7 @@ impl Answers<'_, '_> {
     fn out(&self, host: HostId, address: IpAddr) -> Steps {
         let (network, own) = self.leaving(host, address)?;
         let mut steps: Vec<Step> = self.layers.leave(host, network, &Other::Address(address)).into_iter().collect();
-        let family = Family::of(address);
-        let router = self.layers.handing(host, network, family);
-        steps.extend(
-            handed::steps(self.layers, router, family, &Other::Address(own), &Other::Address(address))
-                .into_iter()
-                .flatten(),
-        );
+        steps.extend(handed::outwards(self.layers, host, network, &[IpNet::from(own)], &[IpNet::from(address)]));
         Ok(steps)
     }
 

@@ -355,7 +355,10 @@ impl<'a> Layers<'a> {
         if self.members.is_overlay(network) {
             return Some(self.step(Layer::NebulaOut, host, network, rules, to));
         }
-        self.has_proxmox(host, network).then(|| self.step(Layer::ProxmoxOut, host, network, rules, to))
+        self.has_proxmox(host, network).then(|| {
+            let own = self.step(Layer::ProxmoxOut, host, network, rules, to);
+            handed::besides(self, own, host, network, to)
+        })
     }
 
     /// What the target's own layers let in.
@@ -366,7 +369,8 @@ impl<'a> Layers<'a> {
         if self.members.is_overlay(network) {
             steps.push(self.step(Layer::NebulaIn, host, network, rules, from));
         } else if self.has_proxmox(host, network) {
-            steps.push(self.step(Layer::ProxmoxIn, host, network, rules, from));
+            let own = self.step(Layer::ProxmoxIn, host, network, rules, from);
+            steps.push(handed::besides(self, own, host, network, from));
         }
         let at = Party::Host(host);
         match machine.is_configured() {
@@ -387,7 +391,7 @@ impl<'a> Layers<'a> {
             let Some(to) = part.first().map(IpNet::addr) else { continue };
             let ends =
                 Ends { source: Some((host, network)), target: None, to: Other::Kept(part), from: Other::Address(from) };
-            let between = handed::outwards(self, host, network, from, part);
+            let between = handed::outwards(self, host, network, &[IpNet::from(from)], part);
             paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between));
         }
         paths

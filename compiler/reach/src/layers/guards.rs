@@ -17,6 +17,7 @@ use arvc_site::model::{Family, HostId, NetworkId, Transport};
 use super::behind::Behind;
 use super::decide::Other;
 use super::{Layer, Layers, Party, Path, Step};
+use crate::policy::nodes::management;
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
 use crate::through::{End, Ends};
@@ -196,7 +197,7 @@ impl<'a> Layers<'a> {
                 let open = rules.filter(|rule| rule.peer == Peer::Node(*node));
                 let open = open.map(|rule| &rule.ports);
                 let own = self.policies.nodes.iter().filter(|rule| rule.node == *node).map(|rule| &rule.ports);
-                open.chain(own).fold(all.union(&self.management_ports()), |all, ports| all.union(ports))
+                open.chain(own).fold(all.union(&management()), |all, ports| all.union(ports))
             }
             _ => all,
         }

@@ -6,9 +6,10 @@
 use std::net::IpAddr;
 
 use arvc_site::model::{Family, HostId, Kind, NetworkId};
+use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use super::decide::{Layers, Other, unknown};
+use super::decide::{Layers, Other, open, unknown};
 use super::lists::Said;
 use super::{Layer, Party, Step};
 use crate::members::overlaps;
@@ -61,12 +62,63 @@ pub(super) fn steps(
     }
     steps.push(match host.is_configured() {
         true => handed(Layer::Forward),
+        // As of a router that is nobody's here: else no site behind one would have a way out.
+        false if is_outward(layers, id, family, to) => {
+            open(Layer::Forward, Party::Host(id), "it is taken to lead into the world")
+        }
         false => unknown(Layer::Forward, Party::Host(id), "arvc configures none on this machine".to_owned()),
     });
     if host.kind != Kind::Machine {
         steps.push(handed(Layer::ProxmoxOut));
     }
     Some(steps)
+}
+
+/// Whether all of an end is in the world, where a router sends by its way out.
+fn is_outward(layers: &Layers, id: HostId, family: Family, to: &Other) -> bool {
+    let outside = |address: IpAddr| !is_private(address) && !is_on_a_foot(layers, id, address);
+    let all = match to {
+        Other::Member(_, address) | Other::Address(address) => outside(*address),
+        Other::Zone(_) | Other::Kept(_) => to.zone().iter().all(|prefix| outside(prefix.addr())),
+    };
+    all && next(layers, id, family).is_some()
+}
+
+/// Whether an address is on a network of a machine.
+fn is_on_a_foot(layers: &Layers, id: HostId, address: IpAddr) -> bool {
+    let mut networks = layers.host(id).interfaces.iter().map(|it| &layers.site.networks[it.network.index()]);
+    networks.any(|network| network.contains(address))
+}
+
+/// What the firewall of a machine says to its own packets, with what the rules for handing on let through besides: who may send is
+/// there said by addresses, and the router's own may be among them.
+pub(super) fn besides(layers: &Layers, own: Step, id: HostId, network: NetworkId, other: &Other) -> Step {
+    let outwards = own.layer == Layer::ProxmoxOut;
+    let here = |forward: &&Forward| {
+        let (device, ends) = if outwards { (forward.out, &forward.from) } else { (forward.into, &forward.to) };
+        let mut addresses =
+            layers.met(id, network).into_iter().filter(|address| Family::of(*address) == forward.family);
+        !forward.hidden
+            && device == Some(network)
+            && addresses.any(|address| holds(layers, ends, &Other::Address(address)).0)
+    };
+    let mut forwards = layers.policies.of(id).forward.iter().filter(here).peekable();
+    if forwards.peek().is_none() {
+        return own;
+    }
+    let mut step = own;
+    for forward in forwards {
+        let (all, some) = holds(layers, if outwards { &forward.to } else { &forward.from }, other);
+        if some {
+            step.upper = step.upper.union(&forward.ports);
+            let rule = (forward.ports.clone(), forward.reason.clone());
+            step.rules = step.rules.iter().cloned().chain([rule]).collect();
+        }
+        if all {
+            step.lower = step.lower.union(&forward.ports);
+        }
+    }
+    step
 }
 
 /// What forwards let through between two ends.
@@ -91,43 +143,65 @@ pub(super) fn handed_on<'f>(
     (lower, upper, rules.into())
 }
 
-/// What stands between a machine and what lies beyond a router of ours, which may be another router.
-pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: IpAddr, zone: &[IpNet]) -> Vec<Step> {
+/// What stands between what a machine sends from one of its addresses on a network, and addresses beyond a router of ours, which may be
+/// another router.
+pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: &[IpNet], to: &[IpNet]) -> Vec<Step> {
     let inside =
         |prefix: &IpNet| layers.site.networks[network.index()].prefixes().any(|own| own.value.contains(prefix));
-    if zone.iter().all(inside) {
-        return Vec::new();
-    }
-    let family = Family::of(from);
+    let Some(family) = to.first().map(Family::of_prefix).filter(|_| !to.iter().all(inside)) else { return Vec::new() };
     let router = layers.handing(id, network, family);
-    let Some(mut steps) = steps(layers, router, family, &Other::Address(from), &Other::Zone(zone)) else {
-        return Vec::new();
-    };
-    if let Some(step) = behind(layers, router, family, zone) {
-        steps.push(step);
-    }
+    let ends = [from, to].map(|end| match end {
+        [one] if one.prefix_len() == one.max_prefix_len() => Other::Address(one.addr()),
+        _ => Other::Zone(end),
+    });
+    let Some(mut steps) = steps(layers, router, family, &ends[0], &ends[1]) else { return Vec::new() };
+    steps.extend(beyond(layers, router, family, from, to));
     steps
 }
 
-/// The node that a router of ours sends to what it does not know: it translates for its own networks, and has a way back to those.
-fn behind(layers: &Layers, router: Option<&Identity>, family: Family, zone: &[IpNet]) -> Option<Step> {
+/// Who a router of ours sends to what it does not know, and whether that has a way back to what the router is in front of: nothing
+/// that arvc writes gives a packet the router's own address.
+fn beyond(layers: &Layers, router: Option<&Identity>, family: Family, from: &[IpNet], to: &[IpNet]) -> Option<Step> {
     let id = *router?.hosts().first()?;
     let on_a_foot = |prefix: &IpNet| {
         let mut networks = layers.host(id).interfaces.iter().map(|it| &layers.site.networks[it.network.index()]);
         networks.any(|network| network.prefixes().any(|own| own.value.contains(prefix)))
     };
-    if zone.iter().all(on_a_foot) {
+    if to.iter().all(on_a_foot) {
         return None;
     }
+    let Some((network, next)) = next(layers, id, family) else {
+        let note = Some("it has no way there".to_owned());
+        let (lower, upper, rules) = (PortSet::none(), PortSet::none(), std::rc::Rc::default());
+        return Some(Step { layer: Layer::Router, at: Party::Host(id), lower, upper, rules, note });
+    };
+    // What arvc does not configure is taken to translate, like any router that is nobody's here.
+    if !layers.host(id).is_configured() {
+        return None;
+    }
+    let known = from.iter().all(|prefix| !is_private(prefix.addr()));
+    let (at, name) = match next {
+        // It translates for its own networks alone.
+        Some(Identity::Node(node)) => (Party::Node(*node), layers.site.nodes[node.index()].named.path.clone()),
+        Some(Identity::Host(other)) if !known || layers.host(*other).kind != Kind::Machine => {
+            (Party::Host(*other), layers.host(*other).named.path.clone())
+        }
+        Some(Identity::Host(_) | Identity::Address(_)) if known => return None,
+        _ => (Party::Host(id), format!("the router of {}", layers.site.networks[network.index()].named.path)),
+    };
+    let own = &layers.host(id).named.path;
+    Some(unknown(Layer::Router, at, format!("whether {name} knows a way back to what is behind {own} is not known")))
+}
+
+/// The network by which a router leaves for what it does not know, and its router there: none that it is itself.
+fn next<'l>(layers: &'l Layers, id: HostId, family: Family) -> Option<(NetworkId, Option<&'l Identity>)> {
     let profile = layers.members.profile_of[id.index()];
-    let ways = layers.members.way_out(profile, family);
-    let next = ways.into_iter().find_map(|network| match layers.members.router(profile, network, family) {
-        Some(Identity::Node(node)) => Some(*node),
-        _ => None,
-    })?;
-    let path = &layers.site.nodes[next.index()].named.path;
-    let note = format!("whether {path} knows a way back to what is behind a router is not known");
-    Some(unknown(Layer::Router, Party::Node(next), note))
+    let ways = layers.members.way_out(profile, family).into_iter();
+    let mut ways = ways.map(|network| (network, layers.members.router(profile, network, family)));
+    ways.find(|(network, router)| {
+        let own = router.is_some_and(|router| router.hosts().contains(&id));
+        !own && layers.site.networks[network.index()].gateway(family).is_some()
+    })
 }
 
 /// The router's network that leads to an end.
@@ -139,8 +213,7 @@ fn foot(layers: &Layers, id: HostId, end: &Other) -> std::option::IntoIter<Netwo
     let on = layers.host(id).interfaces.iter().map(|interface| interface.network);
     let mut on = on.filter(|network| !layers.site.networks[network.index()].is_overlay());
     let near = address.and_then(|address| on.find(|network| layers.site.networks[network.index()].contains(address)));
-    let profile = layers.members.profile_of[id.index()];
-    let out = || layers.members.way_out(profile, Family::of(address?)).first().copied();
+    let out = || next(layers, id, Family::of(address?)).map(|(network, _)| network);
     near.or_else(out).into_iter()
 }
 

@@ -11,10 +11,8 @@ use super::{Layer, Party, Path, Step, Way, handed};
 use crate::address::{node_addresses, node_on};
 use crate::members::overlaps;
 use crate::policy::Peer;
+use crate::policy::nodes::management;
 use crate::ports::PortSet;
-
-/// The ports that the nodes' own firewall lets the set `management` in to (`pve-firewall`, `Firewall.pm`).
-const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006, 8006), (60000, 60050)];
 
 /// The ports by which corosync speaks between the addresses of its rings.
 const COROSYNC: (u16, u16) = (5404, 5405);
@@ -54,7 +52,7 @@ impl Layers<'_> {
                     to: Other::Address(to),
                     from: Other::Address(from),
                 };
-                let mut between = handed::outwards(self, host, network, from, &[IpNet::from(to)]);
+                let mut between = handed::outwards(self, host, network, &[IpNet::from(from)], &[IpNet::from(to)]);
                 if !inside && between.is_empty() {
                     between.extend(self.apart(node, network, to));
                 }
@@ -112,15 +110,9 @@ impl Layers<'_> {
         }
     }
 
-    /// The ports by which nodes are managed.
-    pub(super) fn management_ports(&self) -> PortSet {
-        let ports = MANAGEMENT.iter().map(|(first, last)| PortSet::ports(Transport::Tcp, *first, *last));
-        ports.fold(PortSet::none(), |all, ports| all.union(&ports))
-    }
-
     /// What a Proxmox host lets in to itself: its management ports from the operators and nodes, and what a policy opens.
     pub(super) fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
-        let management = self.management_ports();
+        let managed = management();
         let operators = self.members.prefixes(&End::Operators);
         let nodes = self.site.nodes.iter().flat_map(|node| node.own_addresses()).map(IpNet::from);
         let nodes: Vec<IpNet> = nodes.collect();
@@ -129,9 +121,9 @@ impl Layers<'_> {
         let mut note = None;
         let meets = |prefix: &IpNet| sources.iter().any(|part| overlaps(prefix, part));
         if managers.iter().any(meets) {
-            upper = upper.union(&management);
+            upper = upper.union(&managed);
             let who = if operators.iter().any(meets) { "operators" } else { "nodes" };
-            matching.push((management.clone(), format!("{who}: management ports of the nodes").into()));
+            matching.push((managed.clone(), format!("{who}: management ports of the nodes").into()));
         }
         // Nobody says which of the addresses corosync takes.
         if nodes.iter().any(meets) {
@@ -140,7 +132,7 @@ impl Layers<'_> {
         }
         let inside = |part: &IpNet| managers.iter().any(|prefix| prefix.contains(part));
         if !sources.is_empty() && sources.iter().all(inside) {
-            lower = lower.union(&management);
+            lower = lower.union(&managed);
         }
         for rule in self.policies.nodes.iter().filter(|rule| rule.node == node) {
             let from = rule.sources(self.site);

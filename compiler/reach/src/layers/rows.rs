@@ -8,6 +8,7 @@ use arvc_verdict::{Counted, Path, Protocol, Question, Verdict};
 use super::answer::Answers;
 use super::decide::Detail;
 use super::{Party, Step};
+use crate::policy::nodes::management;
 use crate::ports::PortSet;
 
 /// A way as the files know it: the names of both ends, the path, and the address of the other end.
@@ -64,7 +65,7 @@ impl Answers<'_, '_> {
         let rules = self.layers.policies().iter().flat_map(|policy| policy.inbound.iter().chain(&policy.outbound));
         let nodes = self.layers.policies.nodes.iter().map(|rule| &rule.ports);
         let rules = rules.map(|rule| &rule.ports).chain(nodes);
-        let management = self.layers.management_ports();
+        let management = management();
         let mut packets = BTreeSet::new();
         let mut around = |(first, last): (u16, u16)| {
             for port in [first.saturating_sub(1), first, last, last.saturating_add(1)].into_iter().filter(|it| *it > 0)

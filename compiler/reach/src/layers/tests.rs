@@ -211,7 +211,7 @@ fn a_guest_that_is_a_router_hands_on_what_is_allowed_and_nothing_else() {
 
 #[test]
 fn a_guest_that_is_a_router_is_between_those_behind_it_and_everybody_else() {
-    let (mut site, [_, a, _], [near, _]) = behind_a_guest();
+    let (mut site, [router, a, _], [near, _]) = behind_a_guest();
     let near_operator = prefix("192.168.100.99/32");
     site.operators.addresses = vec![at(near_operator)];
     let operators = |site: &Site, port| asked(site, &Party::Operators, &Party::Host(a), &tcp_port(port));
@@ -224,7 +224,13 @@ fn a_guest_that_is_a_router_is_between_those_behind_it_and_everybody_else() {
     assert_eq!(out(&site, 80), [(Way::Direct(near), Extent::Closed)]);
     let NetworkKind::Bridge { gateways, .. } = &mut site.networks[BRIDGE.index()].kind else { panic!("a bridge") };
     (gateways[0].router, gateways[0].address) = (Router::Elsewhere, address("192.168.100.254"));
+    // So does somebody else, to whom arvc's filter sends the private address of who is behind.
+    assert_eq!(out(&site, 443), [(Way::Direct(near), Extent::Unknown)]);
+    assert_eq!(out(&site, 80), [(Way::Direct(near), Extent::Closed)]);
+    // A router that nobody configures is taken to translate.
+    site.hosts[router.index()].managed = false;
     assert_eq!(out(&site, 443), [(Way::Direct(near), Extent::Open)]);
+    assert_eq!(out(&site, 80), [(Way::Direct(near), Extent::Closed)]);
 }
 
 #[test]

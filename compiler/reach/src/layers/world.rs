@@ -8,7 +8,7 @@ use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other, unknown};
-use super::{Layer, Party, Step};
+use super::{Layer, Party, Step, handed};
 use crate::address::public;
 use crate::policy::Peer;
 use crate::ports::PortSet;
@@ -203,6 +203,7 @@ impl Layers<'_> {
         if self.host(a).interfaces.iter().any(|it| !self.members.is_overlay(it.network)) {
             let (network, own) = self.leaves_by(a, to).filter(|(network, _)| self.leads_out(*network, family))?;
             steps.extend(self.leave(a, network, &Other::Address(to)));
+            steps.extend(handed::outwards(self, a, network, &own, &[IpNet::from(to)]));
             front = self.node_in_front(a, network, family);
             // What translates it on the way, and into which address, nobody says.
             if !own.iter().any(|own| is_private(own.addr())) {

@@ -40,7 +40,7 @@ pub(crate) fn policies_among(members: &Members) -> Policies {
         }
     }
     builtin::open(members, &mut table);
-    Policies { nodes: nodes::rules(members), ..table.finish(site) }
+    table.finish(site, nodes::rules(members))
 }
 
 /// One part of an end: machines, or addresses.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, Site};
 use ipnet::IpNet;
 
-use super::{Peer, Policy};
+use super::{NodeRule, Peer, Policy};
 use crate::address::Addresses;
 use crate::ports::PortSet;
 use crate::routers::{Identity, Routers};
-use crate::through::{End, Ends, Through, routers};
+use crate::through::{End, Ends, Opening, routers};
 
 /// One opening of one family from one network to another. Answers are not listed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +39,7 @@ type Key = (Option<NetworkId>, Option<NetworkId>, Family, Ends, bool, PortSet, A
 
 /// Gives each router that is a guest or that Ansible configures what it hands on. Machines of one policy that hand on different
 /// things are parted.
-pub(super) fn add(site: &Site, list: &mut Vec<Policy>) {
+pub(super) fn add(site: &Site, list: &mut Vec<Policy>, nodes: &[NodeRule]) {
     let through = routers(site);
     let overlays = site.networks.iter().any(|network| !network.behind.is_empty());
     if through.iter().all(|router| router.router.hosts().is_empty()) && !overlays {
@@ -52,7 +52,7 @@ pub(super) fn add(site: &Site, list: &mut Vec<Policy>) {
             let host = &site.hosts[id.index()];
             if host.status.is_there() && (host.kind != Kind::Machine || host.is_configured()) {
                 let feet = Feet { site, routers: &routers, host, router: &router.router };
-                found.entry(*id).or_default().extend(feet.forwards(router, &addresses, list));
+                found.entry(*id).or_default().extend(feet.forwards(router.openings(&addresses, list, nodes)));
             }
         }
     }
@@ -125,9 +125,9 @@ struct Feet<'a> {
 }
 
 impl Feet<'_> {
-    fn forwards(&self, router: &Through, addresses: &Addresses, policies: &[Policy]) -> Vec<Forward> {
+    fn forwards(&self, openings: Vec<Opening>) -> Vec<Forward> {
         let mut found: BTreeMap<Key, Ends> = BTreeMap::new();
-        for opening in router.openings(addresses, policies) {
+        for opening in openings {
             for family in Family::ALL {
                 let own: Ends = opening.own.iter().filter(|end| is_of(end, family)).cloned().collect();
                 if own.is_empty() {

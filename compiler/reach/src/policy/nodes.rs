@@ -14,6 +14,9 @@ use crate::describe::describe;
 use crate::members::Members;
 use crate::ports::PortSet;
 
+/// The ports that the nodes' own firewall lets the set `management` in to (`pve-firewall`, `Firewall.pm`).
+const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006, 8006), (60000, 60050)];
+
 /// The monitors, by both versions of their protocol; OSDs, managers and metadata servers, as far as Ceph 18 counts by itself
 /// (`ms_bind_port_max`; before, and in the macro of Proxmox, it is 7300).
 const CEPH: [(u16, u16); 3] = [(3300, 3300), (6789, 6789), (6800, 7568)];
@@ -41,6 +44,12 @@ impl NodeRule {
             _ => Vec::new(),
         }
     }
+}
+
+/// The ports by which nodes are managed.
+pub(crate) fn management() -> PortSet {
+    let ports = MANAGEMENT.iter().map(|(first, last)| PortSet::ports(Transport::Tcp, *first, *last));
+    ports.fold(PortSet::none(), |all, ports| all.union(&ports))
 }
 
 /// All of them, sorted; none twice.

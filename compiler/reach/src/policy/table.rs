@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use arvc_site::model::{HostId, NetworkId, Site};
 
 use super::covered::Cover;
-use super::{Peer, Policies, Policy, Rule, forward, names};
+use super::{NodeRule, Peer, Policies, Policy, Rule, forward, names};
 use crate::ports::PortSet;
 
 /// Which way a connection is opened, seen from the machine that has the rule.
@@ -72,7 +72,7 @@ impl Table {
     }
 
     /// Merges the rules of each machine, and gives machines with equal rules one policy.
-    pub fn finish(self, site: &Site) -> Policies {
+    pub fn finish(self, site: &Site, nodes: Vec<NodeRule>) -> Policies {
         // Most machines that behave alike already have the very same openings: those are merged once.
         let mut alike: BTreeMap<(&[u32], &[u32]), Vec<HostId>> = BTreeMap::new();
         for (host, (inbound, outbound)) in self.inbound.iter().zip(&self.outbound).enumerate() {
@@ -89,7 +89,7 @@ impl Table {
             Policy { name: String::new(), hosts, inbound, outbound, forward: Vec::new() }
         });
         let mut list: Vec<Policy> = list.collect();
-        forward::add(site, &mut list);
+        forward::add(site, &mut list, &nodes);
         names::name(site, &mut list);
         list.sort_by(|a, b| a.name.cmp(&b.name));
         let mut of_host = vec![0; site.hosts.len()];
@@ -98,7 +98,7 @@ impl Table {
                 of_host[host.index()] = index;
             }
         }
-        Policies { list, of_host, nodes: Vec::new(), told_apart: OnceLock::new() }
+        Policies { list, of_host, nodes, told_apart: OnceLock::new() }
     }
 
     fn merge(&self, cover: &Cover, ids: &[u32]) -> Vec<Rule> {

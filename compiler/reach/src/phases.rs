@@ -106,11 +106,13 @@ pub struct Lacking {
     pub why: String,
     /// The connections of which any would do, if some of them may be open for all that is known.
     pub perhaps: Vec<(Party, Party, PortSet)>,
+    /// Another network of the machine, on which it would be proved.
+    pub elsewhere: Option<NetworkId>,
 }
 
 impl From<String> for Lacking {
     fn from(why: String) -> Self {
-        Self { why, perhaps: Vec::new() }
+        Self { why, ..Self::default() }
     }
 }
 
@@ -216,7 +218,7 @@ impl Asked<'_, '_> {
                 perhaps.push((from.clone(), to.clone(), packets.clone()));
             }
         }
-        Err(Lacking { why, perhaps })
+        Err(Lacking { why, perhaps, elsewhere: None })
     }
 
     fn way_in(&self) -> Answer {
@@ -239,8 +241,22 @@ impl Asked<'_, '_> {
         let verb = if from.len() == 1 { "does not surely reach" } else { "surely reaches" };
         let pairs: Vec<(Party, Party)> = from.into_iter().map(|from| (from, to.clone())).collect();
         let on = machine.reached_on(site);
+        let there = on.and_then(|on| Some((on, machine.interface_on(on)?.addresses().next()?.value)));
+        let it = match there {
+            Some((on, address)) => format!("{address} (`{}`)", site.networks[on.index()].named.path),
+            None => "it".to_owned(),
+        };
         let counts = |path: &Path| on.is_none_or(|on| path.way.last() == on);
-        self.any(&pairs, &packets, counts, format!("{who} {verb} {packets} on it without the overlay"))
+        self.any(&pairs, &packets, counts, format!("{who} {verb} {packets} on {it} without the overlay")).map_err(
+            |lacks| {
+                let others =
+                    machine.interfaces.iter().map(|interface| interface.network).filter(|other| Some(*other) != on);
+                let proved = |other: &NetworkId| {
+                    self.any(&pairs, &packets, |path| path.way.last() == *other, String::new()).is_ok()
+                };
+                Lacking { elsewhere: others.into_iter().find(proved), ..lacks }
+            },
+        )
     }
 
     fn resolver(&self) -> Answer {

@@ -146,7 +146,7 @@ impl Context<'_> {
     fn between(&self, own: usize, other: usize) -> Cow<'_, [Path]> {
         let members = self.space.members;
         match self.paths {
-            Paths::Used => members.paths(own, other, members.listen(self.arm), self.flow.via),
+            Paths::Used => members.taken(self.flow, self.arm, own, other),
             Paths::Every => {
                 let common = members.common(own, other).into_iter().map(Path::direct);
                 let mut paths: Vec<Path> = common.chain(members.routed(own, other)).collect();

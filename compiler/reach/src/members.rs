@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{End, EndpointId, Families, Family, HostId, Network, NetworkId, PortTerm, Site};
+use arvc_site::model::{
+    End, EndpointId, Families, Family, Flow, FlowOrigin, HostId, Kind, Network, NetworkId, PortTerm, Site,
+};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
 
@@ -53,6 +55,8 @@ struct On {
     default_route: bool,
     /// Whether nobody knows its address.
     leased: bool,
+    /// Whether it asks there whom its server tells it to: nobody knows its address, and nobody here configures it.
+    is_client: bool,
 }
 
 /// A part of a flow's ports, together with where they can be served.
@@ -80,7 +84,8 @@ impl<'a> Members<'a> {
                 let several = segments.whole(network).is_none();
                 let segments = if several { segments.of(network, host) } else { Vec::new() };
                 let (families, leased) = (interface.families(), interface.leased.is_some());
-                (network, On { families, segments, default_route: interface.default_route, leased })
+                let is_client = leased && host.kind == Kind::Machine && !host.managed;
+                (network, On { families, segments, default_route: interface.default_route, leased, is_client })
             });
             let mut networks: Vec<(NetworkId, On)> = interfaces.collect();
             networks.sort_unstable();
@@ -233,6 +238,18 @@ impl<'a> Members<'a> {
         match via.is_none() && listen.is_empty() {
             true => Cow::Borrowed(&self.usual[a * self.profiles.len() + b]),
             false => Cow::Owned(self.choose(a, b, listen, via)),
+        }
+    }
+
+    /// The paths of a flow, one part of its ports. What is essential is so for machines that somebody configures here: whoever
+    /// leases its address asks whom its server tells it to, and no rule could name it.
+    pub fn taken(&self, flow: &Flow, arm: &Arm, a: Profile, b: Profile) -> Cow<'_, [Path]> {
+        let paths = self.paths(a, b, self.listen(arm), flow.via);
+        let is_client =
+            |path: &Path| self.profiles[a].binary_search(&path.source).is_ok_and(|at| self.on[a][at].is_client);
+        match flow.origin == FlowOrigin::Essential && paths.iter().any(is_client) {
+            true => Cow::Owned(paths.iter().copied().filter(|path| !is_client(path)).collect()),
+            false => paths,
         }
     }
 

@@ -108,11 +108,13 @@ pub struct Lacking {
     pub why: String,
     /// The connections of which any would do, if some of them may be open for all that is known.
     pub perhaps: Vec<(Party, Party, PortSet)>,
+    /// Another network of the machine, on which it would be proved.
+    pub elsewhere: Option<NetworkId>,
 }
 
 impl From<String> for Lacking {
     fn from(why: String) -> Self {
-        Self { why, perhaps: Vec::new() }
+        Self { why, ..Self::default() }
     }
 }
 
@@ -277,7 +279,7 @@ impl Asked<'_, '_> {
                 perhaps.push((from.clone(), to.clone(), packets.clone()));
             }
         }
-        Err(Lacking { why: why(), perhaps })
+        Err(Lacking { why: why(), perhaps, elsewhere: None })
     }
 
     fn way_in(&self) -> Answer {
@@ -295,10 +297,21 @@ impl Asked<'_, '_> {
         };
         let pairs: Vec<(Party, Party)> = from.into_iter().map(|from| (from, to.clone())).collect();
         let on = machine.reached_on(site);
+        let there = on.and_then(|on| Some((on, machine.interface_on(on)?.addresses().next()?.value)));
+        let it = match there {
+            Some((on, address)) => format!("{address} (`{}`)", site.networks[on.index()].named.path),
+            None => "it".to_owned(),
+        };
         let counts = |path: &Path| on.is_none_or(|on| path.way.last() == on);
-        self.any(&pairs, &packets, counts, || match pairs.as_slice() {
-            [(only, _)] => format!("{} does not surely reach {packets} on it without the overlay", only.name(site)),
-            _ => format!("neither a node nor an operator surely reaches {packets} on it without the overlay"),
+        let why = || match pairs.as_slice() {
+            [(only, _)] => format!("{} does not surely reach {packets} on {it} without the overlay", only.name(site)),
+            _ => format!("neither a node nor an operator surely reaches {packets} on {it} without the overlay"),
+        };
+        self.any(&pairs, &packets, counts, why).map_err(|lacks| {
+            let others = machine.interfaces.iter().map(|interface| interface.network).filter(|other| Some(*other) != on);
+            let proved =
+                |other: &NetworkId| self.any(&pairs, &packets, |path| path.way.last() == *other, String::new).is_ok();
+            Lacking { elsewhere: others.into_iter().find(proved), ..lacks }
         })
     }
 
@@ -318,7 +331,7 @@ impl Asked<'_, '_> {
             paths.iter().any(|path| packets.is_subset(&path.upper()))
         });
         let perhaps = perhaps.map(|party| (own.clone(), party.clone(), packets.clone())).collect();
-        Err(Lacking { why: "no address of `uplink_resolvers` is surely reached from it".to_owned(), perhaps })
+        Err(Lacking { why: "no address of `uplink_resolvers` is surely reached from it".to_owned(), perhaps, elsewhere: None })
     }
 
     /// Whether it may send something to anybody beyond the overlay.

@@ -68,6 +68,16 @@ pub struct Rule {
     pub ports: PortSet,
     /// Why it is there, as a reviewer reads it: `groups.projects -> clusters.postgres : sql`, `operators: SSH`.
     pub reason: Arc<str>,
+    /// Of a rule that several flows make, what each of them opens, and why; else nothing.
+    parts: Arc<[(PortSet, Arc<str>)]>,
+}
+
+impl Rule {
+    /// What each flow that makes the rule opens of it, and why.
+    pub fn openings(&self) -> impl Iterator<Item = (&PortSet, &Arc<str>)> {
+        let whole = self.parts.is_empty().then_some((&self.ports, &self.reason));
+        whole.into_iter().chain(self.parts.iter().map(|(ports, reason)| (ports, reason)))
+    }
 }
 
 /// What machines let in and out. Rules are sorted and no rule repeats or is covered by another of its list.

@@ -19,7 +19,7 @@ pub mod names;
 mod neighbours;
 mod openness;
 mod origins;
-mod place;
+pub mod place;
 mod read;
 pub mod secret;
 pub mod segments;

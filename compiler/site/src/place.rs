@@ -9,7 +9,7 @@ use arvc_syntax::source::Span;
 use crate::model::Named;
 
 /// The place to change for a value at `span` of `named`.
-pub(crate) fn place(named: &Named, span: Span) -> Span {
+pub fn place(named: &Named, span: Span) -> Span {
     match named.calls.last() {
         Some(call) if !contains(*call, span) => *call,
         _ => span,
@@ -17,13 +17,13 @@ pub(crate) fn place(named: &Named, span: Span) -> Span {
 }
 
 /// A problem with a value of `named`, at the place to change, with the calls that lead to it.
-pub(crate) fn report(code: &'static Code, message: String, named: &Named, span: Span, label: &str) -> Diagnostic {
+pub fn report(code: &'static Code, message: String, named: &Named, span: Span, label: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(code, message, place(named, span), label);
     explain(diagnostic, named, span)
 }
 
 /// Adds where the value was computed and through which calls.
-pub(crate) fn explain(mut diagnostic: Diagnostic, named: &Named, span: Span) -> Diagnostic {
+pub fn explain(mut diagnostic: Diagnostic, named: &Named, span: Span) -> Diagnostic {
     let place = place(named, span);
     if place != span {
         diagnostic = diagnostic.secondary(span, "computed here");

@@ -171,16 +171,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "inner" {
     source  = "10.30.0.1"
     proto   = "tcp"
     dport   = "22"
-    comment = "nodes.pve1: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.30.0.1"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.pve2: SSH"
+    comment = "nodes.pve1: SSH; nodes.pve2: SSH"
   }
 
   rule {

@@ -563,15 +563,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   }
 
   rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "operators -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
     type    = "out"
     action  = "ACCEPT"
     dest    = "10.20.30.5,10.20.30.35,10.20.30.36"
@@ -662,15 +653,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   }
 
   rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "operators -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
     type    = "out"
     action  = "ACCEPT"
     dest    = "10.20.30.5,10.20.30.34,10.20.30.36"
@@ -758,15 +740,6 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
     proto   = "tcp"
     dport   = "22,6443"
     comment = "operators -> clusters.controllers : clusters.controllers.api via networks.kubernetes; operators: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "operators -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
   }
 
   rule {

@@ -31,7 +31,9 @@ pub(super) fn check(report: &mut Report<'_>) {
             let rules = &filter.chains[base.chain].rules;
             for (index, rule) in rules.iter().enumerate().take(LONGEST) {
                 let ends = |rule: &FilterRule| matches!(rule.then, Then::Accept | Then::Drop);
-                let covering = rules[..index].iter().find(|earlier| ends(earlier) && within(rule, earlier));
+                // A map of verdicts is one line with a rule for each key, of which no two can hold of one packet.
+                let mut before = rules[..index].iter().filter(|earlier| earlier.place != rule.place);
+                let covering = before.find(|earlier| ends(earlier) && within(rule, earlier));
                 if let (Some(earlier), true) = (covering, ends(rule)) {
                     tell(report, rule.place, earlier.place, earlier.then == rule.then);
                 }

@@ -340,6 +340,22 @@ open unasked
 }
 
 #[test]
+fn a_rule_that_several_flows_make_names_each_with_its_own_ports() {
+    let text = SITE.replace("  allow = [", "  allow = [\n    nodes.pve -> hosts.db : 8007/tcp,");
+    let said = |line: &[&str]| {
+        let (status, world) = of_site(&text, line);
+        assert_eq!(status, exit::GOOD, "{}", world.stderr);
+        world.stdout
+    };
+    let unasked = said(&["--unasked"]);
+    assert!(unasked.contains("  nodes.pve: SSH: in 22/tcp, 4 machines\n") && !unasked.contains("8007"), "{unasked}");
+    let asked = said(&["nodes.pve", "db:8007/tcp"]);
+    assert!(asked.contains("nodes.pve -> hosts.db : 8007/tcp\n") && !asked.contains("SSH"), "{asked}");
+    let way_in = said(&["nodes.pve", "db:22/tcp"]);
+    assert!(way_in.contains("nodes.pve: SSH\n") && !way_in.contains("8007"), "{way_in}");
+}
+
+#[test]
 fn what_is_lacking_is_told_with_who_lacks_it_and_why() {
     let mut world = Memory::new("/lab");
     let essentials = "essentials = [ groups.web -> internet : 123/udp, any -> internet : 443/tcp ];\n}";

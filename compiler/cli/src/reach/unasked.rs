@@ -52,7 +52,13 @@ pub(super) fn listing(words: &Words, layers: &Layers, as_json: bool) -> String {
     }
     out.push_str("\nopen unasked\n");
     for ((reason, direction, ports), hosts) in &rules {
-        let what = if hosts.iter().all(|it| matches!(it, Party::Node(_))) { "nodes" } else { "machines" };
+        let nodes = hosts.iter().all(|it| matches!(it, Party::Node(_)));
+        let what = match (nodes, hosts.len()) {
+            (true, 1) => "node",
+            (true, _) => "nodes",
+            (false, 1) => "machine",
+            (false, _) => "machines",
+        };
         let _ = writeln!(out, "  {reason}: {direction} {ports}, {} {what}", hosts.len());
     }
     out.push_str(
@@ -87,9 +93,8 @@ fn rules(words: &Words, layers: &Layers) -> Unasked {
     for policy in layers.policies() {
         for (direction, rules) in [("in", &policy.inbound), ("out", &policy.outbound)] {
             for rule in rules {
-                for reason in rule.reason.split("; ").filter(|reason| !written.contains(*reason)) {
-                    let ports = rule.ports.to_string();
-                    let hosts = all.entry((reason.to_owned(), direction, ports)).or_default();
+                for (ports, reason) in rule.openings().filter(|(_, reason)| !written.contains(&***reason)) {
+                    let hosts = all.entry((reason.to_string(), direction, ports.to_string())).or_default();
                     let there = policy.hosts.iter().filter(|host| site.hosts[host.index()].status.is_there());
                     hosts.extend(there.map(|host| Party::Host(*host)));
                 }

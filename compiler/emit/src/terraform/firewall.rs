@@ -14,6 +14,7 @@ mod guest;
 mod multicast;
 mod node;
 pub mod options;
+mod repeated;
 mod rule;
 
 use crate::terraform::Folder;

@@ -64,8 +64,10 @@ pub(super) fn check(layers: &Layers, needs: &[Merged], known: &Known, told: &[Sp
         for lack in lacking.filter(|lack| !known.holds(&lack.source, &lack.target, &lack.packets)) {
             let mut steps = lack.paths.iter().flat_map(|path| &path.steps);
             let Some(step) = steps.find(|step| !lack.packets.is_subset(&step.lower)) else { continue };
-            let flow = need.of(&lack.source);
-            if !told.contains(&flow.span) {
+            let own = need.of(layers, &lack.source);
+            let Some(flow) = own.first().copied() else { continue };
+            // What no `allow` opens is closed, and that is told where it is needed.
+            if !own.iter().any(|flow| told.contains(&flow.span)) {
                 doubts.entry((step.layer, step.at.clone())).or_default().push((flow, lack));
             }
         }
@@ -73,11 +75,12 @@ pub(super) fn check(layers: &Layers, needs: &[Merged], known: &Known, told: &[Sp
     for list in doubts.into_values() {
         let (flow, lack) = &list[0];
         let (source, target) = (lack.source.name(site), lack.target.name(site));
-        let what = match lack.closed.is_none() {
-            true => "it is not known whether",
-            false => "a layer closes it, though an `allow` opens it:",
+        let perhaps = lack.closed.is_none();
+        let what = format!("`{source}` needs {} on `{target}`", lack.packets);
+        let message = match perhaps {
+            true => format!("{what}, and it is not known whether it gets there"),
+            false => format!("{what}, and a layer closes it, though an `allow` opens it"),
         };
-        let message = format!("`{source}` needs {} on `{target}`, and {what} it gets there", lack.packets);
         let mut diagnostic = Diagnostic::new(&CODE, message, flow.span, "needed here");
         for path in &lack.paths {
             for step in path.steps.iter().filter(|step| !lack.packets.is_subset(&step.lower)) {
@@ -88,9 +91,12 @@ pub(super) fn check(layers: &Layers, needs: &[Merged], known: &Known, told: &[Sp
         if list.len() > 1 {
             diagnostic = diagnostic.note(format!("{} further connections that are needed rest on it", list.len() - 1));
         }
-        found.push(diagnostic.help(format!(
-            "look whether it does, and list it: `expect.unknown = [ {} ]`",
-            crate::describe::describe(site, flow)
-        )));
+        found.push(diagnostic.help(match perhaps {
+            true => format!(
+                "look whether it does, and list it: `expect.unknown = [ {} ]`",
+                crate::describe::describe(site, flow)
+            ),
+            false => format!("see each layer: `arvc reach {source} {target}`"),
+        }));
     }
 }

@@ -8,7 +8,8 @@
 //! ## Why
 //!
 //! Nebula believes a certificate and not the site. Taking a group away takes it out of the next certificate alone; the former
-//! one is good until it ends or until its fingerprint is in the blocklist of every member.
+//! one is good until it ends or until its fingerprint is in the blocklist of every member. A ping that Nebula up to 1.10 takes
+//! for an answer needs no certificate of another time: that is [L0410](L0410.md).
 //!
 //! ## Example
 //!
@@ -45,6 +46,7 @@ use arvc_site::model::{End, Flow};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use crate::layers::{Held, Layers, Party, Way};
+use crate::ports::PortSet;
 
 /// A certificate opens a claim.
 pub static CODE: Code = Code::new(
@@ -56,11 +58,14 @@ pub static CODE: Code = Code::new(
 /// Tells of a claim which certificate opens it. Whether there is one.
 pub(super) fn check(layers: &Layers, flow: &Flow, held: &[Held], found: &mut Vec<Diagnostic>) -> bool {
     let site = layers.site();
-    let own = held.iter().find(|held| held.certificate.is_some() && held.guard.is_none()).cloned();
+    // What Nebula takes for an answer it takes from whatever certificate, the present one too.
+    let opened = |held: &Held| held.packets.difference(&held.answers);
+    let opens = |held: &&Held| held.certificate.is_some() && held.guard.is_none() && !opened(held).is_none();
+    let own = held.iter().find(opens).cloned();
     let Some(held) = own.or_else(|| gone(layers, flow)) else { return false };
     let Some(grant) = &held.certificate else { return false };
     let target = held.target.name(site);
-    let message = format!("a certificate of `{}` opens {} on `{target}`", grant.name, held.packets);
+    let message = format!("a certificate of `{}` opens {} on `{target}`", grant.name, opened(&held));
     let mut diagnostic = Diagnostic::new(&CODE, message, flow.span, "must stay closed")
         .note(format!("it was granted once, and says {}", says(grant)));
     if let Party::Host(host) = &held.source {
@@ -109,11 +114,13 @@ fn gone(layers: &Layers, flow: &Flow) -> Option<Held> {
                 let packets = spared
                     .filter(|spared| layers.parties(&spared.target).contains(&target))
                     .fold(layers.meant(flow, &target), |left, spared| left.difference(&layers.meant(spared, &target)));
-                let packets = layers.against(grant, host, network).open(&packets);
+                let stand = layers.against(grant, host, network);
+                let packets = stand.open(&packets).difference(&stand.answers);
                 if !packets.is_none() {
                     let source = Party::Prefix(grant.networks.first().copied()?);
                     let certificate = Some(grant.clone());
-                    return Some(Held { source, target, way: Way::Direct(network), packets, guard: None, certificate });
+                    let (way, answers) = (Way::Direct(network), PortSet::none());
+                    return Some(Held { source, target, way, packets, guard: None, answers, certificate });
                 }
             }
         }

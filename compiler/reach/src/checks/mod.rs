@@ -24,6 +24,7 @@ mod needs;
 mod never_built_in;
 mod never_met;
 mod no_common_network;
+mod no_way_back;
 mod not_everywhere;
 mod not_everywhere_allowed;
 mod not_forwarded;
@@ -85,6 +86,7 @@ pub static CODES: &[&Code] = &[
     &phase_doubtful::CODE,
     &granted_still::CODE,
     &address_handed_on::CODE,
+    &no_way_back::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
@@ -149,6 +151,7 @@ fn intents(members: &Members) -> Vec<Diagnostic> {
         shadowed_allow::check(&intents, &mut found);
         if !site.paths_broken {
             left_out::check(&intents, &mut found);
+            no_way_back::check(&intents, &mut found);
         }
     }
     found

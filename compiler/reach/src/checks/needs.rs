@@ -21,11 +21,10 @@ impl<'a> Merged<'a> {
         self.flows[0]
     }
 
-    /// The need of one who needs it; the first if it is one of several machines that a need means.
-    pub fn of(&self, source: &Party) -> &'a Flow {
-        let own =
-            self.flows.iter().find(|flow| matches!((&flow.source, source), (End::Host(a), Party::Host(b)) if a == b));
-        own.unwrap_or(&self.flows[0])
+    /// The needs of one who needs it: a machine has those of its own and of each of its services.
+    pub fn of(&self, layers: &Layers, source: &Party) -> Vec<&'a Flow> {
+        let own = self.flows.iter().copied().filter(|flow| layers.parties(&flow.source).contains(source));
+        own.collect()
     }
 }
 

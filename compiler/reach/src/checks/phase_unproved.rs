@@ -30,6 +30,7 @@
 use std::collections::BTreeMap;
 
 use arvc_site::model::Site;
+use arvc_site::place::report;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::doubts::Known;
@@ -69,18 +70,29 @@ pub(super) fn check(layers: &Layers, known: &Known, found: &mut Vec<Diagnostic>)
         };
         let message = format!("`{}` lacks {} in the phase \"{}\"", host.named.name, what.name(), phase.name());
         let count: usize = list.iter().map(|demand| demand.hosts.len()).sum();
-        let mut diagnostic = Diagnostic::new(code, message, host.named.key, lacks.why);
-        if count > 1 {
-            diagnostic = diagnostic.note(format!("and so do {} further machines", count - 1));
+        let mut diagnostic = report(code, message, &host.named, host.named.key, &lacks.why);
+        match count {
+            0 | 1 => {}
+            2 => diagnostic = diagnostic.note("and so does 1 further machine"),
+            _ => diagnostic = diagnostic.note(format!("and so do {} further machines", count - 1)),
         }
-        let help = match lacks.perhaps.first() {
-            Some((from, to, packets)) => format!(
+        let help = match (lacks.perhaps.first(), lacks.elsewhere) {
+            (_, Some(network)) => {
+                let network = &site.networks[network.index()].named.path;
+                format!("on `{network}` it is reached: `connection.network = {network};`")
+            }
+            (Some((from, to, packets)), _) => format!(
                 "it follows from {}; if it rests on a router that is not described, list it in `expect.unknown`: `{} -> {} : {packets}`",
                 what.from(),
                 path(site, from),
                 path(site, to),
             ),
-            None => format!("it follows from {}", what.from()),
+            _ if what == What::WayIn => {
+                "say from where it is reached (`operators.addresses`), on which of its networks \
+                                         (`connection.network`), or whom to jump over (`connection.bastion`)"
+                    .to_owned()
+            }
+            _ => format!("it follows from {}", what.from()),
         };
         found.push(diagnostic.help(help));
     }

@@ -10,7 +10,8 @@
 //!
 //! Whoever is root on the source owns its packet filter and what its Nebula lets out, and shows whatever certificate was ever
 //! granted to it. A machine that is no guest gives on its own segment whatever address it likes, so a rule that goes by the
-//! source's address does not hold it. Up to 1.10 Nebula takes a ping back for an answer: it holds no ICMP of whoever the target may ping. Where one layer is left, a single mistake or a single bug opens what must stay closed.
+//! source's address does not hold it. Up to 1.10 Nebula takes a ping back for an answer: it holds no ICMP of whoever the target
+//! may ping. Where one layer is left, a single mistake or a single bug opens what must stay closed.
 //!
 //! ## Example
 //!
@@ -35,9 +36,10 @@
 //! ## What to do
 //!
 //! Give the target a second layer: let Ansible configure it, so that it has a packet filter, or put it on an overlay. A machine
-//! that is no guest is held better on a segment of its own. Where it is enough for you, list it in `expect.weak`.
+//! that is no guest is held better on a segment of its own. Against a ping that is taken for an answer, take Nebula 1.11 or later,
+//! or let the target not ping the source. Where it is enough for you, list it in `expect.weak`.
 
-use arvc_site::model::{Flow, Kind};
+use arvc_site::model::{End, Flow, FlowOrigin, Kind};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::doubts::Known;
@@ -51,8 +53,10 @@ pub static CODE: Code =
 pub(super) fn check(layers: &Layers, weak: &Known, flow: &Flow, held: &[Held], found: &mut Vec<Diagnostic>) {
     let site = layers.site();
     let told = |held: &&Held| weak.holds(&held.source, &held.target, &held.packets);
-    let held: Vec<&Held> = held.iter().filter(|held| held.certificate.is_none() && !told(held)).collect();
-    let Some(least) = held.iter().min_by_key(|held| held.guard.is_some()) else { return };
+    // What a certificate of another time opens by rules is an error of its own.
+    let counts = |held: &&Held| held.certificate.is_none() || held.guard.is_none() && !held.answers.is_none();
+    let held: Vec<&Held> = held.iter().filter(counts).filter(|held| !told(held)).collect();
+    let Some(least) = held.iter().min_by_key(|held| (held.guard.is_some(), held.certificate.is_some())) else { return };
     let (source, target) = (least.source.name(site), least.target.name(site));
     let packets = &least.packets;
     let (message, label) = match least.guard {
@@ -67,9 +71,20 @@ pub(super) fn check(layers: &Layers, weak: &Known, flow: &Flow, held: &[Held], f
     };
     let mut diagnostic =
         Diagnostic::new(&CODE, message, flow.span, label).note(format!("over {}", least.way.name(site)));
-    let free = matches!(&least.source, Party::Host(host) if site.hosts[host.index()].kind == Kind::Machine);
-    if free && least.guard.is_none() {
+    let machine = matches!(&least.source, Party::Host(host) if site.hosts[host.index()].kind == Kind::Machine);
+    let certified = site.networks[least.way.first().index()].is_overlay();
+    let answered = !least.answers.is_none();
+    if machine && !certified && least.guard.is_none() {
         diagnostic = diagnostic.note(format!("nobody checks which address `{source}` gives there"));
+    }
+    if answered {
+        diagnostic = diagnostic.note(format!(
+            "Nebula {} takes {} from whoever `{target}` may ping for an answer, and `{target}` may ping `{source}`",
+            site.nebula.version.value, least.answers
+        ));
+        for ping in pings(layers, &least.target, &least.source) {
+            diagnostic = diagnostic.secondary(ping.span, format!("lets `{target}` ping `{source}`"));
+        }
     }
     let pairs = held.iter().filter(|other| (&other.source, &other.target) != (&least.source, &least.target)).count();
     if pairs > 0 {
@@ -79,13 +94,26 @@ pub(super) fn check(layers: &Layers, weak: &Known, flow: &Flow, held: &[Held], f
         Party::Host(host) => !site.hosts[host.index()].is_configured(),
         _ => false,
     };
-    found.push(diagnostic.help(match bare {
-        true => format!(
-            "let Ansible configure `{target}`, so that it has a packet filter, or put it on an overlay; \
-             if it is enough, list it in `expect.weak`"
+    let enough = "if it is enough, list it in `expect.weak`";
+    let help = match (answered, bare, certified) {
+        (true, ..) => format!(
+            "take Nebula 1.11 or later (`nebula.version`), which tells a ping from an answer, or let `{target}` not ping \
+             `{source}`; {enough}"
         ),
-        false => format!(
-            "put `{source}` on a segment of its own, or both on an overlay; if it is enough, list it in `expect.weak`"
+        (_, true, true) => format!("let Ansible configure `{target}`, so that it has a packet filter; {enough}"),
+        (_, true, false) => format!(
+            "let Ansible configure `{target}`, so that it has a packet filter, or put it on an overlay; {enough}"
         ),
-    }));
+        (_, false, _) => format!("put `{source}` on a segment of its own, or both on an overlay; {enough}"),
+    };
+    found.push(diagnostic.help(help));
+}
+
+/// The flows of `allow` by which one may ping another.
+fn pings<'a>(layers: &Layers<'a>, source: &Party, target: &Party) -> impl Iterator<Item = &'a Flow> {
+    let author = |flow: &&Flow| flow.origin == FlowOrigin::Author;
+    layers.site().allow.iter().filter(author).filter(move |flow| {
+        let meant = |end: &End, party: &Party| layers.parties(end).contains(party);
+        layers.ports(flow.ports.as_deref()).icmp && meant(&flow.source, source) && meant(&flow.target, target)
+    })
 }

@@ -51,6 +51,8 @@ pub struct Held {
     pub packets: PortSet,
     /// The only layer that holds them and is not the source's own; none if there is no such layer.
     pub guard: Option<Guard>,
+    /// What of the packets the rules of Nebula hold, and its table of connections takes for answers.
+    pub answers: PortSet,
     /// The certificate that the source shows, if it is one that was withdrawn.
     pub certificate: Option<Grant>,
 }
@@ -125,7 +127,8 @@ impl Layers<'_> {
                 if let Some((guard, packets)) = stand.thin(&closed) {
                     let (source, target) = (source.clone(), target.clone());
                     let certificate = stand.certificate.cloned();
-                    held.push(Held { source, target, way: path.way, packets, guard, certificate });
+                    let answers = stand.answers.intersection(&packets);
+                    held.push(Held { source, target, way: path.way, packets, guard, answers, certificate });
                 }
             }
         }

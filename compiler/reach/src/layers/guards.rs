@@ -57,6 +57,8 @@ pub struct Stand<'a> {
     pub certificate: Option<&'a Grant>,
     /// Who holds what.
     pub guards: Vec<(Guard, PortSet)>,
+    /// What Nebula's rules at the target do not let in, and its table of connections does: it takes it for an answer.
+    pub answers: PortSet,
 }
 
 impl Stand<'_> {
@@ -84,17 +86,17 @@ impl<'a> Layers<'a> {
     /// How a path from a party is held: against the certificate that it has, then against each that it once got.
     pub fn stands(&self, source: &Party, path: &Path) -> Vec<Stand<'a>> {
         let network = path.way.last();
-        let mut stands = vec![Stand { certificate: None, guards: self.guards(source, path) }];
+        let mut stands = vec![self.held_by(source, path)];
         if let (Party::Host(host), Some(behind)) = (source, self.gate_of(path.way)) {
             let granted = self.site.withdrawn.get(&self.host(*host).named.name).into_iter().flatten();
-            let guards = self.guards(source, path);
+            let guards = stands[0].guards.clone();
             stands.extend(granted.map(|grant| {
                 // What is behind the member does not see who asks.
                 let mut guards = guards.clone();
                 let held = self.unhanded(grant, behind, &path.to);
                 guards.retain(|(guard, _)| ![Guard::Nebula, Guard::Router].contains(guard));
                 guards.extend([(Guard::Nebula, held.clone()), (Guard::Router, held)]);
-                Stand { certificate: Some(grant), guards }
+                Stand { certificate: Some(grant), guards, answers: PortSet::none() }
             }));
             return stands;
         }
@@ -117,13 +119,14 @@ impl<'a> Layers<'a> {
         let sent = self.policies.of(target).outbound.iter().filter(|rule| rule.network == network);
         let mut sent = sent.filter(|rule| self.admits(rule, grant));
         let echoes = !self.site.nebula.tells_echoes_apart() && sent.any(|rule| rule.ports.icmp);
-        let answered = if echoes { PortSet::icmp() } else { PortSet::none() };
-        let mut guards = vec![(Guard::Nebula, passed(&|rule| self.admits(rule, grant)).difference(&answered))];
+        let ruled = passed(&|rule| self.admits(rule, grant));
+        let answers = if echoes { ruled.intersection(&PortSet::icmp()) } else { PortSet::none() };
+        let mut guards = vec![(Guard::Nebula, ruled.difference(&answers))];
         if self.host(target).is_configured() {
             let from = |rule: &Rule| grant.networks.iter().any(|network| self.holds(rule, network.addr()));
             guards.push((Guard::Filter, passed(&from)));
         }
-        Stand { certificate: Some(grant), guards }
+        Stand { certificate: Some(grant), guards, answers }
     }
 
     /// What a member does not hand on to addresses behind it for whoever shows a certificate: it goes by the addresses in it.
@@ -140,7 +143,8 @@ impl<'a> Layers<'a> {
         PortSet::all().difference(&open)
     }
 
-    fn guards(&self, source: &Party, path: &Path) -> Vec<(Guard, PortSet)> {
+    /// How a path is held against a source that shows the certificate that it has.
+    fn held_by(&self, source: &Party, path: &Path) -> Stand<'a> {
         let bound = self.bound(source, path);
         let all = PortSet::all();
         let mut guards: Vec<(Guard, PortSet)> = Vec::new();
@@ -162,13 +166,17 @@ impl<'a> Layers<'a> {
                 Layer::ProxmoxOut | Layer::ProxmoxIn => hold(Guard::Proxmox, all.difference(&upper)),
             }
         }
+        let mut answers = PortSet::none();
         for (guard, back) in [(Guard::Proxmox, self.sent_back(path)), (Guard::Nebula, self.answered(path))] {
             if let Some((_, held)) = guards.iter_mut().find(|(other, _)| *other == guard) {
+                if guard == Guard::Nebula {
+                    answers = held.intersection(&back);
+                }
                 *held = held.difference(&back);
             }
         }
         guards.retain(|(_, held)| !held.is_none());
-        guards
+        Stand { certificate: None, guards, answers }
     }
 
     /// Whether the address that a source gives is its own.

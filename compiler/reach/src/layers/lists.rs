@@ -163,7 +163,7 @@ impl<'a> Layers<'a> {
                 if all {
                     lower = lower.union(&rule.ports);
                 }
-                matching.push((rule.ports.clone(), rule.reason.clone()));
+                matching.extend(rule.openings().map(|(ports, reason)| (ports.clone(), reason.clone())));
             }
         });
         (lower, upper, matching.into())

@@ -149,7 +149,7 @@ impl Layers<'_> {
             let rules = &self.policies.of(host).outbound;
             for rule in rules.iter().filter(|rule| rule.network == network && rule.peer == Peer::Node(node)) {
                 (lower, upper) = (lower.union(&rule.ports), upper.union(&rule.ports));
-                matching.push((rule.ports.clone(), rule.reason.clone()));
+                matching.extend(rule.openings().map(|(ports, reason)| (ports.clone(), reason.clone())));
             }
         }
         // Of a firewall that another site has it is that site's matter what nodes let in.

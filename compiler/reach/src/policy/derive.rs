@@ -267,7 +267,7 @@ impl Context<'_> {
     ) -> Cow<'_, [Path]> {
         let members = self.members;
         if let (None, None) = fixed {
-            return members.paths(source, target, members.listen(self.arm), self.flow.via);
+            return members.taken(self.flow, self.arm, source, target);
         }
         let common = members.common(source, target).into_iter().map(Path::direct);
         let mut paths: Vec<Path> = common.chain(members.routed(source, target)).collect();

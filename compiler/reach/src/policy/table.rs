@@ -105,32 +105,38 @@ impl Table {
         let mut openings: Vec<&Opening> = ids.iter().map(|id| &self.openings[*id as usize]).collect();
         // Stable, so that reasons are joined in the order in which they were written.
         openings.sort_by(|a, b| a.end().cmp(&b.end()));
-        let merged = openings.chunk_by(|a, b| a.end() == b.end()).map(|same| Rule {
-            network: same[0].network,
-            there: same[0].there,
-            peer: same[0].peer.clone(),
-            ports: same[1..].iter().fold(same[0].ports.clone(), |set, opening| set.union(&opening.ports)),
-            reason: self.joined(same),
+        let merged = openings.chunk_by(|a, b| a.end() == b.end()).map(|same| {
+            let parts = self.parts(same);
+            let reasons: Vec<&str> = parts.iter().map(|(_, reason)| &**reason).collect();
+            Rule {
+                network: same[0].network,
+                there: same[0].there,
+                peer: same[0].peer.clone(),
+                ports: same[1..].iter().fold(same[0].ports.clone(), |set, opening| set.union(&opening.ports)),
+                reason: if let [(_, only)] = parts.as_slice() { only.clone() } else { reasons.join("; ").into() },
+                parts: if parts.len() > 1 { parts.into() } else { Arc::default() },
+            }
         });
         cover.reduce(merged.collect())
     }
 
-    /// The reasons of the openings that a merged rule is made of, without those that open nothing that a former one,
-    /// or a wider one, does not.
-    fn joined(&self, openings: &[&Opening]) -> Arc<str> {
-        if let [one] = openings {
-            return self.reasons[one.reason as usize].clone();
-        }
-        let mut texts: Vec<&str> = Vec::new();
+    /// What the openings that a merged rule is made of open, each reason once, without those that open nothing that a former
+    /// one, or a wider one, does not.
+    fn parts(&self, openings: &[&Opening]) -> Vec<(PortSet, Arc<str>)> {
+        let mut parts: Vec<(PortSet, Arc<str>)> = Vec::new();
         for (index, opening) in openings.iter().enumerate() {
             let wider = openings.iter().enumerate().any(|(other_index, other)| {
                 opening.ports.is_subset(&other.ports) && (opening.ports != other.ports || other_index < index)
             });
-            let text = &*self.reasons[opening.reason as usize];
-            if !wider && !texts.contains(&text) {
-                texts.push(text);
+            if wider {
+                continue;
+            }
+            let reason = &self.reasons[opening.reason as usize];
+            match parts.iter_mut().find(|(_, other)| other == reason) {
+                Some((ports, _)) => *ports = ports.union(&opening.ports),
+                None => parts.push((opening.ports.clone(), reason.clone())),
             }
         }
-        texts.join("; ").into()
+        parts
     }
 }

@@ -107,12 +107,13 @@ impl Unmanaged {
 
 impl Host {
     /// The network that Ansible reaches it on: the one that it says, else the first that is no overlay, which is there before
-    /// the overlay is, and that one with a gateway where there is one, else the first.
+    /// the overlay is, and that one with a gateway where there is one, first of all one that it goes out by; else the first.
     pub fn reached_on(&self, site: &Site) -> Option<NetworkId> {
         let networks = || self.interfaces.iter().map(|interface| interface.network);
         let stated = self.connection.network.map(|network| network.value);
         // Behind a router is who goes out through it, and nobody comes from there; a bridge that exists once a node leads
-        // there from that node alone. A network without a gateway ends at its segment, where few who deploy stand.
+        // there from that node alone. A network without a gateway ends at its segment, where few who deploy stand; and by one that
+        // is not its way out nobody beyond it gets an answer.
         let behind = |network: NetworkId| {
             let own =
                 |address| self.interface_on(network).is_some_and(|it| it.addresses().any(|own| own.value == address));
@@ -122,7 +123,8 @@ impl Host {
         let direct = || {
             below().min_by_key(|id| {
                 let network = &site.networks[id.index()];
-                (behind(*id), !network.joined, network.gateways().is_empty())
+                let goes_out = self.interface_on(*id).is_some_and(|interface| interface.default_route);
+                (behind(*id), !network.joined, network.gateways().is_empty(), !goes_out)
             })
         };
         stated.or_else(direct).or_else(|| networks().next())

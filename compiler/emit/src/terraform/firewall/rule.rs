@@ -9,6 +9,7 @@ use arvc_reach::ports::PortSet;
 use arvc_reach::{Addresses, private_prefixes};
 use ipnet::IpNet;
 
+use super::repeated;
 use crate::hcl::Body;
 
 /// The longest `source` or `dest`.
@@ -77,6 +78,7 @@ pub fn rules(addresses: &Addresses, direction: Direction, openings: &[&Rule]) ->
             list.extend(accepts(direction, &peer, ports, reason));
         }
     }
+    let mut list = repeated::without(list);
     if !internet.is_empty() {
         list.extend(lists(&private_prefixes(addresses.site)).into_iter().map(|(_, peer)| ProxmoxRule {
             direction,

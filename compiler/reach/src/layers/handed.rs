@@ -92,17 +92,18 @@ pub(super) fn handed_on<'f>(
 }
 
 /// What stands between a machine and what lies beyond a router of ours, which may be another router.
-pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: IpAddr, zone: &[IpNet]) -> Vec<Step> {
+pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: &[IpNet], zone: &[IpNet]) -> Vec<Step> {
     let inside =
         |prefix: &IpNet| layers.site.networks[network.index()].prefixes().any(|own| own.value.contains(prefix));
-    if zone.iter().all(inside) {
-        return Vec::new();
-    }
-    let family = Family::of(from);
-    let router = layers.handing(id, network, family);
-    let Some(mut steps) = steps(layers, router, family, &Other::Address(from), &Other::Zone(zone)) else {
+    let Some(family) = zone.first().map(Family::of_prefix).filter(|_| !zone.iter().all(inside)) else {
         return Vec::new();
     };
+    let router = layers.handing(id, network, family);
+    let from = match from {
+        [one] if one.prefix_len() == one.max_prefix_len() => Other::Address(one.addr()),
+        _ => Other::Zone(from),
+    };
+    let Some(mut steps) = steps(layers, router, family, &from, &Other::Zone(zone)) else { return Vec::new() };
     if let Some(step) = behind(layers, router, family, zone) {
         steps.push(step);
     }

@@ -221,6 +221,24 @@ fn an_address_of_a_machine_is_asked_for_alone() {
 }
 
 #[test]
+fn a_machine_with_a_leased_address_is_met_at_whatever_it_is_given() {
+    let site = SITE.replace("gateway = nodes.pve; };\n", "gateway = nodes.pve; dhcp = 200..249; };\n").replace(
+        "  allow = [\n",
+        "  hosts.tv = { kind = Machine; managed = false; on.bridge.leased = true; };\n  \
+             hosts.plug = { kind = Machine; managed = false; on.bridge.address = 192.168.100.60; };\n  allow = [\n",
+    );
+    let open =
+        "plug -> tv:80/tcp: open\n\nover networks.bridge, from 192.168.100.60 to whatever address it is given: open\n";
+    let (status, world) = of_site(&site, &["plug", "tv:80/tcp"]);
+    assert_eq!(status, exit::GOOD, "{}{}", world.stdout, world.stderr);
+    assert!(world.stdout.starts_with(open), "{}", world.stdout);
+    let (status, world) = of_site(&site, &["tv", "plug:80/tcp"]);
+    assert_eq!(status, exit::GOOD, "{}{}", world.stdout, world.stderr);
+    let (status, world) = of_site(&site, &["tv", "db:22/tcp"]);
+    assert_eq!(status, exit::SOURCE, "{}{}", world.stdout, world.stderr);
+}
+
+#[test]
 fn an_address_by_turns_is_asked_for_at_each_machine_that_may_have_it_and_nowhere_else() {
     let site = SITE.replace(
         "  allow = [\n",

@@ -77,13 +77,7 @@ impl Answers<'_, '_> {
     /// Whether an end of a path has an address that nobody knows, so that there is no packet to ask about.
     pub(super) fn is_given(&self, from: &Party, to: &Party, path: &Path, address: IpAddr) -> bool {
         let source = matches!(from, Party::Host(_)) && path.from.is_none();
-        let given = |host: &HostId| {
-            let last = path.way.last();
-            path.to.contains(&address)
-                && self.layers.members.is_leased(*host, last)
-                && !self.layers.met(*host, last).contains(&address)
-        };
-        source || matches!(to, Party::Host(host) if given(host))
+        source || path.to.contains(&address) && self.layers.is_given(to, path.way, address)
     }
 
     /// The address that a machine has on a path, of the family of the other.

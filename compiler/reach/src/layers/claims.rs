@@ -206,8 +206,8 @@ impl Layers<'_> {
                 let meant = |address: &IpAddr| prefixes.iter().any(|prefix| prefix.contains(address));
                 for path in &mut paths {
                     // One that it is given may be any of those that are handed out.
-                    let given = |address: &IpAddr| matches!(target, Party::Host(host) if !self.met(*host, path.way.last()).contains(address));
-                    path.to.retain(|address| meant(address) || given(address));
+                    let way = path.way;
+                    path.to.retain(|address| meant(address) || self.is_given(target, way, *address));
                 }
                 paths.retain(|path| !path.to.is_empty());
             }

@@ -408,7 +408,11 @@ impl<'a> Layers<'a> {
             let (family, network) = (*family, *network);
             for foot in self.met_at(host, network).into_iter().filter(|foot| Family::of(foot.sample()) == family) {
                 let to = foot.sample();
-                let between = edge::inwards(self, network, host, to, part);
+                let between = match zone {
+                    // Who are several.
+                    Party::Operators => self.inwards_of(network, host, to, part),
+                    _ => edge::inwards(self, network, host, to, part),
+                };
                 let ends = Ends {
                     source: None,
                     target: Some((host, network)),

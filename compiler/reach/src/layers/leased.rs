@@ -125,6 +125,13 @@ impl Layers<'_> {
         (!pool.is_empty()).then_some(pool)
     }
 
+    /// Whether an address of a target on a way is only one of those that it may be given.
+    pub fn is_given(&self, target: &Party, way: Way, address: IpAddr) -> bool {
+        let given =
+            |host: HostId| self.members.is_leased(host, way.last()) && !self.met(host, way.last()).contains(&address);
+        matches!(target, Party::Host(host) if given(*host))
+    }
+
     /// What a machine sends from on a network.
     pub(super) fn foot(&self, host: HostId, network: NetworkId, family: Family) -> Option<Foot> {
         let known = self.address(host, network, family).map(Foot::Known);

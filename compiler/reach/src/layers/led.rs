@@ -1,9 +1,12 @@
 //! Where addresses that no machine has lie, seen from a machine or a node: beside it, where a node leads, out in the world, or beyond
 //! a router of which nobody says what it lets through.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use arvc_site::model::{Family, HostId, Network, NetworkId, NetworkKind, NodeId, Router};
+use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Layers, router};
@@ -79,6 +82,33 @@ impl Layers<'_> {
         let gateway = gateways.into_iter().find_map(|network| network.gateway(Family::of_prefix(&beyond)));
         let at = gateway.map_or(Party::Prefix(beyond), |gateway| router(gateway.router, gateway.address));
         step(at, note, &mut all)
+    }
+
+    /// What stands between addresses that no machine has and a machine: where it differs by which of them it is, the bounds of all.
+    pub(super) fn inwards_of(&self, network: NetworkId, host: HostId, to: IpAddr, zone: &[IpNet]) -> Vec<Step> {
+        let there = &self.site.networks[network.index()];
+        let mut kinds: BTreeMap<(bool, bool), Vec<IpNet>> = BTreeMap::new();
+        for prefix in zone {
+            let beside = holds(there, prefix);
+            kinds.entry((beside, beside || is_private(prefix.addr()))).or_default().push(*prefix);
+        }
+        let kinds: Vec<Vec<Step>> =
+            kinds.into_values().map(|part| edge::inwards(self, network, host, to, &part)).collect();
+        if kinds.windows(2).all(|pair| pair[0] == pair[1]) {
+            return kinds.into_iter().next().unwrap_or_default();
+        }
+        let (mut lower, mut upper, mut some) = (PortSet::all(), PortSet::none(), PortSet::none());
+        for steps in &kinds {
+            let bound =
+                |of: fn(&Step) -> &PortSet| steps.iter().fold(PortSet::all(), |all, step| all.intersection(of(step)));
+            let (surely, perhaps) = (bound(|step| &step.lower), bound(|step| &step.upper));
+            (lower, upper, some) = (lower.intersection(&surely), upper.union(&perhaps), some.union(&surely));
+        }
+        let mut routers = kinds.iter().flatten().filter(|step| step.layer == Layer::Router);
+        let at = routers.next().map_or(Party::Host(host), |step| step.at.clone());
+        let rules = Rc::from([(some, "some of these addresses come in".into())]);
+        let note = Some("these addresses do not come in alike".to_owned());
+        vec![Step { layer: Layer::Router, at, lower, upper, rules, note }]
     }
 
     /// Whether a node is on a network that holds all of a prefix, or routes one that does.

@@ -55,6 +55,10 @@ impl<'a> Space<'a> {
         for flow in flows {
             collect(flow, &mut ends, &mut alone, &mut endpoints);
         }
+        // A claim about the Internet is none about the operators.
+        if ends.contains(&End::Internet) {
+            ends.push(End::Operators);
+        }
         ends.sort_unstable();
         ends.dedup();
         endpoints.sort_unstable();
@@ -143,20 +147,30 @@ impl<'a> Space<'a> {
         zone.ends.iter().map(|index| &self.ends[*index])
     }
 
-    /// The parties of an end of one of the flows.
+    /// The parties of an end of one of the flows. Of the Internet they are all that a rule for it lets through, the operators among
+    /// them.
     pub fn parties(&self, end: &End) -> Parties {
+        self.meant(end, false)
+    }
+
+    /// The same, without the operators where the Internet is meant.
+    pub fn claimed(&self, end: &End) -> Parties {
+        self.meant(end, true)
+    }
+
+    fn meant(&self, end: &End, apart: bool) -> Parties {
         let machines = match end {
             End::Host(host) => self.classes_of(&[*host]),
             end => self.classes_of(&self.members.of(end)),
         };
         let mut parties = Parties { machines, placed: Vec::new(), zones: Bits::none() };
-        self.add_addresses(end, &mut parties);
+        self.add_addresses(end, apart, &mut parties);
         parties
     }
 
-    fn add_addresses(&self, end: &End, parties: &mut Parties) {
+    fn add_addresses(&self, end: &End, apart: bool, parties: &mut Parties) {
         match end {
-            End::Union(ends) => ends.iter().for_each(|end| self.add_addresses(end, parties)),
+            End::Union(ends) => ends.iter().for_each(|end| self.add_addresses(end, apart, parties)),
             End::Internet | End::Operators | End::Node(_) | End::Network(_) | End::Prefix(_) => {
                 for network in self.members.site.network_ids() {
                     let hosts = self.members.placed(end, network);
@@ -170,7 +184,8 @@ impl<'a> Space<'a> {
                     }
                 }
                 for (index, zone) in self.zones.iter().enumerate() {
-                    if self.ends_of(zone).any(|other| other == end) {
+                    let spared = apart && *end == End::Internet && self.ends_of(zone).any(|end| *end == End::Operators);
+                    if !spared && self.ends_of(zone).any(|other| other == end) {
                         parties.zones.insert(self.zone_class(index));
                     }
                 }

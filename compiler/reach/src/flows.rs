@@ -78,6 +78,12 @@ impl<'a> Resolved<'a> {
         Self { flow, source, target, arms: space.members.arms(flow.ports.as_deref()) }
     }
 
+    /// The same of one that opens nothing: of the Internet it speaks without the operators.
+    pub fn claimed(space: &Space, flow: &'a Flow) -> Self {
+        let (source, target) = (space.claimed(&flow.source), space.claimed(&flow.target));
+        Self { source, target, ..Self::new(space, flow) }
+    }
+
     /// What it opens or needs, or what it forbids, without what it spares.
     pub fn connections(&self, space: &Space, paths: Paths) -> Connections {
         let mut all = Vec::new();

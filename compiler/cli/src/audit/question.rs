@@ -1,5 +1,7 @@
 //! One question on the command line, and its answer.
 
+use std::net::IpAddr;
+
 use arvc_audit::Tree;
 use arvc_verdict::{Answer, Path, Protocol, Question, Verdict};
 use serde_json::json;
@@ -29,6 +31,9 @@ pub(super) fn ask(
         }
     }
     let mut ways = tree.paths(from, &to);
+    // Of a machine that is meant by an address, no other one is.
+    let typed = to.parse::<IpAddr>().ok().filter(|_| arguments.address.is_none());
+    ways.retain(|(_, own)| typed.is_none_or(|typed| typed == *own));
     if let Some(path) = &arguments.path {
         let path: Path = path.parse().map_err(|error| Stop::Says(exit::USAGE, format!("{error}")))?;
         ways.retain(|(own, _)| *own == path);
@@ -45,7 +50,8 @@ pub(super) fn ask(
         ways.extend(address.map(|address| (Path::Routed, address)));
     }
     let Some((protocol, port)) = what else {
-        let cells = tree.cells(from, &to);
+        let mut cells = tree.cells(from, &to);
+        cells.retain(|cell| typed.is_none_or(|typed| typed == cell.question.address));
         let found = cells.iter().any(|cell| open(&cell.verdict));
         let text = match json {
             true => cells.iter().map(|cell| format!("{}\n", json!(cell))).collect(),

@@ -92,6 +92,23 @@ fn what_is_not_understood_gives_status_1() {
 }
 
 #[test]
+fn an_address_of_a_machine_is_asked_for_alone() {
+    let second = "net1: virtio=B,bridge=vmbr2,firewall=1\nipconfig1: ip=10.1.0.2/24\n";
+    let mut world = world();
+    let web = MACHINE.replace("NAME", "web").replace("LAST", "2").replace("FIREWALL", "1");
+    world.file("/pve/nodes/one/qemu-server/102.conf", format!("{web}{second}"));
+    let shop = MACHINE.replace("NAME", "shop").replace("LAST", "1").replace("FIREWALL", "0");
+    let second = second.replace("10.1.0.2", "10.1.0.1").replace("firewall=1", "firewall=0");
+    world.file("/pve/nodes/one/qemu-server/101.conf", format!("{shop}{second}"));
+    for what in ["10.1.0.2:80", "10.1.0.2"] {
+        world.stdout.clear();
+        assert_eq!(audit(&mut world, &["shop", what]), exit::SOURCE, "{what}: {}", world.stdout);
+        assert!(!world.stdout.contains("vmbr1"), "{what}: {}", world.stdout);
+    }
+    assert_eq!(audit(&mut world, &["shop", "10.0.0.2:80"]), exit::GOOD, "{}{}", world.stdout, world.stderr);
+}
+
+#[test]
 fn one_question_is_answered_layer_by_layer() {
     for (what, status, words) in [
         ("web:80", exit::GOOD, "shop -> web (10.0.0.2), bridge vmbr1, tcp 80: open\n"),

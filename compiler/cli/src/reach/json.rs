@@ -1,5 +1,7 @@
 //! Answers for programs.
 
+use std::net::IpAddr;
+
 use arvc_reach::layers::{Cell, Extent, Layers, Party, Path, Stand, Step, verdict};
 use arvc_reach::ports::PortSet;
 use serde_json::{Value, json};
@@ -31,6 +33,11 @@ fn cell(words: &Words, judge: &Layers, cell: &Cell, asked: Option<&PortSet>) -> 
     let every = PortSet::all();
     let paths = cell.paths.iter().map(|path| {
         let mut value = self::path(words, path, asked);
+        // Where the target is given an address, nobody knows which.
+        let given = |to: &IpAddr| cell.targets.iter().any(|target| judge.is_given(target, path.way, *to));
+        if path.to.iter().all(given) {
+            value["to"] = json!([]);
+        }
         let closed = asked.unwrap_or(&every).difference(&path.upper());
         if let (Some(source @ Party::Host(_)), false) = (cell.sources.first(), closed.is_none()) {
             let stands = judge.stands(source, path).into_iter();

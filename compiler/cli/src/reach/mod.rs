@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use arvc_reach::layers::{Answers, Cell, Classes, Extent, Layers};
 use arvc_reach::policy::policies;
-use arvc_site::model::{End, Site};
+use arvc_site::model::{End, Flow, FlowOrigin, Site};
+use arvc_syntax::source::Span;
 
 use crate::messages::{Format, Texts};
 use crate::world::{Stream, World};
@@ -136,11 +137,11 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
         (Some(source), Some(target), _) => {
             let source = terms::source(site, source).map_err(wrong)?;
             let target = terms::target(site, target).map_err(wrong)?;
-            Question { sources: layers.parties(&source.end), source: source.text, target }
+            Question { sources: layers.parties(&source.end), from: source.end, source: source.text, target }
         }
         (_, _, Some(target)) => {
             let target = terms::target(site, target).map_err(wrong)?;
-            Question { sources: everybody(site, &layers), source: "everybody".to_owned(), target }
+            Question { sources: everybody(site, &layers), from: all(site), source: "everybody".to_owned(), target }
         }
         _ => return Err(wrong("name who connects, and whom to\nhelp: as in `arvc reach shop dns:53/udp`".to_owned())),
     };
@@ -155,7 +156,10 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
             arvc_reach::ports::PortSet::from(forward.ports)
         )));
     }
-    let mut cells = layers.ask(&classes, &question.sources, &targets);
+    let mut cells = match question.is_about_addresses() {
+        true => layers.ask_flow(&question.flow()),
+        false => layers.ask(&classes, &question.sources, &targets),
+    };
     if !question.target.at.is_empty() {
         cells.iter_mut().for_each(|cell| cell.keep_at(&question.target.at));
     }
@@ -176,21 +180,52 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
 struct Question {
     /// Who connects, as it was typed.
     source: String,
+    /// The same as an end of a flow.
+    from: End,
     /// The parties.
     sources: Vec<arvc_reach::layers::Party>,
     /// Whom to.
     target: terms::Term,
 }
 
+impl Question {
+    /// Whether an end of it is an address or a prefix: of a machine that has it, no other address is meant.
+    fn is_about_addresses(&self) -> bool {
+        let of = |end: &End| matches!(end, End::Prefix(_) | End::Network(_));
+        let any = |end: &End| match end {
+            End::Union(ends) => ends.iter().any(of),
+            end => of(end),
+        };
+        any(&self.from) || any(&self.target.end)
+    }
+
+    /// The question as a flow.
+    fn flow(&self) -> Flow {
+        Flow {
+            source: self.from.clone(),
+            target: self.target.end.clone(),
+            ports: self.target.ports.clone(),
+            via: None,
+            except: Vec::new(),
+            origin: FlowOrigin::Author,
+            span: Span::new(0, 0),
+        }
+    }
+}
+
 /// Everybody that can be told apart: machines, nodes, operators, the Internet.
 fn everybody(site: &Site, layers: &Layers) -> Vec<arvc_reach::layers::Party> {
+    layers.parties(&all(site))
+}
+
+fn all(site: &Site) -> End {
     let mut ends = vec![End::Any];
     ends.extend(site.node_ids().map(End::Node));
     if !site.operators.addresses.is_empty() {
         ends.push(End::Operators);
     }
     ends.push(End::Internet);
-    layers.parties(&End::Union(ends))
+    End::Union(ends)
 }
 
 /// All, some or none; unknown if that depends on what is not known.

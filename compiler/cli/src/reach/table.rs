@@ -10,24 +10,29 @@ use arvc_site::model::{End, Flow, FlowOrigin, GroupId, NetworkId, Site};
 use serde_json::{Value, json};
 
 use super::text::Words;
+use crate::messages::visible;
 
 /// One who can reach something.
 struct Row {
     name: String,
     /// It is a group, and may reach others by a flow between groups.
     is_group: bool,
-    /// A flow of it goes to every machine.
-    everything: bool,
-    /// The groups that a flow between groups opens, and that the layers let it reach.
-    groups: Vec<String>,
-    /// What is open besides, by the group that it is open on.
+    /// What a flow of it to every machine lets through.
+    everything: PortSet,
+    /// The groups that a flow between groups opens, and that the layers let it reach, with what passes.
+    groups: Vec<(String, PortSet)>,
+    /// What is open besides or may be, by the group or the machines that it is open on.
     besides: Vec<Open>,
 }
 
 struct Open {
-    group: String,
+    /// The group, or machines that are in none.
+    there: String,
     ports: PortSet,
-    flows: Vec<String>,
+    /// Whether the site says all that decides.
+    known: bool,
+    /// What opens it; or what is not known.
+    reasons: Vec<String>,
 }
 
 /// A line a group, then what is open besides.
@@ -40,9 +45,10 @@ pub(super) fn table(words: &Words, layers: &Layers, classes: &Classes, as_json: 
     let mut out = format!("{:width$}  can reach\n", "group");
     for row in rows.iter().filter(|row| row.is_group) {
         let reached = match row.groups.as_slice() {
-            _ if row.everything => "everything".to_owned(),
+            _ if row.everything.is_all() => "everything".to_owned(),
+            _ if !row.everything.is_none() => format!("everything: {}", row.everything),
             [] => "nothing".to_owned(),
-            names => names.join(", "),
+            reached => reached.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
         };
         let _ = writeln!(out, "{:width$}  {reached}", row.name);
     }
@@ -50,7 +56,11 @@ pub(super) fn table(words: &Words, layers: &Layers, classes: &Classes, as_json: 
         out.push_str("\nbesides\n");
     }
     for (row, open) in rows.iter().flat_map(|row| row.besides.iter().map(move |open| (row, open))) {
-        let _ = writeln!(out, "{:width$}  {}: {} ({})", row.name, open.group, open.ports, open.flows.join("; "));
+        let (there, ports, reasons) = (&open.there, &open.ports, open.reasons.join("; "));
+        let _ = match open.known {
+            true => writeln!(out, "{:width$}  {there}: {ports} ({reasons})", row.name),
+            false => writeln!(out, "{:width$}  {there}: perhaps {ports} ({reasons})", row.name),
+        };
     }
     for tunnels in tunnels(words.site()) {
         let path = |network: NetworkId| &words.site().networks[network.index()].named.path;
@@ -69,9 +79,21 @@ fn value(row: &Row) -> Value {
     let besides: Vec<Value> = row
         .besides
         .iter()
-        .map(|open| json!({ "group": open.group, "ports": open.ports.to_string(), "flows": open.flows }))
+        .map(|open| {
+            let reasons = if open.known { "flows" } else { "missing" };
+            json!({ "group": open.there, "ports": open.ports.to_string(), "known": open.known, reasons: open.reasons })
+        })
         .collect();
-    json!({ "from": row.name, "everything": row.everything, "groups": row.groups, "besides": besides })
+    let groups: Vec<&str> = row.groups.iter().map(|(name, _)| name.as_str()).collect();
+    let opens: Vec<Value> =
+        row.groups.iter().map(|(name, ports)| json!({ "group": name, "ports": ports.to_string() })).collect();
+    let mut value = json!({ "from": row.name, "everything": !row.everything.is_none(), "groups": groups });
+    if !row.everything.is_none() {
+        value["ports"] = row.everything.to_string().into();
+    }
+    value["opens"] = opens.into();
+    value["besides"] = besides.into();
+    value
 }
 
 fn rows(words: &Words, layers: &Layers, classes: &Classes) -> Vec<Row> {
@@ -80,40 +102,59 @@ fn rows(words: &Words, layers: &Layers, classes: &Classes) -> Vec<Row> {
     let name = |group: GroupId| site.groups[group.index()].named.name.clone();
     let mut sources: Vec<(String, Option<GroupId>, Vec<Party>)> =
         groups().map(|group| (name(group), Some(group), layers.parties(&End::Group(group)))).collect();
+    // Those that are in no group, drawn together where no layer tells them apart.
+    let alone = layers.parties(&End::Any).into_iter().filter(|party| match party {
+        Party::Host(host) => site.hosts[host.index()].groups.is_empty(),
+        _ => false,
+    });
+    let alone: Vec<(String, Vec<Party>)> =
+        classes.grouped(&alone.collect::<Vec<_>>()).into_iter().map(|hosts| (words.parties(&hosts), hosts)).collect();
+    sources.extend(alone.iter().map(|(name, hosts)| (name.clone(), None, hosts.clone())));
     let mut zones: Vec<Party> = site.node_ids().map(Party::Node).collect();
     if !site.operators.addresses.is_empty() {
         zones.push(Party::Operators);
     }
     zones.push(Party::Internet);
     sources.extend(zones.into_iter().map(|zone| (words.party(&zone), None, vec![zone])));
-    let targets: Vec<(GroupId, Vec<Party>)> =
-        groups().map(|group| (group, layers.parties(&End::Group(group)))).collect();
+    let targets = groups().map(|group| (name(group), Some(group), layers.parties(&End::Group(group))));
+    let alone = alone.into_iter().map(|(name, hosts)| (name, None, hosts));
+    let targets: Vec<(String, Option<GroupId>, Vec<Party>)> = targets.chain(alone).collect();
     let rows = sources.into_iter().map(|(name_of, group, parties)| {
         let mut row = Row {
             name: name_of,
             is_group: group.is_some(),
-            everything: false,
+            everything: PortSet::none(),
             groups: Vec::new(),
             besides: Vec::new(),
         };
-        row.everything = group.is_some_and(|group| between(site, group, None).next().is_some());
-        for (other, there) in &targets {
-            let granted = group.map_or_else(PortSet::none, |group| granted(site, layers, group, *other));
+        row.everything = group.map_or_else(PortSet::none, |group| granted(site, layers, group, None));
+        for (other, in_group, there) in &targets {
+            let granted = group.map_or_else(PortSet::none, |group| granted(site, layers, group, *in_group));
             let cells = layers.ask(classes, &parties, there);
             let cells: Vec<_> = cells.iter().filter(|cell| cell.connections() > 0).collect();
-            if cells.iter().any(|cell| cell.lower.meets(&granted)) {
-                row.groups.push(name(*other));
+            let open = cells.iter().fold(PortSet::none(), |all, cell| all.union(&cell.lower.intersection(&granted)));
+            if in_group.is_some() && !open.is_none() {
+                row.groups.push((other.clone(), open));
             }
-            let mut open: BTreeMap<Vec<String>, PortSet> = BTreeMap::new();
-            for path in cells.iter().flat_map(|cell| &cell.paths) {
-                let left = path.upper().difference(&granted).difference(&layers.tunnels(path));
-                if !left.is_none() {
-                    let flows = flows(words, path, &left);
-                    let ports = open.entry(flows).or_default();
-                    *ports = ports.union(&left);
+            let mut besides: BTreeMap<(bool, Vec<String>), PortSet> = BTreeMap::new();
+            for (cell, path) in cells.iter().flat_map(|cell| cell.paths.iter().map(move |path| (cell, path))) {
+                let left = |ports: PortSet| ports.difference(&granted).difference(&layers.tunnels(path));
+                let (open, perhaps) = (left(path.lower()), left(path.upper().difference(&cell.lower)));
+                if !open.is_none() {
+                    let ports = besides.entry((false, flows(words, path, &open))).or_default();
+                    *ports = ports.union(&open);
+                }
+                if !perhaps.is_none() {
+                    let ports = besides.entry((true, missing(path, &perhaps))).or_default();
+                    *ports = ports.union(&perhaps);
                 }
             }
-            row.besides.extend(open.into_iter().map(|(flows, ports)| Open { group: name(*other), ports, flows }));
+            row.besides.extend(besides.into_iter().map(|((perhaps, reasons), ports)| Open {
+                there: other.clone(),
+                ports,
+                known: !perhaps,
+                reasons,
+            }));
         }
         row
     });
@@ -140,8 +181,9 @@ fn names(end: &End, wanted: &dyn Fn(&End) -> bool) -> bool {
     }
 }
 
-fn granted(site: &Site, layers: &Layers, group: GroupId, other: GroupId) -> PortSet {
-    let flows = between(site, group, Some(other));
+/// What flows of the author open from a group to another one, or to every machine alone.
+fn granted(site: &Site, layers: &Layers, group: GroupId, other: Option<GroupId>) -> PortSet {
+    let flows = between(site, group, other);
     flows.fold(PortSet::none(), |all, flow| all.union(&layers.ports(flow.ports.as_deref())))
 }
 
@@ -156,4 +198,16 @@ fn flows(words: &Words, path: &Path, packets: &PortSet) -> Vec<String> {
         Some(step) => words.openings(step, Some(packets)).into_iter().map(|(flow, _)| flow).collect(),
         None => vec![format!("nothing closes {}", path.way.name(words.site()))],
     }
+}
+
+/// What is not known of a path on which packets may pass.
+fn missing(path: &Path, packets: &PortSet) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for step in path.steps.iter().filter(|step| packets.difference(&step.lower).meets(&step.upper)) {
+        let note = step.note.as_deref().unwrap_or("a rule lets in some of its addresses");
+        if !notes.iter().any(|known| known == note) {
+            notes.push(visible(note));
+        }
+    }
+    notes
 }

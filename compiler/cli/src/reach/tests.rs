@@ -167,12 +167,75 @@ games      nothing
 web        games
 
 besides
+web        db: 5432/tcp (groups.web -> services.db : services.db.sql)
 nodes.pve  games: 22/tcp (nodes.pve: SSH)
 nodes.pve  web: 22/tcp (nodes.pve: SSH)
+nodes.pve  db: 22/tcp (nodes.pve: SSH)
 
 members of networks.overlay exchange its packets on networks.bridge, 4242/udp
 "
     );
+}
+
+#[test]
+fn the_table_tells_ports_of_a_flow_to_everybody_machines_in_no_group_and_what_is_not_known() {
+    let site = SITE.replace(
+        "  allow = [\n",
+        "  networks.iot = { cidr = 10.2.0.0/24; router = 10.2.0.1; };\n  \
+         groups.things = {}; groups.admin = {};\n  \
+         hosts.plug = { kind = Machine; managed = false; groups = [ groups.things ]; on.iot.address = 10.2.0.9; };\n  \
+         hosts.nas = { kind = Machine; managed = false; on.bridge.address = 192.168.100.60; };\n  \
+         hosts.desk = { vmid = 104; groups = [ groups.admin ]; };\n  \
+         allow = [\n    groups.admin -> [ groups.web, any ] : [ 22/tcp, icmp ],\n    \
+         hosts.db -> hosts.nas : 2049/tcp via networks.bridge,\n",
+    );
+    let (status, world) = of_site(&site, &["--table"]);
+    assert_eq!((status, world.stderr.as_str()), (exit::GOOD, ""));
+    for line in [
+        "\nadmin      everything: 22/tcp, icmp\n",
+        "\ndb         nas: 2049/tcp, 4242/udp (hosts.db -> hosts.nas : 2049/tcp via networks.bridge; networks.overlay: tunnels)\n",
+        "\ninternet   things: perhaps all protocols (what the router 10.2.0.1 hands on is not known)\n",
+    ] {
+        assert!(world.stdout.contains(line), "{line}{}", world.stdout);
+    }
+    assert!(!world.stdout.contains("nothing closes networks.iot"), "{}", world.stdout);
+}
+
+#[test]
+fn an_address_of_a_machine_is_asked_for_alone() {
+    let site = SITE.replace(
+        "  allow = [\n",
+        "  networks.store = { cidr = 10.7.0.0/24; bridge = \"vmbr2\"; };\n  \
+         hosts.gate = { vmid = 104; on = { overlay = {}; bridge = {}; store.address = 10.7.0.9; }; };\n  \
+         allow = [\n    groups.web -> hosts.gate : 445/tcp,\n",
+    );
+    let ask = |target: &str| of_site(&site, &["web-1", target]);
+    assert_eq!(ask("gate:445/tcp").0, exit::GOOD);
+    let (status, world) = ask("10.10.10.104:445/tcp");
+    assert_eq!(status, exit::GOOD, "{}{}", world.stdout, world.stderr);
+    assert_eq!(world.stdout.matches("\nover ").count(), 1, "{}", world.stdout);
+    let (status, world) = ask("10.7.0.9:445/tcp");
+    assert_eq!(status, exit::SOURCE, "{}", world.stdout);
+    assert!(world.stdout.starts_with("web-1 -> 10.7.0.9:445/tcp: closed\n"), "{}", world.stdout);
+    assert!(!world.stdout.contains("networks.overlay"), "{}", world.stdout);
+}
+
+#[test]
+fn a_machine_with_a_leased_address_is_met_at_whatever_it_is_given() {
+    let site = SITE.replace("gateway = nodes.pve; };\n", "gateway = nodes.pve; dhcp = 200..249; };\n").replace(
+        "  allow = [\n",
+        "  hosts.tv = { kind = Machine; managed = false; on.bridge.leased = true; };\n  \
+             hosts.plug = { kind = Machine; managed = false; on.bridge.address = 192.168.100.60; };\n  allow = [\n",
+    );
+    let open =
+        "plug -> tv:80/tcp: open\n\nover networks.bridge, from 192.168.100.60 to whatever address it is given: open\n";
+    let (status, world) = of_site(&site, &["plug", "tv:80/tcp"]);
+    assert_eq!(status, exit::GOOD, "{}{}", world.stdout, world.stderr);
+    assert!(world.stdout.starts_with(open), "{}", world.stdout);
+    let (status, world) = of_site(&site, &["tv", "plug:80/tcp"]);
+    assert_eq!(status, exit::GOOD, "{}{}", world.stdout, world.stderr);
+    let (status, world) = of_site(&site, &["tv", "db:22/tcp"]);
+    assert_eq!(status, exit::SOURCE, "{}{}", world.stdout, world.stderr);
 }
 
 #[test]

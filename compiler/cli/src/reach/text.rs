@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::net::IpAddr;
 
 use arvc_reach::describe;
 use arvc_reach::layers::{Cell, Extent, Layers, Party, Path, Step};
@@ -106,7 +107,8 @@ pub(super) fn answer(
             out.push_str("\nthey meet on no network\n");
         }
         for path in &cell.paths {
-            layers(&mut out, words, path, asked);
+            let given = |to: &IpAddr| cell.targets.iter().any(|target| judge.is_given(target, path.way, *to));
+            layers(&mut out, words, path, path.to.iter().all(given), asked);
             held(&mut out, words, judge, &cell.sources[0], path, packets);
         }
         return out;
@@ -148,14 +150,16 @@ pub(super) fn reverse(words: &Words, question: &Question, cells: &[Cell], packet
     out
 }
 
-fn layers(out: &mut String, words: &Words, path: &Path, asked: Option<&PortSet>) {
+/// A path with its layers; where the target is given an address there, nobody knows which.
+fn layers(out: &mut String, words: &Words, path: &Path, given: bool, asked: Option<&PortSet>) {
     let to: Vec<String> = path.to.iter().map(ToString::to_string).collect();
+    let to = if given { "whatever address it is given".to_owned() } else { to.join(", ") };
     let from = path.from.map(|from| format!("from {from} ")).unwrap_or_default();
     let says = match asked {
         Some(packets) => word(path.verdict(packets)).to_owned(),
         None => path.lower().to_string(),
     };
-    let _ = writeln!(out, "\nover {}, {from}to {}: {says}", path.way.name(words.site), to.join(", "));
+    let _ = writeln!(out, "\nover {}, {from}to {}: {says}", path.way.name(words.site), to);
     let width = path.steps.iter().map(|step| step.name(words.site).chars().count()).max().unwrap_or_default();
     for step in &path.steps {
         let says = match asked {

@@ -186,6 +186,7 @@ fn word(layer: Layer) -> &'static str {
         Layer::NodeIn => "Proxmox node",
         Layer::NebulaOut => "Nebula out",
         Layer::NebulaIn => "Nebula in",
+        Layer::Address => "address",
         Layer::Tunnel => "tunnel",
         Layer::Router => "router",
         Layer::Filter => "packet filter",

@@ -186,11 +186,12 @@ struct Meeting {
 impl<'a> Intents<'a> {
     fn new(space: &'a Space<'a>) -> Self {
         let site = space.members.site;
+        let claim = |flow: Resolved<'a>, paths| Claim { pieces: flow.connections(space, paths), flow };
         let claims = |flows: &'a [Flow], paths| -> Vec<Claim<'a>> {
-            let resolved = flows.iter().map(|flow| Resolved::new(space, flow));
-            resolved.map(|flow| Claim { pieces: flow.connections(space, paths), flow }).collect()
+            flows.iter().map(|flow| claim(Resolved::claimed(space, flow), paths)).collect()
         };
-        let allow = claims(&site.allow, Paths::Used);
+        let allow = site.allow.iter().map(|flow| claim(Resolved::new(space, flow), Paths::Used));
+        let allow: Vec<Claim<'a>> = allow.collect();
         let near = Near::new(allow.iter().enumerate().flat_map(|(index, claim)| {
             let pieces = claim.pieces.iter().enumerate();
             pieces.map(move |(nth, piece)| ((index as u32, nth as u32), piece))

@@ -42,7 +42,7 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use super::unfiltered_never::openings;
 use super::words;
 use crate::describe::describe;
-use crate::layers::{Finding, Layers};
+use crate::layers::{Finding, Layer, Layers};
 
 /// A claim that meets what is built in.
 pub static CODE: Code =
@@ -57,7 +57,8 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
     });
     let Some((finding, path, packets)) = ruled else { return false };
     let (source, target) = (finding.source.name(site), finding.target.name(site));
-    let rules = path.steps.iter().flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(&packets));
+    let steps = path.steps.iter().filter(|step| step.layer != Layer::Router);
+    let rules = steps.flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(&packets));
     let mut reasons: Vec<&str> = rules.flat_map(|(_, reason)| reason.split("; ")).collect();
     let handed = reasons.first().copied();
     reasons.retain(|reason| site.allow.iter().all(|flow| describe(site, flow) != *reason));

@@ -22,6 +22,12 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// What is between some sources and targets, by the paths from the first to the first other.
+    pub(super) fn new(sources: Vec<Party>, targets: Vec<Party>, paths: Vec<Path>) -> Self {
+        let (lower, upper) = bounds(&paths);
+        Self { sources, targets, paths, lower, upper }
+    }
+
     /// Whether packets pass on some path.
     pub fn verdict(&self, packets: &PortSet) -> Extent {
         verdict(packets, &self.lower, &self.upper)
@@ -51,8 +57,7 @@ impl Layers<'_> {
             targets,
             |source, target| self.paths(source, target),
             |sources, targets, paths| {
-                let (lower, upper) = bounds(&paths);
-                cells.push(Cell { sources: sources.to_vec(), targets: targets.to_vec(), paths, lower, upper });
+                cells.push(Cell::new(sources.to_vec(), targets.to_vec(), paths));
             },
         );
         cells

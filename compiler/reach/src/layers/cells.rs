@@ -42,6 +42,9 @@ impl Answers<'_, '_> {
         for path in &paths {
             for address in self.addresses(from, to, path) {
                 let Some(way) = self.way(from, to, path, address) else { continue };
+                if self.is_given(from, to, path, address) {
+                    continue;
+                }
                 let source = path.from.and_then(|_| self.source(from, path, address));
                 let (Some(from), Some(to)) = (self.name(from, source), self.name(to, Some(address))) else { continue };
                 for (protocol, port) in packets(path) {
@@ -69,6 +72,12 @@ impl Answers<'_, '_> {
             }
             _ => path.to.clone(),
         }
+    }
+
+    /// Whether an end of a path has an address that nobody knows, so that there is no packet to ask about.
+    pub(super) fn is_given(&self, from: &Party, to: &Party, path: &Path, address: IpAddr) -> bool {
+        let source = matches!(from, Party::Host(_)) && path.from.is_none();
+        source || path.to.contains(&address) && self.layers.is_given(to, path.way, address)
     }
 
     /// The address that a machine has on a path, of the family of the other.

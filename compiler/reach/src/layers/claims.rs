@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use super::ask::pair;
 use super::decide::Detail;
-use super::{Classes, Guard, Layers, Party, Path, Way};
+use super::{Cell, Classes, Guard, Layer, Layers, Party, Path, Way};
 use crate::ports::PortSet;
 
 /// A connection that is not as a claim has it.
@@ -32,7 +32,8 @@ impl Finding {
         self.paths.iter().filter_map(|path| {
             let bounds = path.steps.iter().map(|step| if step.is_unknown() { &step.lower } else { &step.upper });
             let passing = bounds.fold(self.packets.clone(), |all, bound| all.intersection(bound));
-            let ruled = path.steps.iter().any(|step| !step.rules.is_empty());
+            // Of a router they say which part of the addresses is not behind it.
+            let ruled = path.steps.iter().any(|step| step.layer != Layer::Router && !step.rules.is_empty());
             (!passing.is_none()).then_some((path, passing, ruled))
         })
     }
@@ -158,6 +159,36 @@ impl Layers<'_> {
         ways: impl Fn(&Party, &Party) -> Option<Vec<Way>>,
         mut see: impl FnMut(&Party, &Party, &[Path]),
     ) {
+        self.each_two(classes, flow, ways, |sources, targets, paths| {
+            if let Some((source, target)) = pair(sources, targets) {
+                see(source, target, &paths);
+            }
+        });
+    }
+
+    /// Every two classes that a flow connects, with the paths that it may speak of: of whoever it means by an address those to or from
+    /// that address alone.
+    pub fn ask_flow(&self, flow: &Flow) -> Vec<Cell> {
+        let classes = Classes::with(self, [flow]);
+        let mut cells = Vec::new();
+        self.each_two(
+            &classes,
+            flow,
+            |_, _| None,
+            |sources, targets, paths| {
+                cells.push(Cell::new(sources.to_vec(), targets.to_vec(), paths));
+            },
+        );
+        cells
+    }
+
+    fn each_two(
+        &self,
+        classes: &Classes,
+        flow: &Flow,
+        ways: impl Fn(&Party, &Party) -> Option<Vec<Way>>,
+        mut see: impl FnMut(&[Party], &[Party], Vec<Path>),
+    ) {
         let (sources, targets) = (self.parties(&flow.source), self.reached(&flow.target));
         let prefixes = self.prefixes(&flow.target);
         let named = (self.members.of(&flow.source), self.members.of(&flow.target));
@@ -176,10 +207,14 @@ impl Layers<'_> {
             if to.is_some() {
                 // What it may have beside an address that is meant is another question.
                 let meant = |address: &IpAddr| prefixes.iter().any(|prefix| prefix.contains(address));
-                paths.iter_mut().for_each(|path| path.to.retain(meant));
+                for path in &mut paths {
+                    // One that it is given may be any of those that are handed out.
+                    let way = path.way;
+                    path.to.retain(|address| meant(address) || self.is_given(target, way, *address));
+                }
                 paths.retain(|path| !path.to.is_empty());
             }
-            see(source, target, &paths);
+            see(sources, targets, paths);
         };
         let find = |source: &Party, target: &Party| {
             let ways = ways(source, target);

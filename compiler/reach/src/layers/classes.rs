@@ -24,6 +24,11 @@ pub struct Classes {
 type Signature = (usize, usize, (u8, bool, bool), Vec<u32>);
 
 impl Classes {
+    /// Parties by their class, in the order in which they are met first; what is no machine is alone.
+    pub fn grouped(&self, parties: &[Party]) -> Vec<Vec<Party>> {
+        super::ask::grouped(self, parties)
+    }
+
     /// Sorts the machines of a site.
     pub fn new(layers: &Layers) -> Self {
         Self::with(layers, [])

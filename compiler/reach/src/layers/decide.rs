@@ -13,6 +13,7 @@ use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
 use super::index::Indexes;
+use super::leased::{self, Foot};
 pub(super) use super::lists::Other;
 use super::lists::{Asked, Known, Said};
 use super::{Layer, Party, Path, Step, Way, behind, edge, handed, tunnel};
@@ -285,9 +286,11 @@ impl<'a> Layers<'a> {
                 let Some(from) = self.address(a, network, Family::of(to)) else { continue };
                 paths.push(self.direct(network, (a, from), (b, to)));
             }
+            paths.extend(leased::beside(self, a, b, network));
         }
         paths.extend(behind::paths(self, a, b));
         paths.extend(self.routed(a, b));
+        paths.extend(leased::routed(self, a, b));
         paths
     }
 
@@ -387,12 +390,18 @@ impl<'a> Layers<'a> {
         let mut paths = Vec::new();
         for (family, network, part) in self.exits_to(host, zone).iter() {
             let (family, network) = (*family, *network);
-            let Some(from) = self.address(host, network, family) else { continue };
+            let Some(foot) = self.foot(host, network, family) else { continue };
             let Some(to) = part.first().map(IpNet::addr) else { continue };
+            let own = foot.prefixes();
             let ends =
-                Ends { source: Some((host, network)), target: None, to: Other::Kept(part), from: Other::Address(from) };
-            let between = handed::outwards(self, host, network, &[IpNet::from(from)], part);
-            paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between));
+                Ends { source: Some((host, network)), target: None, to: Other::Kept(part), from: Other::Zone(&own) };
+            let mut between = handed::outwards(self, host, network, &own, part);
+            if between.is_empty() && *zone != Party::Internet {
+                between.extend(self.undescribed(host, network, family, part));
+            }
+            let mut path = self.path(Way::Direct(network), foot.known(), to, &ends, between);
+            self.doubt(&mut path, (Some((host, network)), &foot), (None, &Foot::Known(to)));
+            paths.push(path);
         }
         paths
     }
@@ -401,15 +410,22 @@ impl<'a> Layers<'a> {
         let mut paths = Vec::new();
         for (family, network, part) in self.exits_to(host, zone).iter() {
             let (family, network) = (*family, *network);
-            for to in self.met(host, network).into_iter().filter(|to| Family::of(*to) == family) {
-                let between = edge::inwards(self, network, host, to, part);
+            for foot in self.met_at(host, network).into_iter().filter(|foot| Family::of(foot.sample()) == family) {
+                let to = foot.sample();
+                let between = match zone {
+                    // Who are several.
+                    Party::Operators => self.inwards_of(network, host, to, part),
+                    _ => edge::inwards(self, network, host, to, part),
+                };
                 let ends = Ends {
                     source: None,
                     target: Some((host, network)),
                     to: Other::Address(to),
                     from: Other::Kept(part),
                 };
-                paths.push(self.path(Way::Direct(network), None, to, &ends, between));
+                let mut path = self.path(Way::Direct(network), None, to, &ends, between);
+                self.doubt(&mut path, (None, &Foot::Known(to)), (Some((host, network)), &foot));
+                paths.push(path);
             }
         }
         paths

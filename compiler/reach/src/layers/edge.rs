@@ -139,7 +139,8 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     }]
 }
 
-fn named(layers: &Layers, gateway: &Gateway) -> String {
+/// A router in words.
+pub(super) fn named(layers: &Layers, gateway: &Gateway) -> String {
     match gateway.router {
         Router::Host(host) => layers.host(host).named.path.clone(),
         Router::Vip(vip) => layers.site.vips[vip.index()].named.path.clone(),

@@ -156,7 +156,7 @@ impl<'a> Layers<'a> {
             let upper = if bound { step.upper.clone() } else { self.anybody(step, path) };
             match step.layer {
                 // The source's own, or no layer that closes.
-                Layer::NebulaOut | Layer::Tunnel => {}
+                Layer::NebulaOut | Layer::Tunnel | Layer::Address => {}
                 Layer::Router if matches!(source, Party::Host(_)) => {}
                 Layer::Router => hold(Guard::Router, all.difference(&step.upper)),
                 Layer::Forward => hold(Guard::Router, all.difference(&upper)),

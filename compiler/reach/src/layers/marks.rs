@@ -43,6 +43,8 @@ struct Place {
 #[derive(Default)]
 struct Class {
     shape: u32,
+    /// Whether something gives it an address that nobody knows: rules are then asked about all that it may be.
+    leased: bool,
     /// What each list of rules lets through to or from each place, by a network of the machine.
     tables: Vec<(Option<NetworkId>, Table)>,
     /// Its places on each overlay, and none for those below.
@@ -95,16 +97,21 @@ impl<'l, 'a> Marks<'l, 'a> {
                 let shape = (profile, machine.kind as u8, machine.is_configured(), own);
                 let shape = *shapes.entry(shape).or_insert(next);
                 let places = marks.by_host[&host].iter().map(|at| (marks.overlay(*at), *at)).collect();
-                Class { shape, tables: marks.tables(host, &mut tables), places }
+                let leased = machine.interfaces.iter().any(|it| it.leased.is_some());
+                Class { shape, leased, tables: marks.tables(host, &mut tables), places }
             });
             marks.classes.push(class);
         }
         marks
     }
 
-    /// Writes down what decides between two different classes of machines; false if they are not such.
+    /// Writes down what decides between two different classes of machines; false if they are not such,
+    /// or what decides is not a matter of single addresses.
     pub fn key(&mut self, a: usize, b: usize, key: &mut Vec<u32>) -> bool {
         let (Some(own), Some(other)) = (&self.classes[a], &self.classes[b]) else { return false };
+        if own.leased || other.leased {
+            return false;
+        }
         key.clear();
         key.extend([own.shape, other.shape, own.places.len() as u32]);
         for (class, peer) in [(own, other), (other, own)] {

@@ -22,6 +22,8 @@ mod edge;
 mod guards;
 mod handed;
 mod index;
+mod leased;
+mod led;
 mod lists;
 mod marks;
 mod matrix;
@@ -76,6 +78,8 @@ pub enum Layer {
     ProxmoxOut,
     /// Nebula's outbound rules.
     NebulaOut,
+    /// The address that something gives a machine, which nobody knows.
+    Address,
     /// Whether there is a way for the packets of the overlay.
     Tunnel,
     /// A router between two networks, or at the edge of the site.
@@ -100,7 +104,7 @@ impl Layer {
             Self::NebulaOut | Self::NebulaIn => arvc_verdict::Layer::Nebula,
             Self::Filter | Self::Forward => arvc_verdict::Layer::Guest,
             // Whether there is a tunnel is a question of what carries its packets.
-            Self::Tunnel | Self::Router => arvc_verdict::Layer::Path,
+            Self::Tunnel | Self::Router | Self::Address => arvc_verdict::Layer::Path,
         }
     }
 }

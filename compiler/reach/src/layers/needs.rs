@@ -101,7 +101,8 @@ impl Layers<'_> {
         for (arm, ways) in taken {
             for way in ways.iter().copied() {
                 // Where the address is not known, that is told by itself.
-                if !paths.iter().any(|path| path.way == way) {
+                let known = |path: &&Path| !path.steps.iter().any(|step| step.layer == Layer::Address);
+                if !paths.iter().filter(known).any(|path| path.way == way) {
                     continue;
                 }
                 let packets = arm.ports.difference(&self.surely(paths, way));

@@ -7,6 +7,7 @@ use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Ends, Layers, Other, unknown};
+use super::leased::Foot;
 use super::{Layer, Party, Path, Step, Way, handed};
 use crate::address::{node_addresses, node_on};
 use crate::members::overlaps;
@@ -26,12 +27,21 @@ impl Layers<'_> {
         let prefixes = self.senders(zone);
         let own = &self.site.nodes[node.index()];
         let uplink = own.uplink.iter().map(|uplink| uplink.address.value);
-        let (to, network) = uplink.chain(own.addresses().map(|address| address.value)).find_map(|to| {
+        let addresses = uplink.chain(own.addresses().map(|address| address.value));
+        let placed = addresses.filter_map(|to| {
             let mut networks = self.site.network_ids();
             Some((to, networks.find(|network| self.site.networks[network.index()].contains(to))?))
-        })?;
-        let step = self.node_in(node, &prefixes, None);
-        Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps: vec![step] })
+        });
+        let placed: Vec<(IpAddr, NetworkId)> = placed.collect();
+        // Whoever is on a network of the node asks for the address that it has there.
+        let near = |(_, network): &&(IpAddr, NetworkId)| {
+            let there = &self.site.networks[network.index()];
+            prefixes.iter().any(|prefix| there.prefixes().any(|own| own.value.contains(prefix)))
+        };
+        let (to, network) = *placed.iter().find(near).or(placed.first())?;
+        let mut steps: Vec<Step> = self.undescribed_to_node(zone, node, &prefixes).into_iter().collect();
+        steps.push(self.node_in(node, &prefixes, None));
+        Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps })
     }
 
     /// The ways of a machine to a node.
@@ -40,24 +50,26 @@ impl Layers<'_> {
         let mut paths = Vec::new();
         for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
             for to in node_addresses(self.site, network, node) {
-                let Some(from) = self.address(host, network, Family::of(to)) else { continue };
+                let Some(foot) = self.foot(host, network, Family::of(to)) else { continue };
+                let own = foot.prefixes();
                 let inside = !node_on(self.site, network, node).is_empty();
                 let leads = self.members.way_out(profile, Family::of(to)).contains(&network);
-                if !inside && (!leads || self.is_lost(host, from, to)) {
+                if !inside && (!leads || self.is_lost(host, foot.sample(), to)) {
                     continue;
                 }
                 let ends = Ends {
                     source: Some((host, network)),
                     target: None,
                     to: Other::Address(to),
-                    from: Other::Address(from),
+                    from: Other::Zone(&own),
                 };
-                let mut between = handed::outwards(self, host, network, &[IpNet::from(from)], &[IpNet::from(to)]);
+                let mut between = handed::outwards(self, host, network, &own, &[IpNet::from(to)]);
                 if !inside && between.is_empty() {
                     between.extend(self.apart(node, network, to));
                 }
-                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, between);
-                path.steps.push(self.node_in(node, &[IpNet::from(from)], Some((host, network))));
+                let mut path = self.path(Way::Direct(network), foot.known(), to, &ends, between);
+                path.steps.push(self.node_in(node, &own, Some((host, network))));
+                self.doubt(&mut path, (Some((host, network)), &foot), (None, &Foot::Known(to)));
                 paths.push(path);
             }
         }
@@ -69,7 +81,8 @@ impl Layers<'_> {
         let profile = self.members.profile_of[host.index()];
         let mut paths = Vec::new();
         for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
-            for to in self.met(host, network) {
+            for foot in self.met_at(host, network) {
+                let to = foot.sample();
                 let sources = node_addresses(self.site, network, node);
                 let Some(from) = sources.into_iter().find(|from| Family::of(*from) == Family::of(to)) else { continue };
                 let ends = Ends {
@@ -82,7 +95,9 @@ impl Layers<'_> {
                 let router = self.handing(host, network, Family::of(to)).filter(|_| !near);
                 let between = handed::steps(self, router, Family::of(to), &ends.from, &Other::Address(to));
                 let apart = || (!near).then(|| self.apart(node, network, to)).flatten().into_iter().collect();
-                paths.push(self.path(Way::Direct(network), Some(from), to, &ends, between.unwrap_or_else(apart)));
+                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, between.unwrap_or_else(apart));
+                self.doubt(&mut path, (None, &Foot::Known(from)), (Some((host, network)), &foot));
+                paths.push(path);
             }
         }
         paths

@@ -21,6 +21,9 @@ impl Answers<'_, '_> {
         for path in &self.layers.in_detail(Detail::Ways, || self.layers.paths(from, to)) {
             for address in self.addresses(from, to, path) {
                 let Some(way) = self.way(from, to, path, address) else { continue };
+                if self.is_given(from, to, path, address) {
+                    continue;
+                }
                 let source = path.from.and_then(|_| self.source(from, path, address));
                 if let (Some(from), Some(to)) = (self.name(from, source), self.name(to, Some(address))) {
                     ways.insert((from, to, way, address));

@@ -42,6 +42,7 @@ impl Step {
             Layer::NodeIn => format!("Proxmox firewall of {at}"),
             Layer::NebulaOut => format!("Nebula, out of {at}"),
             Layer::NebulaIn => format!("Nebula, into {at}"),
+            Layer::Address => format!("address of {at}"),
             Layer::Tunnel => "tunnel".to_owned(),
             Layer::Router => format!("router {at}"),
             Layer::Filter => format!("packet filter of {at}"),

@@ -27,7 +27,7 @@ pub fn draw(seed: u64) -> Site {
     }
     flows.extend(flow_over_both(&plan));
     plan.forwards = forwards(&mut Choices::new(numbers(seed ^ 0x666f_7277, 40)), &plan);
-    plan.releases = releases(&mut Choices::new(numbers(seed ^ 0x6d69_7865_64, 40)), &plan);
+    plan.releases = releases(&mut Choices::new(numbers(seed ^ 0x6d_6978_6564, 40)), &plan);
     text::site(seed, &plan, flows)
 }
 

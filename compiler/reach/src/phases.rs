@@ -308,7 +308,8 @@ impl Asked<'_, '_> {
             _ => format!("neither a node nor an operator surely reaches {packets} on {it} without the overlay"),
         };
         self.any(&pairs, &packets, counts, why).map_err(|lacks| {
-            let others = machine.interfaces.iter().map(|interface| interface.network).filter(|other| Some(*other) != on);
+            let others =
+                machine.interfaces.iter().map(|interface| interface.network).filter(|other| Some(*other) != on);
             let proved =
                 |other: &NetworkId| self.any(&pairs, &packets, |path| path.way.last() == *other, String::new).is_ok();
             Lacking { elsewhere: others.into_iter().find(proved), ..lacks }

@@ -332,7 +332,11 @@ impl Asked<'_, '_> {
             paths.iter().any(|path| packets.is_subset(&path.upper()))
         });
         let perhaps = perhaps.map(|party| (own.clone(), party.clone(), packets.clone())).collect();
-        Err(Lacking { why: "no address of `uplink_resolvers` is surely reached from it".to_owned(), perhaps, elsewhere: None })
+        Err(Lacking {
+            why: "no address of `uplink_resolvers` is surely reached from it".to_owned(),
+            perhaps,
+            elsewhere: None,
+        })
     }
 
     /// Whether it may send something to anybody beyond the overlay.

@@ -106,7 +106,11 @@ impl Layers<'_> {
         }
         let mut routers = kinds.iter().flatten().filter(|step| step.layer == Layer::Router);
         let at = routers.next().map_or(Party::Host(host), |step| step.at.clone());
-        let rules = Rc::from([(some, "some of these addresses come in".into())]);
+        // Only where nothing else may come in is it certain that some of it does.
+        let rules = match some == upper {
+            true => Rc::from([(some, "some of these addresses come in".into())]),
+            false => Rc::default(),
+        };
         let note = Some("these addresses do not come in alike".to_owned());
         vec![Step { layer: Layer::Router, at, lower, upper, rules, note }]
     }

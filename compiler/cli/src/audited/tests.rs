@@ -260,8 +260,7 @@ fn where_the_firewall_of_the_cluster_is_another_s_the_guests_are_judged_all_the_
     let file = tree.files.get_mut("terraform/firewall_guests.tf").expect("the guests' firewall");
     file.text = file.text.replacen("enabled       = true", "enabled       = false", 1);
     assert!(!compare(&site, &policies, &files(&tree), Counted::All).different.is_empty());
-    // A build says it, in one line, and is good.
     let (status, world) = built(&staging, &["build"]);
     assert_eq!(status, exit::GOOD, "{}", world.stderr);
-    assert_eq!(world.stderr.lines().filter(|line| line.starts_with("note: ")).count(), 1, "{}", world.stderr);
+    assert!(!world.stderr.contains("note: "), "{}", world.stderr);
 }

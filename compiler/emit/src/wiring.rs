@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use arvc_site::model::{Family, Gateway, Host, Kind, Network, NetworkKind, Node, NodeId, Router, Site};
 use arvc_site::segments::Segments;
 use ipnet::IpNet;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::tree::Tree;
 
@@ -34,7 +34,8 @@ pub fn emit(site: &Site, tree: &mut Tree) {
     if !devices.is_empty() {
         wiring["devices"] = json!(devices);
     }
-    let routers = routers(site);
+    let routers: Map<String, Value> =
+        routers(site).into_iter().map(|(prefix, router)| (prefix.to_string(), json!(router))).collect();
     if !routers.is_empty() {
         wiring["routers"] = json!(routers);
     }

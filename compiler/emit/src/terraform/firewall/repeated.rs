@@ -13,6 +13,8 @@ struct Read {
     rule: ProxmoxRule,
     peers: Option<Vec<IpNet>>,
     ports: Option<Vec<(u16, u16)>>,
+    /// Whether all of them are numbers. A name stands for what is not known here, so such a rule is compared with none.
+    numeric: bool,
 }
 
 /// Rules that accept, without those that repeat a part of one before them.
@@ -35,9 +37,10 @@ impl Read {
             let (first, last) = text.split_once(':').unwrap_or((text, text));
             Some((first.parse().ok()?, last.parse().ok()?))
         };
-        let peers = rule.peer.as_ref().map(|list| list.split(',').filter_map(net).collect());
-        let ports = rule.dport.as_ref().map(|list| list.split(',').filter_map(range).collect());
-        Self { rule, peers, ports }
+        let peers: Option<Option<Vec<_>>> = rule.peer.as_ref().map(|list| list.split(',').map(net).collect());
+        let ports: Option<Option<Vec<_>>> = rule.dport.as_ref().map(|list| list.split(',').map(range).collect());
+        let numeric = peers != Some(None) && ports != Some(None);
+        Self { rule, peers: peers.flatten(), ports: ports.flatten(), numeric }
     }
 
     /// Whether it takes every packet that the other one takes.
@@ -45,7 +48,9 @@ impl Read {
         let (a, b) = (&self.rule, &other.rule);
         let alike = (a.direction, a.accept, &a.iface, &a.own) == (b.direction, b.accept, &b.iface, &b.own);
         let proto = a.proto.is_none() || a.proto == b.proto;
-        alike
+        self.numeric
+            && other.numeric
+            && alike
             && proto
             && within(&self.ports, &other.ports, |wide, narrow| wide.0 <= narrow.0 && narrow.1 <= wide.1)
             && within(&self.peers, &other.peers, |wide, narrow| wide.contains(narrow))
@@ -98,8 +103,11 @@ mod tests {
             rule("10.0.0.9", "6444", "w"),
             rule("", "22", "all"),
             rule("10.0.0.9,10.0.0.99", "6443", "v"),
+            rule("+dc/some", "443", "a set"),
+            rule("+dc/others", "443", "another set"),
+            rule("10.0.0.9", "443", "u"),
         ];
         let found: Vec<String> = without(list).into_iter().map(|rule| rule.comment).collect();
-        assert_eq!(found, ["nodes.a: SSH; nodes.b: SSH", "x; y; z", "w", "all", "v"]);
+        assert_eq!(found, ["nodes.a: SSH; nodes.b: SSH", "x; y; z", "w", "all", "v", "a set", "another set", "u"]);
     }
 }

@@ -504,14 +504,14 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "kubernet
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "controllers-1" {
-  name    = "arvc-controllers-1"
-  comment = "Policy controllers-1 on networks.kubernetes"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "controllers" {
+  name    = "arvc-controllers"
+  comment = "Policy controllers on networks.kubernetes"
 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.35,10.20.30.36"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -565,7 +565,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.35,10.20.30.36"
+    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
     comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
@@ -594,17 +594,89 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "controllers-2" {
-  name    = "arvc-controllers-2"
-  comment = "Policy controllers-2 on networks.kubernetes"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd" {
+  name    = "arvc-etcd"
+  comment = "Policy etcd on networks.kubernetes"
 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.36"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
+    dport   = "2379"
+    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.20.30.27,10.20.30.28,10.20.30.29"
+    proto   = "tcp"
+    dport   = "2379:2380"
+    comment = "peers of etcd"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.20.10.11,10.20.40.11"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.alpha: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.20.10.12,10.20.40.12"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.beta: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.20.10.13,10.20.40.13"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "nodes.gamma: SSH"
+  }
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.20.10.50"
+    proto   = "tcp"
+    dport   = "22"
+    comment = "operators: SSH"
+  }
+
+  rule {
+    type    = "out"
+    action  = "ACCEPT"
+    dest    = "10.20.30.27,10.20.30.28,10.20.30.29"
+    proto   = "tcp"
+    dport   = "2379:2380"
+    comment = "peers of etcd"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-kubernetes" {
+  name    = "arvc-workers-083d"
+  comment = "Policy workers on networks.kubernetes"
+
+  rule {
+    type    = "in"
+    action  = "ACCEPT"
+    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
+    proto   = "tcp"
+    dport   = "10250"
+    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
   }
 
   rule {
@@ -612,125 +684,17 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
     action  = "ACCEPT"
     source  = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.11,10.20.40.11"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.alpha: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.12,10.20.40.12"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.beta: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.13,10.20.40.13"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.gamma: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "22,6443"
-    comment = "operators -> clusters.controllers : clusters.controllers.api via networks.kubernetes; operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.27,10.20.30.28,10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
     dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "controllers-3" {
-  name    = "arvc-controllers-3"
-  comment = "Policy controllers-3 on networks.kubernetes"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.35"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
+    comment = "peers of kubelet"
   }
 
   rule {
     type    = "in"
     action  = "ACCEPT"
     source  = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.11,10.20.40.11"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.alpha: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.12,10.20.40.12"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.beta: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.13,10.20.40.13"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.gamma: SSH"
+    proto   = "udp"
+    dport   = "8472"
+    comment = "peers of kubelet"
   }
 
   rule {
@@ -738,26 +702,17 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
     action  = "ACCEPT"
     source  = "10.20.10.50"
     proto   = "tcp"
-    dport   = "22,6443"
-    comment = "operators -> clusters.controllers : clusters.controllers.api via networks.kubernetes; operators: SSH"
+    dport   = "22"
+    comment = "operators: SSH"
   }
 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34,10.20.30.35"
+    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
-    comment = "clusters.controllers -> clusters.controllers : clusters.controllers.api"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.27,10.20.30.28,10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
+    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
   }
 
   rule {
@@ -766,436 +721,13 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
     dest    = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-1" {
-  name    = "arvc-etcd-1"
-  comment = "Policy etcd-1 on networks.kubernetes"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.28,10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.11,10.20.40.11"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.alpha: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.12,10.20.40.12"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.beta: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.13,10.20.40.13"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.gamma: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.28,10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-2" {
-  name    = "arvc-etcd-2"
-  comment = "Policy etcd-2 on networks.kubernetes"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27,10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.11,10.20.40.11"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.alpha: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.12,10.20.40.12"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.beta: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.13,10.20.40.13"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.gamma: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.27,10.20.30.29"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "etcd-3" {
-  name    = "arvc-etcd-3"
-  comment = "Policy etcd-3 on networks.kubernetes"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "2379"
-    comment = "clusters.controllers -> clusters.etcd : clusters.etcd.client"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.27,10.20.30.28"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.11,10.20.40.11"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.alpha: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.12,10.20.40.12"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.beta: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.13,10.20.40.13"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.gamma: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.27,10.20.30.28"
-    proto   = "tcp"
-    dport   = "2379:2380"
-    comment = "peers of etcd"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-1-kub-c33a" {
-  name    = "arvc-workers-0757"
-  comment = "Policy workers-1 on networks.kubernetes"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
     comment = "peers of kubelet"
   }
 
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-2-kub-52e1" {
-  name    = "arvc-workers-2994"
-  comment = "Policy workers-2 on networks.kubernetes"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-3-kub-4aa8" {
-  name    = "arvc-workers-12fd"
-  comment = "Policy workers-3 on networks.kubernetes"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "clusters.controllers -> clusters.workers : services.kubelet.api"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "operators: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
-    proto   = "tcp"
-    dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.30.44,10.20.30.45,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
+    dest    = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -1499,9 +1031,9 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "database
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-1" {
-  name    = "arvc-dc-1"
-  comment = "Policy dc-1 on networks.servers"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc" {
+  name    = "arvc-dc"
+  comment = "Policy dc on networks.servers"
 
   rule {
     type    = "in"
@@ -1614,7 +1146,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-1" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.11"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "tcp"
     dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]; peers of directory"
@@ -1623,187 +1155,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-1" {
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.20.11"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]; peers of directory"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.12"
-    proto   = "tcp"
-    dport   = "445"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.14"
-    proto   = "tcp"
-    dport   = "135,445"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.16"
-    proto   = "tcp"
-    dport   = "3389"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.16"
-    proto   = "udp"
-    dport   = "3389"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.15"
-    proto   = "tcp"
-    dport   = "8530:8531"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "dc-2" {
-  name    = "arvc-dc-2"
-  comment = "Policy dc-2 on networks.servers"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.2,10.20.10.3,10.20.10.4,10.20.10.5,10.20.10.6,10.20.10.20,10.20.10.21,10.20.10.22,10.20.10.50,10.20.20.1,10.20.20.102,10.20.20.111,10.20.20.115,10.20.20.119,10.20.20.120,10.20.20.129,10.20.20.131,10.20.20.132,10.20.20.142,10.20.20.143,10.20.20.144,10.20.20.146,10.20.30.5,10.20.30.27,10.20.30.28,10.20.30.29,10.20.30.34,10.20.30.35,10.20.30.36,10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28,10.20.60.145,10.20.70.100,10.20.70.101,10.20.80.100,10.20.80.101,10.80.1.10"
-    proto   = "tcp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.2,10.20.10.3,10.20.10.4,10.20.10.5,10.20.10.6,10.20.10.20,10.20.10.21,10.20.10.22,10.20.10.50,10.20.20.1,10.20.20.102,10.20.20.111,10.20.20.115,10.20.20.119,10.20.20.120,10.20.20.129,10.20.20.131,10.20.20.132,10.20.20.142,10.20.20.143,10.20.20.144,10.20.20.146,10.20.30.5,10.20.30.27,10.20.30.28,10.20.30.29,10.20.30.34,10.20.30.35,10.20.30.36,10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28,10.20.60.145,10.20.70.100,10.20.70.101,10.20.80.100,10.20.80.101,10.80.1.10"
-    proto   = "udp"
-    dport   = "53"
-    comment = "any -> resolvers : [ 53/tcp, 53/udp ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.20.10,10.20.20.11,10.20.20.12,10.20.20.13,10.20.20.14,10.20.20.15,10.20.20.16,10.20.20.17,10.20.50.18,10.20.50.19,10.20.50.20,10.20.50.21,10.20.50.22"
-    proto   = "udp"
-    dport   = "53,88,123,389,464"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.11,10.20.40.11"
-    proto   = "tcp"
-    dport   = "5986"
-    comment = "nodes.alpha: WinRM"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.12,10.20.40.12"
-    proto   = "tcp"
-    dport   = "5986"
-    comment = "nodes.beta: WinRM"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.13,10.20.40.13"
-    proto   = "tcp"
-    dport   = "5986"
-    comment = "nodes.gamma: WinRM"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.10.50"
-    proto   = "tcp"
-    dport   = "5986"
-    comment = "operators: WinRM"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.50.0/24"
-    proto   = "tcp"
-    dport   = "88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "networks.clients -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.rpc, services.print.smb, services.shares.smb ]"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.50.0/24"
-    proto   = "udp"
-    dport   = "88,389,464"
-    comment = "networks.clients -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.rpc, services.print.smb, services.shares.smb ]"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.60.145"
-    proto   = "tcp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.60.145"
-    proto   = "udp"
-    dport   = "443"
-    comment = "[ groups.clients, groups.domain, groups.infrastructure ] -> hosts.proxy : services.proxy.https"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.10"
-    proto   = "tcp"
-    dport   = "53,88,135,389,445,464,636,3268:3269,49152:65535"
-    comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]; peers of directory"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.20.10"
+    dest    = "10.20.20.10,10.20.20.11"
     proto   = "udp"
     dport   = "53,88,123,389,464"
     comment = "[ groups.clients, groups.domain ] -> groups.domain : [ services.directory.files, services.directory.kerberos, services.directory.ldap, services.directory.names, services.directory.rpc, services.directory.time, services.print.smb, services.remote.rdp, services.shares.smb, services.updates.http ]; peers of directory"
@@ -3520,14 +2872,14 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "files-st
   }
 }
 
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-1-storage" {
-  name    = "arvc-workers-39da"
-  comment = "Policy workers-1 on networks.storage"
+resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-storage" {
+  name    = "arvc-workers-53d0"
+  comment = "Policy workers on networks.storage"
 
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.85,10.20.40.86"
+    source  = "10.20.40.84,10.20.40.85,10.20.40.86"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -3536,7 +2888,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "in"
     action  = "ACCEPT"
-    source  = "10.20.40.85,10.20.40.86"
+    source  = "10.20.40.84,10.20.40.85,10.20.40.86"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"
@@ -3581,7 +2933,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.85,10.20.40.86"
+    dest    = "10.20.40.84,10.20.40.85,10.20.40.86"
     proto   = "tcp"
     dport   = "10250"
     comment = "peers of kubelet"
@@ -3590,169 +2942,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
   rule {
     type    = "out"
     action  = "ACCEPT"
-    dest    = "10.20.40.85,10.20.40.86"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-2-storage" {
-  name    = "arvc-workers-8f0b"
-  comment = "Policy workers-2 on networks.storage"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.84,10.20.40.86"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.84,10.20.40.86"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.11"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.alpha: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.12"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.beta: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.13"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.gamma: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.22"
-    proto   = "tcp"
-    dport   = "2049"
-    comment = "clusters.workers -> hosts.nas : services.nas.nfs"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.84,10.20.40.86"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.84,10.20.40.86"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-3-storage" {
-  name    = "arvc-workers-6190"
-  comment = "Policy workers-3 on networks.storage"
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.84,10.20.40.85"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.84,10.20.40.85"
-    proto   = "udp"
-    dport   = "8472"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.11"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.alpha: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.12"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.beta: SSH"
-  }
-
-  rule {
-    type    = "in"
-    action  = "ACCEPT"
-    source  = "10.20.40.13"
-    proto   = "tcp"
-    dport   = "22"
-    comment = "nodes.gamma: SSH"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.22"
-    proto   = "tcp"
-    dport   = "2049"
-    comment = "clusters.workers -> hosts.nas : services.nas.nfs"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.84,10.20.40.85"
-    proto   = "tcp"
-    dport   = "10250"
-    comment = "peers of kubelet"
-  }
-
-  rule {
-    type    = "out"
-    action  = "ACCEPT"
-    dest    = "10.20.40.84,10.20.40.85"
+    dest    = "10.20.40.84,10.20.40.85,10.20.40.86"
     proto   = "udp"
     dport   = "8472"
     comment = "peers of kubelet"

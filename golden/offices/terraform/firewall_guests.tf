@@ -400,7 +400,7 @@ resource "proxmox_virtual_environment_firewall_rules" "controllers-1" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.controllers-1.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.controllers.name
     iface          = "net0"
   }
 
@@ -470,7 +470,7 @@ resource "proxmox_virtual_environment_firewall_rules" "controllers-2" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.controllers-2.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.controllers.name
     iface          = "net0"
   }
 
@@ -540,7 +540,7 @@ resource "proxmox_virtual_environment_firewall_rules" "controllers-3" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.controllers-3.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.controllers.name
     iface          = "net0"
   }
 
@@ -670,7 +670,7 @@ resource "proxmox_virtual_environment_firewall_rules" "dc-1" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.dc-1.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.dc.name
     iface          = "net0"
   }
 
@@ -735,7 +735,7 @@ resource "proxmox_virtual_environment_firewall_rules" "dc-2" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.dc-2.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.dc.name
     iface          = "net0"
   }
 
@@ -800,7 +800,7 @@ resource "proxmox_virtual_environment_firewall_rules" "etcd-1" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.etcd-1.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.etcd.name
     iface          = "net0"
   }
 
@@ -865,7 +865,7 @@ resource "proxmox_virtual_environment_firewall_rules" "etcd-2" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.etcd-2.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.etcd.name
     iface          = "net0"
   }
 
@@ -930,7 +930,7 @@ resource "proxmox_virtual_environment_firewall_rules" "etcd-3" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.etcd-3.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.etcd.name
     iface          = "net0"
   }
 
@@ -2148,7 +2148,7 @@ resource "proxmox_virtual_environment_firewall_rules" "workers-1" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-1-kub-c33a.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-kubernetes.name
     iface          = "net0"
   }
 
@@ -2158,7 +2158,7 @@ resource "proxmox_virtual_environment_firewall_rules" "workers-1" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-1-storage.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-storage.name
     iface          = "net1"
   }
 
@@ -2250,7 +2250,7 @@ resource "proxmox_virtual_environment_firewall_rules" "workers-2" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-2-kub-52e1.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-kubernetes.name
     iface          = "net0"
   }
 
@@ -2260,7 +2260,7 @@ resource "proxmox_virtual_environment_firewall_rules" "workers-2" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-2-storage.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-storage.name
     iface          = "net1"
   }
 
@@ -2352,7 +2352,7 @@ resource "proxmox_virtual_environment_firewall_rules" "workers-3" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-3-kub-4aa8.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-kubernetes.name
     iface          = "net0"
   }
 
@@ -2362,7 +2362,7 @@ resource "proxmox_virtual_environment_firewall_rules" "workers-3" {
   }
 
   rule {
-    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-3-storage.name
+    security_group = proxmox_virtual_environment_cluster_firewall_security_group.workers-storage.name
     iface          = "net1"
   }
 

@@ -69,7 +69,7 @@ pub fn config(addresses: &Addresses<'_>, overlay: &Overlay<'_>, id: HostId, host
         }
         false => Vec::new(),
     };
-    let rules = || Rules::new(addresses, own.clone());
+    let rules = || Rules::new(addresses, id, own.clone());
     firewall.push(entry("outbound", rules().policy(overlay.id, &policy.outbound).yaml()));
     firewall.push(entry("inbound", rules().policy(overlay.id, &policy.inbound).behind(&policy.forward).yaml()));
 

@@ -8,7 +8,7 @@ use arvc_reach::Addresses;
 use arvc_reach::policy::{Forward, Peer, Rule};
 use arvc_reach::ports::PortSet;
 use arvc_reach::through::{End, Ends};
-use arvc_site::model::{NetworkId, Site};
+use arvc_site::model::{HostId, NetworkId, Site};
 use ipnet::IpNet;
 
 use crate::yaml::{Entry, Yaml, entry, noted};
@@ -16,6 +16,7 @@ use crate::yaml::{Entry, Yaml, entry, noted};
 /// A list of rules as it is written; an empty one drops everything, and is written out.
 pub struct Rules<'a> {
     addresses: &'a Addresses<'a>,
+    member: HostId,
     /// The member's own addresses on the overlay, where something is behind it: its rules say then that they are about itself.
     own: Vec<IpNet>,
     list: Vec<Yaml>,
@@ -24,13 +25,15 @@ pub struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     /// An empty list of a member.
-    pub fn new(addresses: &'a Addresses<'a>, own: Vec<IpNet>) -> Self {
-        Self { addresses, own, list: Vec::new(), said: String::new() }
+    pub fn new(addresses: &'a Addresses<'a>, member: HostId, own: Vec<IpNet>) -> Self {
+        Self { addresses, member, own, list: Vec::new(), said: String::new() }
     }
 
-    /// The rules of one direction on the overlay.
+    /// The rules of one direction on the overlay. This file is the member's alone, so what machines of one policy share for one
+    /// another's sake does not name the member itself.
     pub fn policy(mut self, overlay: NetworkId, rules: &[Rule]) -> Self {
-        for rule in rules.iter().filter(|rule| rule.network == overlay) {
+        let own = Peer::Host(self.member);
+        for rule in rules.iter().filter(|rule| rule.network == overlay && rule.peer != own) {
             let peers = match rule.there == overlay {
                 true => peers(self.addresses.site, &rule.peer),
                 // What is behind another member has no certificate.

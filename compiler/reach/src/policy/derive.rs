@@ -1,8 +1,7 @@
 //! From flows to rules: inbound at every machine of the target, outbound at every machine of the source.
 //!
 //! Machines on the same networks have the same paths, so a flow is worked out once for each such set of networks (a
-//! profile) and its rules are shared; only who may be left out (a machine never needs a rule for itself) is looked at
-//! for each machine.
+//! profile) and its rules are shared.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -204,21 +203,24 @@ impl Context<'_> {
             let whole = || whole.iter().filter(there).filter(on).copied();
             let symbol =
                 symbol.filter(|symbol| **symbol != Peer::Any || members.is_overlay(network) && network == beyond);
-            let openings: Vec<(Peer, Option<HostId>)> = match symbol {
-                Some(symbol) if whole().eq(reached.iter().copied()) => {
-                    let only = if let [only] = reached.as_slice() { Some(*only) } else { None };
-                    vec![(symbol.clone(), only)]
-                }
-                _ => reached.iter().map(|host| (Peer::Host(*host), Some(*host))).collect(),
+            let peers: Vec<Peer> = match symbol {
+                Some(symbol) if whole().eq(reached.iter().copied()) => vec![symbol.clone()],
+                _ => reached.iter().map(|host| Peer::Host(*host)).collect(),
             };
             if let Some(gate) = self.gate(direction, network, beyond) {
                 let own = own.iter().copied().filter(|host| there(&host));
-                self.open_behind(table, (direction, gate), (network, beyond), own, openings);
+                self.open_behind(table, (direction, gate), (network, beyond), own, peers);
                 continue;
             }
-            for (peer, only) in openings {
+            // A machine does not need a rule for itself: what it sends to its own address never leaves it. Machines that are
+            // met side by side have one all the same, so that they share their rules, and one list names them all.
+            let alone = reached.len() == 1 || own.len() == 1;
+            for peer in peers {
+                let only = match (&peer, reached.as_slice()) {
+                    (Peer::Host(host), _) | (_, [host]) if alone => Some(*host),
+                    _ => None,
+                };
                 let opening = Opening { there: beyond, ..self.opening(network, peer) };
-                // A machine does not need a rule for itself: what it sends to its own address never leaves it.
                 table.open(direction, opening, own.iter().copied().filter(|host| Some(*host) != only));
             }
         }
@@ -240,7 +242,7 @@ impl Context<'_> {
         (direction, gate): (Direction, HostId),
         (network, beyond): (NetworkId, NetworkId),
         own: impl Iterator<Item = HostId>,
-        openings: Vec<(Peer, Option<HostId>)>,
+        peers: Vec<Peer>,
     ) {
         let own: Vec<HostId> = own.collect();
         if own.is_empty() {
@@ -251,7 +253,7 @@ impl Context<'_> {
             table.open(direction, opening, own.into_iter().filter(|host| *host != gate));
             return;
         }
-        for (peer, _) in openings {
+        for peer in peers {
             table.open(direction, self.opening(beyond, peer.clone()), std::iter::once(gate));
             let opening = Opening { there: beyond, ..self.opening(network, peer) };
             table.open(direction, opening, own.iter().copied());

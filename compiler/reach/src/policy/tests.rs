@@ -72,7 +72,7 @@ fn a_group_that_is_only_partly_meant_is_listed_machine_by_machine() {
 }
 
 #[test]
-fn peers_are_the_other_machines_of_the_service() {
+fn peers_are_the_machines_of_the_service_in_one_list_for_all() {
     let mut site = site();
     let hosts = ["pg-01", "pg-02", "pg-03"].map(|name| host(&mut site, name, &[]));
     let (service, _) = serve(&mut site, "pg", &hosts, &[tcp(5432, 5432)]);
@@ -82,8 +82,10 @@ fn peers_are_the_other_machines_of_the_service() {
     site.allow.push(peers);
     let policies = policies(&site);
     let second = policies.of(hosts[1]);
-    assert_eq!(rules(&site, second, true, OVERLAY), ["pg-01 2380/tcp", "pg-03 2380/tcp"]);
-    assert_eq!(rules(&site, second, false, OVERLAY), ["pg-01 2380/tcp", "pg-03 2380/tcp"]);
+    let all = ["pg-01 2380/tcp", "pg-02 2380/tcp", "pg-03 2380/tcp"];
+    assert_eq!(rules(&site, second, true, OVERLAY), all);
+    assert_eq!(rules(&site, second, false, OVERLAY), all);
+    assert_eq!(second.hosts, hosts);
     assert_eq!(second.inbound.iter().find(|rule| rule.network == OVERLAY).unwrap().reason.as_ref(), "peers of pg");
 }
 

@@ -8,6 +8,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
+use std::ops::Range;
 use std::rc::Rc;
 
 use arvc_verdict::{Path, Protocol};
@@ -57,12 +58,18 @@ enum List<'t> {
     Member(usize),
 }
 
+/// What a list tells apart: addresses, and the packets of a row, of which it says the same of each run.
+struct Told {
+    cuts: Cuts,
+    runs: Vec<Range<usize>>,
+}
+
 /// Rows of a tree over one list of packets.
 pub struct Rows<'t> {
     tree: &'t Tree,
     packets: Vec<(Protocol, Option<u16>)>,
     tunnels: Tunnels,
-    cuts: RefCell<HashMap<List<'t>, Rc<Cuts>>>,
+    told: RefCell<HashMap<List<'t>, Rc<Told>>>,
     known: RefCell<HashMap<Key<'t>, Rc<May>>>,
     /// Whether a node's translation asks for more than the address, by the address.
     by_port: RefCell<HashMap<IpAddr, bool>>,
@@ -77,7 +84,7 @@ impl Tree {
             tree: self,
             packets: packets.into_iter().collect(),
             tunnels: Tunnels::default(),
-            cuts: RefCell::default(),
+            told: RefCell::default(),
             known: RefCell::default(),
             by_port: RefCell::default(),
             edges: OnceCell::new(),
@@ -192,7 +199,7 @@ impl<'t> Rows<'t> {
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
-        let may = Rc::new(self.each(ask, packet, Some(&self.cuts(list))));
+        let may = Rc::new(self.each(ask, packet, Some(&self.told(list))));
         self.known.borrow_mut().insert(key, may.clone());
         may
     }
@@ -200,8 +207,8 @@ impl<'t> Rows<'t> {
     /// What decides; none where nothing is known to be the same.
     fn key(&self, ask: &Ask<'t>, packet: &Packet) -> Option<(List<'t>, Key<'t>)> {
         let views = |list| {
-            let cuts = self.cuts(list);
-            [cuts.source(packet.src), cuts.dest(packet.dst)]
+            let told = self.told(list);
+            [told.cuts.source(packet.src), told.cuts.dest(packet.dst)]
         };
         Some(match ask {
             Ask::Said(_) => return None,
@@ -231,8 +238,8 @@ impl<'t> Rows<'t> {
         })
     }
 
-    fn cuts(&self, list: List<'t>) -> Rc<Cuts> {
-        if let Some(known) = self.cuts.borrow().get(&list) {
+    fn told(&self, list: List<'t>) -> Rc<Told> {
+        if let Some(known) = self.told.borrow().get(&list) {
             return known.clone();
         }
         let tree = self.tree;
@@ -247,28 +254,33 @@ impl<'t> Rows<'t> {
                 member.map(Cuts::of_member).unwrap_or_default()
             }
         };
-        let cuts = Rc::new(cuts);
-        self.cuts.borrow_mut().insert(list, cuts.clone());
-        cuts
+        let place = |at: usize| (self.packets[at].0, self.packets[at].1.map(|port| cuts.port(port)));
+        let runs = runs(self.packets.len(), |at, next| place(at) == place(next));
+        let told = Rc::new(Told { cuts, runs });
+        self.told.borrow_mut().insert(list, told.clone());
+        told
     }
 
     /// What a list says to each packet.
-    fn each(&self, ask: &Ask<'t>, packet: &Packet, cuts: Option<&Cuts>) -> May {
+    fn each(&self, ask: &Ask<'t>, packet: &Packet, told: Option<&Told>) -> May {
         let mut all = May { pass: self.none(), drop: self.none() };
-        // The protocol and the place of the port of the last one, and what was said to it.
-        let mut last = None;
-        for (at, (protocol, port)) in self.packets.iter().enumerate() {
-            let place = (*protocol, port.map(|port| cuts.map_or(usize::from(port), |cuts| cuts.port(port))));
-            let (passes, drops) = match last {
-                Some((known, said)) if known == place => said,
-                _ => {
-                    let outcome = self.tree.outcome(ask, &shaped(packet, *protocol, *port));
-                    (outcome.open, outcome.closed)
-                }
-            };
-            last = Some((place, (passes, drops)));
-            all.pass[at / 64] |= u64::from(passes) << (at % 64);
-            all.drop[at / 64] |= u64::from(drops) << (at % 64);
+        let alone: Vec<Range<usize>>;
+        let runs = match told {
+            Some(told) => &told.runs,
+            None => {
+                alone = runs(self.packets.len(), |_, _| false);
+                &alone
+            }
+        };
+        for run in runs {
+            let (protocol, port) = self.packets[run.start];
+            let outcome = self.tree.outcome(ask, &shaped(packet, protocol, port));
+            if outcome.open {
+                set(&mut all.pass, run.clone());
+            }
+            if outcome.closed {
+                set(&mut all.drop, run.clone());
+            }
         }
         all
     }
@@ -312,6 +324,27 @@ impl<'t> Rows<'t> {
         });
         let (protocol, port) = self.packets[at];
         (protocol, port.map(|port| cuts.port(port)))
+    }
+}
+
+/// The longest runs of neighbours that are alike.
+fn runs(length: usize, alike: impl Fn(usize, usize) -> bool) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for at in 0..length {
+        match runs.last_mut() {
+            Some(run) if alike(run.start, at) => run.end = at + 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
+}
+
+/// Sets the bits of a run.
+fn set(words: &mut [u64], run: Range<usize>) {
+    for (at, word) in words.iter_mut().enumerate().take(run.end.div_ceil(64)).skip(run.start / 64) {
+        let first = run.start.saturating_sub(at * 64);
+        let past = (run.end - at * 64).min(64);
+        *word |= (u64::MAX >> (64 - (past - first))) << first;
     }
 }
 

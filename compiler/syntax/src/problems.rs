@@ -23,6 +23,7 @@ pub(crate) mod number_too_large;
 pub(crate) mod port_out_of_range;
 pub(crate) mod prefix_length;
 pub(crate) mod reserved_word;
+pub(crate) mod second_suffix;
 pub(crate) mod single_quotes;
 pub(crate) mod too_deep;
 pub(crate) mod trailing_text;
@@ -75,6 +76,7 @@ pub static CODES: &[&Code] = &[
     &mixed_merge::CODE,
     &chained_comparison::CODE,
     &unquoted_key::CODE,
+    &second_suffix::CODE,
 ];
 
 /// What is wrong with the literal `text` at `span`.

@@ -153,6 +153,8 @@ fn typical_mistakes_give_one_diagnostic_at_the_right_token() {
         ("1 + * 2", "E0001 1:5 \"*\""),
         ("{ a = 1 + ; }", "E0002 1:11 \";\""),
         ("1 < 2 < 3", "E0043 1:7 \"<\""),
+        ("a -> b except c except d", "E0045 1:17 \"except\""),
+        ("a -> b via c via d except e", "E0045 1:14 \"via\""),
         ("a // b & c", "E0042 1:8 \"&\""),
         ("{ a = b -> ; }", "E0002 1:12 \";\""),
         ("{ a = %1; }", "E0013 1:7 \"%\""),

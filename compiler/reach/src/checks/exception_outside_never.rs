@@ -1,8 +1,8 @@
-//! Only a `never` can have exceptions.
+//! Only what must stay closed can have exceptions.
 //!
 //! ## What is wrong
 //!
-//! A flow of `allow` or `needs` has `except`.
+//! A flow of `allow`, `needs`, `expect.open` or `expect.unknown` has `except`.
 //!
 //! ## Why
 //!
@@ -33,24 +33,36 @@
 //!
 //! Allow the parts that are meant, and claim the rest: `never = [ hosts.app -> hosts.db : 22/tcp ];`.
 
+use arvc_site::model::Flow;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::Intents;
 
 /// An exception where none is possible.
 pub static CODE: Code =
-    Code::new("E0405", "only a `never` can have exceptions", include_str!("exception_outside_never.rs"));
+    Code::new("E0405", "only what must stay closed can have exceptions", include_str!("exception_outside_never.rs"));
 
 pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
     for (field, claim) in intents.written() {
         let flow = claim.flow.flow;
-        if field == "never" || flow.except.is_empty() {
-            continue;
+        if field != "never" {
+            refuse(field, flow, found);
         }
+    }
+    for (field, flows) in [("expect.open", &intents.site.expect.open), ("expect.unknown", &intents.site.expect.unknown)]
+    {
+        for flow in flows {
+            refuse(field, flow, found);
+        }
+    }
+}
+
+fn refuse(field: &str, flow: &Flow, found: &mut Vec<Diagnostic>) {
+    if let Some(except) = flow.except.first() {
         let message = format!("a flow of `{field}` cannot have exceptions");
         found.push(
-            Diagnostic::new(&CODE, message, flow.span, "what this opens or needs is the sum of its parts")
-                .secondary(flow.except[0].span, "excepted here")
+            Diagnostic::new(&CODE, message, flow.span, "what is opened, needed or expected is the sum of its parts")
+                .secondary(except.span, "excepted here")
                 .help("write the parts that are meant, and claim in `never` what must stay closed"),
         );
     }

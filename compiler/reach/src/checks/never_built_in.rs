@@ -79,11 +79,9 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
     }
     let finding = Finding { packets: packets.clone(), paths: vec![path.clone()], ..finding.clone() };
     let ends = (crate::describe::end(site, &flow.source), crate::describe::target(site, flow));
-    found.push(openings(layers, &finding, diagnostic).help(format!(
-        "spare it: `except ({} -> {}{})`",
-        ends.0,
-        ends.1,
-        words::suffix(&packets)
-    )));
+    found.push(
+        openings(layers, &finding, diagnostic)
+            .help(words::spare(flow, &format!("{} -> {}{}", ends.0, ends.1, words::suffix(&packets)))),
+    );
     true
 }

@@ -82,9 +82,12 @@ pub(super) fn check(intents: &Intents, found: &mut Vec<Diagnostic>) {
             diagnostic = diagnostic.note(format!("{} further flows open parts of it", met.len() - SHOWN));
         }
         found.push(diagnostic.help(match allow.origin {
-            FlowOrigin::Essential => "what every machine needs is spared by `except essentials`".to_owned(),
-            FlowOrigin::Peers(_) => format!("if it is meant, spare it: `except ({})`", peers(intents, allow)),
-            _ => format!("narrow it, or spare it: `except ({})`", describe(site, allow)),
+            FlowOrigin::Essential if never.except.is_empty() => {
+                "what every machine needs is spared by `except essentials`".to_owned()
+            }
+            FlowOrigin::Essential => format!("what every machine needs: {}", words::spare(never, "essentials")),
+            FlowOrigin::Peers(_) => format!("if it is meant, {}", words::spare(never, &peers(intents, allow))),
+            _ => format!("narrow it, or {}", words::spare(never, &describe(site, allow))),
         }));
     }
 }

@@ -40,6 +40,7 @@
 use arvc_site::model::Flow;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use super::words;
 use crate::describe::describe;
 use crate::layers::{Finding, Layers, Path};
 use crate::ports::PortSet;
@@ -68,7 +69,7 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
     );
     found.push(
         openings(layers, &finding, diagnostic)
-            .help(format!("put `{source}` and `{target}` on different segments, or spare it: `except (…)`")),
+            .help(format!("put `{source}` and `{target}` on different segments, or {}", words::spare(flow, "…"))),
     );
     true
 }

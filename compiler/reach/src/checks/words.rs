@@ -1,6 +1,6 @@
 //! Sets and connections in words.
 
-use arvc_site::model::{End, Families, Family, HostId, NetworkId, Site};
+use arvc_site::model::{End, Families, Family, Flow, HostId, NetworkId, Site};
 
 use crate::bits::Bits;
 use crate::classes::Space;
@@ -156,5 +156,13 @@ pub(super) fn suffix(ports: &PortSet) -> String {
         text if text.starts_with("all protocols") => String::new(),
         text if text.contains(", ") => format!(" : [ {text} ]"),
         text => format!(" : {text}"),
+    }
+}
+
+/// How a claim is told to spare something.
+pub fn spare(claim: &Flow, what: &str) -> String {
+    match claim.except.is_empty() {
+        true => format!("spare it: `except ({what})`"),
+        false => format!("spare it too: `except [ …, {what} ]`"),
     }
 }

@@ -217,9 +217,11 @@ impl<'a> Decoder<'a> {
 
     fn except(&mut self, id: DataId, origin: FlowOrigin) -> Option<Vec<Flow>> {
         match self.read.value(id) {
+            // A list such as `essentials` may stand among flows.
             Datum::List(_) => {
-                let (flows, complete) = self.flow_list(id, origin)?;
-                complete.then_some(flows)
+                let items = self.read.list(id)?;
+                let parts: Vec<Option<Vec<Flow>>> = items.iter().map(|item| self.except(*item, origin)).collect();
+                Some(parts.into_iter().collect::<Option<Vec<_>>>()?.concat())
             }
             _ => Some(vec![self.flow(id, origin)?]),
         }

@@ -2,7 +2,7 @@
 
 use super::{Completed, Context, EOF, Parser};
 use crate::kind::SyntaxKind::{self, *};
-use crate::problems::{missing_comma, missing_semicolon, missing_word, wrong_sign};
+use crate::problems::{missing_comma, missing_semicolon, missing_word, second_suffix, wrong_sign};
 
 /// Whether an operand can begin with this token.
 pub(super) fn begins_operand(kind: SyntaxKind) -> bool {
@@ -279,12 +279,15 @@ impl Parser<'_> {
         if self.at(Colon) {
             self.flow_part(FlowPorts, Colon);
         }
-        loop {
-            match self.flow_word() {
-                Some(KwVia) => self.flow_part(FlowVia, KwVia),
-                Some(_) => self.flow_part(FlowExcept, KwExcept),
-                None => break,
+        let (mut via, mut except) = (None, None);
+        while let Some(word) = self.flow_word() {
+            let (node, first) = if word == KwVia { (FlowVia, &mut via) } else { (FlowExcept, &mut except) };
+            let span = self.span(0);
+            if let Some(first) = *first {
+                self.report(second_suffix::problem(self.text(0), span, first));
             }
+            first.get_or_insert(span);
+            self.flow_part(node, word);
         }
         self.context = saved;
         self.complete(marker, Flow)

@@ -104,7 +104,7 @@ pub(crate) fn leases(site: &Site, network: NetworkId) -> Vec<IpNet> {
 }
 
 /// The host numbers of a prefix as the fewest prefixes.
-fn span(prefix: &IpNet, first: u64, last: u64) -> Vec<IpNet> {
+pub(crate) fn span(prefix: &IpNet, first: u64, last: u64) -> Vec<IpNet> {
     match (allocation::address(prefix, first), allocation::address(prefix, last)) {
         (Some(IpAddr::V4(first)), Some(IpAddr::V4(last))) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
         (Some(IpAddr::V6(first)), Some(IpAddr::V6(last))) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),

@@ -16,7 +16,7 @@ use super::index::Indexes;
 use super::leased::{self, Foot};
 pub(super) use super::lists::Other;
 use super::lists::{Asked, Known, Said};
-use super::{Layer, Party, Path, Step, Way, behind, edge, handed, tunnel};
+use super::{Layer, Party, Path, Step, Way, behind, edge, handed, pools, tunnel};
 use crate::address::{Addresses, internet, subtract};
 use crate::members::{Members, addresses_on};
 use crate::policy::Policies;
@@ -399,6 +399,8 @@ impl<'a> Layers<'a> {
             if between.is_empty() && *zone != Party::Internet {
                 between.extend(self.undescribed(host, network, family, part));
             }
+            let there = self.members.site.network_ids().find(|it| self.site.networks[it.index()].contains(to));
+            between.extend(there.and_then(|there| pools::answered(self, there, part)));
             let mut path = self.path(Way::Direct(network), foot.known(), to, &ends, between);
             self.doubt(&mut path, (Some((host, network)), &foot), (None, &Foot::Known(to)));
             paths.push(path);

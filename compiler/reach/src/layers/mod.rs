@@ -29,6 +29,7 @@ mod marks;
 mod matrix;
 mod needs;
 mod node;
+mod pools;
 mod rows;
 #[cfg(test)]
 mod tests;

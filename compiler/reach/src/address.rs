@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use arvc_site::allocation;
 use arvc_site::model::{HostId, NetworkId, NetworkKind, NodeId, Router, Site};
 use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
+use rustc_hash::FxHashSet;
 
 use crate::members::addresses_on;
 use crate::policy::Peer;
@@ -70,6 +71,14 @@ impl<'a> Addresses<'a> {
         };
         there.flat_map(of_one).collect()
     }
+}
+
+/// Every address that the site gives to a machine or a node, or to several by turns.
+pub(crate) fn given(site: &Site) -> FxHashSet<IpAddr> {
+    let there = site.hosts.iter().filter(|host| host.status.is_there());
+    let hosts = there.flat_map(|host| &host.interfaces).flat_map(|it| it.addresses()).map(|it| it.value);
+    let nodes = site.nodes.iter().flat_map(|node| node.known_addresses());
+    hosts.chain(nodes).chain(site.vips.iter().flat_map(|vip| vip.addresses()).map(|it| it.value)).collect()
 }
 
 /// What a machine may answer for on a network besides its own address, and where that is said: addresses that it has by

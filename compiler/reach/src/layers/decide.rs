@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arvc_site::model::{End, EndpointId, Family, Host, HostId, Kind, NetworkId, NodeId, PortTerm, Router, Site};
 use arvc_site::segments::Segments;
 use arvc_verdict::Counted;
 use ipnet::IpNet;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::index::Indexes;
 use super::leased::{self, Foot};
@@ -45,6 +45,8 @@ pub struct Layers<'a> {
     internet: Arc<[IpNet]>,
     /// The same without the operators, who are asked for by themselves.
     strangers: Arc<[IpNet]>,
+    /// The addresses of the site's machines and nodes, once somebody asked.
+    pub(super) given: Arc<OnceLock<FxHashSet<IpAddr>>>,
     /// The addresses of each peer on each network that was asked for.
     pub(super) known: RefCell<Known>,
     pub(super) indexes: Indexes,
@@ -59,13 +61,14 @@ pub(crate) struct Ground<'a> {
     pub(crate) members: Arc<Members<'a>>,
     internet: Arc<[IpNet]>,
     strangers: Arc<[IpNet]>,
+    given: Arc<OnceLock<FxHashSet<IpAddr>>>,
 }
 
 impl<'a> Ground<'a> {
     pub fn new(site: &'a Site) -> Self {
         let (members, internet) = (Members::new(site), internet(site));
         let strangers = subtract(&internet, &members.prefixes(&End::Operators)).into();
-        Self { members: Arc::new(members), internet: internet.into(), strangers }
+        Self { members: Arc::new(members), internet: internet.into(), strangers, given: Arc::default() }
     }
 }
 
@@ -124,6 +127,7 @@ impl<'a> Layers<'a> {
             said: RefCell::default(),
             addresses: Addresses::new(site),
             strangers: ground.strangers.clone(),
+            given: ground.given.clone(),
             internet: ground.internet.clone(),
             members: ground.members.clone(),
             known: RefCell::default(),
@@ -394,7 +398,7 @@ impl<'a> Layers<'a> {
             let Some(to) = part.first().map(IpNet::addr) else { continue };
             let own = foot.prefixes();
             let ends =
-                Ends { source: Some((host, network)), target: None, to: Other::Kept(part), from: Other::Zone(&own) };
+                Ends { source: Some((host, network)), target: None, to: kept(zone, part), from: Other::Zone(&own) };
             let mut between = handed::outwards(self, host, network, &own, part);
             if between.is_empty() && *zone != Party::Internet {
                 between.extend(self.undescribed(host, network, family, part));
@@ -423,7 +427,7 @@ impl<'a> Layers<'a> {
                     source: None,
                     target: Some((host, network)),
                     to: Other::Address(to),
-                    from: Other::Kept(part),
+                    from: kept(zone, part),
                 };
                 let mut path = self.path(Way::Direct(network), None, to, &ends, between);
                 self.doubt(&mut path, (None, &Foot::Known(to)), (Some((host, network)), &foot));
@@ -487,6 +491,14 @@ impl<'a> Layers<'a> {
     /// Whether the Proxmox firewall stands between a machine and a network: every guest's device has it.
     pub(crate) fn has_proxmox(&self, host: HostId, network: NetworkId) -> bool {
         self.host(host).kind != Kind::Machine && self.site.networks[network.index()].is_bridge()
+    }
+}
+
+/// The addresses of a zone as rules meet them: of a prefix, what is a machine's or a node's is asked for as that.
+fn kept<'o>(zone: &Party, part: &'o Rc<[IpNet]>) -> Other<'o> {
+    match zone {
+        Party::Prefix(_) => Other::Others(part),
+        _ => Other::Kept(part),
     }
 }
 

@@ -79,7 +79,7 @@ fn is_outward(layers: &Layers, id: HostId, family: Family, to: &Other) -> bool {
     let outside = |address: IpAddr| !is_private(address) && !is_on_a_foot(layers, id, address);
     let all = match to {
         Other::Member(_, address) | Other::Address(address) => outside(*address),
-        Other::Zone(_) | Other::Kept(_) => to.zone().iter().all(|prefix| outside(prefix.addr())),
+        Other::Zone(_) | Other::Kept(_) | Other::Others(_) => to.zone().iter().all(|prefix| outside(prefix.addr())),
     };
     all && next(layers, id, family).is_some()
 }
@@ -208,7 +208,7 @@ fn next<'l>(layers: &'l Layers, id: HostId, family: Family) -> Option<(NetworkId
 fn foot(layers: &Layers, id: HostId, end: &Other) -> std::option::IntoIter<NetworkId> {
     let address = match end {
         Other::Member(_, address) | Other::Address(address) => Some(*address),
-        Other::Zone(_) | Other::Kept(_) => end.zone().first().map(IpNet::addr),
+        Other::Zone(_) | Other::Kept(_) | Other::Others(_) => end.zone().first().map(IpNet::addr),
     };
     let on = layers.host(id).interfaces.iter().map(|interface| interface.network);
     let mut on = on.filter(|network| !layers.site.networks[network.index()].is_overlay());
@@ -229,7 +229,7 @@ fn holds(layers: &Layers, ends: &Ends, end: &Other) -> (bool, bool) {
             let holds = prefixes.any(|prefix| ends.contains(&End::Prefix(prefix))) || internet();
             (holds, holds)
         }
-        Other::Zone(_) | Other::Kept(_) => {
+        Other::Zone(_) | Other::Kept(_) | Other::Others(_) => {
             let zone = end.zone();
             let known: Vec<IpNet> = ends.iter().flat_map(|end| layers.prefixes_of(end)).collect();
             let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));

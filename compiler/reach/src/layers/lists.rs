@@ -1,6 +1,6 @@
 //! What a list of rules says about an other end: which of its rules concern it, and what they let through.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::decide::{Detail, Layers};
 use super::{Layer, Party, Step};
+use crate::address::given;
 use crate::members::overlaps;
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
@@ -88,6 +89,8 @@ pub(super) enum Other<'o> {
     Zone(&'o [IpNet]),
     /// The same, of a list that the layers keep for as long as they are asked.
     Kept(&'o Rc<[IpNet]>),
+    /// Who else is at these: every address but those that the site gives to its machines and nodes.
+    Others(&'o Rc<[IpNet]>),
 }
 
 impl Other<'_> {
@@ -96,7 +99,7 @@ impl Other<'_> {
         let smurf = |address: IpAddr| matches!(address, IpAddr::V4(v4) if v4.is_multicast() || v4.is_broadcast());
         match self {
             Self::Member(_, address) | Self::Address(address) => smurf(*address),
-            Self::Zone(_) | Self::Kept(_) => {
+            Self::Zone(_) | Self::Kept(_) | Self::Others(_) => {
                 let parts = self.zone();
                 !parts.is_empty() && parts.iter().all(|part| smurf(part.addr()))
             }
@@ -108,7 +111,7 @@ impl Other<'_> {
         match self {
             Self::Member(..) | Self::Address(_) => &[],
             Self::Zone(parts) => parts,
-            Self::Kept(parts) => parts,
+            Self::Kept(parts) | Self::Others(parts) => parts,
         }
     }
 }
@@ -140,7 +143,7 @@ impl<'a> Layers<'a> {
         let who = match other {
             Other::Member(host, address) if certified => Who::Member(*host, *address),
             Other::Member(_, address) | Other::Address(address) => Who::Address(*address),
-            Other::Kept(zone) => Who::Kept(zone.as_ptr()),
+            Other::Kept(zone) | Other::Others(zone) => Who::Kept(zone.as_ptr()),
             // To look a long list of prefixes up costs what it costs to ask it.
             Other::Zone(_) => return self.asked(network, rules, certified, other),
         };
@@ -184,12 +187,29 @@ impl<'a> Layers<'a> {
                 let holds = known.has(*address);
                 (holds, holds)
             }
-            Other::Zone(_) | Other::Kept(_) => {
+            Other::Zone(_) | Other::Kept(_) | Other::Others(_) => {
                 let zone = other.zone();
+                let others = matches!(other, Other::Others(_));
                 let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));
-                let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part));
+                // Nobody else is at an address that the site gives away, unless that is all that is asked about.
+                let theirs = |prefix: &IpNet, part: &IpNet| prefix != part && self.is_given_away(prefix);
+                let meets = |part: &IpNet| {
+                    known.iter().any(|prefix| overlaps(prefix, part) && !(others && theirs(prefix, part)))
+                };
                 (zone.iter().all(inside), zone.iter().any(meets))
             }
+        }
+    }
+
+    /// Whether each address of a prefix is a machine's or a node's of the site; a long one is not looked through.
+    fn is_given_away(&self, prefix: &IpNet) -> bool {
+        let given = self.given.get_or_init(|| given(self.site));
+        let few = prefix.max_prefix_len() - prefix.prefix_len() <= 8;
+        few && match prefix {
+            IpNet::V4(v4) => (v4.network().to_bits()..=v4.broadcast().to_bits())
+                .all(|it| given.contains(&Ipv4Addr::from_bits(it).into())),
+            IpNet::V6(v6) => (v6.network().to_bits()..=v6.broadcast().to_bits())
+                .all(|it| given.contains(&Ipv6Addr::from_bits(it).into())),
         }
     }
 

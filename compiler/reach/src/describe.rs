@@ -1,6 +1,6 @@
 //! Flows in the words of the language, for the reasons of rules and for messages.
 
-use arvc_site::model::{End, Flow, FlowOrigin, PortTerm, Site, Transport};
+use arvc_site::model::{End, Flow, FlowOrigin, NetworkId, PortTerm, Site, Transport, VipId};
 
 /// A flow as it is written: `groups.projects -> clusters.postgres : clusters.postgres.sql`. What the machines of a
 /// service say to one another is written nowhere as a flow: `peers of postgres`.
@@ -12,9 +12,10 @@ pub fn describe(site: &Site, flow: &Flow) -> String {
 }
 
 fn text(site: &Site, flow: &Flow) -> String {
-    let mut text = format!("{} -> {}", end(site, &flow.source), target(site, flow));
+    let source = flow.written.source.map_or_else(|| end(site, &flow.source), |vip| by_turns(site, vip));
+    let mut text = format!("{source} -> {}", target(site, flow));
     text.push_str(&ports(site, flow));
-    if let Some(via) = flow.via {
+    if let Some(via) = via(site, flow) {
         text = format!("{text} via {}", site.networks[via.index()].named.path);
     }
     if !flow.except.is_empty() {
@@ -60,6 +61,9 @@ pub(crate) fn end(site: &Site, end: &End) -> String {
 
 /// The target. The machines of an endpoint are written as what it belongs to: a `needs` names the endpoint alone.
 pub(crate) fn target(site: &Site, flow: &Flow) -> String {
+    if let Some(vip) = flow.written.target {
+        return by_turns(site, vip);
+    }
     if let (End::Union(ends), Some([PortTerm::Endpoint(endpoint)])) = (&flow.target, flow.ports.as_deref()) {
         let endpoint = &site.endpoints[endpoint.index()];
         let served = endpoint.hosts.iter().map(|host| End::Host(*host));
@@ -70,6 +74,16 @@ pub(crate) fn target(site: &Site, flow: &Flow) -> String {
         }
     }
     end(site, &flow.target)
+}
+
+/// The network that has to be named: that of a target which machines have by turns goes without saying.
+pub(crate) fn via(site: &Site, flow: &Flow) -> Option<NetworkId> {
+    let own = flow.written.target.map(|vip| site.vips[vip.index()].network);
+    flow.via.filter(|via| own != Some(*via))
+}
+
+fn by_turns(site: &Site, vip: VipId) -> String {
+    site.vips[vip.index()].named.path.clone()
 }
 
 fn port(site: &Site, term: &PortTerm) -> String {

@@ -248,6 +248,7 @@ pub fn flow(source: End, target: End, ports: &[PortTerm]) -> Flow {
         target,
         ports: (!ports.is_empty()).then(|| ports.to_vec()),
         via: None,
+        written: Written::default(),
         except: Vec::new(),
         origin: FlowOrigin::Author,
         span: Span::new(0, 0),

@@ -9,7 +9,7 @@ use arvc_site::model::{End, Flow, FlowOrigin, GroupId, HostId, NetworkId, PortTe
 
 use crate::checks::near::Near;
 use crate::classes::Space;
-use crate::describe::{end, ports, target};
+use crate::describe::{end, ports, target, via};
 use crate::flows::{Connections, Paths, Piece, Resolved, common, difference, is_subset};
 use crate::members::Members;
 use crate::path::Path;
@@ -244,7 +244,7 @@ pub fn tightest(site: &Site) -> Vec<String> {
         if is_subset(&space, &own, &open) {
             continue;
         }
-        let key = (target(site, need), ports(site, need), need.via);
+        let key = (target(site, need), ports(site, need), via(site, need));
         let sources = wanted.entry(key).or_default();
         match &need.source {
             End::Host(host) => drop(sources.0.insert(*host)),
@@ -280,15 +280,6 @@ pub fn tightest(site: &Site) -> Vec<String> {
     lines.collect()
 }
 
-/// A path as it is written: a key that is no name stands in quotes.
-fn written(path: &str) -> String {
-    let part = |part: &str| match part.starts_with(|c: char| c.is_ascii_digit()) {
-        true => format!("\"{part}\""),
-        false => part.to_owned(),
-    };
-    path.split('.').map(part).collect::<Vec<_>>().join(".")
-}
-
 /// The clusters and groups of a site by exactly their machines.
 struct Named<'a> {
     site: &'a Site,
@@ -318,7 +309,7 @@ impl<'a> Named<'a> {
     fn words(&self, hosts: &BTreeSet<HostId>) -> Vec<String> {
         match self.sets.get(&hosts.iter().copied().collect::<Vec<_>>()) {
             Some(path) => vec![path.clone()],
-            None => hosts.iter().map(|host| written(&self.site.hosts[host.index()].named.path)).collect(),
+            None => hosts.iter().map(|host| self.site.hosts[host.index()].named.written()).collect(),
         }
     }
 }

@@ -414,7 +414,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "web" {
     source  = "192.168.10.250"
     proto   = "tcp"
     dport   = "22,443"
-    comment = "operators -> [ clusters.web.members.a, clusters.web.members.b ] : 443/tcp via networks.lan; operators: SSH"
+    comment = "operators -> vips.www : 443/tcp; operators: SSH"
   }
 
   rule {

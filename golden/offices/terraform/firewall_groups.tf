@@ -523,7 +523,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
     source  = "10.20.30.44,10.20.30.45,10.20.30.46,10.20.30.200/29,10.20.30.208/28,10.20.30.224/28"
     proto   = "tcp"
     dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
+    comment = "clusters.workers -> vips.kubernetes : clusters.controllers.api"
   }
 
   rule {
@@ -559,7 +559,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "controll
     source  = "10.20.10.50"
     proto   = "tcp"
     dport   = "22,6443"
-    comment = "operators -> clusters.controllers : clusters.controllers.api via networks.kubernetes; operators: SSH"
+    comment = "operators -> vips.kubernetes : clusters.controllers.api; operators: SSH"
   }
 
   rule {
@@ -712,7 +712,7 @@ resource "proxmox_virtual_environment_cluster_firewall_security_group" "workers-
     dest    = "10.20.30.5,10.20.30.34,10.20.30.35,10.20.30.36"
     proto   = "tcp"
     dport   = "6443"
-    comment = "clusters.workers -> clusters.controllers : clusters.controllers.api via networks.kubernetes"
+    comment = "clusters.workers -> vips.kubernetes : clusters.controllers.api"
   }
 
   rule {

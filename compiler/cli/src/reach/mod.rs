@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use arvc_reach::layers::{Answers, Cell, Classes, Extent, Layers};
 use arvc_reach::policy::policies;
-use arvc_site::model::{End, Flow, FlowOrigin, Site};
+use arvc_site::model::{End, Flow, FlowOrigin, Site, Written};
 use arvc_syntax::source::Span;
 
 use crate::messages::{Format, Texts};
@@ -212,6 +212,7 @@ impl Question {
         }
     }
 }
+            written: Written::default(),
 
 /// Everybody that can be told apart: machines, nodes, operators, the Internet.
 fn everybody(site: &Site, layers: &Layers) -> Vec<arvc_reach::layers::Party> {

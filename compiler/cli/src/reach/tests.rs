@@ -360,6 +360,22 @@ fn the_tightest_policy_satisfies_every_need_and_leaves_nothing_unused() {
     assert_eq!(
         (status, world.stdout.as_str()),
         (exit::GOOD, "everything that is allowed is needed\n"),
+#[test]
+fn an_address_by_turns_is_told_by_its_name_and_not_by_its_owners() {
+    let vip = "  vips.www = { network = networks.bridge; address = 192.168.100.250; owners = [ hosts.web-1, hosts.web-2 ]; };\n  \
+               allow = [\n    hosts.chess -> vips.www : 443/tcp,\n";
+    let site = SITE.replace("  allow = [\n", vip);
+    let (_, world) = of_site(&site, &["--unused"]);
+    assert!(world.stdout.contains(": hosts.chess -> vips.www : 443/tcp\n"), "{}{}", world.stdout, world.stderr);
+    let closed = site.replace("  allow = [\n", "  never = [ hosts.chess -> vips.www ];\n  allow = [\n");
+    let (_, world) = of_site(&closed, &["--unused"]);
+    for words in
+        ["`hosts.chess -> vips.www` must stay closed", "spare it: `except (hosts.chess -> vips.www : 443/tcp)`"]
+    {
+        assert!(world.stderr.contains(words), "{}{}", world.stdout, world.stderr);
+    }
+}
+
         "{}",
         world.stderr
     );

@@ -225,7 +225,8 @@ pub fn node(name: &str, ip: &str) -> Node {
 pub fn flow(source: End, target: End, ports: &[PortTerm]) -> Flow {
     let ports = Some(ports.to_vec());
     let span = Span::new(0, 0);
-    Flow { source, target, ports, via: None, except: Vec::new(), origin: FlowOrigin::Author, span }
+    let (written, origin) = (Written::default(), FlowOrigin::Author);
+    Flow { source, target, ports, via: None, written, except: Vec::new(), origin, span }
 }
 
 /// A TCP port.

@@ -7,7 +7,7 @@ use crate::checks::{connection, extra_secret, unmanaged};
 use crate::extra::{Extra, ExtraKind};
 use crate::model::{
     Bastion, Connection, End, Flow, FlowOrigin, Host, HostId, Named, NetworkId, NodeConnection, NodeId, PortTerm,
-    Spanned, Unmanaged,
+    Spanned, Unmanaged, Written,
 };
 use crate::read::{Thing, put};
 
@@ -102,6 +102,7 @@ impl Decoder<'_> {
                 target: End::Node(id),
                 ports: Some(vec![PortTerm::Ports(ssh)]),
                 via: None,
+                written: Written::default(),
                 except: Vec::new(),
                 origin: FlowOrigin::Author,
                 span,
@@ -120,6 +121,7 @@ impl Decoder<'_> {
                 target: End::Host(id),
                 ports: Some(vec![PortTerm::Ports(ports)]),
                 via: Some(reached),
+                written: Written::default(),
                 except: Vec::new(),
                 origin: FlowOrigin::Author,
                 span,

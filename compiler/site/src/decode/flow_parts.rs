@@ -61,15 +61,18 @@ impl Decoder<'_> {
         }
     }
 
-    /// The network of a shared address, which is the only path to it.
-    pub(super) fn network_of(&self, id: DataId) -> Option<NetworkId> {
+    /// The shared address that an end is.
+    pub(super) fn vip_of(&self, id: DataId) -> Option<VipId> {
         match self.read.thing(id) {
-            Some(Thing::Vip(vip)) => {
-                let vip = self.site.vips.get(vip.index()).filter(|vip| !vip.broken)?;
-                Some(vip.network)
-            }
+            Some(Thing::Vip(vip)) => Some(vip),
             _ => None,
         }
+    }
+
+    /// The network of a shared address, which is the only path to it.
+    pub(super) fn network_of(&self, vip: Option<VipId>) -> Option<NetworkId> {
+        let vip = self.site.vips.get(vip?.index()).filter(|vip| !vip.broken)?;
+        Some(vip.network)
     }
 
     /// Whether a record is the site's own `operators`: where a site says where they connect from, the name means that

@@ -9,7 +9,9 @@ use arvc_syntax::source::Span;
 use super::{Decoder, Needs};
 use crate::checks::endpoint_outside_target::contains;
 use crate::checks::{flow_end, flow_except, flow_via, need, nobody_serves};
-use crate::model::{End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Room, Site, Transport, VipId};
+use crate::model::{
+    End, EndpointId, Flow, FlowOrigin, HostId, NetworkId, PortTerm, Room, Site, Transport, VipId, Written,
+};
 use crate::names::tcp_ports;
 use crate::place::place;
 use crate::read::Thing;
@@ -58,6 +60,7 @@ impl<'a> Decoder<'a> {
                 target,
                 ports: Some(ports),
                 via: None,
+                written: Written::default(),
                 except: Vec::new(),
                 origin,
                 span,
@@ -153,6 +156,7 @@ impl<'a> Decoder<'a> {
                 ports: Some(ports.collect()),
                 target: self.serving(frontend),
                 via: None,
+                written: Written::default(),
                 except: Vec::new(),
                 origin: FlowOrigin::Author,
                 span,
@@ -204,15 +208,16 @@ impl<'a> Decoder<'a> {
         {
             return None;
         }
+        let written = Written { source: self.vip_of(flow.source), target: self.vip_of(flow.target) };
         let via = match via {
             Some(via) => Some(via?),
-            None => self.network_of(flow.target).or_else(|| self.network_of(flow.source)),
+            None => self.network_of(written.target).or_else(|| self.network_of(written.source)),
         };
         let except = match except {
             Some(except) => except?,
             None => Vec::new(),
         };
-        Some(Flow { source: source?, target, ports, via, except, origin, span })
+        Some(Flow { source: source?, target, ports, via, written, except, origin, span })
     }
 
     fn except(&mut self, id: DataId, origin: FlowOrigin) -> Option<Vec<Flow>> {
@@ -276,11 +281,13 @@ impl<'a> Decoder<'a> {
                         return None;
                     }
                     let ports = Some(vec![PortTerm::Endpoint(endpoint)]);
-                    let (target, via) = match self.reached_at(who) {
+                    let at = self.reached_at(who);
+                    let (target, via) = match at {
                         Some(vip) => (self.owners_end(vip)?, Some(self.site.vips[vip.index()].network)),
                         None => (self.serving(endpoint), None),
                     };
-                    Some(Flow { source, target, ports, via, except: Vec::new(), origin, span })
+                    let written = Written { source: None, target: at };
+                    Some(Flow { source, target, ports, via, written, except: Vec::new(), origin, span })
                 }
                 thing => {
                     let endpoints = self.endpoints_of(thing);

@@ -4,7 +4,7 @@ use arvc_lang::data::Ports;
 use arvc_syntax::source::Span;
 use ipnet::IpNet;
 
-use super::{ClusterId, EndpointId, GroupId, HostId, NetworkId, NodeId, ServiceId};
+use super::{ClusterId, EndpointId, GroupId, HostId, NetworkId, NodeId, ServiceId, VipId};
 
 /// One end of a flow.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +89,15 @@ pub struct Room {
     pub after: String,
 }
 
+/// Which ends of a flow are written as an address that machines have by turns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Where it starts.
+    pub source: Option<VipId>,
+    /// Where it goes.
+    pub target: Option<VipId>,
+}
+
 /// A flow.
 #[derive(Clone, Debug)]
 pub struct Flow {
@@ -100,6 +109,8 @@ pub struct Flow {
     pub ports: Option<Vec<PortTerm>>,
     /// The only path that it speaks of.
     pub via: Option<NetworkId>,
+    /// The addresses by turns that its ends are written as: they mean those who may have them, on the network of the address.
+    pub written: Written,
     /// What it spares.
     pub except: Vec<Flow>,
     /// Who wrote it.

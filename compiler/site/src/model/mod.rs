@@ -109,6 +109,15 @@ impl Named {
         }
     }
 
+    /// The path as it is written: a key that is no name stands in quotes.
+    pub fn written(&self) -> String {
+        let part = |part: &str| match part.starts_with(|first: char| first.is_ascii_digit()) {
+            true => format!("\"{part}\""),
+            false => part.to_owned(),
+        };
+        self.path.split('.').map(part).collect::<Vec<_>>().join(".")
+    }
+
     /// The path of the machine or cluster in whose list of services it is written.
     pub fn in_list(&self) -> Option<&str> {
         let (owner, place) = self.path.split_once(".services.")?;

@@ -162,7 +162,11 @@ fn a_way_in_that_is_missing_says_where_and_which_network_has_one() {
     let dmz = r#"
   networks.dmz = { cidr = 10.7.0.0/24; bridge = "vmbr7"; gateway = 10.7.0.1; default_route = false; };"#;
     let one = r#"
-  hosts.a = { kind = Machine; connection.network = networks.dmz; on = { lan.address = 192.168.100.60; dmz.address = 10.7.0.9; }; };"#;
+  hosts.a = {
+    kind = Machine;
+    connection.network = networks.dmz;
+    on = { lan = { address = 192.168.100.60; device = "eno1"; }; dmz = { address = 10.7.0.9; device = "eno2"; }; };
+  };"#;
     expect(
         &format!("{dmz}{one}"),
         "",

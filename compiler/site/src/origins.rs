@@ -52,6 +52,8 @@ pub(crate) struct HostOrigin {
     pub(crate) hardware: Vec<(&'static str, Span)>,
     /// Its addresses that are stated.
     pub(crate) stated: Vec<(NetworkId, IpAddr)>,
+    /// The networks on which it says what it calls its device.
+    pub(crate) devices: Vec<NetworkId>,
     /// Places of the interfaces' MAC addresses.
     pub(crate) macs: Vec<(NetworkId, Span)>,
 }

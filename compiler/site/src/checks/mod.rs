@@ -27,6 +27,7 @@ pub mod datastore_full;
 pub mod datastore_kind;
 pub mod datastore_overcommitted;
 pub mod default_routes;
+pub mod device_assumed;
 pub mod device_index;
 pub mod device_mapping;
 pub mod device_passthrough;
@@ -415,6 +416,7 @@ pub static CODES: &[&Code] = &[
     &spread_uneven::CODE,
     &storage_carries::CODE,
     &devices_move_up::CODE,
+    &device_assumed::CODE,
     &datastore_overcommitted::CODE,
     &replica_behind::CODE,
     &single_point::CODE,
@@ -498,6 +500,7 @@ pub(crate) fn check(site: &Site, origins: &Origins, out: &mut Vec<Diagnostic>) {
     too_many_interfaces::check(site, out);
     out.extend(site.hosts.iter().filter_map(device_index::check_container));
     devices_move_up::check(site, out);
+    device_assumed::check(site, origins, out);
     quorum_of_two::check(site, origins, out);
     even_quorum::check(site, origins, out);
     let availability = Availability::new(site);

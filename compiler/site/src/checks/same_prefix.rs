@@ -16,8 +16,8 @@
 //!   hosts.a = { # error: E0811
 //!     kind = Machine;
 //!     groups = [ groups.projects ];
-//!     on.bridge.address = 192.168.100.200;
-//!     on.copy.address = 192.168.100.201;
+//!     on.bridge = { address = 192.168.100.200; device = "enp1s0"; };
+//!     on.copy = { address = 192.168.100.201; device = "enp2s0"; };
 //!   };
 //! ```
 //!

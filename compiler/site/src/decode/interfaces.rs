@@ -133,6 +133,7 @@ impl Decoder<'_> {
                         let device = self.read.text(field.value);
                         self.read.diagnostics.extend(device.and_then(|device| interface_name::check(device, span)));
                         on.device = device.map(str::to_owned);
+                        origin.devices.push(network);
                     }
                     _ => {}
                 }

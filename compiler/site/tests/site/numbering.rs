@@ -231,8 +231,8 @@ fn two_machines_in_one_slot_of_a_range_without_vmids_are_told_once() {
     let text = r#"
       networks.store = { cidr = 10.9.0.0/24; bridge = "vmbr2"; };
       ranges.things = { addresses = 200..219; };
-      hosts.nas = { kind = Machine; range = ranges.things; slot = 205; on = { lan = {}; store = {}; }; };
-      hosts.tv = { kind = Machine; range = ranges.things; slot = 205; on = { lan = {}; store = {}; }; };
+      hosts.nas = { kind = Machine; range = ranges.things; slot = 205; on = { lan.device = "eno1"; store.device = "eno2"; }; };
+      hosts.tv = { kind = Machine; range = ranges.things; slot = 205; on = { lan.device = "eno1"; store.device = "eno2"; }; };
     "#;
     assert_eq!(problems(text), ["E0320"]);
 }

@@ -27,6 +27,8 @@ pub struct Tree {
     /// What nodes translate, by node.
     pub(crate) edges: BTreeMap<String, Filter>,
     pub(crate) wiring: Wiring,
+    /// Where Ansible finds machines and nodes, each line that says so.
+    pub(crate) reached: Vec<Reached>,
     /// Which layers are looked at.
     pub(crate) counted: Counted,
     /// Whose an address is: the host, and its device if it has one of Proxmox.
@@ -95,6 +97,14 @@ impl Wiring {
     pub fn by_turns(&self, address: IpAddr, host: &str) -> bool {
         self.turns.get(&address).is_some_and(|owners| owners.iter().any(|owner| owner == host))
     }
+}
+
+/// Where Ansible finds a machine.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    pub host: String,
+    pub address: IpAddr,
+    pub place: Place,
 }
 
 /// Networks between which all is routed.
@@ -194,6 +204,7 @@ impl Tree {
             filters,
             edges,
             wiring,
+            reached: Vec::new(),
             counted: Counted::All,
             owners: HashMap::new(),
             overlay: HashMap::new(),
@@ -279,7 +290,7 @@ impl Tree {
     }
 
     /// The networks of guests.
-    fn networks(&self) -> BTreeSet<IpNet> {
+    pub(crate) fn networks(&self) -> BTreeSet<IpNet> {
         let nics = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
         nics.flat_map(|nic| &nic.addresses).map(|net| net.trunc()).collect()
     }

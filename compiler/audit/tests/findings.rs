@@ -426,6 +426,29 @@ fn filters_of_one_family_and_of_two_tables() {
 }
 
 #[test]
+fn a_machine_that_ansible_finds_where_it_is_not() {
+    let wiring = r#"{"machines": {"nas": ["192.168.1.9"]}, "nodes": {"one": ["192.168.1.254"]}}"#;
+    let found = |host: &str, address: &str| {
+        let (path, text) = (format!("host_vars/{host}.yml"), format!("---\nansible_host: {address}\n"));
+        guest(ON, GUEST, true, &[("wiring.json", wiring), (&path, &text)])
+    };
+    for (host, own) in [("b", "192.168.1.2"), ("nas", "192.168.1.9"), ("one", "192.168.1.254")] {
+        lacks(&found(host, own), "not-its-address");
+        for another in ["192.168.1.2", "192.168.1.9", "192.168.1.254", "192.168.1.77", "10.7.7.7"] {
+            if another != own {
+                has(&found(host, another), &format!("not-its-address host_vars/{host}.yml:2"));
+            }
+        }
+        // A router in front may translate that one; of a name nobody knows what it is.
+        lacks(&found(host, "203.0.113.5"), "not-its-address");
+        lacks(&found(host, "b.example.com"), "not-its-address");
+    }
+    // Nothing else says where it is; but whose that address is.
+    lacks(&found("elsewhere", "192.168.1.77"), "not-its-address");
+    has(&found("elsewhere", "192.168.1.9"), "not-its-address host_vars/elsewhere.yml:2");
+}
+
+#[test]
 fn every_kind_is_in_the_chapter_and_in_a_test() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("it is there");

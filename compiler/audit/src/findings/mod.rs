@@ -11,6 +11,7 @@ mod ignored;
 mod lighthouses;
 mod management;
 mod nobody;
+mod reached;
 mod relays;
 mod remarks;
 mod shadowed;
@@ -61,6 +62,7 @@ pub const KINDS: &[&str] = &[
     "masquerade-without-zone",
     "network-not-vouched",
     "nobody",
+    "not-its-address",
     "one-family",
     "passes-anyway",
     "refused-configuration",
@@ -90,7 +92,7 @@ impl Tree {
     /// What means other than it seems, sorted.
     pub fn findings(&self) -> Vec<Finding> {
         let mut report = Report { tree: self, found: Vec::new() };
-        let checks: [fn(&mut Report<'_>); 20] = [
+        let checks: [fn(&mut Report<'_>); 21] = [
             alternatives::check,
             anywhere::check,
             dangling::check,
@@ -102,6 +104,7 @@ impl Tree {
             lighthouses::check,
             management::check,
             nobody::check,
+            reached::check,
             relays::check,
             remarks::check,
             shadowed::check,

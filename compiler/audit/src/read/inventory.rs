@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use crate::place::Place;
 use crate::text::yaml::Node;
+use crate::tree::Reached;
 
 /// Variables of all hosts and groups.
 #[derive(Debug, Default)]
@@ -105,6 +106,18 @@ impl Inventory {
     pub fn address(&self, host: &str) -> Option<(IpAddr, Place)> {
         let (text, place) = self.text(host, "ansible_host")?;
         Some((text.parse().ok()?, place))
+    }
+
+    /// Where Ansible, and what the services are for, find each host by the variables.
+    pub fn reached(&self) -> Vec<Reached> {
+        let one = |host: &String, variable: &str| {
+            let (text, place) = self.text(host, variable)?;
+            Some(Reached { host: host.clone(), address: text.parse().ok()?, place })
+        };
+        self.hosts
+            .keys()
+            .flat_map(|host| ["ansible_host", "services_host"].into_iter().filter_map(move |it| one(host, it)))
+            .collect()
     }
 
     /// The families of which the play turns forwarding on: IPv4, IPv6.

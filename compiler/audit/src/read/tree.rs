@@ -231,6 +231,7 @@ impl Parts {
             }
             self.addresses(host);
         }
+        let reached = self.inventory.reached();
         let Self { mut notes, proxmox, mut wiring, filters: rest, interfaces: brought_up, .. } = self;
         let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
         let mut edges: BTreeMap<String, Filter> = rest
@@ -262,7 +263,9 @@ impl Parts {
                 None => {}
             }
         }
-        Tree::new(notes, proxmox, hosts, members, filters, edges, wiring)
+        let mut tree = Tree::new(notes, proxmox, hosts, members, filters, edges, wiring);
+        tree.reached = reached;
+        tree
     }
 
     fn members(&mut self, given: &Given, hosts: &mut BTreeMap<String, Host>) -> Vec<Member> {

@@ -14,8 +14,8 @@ pub(super) fn classes(matrix: &Matrix) -> String {
     if lines.is_empty() { String::new() } else { format!("Machines that no file distinguishes\n{lines}\n") }
 }
 
-/// A row: from, to, path; the address where the family matters.
-type Row<'a> = (&'a str, &'a str, &'a Path, bool);
+/// A row: from, to, path, whether it is IPv6; the address where not all of the target's are alike.
+type Row<'a> = (&'a str, &'a str, &'a Path, bool, Option<IpAddr>);
 
 /// Of each protocol its ports, and whether something holds of each.
 type Held = BTreeMap<Protocol, Vec<(Option<u16>, bool)>>;
@@ -36,13 +36,14 @@ pub(super) fn open(matrix: &Matrix, tree: &Tree) -> String {
         return "Nothing is open.\n\n".into();
     }
     let labels = labels(&rows, tree);
-    let named = rows.iter().map(|((from, to, path, v6), what)| {
+    let named = rows.iter().map(|((from, to, path, v6, at), what)| {
         let label = |name: &&str| labels.get(*name).cloned().unwrap_or_else(|| (*name).to_owned());
-        ((label(from), label(to), *path, *v6), what.clone())
+        let at = at.map(|address| format!(" at {address}")).unwrap_or_default();
+        ((label(from), label(to) + &at, *path, *v6), what.clone())
     });
     let named: BTreeMap<(String, String, &Path, bool), String> = named.collect();
     let rows =
-        named.iter().map(|((from, to, path, v6), what)| ((from.as_str(), to.as_str(), *path, *v6), what.clone()));
+        named.iter().map(|((from, to, path, v6), what)| ((from.as_str(), to.as_str(), *path, *v6, None), what.clone()));
     format!("Open\n{}\n", drawn(rows.collect()))
 }
 
@@ -72,7 +73,7 @@ fn labels<'a>(rows: &BTreeMap<Row<'a>, String>, tree: &Tree) -> BTreeMap<&'a str
         let of = |name: &str| -> BTreeSet<_> {
             let there = rows.iter().filter(|((from, to, ..), _)| *from == name || *to == name);
             let other = |one: &'a str| (one != name).then_some(one);
-            there.map(|((from, to, path, v6), what)| (other(from), other(to), *path, *v6, what)).collect()
+            there.map(|((from, to, path, v6, at), what)| (other(from), other(to), *path, *v6, *at, what)).collect()
         };
         let alike = private.windows(2).all(|pair| of(pair[0]) == of(pair[1]));
         if alike && private.len() > 1 {
@@ -122,9 +123,10 @@ pub(super) fn pair(cells: &[Cell]) -> String {
             Verdict::Unknown { .. } => which == 1,
             Verdict::Closed => which == 2,
         });
-        for ((_, _, path, v6), what) in chosen {
+        for ((_, to, path, v6, at), what) in chosen {
             let family = if v6 { " (IPv6)" } else { "" };
-            out += &format!("{head:<8}{path}{family}: {what}\n");
+            let at = at.map(|address| format!(", {to} at {address}")).unwrap_or_default();
+            out += &format!("{head:<8}{path}{family}{at}: {what}\n");
         }
     }
     if out.is_empty() { "They are on no network together.\n".into() } else { out }
@@ -132,12 +134,13 @@ pub(super) fn pair(cells: &[Cell]) -> String {
 
 /// What holds of each row, as ports drawn together.
 fn rows<'a>(cells: &'a [Cell], wanted: impl Fn(&Verdict) -> bool) -> BTreeMap<Row<'a>, String> {
-    let mut all: BTreeMap<Row<'a>, Held> = BTreeMap::new();
+    type Ends<'a> = (&'a str, &'a str, &'a Path, bool);
+    let mut all: BTreeMap<Ends<'a>, BTreeMap<IpAddr, Held>> = BTreeMap::new();
     for cell in cells {
         let question = &cell.question;
         let row = (question.from.as_str(), question.to.as_str(), &question.path, question.address.is_ipv6());
-        let list = all.entry(row).or_default().entry(question.protocol).or_default();
-        list.push((question.port, wanted(&cell.verdict)));
+        let held = all.entry(row).or_default().entry(question.address).or_default();
+        held.entry(question.protocol).or_default().push((question.port, wanted(&cell.verdict)));
     }
     let what = |protocols: Held| {
         if protocols.values().flatten().all(|(_, holds)| *holds) {
@@ -146,7 +149,15 @@ fn rows<'a>(cells: &'a [Cell], wanted: impl Fn(&Verdict) -> bool) -> BTreeMap<Ro
         let one = |(protocol, ports): (Protocol, Vec<(Option<u16>, bool)>)| ranges(protocol, &ports);
         protocols.into_iter().filter_map(one).collect::<Vec<_>>().join(", ")
     };
-    all.into_iter().map(|(row, protocols)| (row, what(protocols))).filter(|(_, what)| !what.is_empty()).collect()
+    let mut found = BTreeMap::new();
+    for ((from, to, path, v6), addresses) in all {
+        let said: Vec<(IpAddr, String)> = addresses.into_iter().map(|(address, held)| (address, what(held))).collect();
+        let alike = said.windows(2).all(|pair| pair[0].1 == pair[1].1);
+        for (address, what) in said.into_iter().filter(|(_, what)| !what.is_empty()) {
+            found.insert((from, to, path, v6, (!alike).then_some(address)), what);
+        }
+    }
+    found
 }
 
 /// `tcp 22, 80-90`: between two neighbours of the list nothing changes, so what holds at both holds between.
@@ -171,7 +182,7 @@ fn ranges(protocol: Protocol, ports: &[(Option<u16>, bool)]) -> Option<String> {
 /// Rows with the same right side drawn together: first those to whom, then those from whom.
 fn drawn(rows: BTreeMap<Row<'_>, String>) -> String {
     let mut targets: BTreeMap<(&Path, bool, String, &str), Vec<&str>> = BTreeMap::new();
-    for ((from, to, path, v6), what) in rows {
+    for ((from, to, path, v6, _), what) in rows {
         targets.entry((path, v6, what, from)).or_default().push(to);
     }
     let mut sources: BTreeMap<(&Path, bool, Vec<&str>, String), Vec<&str>> = BTreeMap::new();

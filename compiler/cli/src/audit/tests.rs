@@ -1,5 +1,7 @@
 use std::ffi::OsString;
 
+use arvc_verdict::{Cell, Question, Verdict};
+
 use crate::exit;
 use crate::run;
 use crate::world::memory::Memory;
@@ -106,6 +108,26 @@ fn an_address_of_a_machine_is_asked_for_alone() {
         assert!(!world.stdout.contains("vmbr1"), "{what}: {}", world.stdout);
     }
     assert_eq!(audit(&mut world, &["shop", "10.0.0.2:80"]), exit::GOOD, "{}{}", world.stdout, world.stderr);
+}
+
+#[test]
+fn what_holds_of_one_address_alone_is_told_with_it() {
+    let cell = |address: &str, port: u16, verdict: Verdict| {
+        let (from, to, path) = ("shop".into(), "web".into(), "bridge vmbr1".parse().unwrap());
+        let (address, protocol) = (address.parse().unwrap(), "tcp".parse().unwrap());
+        Cell { question: Question { from, to, address, path, protocol, port: Some(port) }, verdict }
+    };
+    let both = |second: Verdict| {
+        let ports = [1, 22, 65535].into_iter();
+        let cells: Vec<Cell> = ports
+            .flat_map(|port| [cell("10.0.0.2", port, Verdict::Open), cell("10.1.0.2", port, second.clone())])
+            .collect();
+        super::table::pair(&cells)
+    };
+    assert_eq!(both(Verdict::Open), "open    bridge vmbr1: everything\n");
+    let apart =
+        "open    bridge vmbr1, web at 10.0.0.2: everything\nclosed  bridge vmbr1, web at 10.1.0.2: everything\n";
+    assert_eq!(both(Verdict::Closed), apart);
 }
 
 #[test]

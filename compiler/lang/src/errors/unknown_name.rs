@@ -87,3 +87,13 @@ pub fn protocol(name: &str, name_span: Span, number: &str, whole: Span) -> Diagn
         Applicability::MaybeIncorrect,
     )
 }
+
+/// `2049/tpc`: the `name` that stands at `name_span` for a protocol; `whole`, with its number, is meant for these `ports`.
+pub fn misspelt_protocol(name: &str, name_span: Span, ports: String, whole: Span) -> Diagnostic {
+    let label = format!("did you mean `{ports}`?");
+    Diagnostic::new(&CODE, format!("`{name}` is not defined"), name_span, label).fix(
+        format!("write `{ports}`"),
+        vec![Edit { span: whole, text: ports }],
+        Applicability::MaybeIncorrect,
+    )
+}

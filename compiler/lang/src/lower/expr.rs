@@ -1,6 +1,7 @@
 //! Expressions.
 
 use arvc_syntax::ast::{self, AstNode, Key as AstKey};
+use arvc_syntax::diagnostic::nearest;
 use arvc_syntax::intern::Symbol;
 use arvc_syntax::kind::SyntaxKind;
 use arvc_syntax::literal::Literal;
@@ -196,6 +197,18 @@ impl<'t> Lowerer<'_, '_, 't> {
             if !self.is_name(symbol) {
                 let problem = unknown_name::protocol(name.text(), name.span(), &port.to_string(), span);
                 let reported = self.reports.early(problem);
+                return self.error(reported, span);
+            }
+        }
+        if let (Some(ast::Expr::Literal(number)), Some(ast::Expr::Name(name))) = (binary.left(), binary.right())
+            && let (Some(meant), Some(Literal::Int(port))) = (nearest(name.text(), ["tcp", "udp"]), number.value())
+            && binary.operator().is_some_and(|operator| operator.kind() == SyntaxKind::Slash)
+        {
+            let symbol = self.names.intern(name.text());
+            if !self.is_name(symbol) {
+                let ports = format!("{port}/{meant}");
+                let reported =
+                    self.reports.early(unknown_name::misspelt_protocol(name.text(), name.span(), ports, span));
                 return self.error(reported, span);
             }
         }

@@ -349,6 +349,8 @@ pub struct Program {
     pub leaves: HashSet<Span>,
     /// Keys that are unset where only evaluation knows what is below, and whether something is known to be.
     pub unset: HashMap<Span, bool>,
+    /// What is unset in a record, by the record's place and the name: where, for messages.
+    pub gone: HashMap<(Span, Symbol), Span>,
     /// Composed files.
     pub composed: Vec<Composed>,
     /// Files.
@@ -393,6 +395,18 @@ impl Program {
             id = value;
         }
         id
+    }
+
+    /// Where a field was unset in what an expression gives.
+    pub fn unset_in(&self, id: ExprId, name: Symbol) -> Option<Span> {
+        let id = self.uncoerced(id);
+        let own = self.gone.get(&(self.span(id), name)).copied();
+        own.or_else(|| match self.get(id) {
+            Expr::Layers(lower, upper) | Expr::Beside(lower, upper) => {
+                self.unset_in(upper, name).or_else(|| self.unset_in(lower, name))
+            }
+            _ => None,
+        })
     }
 
     /// Where an expression is written.

@@ -125,6 +125,26 @@ fn what_is_unset_is_shown_where_it_is_missed() {
     assert!(found[0].starts_with("E0102") && found[0].contains("- site.arv:1:24 it is unset here"), "{found:?}");
 }
 
+#[test]
+fn a_field_that_is_unset_is_shown_where_it_is_asked_for() {
+    let hosts = "hosts.pbs = { vmid = 2; }; hosts.web = { vmid = 3; };";
+    let made = "hosts = mapValues (vmid: { inherit vmid; }) { pbs = 2; web = 3; };";
+    let rest = "name = \"s\"; domain = \"s.internal\"; images.a = { vmid = 9; };";
+    for hosts in [hosts, made] {
+        let below = format!("{{ {rest} {hosts} allow = [ hosts.pbs -> internet : 80/tcp ]; }}");
+        let above = "{ extends ./base.arv;\n  hosts.pbs = unset; }";
+        let outcome = site(&[("site.arv", above), ("base.arv", &below)]);
+        let found = problems(&outcome);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].starts_with("E0208 the record has no field `pbs`"), "{found:?}");
+        assert!(found[0].contains("- site.arv:2:15 it is unset here"), "{found:?}");
+    }
+    // One of that name elsewhere is another one.
+    let below = format!("{{ {rest} {hosts} groups.web = {{}}; allow = [ groups.pbs -> internet : 80/tcp ]; }}");
+    let outcome = site(&[("site.arv", "{ extends ./base.arv; hosts.pbs = unset; }"), ("base.arv", &below)]);
+    assert!(problems(&outcome).iter().all(|problem| !problem.contains("unset")), "{:?}", problems(&outcome));
+}
+
 /// The same sequence in every run.
 struct Dice(u64);
 

@@ -76,7 +76,11 @@ pub fn report(machine: &mut Machine<'_>, name: Symbol, span: Span, value: Value)
             fields.dedup();
         }
     }
-    let diagnostic = of(owner, machine.names.get(name), span, &fields).secondary(machine.span(value), "this record");
+    let mut diagnostic =
+        of(owner, machine.names.get(name), span, &fields).secondary(machine.span(value), "this record");
+    if let Some(unset) = machine.program.unset_in(value.origin, name) {
+        diagnostic = diagnostic.secondary(unset, "it is unset here");
+    }
     machine.report(diagnostic)
 }
 

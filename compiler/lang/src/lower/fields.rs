@@ -120,6 +120,8 @@ pub(super) struct Fields<'t> {
     pub(super) types: Vec<TypeItem<'t>>,
     /// The records as they are written, if they are written as such.
     pub(super) literals: Vec<Opened<'t>>,
+    /// Keys that are unset, and where.
+    pub(super) gone: Vec<(Symbol, Span)>,
     /// Whether a part of it was not understood.
     pub(super) damaged: bool,
     /// Whether something is to be decided in it; asked for the whole record at once.

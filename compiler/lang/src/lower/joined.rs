@@ -75,6 +75,7 @@ impl<'t> Lowerer<'_, '_, 't> {
             given.into_iter().map(|given| (given.strength, Whole::Given(given))).collect();
         let mut parts = entry.parts.take().map(|parts| *parts).unwrap_or_default();
         self.note_types(&parts, entry.place);
+        let gone = std::mem::take(&mut parts.gone);
         for computed in std::mem::take(&mut parts.computed) {
             let strength = computed.strength;
             match wholes.iter_mut().find(|(other, whole)| *other == strength && matches!(whole, Whole::Computed(_))) {
@@ -107,10 +108,13 @@ impl<'t> Lowerer<'_, '_, 't> {
                 None => whole,
             });
         }
-        match self.below(result, parts, key) {
+        let joined = match self.below(result, parts, key) {
             Some(result) => result,
             None => self.parts(Fields::default(), Some(key)),
-        }
+        };
+        let span = self.program.span(joined);
+        self.program.gone.extend(gone.into_iter().map(|(name, at)| ((span, name), at)));
+        joined
     }
 
     /// Puts parts below what was found so far.

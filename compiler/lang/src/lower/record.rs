@@ -359,6 +359,7 @@ impl<'t> Lowerer<'_, '_, 't> {
         if fields.damaged {
             self.program.damaged.push(id);
         }
+        self.program.gone.extend(fields.gone.into_iter().map(|(name, at)| ((span, name), at)));
         id
     }
 }

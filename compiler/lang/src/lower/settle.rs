@@ -160,6 +160,8 @@ impl<'t> Lowerer<'_, '_, 't> {
         for mut entry in std::mem::take(&mut fields.entries) {
             if entry.is_mixed() || floor.is_some() {
                 entry.place = place.field(self.site_schema(), entry.key.name);
+                let unset = entry.wholes().find(|given| matches!(given.source, Source::Unset)).map(|given| given.span);
+                fields.gone.extend(unset.map(|span| (entry.key.name, span)));
                 if !self.settle_entry(&mut entry, floor, open, &below) {
                     continue;
                 }

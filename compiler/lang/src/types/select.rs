@@ -60,6 +60,9 @@ impl Checker<'_> {
                 if let Some(at) = at.filter(|at| !self.in_library(*at)) {
                     diagnostic = diagnostic.secondary(at, "this record");
                 }
+                if let Some(unset) = self.unset_at(base, name) {
+                    diagnostic = diagnostic.secondary(unset, "it is unset here");
+                }
                 self.report(diagnostic);
                 Types::ERROR
             }
@@ -100,6 +103,16 @@ impl Checker<'_> {
                 (fields, at)
             }
             _ => (Vec::new(), None),
+        }
+    }
+
+    /// Where a field was unset.
+    fn unset_at(&mut self, base: TyId, name: Symbol) -> Option<Span> {
+        let (_, node) = self.types.resolve(base);
+        match node {
+            Ty::Record(record) => self.program.gone.get(&(self.types.records[record.0 as usize].at?, name)).copied(),
+            Ty::View(_, expr, _) => self.program.unset_in(expr, name),
+            _ => None,
         }
     }
 

@@ -28,7 +28,13 @@ pub fn explain(mut diagnostic: Diagnostic, named: &Named, span: Span) -> Diagnos
     if place != span {
         diagnostic = diagnostic.secondary(span, "computed here");
     }
-    for call in named.calls.iter().filter(|call| **call != place) {
+    // Of calls in one another, the inner one says where.
+    let calls = named
+        .calls
+        .iter()
+        .enumerate()
+        .filter(|(at, call)| **call != place && !named.calls[..*at].iter().any(|inner| contains(**call, *inner)));
+    for (_, call) in calls {
         diagnostic = diagnostic.secondary(*call, format!("{} is made through this call", named.path));
     }
     diagnostic
@@ -53,5 +59,15 @@ mod tests {
         assert_eq!(place(&named(vec![]), Span::new(3, 7)), Span::new(3, 7));
         assert_eq!(place(&named(vec![inner, outer]), Span::new(13, 17)), Span::new(13, 17));
         assert_eq!(place(&named(vec![inner, outer]), Span::new(505, 515)), outer);
+    }
+
+    #[test]
+    fn of_calls_in_one_another_the_inner_one_is_shown() {
+        static CODE: Code = Code::new("E", "a test", "");
+        let (inner, around, outer) = (Span::new(520, 530), Span::new(500, 540), Span::new(10, 30));
+        let named = named(vec![inner, around, outer]);
+        let problem = report(&CODE, "wrong".to_owned(), &named, Span::new(600, 601), "here");
+        let shown: Vec<Span> = problem.labels.iter().filter(|label| !label.primary).map(|label| label.span).collect();
+        assert_eq!(shown, [Span::new(600, 601), inner]);
     }
 }

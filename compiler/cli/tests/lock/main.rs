@@ -116,6 +116,30 @@ fn locked_fails_with_what_would_change_and_a_build_writes_it() {
 }
 
 #[test]
+fn a_copy_beside_a_built_site_is_one_mistake() {
+    let all = ["a = { vmid = 1010; groups = [ groups.all ]; };", "b = { vmid = 1011; groups = [ groups.all ]; };"];
+    let folder = Folder::with(&site(&all));
+    folder.good("build");
+    folder.file("copy.arv", &site(&all));
+    let (status, text) = folder.arvc("check copy.arv");
+    assert!(status == 1 && text.matches("E0903").count() == 1, "{text}");
+    for words in [
+        "`hosts.a` and 2 further machines have numbers that the environment `site` holds",
+        "move it into a folder with an `arv.toml` of its own",
+        "if both are to be there, give this one other VMIDs",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    folder.file("copy.arv", &site(&all[..1]).replace("vmid = 1001", "vmid = 1002"));
+    let (status, text) = folder.arvc("check copy.arv");
+    assert!(status == 1 && text.contains("of `hosts.a` is held by `a` of the environment `site`"), "{text}");
+    fs::create_dir(folder.path("apart")).unwrap();
+    folder.file("apart/arv.toml", "");
+    folder.file("apart/site.arv", &site(&all));
+    folder.good("check apart/site.arv");
+}
+
+#[test]
 fn a_machine_that_is_gone_keeps_its_number_until_it_is_released() {
     let folder = Folder::with(&site(&[SHOP, WIKI]));
     folder.good("build");
@@ -305,9 +329,10 @@ fn another_environment_of_the_project_has_its_numbers() {
     let apart = "datacenters.site = { owns_firewall = false; namespace = \"dev\"; pool = \"dev\"; };\n  operators.";
     let dev = dev.replace("operators.", apart);
     folder.file("dev.arv", &dev);
-    let (status, text) = folder.arvc("build dev.arv --out dev --message-format short");
+    let (status, text) = folder.arvc("build dev.arv --out dev");
     assert!(status == 1 && text.contains("192.168.100.90 of `hosts.server`"), "{text}");
-    assert!(text.contains("is held by `server` of the environment `site`"), "{text}");
+    let both = "`hosts.dns` and 1 further machine have numbers that the environment `site` holds";
+    assert!(text.contains(both) && text.matches("E0903").count() == 1, "{text}");
     folder.file(
         "dev.arv",
         &dev.replace("vmbr1", "vmbr2").replace("vmid = 3080", "vmid = 1080").replace("3000..3999", "1000..3999"),

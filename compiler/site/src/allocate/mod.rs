@@ -22,6 +22,7 @@ pub(crate) use self::renames::{Renames, renames};
 pub(crate) use self::taken::Holder;
 use self::taken::Taken;
 use crate::allocation::{Assigned, Numbering, RangeIndex};
+use crate::checks::held_number::Elsewhere;
 use crate::checks::{guest_without_vmid, held_by_several, held_number, locked_outside_range, range_full, vmid_changed};
 use crate::lock::{Held, Numbers};
 use crate::model::{DatacenterId, Host, Kind, NetworkId, RangeId, Site, Spanned, Vmid};
@@ -73,6 +74,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) told: BTreeSet<RangeId>,
     /// Where guests without VMID and range were told of: what makes all members of a cluster is one place.
     pub(crate) unranged: HashSet<Span>,
+    /// Numbers that another environment holds for a machine of the same name.
+    pub(crate) elsewhere: Vec<Elsewhere>,
     pub(crate) out: &'a mut Vec<Diagnostic>,
 }
 
@@ -110,6 +113,7 @@ impl Allocation<'_> {
         }
         full.sort();
         full.dedup();
+        held_number::together(self.elsewhere, self.hosts, &self.site.networks, self.out);
         full
     }
 
@@ -150,12 +154,31 @@ impl Allocation<'_> {
                     let other = &self.hosts[others[0]].named;
                     Some(held_number::of_host(&host.named, vmid, other))
                 }
-                None => taken.held_vmid(owner, vmid.value).map(|by| held_number::vmid(&host.named, vmid, by)),
+                None => {
+                    let Some(by) = taken.held_vmid(owner, vmid.value) else { return };
+                    let (what, problem) = (format!("VMID {}", vmid.value.0), held_number::vmid(&host.named, vmid, by));
+                    self.is_held(at, by, (what, vmid.span, None), problem);
+                    self.without(at);
+                    return;
+                }
             },
         };
         if let Some(problem) = problem {
             self.out.push(problem);
             self.without(at);
+        }
+    }
+
+    /// A number that is held by a machine which is none of the site, with its place and its network. That of an environment where
+    /// it is the same machine is told with all others of that environment.
+    fn is_held(&mut self, at: usize, by: &Holder, of: (String, Span, Option<NetworkId>), problem: Diagnostic) {
+        let (what, span, network) = of;
+        match &by.environment {
+            Some(environment) if by.name == self.hosts[at].named.name => {
+                let environment = environment.clone();
+                self.elsewhere.push(Elsewhere { host: at, environment, what, span, network, problem });
+            }
+            _ => self.out.push(problem),
         }
     }
 
@@ -261,7 +284,7 @@ impl Allocation<'_> {
         for (network, address) in self.wants[at].stated.iter().copied().chain(computed) {
             if let Some(by) = taken.held_address(network, address.value) {
                 let problem = held_number::address(&host.named, address, &self.site.networks[network.index()], by);
-                self.out.push(problem);
+                self.is_held(at, by, (address.value.to_string(), address.span, Some(network)), problem);
                 self.hosts[at].broken = true;
                 return;
             }

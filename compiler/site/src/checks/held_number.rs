@@ -23,14 +23,18 @@
 //! ## What to do
 //!
 //! State another number, or none, so that a free one is chosen. If the other machine is gone for good: `arvc lock release NAME`.
-//! If it is the same machine under a new name: `renamed_from = "NAME";`.
+//! If it is the same machine under a new name: `renamed_from = "NAME";`. A copy of a built site beside it is another environment with
+//! all of its numbers: move it into a folder with an `arv.toml` of its own. One that extends it, and is to be there beside it, has
+//! VMIDs and segments of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
+use arvc_syntax::source::Span;
 
 use crate::allocate::Holder;
-use crate::model::{Named, Network, Spanned, Vmid};
+use crate::model::{Host, Named, Network, NetworkId, Spanned, Vmid};
 use crate::place::report;
 
 /// A number that another machine holds.
@@ -79,6 +83,67 @@ pub(crate) fn slot_of_host(named: &Named, slot: Spanned<u64>, other: &Named) -> 
 pub(crate) fn address(named: &Named, address: Spanned<IpAddr>, network: &Network, by: &Holder) -> Diagnostic {
     let message = format!("{} of `{}` in `{}` is held by {}", address.value, named.path, network.named.path, whom(by));
     help(report(&CODE, message, named, address.span, "it is stated, or follows from its number"), named, by)
+}
+
+/// A number of a machine that another environment holds for the machine of that name there.
+pub(crate) struct Elsewhere {
+    /// The machine, by its place among all.
+    pub(crate) host: usize,
+    pub(crate) environment: String,
+    /// `VMID 1000`, `10.0.0.2`.
+    pub(crate) what: String,
+    pub(crate) span: Span,
+    /// Of an address, its network.
+    pub(crate) network: Option<NetworkId>,
+    /// What is said if it is the only machine.
+    pub(crate) problem: Diagnostic,
+}
+
+/// How many numbers are shown.
+const SHOWN: usize = 6;
+
+/// A copy of a site, or one that extends it and changes nothing of them, has all numbers of the other: one mistake.
+pub(crate) fn together(found: Vec<Elsewhere>, hosts: &[Host], networks: &[Network], out: &mut Vec<Diagnostic>) {
+    let mut environments: BTreeMap<String, Vec<Elsewhere>> = BTreeMap::new();
+    for one in found {
+        environments.entry(one.environment.clone()).or_default().push(one);
+    }
+    for (environment, all) in environments {
+        let machines: BTreeSet<usize> = all.iter().map(|one| one.host).collect();
+        if machines.len() < 2 {
+            out.extend(all.into_iter().map(|one| one.problem));
+            continue;
+        }
+        let (first, more) = (&all[0], machines.len() - 1);
+        let named = &hosts[first.host].named;
+        let message = format!(
+            "`{}` and {more} further machine{} have numbers that the environment `{environment}` holds for machines of these names",
+            named.path,
+            if more == 1 { "" } else { "s" }
+        );
+        let on: BTreeSet<NetworkId> = all.iter().filter_map(|one| one.network).collect();
+        let paths = on.iter().map(|id| format!("`{}`", networks[id.index()].named.path)).collect::<Vec<_>>().join(", ");
+        let vmids = "other VMIDs (`vmids` of its ranges, and `vmid` or `first` where they are stated)";
+        let segments = format!("other segments or addresses (`bridge`, `vlan` or `cidr` of {paths})");
+        let apart = match (all.iter().any(|one| one.network.is_none()), on.is_empty()) {
+            (true, false) => format!("{vmids} and {segments}"),
+            (true, true) => vmids.to_owned(),
+            (false, _) => segments,
+        };
+        let shown = all.iter().take(SHOWN).map(|one| format!("{} of `{}`", one.what, hosts[one.host].named.path));
+        let rest = all.len().saturating_sub(SHOWN);
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        out.push(
+            report(&CODE, message, named, first.span, &format!("{} is held there", first.what))
+                .note(format!("they are {}{rest}", shown.collect::<Vec<_>>().join(", ")))
+                .note(format!("`arv.lock` holds them since `{environment}` was built"))
+                .help(format!("if both are to be there, give this one {apart}"))
+                .help("if this is a copy to look at, move it into a folder with an `arv.toml` of its own, which may be empty")
+                .help(format!(
+                    "if `{environment}` is gone for good: `arvc lock release --environment {environment}`"
+                )),
+        );
+    }
 }
 
 fn whom(by: &Holder) -> String {

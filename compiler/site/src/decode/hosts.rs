@@ -126,6 +126,7 @@ impl Decoder<'_> {
             held: self.held,
             renames: &self.renames,
             unranged: HashSet::new(),
+            elsewhere: Vec::new(),
             told: origins.unfit.iter().map(|(range, _)| *range).chain(origins.handed_out.iter().copied()).collect(),
             out,
         };

@@ -120,6 +120,53 @@ fn an_overlay_leads_to_what_is_beside_a_member_that_can_lead_there() {
         )
     };
     let behind = "behind = [ { network = networks.srv; member = hosts.gate; } ];";
+#[test]
+fn a_lighthouse_that_nobody_finds_is_met_by_the_router_in_front_of_it() {
+    let part = |gateway: &str, more: &str| {
+        format!(
+            r#"
+  networks.home = {{ cidr = 10.7.0.0/24; bridge = "vmbr3"; gateway = {gateway}; }};
+  networks.mesh = {{ cidr = 10.9.0.0/24; underlay = networks.home; port = 4242/udp; }};
+  hosts.light = {{ vmid = 1000; lighthouse = true; relay = true; on = {{ home.address = 10.7.0.5; mesh = {{}}; }}; }};
+  hosts.phone = {{ kind = Machine; managed = false; on.mesh.address = 10.9.0.200; }};
+  {more}"#
+        )
+    };
+    let other = "hosts.laptop = { kind = Machine; managed = false; on.mesh.address = 10.9.0.201; };";
+    for more in ["", other] {
+        let public = "the router of `networks.home` hand 4242/udp on to `hosts.light`, and state the address that the world has for it: \
+                      `hosts.light.on.home.public = …;`";
+        expect(&part("10.7.0.1", more), "", "E0345", &[public]);
+    }
+    let node = part("nodes.pve", "nodes.pve.addresses = [ 10.7.0.1 ];");
+    expect(&node, "", "E0345", &["`forward = [ { port = 4242/udp; to = hosts.light; } ];`"]);
+}
+
+#[test]
+fn what_runs_on_several_nodes_is_not_told_to_do_so() {
+    let part = |second: &str| {
+        format!(
+            r#"
+  places.rack = {{}};
+  nodes.pve.places = [ places.rack ];
+  nodes.two = {{ address = 192.168.100.2; places = [ places.rack ]; }};
+  nodes.three.address = 192.168.100.3;
+  images.debian.node = nodes.pve;
+  services.cache = {{ name = "cache"; http.ports = [ 80/tcp ]; }};
+  hosts.cache-1 = {{ vmid = 1000; node = nodes.pve; on.lan = {{}}; services = [ services.cache ]; }};
+  hosts.cache-2 = {{ vmid = 1001; node = nodes.{second}; on.lan = {{}}; services = [ services.cache ]; }};
+  clusters.web = {{
+    members.a = {{ vmid = 1002; node = nodes.two; on.lan = {{}}; }};
+    members.c = {{ vmid = 1003; node = nodes.three; on.lan = {{}}; }};
+    services = [ {{ name = "web"; needs = [ services.cache.http ]; }} ];
+  }};
+  allow = [ any -> any ];"#
+        )
+    };
+    expect(&part("two"), "", "L0853", &["run it in several places; if the loss is accepted"]);
+    expect(&part("pve"), "", "L0853", &["run it on several nodes; if the loss is accepted"]);
+}
+
     let there = "  allow = [ hosts.light -> hosts.box : 80/tcp ];";
     let back = "  allow = [ hosts.box -> hosts.light : 80/tcp ];";
     expect(&(site("", "") + there), "", "E0403", &[&format!("`networks.over.{behind}`")]);

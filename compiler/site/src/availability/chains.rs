@@ -109,6 +109,17 @@ impl Point {
         }
     }
 
+    /// What would let it survive the loss.
+    pub(crate) fn remedy(&self, site: &Site) -> &'static str {
+        let hosts = self.unit.hosts(site);
+        match self.loss {
+            Loss::Node(_) => "run it on several nodes",
+            Loss::Place(_) => "run it in several places",
+            Loss::Machine(machine) if hosts.contains(&machine) => "run it on several machines",
+            Loss::Machine(_) | Loss::Storage(_) => "put its disks on storages that are not lost together",
+        }
+    }
+
     /// What an author writes who accepts its loss. A service that is written at a machine has no path of its own.
     pub(crate) fn acceptable<'a>(&self, site: &'a Site) -> &'a str {
         &self.unit.named(site).path
@@ -138,7 +149,9 @@ pub(crate) fn points(site: &Site, availability: &Availability) -> Vec<Point> {
     let mut taken_by = |unit: Unit| *known.entry(unit).or_insert_with(|| taken(site, availability, unit));
     let mut points = Vec::new();
     for (unit, sources) in &needed_by {
-        if unit.accepted(site) {
+        // What stops a cluster that votes is told with the loss, for all such clusters.
+        let told = matches!(unit, Unit::Cluster(id) if availability.judged(site, *id));
+        if unit.accepted(site) || told {
             continue;
         }
         let Taken::By(loss) = taken_by(*unit) else { continue };

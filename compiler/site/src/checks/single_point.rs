@@ -32,7 +32,9 @@
 //!
 //! ## What to do
 //!
-//! Run what is needed on several nodes too. If the loss is accepted: `accepted_losses = [ services.store ];`.
+//! Run what is needed on several nodes too; in several places, if a place is lost. If the loss is accepted:
+//! `accepted_losses = [ services.store ];`. A cluster that votes and that a loss stops is told of with the loss (L0850, L0851), and
+//! not here a second time.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
@@ -66,7 +68,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, availability: &Availability,
         let mut problem = report(&CODE, message, place, place.key, &label);
         problem = problem.secondary(first.key, format!("it survives every loss by itself: {}", way.join(" → ")));
         out.push(problem.help(format!(
-            "run it on several nodes; if the loss is accepted: `accepted_losses = [ {} ];`",
+            "{}; if the loss is accepted: `accepted_losses = [ {} ];`",
+            point.remedy(site),
             point.acceptable(site)
         )));
     }

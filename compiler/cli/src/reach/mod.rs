@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use arvc_reach::layers::{Answers, Cell, Classes, Extent, Layers};
+use arvc_reach::layers::{Answers, Cell, Classes, Extent, Layers, Party};
 use arvc_reach::policy::policies;
 use arvc_site::model::{End, Flow, FlowOrigin, Site, Written};
 use arvc_syntax::source::Span;
@@ -160,6 +160,12 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
         true => layers.ask_flow(&question.flow()),
         false => layers.ask(&classes, &question.sources, &targets),
     };
+    if let [cell] = cells.as_mut_slice()
+        && let ([zone], [Party::Host(host)]) = (cell.sources.as_slice(), cell.targets.as_slice())
+    {
+        // Who is no machine may try another way, on which nothing comes back.
+        cell.paths.extend(layers.unanswered(zone, *host));
+    }
     if !question.target.at.is_empty() {
         cells.iter_mut().for_each(|cell| cell.keep_at(&question.target.at));
     }
@@ -183,7 +189,7 @@ struct Question {
     /// The same as an end of a flow.
     from: End,
     /// The parties.
-    sources: Vec<arvc_reach::layers::Party>,
+    sources: Vec<Party>,
     /// Whom to.
     target: terms::Term,
 }
@@ -206,16 +212,16 @@ impl Question {
             target: self.target.end.clone(),
             ports: self.target.ports.clone(),
             via: None,
+            written: Written::default(),
             except: Vec::new(),
             origin: FlowOrigin::Author,
             span: Span::new(0, 0),
         }
     }
 }
-            written: Written::default(),
 
 /// Everybody that can be told apart: machines, nodes, operators, the Internet.
-fn everybody(site: &Site, layers: &Layers) -> Vec<arvc_reach::layers::Party> {
+fn everybody(site: &Site, layers: &Layers) -> Vec<Party> {
     layers.parties(&all(site))
 }
 

@@ -267,6 +267,22 @@ fn an_address_by_turns_is_asked_for_at_each_machine_that_may_have_it_and_nowhere
 }
 
 #[test]
+fn a_way_that_no_answer_comes_back_on_is_shown_with_the_reason() {
+    let dmz = "  networks.dmz = { cidr = 192.168.200.0/24; bridge = \"vmbr2\"; gateway = 192.168.200.1; default_route = false; };\n  \
+               allow = [\n";
+    let site = SITE.replace("  allow = [\n", dmz);
+    let (status, world) = of_site(&site, &["internet", "chess:443/tcp"]);
+    assert_eq!(status, exit::SOURCE, "{}{}", world.stdout, world.stderr);
+    let shown = "\nover networks.dmz, to 192.168.200.103: closed\n  router 192.168.200.1          closed\n\
+                 \x20                                 no answer comes back: they leave by networks.bridge\n";
+    assert!(world.stdout.contains(shown), "{}", world.stdout);
+    assert!(world.stdout.contains("over networks.bridge, to 192.168.100.103: closed\n"), "{}", world.stdout);
+    // On that network itself nobody stands between, and the answers stay there.
+    let (_, world) = of_site(&site, &["192.168.200.77", "chess:443/tcp"]);
+    assert!(!world.stdout.contains("no answer"), "{}{}", world.stdout, world.stderr);
+}
+
+#[test]
 fn programs_get_json_and_rows() {
     let (status, world) = arvc(&["web-1", "db:5432/tcp", "--json"]);
     assert_eq!(status, exit::GOOD);
@@ -345,22 +361,6 @@ groups.idle: no flow names it
 }
 
 #[test]
-fn the_tightest_policy_satisfies_every_need_and_leaves_nothing_unused() {
-    let mut world = with_needs();
-    assert_eq!(run(["arvc", "reach", "--tightest"].map(OsString::from), &mut world), exit::GOOD);
-    assert_eq!(world.stdout, "allow = [\n  hosts.web-1 -> services.db : services.db.sql,\n];\n");
-    let site = world.text("site.arv").expect("the site");
-    let (head, _) = site.split_once("  allow = [").expect("an allow");
-    let tight = format!("{head}  {}}}\n", world.stdout.clone()).replace(" idle = {};", "");
-    let tight = tight.replace("groups = { web = {}; games = {}; };", "groups = { };");
-    let tight = tight.replace(" groups = [ groups.web ];", "").replace(" groups = [ groups.games ];", "");
-    world.file("site.arv", tight);
-    world.stdout.clear();
-    let status = run(["arvc", "reach", "--unused"].map(OsString::from), &mut world);
-    assert_eq!(
-        (status, world.stdout.as_str()),
-        (exit::GOOD, "everything that is allowed is needed\n"),
-#[test]
 fn an_address_by_turns_is_told_by_its_name_and_not_by_its_owners() {
     let vip = "  vips.www = { network = networks.bridge; address = 192.168.100.250; owners = [ hosts.web-1, hosts.web-2 ]; };\n  \
                allow = [\n    hosts.chess -> vips.www : 443/tcp,\n";
@@ -376,6 +376,22 @@ fn an_address_by_turns_is_told_by_its_name_and_not_by_its_owners() {
     }
 }
 
+#[test]
+fn the_tightest_policy_satisfies_every_need_and_leaves_nothing_unused() {
+    let mut world = with_needs();
+    assert_eq!(run(["arvc", "reach", "--tightest"].map(OsString::from), &mut world), exit::GOOD);
+    assert_eq!(world.stdout, "allow = [\n  hosts.web-1 -> services.db : services.db.sql,\n];\n");
+    let site = world.text("site.arv").expect("the site");
+    let (head, _) = site.split_once("  allow = [").expect("an allow");
+    let tight = format!("{head}  {}}}\n", world.stdout.clone()).replace(" idle = {};", "");
+    let tight = tight.replace("groups = { web = {}; games = {}; };", "groups = { };");
+    let tight = tight.replace(" groups = [ groups.web ];", "").replace(" groups = [ groups.games ];", "");
+    world.file("site.arv", tight);
+    world.stdout.clear();
+    let status = run(["arvc", "reach", "--unused"].map(OsString::from), &mut world);
+    assert_eq!(
+        (status, world.stdout.as_str()),
+        (exit::GOOD, "everything that is allowed is needed\n"),
         "{}",
         world.stderr
     );

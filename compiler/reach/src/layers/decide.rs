@@ -438,7 +438,7 @@ impl<'a> Layers<'a> {
     }
 
     /// The [exits](Self::exits) to a zone, which machines on the same networks have in common.
-    fn exits_to(&self, host: HostId, zone: &Party) -> Rc<[Exit]> {
+    pub(super) fn exits_to(&self, host: HostId, zone: &Party) -> Rc<[Exit]> {
         let key = (self.members.profile_of[host.index()], zone.clone());
         if let Some(known) = self.ways_out.borrow().get(&key) {
             return known.clone();

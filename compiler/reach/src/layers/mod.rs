@@ -11,6 +11,7 @@
 //! Replies need no step of their own: every layer tracks connections, and a reply belongs to one.
 
 mod answer;
+mod aside;
 mod ask;
 mod behind;
 mod beyond;

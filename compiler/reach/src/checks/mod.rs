@@ -10,6 +10,7 @@ mod doubtful_never;
 mod doubts;
 mod empty_end;
 mod exception_outside_never;
+mod exchanged_digits;
 mod expected_closed;
 mod expected_open;
 mod expected_unknown;
@@ -87,6 +88,7 @@ pub static CODES: &[&Code] = &[
     &granted_still::CODE,
     &address_handed_on::CODE,
     &no_way_back::CODE,
+    &exchanged_digits::CODE,
 ];
 
 /// Every problem with what a site allows, needs and forbids.
@@ -149,6 +151,7 @@ fn intents(members: &Members) -> Vec<Diagnostic> {
     if !site.hosts.iter().any(|host| host.broken) {
         empty_end::check(&intents, &mut found);
         shadowed_allow::check(&intents, &mut found);
+        exchanged_digits::check(&intents, &mut found);
         if !site.paths_broken {
             left_out::check(&intents, &mut found);
             no_way_back::check(&intents, &mut found);

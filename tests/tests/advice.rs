@@ -88,6 +88,18 @@ fn a_range_beyond_its_network_is_told_once_whoever_is_in_it() {
 }
 
 #[test]
+fn a_host_number_that_is_no_machine_s_is_kept_in_its_network() {
+    let part = |reserved: &str| {
+        format!(
+            "networks.desk = {{ cidr = 10.7.0.0/24; bridge = \"vmbr3\"; gateway = 10.7.0.50; {reserved} }};
+  ranges.mine = {{ vmids = 4000..4020; addresses = 40..60; }};"
+        )
+    };
+    expect(&part(""), "", "E0389", &["or keep it: `networks.desk.reserved = [ 50..50 ];`"]);
+    expect(&part("reserved = [ 1..9 ];"), "", "E0389", &["or keep it: `50..50` in `networks.desk.reserved`"]);
+}
+
+#[test]
 fn a_vmid_that_the_lock_holds_is_not_to_be_changed() {
     let part = "hosts.a = { vmid = 4005; on.lan = {}; };";
     expect(part, "", "E0306", &["take a VMID of a range"]);
@@ -108,18 +120,6 @@ fn guests_that_do_not_say_their_networks_are_one_mistake() {
     expect(part, "", "E0324", &["give the range some there: `on.srv.addresses = …;`", "`on.lan = {};`"]);
 }
 
-#[test]
-fn an_overlay_leads_to_what_is_beside_a_member_that_can_lead_there() {
-    let site = |gate: &str, overlay: &str| {
-        format!(
-            r#"
-  networks.over = {{ cidr = 10.9.0.0/24; underlay = networks.lan; port = 4242/udp; {overlay} }};
-  hosts.light = {{ vmid = 1000; lighthouse = true; on = {{ lan = {{}}; over = {{}}; }}; }};
-  hosts.gate = {{ vmid = 1001; {gate} on = {{ lan = {{}}; over = {{}}; srv.address = 192.168.101.2; }}; }};
-  hosts.box = {{ kind = Machine; managed = false; on.srv.address = 192.168.101.9; }};"#
-        )
-    };
-    let behind = "behind = [ { network = networks.srv; member = hosts.gate; } ];";
 #[test]
 fn a_lighthouse_that_nobody_finds_is_met_by_the_router_in_front_of_it() {
     let part = |gateway: &str, more: &str| {
@@ -167,6 +167,18 @@ fn what_runs_on_several_nodes_is_not_told_to_do_so() {
     expect(&part("pve"), "", "L0853", &["run it on several nodes; if the loss is accepted"]);
 }
 
+#[test]
+fn an_overlay_leads_to_what_is_beside_a_member_that_can_lead_there() {
+    let site = |gate: &str, overlay: &str| {
+        format!(
+            r#"
+  networks.over = {{ cidr = 10.9.0.0/24; underlay = networks.lan; port = 4242/udp; {overlay} }};
+  hosts.light = {{ vmid = 1000; lighthouse = true; on = {{ lan = {{}}; over = {{}}; }}; }};
+  hosts.gate = {{ vmid = 1001; {gate} on = {{ lan = {{}}; over = {{}}; srv.address = 192.168.101.2; }}; }};
+  hosts.box = {{ kind = Machine; managed = false; on.srv.address = 192.168.101.9; }};"#
+        )
+    };
+    let behind = "behind = [ { network = networks.srv; member = hosts.gate; } ];";
     let there = "  allow = [ hosts.light -> hosts.box : 80/tcp ];";
     let back = "  allow = [ hosts.box -> hosts.light : 80/tcp ];";
     expect(&(site("", "") + there), "", "E0403", &[&format!("`networks.over.{behind}`")]);

@@ -116,11 +116,22 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
     if let Some(routers) = routers {
         diagnostic = diagnostic.note(routers);
     }
-    let diagnostic = diagnostic.help(help);
+    let diagnostic = diagnostic.help(elsewhere(intents, flow, source, target).unwrap_or_else(|| help.to_owned()));
     match behind(site, source, target).filter(|_| flow.via.is_none()) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// Where two machines meet that are not both on the network which the flow names.
+fn elsewhere(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Option<String> {
+    flow.via?;
+    let members = intents.space.members;
+    let of = |host: HostId| members.profile_of[host.index()];
+    let common = members.common(of(source), of(target));
+    let ways: Vec<String> =
+        common.iter().map(|id| format!("`via {}`", intents.site.networks[id.index()].named.path)).collect();
+    (!ways.is_empty()).then(|| format!("name a network that both are on: {}", ways.join(" or ")))
 }
 
 /// How an overlay of the source would lead to the target, if one of its members is beside that.

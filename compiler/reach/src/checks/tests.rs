@@ -189,6 +189,20 @@ fn machines_without_a_common_network_cannot_need_one_another() {
 }
 
 #[test]
+fn who_names_a_network_that_not_both_are_on_is_told_which_they_are_on() {
+    let mut site = site();
+    let things = network(&mut site, "things", "192.168.200.0/24", bridge("vmbr2", &[]));
+    let servers = network(&mut site, "servers", "192.168.201.0/24", bridge("vmbr3", &[]));
+    let hub = host_on(&mut site, "hub", &[], &[servers, things]);
+    let plug = host_on(&mut site, "plug", &[], &[things]);
+    let to_plug = flow(End::Host(hub), End::Host(plug), &[tcp(80, 80)]);
+    site.allow = vec![Flow { via: Some(servers), ..to_plug }];
+    let problem = only(&site);
+    assert_eq!(problem.code.id, "E0403");
+    assert_eq!(problem.helps[0], "name a network that both are on: `via networks.things`");
+}
+
+#[test]
 fn an_outside_machine_leads_to_no_internet() {
     let (mut site, ..) = shop();
     let laptop = host_on(&mut site, "laptop", &[], &[OVERLAY]);

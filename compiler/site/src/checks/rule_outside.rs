@@ -179,10 +179,17 @@ fn unnamed(
     if found.len() > SHOWN {
         problem = problem.note(format!("and {} more", found.len() - SHOWN));
     }
-    let reserved = format!("`reserved = [ {number}..{number} ];`");
+    let kept = found.iter().filter(|(other, ..)| other == slot).map(|(.., network)| {
+        let network = &site.networks[network.index()];
+        match network.reserved.is_empty() {
+            true => format!("`{}.reserved = [ {number}..{number} ];`", network.named.path),
+            false => format!("`{number}..{number}` in `{}.reserved`", network.named.path),
+        }
+    });
+    let kept = kept.collect::<Vec<_>>().join(" and ");
     out.push(match what.as_str() {
         RESERVED => problem.help("give the range other host numbers, or reserve fewer"),
-        _ => problem.help(format!("leave {number} out of the range, or keep it in the network: {reserved}")),
+        _ => problem.help(format!("leave {number} out of the range, or keep it: {kept}")),
     });
     found.into_iter().map(|(.., network)| network).collect()
 }

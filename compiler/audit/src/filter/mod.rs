@@ -25,6 +25,8 @@ pub struct Filter {
     pub flushes: Option<Place>,
     /// Whether its rules ask for ports that programs of the machine publish: such a packet may be delivered or handed on.
     publishes: bool,
+    /// Of each family, why nobody knows whether these rules are there: what loads them may refuse them, and older ones stay.
+    doubted: (Option<Why>, Option<Why>),
 }
 
 /// A chain that the kernel enters.
@@ -168,6 +170,16 @@ pub enum Then {
     Source(Result<IpAddr, Why>),
     /// Nobody knows.
     Unknown(Why),
+}
+
+impl Then {
+    /// The chain that it goes on with.
+    pub fn chain(&self) -> Option<usize> {
+        match self {
+            Self::Jump(chain) | Self::Goto(chain) => Some(*chain),
+            _ => None,
+        }
+    }
 }
 
 /// Another destination: its address and, if it changes, its port.
@@ -336,6 +348,20 @@ impl Rule {
 }
 
 impl Filter {
+    /// Nobody knows whether its rules for these families are there.
+    pub fn doubt(&mut self, families: (bool, bool), why: &Why) {
+        let (four, six) = &mut self.doubted;
+        for own in [four, six].into_iter().zip([families.0, families.1]).filter_map(|(own, meant)| meant.then_some(own))
+        {
+            own.get_or_insert_with(|| why.clone());
+        }
+    }
+
+    /// Why nobody knows what becomes of a packet of a family, whatever the rules say.
+    fn doubted(&self, v6: bool) -> Option<&Why> {
+        if v6 { self.doubted.1.as_ref() } else { self.doubted.0.as_ref() }
+    }
+
     /// Everything is read.
     pub fn finish(&mut self) {
         self.chains.iter_mut().for_each(Chain::finish);

@@ -64,6 +64,9 @@ impl Filter {
 
     /// Which other source a packet that goes through the machine leaves with, if any, or why that is not known.
     pub fn hides(&self, packet: &Packet, into: Option<&str>, out: Option<&str>) -> Result<Option<Hidden>, Why> {
+        if let Some(why) = self.doubted(packet.is_v6()) {
+            return Err(why.clone());
+        }
         let passage = Passage { entered: Some(into), ..Passage::at(packet, out, false) };
         let of_family = |base: &&Base| if packet.is_v6() { base.families.1 } else { base.families.0 };
         let bases = self.bases.iter().filter(|base| base.nat && base.hook == Hook::Postrouting).filter(of_family);
@@ -108,6 +111,10 @@ impl Filter {
     /// What becomes of it after what was said of it: where nothing more filters it, that stands.
     fn further(&self, so_far: Outcome, hooks: &[Hook], passage: Passage<'_>) -> Outcome {
         let v6 = passage.packet.is_v6();
+        if let Some(why) = self.doubted(v6) {
+            let words = "whether its rules are there is not known";
+            return so_far.and(|| Outcome::unknown(why.clone(), words, None));
+        }
         let mut result = so_far;
         let mut untracked = false;
         for hook in hooks {
@@ -163,6 +170,9 @@ impl Filter {
     ) -> Result<Option<(Translation, Place)>, Why> {
         let passage = Passage { guest, ..Passage::at(packet, device, true) };
         let v6 = packet.is_v6();
+        if let Some(why) = self.doubted(v6) {
+            return Err(why.clone());
+        }
         for base in &self.bases {
             if base.hook != Hook::Prerouting || !base.nat || !(if v6 { base.families.1 } else { base.families.0 }) {
                 continue;

@@ -77,11 +77,7 @@ fn rules<'f>(filter: &'f Filter, base: &Base) -> Vec<&'f Rule> {
     let (mut chains, mut next) = (vec![base.chain], 0);
     while let Some(chain) = chains.get(next) {
         next += 1;
-        let to = |rule: &Rule| match rule.then {
-            Then::Jump(to) | Then::Goto(to) => Some(to),
-            _ => None,
-        };
-        let further: Vec<usize> = filter.chains[*chain].rules.iter().filter_map(to).collect();
+        let further: Vec<usize> = filter.chains[*chain].rules.iter().filter_map(|rule| rule.then.chain()).collect();
         for chain in further {
             if !chains.contains(&chain) {
                 chains.push(chain);

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::iptables::{Commands, split};
+use super::iptables::{Tables, split};
 use crate::filter::Filter;
 use crate::place::{Notes, Place};
 
@@ -37,8 +37,7 @@ const HARMLESS: &[&str] =
     &["echo", "sysctl", "ip", "bridge", "ethtool", "brctl", "true", "sleep", "ifconfig", "route", "modprobe"];
 
 /// Reads one. Whether any of its commands is about packets.
-pub(crate) fn read(text: &str, file: u32, notes: &mut Notes, filter: &mut Filter) {
-    let mut commands = Commands::default();
+pub(crate) fn read(text: &str, file: u32, tables: &mut Tables, notes: &mut Notes, filter: &mut Filter) {
     for (line, text) in (1..).zip(text.lines()) {
         let words = split(text.trim());
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -50,8 +49,8 @@ pub(crate) fn read(text: &str, file: u32, notes: &mut Notes, filter: &mut Filter
             _ if shell && command.iter().any(|word| word.contains("tables") || word.contains("nft")) => {
                 notes.unread(place, format!("a command of the shell: {}", command.join(" ")));
             }
-            "iptables" | "iptables-nft" | "iptables-legacy" => commands.read(rest, false, place, notes, filter),
-            "ip6tables" | "ip6tables-nft" | "ip6tables-legacy" => commands.read(rest, true, place, notes, filter),
+            "iptables" | "iptables-nft" | "iptables-legacy" => tables.command(rest, false, place, notes, filter),
+            "ip6tables" | "ip6tables-nft" | "ip6tables-legacy" => tables.command(rest, true, place, notes, filter),
             name if HARMLESS.contains(&name) => {}
             _ => drop(notes.unread(place, format!("what a command does to packets: {}", command.join(" ")))),
         }

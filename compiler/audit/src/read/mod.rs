@@ -11,5 +11,6 @@ mod nft;
 mod rule;
 mod terraform;
 mod tree;
+mod unit;
 
 pub(crate) use tree::tree;

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::certificates::{self, Issued};
 use super::inventory::{self, Inventory};
+use super::iptables::Tables;
 use super::terraform::Terraform;
-use super::{fw, interfaces, iptables, nebula, nft};
+use super::{fw, interfaces, nebula, nft, unit};
 use crate::filter::Filter;
 use crate::nebula::{Member, Version};
 use crate::place::{Notes, Place};
@@ -25,13 +26,22 @@ struct Parts {
     /// Configurations of Nebula: host, file, document.
     configurations: Vec<(String, u32, yaml::Node)>,
     /// Filters by folder and stem.
-    filters: BTreeMap<(String, String), (Filter, Place)>,
+    filters: BTreeMap<(String, String), Loaded>,
+    /// Units of systemd with commands about packets: folder, file, text.
+    units: Vec<(String, u32, String)>,
     proxmox: Proxmox,
     /// Files of Proxmox itself: the data centre's is read first, since others name what is in it.
     firewalls: Vec<(fw::About, u32, String)>,
     wiring: Wiring,
     /// What brings up the devices of nodes: path, file, text.
     interfaces: Vec<(String, u32, String)>,
+}
+
+/// A filter, and the tables of iptables in it.
+#[derive(Default)]
+struct Loaded {
+    filter: Filter,
+    tables: Tables,
 }
 
 /// Reads a tree: path and text of each file.
@@ -125,18 +135,18 @@ impl Parts {
             }
             _ if nft::is(text) => {
                 let file = self.notes.file(path);
-                let place = Place { file, line: 1 };
-                let key = (folder.to_owned(), stem.to_owned());
-                let (filter, _) = self.filters.entry(key).or_insert_with(|| (Filter::default(), place));
-                nft::read(text, file, &mut self.notes, filter);
+                let loaded = self.filters.entry((folder.to_owned(), stem.to_owned())).or_default();
+                nft::read(text, file, &mut self.notes, &mut loaded.filter);
             }
             _ if is_restore(text) => {
                 let file = self.notes.file(path);
                 let v6 = extension == "v6" || path.contains("ip6tables");
-                let key = (folder.to_owned(), stem.to_owned());
-                let place = Place { file, line: 1 };
-                let (filter, _) = self.filters.entry(key).or_insert_with(|| (Filter::default(), place));
-                iptables::read(text, v6, file, &mut self.notes, filter);
+                let loaded = self.filters.entry((folder.to_owned(), stem.to_owned())).or_default();
+                loaded.tables.restore(text, v6, file, &mut self.notes, &mut loaded.filter);
+            }
+            _ if unit::is(path, text) => {
+                let file = self.notes.file(path);
+                self.units.push((folder.to_owned(), file, text.to_owned()));
             }
             _ => {}
         }
@@ -169,7 +179,7 @@ impl Parts {
     }
 
     fn together(mut self, given: &Given) -> Tree {
-        self.filters.values_mut().for_each(|(filter, _)| filter.finish());
+        self.finish_filters();
         self.terraform.read(&mut self.proxmox, &mut self.notes);
         let mut firewalls = std::mem::take(&mut self.firewalls);
         firewalls.sort_by_key(|(about, ..)| !matches!(about, fw::About::Cluster));
@@ -234,10 +244,10 @@ impl Parts {
         let reached = self.inventory.reached();
         let Self { mut notes, proxmox, mut wiring, filters: rest, interfaces: brought_up, .. } = self;
         let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
-        let mut edges: BTreeMap<String, Filter> = rest
+        let mut edges: BTreeMap<String, Loaded> = rest
             .into_iter()
             .filter(|((folder, stem), _)| stem == "edge" || nodes.contains(&last_folder(folder).to_owned()))
-            .map(|((folder, _), (filter, _))| (last_folder(&folder).to_owned(), filter))
+            .map(|((folder, _), loaded)| (last_folder(&folder).to_owned(), loaded))
             .collect();
         for (path, file, text) in brought_up {
             // By a folder of the node's name; where there is one node alone, it is that one's.
@@ -253,9 +263,9 @@ impl Parts {
                         let known = wiring.nodes.entry(node.to_owned()).or_default();
                         known.extend(own.filter(|address| !address.is_loopback()));
                     }
-                    let edge = edges.entry(node.to_owned()).or_default();
-                    interfaces::read(&text, file, &mut notes, edge);
-                    edge.finish();
+                    let Loaded { filter, tables } = edges.entry(node.to_owned()).or_default();
+                    interfaces::read(&text, file, tables, &mut notes, filter);
+                    filter.finish();
                 }
                 None if text.contains("tables") || text.contains("nft") => {
                     notes.unread(Place { file, line: 1 }, "what a node translates: which it is, no folder says");
@@ -263,9 +273,21 @@ impl Parts {
                 None => {}
             }
         }
+        let edges = edges.into_iter().map(|(node, loaded)| (node, loaded.filter)).collect();
         let mut tree = Tree::new(notes, proxmox, hosts, members, filters, edges, wiring);
         tree.reached = reached;
         tree
+    }
+
+    /// What loads a file of rules, and calls its chains, may lie beside it.
+    fn finish_filters(&mut self) {
+        for ((folder, _), Loaded { filter, tables }) in &mut self.filters {
+            for (_, file, text) in self.units.iter().filter(|(of, ..)| of == folder) {
+                unit::read(text, *file, tables, &mut self.notes, filter);
+            }
+            tables.finish(&mut self.notes, filter);
+            filter.finish();
+        }
     }
 
     fn members(&mut self, given: &Given, hosts: &mut BTreeMap<String, Host>) -> Vec<Member> {
@@ -310,7 +332,7 @@ impl Parts {
                 continue;
             };
             let index = *known.entry(key.clone()).or_insert_with(|| {
-                filters.push(self.filters[&key].0.clone());
+                filters.push(self.filters[&key].filter.clone());
                 filters.len() - 1
             });
             host.filter = Some(index);

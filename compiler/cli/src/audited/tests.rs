@@ -264,3 +264,37 @@ fn where_the_firewall_of_the_cluster_is_another_s_the_guests_are_judged_all_the_
     assert_eq!(status, exit::GOOD, "{}", world.stderr);
     assert!(!world.stderr.contains("note: "), "{}", world.stderr);
 }
+
+/// Two data centres, each with a node that routes for its guests and hands a port on.
+const NAMESPACES: &str = r#"{
+  name = "two";
+  domain = "two.internal";
+  operators.addresses = [ 192.0.2.50 ];
+  datacenters = { north = {}; south = { namespace = "south"; }; };
+  nodes.n1 = { datacenter = datacenters.north; address = 192.168.1.2; uplink.address = 198.51.100.8; forward = [ { port = 25/tcp; to = hosts.mail; } ]; };
+  nodes.s1 = { datacenter = datacenters.south; address = 192.168.2.2; uplink.address = 198.51.100.9; forward = [ { port = 443/tcp; to = hosts.web; } ]; };
+  networks.north = { cidr = 192.168.1.0/24; bridge = "vmbr1"; nodes = [ nodes.n1 ]; gateway = nodes.n1; };
+  networks.south = { cidr = 192.168.2.0/24; bridge = "vmbr1"; nodes = [ nodes.s1 ]; gateway = nodes.s1; };
+  images.debian = { vmid = 9000; };
+  hosts.mail = { vmid = 100; node = nodes.n1; on.north.address = 192.168.1.200; };
+  hosts.web = { vmid = 200; node = nodes.s1; on.south.address = 192.168.2.200; };
+  allow = [ internet -> hosts.web : 443/tcp, internet -> hosts.mail : 25/tcp ];
+}
+"#;
+
+#[test]
+fn the_chains_of_an_edge_are_known_by_who_calls_them_whatever_namespace_they_bear() {
+    let (site, mut tree) = emitted(NAMESPACES);
+    let edge = &tree.files["proxmox/s1/edge.rules"].text;
+    assert!(edge.contains(":SOUTH-PREROUTING") && !edge.contains("ARVC-"), "{edge}");
+    let policies = policies(&site);
+    let problem = check(&site, &policies, &tree, "site.arv").problem;
+    assert!(problem.is_none(), "{}", said(&problem.expect("a problem")));
+    let (status, world) = built(NAMESPACES, &["build"]);
+    assert_eq!(status, exit::GOOD, "{}", world.stderr);
+    // Where no file says who calls them, nobody knows what they do.
+    let unit = tree.files.get_mut("proxmox/s1/arvc-edge.service").expect("a unit");
+    unit.text = unit.text.lines().filter(|line| !line.contains("nat")).collect::<Vec<_>>().join("\n");
+    let audited = check(&site, &policies, &tree, "site.arv");
+    assert!(audited.problem.is_none() && audited.note.is_some());
+}

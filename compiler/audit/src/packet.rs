@@ -234,4 +234,21 @@ impl Ports {
             Port::Ephemeral => Tri::No,
         }
     }
+
+    /// Whether the port that a packet is sent from is one of them. Where the system takes one of the others by itself, a program may
+    /// have asked for one of the first 1024.
+    pub fn hold_sender(&self, port: Port) -> Tri {
+        match (port, self.contain(port)) {
+            (Port::Ephemeral, Tri::No) if !self.0.is_empty() => Tri::Maybe(CHOSEN.clone()),
+            (_, tri) => tri,
+        }
+    }
+
+    /// Whether a rule that asks for these as source ports takes nothing from whoever opens a connection as his system does: no system
+    /// takes one of them by itself, and the rule drops, or is for what a server of DHCP sends to its client.
+    pub fn spare_choice(&self, dest: Option<&Self>, drops: bool) -> bool {
+        let only = |ports: &Self, port: u16| ports.0 == [(port, port)];
+        let of_dhcp = |(server, client)| only(self, server) && dest.is_some_and(|dest| only(dest, client));
+        self.contain(Port::Ephemeral) == Tri::No && (drops || [(67, 68), (547, 546)].into_iter().any(of_dhcp))
+    }
 }

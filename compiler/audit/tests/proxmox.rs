@@ -84,7 +84,16 @@ fn ports_protocols_and_macros() {
 
 #[test]
 fn a_source_port_is_the_sender_s_choice() {
-    lets_in(&Site::new("", "IN ACCEPT -p udp -sport 53"), "closed udp/1");
+    // A program may ask for one of the first 1024 too.
+    lets_in(&Site::new("", "IN ACCEPT -p udp -sport 53"), "unknown udp/1");
+    lets_in(&Site::new("", "IN ACCEPT -p udp -dport 5000:6000 -sport 137"), "unknown udp/5000\nclosed udp/4999");
+    lets_in(
+        &Site::new("", "IN SMB(ACCEPT)"),
+        "unknown udp/5000\nopen udp/137\nopen tcp/445\nclosed tcp/5000\nclosed udp/1023",
+    );
+    lets_in(&Site::new("", "IN DROP -p udp -sport 53\nIN ACCEPT -p udp -dport 1"), "open udp/1");
+    // What a server of DHCP sends, nobody opens a connection with.
+    lets_in(&Site::new("dhcp: 0", "IN ACCEPT -p udp -dport 68 -sport 67"), "closed udp/68");
     lets_in(&Site::new("", "IN ACCEPT -p udp -sport 1024:65535"), "open udp/1");
     lets_in(&Site::new("", "IN ACCEPT -p udp -sport 4242"), "unknown udp/1");
 }

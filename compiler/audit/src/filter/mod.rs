@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 pub use walk::Hidden;
 
 use crate::bounds::Tri;
-use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Ports};
+use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Port, Ports};
 use crate::place::{Place, Why};
 
 /// All rules of one machine for both families.
@@ -307,7 +307,7 @@ impl Condition {
             Test::Port if passage.guest => Tri::Yes,
             Test::Port => Tri::Maybe("by which port of the bridge it comes".into()),
             Test::Protocol(numbers) => numbers.contains(&packet.proto).into(),
-            Test::Sport(ports) => ports.contain(packet.sport),
+            Test::Sport(ports) => ports.hold_sender(packet.sport),
             Test::Dport(ports) => ports.contain(packet.dport),
             Test::Icmp(v6, kinds) => {
                 (packet.proto == if *v6 { ICMP6 } else { ICMP } && kinds.contains(&packet.icmp)).into()
@@ -343,7 +343,22 @@ fn interface(names: &[String], device: Option<&str>) -> Tri {
 impl Rule {
     /// Whether it takes a packet.
     pub fn matches(&self, passage: Passage<'_>, untracked: bool) -> Tri {
-        self.conditions.iter().fold(Tri::Yes, |all, one| all.and(|| one.holds(passage, untracked)))
+        let tri = self.conditions.iter().fold(Tri::Yes, |all, one| all.and(|| one.holds(passage, untracked)));
+        match tri {
+            Tri::Maybe(_) if passage.packet.sport == Port::Ephemeral && self.spares_choice() => Tri::No,
+            tri => tri,
+        }
+    }
+
+    /// Whether it asks for a source port that no system takes by itself, and takes nothing from whoever does not want it: it drops, or
+    /// is for answers of DHCP.
+    fn spares_choice(&self) -> bool {
+        let ports = |of: fn(&Test) -> Option<&Ports>| {
+            self.conditions.iter().filter(|one| !one.not).find_map(|one| of(&one.test))
+        };
+        let source = ports(|test| if let Test::Sport(ports) = test { Some(ports) } else { None });
+        let dest = ports(|test| if let Test::Dport(ports) = test { Some(ports) } else { None });
+        source.is_some_and(|source| source.spare_choice(dest, self.then == Then::Drop))
     }
 }
 

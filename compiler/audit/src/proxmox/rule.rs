@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::IpSet;
 use crate::bounds::Tri;
-use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Ports};
+use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Port, Ports};
 use crate::place::{Place, Why};
 
 /// A rule.
@@ -192,8 +192,13 @@ impl Rule {
     }
 
     fn ports(&self, packet: &Packet) -> Tri {
-        let one = |ports: &Option<Ports>, port| ports.as_ref().map_or(Tri::Yes, |ports| ports.contain(port));
-        one(&self.sport, packet.sport).and(|| one(&self.dport, packet.dport))
+        let drops = matches!(self.action, Action::Drop | Action::Reject);
+        let spares = |ports: &Ports| ports.spare_choice(self.dport.as_ref(), drops);
+        if packet.sport == Port::Ephemeral && self.sport.as_ref().is_some_and(spares) {
+            return Tri::No;
+        }
+        let sender = self.sport.as_ref().map_or(Tri::Yes, |ports| ports.hold_sender(packet.sport));
+        sender.and(|| self.dport.as_ref().map_or(Tri::Yes, |ports| ports.contain(packet.dport)))
     }
 }
 

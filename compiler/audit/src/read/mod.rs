@@ -9,6 +9,7 @@ mod keys;
 mod nebula;
 mod nft;
 mod rule;
+mod script;
 mod terraform;
 mod tree;
 mod unit;

@@ -8,10 +8,10 @@ use super::certificates::{self, Issued};
 use super::inventory::{self, Inventory};
 use super::iptables::Tables;
 use super::terraform::Terraform;
-use super::{fw, interfaces, nebula, nft, unit};
+use super::{fw, interfaces, nebula, nft, script, unit};
 use crate::filter::Filter;
 use crate::nebula::{Member, Version};
-use crate::place::{Notes, Place};
+use crate::place::{Notes, Place, Why};
 use crate::proxmox::{Proxmox, Setting};
 use crate::text::{hcl, yaml};
 use crate::tree::{Given, Host, Tree, Wiring};
@@ -29,6 +29,8 @@ struct Parts {
     filters: BTreeMap<(String, String), Loaded>,
     /// Units of systemd with commands about packets: folder, file, text.
     units: Vec<(String, u32, String)>,
+    /// Scripts with commands about packets: path, and why nobody knows what they do.
+    scripts: Vec<(String, Why)>,
     proxmox: Proxmox,
     /// Files of Proxmox itself: the data centre's is read first, since others name what is in it.
     firewalls: Vec<(fw::About, u32, String)>,
@@ -133,7 +135,7 @@ impl Parts {
                 let file = self.notes.file(path);
                 self.interfaces.push((path.to_owned(), file, text.to_owned()));
             }
-            _ if nft::is(text) => {
+            _ if nft::is(path, text) => {
                 let file = self.notes.file(path);
                 let loaded = self.filters.entry((folder.to_owned(), stem.to_owned())).or_default();
                 nft::read(text, file, &mut self.notes, &mut loaded.filter);
@@ -148,7 +150,13 @@ impl Parts {
                 let file = self.notes.file(path);
                 self.units.push((folder.to_owned(), file, text.to_owned()));
             }
-            _ => {}
+            _ => {
+                if let Some(line) = script::first_command(path, text) {
+                    let file = self.notes.file(path);
+                    let words = "what a script does to packets: its commands are not read";
+                    self.scripts.push((path.to_owned(), self.notes.unread(Place { file, line }, words)));
+                }
+            }
         }
     }
 
@@ -221,6 +229,7 @@ impl Parts {
         }
         let members = self.members(given, &mut hosts);
         let filters = self.assign_filters(&mut hosts);
+        self.scripted(&mut hosts);
         for host in hosts.values_mut() {
             host.forwards = self.inventory.forwards(&host.name);
             host.addresses.extend(self.inventory.address(&host.name).map(|(address, _)| address));
@@ -242,7 +251,7 @@ impl Parts {
             self.addresses(host);
         }
         let reached = self.inventory.reached();
-        let Self { mut notes, proxmox, mut wiring, filters: rest, interfaces: brought_up, .. } = self;
+        let Self { mut notes, proxmox, mut wiring, filters: rest, interfaces: brought_up, scripts, .. } = self;
         let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
         let mut edges: BTreeMap<String, Loaded> = rest
             .into_iter()
@@ -273,6 +282,14 @@ impl Parts {
                 None => {}
             }
         }
+        for (path, why) in &scripts {
+            // One that lies in no folder of a node or of a machine may be any node's.
+            let own = path.rsplit('/').find(|part| nodes.contains(&(*part).to_owned()));
+            let elsewhere = hosts.keys().any(|host| is_of(path, host) || folder_and_stem(path).1 == host);
+            for node in nodes.iter().filter(|node| own.map_or(!elsewhere, |own| own == node.as_str())) {
+                edges.entry((*node).clone()).or_default().filter.doubt((true, true), why);
+            }
+        }
         let edges = edges.into_iter().map(|(node, loaded)| (node, loaded.filter)).collect();
         let mut tree = Tree::new(notes, proxmox, hosts, members, filters, edges, wiring);
         tree.reached = reached;
@@ -288,6 +305,23 @@ impl Parts {
             tables.finish(&mut self.notes, filter);
             filter.finish();
         }
+    }
+
+    /// A script is its machine's, by the name of its file or folder, or else anybody's.
+    fn scripted(&self, hosts: &mut BTreeMap<String, Host>) {
+        for (path, why) in &self.scripts {
+            let is_its = |host: &str| is_of(path, host) || folder_and_stem(path).1 == host;
+            let known = hosts.keys().any(|host| is_its(host)) || self.is_of_a_node(path);
+            for host in hosts.values_mut().filter(|host| !known || is_its(&host.name)) {
+                host.no_filter.get_or_insert_with(|| why.clone());
+            }
+        }
+    }
+
+    /// Whether a file lies in a folder that is called as a node.
+    fn is_of_a_node(&self, path: &str) -> bool {
+        let of_guests = self.proxmox.guests.values().filter_map(|guest| guest.node.as_ref());
+        of_guests.chain(self.wiring.nodes.keys()).any(|node| is_of(path, node))
     }
 
     fn members(&mut self, given: &Given, hosts: &mut BTreeMap<String, Host>) -> Vec<Member> {

@@ -1,11 +1,14 @@
 //! One rule of nft: matches, and a verdict or a map of verdicts.
 
 use super::super::iptables::{icmp, net, port, protocol};
-use super::Table;
 use super::words::Word;
+use super::{Faults, Table};
 use crate::filter::{Condition, Rule, States, Test, Then, Translation};
 use crate::packet::{Addresses, Ports};
-use crate::place::{Notes, Place, Why};
+use crate::place::{Place, Why};
+
+/// What a connection may be to nft.
+const STATES: &[&str] = &["new", "established", "related", "invalid", "untracked"];
 
 /// What a match compares.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,22 +30,28 @@ enum Key {
 }
 
 /// The rules that a statement is: one, or one for each entry of a verdict map.
-pub(super) fn rules(words: &[Word], table: &Table, notes: &mut Notes) -> Vec<Rule> {
+pub(super) fn rules(words: &[Word], table: &Table, faults: &mut Faults<'_>) -> Vec<Rule> {
     let place = words[0].place;
-    let reader = Reader { words, at: 0, table, place, notes, conditions: Vec::new() };
+    let reader = Reader { words, at: 0, table, place, faults, conditions: Vec::new() };
     reader.rules()
 }
 
-struct Reader<'a> {
+/// What begins a match or a statement that nft knows, and nobody here understands. Any other word is a mistake to nft too.
+const KNOWN: &str = "meta ct ip ip6 tcp udp sctp dccp udplite th icmp icmpv6 igmp ether vlan arp esp ah comp gre gretap geneve vxlan rt rt0 \
+    rt2 rt4 srh hbh dst frag mh exthdr fib socket osf numgen jhash symhash ipsec tunnel quota meter mark iif iifname iiftype iifgroup iifkind oif \
+    oifname oiftype oifgroup oifkind skuid skgid cgroup cpu pkttype length nftrace rtclassid priority secmark time day hour ibrname obrname \
+    ibrpvid ibriport protocol l4proto nfproto random sdif sdifname flow dup fwd tproxy synproxy xt map and or xor eq ne lt gt le ge to exists missing";
+
+struct Reader<'a, 'n> {
     words: &'a [Word],
     at: usize,
     table: &'a Table,
     place: Place,
-    notes: &'a mut Notes,
+    faults: &'a mut Faults<'n>,
     conditions: Vec<Condition>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn peek(&self, ahead: usize) -> &str {
         self.words.get(self.at + ahead).map_or("", |word| word.text.as_str())
     }
@@ -54,7 +63,11 @@ impl Reader<'_> {
     }
 
     fn unread(&mut self, words: String) -> Why {
-        self.notes.unread(self.place, words)
+        self.faults.unread(self.place, words)
+    }
+
+    fn refused(&mut self, words: String) -> Why {
+        self.faults.refused(self.place, words)
     }
 
     fn require(&mut self, test: Test) {
@@ -75,12 +88,12 @@ impl Reader<'_> {
             let word = self.text();
             match word.as_str() {
                 "counter" => {
-                    while ["packets", "bytes"].contains(&self.peek(0)) {
+                    while ["packets", "bytes", "name"].contains(&self.peek(0)) {
                         self.at += 2;
                     }
                 }
                 "log" => {
-                    while ["prefix", "level", "flags", "group", "snaplen"].contains(&self.peek(0)) {
+                    while ["prefix", "level", "flags", "group", "snaplen", "queue-threshold"].contains(&self.peek(0)) {
                         self.at += 2;
                     }
                 }
@@ -100,17 +113,60 @@ impl Reader<'_> {
                 }
                 "notrack" => then = Then::Untrack,
                 "dnat" | "redirect" => then = self.translation(&word),
-                other => {
-                    let why = self.unread(format!("a part of a rule of nft: {other}"));
+                "limit" => {
+                    let why = self.unread("how much comes: a limit".into());
                     self.require(Test::Unread(why));
+                    self.limit();
+                }
+                // What is marked, or put into a set, is what it was.
+                "meta" | "ct" if self.peek(1) == "set" => self.at += 3,
+                "add" | "update" | "delete" | "set" if self.peek(0).starts_with('@') => {
+                    let why = self.unread(format!("what a set takes: {}", self.peek(0)));
+                    self.require(Test::Unread(why));
+                    self.braces();
+                }
+                "last" => {}
+                "queue" => {
+                    then = Then::Unknown(self.unread("what a program behind a queue makes of it".into()));
+                    self.at = self.words.len();
+                }
+                other => {
+                    let named = other.starts_with(|letter: char| letter.is_ascii_alphabetic());
+                    let why = match named && !KNOWN.split_whitespace().any(|known| known == other) {
+                        true => self.refused(format!("a part of a rule of nft that is not understood: {other}")),
+                        false => self.unread(format!("a part of a rule of nft: {other}")),
+                    };
+                    self.require(Test::Unread(why.clone()));
                     // What belongs to it is unknown too; the verdict comes last.
                     while self.at < self.words.len() && !is_verdict(self.peek(0)) {
                         self.at += 1;
+                    }
+                    if self.at >= self.words.len() {
+                        then = Then::Unknown(why);
                     }
                 }
             }
         }
         vec![Rule { place: self.place, conditions: self.conditions, then }]
+    }
+
+    /// `rate [over] 10/second [burst 5 packets]`, or the name of one.
+    fn limit(&mut self) {
+        if self.peek(0) == "name" {
+            self.at += 2;
+            return;
+        }
+        let end = self.words[self.at..].iter().position(|word| word.text.contains('/'));
+        self.at = end.map_or(self.words.len(), |end| self.at + end + 1);
+        if self.peek(0) == "burst" {
+            self.at += 3;
+        }
+    }
+
+    /// Goes behind the next braces.
+    fn braces(&mut self) {
+        let end = self.words[self.at..].iter().position(|word| word.text == "}");
+        self.at = end.map_or(self.words.len(), |end| self.at + end + 1);
     }
 
     /// What the next match compares, if one begins here.
@@ -160,13 +216,25 @@ impl Reader<'_> {
 
     fn compare(&mut self, key: Key) {
         let not = match self.peek(0) {
-            "!=" => {
+            "!=" | "ne" => {
                 self.at += 1;
                 true
             }
-            "==" | "=" => {
+            "==" | "=" | "eq" => {
                 self.at += 1;
                 false
+            }
+            than @ ("<" | ">" | "<=" | ">=" | "lt" | "gt" | "le" | "ge") => {
+                let than = than.to_owned();
+                self.at += 1;
+                let test = match (key, port(&self.text())) {
+                    (Key::Dport, Some(value)) => bounded(&than, value).map(Test::Dport),
+                    (Key::Sport, Some(value)) => bounded(&than, value).map(Test::Sport),
+                    _ => None,
+                };
+                let test = test.unwrap_or_else(|| Test::Unread(self.unread(format!("the comparison {than}"))));
+                self.require(test);
+                return;
             }
             _ => false,
         };
@@ -181,8 +249,14 @@ impl Reader<'_> {
     fn values(&mut self) -> Result<Vec<String>, String> {
         let first = self.text();
         if let Some(name) = first.strip_prefix('@') {
-            let set = self.table.sets.get(name).ok_or_else(|| format!("the set {name}, which is not in the table"))?;
-            return Ok(plain(set));
+            return match self.table.sets.get(name) {
+                Some(set) => Ok(plain(set)),
+                None => {
+                    let words = format!("the set {name}, which is not in the table");
+                    self.refused(words.clone());
+                    Err(words)
+                }
+            };
         }
         if first == "{" {
             let mut inner = Vec::new();
@@ -207,14 +281,19 @@ impl Reader<'_> {
             "drop" | "reject" => Then::Drop,
             "return" => Then::Return,
             "continue" => Then::Next,
-            _ => {
+            "jump" | "goto" => {
                 let name = self.text();
                 match self.table.chains.get(&name) {
                     Some(chain) if word == "jump" => Then::Jump(*chain),
                     Some(chain) => Then::Goto(*chain),
-                    None => Then::Unknown(self.unread(format!("the chain {name}, which is not in the table"))),
+                    None if name == "{" => {
+                        self.at = self.words.len();
+                        Then::Unknown(self.unread("a chain without a name".into()))
+                    }
+                    None => Then::Unknown(self.refused(format!("the chain {name}, which is not in the table"))),
                 }
             }
+            _ => Then::Unknown(self.refused(format!("a verdict of nft that is not understood: {word}"))),
         }
     }
 
@@ -271,8 +350,18 @@ impl Reader<'_> {
     }
 }
 
+/// The ports below or above one; none if there are none.
+fn bounded(than: &str, value: u16) -> Option<Ports> {
+    Some(Ports(vec![match than {
+        "<" | "lt" => (0, value.checked_sub(1)?),
+        "<=" | "le" => (0, value),
+        ">" | "gt" => (value.checked_add(1)?, u16::MAX),
+        _ => (value, u16::MAX),
+    }]))
+}
+
 fn is_verdict(word: &str) -> bool {
-    ["accept", "drop", "reject", "return", "jump", "goto", "continue"].contains(&word)
+    ["accept", "drop", "reject", "return", "jump", "goto", "continue", "queue"].contains(&word)
 }
 
 /// The values of a list, without commas, comments and timeouts.
@@ -323,6 +412,7 @@ fn test(key: Key, values: &[String]) -> Result<Test, String> {
             let kinds = values.iter().map(|text| icmp(text, v6)).collect::<Option<Vec<_>>>();
             Test::Icmp(v6, kinds.ok_or_else(|| all("the type of ICMP"))?.concat())
         }
+        Key::State if values.iter().any(|value| !STATES.contains(&value.as_str())) => return Err(all("the state")),
         Key::State => {
             let has = |name: &str| values.iter().any(|value| value == name);
             Test::State(States { new: has("new"), established: has("established"), untracked: has("untracked") })

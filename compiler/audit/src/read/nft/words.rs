@@ -86,31 +86,23 @@ impl Words {
         self.until(&[";"]);
     }
 
-    /// The words up to the brace that closes an open one.
-    pub fn block(&mut self) -> Vec<Word> {
+    /// The words up to the brace that closes an open one, and whether there is one.
+    pub fn block(&mut self) -> (Vec<Word>, bool) {
         let (mut all, mut depth) = (Vec::new(), 0);
         while let Some(word) = self.next() {
             match word.text.as_str() {
                 "{" => depth += 1,
-                "}" if depth == 0 => break,
+                "}" if depth == 0 => return (all, true),
                 "}" => depth -= 1,
                 _ => {}
             }
             all.push(word);
         }
-        all
+        (all, false)
     }
 
     pub fn define(&mut self, name: String, value: Vec<Word>) {
         self.defined.insert(name, value);
-    }
-
-    pub fn mark(&self) -> usize {
-        self.at
-    }
-
-    pub fn back(&mut self, mark: usize) {
-        self.at = mark;
     }
 }
 
@@ -144,6 +136,28 @@ fn split(line: &str, place: Place, words: &mut Vec<Word>) {
         }
     }
     push(&mut word, words);
+}
+
+/// What a table is made of: statements, and blocks, which end with their brace.
+pub(super) fn blocks(words: Vec<Word>) -> Vec<Vec<Word>> {
+    let (mut all, mut one, mut depth) = (Vec::new(), Vec::new(), 0);
+    for word in words {
+        let text = word.text.clone();
+        if text != ";" || depth > 0 {
+            one.push(word);
+        }
+        match text.as_str() {
+            "{" => depth += 1,
+            "}" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 && [";", "}"].contains(&text.as_str()) {
+            all.push(std::mem::take(&mut one));
+        }
+    }
+    all.push(one);
+    all.retain(|statement: &Vec<Word>| !statement.is_empty());
+    all
 }
 
 /// The statements of a chain: what `;` and line ends part, outside of inner braces.

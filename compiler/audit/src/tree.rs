@@ -12,7 +12,7 @@ use crate::filter::Filter;
 use crate::nebula::Member;
 use crate::packet::{Addr, is_public};
 use crate::place::{Notes, Place, Unread, Why};
-use crate::proxmox::{Guest, Nic, Proxmox};
+use crate::proxmox::{Guest, Id, Nic, Proxmox};
 
 /// What was read from the files of a tree.
 #[derive(Debug)]
@@ -150,8 +150,8 @@ pub(crate) fn device_of(nic: &Nic) -> Option<String> {
 pub(crate) struct Host {
     pub name: String,
     pub place: Place,
-    /// Its number in Proxmox.
-    pub guest: Option<u32>,
+    /// Which guest of Proxmox it is.
+    pub guest: Option<Id>,
     /// What it is in overlays.
     pub members: Vec<usize>,
     /// Its filter.

@@ -171,6 +171,24 @@ fn lighthouses_and_relays() {
     has(&member("1.9.3", &[], "relay: {am_relay: true}"), "relay-of-nobody nebula/b.yml:1");
     has(&member("1.9.3", &[], "relay: {relays: [\"10.0.0.1\"]}"), "relay-of-nobody nebula/b.yml:1");
     lacks(&member("1.9.3", &[], ""), "relay-of-nobody");
+    // Asked at its own address, at a port where it does not listen; at somebody else's it may be handed on.
+    let asked = |port: u16, address: &str| {
+        let a = format!("pki: {{ca: x}}\nlighthouse: {{am_lighthouse: true}}\nlisten: {{port: {port}}}\n");
+        let b = format!(
+            "pki: {{ca: x}}\nstatic_host_map: {{\"10.0.0.1\": [\"{address}:4242\"]}}\nlighthouse: {{hosts: [\"10.0.0.1\"]}}\nlisten: {{port: 4242}}\n"
+        );
+        tree(&[
+            ("nebula/a.yml", &a),
+            ("nebula/b.yml", &b),
+            ("nebula/certificates.json", CERTIFICATES),
+            ("group_vars/all.yml", "nebula_version: 1.9.3\n"),
+            ("host_vars/a.yml", "ansible_host: 192.0.2.1\n"),
+        ])
+    };
+    has(&asked(4243, "192.0.2.1"), "lighthouse-not-found nebula/b.yml:2");
+    for fine in [asked(4242, "192.0.2.1"), asked(0, "192.0.2.1"), asked(4243, "198.51.100.1")] {
+        lacks(&fine, "lighthouse-not-found");
+    }
     let behind = |via: &str| format!("tun: {{unsafe_routes: [{{route: 172.20.0.0/16, via: {via}}}]}}");
     has(&member("1.9.3", &[], &behind("10.0.0.9")), "network-not-vouched nebula/b.yml:3");
     has(&member("1.9.3", &[], &behind("10.0.0.1")), "network-not-vouched nebula/b.yml:3");
@@ -420,6 +438,14 @@ fn filters_of_one_family_and_of_two_tables() {
         &of(&[("f/b.v4", &format!("*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp -j NOTRACK\nCOMMIT\n{v4}"))]),
         "untracked f/b.v4:3",
     );
+    // What a machine hands on, by its own chain or by one that it calls.
+    let hands = v4.replace(
+        "COMMIT",
+        ":FORWARD ACCEPT [0:0]\n:own - [0:0]\n-A FORWARD -j own\n-A own -s 10.0.0.1/32 -j ACCEPT\nCOMMIT",
+    );
+    has(&of(&[("f/b.v4", &hands)]), "passes-anyway f/b.v4:4");
+    lacks(&of(&[("f/b.v4", &hands.replace(":FORWARD ACCEPT", ":FORWARD DROP"))]), "passes-anyway");
+    lacks(&of(&[("f/b.v4", &hands.replace("-s 10.0.0.1/32 -j ACCEPT", "-s 10.0.0.1/32 -j DROP"))]), "passes-anyway");
     let nft = "flush ruleset\ntable inet a {\n chain c {\n  type filter hook input priority -10; policy accept;\n  tcp dport 22 accept\n }\n}\ntable inet b {\n chain c {\n  type filter hook input priority 0; policy drop;\n  ct state established accept\n }\n}\n";
     has(&of(&[("f/b.nft", nft)]), "accept-ends-one-table f/b.nft:5");
     has(&of(&[("f/b.nft", nft)]), "flushes-everything f/b.nft:1");

@@ -113,3 +113,63 @@ fn a_rule_that_proxmox_refuses_ends_the_apply_and_nobody_knows_what_is_there() {
     }
     assert_eq!(verdict(&two(SSH), ASK), "open");
 }
+
+/// A data centre in a folder: `aNODE` and `bNODE`, whose group lets in a port, on a node of that name.
+fn center(node: &str, third: u8, port: u16, switch: bool) -> String {
+    let vm = |name: &str, vmid: u32| {
+        format!(
+            "resource \"proxmox_virtual_environment_vm\" \"{name}\" {{\n  name = \"{name}{node}\"\n  vm_id = {vmid}\n  node_name = \"{node}\"\n  network_device {{\n    bridge = \"vmbr1\"\n    firewall = true\n  }}\n  initialization {{\n    ip_config {{\n      ipv4 {{\n        address = \"192.168.{third}.{}/24\"\n      }}\n    }}\n  }}\n}}\n",
+            vmid - 100
+        )
+    };
+    let on = options("  enabled = true\n").replace("\"one\"", &format!("\"{node}\""));
+    let group = format!(
+        "resource \"proxmox_virtual_environment_cluster_firewall_security_group\" \"web\" {{\n  name = \"web\"\n  rule {{\n{}  }}\n}}\n",
+        SSH.replace("\"22\"", &format!("\"{port}\""))
+    );
+    let rules = rules("  rule {\n    security_group = \"web\"\n  }\n").replace("\"one\"", &format!("\"{node}\""));
+    let own = format!(
+        "resource \"proxmox_virtual_environment_firewall_rules\" \"own\" {{\n  rule {{\n{}    source = \"192.168.{third}.1\"\n  }}\n}}\n",
+        SSH.replace("\"22\"", "\"9000\"")
+    );
+    let switch = if switch {
+        "resource \"proxmox_virtual_environment_cluster_firewall\" \"this\" {\n  enabled = true\n  input_policy = \"DROP\"\n}\n"
+    } else {
+        ""
+    };
+    vm("a", 101) + &vm("b", 102) + &on + &group + &rules + &own + switch
+}
+
+#[test]
+fn each_folder_with_the_switch_of_a_data_centre_is_one() {
+    let wiring = r#"{"nodes": {"one": ["192.168.1.254"], "two": ["192.168.2.254"]}}"#;
+    let (one, two) = (center("one", 1, 22, true), center("two", 2, 23, true));
+    let both = tree(&[("terraform/one/main.tf", &one), ("terraform/two/main.tf", &two), ("wiring.json", wiring)]);
+    common::expect(
+        &both,
+        "open aone -> bone 192.168.1.2, bridge vmbr1, tcp/22
+        closed aone -> bone 192.168.1.2, bridge vmbr1, tcp/23
+        closed atwo -> btwo 192.168.2.2, bridge vmbr1, tcp/22
+        open atwo -> btwo 192.168.2.2, bridge vmbr1, tcp/23
+        open aone -> one 192.168.1.254, bridge vmbr1, tcp/9000
+        closed bone -> one 192.168.1.254, bridge vmbr1, tcp/9000
+        open atwo -> two 192.168.2.254, bridge vmbr1, tcp/9000",
+    );
+    let told = |tree: &Tree| tree.findings().into_iter().filter(|one| one.kind == "two-lists").count();
+    assert_eq!(told(&both), 0);
+    // A folder without it, of a data centre of which nothing else is there: whether anything filters is not known.
+    let further = center("three", 3, 24, false);
+    let more = [
+        ("terraform/one/main.tf", one.as_str()),
+        ("terraform/two/main.tf", &two),
+        ("terraform/three/main.tf", &further),
+    ];
+    let more = tree(&more);
+    common::expect(&more, "unknown athree -> bthree 192.168.3.2, bridge vmbr1, tcp/25");
+    // One alone has folders for its parts, and two lists in it are two of one.
+    let parts = tree(&[
+        ("terraform/one/main.tf", &one),
+        ("terraform/two/main.tf", &center("two", 2, 23, false).replace("10", "20")),
+    ]);
+    assert_eq!(told(&parts), 1);
+}

@@ -343,7 +343,7 @@ impl Tree {
         let routers = nic.gateways.iter().filter(|gateway| gateway.is_ipv6() == packet.is_v6());
         let elsewhere =
             |gateway: &IpAddr| self.wiring.nodes.iter().any(|(other, own)| other != node && own.contains(gateway));
-        let (bridge, engine) = (&nic.firewall.value, &self.proxmox.cluster.enabled.value);
+        let (bridge, engine) = (&nic.firewall.value, &self.proxmox.center(guest.id.center).enabled.value);
         if *bridge == Ok(false) || *engine == Ok(false) || routers.clone().any(elsewhere) && !self.routes(node, source)
         {
             return None;

@@ -9,7 +9,9 @@ pub(super) fn check(report: &mut Report<'_>) {
     let tree = report.tree;
     let proxmox = &tree.proxmox;
     let guests = proxmox.guests.values().filter(|guest| guest.place.is_some()).map(|guest| &guest.rules);
-    for list in guests.chain(proxmox.groups.values().map(|group| &group.rules)) {
+    for list in
+        guests.chain(proxmox.centers.0.iter().flat_map(|cluster| cluster.groups.values()).map(|group| &group.rules))
+    {
         // A drop of the private prefixes in front of it is how it is meant.
         let private = Addr::At([10, 0, 0, 1].into());
         let drops = |rule: &Rule| {

@@ -3,13 +3,11 @@
 //! `broken-rule`: a rule that Proxmox skips for another reason. `broken-line`: another line of its files that it leaves out.
 
 use super::Report;
-use crate::proxmox::{Action, Rule, Scope, Sets, Spec};
+use crate::proxmox::{Action, Cluster, Rule, Scope, Sets, Spec};
 
 pub(super) fn check(report: &mut Report<'_>) {
     let tree = report.tree;
     let proxmox = &tree.proxmox;
-    let cluster = (&proxmox.cluster.sets, &proxmox.cluster.aliases);
-    let shared = Sets { own: None, cluster };
     for (place, words) in &proxmox.left_out {
         report.add(
             "broken-line",
@@ -19,18 +17,26 @@ pub(super) fn check(report: &mut Report<'_>) {
         );
     }
     for guest in proxmox.guests.values() {
-        rules(report, &guest.rules, Sets { own: Some((&guest.sets, &guest.aliases)), cluster });
+        let cluster = proxmox.center(guest.id.center);
+        rules(
+            report,
+            &guest.rules,
+            Sets { own: Some((&guest.sets, &guest.aliases)), cluster: cluster.names() },
+            cluster,
+        );
     }
+    let shared = |cluster| Sets { own: None, cluster: Cluster::names(cluster) };
     for node in proxmox.nodes.values() {
-        rules(report, &node.rules, shared);
+        let cluster = proxmox.center(node.center);
+        rules(report, &node.rules, shared(cluster), cluster);
     }
-    rules(report, &proxmox.cluster.rules, shared);
-    for group in proxmox.groups.values() {
-        rules(report, &group.rules, shared);
+    for cluster in &proxmox.centers.0 {
+        let groups = cluster.groups.values().map(|group| &group.rules);
+        groups.chain([&cluster.rules]).for_each(|list| rules(report, list, shared(cluster), cluster));
     }
 }
 
-fn rules(report: &mut Report<'_>, rules: &[Rule], sets: Sets<'_>) {
+fn rules(report: &mut Report<'_>, rules: &[Rule], sets: Sets<'_>, cluster: &Cluster) {
     for rule in rules.iter().filter(|rule| rule.enabled) {
         let place = [Some(rule.place)];
         if let Some(words) = &rule.broken {
@@ -43,10 +49,10 @@ fn rules(report: &mut Report<'_>, rules: &[Rule], sets: Sets<'_>) {
             report.add("every-port", &place, words, "write 1:65535 if all are meant, or the right one");
         }
         if let Action::Group(name) = &rule.action
-            && !report.tree.proxmox.groups.contains_key(name)
+            && !cluster.groups.contains_key(name)
         {
             let lower = name.to_ascii_lowercase();
-            let words = match report.tree.proxmox.groups.contains_key(&lower) {
+            let words = match cluster.groups.contains_key(&lower) {
                 true => format!(
                     "there is no security group {name}: {lower} is another name, and the group is taken for empty"
                 ),

@@ -9,7 +9,7 @@ pub(super) fn check(report: &mut Report<'_>) {
         if guest.place.is_none() || options.enabled.value != Ok(true) {
             continue;
         }
-        let name = guest.name.clone().unwrap_or_else(|| guest.vmid.to_string());
+        let name = guest.name.clone().unwrap_or_else(|| guest.id.vmid.to_string());
         let absent = [
             ("dhcp", &options.dhcp, "DHCP is let through before the filters of addresses"),
             ("radv", &options.radv, "the guest may send router advertisements"),

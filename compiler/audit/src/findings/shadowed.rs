@@ -12,9 +12,11 @@ const LONGEST: usize = 400;
 pub(super) fn check(report: &mut Report<'_>) {
     let tree = report.tree;
     let proxmox = &tree.proxmox;
-    let lists =
-        proxmox.guests.values().map(|guest| &guest.rules).chain(proxmox.groups.values().map(|group| &group.rules));
-    for list in lists.chain(proxmox.nodes.values().map(|node| &node.rules)).chain([&proxmox.cluster.rules]) {
+    let centers = &proxmox.centers.0;
+    let groups = centers.iter().flat_map(|cluster| cluster.groups.values()).map(|group| &group.rules);
+    let lists = proxmox.guests.values().map(|guest| &guest.rules).chain(groups);
+    let lists = lists.chain(proxmox.nodes.values().map(|node| &node.rules));
+    for list in lists.chain(centers.iter().map(|cluster| &cluster.rules)) {
         let live: Vec<&Rule> = list
             .iter()
             .filter(|rule| rule.enabled && rule.broken.is_none() && rule.gap.is_none())

@@ -11,7 +11,7 @@ pub(super) fn check(report: &mut Report<'_>) {
         if !asked || options.ipfilter.value != Ok(true) {
             continue;
         }
-        let name = guest.name.clone().unwrap_or_else(|| guest.vmid.to_string());
+        let name = guest.name.clone().unwrap_or_else(|| guest.id.vmid.to_string());
         for nic in guest.nics.iter().filter(|nic| nic.firewall.value == Ok(true)) {
             let set = format!("ipfilter-{}", nic.name);
             let empty = guest.sets.get(&set).is_none_or(|set| set.entries.is_empty() && set.gap.is_none());

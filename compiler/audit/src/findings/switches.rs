@@ -12,16 +12,18 @@ pub(super) fn check(report: &mut Report<'_>) {
         .values()
         .filter(|guest| guest.place.is_some() && (!guest.rules.is_empty() || guest.options.place.is_some()))
         .collect();
-    if proxmox.cluster.enabled.value == Ok(false) && (!ruled.is_empty() || !proxmox.cluster.rules.is_empty()) {
-        let words =
-            format!("the firewall of the data centre is off: the rules of {} guests filter nothing", ruled.len());
-        report.add("switch-off", &[proxmox.cluster.enabled.place], words, "turn it on");
+    for (center, cluster) in proxmox.centers.0.iter().enumerate() {
+        let own = ruled.iter().filter(|guest| guest.id.center == center).count();
+        if cluster.enabled.value == Ok(false) && (own > 0 || !cluster.rules.is_empty()) {
+            let words = format!("the firewall of the data centre is off: the rules of {own} guests filter nothing");
+            report.add("switch-off", &[cluster.enabled.place], words, "turn it on");
+        }
     }
     for guest in ruled {
         of_guest(report, guest);
     }
     for (name, node) in &proxmox.nodes {
-        if node.enabled.value == Ok(false) && !(node.rules.is_empty() && proxmox.cluster.rules.is_empty()) {
+        if node.enabled.value == Ok(false) && !(node.rules.is_empty() && proxmox.center(node.center).rules.is_empty()) {
             let words =
                 format!("the firewall of the node {name} is off: neither its rules nor the data centre's guard it");
             report.add("switch-off", &[node.enabled.place], words, "turn it on");
@@ -30,7 +32,7 @@ pub(super) fn check(report: &mut Report<'_>) {
 }
 
 fn of_guest(report: &mut Report<'_>, guest: &Guest) {
-    let name = guest.name.clone().unwrap_or_else(|| guest.vmid.to_string());
+    let name = guest.name.clone().unwrap_or_else(|| guest.id.vmid.to_string());
     let off = guest.nics.iter().filter(|nic| nic.firewall.value == Ok(false));
     let devices: Vec<_> = off.map(|nic| (&nic.name, nic.firewall.place.or(Some(nic.place)))).collect();
     if guest.options.enabled.value != Ok(false) {

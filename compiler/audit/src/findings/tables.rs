@@ -20,7 +20,9 @@ pub(super) fn check(report: &mut Report<'_>) {
         }
         let mut inputs: Vec<&Base> = filter.bases.iter().filter(|base| base.hook == Hook::Input && !base.nat).collect();
         inputs.sort_by_key(|base| base.priority);
-        for base in inputs.iter().filter(|base| base.accepts) {
+        // What a machine hands on is let through by the same words.
+        let filters = |base: &&&Base| base.accepts && !base.nat && [Hook::Input, Hook::Forward].contains(&base.hook);
+        for base in filter.bases.iter().collect::<Vec<_>>().iter().filter(filters) {
             let rules = rules(filter, base);
             let lets_in =
                 |rule: &&&Rule| rule.then == Then::Accept && rule.is_of_firsts() && !rule.is_of_the_loopback();

@@ -10,7 +10,7 @@ use crate::decide::{End, Way};
 use crate::filter::{Filter, Test};
 use crate::nebula::{PortSpec, Rule as OverlayRule};
 use crate::packet::{ICMP, ICMP6, TCP, UDP};
-use crate::proxmox::{Action, Rule};
+use crate::proxmox::{Action, Cluster, Rule};
 use crate::tree::{Host, Tree};
 
 /// Ports and protocols that the rules of somebody name.
@@ -62,7 +62,8 @@ impl Boundaries {
             named
         };
         let mut cluster = Named::default();
-        proxmox(tree, &tree.proxmox.cluster.rules, &mut cluster);
+        let centers = &tree.proxmox.centers.0;
+        centers.iter().for_each(|center| proxmox(center, &center.rules, &mut cluster));
         Self {
             filters: tree.filters.iter().map(filter).collect(),
             members: tree.members.iter().map(member).collect(),
@@ -77,9 +78,9 @@ impl Boundaries {
         let mut named = own.cluster;
         own.filters.iter().chain(&own.members).for_each(|list| named.extend(list));
         tree.edges.values().for_each(|edge| named.extend(&filter(edge)));
-        let guests = tree.proxmox.guests.values().map(|guest| &guest.rules);
-        let nodes = tree.proxmox.nodes.values().map(|node| &node.rules);
-        guests.chain(nodes).for_each(|rules| proxmox(tree, rules, &mut named));
+        let guests = tree.proxmox.guests.values().map(|guest| (guest.id.center, &guest.rules));
+        let nodes = tree.proxmox.nodes.values().map(|node| (node.center, &node.rules));
+        guests.chain(nodes).for_each(|(center, rules)| proxmox(tree.proxmox.center(center), rules, &mut named));
         named.packets()
     }
 
@@ -106,7 +107,7 @@ impl Boundaries {
             let mut guests = self.guests.borrow_mut();
             let own = guests.entry(host.name.clone()).or_insert_with(|| {
                 let mut named = Named::default();
-                proxmox(tree, &guest.rules, &mut named);
+                proxmox(tree.proxmox.center(guest.id.center), &guest.rules, &mut named);
                 named
             });
             named.extend(own);
@@ -136,13 +137,13 @@ fn filter(filter: &Filter) -> Named {
     named
 }
 
-fn proxmox(tree: &Tree, rules: &[Rule], named: &mut Named) {
+fn proxmox(cluster: &Cluster, rules: &[Rule], named: &mut Named) {
     for rule in rules {
         if let Action::Group(name) = &rule.action
-            && let Some(group) = tree.proxmox.groups.get(name)
+            && let Some(group) = cluster.groups.get(name)
         {
             for rule in group.rules.iter().filter(|rule| !matches!(rule.action, Action::Group(_))) {
-                proxmox(tree, std::slice::from_ref(rule), named);
+                proxmox(cluster, std::slice::from_ref(rule), named);
             }
         }
         for ports in [&rule.sport, &rule.dport].into_iter().flatten() {

@@ -93,7 +93,7 @@ impl Tree {
 
 fn guest_key(guest: &Guest, records: &Records) -> String {
     use std::fmt::Write;
-    let mut key = format!("{:?} {} {:?} ", guest.node, guest.container, guest.gap);
+    let mut key = format!("{} {:?} {} {:?} ", guest.id.center, guest.node, guest.container, guest.gap);
     for nic in &guest.nics {
         let addresses: Vec<_> =
             nic.addresses.iter().map(|net| (net.trunc(), records.address_key(net.addr()))).collect();

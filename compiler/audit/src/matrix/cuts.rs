@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use crate::filter::{Filter, Test};
 use crate::nebula::{Member, PortSpec};
 use crate::packet::{Addr, Addresses, Ports};
-use crate::proxmox::{Action, Guest, Rule, Sets, Spec};
+use crate::proxmox::{Action, Cluster, Guest, Rule, Sets, Spec};
 use crate::tree::Tree;
 
 /// The place of an address between cuts: the family too, and beside the numbers some address of the Internet.
@@ -51,10 +51,11 @@ impl Cuts {
 
     /// Of the firewall of a guest.
     pub fn of_guest(tree: &Tree, guest: &Guest) -> Self {
-        let mut cuts = Self::proxmox(tree);
+        let cluster = tree.proxmox.center(guest.id.center);
+        let mut cuts = Self::proxmox(cluster);
         DHCP.iter().for_each(|range| cuts.range(*range));
-        let own = Sets { own: Some((&guest.sets, &guest.aliases)), cluster: names(tree) };
-        cuts.rules(tree, &guest.rules, own);
+        let own = Sets { own: Some((&guest.sets, &guest.aliases)), cluster: cluster.names() };
+        cuts.rules(cluster, &guest.rules, own);
         for set in guest.sets.values() {
             set.entries.iter().for_each(|(entry, _)| net(*entry, &mut cuts.source));
         }
@@ -66,16 +67,17 @@ impl Cuts {
 
     /// Of the firewall of a node.
     pub fn of_node(tree: &Tree, node: &str) -> Self {
-        let mut cuts = Self::proxmox(tree);
-        NODES.iter().for_each(|range| cuts.range(*range));
         let proxmox = &tree.proxmox;
-        let sets = Sets { own: None, cluster: names(tree) };
-        cuts.rules(tree, &proxmox.cluster.rules, sets);
+        let cluster = proxmox.center(proxmox.center_of(node));
+        let mut cuts = Self::proxmox(cluster);
+        NODES.iter().for_each(|range| cuts.range(*range));
+        let sets = Sets { own: None, cluster: cluster.names() };
+        cuts.rules(cluster, &cluster.rules, sets);
         if let Some(node) = proxmox.nodes.get(node) {
-            cuts.rules(tree, &node.rules, sets);
+            cuts.rules(cluster, &node.rules, sets);
         }
-        let management = proxmox.cluster.sets.get("management").into_iter().flat_map(|set| &set.entries);
-        let local = proxmox.cluster.aliases.get("local_network").into_iter().map(|(local, _)| *local);
+        let management = cluster.sets.get("management").into_iter().flat_map(|set| &set.entries);
+        let local = cluster.aliases.get("local_network").into_iter().map(|(local, _)| *local);
         for prefix in management.map(|(entry, _)| *entry).chain(local) {
             net(prefix, &mut cuts.source);
             net(prefix, &mut cuts.dest);
@@ -118,19 +120,19 @@ impl Cuts {
         self.sorted()
     }
 
-    fn proxmox(tree: &Tree) -> Self {
+    fn proxmox(cluster: &Cluster) -> Self {
         let mut cuts = Self::default();
         for prefix in SPECIAL.iter().map(|text| text.parse().expect("a prefix")) {
             net(prefix, &mut cuts.source);
             net(prefix, &mut cuts.dest);
         }
-        if let Some(set) = tree.proxmox.cluster.sets.get("blacklist") {
+        if let Some(set) = cluster.sets.get("blacklist") {
             set.entries.iter().for_each(|(entry, _)| net(*entry, &mut cuts.source));
         }
         cuts
     }
 
-    fn rules(&mut self, tree: &Tree, rules: &[Rule], sets: Sets<'_>) {
+    fn rules(&mut self, cluster: &Cluster, rules: &[Rule], sets: Sets<'_>) {
         for rule in rules {
             rule.sport.iter().chain(&rule.dport).for_each(|ports| self.ports(ports));
             for (spec, cuts) in [(&rule.source, &mut self.source), (&rule.dest, &mut self.dest)] {
@@ -145,11 +147,11 @@ impl Cuts {
                 }
             }
             if let Action::Group(name) = &rule.action
-                && let Some(group) = tree.proxmox.groups.get(name)
+                && let Some(group) = cluster.groups.get(name)
             {
                 // A group inside a group is empty.
                 let plain = group.rules.iter().filter(|rule| !matches!(rule.action, Action::Group(_)));
-                plain.for_each(|rule| self.rules(tree, std::slice::from_ref(rule), sets.in_group()));
+                plain.for_each(|rule| self.rules(cluster, std::slice::from_ref(rule), sets.in_group()));
             }
         }
     }
@@ -172,10 +174,6 @@ impl Cuts {
         self.ports.dedup();
         self
     }
-}
-
-fn names(tree: &Tree) -> crate::proxmox::Names<'_> {
-    (&tree.proxmox.cluster.sets, &tree.proxmox.cluster.aliases)
 }
 
 fn view(cuts: &[IpAddr], address: Addr) -> View {

@@ -13,7 +13,7 @@ use crate::filter::{Test, Then};
 use crate::nebula::{Cidr, Rule as OverlayRule};
 use crate::packet::Addresses;
 use crate::place::Place;
-use crate::proxmox::{Rule, Spec};
+use crate::proxmox::{Center, Cluster, Rule, Spec};
 use crate::tree::Tree;
 
 /// What stands in front of addresses and names, as numbers that mean the same for all.
@@ -155,31 +155,37 @@ impl Records {
 
     fn proxmox(&mut self, tree: &Tree) {
         let proxmox = &tree.proxmox;
-        let sets = proxmox.cluster.sets.iter().map(|(name, set)| (format!("set {name}"), set));
-        let sets: Vec<_> = sets.map(|(name, set)| (name, set.entries.clone())).collect();
-        for (name, entries) in sets {
-            for (net, spared) in entries {
-                self.addresses(&Addresses::nets([net]), &format!("{name} {spared}"));
-            }
+        for (center, cluster) in proxmox.centers.0.iter().enumerate() {
+            self.center(center, cluster);
         }
-        for (name, (net, _)) in &proxmox.cluster.aliases {
-            self.addresses(&Addresses::nets([*net]), &format!("alias {name}"));
-        }
-        let mut groups: Vec<_> = proxmox.groups.iter().collect();
-        groups.sort_by_key(|(name, _)| *name);
-        for (name, group) in groups {
-            self.rules(&format!("group {name}"), &group.rules);
-        }
-        self.rules("cluster", &proxmox.cluster.rules);
         for (name, node) in &proxmox.nodes {
             self.rules(&format!("node {name}"), &node.rules);
         }
         for guest in proxmox.guests.values() {
             // What many guests have alike is noted once for each; its key is the same.
             if guest.rules.iter().any(|rule| rule.source != Spec::Any || rule.dest != Spec::Any) {
-                self.rules(&format!("guest {}", guest.vmid), &guest.rules);
+                self.rules(&format!("guest {:?}", guest.id), &guest.rules);
             }
         }
+    }
+
+    fn center(&mut self, center: Center, cluster: &Cluster) {
+        let sets = cluster.sets.iter().map(|(name, set)| (format!("set {center} {name}"), set));
+        let sets: Vec<_> = sets.map(|(name, set)| (name, set.entries.clone())).collect();
+        for (name, entries) in sets {
+            for (net, spared) in entries {
+                self.addresses(&Addresses::nets([net]), &format!("{name} {spared}"));
+            }
+        }
+        for (name, (net, _)) in &cluster.aliases {
+            self.addresses(&Addresses::nets([*net]), &format!("alias {center} {name}"));
+        }
+        let mut groups: Vec<_> = cluster.groups.iter().collect();
+        groups.sort_by_key(|(name, _)| *name);
+        for (name, group) in groups {
+            self.rules(&format!("group {center} {name}"), &group.rules);
+        }
+        self.rules(&format!("cluster {center}"), &cluster.rules);
     }
 
     fn rules(&mut self, list: &str, rules: &[Rule]) {

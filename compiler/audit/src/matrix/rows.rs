@@ -20,6 +20,7 @@ use crate::decide::{Ask, Ends, Manner, Stop, Towards, Tunnels, Way};
 use crate::filter::{Base, Filter, Hook, Test, Then};
 use crate::nebula::Asked;
 use crate::packet::{Addr, Packet};
+use crate::proxmox::Id;
 use crate::tree::Tree;
 
 /// The verdicts of a row, a bit for each packet in the order of [`Rows::packets`]; what is in neither is unknown.
@@ -41,7 +42,7 @@ struct May {
 /// What decides beside the port: the list, and the places of both addresses between its cuts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key<'t> {
-    Proxmox(Towards, u32, usize, [View; 2]),
+    Proxmox(Towards, Id, usize, [View; 2]),
     Node(Towards, &'t str, String, bool, [View; 2]),
     Filter(Towards, usize, Option<&'t str>, bool, [View; 2]),
     Through(usize, [Option<&'t str>; 2], bool, bool, [View; 2]),
@@ -52,7 +53,7 @@ enum Key<'t> {
 /// Whose cuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum List<'t> {
-    Guest(u32),
+    Guest(Id),
     Node(&'t str),
     Filter(usize),
     Member(usize),
@@ -213,8 +214,8 @@ impl<'t> Rows<'t> {
         Some(match ask {
             Ask::Said(_) => return None,
             Ask::Proxmox(towards, guest, nic) => {
-                let list = List::Guest(guest.vmid);
-                (list, Key::Proxmox(*towards, guest.vmid, nic.index, views(list)))
+                let list = List::Guest(guest.id);
+                (list, Key::Proxmox(*towards, guest.id, nic.index, views(list)))
             }
             Ask::Node(towards, node, iface, ring) => {
                 let list = List::Node(node);
@@ -244,8 +245,8 @@ impl<'t> Rows<'t> {
         }
         let tree = self.tree;
         let cuts = match list {
-            List::Guest(vmid) => {
-                tree.proxmox.guests.get(&vmid).map(|guest| Cuts::of_guest(tree, guest)).unwrap_or_default()
+            List::Guest(id) => {
+                tree.proxmox.guests.get(&id).map(|guest| Cuts::of_guest(tree, guest)).unwrap_or_default()
             }
             List::Node(node) => Cuts::of_node(tree, node),
             List::Filter(filter) => Cuts::of_filter(&tree.filters[filter]),

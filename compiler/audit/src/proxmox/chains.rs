@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use super::engine::{bounded, guest_differs};
-use super::{Action, Direction, Guest, Nic, Policy, Proxmox, Rule, Sets, Setting};
+use super::{Action, Cluster, Direction, Guest, Nic, Policy, Proxmox, Rule, Sets, Setting};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{Addr, ICMP, ICMP6, Packet, Port, TCP, UDP};
 use crate::place::{Place, Why};
@@ -22,7 +22,7 @@ pub(super) fn on(setting: &Setting<bool>) -> Tri {
 /// Whether anything filters the traffic of a device, and if not, the switch that is off.
 fn switched(proxmox: &Proxmox, guest: &Guest, nic: &Nic) -> Result<Tri, (&'static str, Option<Place>)> {
     let chain = [
-        (&proxmox.cluster.enabled, None, "the firewall of the data centre is off"),
+        (&proxmox.center(guest.id.center).enabled, None, "the firewall of the data centre is off"),
         (&nic.firewall, Some(nic.place), "the firewall of the device is off"),
         (&guest.options.enabled, guest.options.place, "the firewall of the guest is off"),
     ];
@@ -112,7 +112,7 @@ fn stock_out(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Ou
         outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
         outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
     }
-    if walk(proxmox, &guest.rules, packet, Direction::Out, &nic.name, sets, &mut outcome) {
+    if walk(proxmox.center(guest.id.center), &guest.rules, packet, Direction::Out, &nic.name, sets, &mut outcome) {
         return outcome;
     }
     policy(&options.policy_out, options.place, packet, &mut outcome);
@@ -124,8 +124,9 @@ fn stock_in(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Out
     if packet.answer {
         return Outcome::pass("an answer", None);
     }
+    let cluster = proxmox.center(guest.id.center);
     for (switch, place, words) in [
-        (&proxmox.cluster.enabled, None, "the firewall of the data centre is off"),
+        (&cluster.enabled, None, "the firewall of the data centre is off"),
         (&nic.firewall, Some(nic.place), "the firewall of the device is off"),
     ] {
         let off = match on(switch) {
@@ -138,7 +139,7 @@ fn stock_in(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Out
         }
     }
     let sets = sets(proxmox, guest);
-    if let Some(set) = proxmox.cluster.sets.get("blacklist")
+    if let Some(set) = cluster.sets.get("blacklist")
         && outcome.may(&set.holds(packet.src), false, "the blacklist holds its source", Some(set.place))
     {
         return outcome;
@@ -168,7 +169,7 @@ fn stock_in(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Out
         outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
         outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
     }
-    if walk(proxmox, &guest.rules, packet, Direction::In, &nic.name, sets, &mut outcome) {
+    if walk(cluster, &guest.rules, packet, Direction::In, &nic.name, sets, &mut outcome) {
         return outcome;
     }
     policy(&options.policy_in, options.place, packet, &mut outcome);
@@ -176,7 +177,7 @@ fn stock_in(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> Out
 }
 
 pub(super) fn sets<'a>(proxmox: &'a Proxmox, guest: &'a Guest) -> Sets<'a> {
-    Sets { own: Some((&guest.sets, &guest.aliases)), cluster: (&proxmox.cluster.sets, &proxmox.cluster.aliases) }
+    Sets { own: Some((&guest.sets, &guest.aliases)), cluster: proxmox.center(guest.id.center).names() }
 }
 
 /// Whether an IP filter drops the packet for its source.
@@ -203,7 +204,7 @@ fn spoofed(guest: &Guest, nic: &Nic, packet: &Packet) -> (Tri, Option<Place>) {
 
 /// Walks rules, and the groups that they insert. Whether all that may become of the packet is known.
 pub(super) fn walk(
-    proxmox: &Proxmox,
+    cluster: &Cluster,
     rules: &[Rule],
     packet: &Packet,
     direction: Direction,
@@ -224,9 +225,9 @@ pub(super) fn walk(
                 outcome.may(&Tri::Maybe(why.clone()), false, "a rule is not understood", Some(rule.place))
             }
             // A group that is not there is empty, and so is one inside a group.
-            Action::Group(name) => match proxmox.groups.get(name) {
+            Action::Group(name) => match cluster.groups.get(name) {
                 None => false,
-                Some(group) => grouped(proxmox, &group.rules, &tri, packet, direction, iface, sets, outcome),
+                Some(group) => grouped(cluster, &group.rules, &tri, packet, direction, iface, sets, outcome),
             },
         };
         if over {
@@ -238,7 +239,7 @@ pub(super) fn walk(
 
 #[expect(clippy::too_many_arguments, reason = "the walk's own, once more")]
 fn grouped(
-    proxmox: &Proxmox,
+    cluster: &Cluster,
     rules: &[Rule],
     inserted: &Tri,
     packet: &Packet,
@@ -252,7 +253,7 @@ fn grouped(
     let mut over = false;
     for rule in plain {
         let slice = std::slice::from_ref(rule);
-        if walk(proxmox, slice, packet, direction, iface, sets.in_group(), &mut inner) {
+        if walk(cluster, slice, packet, direction, iface, sets.in_group(), &mut inner) {
             over = true;
             break;
         }

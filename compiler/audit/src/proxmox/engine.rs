@@ -33,9 +33,9 @@ pub(super) fn bounded(
 /// and with it the whole update.
 fn refused(proxmox: &Proxmox, node: &str) -> Option<Why> {
     let concerns = |whose: &Whose| match whose {
-        Whose::Cluster => true,
+        Whose::Cluster => proxmox.center_of(node) == 0,
         Whose::Node(name) => name == node,
-        Whose::Guest(vmid) => proxmox.guests.get(vmid).is_some_and(|guest| guest.node.as_deref() == Some(node)),
+        Whose::Guest(id) => proxmox.guests.get(id).is_some_and(|guest| guest.node.as_deref() == Some(node)),
     };
     proxmox.strict.iter().find(|(whose, _)| concerns(whose)).map(|(_, why)| why.clone())
 }
@@ -44,7 +44,7 @@ fn refused(proxmox: &Proxmox, node: &str) -> Option<Why> {
 /// `ipfilter-netN` alone binds nothing.
 pub(super) fn guest_differs(proxmox: &Proxmox, guest: &Guest, nic: &Nic, packet: &Packet) -> bool {
     let dhcp = packet.proto == UDP && [67, 68, 546, 547].iter().any(|port| packet.dport == Port::At(*port));
-    let listed = match (proxmox.cluster.sets.get("blacklist"), packet.src) {
+    let listed = match (proxmox.center(guest.id.center).sets.get("blacklist"), packet.src) {
         (Some(set), Addr::At(address)) => set.has(address),
         (set, _) => set.is_some(),
     };

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::chains::{discovers, is_tcp, on, policy, smurf, walk};
 use super::engine::bounded;
-use super::{Direction, IpSet, Proxmox, Sets};
+use super::{Cluster, Direction, IpSet, Proxmox, Sets};
 use crate::bounds::{Outcome, Tri};
 use crate::packet::{Addresses, Packet, Port, UDP};
 use crate::place::{Place, Why};
@@ -37,8 +37,9 @@ fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: 
     }
     let absent = super::Node::default();
     let node = proxmox.nodes.get(name).unwrap_or(&absent);
+    let cluster = proxmox.center(proxmox.center_of(name));
     for (switch, words) in [
-        (&proxmox.cluster.enabled, "the firewall of the data centre is off"),
+        (&cluster.enabled, "the firewall of the data centre is off"),
         (&node.enabled, "the firewall of the node is off"),
     ] {
         let off = match on(switch) {
@@ -53,7 +54,6 @@ fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: 
     if discovers(packet) && outcome.may(&on(&node.ndp), true, "neighbour discovery", node.ndp.place) {
         return outcome;
     }
-    let cluster = &proxmox.cluster;
     if direction == Direction::In {
         if let Some(set) = cluster.sets.get("blacklist")
             && outcome.may(&set.holds(packet.src), false, "the blacklist holds its source", Some(set.place))
@@ -71,13 +71,13 @@ fn host(proxmox: &Proxmox, name: &str, iface: &str, packet: &Packet, direction: 
         outcome.may(&Tri::Maybe(why.clone()), true, "rules that may be its own", None);
         outcome.may(&Tri::Maybe(why.clone()), false, "rules that may be its own", None);
     }
-    let sets = Sets { own: Some((&*EMPTY.0, &*EMPTY.1)), cluster: (&cluster.sets, &cluster.aliases) };
+    let sets = Sets { own: Some((&*EMPTY.0, &*EMPTY.1)), cluster: cluster.names() };
     for rules in [&node.rules, &cluster.rules] {
-        if walk(proxmox, rules, packet, direction, iface, sets, &mut outcome) {
+        if walk(cluster, rules, packet, direction, iface, sets, &mut outcome) {
             return outcome;
         }
     }
-    let local = local_network(proxmox);
+    let local = local_network(cluster);
     let (peer, ranges) = match direction {
         Direction::In => (packet.src, MANAGEMENT),
         _ => (packet.dst, PEERS),
@@ -111,8 +111,8 @@ fn corosync(packet: &Packet) -> bool {
 }
 
 /// The network that Proxmox takes for the local one: the alias of that name, or else what the routes say.
-pub(crate) fn local_network(proxmox: &Proxmox) -> Result<Addresses, Why> {
-    match proxmox.cluster.aliases.get("local_network") {
+pub(crate) fn local_network(cluster: &Cluster) -> Result<Addresses, Why> {
+    match cluster.aliases.get("local_network") {
         Some((net, _)) => Ok(Addresses::nets([*net])),
         None => Err("which network Proxmox takes for the local one: there is no alias local_network".into()),
     }

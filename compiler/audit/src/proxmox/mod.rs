@@ -29,14 +29,12 @@ use crate::place::{Place, Why};
 pub struct Proxmox {
     /// Whether the tree says anything about it.
     pub present: bool,
-    /// The data centre.
-    pub cluster: Cluster,
-    /// Its nodes that have options or rules, by name.
+    /// The data centres, of which there is one at least: numbers and names are each one's own.
+    pub centers: Centers,
+    /// Nodes that have options or rules, by name.
     pub nodes: BTreeMap<String, Node>,
-    /// Virtual machines and containers, by number.
-    pub guests: BTreeMap<u32, Guest>,
-    /// Security groups by their name, in lower case.
-    pub groups: HashMap<String, Group>,
+    /// Virtual machines and containers.
+    pub guests: BTreeMap<Id, Guest>,
     /// Why rules may be anywhere: some are there, and nobody knows whose.
     pub stray: Option<Why>,
     /// Lines of files that are left out, and why: options, headings, aliases, entries of sets.
@@ -55,7 +53,48 @@ pub enum Whose {
     /// A node's.
     Node(String),
     /// A guest's.
-    Guest(u32),
+    Guest(Id),
+}
+
+/// A data centre, by its place among them.
+pub type Center = usize;
+
+/// Which guest: its number is its data centre's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// The data centre.
+    pub center: Center,
+    /// Its number there.
+    pub vmid: u32,
+}
+
+/// All data centres.
+#[derive(Debug)]
+pub struct Centers(pub Vec<Cluster>);
+
+impl Default for Centers {
+    fn default() -> Self {
+        Self(vec![Cluster::default()])
+    }
+}
+
+impl Proxmox {
+    /// A data centre.
+    pub fn center(&self, center: Center) -> &Cluster {
+        &self.centers.0[center]
+    }
+
+    /// That of a node: where it is configured, or else where its guests are.
+    pub fn center_of(&self, node: &str) -> Center {
+        let own = self.nodes.get(node).map(|node| node.center);
+        let of_guests = || self.guests.values().find(|guest| guest.node.as_deref() == Some(node));
+        own.or_else(|| of_guests().map(|guest| guest.id.center)).unwrap_or(0)
+    }
+
+    /// A guest, of which nothing may be known yet.
+    pub fn guest(&mut self, id: Id) -> &mut Guest {
+        self.guests.entry(id).or_insert_with(|| Guest::new(id))
+    }
 }
 
 /// A setting: what it is, and where that stands if anywhere.
@@ -100,6 +139,15 @@ pub struct Cluster {
     pub sets: HashMap<String, IpSet>,
     /// Aliases by their name, in lower case.
     pub aliases: HashMap<String, (IpNet, Place)>,
+    /// Security groups by their name, in lower case.
+    pub groups: HashMap<String, Group>,
+}
+
+impl Cluster {
+    /// Its sets and aliases.
+    pub fn names(&self) -> Names<'_> {
+        (&self.sets, &self.aliases)
+    }
 }
 
 impl Default for Cluster {
@@ -114,6 +162,7 @@ impl Default for Cluster {
             rules: Vec::new(),
             sets: HashMap::new(),
             aliases: HashMap::new(),
+            groups: HashMap::new(),
         }
     }
 }
@@ -121,6 +170,8 @@ impl Default for Cluster {
 /// A node.
 #[derive(Debug)]
 pub struct Node {
+    /// Its data centre.
+    pub center: Center,
     /// The switch of its own chains, and of nothing else.
     pub enabled: Setting<bool>,
     /// Neighbour discovery.
@@ -136,6 +187,7 @@ pub struct Node {
 impl Default for Node {
     fn default() -> Self {
         Self {
+            center: 0,
             enabled: Setting::default(true),
             ndp: Setting::default(true),
             nosmurfs: Setting::default(true),
@@ -193,8 +245,8 @@ impl IpSet {
 /// A virtual machine or a container.
 #[derive(Debug)]
 pub struct Guest {
-    /// Its number.
-    pub vmid: u32,
+    /// Its data centre and its number.
+    pub id: Id,
     /// Its name, if the tree has the machine.
     pub name: Option<String>,
     /// Its node.
@@ -219,9 +271,9 @@ pub struct Guest {
 
 impl Guest {
     /// One of which nothing is known but its number.
-    pub fn new(vmid: u32) -> Self {
+    pub fn new(id: Id) -> Self {
         Self {
-            vmid,
+            id,
             name: None,
             node: None,
             container: false,

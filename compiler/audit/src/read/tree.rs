@@ -188,14 +188,14 @@ impl Parts {
 
     fn together(mut self, given: &Given) -> Tree {
         self.finish_filters();
-        self.terraform.read(&mut self.proxmox, &mut self.notes);
+        self.terraform.read(given.firewall.is_some(), &mut self.proxmox, &mut self.notes);
         let mut firewalls = std::mem::take(&mut self.firewalls);
         firewalls.sort_by_key(|(about, ..)| !matches!(about, fw::About::Cluster));
         for (about, file, text) in firewalls {
             fw::read(about, &text, file, &mut self.proxmox, &mut self.notes);
         }
-        if let (Some(elsewhere), Err(_)) = (&given.firewall, &self.proxmox.cluster.enabled.value) {
-            let cluster = &mut self.proxmox.cluster;
+        let unsaid = self.proxmox.centers.0.iter_mut().filter(|cluster| cluster.enabled.value.is_err());
+        for (elsewhere, cluster) in unsaid.flat_map(|cluster| Some((given.firewall.as_ref()?, cluster))) {
             cluster.enabled = Setting::default(true);
             // Outwards it leaves nodes what every tree leaves them: everything.
             cluster.policy_in.value =
@@ -206,15 +206,15 @@ impl Parts {
         for guest in self.proxmox.guests.values_mut() {
             // Options of a template, which is no machine of this tree.
             let Some(place) = guest.place else { continue };
-            let own = guest.name.clone().unwrap_or_else(|| guest.vmid.to_string());
-            let name = if seen.insert(own.clone()) { own } else { format!("{own} ({})", guest.vmid) };
+            let own = guest.name.clone().unwrap_or_else(|| guest.id.vmid.to_string());
+            let name = if seen.insert(own.clone()) { own } else { format!("{own} ({})", guest.id.vmid) };
             if let Some(devices) = self.wiring.devices.get(&name) {
                 for nic in &mut guest.nics {
                     nic.device = devices.get(&nic.name).cloned().or(nic.device.take());
                 }
             }
             guest.name = Some(name.clone());
-            hosts.insert(name.clone(), Host { guest: Some(guest.vmid), ..Host::new(name, place) });
+            hosts.insert(name.clone(), Host { guest: Some(guest.id), ..Host::new(name, place) });
         }
         // Ansible may know nodes too; they are no guests with a filter of their own.
         let nodes: BTreeSet<&String> = self.proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
@@ -376,7 +376,7 @@ impl Parts {
 
     /// What the play knows of addresses that Terraform does not.
     fn addresses(&mut self, host: &Host) {
-        let Some(guest) = host.guest.and_then(|vmid| self.proxmox.guests.get_mut(&vmid)) else { return };
+        let Some(guest) = host.guest.and_then(|id| self.proxmox.guests.get_mut(&id)) else { return };
         for (device, net) in self.inventory.further(&host.name) {
             if let Some(nic) = guest.nics.iter_mut().find(|nic| nic.device.as_ref() == Some(&device)) {
                 nic.addresses.push(net);

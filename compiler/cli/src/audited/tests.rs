@@ -298,3 +298,17 @@ fn the_chains_of_an_edge_are_known_by_who_calls_them_whatever_namespace_they_bea
     let audited = check(&site, &policies, &tree, "site.arv");
     assert!(audited.problem.is_none() && audited.note.is_some());
 }
+
+#[test]
+fn a_tree_of_two_data_centres_is_read_as_two_with_the_same_numbers_and_names() {
+    let text = NAMESPACES.replace("vmid = 200;", "vmid = 100;");
+    let (site, tree) = emitted(&text);
+    let files = tree.files.iter().map(|(path, file)| (path.clone(), file.text.clone())).collect();
+    let compared = compare(&site, &policies(&site), &files, Counted::All);
+    assert!(compared.different.is_empty(), "{compared:?}");
+    let lists = compared.one_sided.iter().filter(|one| one.audit.to_string().contains("lists of rules"));
+    assert_eq!(lists.count(), 0);
+    let (_, mut world) = built(&text, &["build"]);
+    let audited = run(["arvc", "audit", "out"].map(OsString::from), &mut world);
+    assert_eq!(audited, exit::GOOD, "{}", world.stdout);
+}

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ipnet::IpNet;
 
 use crate::place::{Notes, Place};
-use crate::proxmox::{Guest, Nic, Proxmox, Setting};
+use crate::proxmox::{Id, Nic, Proxmox, Setting};
 
 /// The configuration of a machine: its name, its devices, their addresses.
 pub(super) fn read(
@@ -15,7 +15,7 @@ pub(super) fn read(
     proxmox: &mut Proxmox,
     notes: &mut Notes,
 ) {
-    let guest = proxmox.guests.entry(vmid).or_insert_with(|| Guest::new(vmid));
+    let guest = proxmox.guest(Id { center: 0, vmid });
     guest.place = Some(Place { file, line: 1 });
     guest.node = node;
     guest.container = container;

@@ -5,7 +5,7 @@ mod line;
 mod machine;
 
 use crate::place::{Notes, Place};
-use crate::proxmox::{Group, Guest, Policy, Proxmox, Setting, Whose};
+use crate::proxmox::{Group, Id, Policy, Proxmox, Setting, Whose};
 use contents::Contents;
 
 /// What a file is about.
@@ -45,12 +45,12 @@ pub(crate) fn read(about: About, text: &str, file: u32, proxmox: &mut Proxmox, n
         machine::read((vmid, node, container), text, file, proxmox, notes);
         return;
     }
-    let contents = Contents::of(&about, text, file, &proxmox.cluster, notes);
+    let contents = Contents::of(&about, text, file, proxmox.center(0), notes);
     let Contents { rules, sets, aliases, groups, left_out, refused, mut options, .. } = contents;
     let mut set = Settings { options: &mut options, place: Place { file, line: 1 } };
     let whose = match about {
         About::Cluster => {
-            let cluster = &mut proxmox.cluster;
+            let cluster = &mut proxmox.centers.0[0];
             cluster.enabled = set.moment("enable", notes);
             cluster.enabled.place.get_or_insert(set.place);
             cluster.policy_in = set.policy("policy_in", Policy::Drop);
@@ -58,7 +58,7 @@ pub(crate) fn read(about: About, text: &str, file: u32, proxmox: &mut Proxmox, n
             cluster.rules.extend(rules);
             cluster.sets.extend(sets);
             cluster.aliases.extend(aliases);
-            proxmox.groups.extend(groups.into_iter().map(|(name, rules)| (name, Group { rules })));
+            cluster.groups.extend(groups.into_iter().map(|(name, rules)| (name, Group { rules })));
             Whose::Cluster
         }
         About::Node(name) => {
@@ -71,7 +71,7 @@ pub(crate) fn read(about: About, text: &str, file: u32, proxmox: &mut Proxmox, n
             Whose::Node(name)
         }
         About::Guest(vmid) => {
-            let guest = proxmox.guests.entry(vmid).or_insert_with(|| Guest::new(vmid));
+            let guest = proxmox.guest(Id { center: 0, vmid });
             let options = &mut guest.options;
             options.place = Some(set.place);
             options.enabled = set.switch("enable", false);
@@ -86,7 +86,7 @@ pub(crate) fn read(about: About, text: &str, file: u32, proxmox: &mut Proxmox, n
             guest.rules.extend(rules);
             guest.sets.extend(sets);
             guest.aliases.extend(aliases);
-            Whose::Guest(vmid)
+            Whose::Guest(Id { center: 0, vmid })
         }
         About::Machine(..) => return,
     };

@@ -122,14 +122,14 @@ fn split(line: &str, place: Place, words: &mut Vec<Word>) {
                 let quoted: String = letters.by_ref().take_while(|letter| *letter != '"').collect();
                 words.push(Word { text: quoted, place });
             }
-            '{' | '}' | ';' | ',' | '=' => {
-                push(&mut word, words);
-                words.push(Word { text: letter.to_string(), place });
-            }
-            '!' if letters.peek() == Some(&'=') => {
+            '!' | '<' | '>' | '=' if letters.peek() == Some(&'=') => {
                 letters.next();
                 push(&mut word, words);
-                words.push(Word { text: "!=".into(), place });
+                words.push(Word { text: format!("{letter}="), place });
+            }
+            '{' | '}' | ';' | ',' | '=' | '<' | '>' => {
+                push(&mut word, words);
+                words.push(Word { text: letter.to_string(), place });
             }
             letter if letter.is_whitespace() => push(&mut word, words),
             letter => word.push(letter),

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use super::super::rule::{Env, Fields, rules as from_fields};
 use super::{Field, Scope};
 use crate::place::{Notes, Place, Why};
-use crate::proxmox::{Action, Group, Guest, IpSet, Options, Policy, Proxmox, Rule, Setting};
+use crate::proxmox::{Action, Center, Group, Id, IpSet, Options, Policy, Proxmox, Rule, Setting};
 
 /// Where the list of rules of somebody is, by who it is.
-pub(super) type Lists = HashMap<String, Place>;
+pub(super) type Lists = HashMap<(Center, String), Place>;
 
 /// Whose a resource is.
 enum Owner {
     Cluster,
     Node(String),
-    Guest(u32),
+    Guest(Id),
     Unknown(Why),
 }
 
@@ -23,7 +23,7 @@ enum Owner {
 fn owner(scope: Scope<'_>, notes: &mut Notes) -> (Owner, Option<Why>) {
     let repeated = scope.repeated(notes);
     match (one_owner(scope, notes), repeated) {
-        (Owner::Guest(vmid), repeated) => (Owner::Guest(vmid), repeated),
+        (Owner::Guest(id), repeated) => (Owner::Guest(id), repeated),
         (_, Some(why)) => (Owner::Unknown(why), None),
         (owner, None) => (owner, None),
     }
@@ -32,7 +32,7 @@ fn owner(scope: Scope<'_>, notes: &mut Notes) -> (Owner, Option<Why>) {
 fn one_owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
     for name in ["vm_id", "container_id"] {
         match scope.number(name, notes).0 {
-            Field::Known(vmid) => return Owner::Guest(vmid),
+            Field::Known(vmid) => return Owner::Guest(scope.id(vmid)),
             Field::Unknown(why) => return Owner::Unknown(why),
             Field::Absent => {}
         }
@@ -42,10 +42,6 @@ fn one_owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
         Field::Unknown(why) => Owner::Unknown(why),
         Field::Absent => Owner::Cluster,
     }
-}
-
-fn guest(proxmox: &mut Proxmox, vmid: u32) -> &mut Guest {
-    proxmox.guests.entry(vmid).or_insert_with(|| Guest::new(vmid))
 }
 
 fn policy(scope: Scope<'_>, name: &str, default: Policy, notes: &mut Notes) -> Setting<Policy> {
@@ -65,7 +61,7 @@ fn policy(scope: Scope<'_>, name: &str, default: Policy, notes: &mut Notes) -> S
 
 pub(super) fn cluster(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
-    let cluster = &mut proxmox.cluster;
+    let cluster = &mut proxmox.centers.0[scope.center];
     // An unset switch is sent as 0.
     cluster.enabled = scope.switch("enabled", false, notes);
     cluster.enabled.place.get_or_insert(scope.place());
@@ -83,6 +79,7 @@ pub(super) fn node(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
         return;
     };
     let node = proxmox.nodes.entry(name).or_default();
+    node.center = scope.center;
     node.enabled = scope.switch("enabled", true, notes);
     node.ndp = scope.switch("ndp", true, notes);
     node.nosmurfs = scope.switch("nosmurfs", true, notes);
@@ -94,7 +91,7 @@ pub(super) fn group(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
     match scope.text("name", notes).0 {
         Field::Known(name) if scope.repeated(notes).is_none() => {
             let group = Group { rules: list(scope, Env::Group, notes) };
-            proxmox.groups.insert(name.to_ascii_lowercase(), group);
+            proxmox.centers.0[scope.center].groups.insert(name.to_ascii_lowercase(), group);
         }
         _ => {
             notes.unread(scope.place(), "a security group whose name is not said");
@@ -129,10 +126,10 @@ pub(super) fn set(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
     set.gap = set.gap.or(repeated);
     match owner {
         Owner::Cluster => {
-            proxmox.cluster.sets.insert(name, set);
+            proxmox.centers.0[scope.center].sets.insert(name, set);
         }
-        Owner::Guest(vmid) => {
-            guest(proxmox, vmid).sets.insert(name, set);
+        Owner::Guest(id) => {
+            proxmox.guest(id).sets.insert(name, set);
         }
         Owner::Node(_) | Owner::Unknown(_) => {
             notes.unread(scope.place(), "an IP set of which it is not said whose it is");
@@ -154,10 +151,10 @@ pub(super) fn alias(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) 
     let (name, entry) = (name.to_ascii_lowercase(), (net.trunc(), scope.place()));
     match owner(scope, notes).0 {
         Owner::Cluster => {
-            proxmox.cluster.aliases.insert(name, entry);
+            proxmox.centers.0[scope.center].aliases.insert(name, entry);
         }
-        Owner::Guest(vmid) => {
-            guest(proxmox, vmid).aliases.insert(name, entry);
+        Owner::Guest(id) => {
+            proxmox.guest(id).aliases.insert(name, entry);
         }
         Owner::Node(_) | Owner::Unknown(_) => {
             notes.unread(scope.place(), "an alias of which it is not said whose it is");
@@ -176,11 +173,11 @@ pub(super) fn rules(scope: Scope<'_>, lists: &mut Lists, proxmox: &mut Proxmox, 
     let whose = match &owner {
         Owner::Cluster => "the data centre".to_owned(),
         Owner::Node(node) => format!("the node {node}"),
-        Owner::Guest(vmid) => format!("the guest {vmid}"),
+        Owner::Guest(id) => format!("the guest {}", id.vmid),
         Owner::Unknown(_) => String::new(),
     };
     // The provider replaces a whole list by the one of a resource: of two, nobody knows which is there.
-    match lists.insert(whose.clone(), scope.place()).filter(|_| !whose.is_empty()) {
+    match lists.insert((scope.center, whose.clone()), scope.place()).filter(|_| !whose.is_empty()) {
         None => {}
         Some(first) => {
             let why = format!("which of the two lists of rules of {whose} is there");
@@ -189,9 +186,13 @@ pub(super) fn rules(scope: Scope<'_>, lists: &mut Lists, proxmox: &mut Proxmox, 
         }
     }
     match owner {
-        Owner::Cluster => put(&mut proxmox.cluster.rules, rules),
-        Owner::Node(node) => put(&mut proxmox.nodes.entry(node).or_default().rules, rules),
-        Owner::Guest(vmid) => put(&mut guest(proxmox, vmid).rules, rules),
+        Owner::Cluster => put(&mut proxmox.centers.0[scope.center].rules, rules),
+        Owner::Node(node) => {
+            let node = proxmox.nodes.entry(node).or_default();
+            node.center = scope.center;
+            put(&mut node.rules, rules);
+        }
+        Owner::Guest(id) => put(&mut proxmox.guest(id).rules, rules),
         // It may be anybody's, so it may decide anything.
         Owner::Unknown(why) => proxmox.stray = Some(why),
     }
@@ -208,8 +209,8 @@ fn put(own: &mut Vec<Rule>, rules: Vec<Rule>) {
 pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
     let (owner, repeated) = owner(scope, notes);
-    let vmid = match owner {
-        Owner::Guest(vmid) => vmid,
+    let id = match owner {
+        Owner::Guest(id) => id,
         Owner::Unknown(why) => {
             proxmox.stray = Some(why);
             return;
@@ -228,7 +229,7 @@ pub(super) fn options(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes
     if let Some(why) = repeated {
         options.enabled.value = Err(why);
     }
-    guest(proxmox, vmid).options = options;
+    proxmox.guest(id).options = options;
 }
 
 /// The rules of a resource, in order.

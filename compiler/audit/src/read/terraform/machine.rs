@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::{Field, Scope};
 use crate::place::Notes;
-use crate::proxmox::{Guest, Nic, Proxmox, Setting};
+use crate::proxmox::{Nic, Proxmox, Setting};
 
 /// Reads one machine.
 pub(super) fn read(scope: Scope<'_>, container: bool, proxmox: &mut Proxmox, notes: &mut Notes) {
@@ -23,7 +23,7 @@ pub(super) fn read(scope: Scope<'_>, container: bool, proxmox: &mut Proxmox, not
             return;
         }
     };
-    let guest = proxmox.guests.entry(vmid).or_insert_with(|| Guest::new(vmid));
+    let guest = proxmox.guest(scope.id(vmid));
     guest.place = Some(scope.place());
     guest.container = container;
     if let Field::Known(node) = scope.text("node_name", notes).0 {

@@ -2,13 +2,14 @@
 //!
 //! Every other resource is left alone. Of these, an attribute that only Terraform can evaluate makes unknown what it decides.
 
+mod centers;
 mod firewall;
 mod machine;
 
 use std::collections::HashMap;
 
 use crate::place::{Notes, Place, Why};
-use crate::proxmox::{Proxmox, Setting};
+use crate::proxmox::{Center, Cluster, Id, Proxmox, Setting};
 use crate::text::hcl::{Attribute, Block, Value};
 
 /// All files of Terraform of a tree.
@@ -28,6 +29,7 @@ pub(super) struct Names<'a> {
 pub(super) struct Scope<'a> {
     names: &'a Names<'a>,
     folder: &'a str,
+    center: Center,
     file: u32,
     block: &'a Block,
 }
@@ -46,8 +48,11 @@ impl Terraform {
         self.files.push((file, folder.to_owned(), block));
     }
 
-    /// What all files say.
-    pub fn read(&self, proxmox: &mut Proxmox, notes: &mut Notes) {
+    /// What all files say. `elsewhere`: a data centre's firewall may be in another tree.
+    pub fn read(&self, elsewhere: bool, proxmox: &mut Proxmox, notes: &mut Notes) {
+        let centers = centers::of_folders(&self.files, elsewhere);
+        let last = centers.values().max().copied().unwrap_or_default();
+        proxmox.centers.0.resize_with(proxmox.centers.0.len().max(last + 1), Cluster::default);
         let mut names = Names { resources: HashMap::new(), locals: HashMap::new() };
         for (_, folder, body) in &self.files {
             for block in &body.blocks {
@@ -66,7 +71,8 @@ impl Terraform {
         let mut lists = firewall::Lists::new();
         for (file, folder, body) in &self.files {
             for block in &body.blocks {
-                let scope = Scope { names: &names, folder, file: *file, block };
+                let center = centers.get(folder.as_str()).copied().unwrap_or_default();
+                let scope = Scope { names: &names, folder, center, file: *file, block };
                 match (block.kind.as_str(), block.labels.first().map(String::as_str)) {
                     ("resource", Some(kind)) => resource(scope, kind, &mut lists, proxmox, notes),
                     ("module", _) => {
@@ -103,6 +109,11 @@ fn resource(scope: Scope<'_>, kind: &str, lists: &mut firewall::Lists, proxmox: 
 }
 
 impl<'a> Scope<'a> {
+    /// The guest of a number.
+    pub fn id(self, vmid: u32) -> Id {
+        Id { center: self.center, vmid }
+    }
+
     /// Where the block begins.
     pub fn place(self) -> Place {
         Place { file: self.file, line: self.block.line }

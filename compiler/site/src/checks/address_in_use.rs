@@ -21,7 +21,7 @@
 //!
 //! ## What to do
 //!
-//! State another address, or take another VMID.
+//! State another address, or take another VMID. If the machine is the router of the network, name it as such: `gateway = hosts.router`.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -36,6 +36,8 @@ use crate::segments::Segments;
 
 /// An address that a machine cannot have.
 pub static CODE: Code = Code::new("E0322", "an address that a machine cannot have", include_str!("address_in_use.rs"));
+
+const GATEWAY: &str = "the gateway's address";
 
 /// Every interface's address; a machine with the same one by rule on several networks is reported once.
 ///
@@ -82,7 +84,13 @@ pub(crate) fn check(
                 );
                 continue;
             }
-            out.push(diagnostic.help("state another address"));
+            out.push(match whose {
+                GATEWAY => diagnostic.help(format!(
+                    "state another address; if it is the router of `{}`, write `gateway = {}` there",
+                    network.named.path, host.named.path
+                )),
+                _ => diagnostic.help("state another address"),
+            });
         }
     }
     said
@@ -131,7 +139,7 @@ impl<'a> Taken<'a> {
         let gateways = self.network.gateways().iter();
         let mut elsewhere = gateways.filter(|gateway| gateway.router == Router::Elsewhere);
         let gateway = elsewhere.find(|gateway| gateway.address == address)?;
-        Some(("the gateway's address", gateway.span))
+        Some((GATEWAY, gateway.span))
     }
 }
 

@@ -28,6 +28,16 @@ pub enum End {
 /// Several of them.
 pub type Ends = BTreeSet<End>;
 
+impl End {
+    /// The addresses, if it is not the Internet.
+    pub fn prefix(&self) -> Option<IpNet> {
+        match self {
+            Self::Internet => None,
+            Self::Prefix(prefix) => Some(*prefix),
+        }
+    }
+}
+
 /// A router and its networks.
 pub struct Through<'a> {
     site: &'a Site,
@@ -116,45 +126,41 @@ impl Through<'_> {
 
     /// The operators and other nodes at the management ports, and whoever else is let in to a node.
     fn to_nodes(&self, rules: &[NodeRule]) -> Vec<Opening> {
-        let site = self.site;
-        let mut openings = Vec::new();
-        for network in &self.networks {
-            let leads_out = site.networks[network.index()].is_bridge();
-            for (node, id) in site.nodes.iter().zip((0..).map(NodeId)) {
-                let own: Ends = node_on(site, *network, id).into_iter().map(|own| End::Prefix(own.into())).collect();
-                if own.is_empty() {
-                    continue;
-                }
-                let cluster = site.node_ids().filter(|other| {
-                    let there = &site.nodes[other.index()];
-                    *other != id && there.datacenter == node.datacenter && node_on(site, *network, *other).is_empty()
-                });
-                let managers =
-                    [("operators", Peer::Operators)].into_iter().chain(cluster.map(|it| ("nodes", Peer::Node(it))));
-                let managed = managers.map(|(who, peer)| {
-                    let reason = format!("{who}: management of {}", node.named.path).into();
-                    NodeRule { node: id, reason, ports: management(), peer }
-                });
-                let stated = rules.iter().filter(|rule| rule.node == id).cloned();
-                for rule in managed.chain(stated) {
-                    let mut far = rule.sources(site);
-                    far.retain(|prefix| self.leads_to(*network, prefix, leads_out));
-                    let far: Ends = far.into_iter().map(End::Prefix).collect();
-                    if !far.is_empty() {
-                        let NodeRule { ports, reason, .. } = rule;
-                        openings.push(Opening {
-                            network: *network,
-                            own: own.clone(),
-                            far,
-                            inward: true,
-                            ports,
-                            reason,
-                        });
-                    }
-                }
-            }
+        let nodes = || self.site.node_ids();
+        let pairs = self.networks.iter().flat_map(|network| nodes().map(move |node| (*network, node)));
+        pairs.flat_map(|(network, node)| self.to_node(network, node, rules)).collect()
+    }
+
+    /// The same of one node, at its addresses on one network.
+    fn to_node(&self, network: NetworkId, node: NodeId, rules: &[NodeRule]) -> Vec<Opening> {
+        let own: Ends = node_on(self.site, network, node).into_iter().map(|own| End::Prefix(own.into())).collect();
+        if own.is_empty() {
+            return Vec::new();
         }
-        openings
+        let leads_out = self.site.networks[network.index()].is_bridge();
+        let stated = rules.iter().filter(|rule| rule.node == node).cloned();
+        let openings = self.managers(network, node).into_iter().chain(stated).map(|rule| {
+            let far = rule.sources(self.site).into_iter();
+            let far = far.filter(|prefix| self.leads_to(network, prefix, leads_out)).map(End::Prefix);
+            let (own, far) = (own.clone(), far.collect());
+            Opening { network, own, far, inward: true, ports: rule.ports, reason: rule.reason }
+        });
+        openings.filter(|opening| !opening.far.is_empty()).collect()
+    }
+
+    /// Who manages a node from beyond a network: the operators, and the nodes of its cluster that have no address there.
+    fn managers(&self, network: NetworkId, node: NodeId) -> Vec<NodeRule> {
+        let own = &self.site.nodes[node.index()];
+        let cluster = self.site.node_ids().filter(|other| {
+            let there = &self.site.nodes[other.index()];
+            *other != node && there.datacenter == own.datacenter && node_on(self.site, network, *other).is_empty()
+        });
+        let peers = [("operators", Peer::Operators)].into_iter().chain(cluster.map(|it| ("nodes", Peer::Node(it))));
+        let rules = peers.map(|(who, peer)| {
+            let reason = format!("{who}: management of {}", own.named.path).into();
+            NodeRule { node, reason, ports: management(), peer }
+        });
+        rules.collect()
     }
 
     /// Whether a machine is on a network of the router, and is not the router itself: what that sends is handed on by nobody.

@@ -50,8 +50,11 @@ pub fn sources(policy: &Policy, addresses: &Addresses, bridge: NetworkId) -> Vec
             }
         }
     }
-    // What is allowed and spared alike is allowed.
-    list.sort_by_key(|(prefix, spared, _)| (*prefix, *spared));
+    // What is allowed by itself is not spared, whoever else is: of two entries the longer one decides.
+    let stated = policy.forward.iter().filter(|forward| !forward.hidden && forward.out == Some(bridge));
+    let stated: Vec<IpNet> = stated.flat_map(|forward| &forward.from).filter_map(End::prefix).collect();
+    list.retain(|(prefix, spared, _)| !spared || !stated.iter().any(|stated| stated.contains(prefix)));
+    list.sort_by_key(|(prefix, ..)| *prefix);
     list.dedup_by_key(|(prefix, ..)| *prefix);
     list
 }

@@ -6,8 +6,9 @@ use std::fmt::Write;
 use std::sync::Mutex;
 
 use arvc::world::memory::Memory;
-use arvc_tests::projects::{Project, examples};
-use serde_json::Value;
+use arvc_tests::projects::{Project, examples, files};
+use arvc_tests::root;
+use serde_json::{Value, json};
 
 /// Layers as the command line names them; none is all of them.
 const LAYERS: [Option<&str>; 4] = [None, Some("proxmox"), Some("nebula"), Some("guest")];
@@ -74,10 +75,39 @@ fn compare(example: &Project, world: &mut Memory, layer: Option<&str>, said: &mu
     counts
 }
 
+/// Small sites of what the examples have not, with questions in comments: `# VERDICT FROM -> TO ADDRESS, PATH, PROTOCOL[/PORT]`.
+fn small() -> Vec<Project> {
+    let mut texts = BTreeMap::new();
+    files(&root().join("tests/cells"), "", &mut texts);
+    let one = |(path, text): (String, String)| {
+        let name = path.trim_end_matches(".arv").to_owned();
+        Project { name, entry: "site.arv".into(), files: BTreeMap::from([("site.arv".into(), text)]) }
+    };
+    texts.into_iter().map(one).collect()
+}
+
+/// The questions in the comments of a site, with their verdicts.
+fn stated(site: &Project) -> BTreeMap<String, String> {
+    let lines = site.files[&site.entry].lines().filter_map(|line| line.strip_prefix("# ")?.split_once(' '));
+    let stated = lines.filter(|(verdict, _)| ["open", "closed", "unknown"].contains(verdict));
+    let question = |text: &str| {
+        let [ends, path, packet] = text.split(", ").collect::<Vec<_>>()[..] else { panic!("{text}") };
+        let (from, to) = ends.split_once(" -> ").expect("an arrow");
+        let (to, address) = to.split_once(' ').expect("an address");
+        let mut question = json!({ "from": from, "to": to, "address": address, "path": path });
+        let (protocol, port) = packet.split_once('/').map_or((packet, None), |(it, port)| (it, Some(port)));
+        question["protocol"] = json!(protocol);
+        if let Some(port) = port {
+            question["port"] = json!(port.parse::<u16>().expect("a port"));
+        }
+        question.to_string()
+    };
+    stated.map(|(verdict, text)| (question(text), verdict.to_owned())).collect()
+}
+
 /// Every example is asked about, each pair of its machines, with all layers and with each alone; what differs, in words. They are
 /// taken one after the other by as many threads as there are processors, the largest first.
-fn differing() -> String {
-    let mut all: Vec<Project> = examples();
+fn differing(mut all: Vec<Project>) -> String {
     all.sort_by_key(|example| std::cmp::Reverse(example.files.values().map(String::len).sum::<usize>()));
     let queue = Mutex::new(all.into_iter());
     let said = Mutex::new(BTreeMap::new());
@@ -107,6 +137,33 @@ fn differing() -> String {
 
 #[test]
 fn proof_and_audit_agree_in_every_cell_of_the_examples() {
-    let said = differing();
+    let said = differing(examples());
     assert!(said.is_empty(), "{} cells differ:\n{said}", said.lines().count());
+}
+
+#[test]
+fn proof_and_audit_agree_in_every_cell_of_small_sites() {
+    let said = differing(small());
+    assert!(said.is_empty(), "{} cells differ:\n{said}", said.lines().count());
+}
+
+#[test]
+fn proof_and_audit_say_what_small_sites_expect() {
+    let mut wrong = String::new();
+    for site in small() {
+        let (mut world, stated) = (built(&site), stated(&site));
+        world.file("/project/ask.jsonl", stated.keys().map(|question| format!("{question}\n")).collect::<String>());
+        let proof: &[&str] = &["reach", "--site", &site.entry, "--ask", "ask.jsonl"];
+        for (who, arguments) in [("proof", proof), ("audit", &["audit", "out", "--ask", "ask.jsonl"])] {
+            let said = cells(&run(&mut world, arguments, None));
+            assert_eq!(said.len(), stated.len(), "{}: {who} answers all", site.name);
+            for (question, wanted) in &stated {
+                let found = &said[question];
+                if found.split(' ').next() != Some(wanted) {
+                    let _ = writeln!(wrong, "{}: {who} says {found}, not {wanted}: {question}", site.name);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }

@@ -170,7 +170,7 @@ impl Addresses {
             Addr::At(address) => self.has(address).into(),
             Addr::Internet(v6) => {
                 let mut own = self.0.iter().filter(|(low, _)| low.is_ipv6() == v6);
-                if own.clone().any(|(low, high)| everything(*low, *high)) {
+                if everything(own.clone(), v6) {
                     Tri::Yes
                 } else if own.any(|(low, high)| has_public(*low, *high)) {
                     Tri::Maybe(SOMEWHERE.clone())
@@ -187,12 +187,23 @@ pub fn last(net: IpNet) -> IpAddr {
     net.broadcast()
 }
 
-fn everything(low: IpAddr, high: IpAddr) -> bool {
-    match (low, high) {
-        (IpAddr::V4(low), IpAddr::V4(high)) => low.to_bits() == 0 && high.to_bits() == u32::MAX,
-        (IpAddr::V6(low), IpAddr::V6(high)) => low.to_bits() == 0 && high.to_bits() == u128::MAX,
-        _ => false,
+/// Whether sorted intervals of a family, one behind the other, leave no address out.
+fn everything<'s>(spans: impl Iterator<Item = &'s (IpAddr, IpAddr)>, v6: bool) -> bool {
+    let bits = |address: &IpAddr| match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits(),
+    };
+    let most = if v6 { u128::MAX } else { u128::from(u32::MAX) };
+    // The first address that none of them has held yet.
+    let mut next = 0;
+    for (low, high) in spans {
+        match bits(low) <= next {
+            true if bits(high) == most => return true,
+            true => next = next.max(bits(high) + 1),
+            false => return false,
+        }
     }
+    false
 }
 
 /// What is not the Internet: private and special prefixes.

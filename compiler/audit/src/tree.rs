@@ -84,7 +84,7 @@ pub struct Wiring {
     pub own: Vec<IpNet>,
     /// From where the world is reached, by routers that no file describes: they let everything out, and the answers in.
     pub outward: Vec<IpNet>,
-    /// Networks whose router is a guest, and its address there: who is on one and is no guest has it for a router too.
+    /// Networks whose router is no node, and its address: who is on one and is no guest has it for a router too.
     pub routers: BTreeMap<IpNet, IpAddr>,
     /// Networks between which something routes all and filters nothing, each list by itself.
     pub routed: Vec<Routed>,
@@ -93,6 +93,19 @@ pub struct Wiring {
 }
 
 impl Wiring {
+    /// Whether an address is of a network of the site into which nobody says that the world leads: it has a router of its own that is
+    /// no node, or none at all.
+    pub fn is_apart(&self, address: IpAddr) -> bool {
+        let networks = self.own.iter().filter(|net| net.prefix_len() < net.max_prefix_len() && net.contains(&address));
+        let mut led = networks.map(|net| self.outward.contains(net) && !self.routers.contains_key(net));
+        is_public(address) && led.any(|led| !led)
+    }
+
+    /// Whether two addresses are of one network of the site.
+    pub fn shares_network(&self, one: IpAddr, other: IpAddr) -> bool {
+        self.own.iter().any(|net| net.contains(&one) && net.contains(&other))
+    }
+
     /// Whether an address is one that a machine has by turns with others.
     pub fn by_turns(&self, address: IpAddr, host: &str) -> bool {
         self.turns.get(&address).is_some_and(|owners| owners.iter().any(|owner| owner == host))

@@ -114,6 +114,72 @@ fn the_router_is_asked_about_whoever_is_on_its_network_and_is_no_guest() {
     expect(&routed(shut, &all, SWITCH), "closed 10.0.1.9 -> b 10.0.2.7, routed, tcp/443");
 }
 
+#[test]
+fn of_routers_by_turns_each_is_asked() {
+    let twin = "name: q\nnet0: virtio=02:00:00:00:00:05,bridge=vmbr1,firewall=1\nipconfig0: ip=10.0.1.3/24\n\
+                net1: virtio=02:00:00:00:00:06,bridge=vmbr2,firewall=1\nipconfig1: ip=10.0.2.3/24\n";
+    let machine = |name: &str, nets: &str| format!("name: {name}\n{nets}");
+    let net = |n: u8, bridge: u8, ip: &str| {
+        format!("net{n}: virtio=02:00:00:00:00:0{n},bridge=vmbr{bridge},firewall=1\nipconfig{n}: ip={ip}\n")
+    };
+    let a = machine("a", &net(0, 1, "10.0.1.7/24,gw=10.0.1.1"));
+    let b = machine("b", &net(0, 2, "10.0.2.7/24,gw=10.0.2.1"));
+    let r = machine("r", &(net(0, 1, "10.0.1.2/24") + &net(1, 2, "10.0.2.2/24")));
+    let filter =
+        |rule: &str| format!("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{rule}\nCOMMIT\n");
+    let of = |other: &str| {
+        tree(&[
+            ("pve/firewall/cluster.fw", CLUSTER),
+            ("pve/firewall/101.fw", OPEN),
+            ("pve/firewall/102.fw", OPEN),
+            ("pve/firewall/103.fw", OPEN),
+            ("pve/firewall/104.fw", OPEN),
+            ("pve/nodes/one/qemu-server/101.conf", &a),
+            ("pve/nodes/one/qemu-server/102.conf", &b),
+            ("pve/nodes/one/qemu-server/103.conf", &r),
+            ("pve/nodes/one/qemu-server/104.conf", twin),
+            ("ansible/files/filter/r.v4", &filter(RULE)),
+            ("ansible/files/filter/q.v4", &filter(other)),
+            ("ansible/inventory/host_vars/r.yml", SWITCH),
+            ("ansible/inventory/host_vars/q.yml", &SWITCH.replace(": r", ": q")),
+            ("wiring.json", r#"{ "turns": { "10.0.1.1": ["r", "q"], "10.0.2.1": ["r", "q"] } }"#),
+        ])
+    };
+    expect(&of(RULE), "open a -> b 10.0.2.7, routed, tcp/443\nclosed a -> b 10.0.2.7, routed, tcp/442");
+    let deaf = RULE.replace("443", "444");
+    expect(&of(&deaf), "unknown a -> b 10.0.2.7, routed, tcp/443\nclosed a -> b 10.0.2.7, routed, tcp/442");
+}
+
+#[test]
+fn a_router_on_metal_hands_on_what_its_chain_forward_says() {
+    let net = |bridge: u8, ip: &str| {
+        format!("net0: virtio=02:00:00:00:00:0{bridge},bridge=vmbr{bridge},firewall=1\nipconfig0: ip={ip}\n")
+    };
+    let a = format!("name: a\n{}", net(1, "10.0.1.7/24,gw=10.0.1.1"));
+    let b = format!("name: b\n{}", net(2, "10.0.2.7/24,gw=10.0.2.1"));
+    let filter = format!("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n{RULE}\nCOMMIT\n");
+    let wiring = r#"{ "machines": { "r": ["10.0.1.1", "10.0.2.1"] }, "own": ["10.0.1.0/24", "10.0.2.0/24"],
+        "devices": { "r": { "10.0.1.1": "eth0", "10.0.2.1": "eth1" } } }"#;
+    let tree = tree(&[
+        ("pve/firewall/cluster.fw", CLUSTER),
+        ("pve/firewall/101.fw", OPEN),
+        ("pve/firewall/102.fw", OPEN),
+        ("pve/nodes/one/qemu-server/101.conf", &a),
+        ("pve/nodes/one/qemu-server/102.conf", &b),
+        ("ansible/files/filter/r.v4", &filter),
+        ("ansible/inventory/host_vars/r.yml", &format!("ansible_host: 10.0.1.1\n{SWITCH}")),
+        ("wiring.json", wiring),
+    ]);
+    expect(
+        &tree,
+        "
+        open a -> b 10.0.2.7, routed, tcp/443
+        closed a -> b 10.0.2.7, routed, tcp/442
+        closed b -> a 10.0.1.7, routed, tcp/443
+        ",
+    );
+}
+
 /// `r` between `vmbr1` and an uplink, and nobody else. Its chain FORWARD, if there is one.
 fn outwards(forward: Option<&str>, wiring: &str) -> Tree {
     let r = "name: r\nnet0: virtio=02:00:00:00:00:01,bridge=vmbr1,firewall=1\nipconfig0: ip=10.0.1.1/24\n\

@@ -104,15 +104,15 @@ fn addresses(site: &Site, node: &Node, id: NodeId) -> BTreeSet<IpAddr> {
     node.own_addresses().chain(gateways).collect()
 }
 
-/// The networks whose router is a guest, and its address there: no file says it of those on them that are no guests.
+/// The networks whose router is no node, and its address: no file says it of those on them that are no guests.
 fn routers(site: &Site) -> BTreeMap<IpNet, IpAddr> {
-    let guest = |gateway: &&Gateway| match gateway.router {
-        Router::Host(host) => site.hosts[host.index()].kind != Kind::Machine,
-        _ => false,
-    };
-    let of = site.networks.iter().flat_map(|network| {
+    let other = |gateway: &&Gateway| !matches!(gateway.router, Router::Node(_));
+    let of = site.networks.iter().filter(|network| !network.is_overlay()).flat_map(|network| {
         let prefixes = network.prefixes().map(|prefix| prefix.value.trunc());
-        let gateway = move |prefix: &IpNet| network.gateway(Family::of_prefix(prefix)).filter(guest);
+        let gateway = move |prefix: &IpNet| {
+            let stated = network.gateway(Family::of_prefix(prefix)).or(network.router.as_ref());
+            stated.filter(other)
+        };
         prefixes.filter_map(move |prefix| Some((prefix, gateway(&prefix)?.address)))
     });
     of.collect()

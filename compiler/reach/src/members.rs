@@ -330,6 +330,11 @@ impl<'a> Members<'a> {
         paths
     }
 
+    /// The router of a network that is one segment, for whoever is on it.
+    pub fn router_of_all(&self, network: NetworkId, family: Family) -> Option<&Identity> {
+        self.routers.of(network, family, &[])
+    }
+
     /// The router of the segment that a machine is on, whether or not it is its way out.
     pub fn router_of_segment(&self, profile: Profile, network: NetworkId, family: Family) -> Option<&Identity> {
         let on = &self.on[profile][self.profiles[profile].binary_search(&network).ok()?];

@@ -11,7 +11,7 @@ use arvc_site::endpoints::Tunnels;
 use arvc_site::model::{Bastion, End, Family, HostId, Kind, NetworkId, Transport};
 use ipnet::IpNet;
 
-use crate::layers::{Classes, Detail, Layer, Layers, Party, Path, Way};
+use crate::layers::{Classes, Detail, Layer, Layers, Party, Path, Step, Way};
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
 
@@ -376,28 +376,39 @@ impl Asked<'_, '_> {
             let host = self.layers.host(*id);
             *id != self.host && host.lighthouse && host.is_on(overlay)
         });
-        let found = others.into_iter().any(|id| {
-            self.gets_to(&Party::Host(id), &packets)
-                || tunnels.public(site, id).iter().any(|address| self.finds(*address, &packets))
-        });
+        let mut perhaps = Vec::new();
+        for id in others {
+            let ways: Vec<Vec<Step>> =
+                tunnels.public(site, id).iter().flat_map(|address| self.sends(*address, &packets)).collect();
+            let surely = |steps: &Vec<Step>| steps.iter().all(|step| packets.is_subset(&step.lower));
+            if self.gets_to(&Party::Host(id), &packets) || ways.iter().any(surely) {
+                return Ok(());
+            }
+            if ways.iter().any(|steps| steps.iter().all(|step| packets.is_subset(&step.upper))) {
+                perhaps.push((Party::Host(self.host), Party::Host(id), packets.clone()));
+            }
+        }
         let path = &site.networks[overlay.index()].named.path;
-        if found { Ok(()) } else { Err(format!("no lighthouse of {path} is surely reached from it").into()) }
+        let why = format!("no lighthouse of {path} is surely reached from it");
+        Err(Lacking { why, perhaps, elsewhere: None })
     }
 
-    /// Whether it may send something to an address that the world knows.
-    fn finds(&self, address: IpAddr, packets: &PortSet) -> bool {
+    /// The ways by which it may send something to an address that the world knows, with what a router of ours on each says to it.
+    fn sends(&self, address: IpAddr, packets: &PortSet) -> Vec<Vec<Step>> {
         let machine = self.layers.host(self.host);
         let below = |network: &NetworkId| !self.layers.site().networks[network.index()].is_overlay();
         let mut networks = machine.interfaces.iter().map(|interface| interface.network).filter(below).peekable();
         // One that is on an overlay alone is elsewhere, behind nothing that the site knows.
-        networks.peek().is_none() && address.is_ipv4()
-            || networks.any(|network| {
-                let family =
-                    machine.interface_on(network).is_some_and(|it| it.families().contains(Family::of(address)));
-                let rules = self.layers.policies.of(self.host).outbound.iter().filter(|rule| rule.network == network);
-                let sends = |rule: &Rule| packets.is_subset(&rule.ports) && self.layers.holds(rule, address);
-                family && (!self.layers.has_proxmox(self.host, network) || rules.into_iter().any(sends))
-            })
+        if networks.peek().is_none() && address.is_ipv4() {
+            return vec![Vec::new()];
+        }
+        let sending = networks.filter(|network| {
+            let family = machine.interface_on(*network).is_some_and(|it| it.families().contains(Family::of(address)));
+            let rules = self.layers.policies.of(self.host).outbound.iter().filter(|rule| rule.network == *network);
+            let sends = |rule: &Rule| packets.is_subset(&rule.ports) && self.layers.holds(rule, address);
+            family && (!self.layers.has_proxmox(self.host, *network) || rules.into_iter().any(sends))
+        });
+        sending.map(|network| self.layers.handed_out(self.host, network, address)).collect()
     }
 
     /// Nothing if it meets none of them: such a machine asks other resolvers.

@@ -122,7 +122,7 @@ impl Tree {
         steps: &mut Vec<Stop<'t>>,
     ) {
         let v6 = packet.is_v6();
-        let out = self.towards(gate, packet.dst, v6);
+        let out = self.towards(gate, packet.dst, v6).and_then(|foot| foot.nic);
         let devices = [member.device.as_deref(), out.and_then(|out| self.device(gate, Some(out), packet.dst))];
         self.go_through(gate, devices, packet, steps);
         let Some(out) = out.filter(|_| self.is_beside(gate, packet.dst)) else {
@@ -161,7 +161,7 @@ impl Tree {
             return;
         };
         let path = Path::Bridge(bridge.clone(), out.vlan);
-        let on = Way { from: End::Host(gate), to: way.to, address: way.address, path: &path, manner: way.manner };
+        let on = Way { from: End::Host(gate), to: way.to, address: way.address, path: &path, ..*way };
         let mut stops = self.on_bridge(&on, packet, bridge, out.vlan);
         // What it hands on its own chains for what it sends and gets do not see.
         stops.retain(|stop| !matches!(stop.part, Part::GuestOut(own) | Part::ReplyIn(own) if std::ptr::eq(own, gate)));

@@ -119,7 +119,7 @@ impl Tree {
         &'t self,
         end: End<'t>,
         at: Option<At<'t>>,
-        own: Addr,
+        (own, turn): (Addr, usize),
         steps: &mut Vec<Stop<'t>>,
     ) {
         let (Some(nic), Addr::At(IpAddr::V6(own))) = (at.and_then(|at| at.nic), own) else { return };
@@ -129,8 +129,8 @@ impl Tree {
             self.wiring.nodes.iter().filter(|(_, addresses)| addresses.contains(&gateway)).collect();
         // Where several have that address, it is the one on which the guest runs.
         nodes.sort_by_key(|(node, _)| Some(*node) != guest);
-        let (router, foot) = match (self.router(nic, true), nodes.first()) {
-            (Some(router), _) => (End::Host(router.host), Some(At { host: router.host, nic: Some(router.foot) })),
+        let (router, foot) = match (self.router(nic, true, turn), nodes.first()) {
+            (Some(router), _) => (End::Host(router.host), Some(At { host: router.host, nic: router.foot.nic })),
             (None, Some((node, _))) => (End::Node(node), None),
             (None, None) => (End::Address(gateway), None),
         };

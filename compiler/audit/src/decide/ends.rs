@@ -135,7 +135,12 @@ impl Tree {
                     match own.is_empty() {
                         true if host.guest.is_none() => match host.addresses.as_slice() {
                             [] => at(self.internet().to_vec()),
-                            addresses => at(self.leading(way, addresses)),
+                            addresses => {
+                                // Not by a network that it leads out of itself.
+                                let mut out = addresses.to_vec();
+                                out.retain(|own| !self.is_router_at(host, *own));
+                                at(self.leading(way, if out.is_empty() { addresses } else { &out }))
+                            }
                         },
                         _ => own,
                     }

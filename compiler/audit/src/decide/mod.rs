@@ -38,12 +38,15 @@ impl<'t> Step<'t> {
 }
 
 /// A packet on its way: the ends, and the path.
+#[derive(Clone, Copy)]
 pub(crate) struct Way<'t, 'q> {
     pub from: End<'t>,
     pub to: End<'t>,
     pub address: std::net::IpAddr,
     pub path: &'q Path,
     pub manner: Manner,
+    /// Whose turn it is of machines that are a router by turns.
+    pub turn: usize,
 }
 
 /// What is out of the ordinary about a packet, or about where it travels.
@@ -78,11 +81,11 @@ impl Tree {
             let verdict = Verdict::Unknown { missing };
             return Answer { question: question.clone(), verdict, decisions: Vec::new(), opened_by_state: None };
         };
-        let way = Way { from, to, address: question.address, path: &question.path, manner };
+        let way = Way { from, to, address: question.address, path: &question.path, manner, turn: 0 };
         let packet = |source| first(source, &way, question.protocol, question.port);
-        let sources = self.sources(&way);
+        let each = self.each_of(&way);
         let mut all: Vec<Vec<Step<'_>>> =
-            sources.iter().map(|source| self.steps(&way, &packet(*source), &tunnels)).collect();
+            each.iter().map(|(source, way)| self.steps(way, &packet(*source), &tunnels)).collect();
         if all.is_empty() {
             all.push(vec![Step::new(Part::Way, self.without_source(&way))]);
         }
@@ -91,7 +94,7 @@ impl Tree {
         // Of several addresses that it may send from, the one that the verdict is about.
         let at = verdicts.iter().position(|one| *one == verdict).unwrap_or(0);
         let opened_by_state = (verdict == Verdict::Closed)
-            .then(|| sources.iter().find_map(|source| self.opened_by_state(&way, &packet(*source))))
+            .then(|| each.iter().find_map(|(source, way)| self.opened_by_state(way, &packet(*source))))
             .flatten();
         let decisions = all.swap_remove(at).into_iter().map(|step| self.decision(step)).collect();
         Answer { question: question.clone(), verdict, decisions, opened_by_state }
@@ -112,7 +115,7 @@ impl Tree {
         let unknown = |name: &str| Verdict::Unknown { missing: format!("who {name} is: the tree has no such machine") };
         let Some(from) = self.end(&question.from) else { return unknown(&question.from) };
         let Some(to) = self.end(&question.to) else { return unknown(&question.to) };
-        let way = Way { from, to, address: question.address, path: &question.path, manner };
+        let way = Way { from, to, address: question.address, path: &question.path, manner, turn: 0 };
         self.verdict(&way, question.protocol, question.port, tunnels)
     }
 
@@ -124,16 +127,25 @@ impl Tree {
         port: Option<u16>,
         tunnels: &Tunnels,
     ) -> Verdict {
-        let sources = self.sources(way);
-        let one = |source: &Addr| {
+        let each = self.each_of(way);
+        let one = |(source, way): &(Addr, Way<'_, '_>)| {
             let packet = first(*source, way, protocol, port);
             verdict(&self.steps(way, &packet, tunnels))
         };
-        match sources.as_slice() {
+        match each.as_slice() {
             [] => verdict(&[Step::new(Part::Way, self.without_source(way))]),
-            [source] => one(source),
-            sources => together(&sources.iter().map(one).collect::<Vec<_>>()),
+            [only] => one(only),
+            each => together(&each.iter().map(one).collect::<Vec<_>>()),
         }
+    }
+
+    /// The packets that a question is about: from each address that it may come from, and with each machine as the router of those
+    /// that are it by turns.
+    pub(crate) fn each_of<'t, 'q>(&self, way: &Way<'t, 'q>) -> Vec<(Addr, Way<'t, 'q>)> {
+        let turns = 0..self.turns(way);
+        let ways = turns.map(|turn| Way { turn, ..*way });
+        let sources = self.sources(way);
+        ways.flat_map(|way| sources.iter().map(move |source| (*source, way))).collect()
     }
 
     fn steps<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet, tunnels: &Tunnels) -> Vec<Step<'t>> {
@@ -184,7 +196,7 @@ pub(crate) fn together(verdicts: &[Verdict]) -> Verdict {
         [first, rest @ ..] if rest.iter().all(|other| other == first) => first.clone(),
         all => match all.iter().find(|one| matches!(one, Verdict::Unknown { .. })) {
             Some(unknown) => unknown.clone(),
-            None => Verdict::Unknown { missing: "which of its addresses it sends from".into() },
+            None => Verdict::Unknown { missing: "which of its addresses it sends from, or whose turn it is".into() },
         },
     }
 }

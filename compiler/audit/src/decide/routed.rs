@@ -20,18 +20,18 @@ impl Tree {
             _ => None,
         };
         if !self.lies(way) {
-            self.found_by_router(way.from, from, packet.src, &mut steps);
+            self.found_by_router(way.from, from, (packet.src, way.turn), &mut steps);
         }
         self.leave(way.from, from, "", packet, &mut steps);
         // Whoever hands it on writes a frame of his own.
         let sent = &Packet { masked: false, ..*packet };
         let packet = sent;
         let v6 = packet.is_v6();
-        let first = self.router_of(way.from, from.and_then(|from| from.nic), packet.src, v6);
-        let first = first.filter(|router| !way.to.is(router.host));
+        let first = self.router_of(way.from, from.and_then(|from| from.nic), packet.src, (v6, way.turn));
+        let first = first.filter(|router| !way.to.is(router.host) && !way.from.is(router.host));
         if let Some(router) = first {
             match self.towards(router.host, packet.dst, v6) {
-                Some(out) => self.hand_on(router.host, router.foot, out, packet, &mut steps),
+                Some(out) => self.hand_on(router.host, [router.foot, out], packet, false, &mut steps),
                 None => {
                     let outcome = Outcome::drop("its router has no way there", Some(router.host.place));
                     steps.push(Stop::said(Part::Way, outcome, packet));
@@ -39,10 +39,14 @@ impl Tree {
                 }
             }
         }
-        let target = if let End::Host(host) = way.to { self.comes_by(host, packet.dst) } else { None };
-        let behind = self.router_of(way.to, target, packet.dst, v6);
+        // What is for an address that the world knows somebody by comes back in from there.
+        let inner = if let Addr::At(address) = packet.dst { self.wiring.known_as.get(&address).copied() } else { None };
+        let there = inner.map_or(packet.dst, Addr::At);
+        let target = if let End::Host(host) = way.to { self.comes_by(host, there) } else { None };
+        let behind = self.router_of(way.to, target, there, (v6, way.turn));
         let last = behind.filter(|router| {
-            !way.to.is(router.host) && !way.from.is(router.host) && first.is_none_or(|first| !first.is(router.host))
+            let same = first.is_some_and(|first| first.is(router.host)) && inner.is_none();
+            !way.to.is(router.host) && !way.from.is(router.host) && !same
         });
         let (packet, outcome) = self.carried_on(way, from, packet);
         let packet = match self.behind_its_router(sent, packet) {
@@ -53,7 +57,7 @@ impl Tree {
                 return steps;
             }
         };
-        if self.is_own_router(way.to, target, v6) && !outcome.closed_for_sure() {
+        if self.is_own_router(way.to, target, there, v6) && !outcome.closed_for_sure() {
             let why = "by which of its devices it comes in";
             let unknown = Outcome::unknown(why.into(), "it is the router there itself", None);
             steps.push(Stop::said(Part::Way, unknown, &packet));
@@ -65,13 +69,14 @@ impl Tree {
         };
         steps.push(Stop::said(Part::Way, outcome, &packet));
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
-            self.hand_on(router.host, into, router.foot, &packet, &mut steps);
+            let known = matches!(way.from, End::Host(_)) && matches!(sent.dst, Addr::At(to) if is_public(to));
+            self.hand_on(router.host, [into, router.foot], &packet, known || inner.is_some(), &mut steps);
         }
         let to = match way.to {
             End::Host(host) => Some(At { host, nic: self.comes_by(host, packet.dst) }),
             _ => None,
         };
-        self.found_by_router(way.to, to, packet.dst, &mut steps);
+        self.found_by_router(way.to, to, (packet.dst, way.turn), &mut steps);
         let device = self.comes_in_by(way.to, from);
         self.arrive(way.to, to, &device, &packet, &mut steps);
         self.answer(from, to, &packet, &mut steps);
@@ -79,9 +84,10 @@ impl Tree {
     }
 
     /// Whether a machine is the router of the segment that it is asked for on: it takes what comes in elsewhere for that address.
-    fn is_own_router(&self, to: End<'_>, target: Option<&Nic>, v6: bool) -> bool {
-        if !matches!(to, End::Host(_)) {
-            return false;
+    fn is_own_router(&self, to: End<'_>, target: Option<&Nic>, address: Addr, v6: bool) -> bool {
+        let End::Host(host) = to else { return false };
+        if matches!(address, Addr::At(address) if self.is_router_at(host, address)) {
+            return true;
         }
         let own: Vec<IpAddr> = target.into_iter().flat_map(|nic| &nic.addresses).map(|net| net.addr()).collect();
         let mut gateways = self.fronts().iter().map(|front| front.gateway);
@@ -282,6 +288,13 @@ impl Tree {
         let (whole, own) = (packet, packet.src);
         let packet = Packet { src: seen, dst: Addr::At(inner.unwrap_or(address)), ..*packet };
         let known = inner.is_some() || is_public(address);
+        if self.is_apart(way, source, address) {
+            let why = "what a router lets through of which no file says anything";
+            return Some((
+                packet,
+                Outcome::unknown(why.into(), "it is of a network of the site with another router", None),
+            ));
+        }
         let address = inner.unwrap_or(address);
         if let Some(node) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)).map(|(node, _)| node) {
             if matches!(way.to, End::Node(_)) {
@@ -316,7 +329,9 @@ impl Tree {
             End::Host(host) if host.guest.is_none() => host.addresses.contains(&address),
             End::Host(host) => {
                 let own = self.owners.get(&address).is_some_and(|(owner, _)| *owner == host.name);
-                own && (inner.is_some() || self.behind_a_node(address))
+                // What leads out of a network is taken to lead machines into it.
+                let led = matches!(way.from, End::Host(_)) && self.leads_out(Addr::At(address));
+                own && (inner.is_some() || self.behind_a_node(address) || led)
             }
             End::Internet | End::Address(_) => true,
             End::Node(_) => false,
@@ -329,6 +344,11 @@ impl Tree {
         }
         let words = if translated { "a node translates it" } else { "the world leads there" };
         let unzoned = if translated { self.unzoned(from, whole) } else { None };
+        // What it hands on is said of members that look for one another, and of nobody else.
+        if let (Some(_), End::Internet | End::Address(_) | End::Node(_)) = (inner, way.from) {
+            let why = format!("what is handed on to {address}");
+            return Some((packet, Outcome::unknown(why.into(), "a router in front of it translates", None)));
+        }
         (known && own && (leads || outside)).then(|| (packet, unzoned.unwrap_or_else(|| Outcome::pass(words, None))))
     }
 
@@ -357,6 +377,27 @@ impl Tree {
                 Outcome::unknown("whether a firewall bridge keeps the node from translating".into(), words, Some(place))
             }
         })
+    }
+
+    /// Whether an end that is known by its address alone, or a machine that is no guest and that no machine asks for, is of a network of
+    /// the site into which nobody says that the world leads, and neither the other end nor the node that is its router is on that.
+    fn is_apart(&self, way: &Way<'_, '_>, source: IpAddr, address: IpAddr) -> bool {
+        let beside = |network: IpAddr, other: IpAddr| {
+            let shares = |own: &IpAddr| self.wiring.shares_network(network, *own);
+            let node = |node: &str| self.hears(node, other).is_some() || matches!(way.to, End::Node(to) if to == node);
+            let mut nodes = self.wiring.nodes.iter().filter(|(name, _)| node(name));
+            shares(&other) || nodes.any(|(_, own)| own.iter().any(shares))
+        };
+        let apart = |one, other| self.wiring.is_apart(one) && !beside(one, other);
+        // A machine leaves by its router.
+        let alone = |own: &IpAddr| !self.wiring.machines.values().flatten().any(|machine| machine == own);
+        let comes = matches!(way.from, End::Address(_)) && alone(&source) && apart(source, address);
+        match (way.from, way.to) {
+            (End::Host(_), End::Host(_)) | (_, End::Internet) => false,
+            (_, End::Host(host)) => comes || host.guest.is_none() && apart(address, source),
+            (_, End::Address(_)) => apart(address, source),
+            (_, End::Node(_)) => comes,
+        }
     }
 
     /// Whether something leads into the world from where an address is.

@@ -353,11 +353,10 @@ impl Tree {
             },
         };
         let manner = super::Manner::default();
-        let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path, manner };
+        let way = Way { from: End::Host(from), to: End::Host(to), address, path: &path, manner, turn: 0 };
         let first = |source| Packet::datagram(source, sport, Addr::At(address), endpoint.port());
-        let sources = self.sources(&way);
-        let mut all: Vec<_> =
-            sources.into_iter().map(|source| self.steps(&way, &first(source), &Tunnels::default())).collect();
+        let each = self.each_of(&way).into_iter();
+        let mut all: Vec<_> = each.map(|(source, way)| self.steps(&way, &first(source), &Tunnels::default())).collect();
         if all.is_empty() {
             all.push(vec![Step::new(Part::Way, self.without_source(&way))]);
         }

@@ -126,7 +126,7 @@ impl Tree {
     ) {
         let (Some(from), Some(to)) = (self.end(source), self.end(target)) else { return };
         for (path, address) in self.ways(from, to) {
-            let way = Way { from, to, address, path: &path, manner: Manner::default() };
+            let way = Way { from, to, address, path: &path, manner: Manner::default(), turn: 0 };
             for (protocol, port) in boundaries.packets(self, &way) {
                 let verdict = self.verdict(&way, protocol, port, tunnels);
                 let question =

@@ -105,14 +105,14 @@ impl<'t> Rows<'t> {
         let (Some(from), Some(to)) = (self.tree.end(from), self.tree.end(to)) else {
             return Row { open: vec![0; words], closed: vec![0; words] };
         };
-        let way = Way { from, to, address, path, manner: Manner::default() };
+        let way = Way { from, to, address, path, manner: Manner::default(), turn: 0 };
         let mut row = Row { open: self.all(), closed: self.all() };
-        // Open if what each of its addresses may send passes, closed if nothing does.
-        let sources = self.tree.sources(&way);
-        if sources.is_empty() && !self.tree.without_source(&way).closed_for_sure() {
+        // Open if what each of its addresses may send passes, whose turn it ever is, closed if nothing does.
+        let each = self.tree.each_of(&way);
+        if each.is_empty() && !self.tree.without_source(&way).closed_for_sure() {
             return Row { open: vec![0; words], closed: vec![0; words] };
         }
-        for source in sources {
+        for (source, way) in each {
             let may = self.from(&way, source);
             for at in 0..words {
                 row.open[at] &= may.pass[at] & !may.drop[at];

@@ -189,7 +189,14 @@ fn spoofed(guest: &Guest, nic: &Nic, packet: &Packet) -> (Tri, Option<Place>) {
         (None, state) => state,
     };
     let place = set.map(|set| set.place).or(guest.options.ipfilter.place);
-    let Addr::At(source) = packet.src else { return (on, place) };
+    let Addr::At(source) = packet.src else {
+        let held = set.map_or(Tri::No, |set| set.holds(packet.src));
+        return match held {
+            Tri::Yes => (Tri::No, place),
+            Tri::Maybe(why) if on != Tri::No => (Tri::Maybe(why), place),
+            _ => (on, place),
+        };
+    };
     // The address that the MAC address gives; a container's own addresses are put in as well.
     let derived = matches!(source, IpAddr::V6(v6) if v6.is_unicast_link_local());
     let own = guest.container && nic.addresses.iter().any(|net| net.addr() == source);

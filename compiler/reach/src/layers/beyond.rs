@@ -24,8 +24,41 @@ impl Answers<'_, '_> {
             (Party::Host(a), Party::Host(b))
                 if layers.network_of(*b, address).is_some_and(|last| self.is_own_router(*b, last)) =>
             {
-                let mut steps = self.out(*a, address)?;
+                let (network, own) = self.leaving(*a, address)?;
+                let mut steps: Vec<Step> = layers.leave(*a, network, &Other::Address(address)).into_iter().collect();
+                let router = layers.handing(*a, network, Family::of(address));
+                // The router itself hands nothing on then.
+                if router.is_none_or(|router| !router.hosts().contains(b)) {
+                    steps.extend(handed::outwards(layers, *a, network, &[IpNet::from(own)], &[IpNet::from(address)]));
+                }
                 steps.push(undescribed(address));
+                Ok(steps)
+            }
+            (Party::Host(a), Party::Host(b)) if layers.known_as(*b, address).is_some() => {
+                match layers.through_the_world(*a, *b, address, packet) {
+                    Some(steps) => Ok(steps),
+                    None => {
+                        let mut steps = self.out(*a, address)?;
+                        steps.push(undescribed(address));
+                        Ok(steps)
+                    }
+                }
+            }
+            (zone, Party::Host(b)) if layers.known_as(*b, address).is_some() => {
+                let (network, own) = layers.known_as(*b, address).ok_or(Verdict::Closed)?;
+                let mut zone = self.zone(zone, Family::of(address));
+                if zone.is_empty() {
+                    return Err(Verdict::Closed);
+                }
+                if zone.iter().any(|prefix| is_private(prefix.addr())) {
+                    zone = layers.world(Family::of(address));
+                }
+                let note = format!("what {address} hands on to it is not known");
+                let mut steps = vec![unknown(Layer::Router, Party::Prefix(IpNet::from(address)), note)];
+                let (router, from) = (layers.handing(*b, network, Family::of(own)), Other::Zone(&zone));
+                let to = Other::Address(own);
+                steps.extend(handed::from_the_world(layers, router, Family::of(own), &from, &to));
+                steps.extend(layers.arrive(*b, network, &from));
                 Ok(steps)
             }
             (Party::Host(a), Party::Host(b)) if node.is_none() && layers.has(*b, address) => {
@@ -116,7 +149,7 @@ impl Answers<'_, '_> {
                 if own.is_empty() {
                     return Err(Verdict::Closed);
                 }
-                let out = !is_private(address);
+                let out = !is_private(address) && !layers.is_apart(&IpNet::from(address));
                 if self.is_own_router(*b, last) {
                     return Ok(vec![undescribed(address)]);
                 }
@@ -170,12 +203,30 @@ impl Answers<'_, '_> {
                     return Err(Verdict::Closed);
                 }
                 let near = !far && !behind;
-                let mut steps: Vec<Step> = (lost || near).then(|| undescribed(address)).into_iter().collect();
+                let apart = zone.iter().any(|prefix| layers.is_apart(prefix) && !layers.is_beside(*node, prefix));
+                let mut steps: Vec<Step> = (lost || near || apart).then(|| undescribed(address)).into_iter().collect();
                 steps.push(layers.node_hears(*node, &zone, None));
                 Ok(steps)
             }
+            (Party::Prefix(own), _) => Ok(self.stranger_out(*own, address)),
             _ => Err(Verdict::Unknown { missing: "what routes between the two".to_owned() }),
         }
+    }
+
+    /// What somebody of a network of the site meets who is no machine of it: its router.
+    fn stranger_out(&self, own: IpNet, address: IpAddr) -> Vec<Step> {
+        let (layers, family, to) = (self.layers, Family::of(address), IpNet::from(address));
+        let networks = self.site().networks.iter().zip((0..).map(NetworkId));
+        let mut networks = networks.filter(|(network, _)| !network.is_overlay() && network.contains(own.addr()));
+        let Some((_, network)) = networks.next() else { return vec![undescribed(address)] };
+        let router = layers.members.router_of_all(network, family);
+        let mut steps = handed::outwards_by(layers, router, family, &[own], &[to]);
+        let known = layers.leads_out(network, family) && !is_private(address) && !layers.is_apart(&to);
+        steps.push(match known {
+            true => open(Layer::Router, Party::Prefix(to), "it is taken to lead into the world"),
+            false => undescribed(address),
+        });
+        steps
     }
 
     /// The network by which a machine's packets leave for a router, and its own address there: where the address is of its own
@@ -247,12 +298,13 @@ impl Answers<'_, '_> {
 
     /// Whether what leaves the site by a machine's router gets anywhere.
     fn to_the_world(&self, host: HostId, address: IpAddr) -> Step {
-        let at = Party::Prefix(IpNet::from(address));
-        let family = Family::of(address);
-        let leads = self.layers.exit(host, address).is_some_and(|(network, _)| self.layers.leads_out(network, family));
-        match leads && !is_private(address) {
-            true => open(Layer::Router, at, "it is taken to lead into the world"),
-            false => undescribed(address),
+        let (layers, family, to) = (self.layers, Family::of(address), IpNet::from(address));
+        let exit = layers.exit(host, address).map(|(network, _)| network);
+        match exit.filter(|network| layers.leads_out(*network, family) && !is_private(address)) {
+            Some(network) => layers
+                .undescribed(host, network, family, &[to])
+                .unwrap_or_else(|| open(Layer::Router, Party::Prefix(to), "it is taken to lead into the world")),
+            None => undescribed(address),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::index::Indexes;
 use super::leased::{self, Foot};
 pub(super) use super::lists::Other;
 use super::lists::{Asked, Known, Said};
-use super::{Layer, Party, Path, Step, Way, behind, edge, handed, pools, tunnel};
+use super::{Layer, Party, Path, Step, Way, behind, edge, handed, led, pools, tunnel};
 use crate::address::{Addresses, internet, subtract};
 use crate::members::{Members, addresses_on};
 use crate::policy::Policies;
@@ -47,6 +47,8 @@ pub struct Layers<'a> {
     strangers: Arc<[IpNet]>,
     /// The addresses of the site's machines and nodes, once somebody asked.
     pub(super) given: Arc<OnceLock<FxHashSet<IpAddr>>>,
+    /// The site's prefixes into which nobody says that the world leads.
+    pub(super) apart: Arc<[IpNet]>,
     /// The addresses of each peer on each network that was asked for.
     pub(super) known: RefCell<Known>,
     pub(super) indexes: Indexes,
@@ -62,13 +64,15 @@ pub(crate) struct Ground<'a> {
     internet: Arc<[IpNet]>,
     strangers: Arc<[IpNet]>,
     given: Arc<OnceLock<FxHashSet<IpAddr>>>,
+    apart: Arc<[IpNet]>,
 }
 
 impl<'a> Ground<'a> {
     pub fn new(site: &'a Site) -> Self {
         let (members, internet) = (Members::new(site), internet(site));
         let strangers = subtract(&internet, &members.prefixes(&End::Operators)).into();
-        Self { members: Arc::new(members), internet: internet.into(), strangers, given: Arc::default() }
+        let (apart, given) = (led::apart(site).into(), Arc::default());
+        Self { members: Arc::new(members), internet: internet.into(), strangers, apart, given }
     }
 }
 
@@ -128,6 +132,7 @@ impl<'a> Layers<'a> {
             addresses: Addresses::new(site),
             strangers: ground.strangers.clone(),
             given: ground.given.clone(),
+            apart: ground.apart.clone(),
             internet: ground.internet.clone(),
             members: ground.members.clone(),
             known: RefCell::default(),

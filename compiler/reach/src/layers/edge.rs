@@ -54,7 +54,11 @@ pub(super) fn between(
         Identity::Address(_) => back.is_some(),
     };
     let note = format!("whether {} leads there, and the answers come back, is not known", named(layers, gateway));
-    leads.then(|| ours.into_iter().flatten().chain([unknown(Layer::Router, at, note)]).collect())
+    // The target's own router hands it in.
+    let last = back.filter(|router| !router.hosts().contains(&a) && !router.hosts().contains(&b));
+    let last = handed::steps(layers, last, family, &Other::Address(from), &Other::Address(to));
+    let between = [unknown(Layer::Router, at, note)].into_iter().chain(last.into_iter().flatten());
+    leads.then(|| ours.into_iter().flatten().chain(between).collect())
 }
 
 /// What stands between the world and a machine of a network.
@@ -68,6 +72,7 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     let Some(gateway) = there.gateway(Family::of(to)).or(there.router.as_ref()) else {
         // A public address is met from everywhere. How else packets get to a network without a router, nobody says.
         let near = is_private(to) || zone.iter().all(|prefix| is_private(prefix.addr()));
+        let near = near || zone.iter().any(|prefix| layers.is_apart(prefix));
         let note = format!("what leads to {} is not known", there.named.path);
         return near.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note)).into_iter().collect();
     };
@@ -85,7 +90,15 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
         return vec![unknown(Layer::Router, at, format!("what {} hands on is not known", named(layers, gateway)))];
     };
     if !is_private(to) {
-        return vec![open(Layer::Router, at, "the address is a public one")];
+        let beside = |prefix: &IpNet| layers.is_beside(node, prefix);
+        return vec![match zone.iter().all(|prefix| beside(prefix) || !layers.is_apart(prefix)) {
+            true => open(Layer::Router, at, "the address is a public one"),
+            false => unknown(
+                Layer::Router,
+                at,
+                "what leads there from a network behind another router is not known".to_owned(),
+            ),
+        }];
     }
     // The zone may be another network of the node, which it routes to without translating anything.
     if near {

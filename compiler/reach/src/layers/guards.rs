@@ -13,6 +13,7 @@ use std::net::IpAddr;
 
 use arvc_site::lock::Grant;
 use arvc_site::model::{Family, HostId, NetworkId, Transport};
+use ipnet::IpNet;
 
 use super::behind::Behind;
 use super::decide::Other;
@@ -167,7 +168,7 @@ impl<'a> Layers<'a> {
             }
         }
         let mut answers = PortSet::none();
-        for (guard, back) in [(Guard::Proxmox, self.sent_back(path)), (Guard::Nebula, self.answered(path))] {
+        for (guard, back) in [(Guard::Proxmox, self.sent_back(source, path)), (Guard::Nebula, self.answered(path))] {
             if let Some((_, held)) = guards.iter_mut().find(|(other, _)| *other == guard) {
                 if guard == Guard::Nebula {
                     answers = held.intersection(&back);
@@ -213,22 +214,31 @@ impl<'a> Layers<'a> {
 
     /// All of each protocol of which the target may send something to the source, but for what carries overlays: that goes
     /// from one port to the same.
-    fn sent_back(&self, path: &Path) -> PortSet {
+    fn sent_back(&self, source: &Party, path: &Path) -> PortSet {
         let network = path.way.last();
-        // Behind a member that is who asks.
-        let from = match self.gate_of(path.way) {
-            Some(behind) => path.to.first().and_then(|to| self.address(behind.gate, network, Family::of(*to))),
-            None => path.from,
-        };
-        let (Some(Party::Host(target)), Some(from)) = (path.steps.last().map(|step| &step.at), from) else {
+        let (Some(Party::Host(target)), Some(to)) = (path.steps.last().map(|step| &step.at), path.to.first()) else {
             return PortSet::none();
         };
+        let family = Family::of(*to);
+        // Behind a member that is who asks. Who leases his address has any of those.
+        let from = match (self.gate_of(path.way), path.from, source) {
+            (Some(behind), ..) => self.address(behind.gate, network, family).map(IpNet::from).into_iter().collect(),
+            (None, Some(from), _) => vec![IpNet::from(from)],
+            (None, None, Party::Host(host)) => {
+                self.foot(*host, path.way.first(), family).map(|foot| foot.prefixes()).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        if from.is_empty() {
+            return PortSet::none();
+        }
         if !self.has_proxmox(*target, network) {
             return PortSet::none();
         }
         let rules = self.policies.of(*target).outbound.iter().filter(|rule| rule.network == network);
-        let sent =
-            rules.filter(|rule| self.holds(rule, from)).fold(PortSet::none(), |all, rule| all.union(&rule.ports));
+        let sent = rules
+            .filter(|rule| self.addressed(rule, &Other::Zone(&from)).1)
+            .fold(PortSet::none(), |all, rule| all.union(&rule.ports));
         let sent = sent.difference(&self.tunnels(path));
         let whole = |transport: Transport| {
             let all = PortSet::ports(transport, 0, u16::MAX);

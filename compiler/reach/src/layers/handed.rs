@@ -26,16 +26,41 @@ pub(super) fn steps(
     from: &Other,
     to: &Other,
 ) -> Option<Vec<Step>> {
-    // Machines that are a router by turns hand on the same.
     let all = router?.hosts();
-    let id = *all.first()?;
     let is_ours = |host: &HostId| {
         let host = layers.host(*host);
         host.status.is_there() && (host.kind != Kind::Machine || host.is_configured())
     };
-    if !all.iter().all(is_ours) {
+    if all.is_empty() || !all.iter().all(is_ours) {
         return None;
     }
+    let mut each = all.iter().map(|id| steps_of(layers, *id, family, from, to));
+    let first = each.next()?;
+    Some(each.fold(first, by_turns))
+}
+
+/// What two machines make of a packet that are a router by turns: of each layer, certain is what both let through.
+fn by_turns(one: Vec<Step>, other: Vec<Step>) -> Vec<Step> {
+    let alike = |a: &Step, b: &Step| (a.layer, &a.lower, &a.upper) == (b.layer, &b.lower, &b.upper);
+    if one.len() == other.len() && one.iter().zip(&other).all(|(a, b)| alike(a, b)) {
+        return one;
+    }
+    let layers = [Layer::ProxmoxIn, Layer::Forward, Layer::ProxmoxOut].into_iter();
+    let merged = layers.filter_map(|layer| {
+        let of = |steps: &[Step]| steps.iter().find(|step| step.layer == layer).cloned();
+        let (a, b) = match (of(&one), of(&other)) {
+            (Some(a), Some(b)) => (a, b),
+            // Who does not have a layer lets everything through there.
+            (Some(a), None) | (None, Some(a)) => (a.clone(), open(layer, a.at, "")),
+            (None, None) => return None,
+        };
+        Some(Step { lower: a.lower.intersection(&b.lower), upper: a.upper.union(&b.upper), ..a })
+    });
+    merged.collect()
+}
+
+/// The steps at one machine that is a router.
+fn steps_of(layers: &Layers, id: HostId, family: Family, from: &Other, to: &Other) -> Vec<Step> {
     let host = layers.host(id);
     let policy = layers.policies.of(id);
     let all = policy.forward.iter().filter(|forward| forward.family == family && !forward.hidden);
@@ -71,12 +96,29 @@ pub(super) fn steps(
     if host.kind != Kind::Machine {
         steps.push(handed(Layer::ProxmoxOut));
     }
-    Some(steps)
+    steps
+}
+
+/// The same of what comes for an address of the world. One that nobody configures is taken to hand that on, as it is to lead out: its
+/// firewall lets in what it may.
+pub(super) fn from_the_world(
+    layers: &Layers,
+    router: Option<&Identity>,
+    family: Family,
+    from: &Other,
+    to: &Other,
+) -> Vec<Step> {
+    let known = |step: Step| match step.layer == Layer::Forward && step.is_unknown() {
+        true => open(Layer::Forward, step.at, "it is taken to hand on what is for an address of the world"),
+        false => step,
+    };
+    steps(layers, router, family, from, to).into_iter().flatten().map(known).collect()
 }
 
 /// Whether all of an end is in the world, where a router sends by its way out.
 fn is_outward(layers: &Layers, id: HostId, family: Family, to: &Other) -> bool {
-    let outside = |address: IpAddr| !is_private(address) && !is_on_a_foot(layers, id, address);
+    let apart = |address: IpAddr| layers.is_apart(&IpNet::from(address));
+    let outside = |address: IpAddr| !is_private(address) && !is_on_a_foot(layers, id, address) && !apart(address);
     let all = match to {
         Other::Member(_, address) | Other::Address(address) => outside(*address),
         Other::Zone(_) | Other::Kept(_) | Other::Others(_) => to.zone().iter().all(|prefix| outside(prefix.addr())),
@@ -149,7 +191,17 @@ pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: &[
     let inside =
         |prefix: &IpNet| layers.site.networks[network.index()].prefixes().any(|own| own.value.contains(prefix));
     let Some(family) = to.first().map(Family::of_prefix).filter(|_| !to.iter().all(inside)) else { return Vec::new() };
-    let router = layers.handing(id, network, family);
+    outwards_by(layers, layers.handing(id, network, family), family, from, to)
+}
+
+/// The same by the router that they leave by.
+pub(super) fn outwards_by(
+    layers: &Layers,
+    router: Option<&Identity>,
+    family: Family,
+    from: &[IpNet],
+    to: &[IpNet],
+) -> Vec<Step> {
     let ends = [from, to].map(|end| match end {
         [one] if one.prefix_len() == one.max_prefix_len() => Other::Address(one.addr()),
         _ => Other::Zone(end),
@@ -163,12 +215,25 @@ pub(super) fn outwards(layers: &Layers, id: HostId, network: NetworkId, from: &[
 /// that arvc writes gives a packet the router's own address.
 fn beyond(layers: &Layers, router: Option<&Identity>, family: Family, from: &[IpNet], to: &[IpNet]) -> Option<Step> {
     let id = *router?.hosts().first()?;
-    let on_a_foot = |prefix: &IpNet| {
-        let mut networks = layers.host(id).interfaces.iter().map(|it| &layers.site.networks[it.network.index()]);
-        networks.any(|network| network.prefixes().any(|own| own.value.contains(prefix)))
+    let feet = |prefix: &IpNet| {
+        let prefix = *prefix;
+        let networks = layers.host(id).interfaces.iter().map(|it| it.network);
+        let holds = move |network: &NetworkId| {
+            let mut own = layers.site.networks[network.index()].prefixes();
+            own.any(|own| own.value.contains(&prefix))
+        };
+        networks.filter(holds)
     };
-    if to.iter().all(on_a_foot) {
+    let profile = layers.members.profile_of[id.index()];
+    let behind = |network: NetworkId| layers.members.router_of_segment(profile, network, family) == router;
+    if to.iter().all(|prefix| feet(prefix).any(behind)) {
         return None;
+    }
+    let own = &layers.host(id).named.path;
+    // Whoever is on a network of it that has another router, or none, would have to know of what is behind this one.
+    if to.iter().any(|prefix| feet(prefix).next().is_some() || layers.is_apart(prefix)) {
+        let note = format!("whether anything there knows a way back to what is behind {own} is not known");
+        return Some(unknown(Layer::Router, Party::Host(id), note));
     }
     let Some((network, next)) = next(layers, id, family) else {
         let note = Some("it has no way there".to_owned());
@@ -189,7 +254,6 @@ fn beyond(layers: &Layers, router: Option<&Identity>, family: Family, from: &[Ip
         Some(Identity::Host(_) | Identity::Address(_)) if known => return None,
         _ => (Party::Host(id), format!("the router of {}", layers.site.networks[network.index()].named.path)),
     };
-    let own = &layers.host(id).named.path;
     Some(unknown(Layer::Router, at, format!("whether {name} knows a way back to what is behind {own} is not known")))
 }
 
@@ -200,7 +264,7 @@ fn next<'l>(layers: &'l Layers, id: HostId, family: Family) -> Option<(NetworkId
     let mut ways = ways.map(|network| (network, layers.members.router(profile, network, family)));
     ways.find(|(network, router)| {
         let own = router.is_some_and(|router| router.hosts().contains(&id));
-        !own && layers.site.networks[network.index()].gateway(family).is_some()
+        !own && layers.leads_out(*network, family)
     })
 }
 
@@ -244,6 +308,12 @@ impl Layers<'_> {
     pub(super) fn handing(&self, id: HostId, network: NetworkId, family: Family) -> Option<&Identity> {
         let router = self.members.router(self.members.profile_of[id.index()], network, family);
         router.filter(|router| !router.hosts().contains(&id))
+    }
+
+    /// What a router of ours says to what a machine sends on a network to an address beyond it.
+    pub(crate) fn handed_out(&self, id: HostId, network: NetworkId, to: IpAddr) -> Vec<Step> {
+        let from = self.foot(id, network, Family::of(to)).map(|foot| foot.prefixes()).unwrap_or_default();
+        outwards(self, id, network, &from, &[IpNet::from(to)])
     }
 
     fn prefixes_of(&self, end: &End) -> Vec<IpNet> {

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use arvc_site::model::{Family, HostId, Network, NetworkId, NetworkKind, NodeId, Router};
+use arvc_site::model::{Family, HostId, Network, NetworkId, NetworkKind, NodeId, Router, Site};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Layers, router};
 use super::{Layer, Party, Step, edge};
 use crate::address::{node_on, public};
-use crate::members::meets;
+use crate::members::{meets, overlaps};
 use crate::ports::PortSet;
 
 /// What is known of the way to a prefix.
@@ -38,11 +38,16 @@ impl Layers<'_> {
     ) -> Option<Step> {
         let there = &self.site.networks[network.index()];
         let node = self.node_in_front(host, network, family);
-        let led = |prefix: &IpNet| match () {
-            () if holds(there, prefix) => Led::Known,
-            () if meets(prefix, there) => Led::Partly,
-            () if node.is_some_and(|node| self.is_beside(node, prefix)) || self.is_in_the_world(prefix) => Led::Known,
-            () => Led::Unknown,
+        let led = |prefix: &IpNet| {
+            if holds(there, prefix) {
+                Led::Known
+            } else if meets(prefix, there) {
+                Led::Partly
+            } else if node.is_some_and(|node| self.is_beside(node, prefix)) || self.is_in_the_world(prefix) {
+                Led::Known
+            } else {
+                Led::Unknown
+            }
         };
         let gateway = there.gateway(family).or(there.router.as_ref());
         let (at, note) = match gateway {
@@ -60,15 +65,18 @@ impl Layers<'_> {
 
     /// The same between a node and addresses that no machine has, or the addresses of another node, of which any may be taken.
     pub(super) fn undescribed_to_node(&self, zone: &Party, node: NodeId, prefixes: &[IpNet]) -> Option<Step> {
-        let led = |prefix: &IpNet| match () {
-            () if self.is_beside(node, prefix) || self.is_in_the_world(prefix) => Led::Known,
-            () if self.site.network_ids().any(|id| {
-                !node_on(self.site, id, node).is_empty() && meets(prefix, &self.site.networks[id.index()])
-            }) =>
-            {
+        let stands_in_part = |prefix: &IpNet| {
+            let meets = |id: &NetworkId| meets(prefix, &self.site.networks[id.index()]);
+            self.site.network_ids().filter(meets).any(|id| !node_on(self.site, id, node).is_empty())
+        };
+        let led = |prefix: &IpNet| {
+            if self.is_beside(node, prefix) || self.is_in_the_world(prefix) {
+                Led::Known
+            } else if stands_in_part(prefix) {
                 Led::Partly
+            } else {
+                Led::Unknown
             }
-            () => Led::Unknown,
         };
         let mut all = prefixes.iter().map(led);
         if matches!(zone, Party::Node(_)) && all.clone().any(|led| led == Led::Known) {
@@ -87,10 +95,11 @@ impl Layers<'_> {
     /// What stands between addresses that no machine has and a machine: where it differs by which of them it is, the bounds of all.
     pub(super) fn inwards_of(&self, network: NetworkId, host: HostId, to: IpAddr, zone: &[IpNet]) -> Vec<Step> {
         let there = &self.site.networks[network.index()];
-        let mut kinds: BTreeMap<(bool, bool), Vec<IpNet>> = BTreeMap::new();
+        let mut kinds: BTreeMap<(bool, bool, bool), Vec<IpNet>> = BTreeMap::new();
         for prefix in zone {
             let beside = holds(there, prefix);
-            kinds.entry((beside, beside || is_private(prefix.addr()))).or_default().push(*prefix);
+            let kind = (beside, beside || is_private(prefix.addr()), !beside && self.is_apart(prefix));
+            kinds.entry(kind).or_default().push(*prefix);
         }
         let kinds: Vec<Vec<Step>> =
             kinds.into_values().map(|part| edge::inwards(self, network, host, to, &part)).collect();
@@ -116,7 +125,7 @@ impl Layers<'_> {
     }
 
     /// Whether a node is on a network that holds all of a prefix, or routes one that does.
-    fn is_beside(&self, node: NodeId, prefix: &IpNet) -> bool {
+    pub(super) fn is_beside(&self, node: NodeId, prefix: &IpNet) -> bool {
         let on =
             |id: NetworkId| holds(&self.site.networks[id.index()], prefix) && !node_on(self.site, id, node).is_empty();
         self.is_behind(node, prefix) || self.site.network_ids().any(on)
@@ -125,16 +134,31 @@ impl Layers<'_> {
     /// Whether a prefix is one that the world leads to: a public one, of no network of the site or of one that lets in whatever
     /// comes for it.
     fn is_in_the_world(&self, prefix: &IpNet) -> bool {
-        let led = |network: &Network| {
-            let mut routers = network.gateways().iter().chain(&network.router).peekable();
-            match routers.peek() {
-                None => matches!(network.kind, NetworkKind::Plain),
-                Some(_) => routers.all(|gateway| matches!(gateway.router, Router::Node(_))),
-            }
-        };
-        public().iter().any(|all| all.contains(prefix))
-            && self.site.networks.iter().filter(|network| meets(prefix, network)).all(led)
+        public().iter().any(|all| all.contains(prefix)) && !self.is_apart(prefix)
     }
+
+    /// Whether any of a prefix is of a network of the site into which the world leads nobody for certain.
+    pub(super) fn is_apart(&self, prefix: &IpNet) -> bool {
+        self.apart.iter().any(|apart| overlaps(apart, prefix))
+    }
+}
+
+/// The public prefixes of networks into which nobody says that the world leads: they have a router of their own that is no node, or are on
+/// a bridge and have none.
+pub(super) fn apart(site: &Site) -> Vec<IpNet> {
+    let led = |network: &Network, prefix: &IpNet| {
+        let family = Family::of_prefix(prefix);
+        let gateways = network.gateways().iter().filter(|gateway| Family::of(gateway.address) == family);
+        let mut routers = gateways.chain(&network.router).peekable();
+        match routers.peek() {
+            None => matches!(network.kind, NetworkKind::Plain),
+            Some(_) => routers.all(|gateway| matches!(gateway.router, Router::Node(_))),
+        }
+    };
+    let prefixes = |network| Network::prefixes(network).map(move |prefix| (network, prefix.value));
+    let all = site.networks.iter().flat_map(prefixes);
+    let public = all.filter(|(_, prefix)| !is_private(prefix.addr()));
+    public.filter(|(network, prefix)| !led(network, prefix)).map(|(_, prefix)| prefix).collect()
 }
 
 fn holds(network: &Network, prefix: &IpNet) -> bool {

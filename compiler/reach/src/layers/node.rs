@@ -109,12 +109,13 @@ impl Layers<'_> {
     }
 
     /// What stands between a node and a network that it has no address on: a router of which nobody says that it leads from the one to
-    /// the other, but to an address of the world.
+    /// the other, but to an address that the world leads to.
     fn apart(&self, node: NodeId, network: NetworkId, to: IpAddr) -> Option<Step> {
         let there = &self.site.networks[network.index()];
         let (node, path) = (&self.site.nodes[node.index()].named.path, &there.named.path);
         let note = format!("what leads between {node} and {path}, which it has no address on, is not known");
-        is_private(to).then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note))
+        let apart = is_private(to) || self.is_apart(&IpNet::from(to));
+        apart.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note))
     }
 
     /// The addresses that a zone sends from, and so those of a node.

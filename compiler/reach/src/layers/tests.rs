@@ -9,6 +9,8 @@ use crate::members::addresses_on;
 use crate::naive::{Naive, any_site, packets};
 use crate::policy::policies;
 
+mod outside;
+
 fn tcp_port(port: u16) -> PortSet {
     PortSet::ports(Transport::Tcp, port, port)
 }

@@ -222,11 +222,22 @@ impl Layers<'_> {
         if is_private(to) {
             return None;
         }
-        let at = self.host(b).interfaces.iter().find(|it| {
-            let stated = it.public.is_some_and(|public| public.value == to);
-            stated || !self.members.is_overlay(it.network) && it.addresses().any(|own| own.value == to)
+        let (network, own) = self.known_as(b, to).or_else(|| {
+            let mut below = self.host(b).interfaces.iter().filter(|it| !self.members.is_overlay(it.network));
+            let at = below.find(|it| it.addresses().any(|own| own.value == to))?;
+            Some((at.network, to))
         })?;
-        steps.extend(self.arrive(b, at.network, &Other::Zone(&world)));
+        let router = self.handing(b, network, family);
+        steps.extend(handed::from_the_world(self, router, family, &Other::Zone(&world), &Other::Address(own)));
+        steps.extend(self.arrive(b, network, &Other::Zone(&world)));
         Some(steps)
+    }
+
+    /// The network and the own address of a machine to which a router in front of it hands on what is for an address that the world
+    /// knows it by.
+    pub(super) fn known_as(&self, host: HostId, address: IpAddr) -> Option<(NetworkId, IpAddr)> {
+        let mut interfaces = self.host(host).interfaces.iter();
+        let at = interfaces.find(|it| it.public.is_some_and(|public| public.value == address))?;
+        Some((at.network, at.addresses().next()?.value))
     }
 }

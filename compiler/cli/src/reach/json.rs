@@ -33,6 +33,7 @@ fn cell(words: &Words, judge: &Layers, cell: &Cell, asked: Option<&PortSet>) -> 
     let every = PortSet::all();
     let paths = cell.paths.iter().map(|path| {
         let mut value = self::path(words, path, asked);
+        value["from"] = cell.sent_from(judge, path).first().map(ToString::to_string).into();
         // Where the target is given an address, nobody knows which.
         let given = |to: &IpAddr| cell.targets.iter().any(|target| judge.is_given(target, path.way, *to));
         if path.to.iter().all(given) {
@@ -67,7 +68,6 @@ fn held(stand: &Stand, closed: &PortSet) -> Value {
 fn path(words: &Words, path: &Path, asked: Option<&PortSet>) -> Value {
     let mut value = json!({
         "over": path.way.name(words.site()),
-        "from": path.from.map(|from| from.to_string()),
         "to": path.to.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "open": path.lower().to_string(),
     });

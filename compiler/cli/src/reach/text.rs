@@ -108,7 +108,8 @@ pub(super) fn answer(
         }
         for path in &cell.paths {
             let given = |to: &IpAddr| cell.targets.iter().any(|target| judge.is_given(target, path.way, *to));
-            layers(&mut out, words, path, path.to.iter().all(given), asked);
+            let from = cell.sent_from(judge, path);
+            layers(&mut out, words, path, &from, path.to.iter().all(given), asked);
             held(&mut out, words, judge, &cell.sources[0], path, packets);
         }
         return out;
@@ -151,10 +152,10 @@ pub(super) fn reverse(words: &Words, question: &Question, cells: &[Cell], packet
 }
 
 /// A path with its layers; where the target is given an address there, nobody knows which.
-fn layers(out: &mut String, words: &Words, path: &Path, given: bool, asked: Option<&PortSet>) {
-    let to: Vec<String> = path.to.iter().map(ToString::to_string).collect();
-    let to = if given { "whatever address it is given".to_owned() } else { to.join(", ") };
-    let from = path.from.map(|from| format!("from {from} ")).unwrap_or_default();
+fn layers(out: &mut String, words: &Words, path: &Path, from: &[IpAddr], given: bool, asked: Option<&PortSet>) {
+    let list = |all: &[IpAddr]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let to = if given { "whatever address it is given".to_owned() } else { list(&path.to) };
+    let from = if from.is_empty() { String::new() } else { format!("from {} ", list(from)) };
     let says = match asked {
         Some(packets) => word(path.verdict(packets)).to_owned(),
         None => path.lower().to_string(),

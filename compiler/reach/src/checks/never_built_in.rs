@@ -4,7 +4,8 @@
 //!
 //! No `allow` opens what a `never` forbids, and one of the rules does that every machine has unasked: the way in for nodes and
 //! operators, uplink resolvers, DHCP. Or the source leads from an overlay to a network behind it, and hands on there, with its own
-//! address, what others may open: so may it itself.
+//! address, what others may open: so may it itself. Or it meets the target through the world, and arrives there with the address that
+//! a router gives it, for which something is open.
 //!
 //! ## Why
 //!
@@ -72,6 +73,9 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
     );
     match (reasons.first(), handed) {
         (Some(reason), _) => diagnostic = diagnostic.note(format!("open unasked: {reason}")),
+        (None, Some(flow)) if path.is_through_the_world() => {
+            diagnostic = diagnostic.note(format!("`{source}` arrives there with an address that this lets in: {flow}"));
+        }
         (None, Some(flow)) => {
             diagnostic = diagnostic.note(format!("`{source}` hands this on with its own address: {flow}"));
         }

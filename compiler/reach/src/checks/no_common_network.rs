@@ -37,6 +37,10 @@
 //! `listen`. If one router leads from one network to the other, say so: `gateway = hosts.router;` at both of them, or
 //! `router = hosts.router;` where one is on no bridge. Two addresses may be one router's, and arvc does not guess it.
 //!
+//! A machine with a public address is met through the world by those behind a router that translates. Their own addresses do not
+//! arrive there: what lets them in is a flow from the node that translates (`nodes.pve -> hosts.vps : 443/tcp`), or from `internet`
+//! behind a router of somebody else; and a guest is let out by a flow to that address (`hosts.app -> 203.0.113.5 : 443/tcp`).
+//!
 //! Where no end is a machine of the site, arvc opens what other nodes, the operators and addresses may send to a node
 //! (`[ nodes.a, nodes.b ] -> [ nodes.a, nodes.b ] : 4789/udp`), by the node's own firewall, whatever network it takes; so such a
 //! flow has no `via`. To the Internet it opens no node: a port of the node is handed on to a machine (`forward`).
@@ -44,7 +48,8 @@
 use std::collections::BTreeSet;
 
 use arvc_site::checks::behind_unable::can_lead;
-use arvc_site::model::{End, Flow, Host, HostId, NetworkId, Site};
+use arvc_site::model::{End, Family, Flow, Host, HostId, NetworkId, Router, Site};
+use arvc_site::names::is_private;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::{Claim, Intents, words};
@@ -117,10 +122,25 @@ fn report(intents: &Intents, flow: &Flow, source: HostId, target: HostId) -> Dia
         diagnostic = diagnostic.note(routers);
     }
     let diagnostic = diagnostic.help(elsewhere(intents, flow, source, target).unwrap_or_else(|| help.to_owned()));
-    match behind(site, source, target).filter(|_| flow.via.is_none()) {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    let others = [behind(site, source, target), by_the_world(site, from, to)];
+    others.into_iter().flatten().filter(|_| flow.via.is_none()).fold(diagnostic, Diagnostic::help)
+}
+
+/// What lets a machine out to the public address of another one, and in there: no private address arrives.
+fn by_the_world(site: &Site, from: &Host, to: &Host) -> Option<String> {
+    let network = |id: NetworkId| &site.networks[id.index()];
+    let met = to.interfaces.iter().filter(|it| !network(it.network).is_overlay()).flat_map(|it| it.addresses());
+    let address = met.map(|address| address.value).find(|address| !is_private(*address))?;
+    let mut ways = from.interfaces.iter().filter(|it| it.default_route);
+    let gateway = ways.find_map(|it| network(it.network).gateway(Family::of(address)))?;
+    let seen = match gateway.router {
+        Router::Node(node) if site.nodes[node.index()].uplink.is_some() => &site.nodes[node.index()].named.path,
+        _ => "internet",
+    };
+    let (from, to) = (&from.named.path, &to.named.path);
+    Some(format!(
+        "or meet it through the world, where another address arrives: `{from} -> {address}` lets it out, and `{seen} -> {to}` in"
+    ))
 }
 
 /// Where two machines meet that are not both on the network which the flow names.
@@ -166,6 +186,9 @@ fn outside(intents: &Intents, claim: &Claim) -> Option<Diagnostic> {
     }
     let message = "no machine of the site leads to the addresses of this flow";
     let label = match flow.via {
+        None if nodes::apart(intents.site, flow) => {
+            "IPv4 and IPv6 do not speak to one another, and the ends share neither".to_owned()
+        }
         Some(via) => format!("nobody meets them on {}", words::network(intents.site, via)),
         None => "no machine at either end is on a network that they are met on".to_owned(),
     };
@@ -180,6 +203,9 @@ fn instead(site: &Site, claim: &Claim) -> &'static str {
     let bare = Flow { via: None, except: Vec::new(), ..(*flow).clone() };
     match nodes::at_nodes(site, &bare).is_empty() {
         false if arms.iter().all(|arm| arm.endpoint.is_some()) => "no node runs a service of the site: write its ports",
+        true if nodes::apart(site, &bare) => {
+            "give the node an address of that family (`addresses`), or name one of the family that it has"
+        }
         false => "leave `via` and `except` out: the firewall of a node goes by who sends, on whatever network",
         true if of_nodes(&flow.source) && of_nodes(&flow.target) => "what a node sends to itself needs no rule",
         true if of_nodes(&flow.target) => {

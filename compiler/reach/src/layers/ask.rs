@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use arvc_site::model::Family;
+
 use super::{Classes, Extent, Layers, Party, Path, verdict};
+use crate::address::node_addresses;
 use crate::ports::PortSet;
 
 /// Sources and targets between which everything is alike.
@@ -38,6 +41,25 @@ impl Cell {
         self.paths.iter_mut().for_each(|path| path.to.retain(|to| addresses.contains(to)));
         self.paths.retain(|path| !path.to.is_empty());
         (self.lower, self.upper) = bounds(&self.paths);
+    }
+
+    /// The addresses that the first source has on a path: of each family of the target's addresses one.
+    pub fn sent_from(&self, layers: &Layers, path: &Path) -> Vec<IpAddr> {
+        let mut list = Vec::new();
+        let families = path.to.iter().map(|to| Family::of(*to));
+        for family in families.filter(|_| path.from.is_some()) {
+            let known = path.from.filter(|from| Family::of(*from) == family);
+            let own = || match self.sources.first()? {
+                Party::Host(host) => layers.address(*host, path.way.first(), family),
+                Party::Node(node) => {
+                    let all = node_addresses(layers.site, path.way.first(), *node);
+                    all.into_iter().find(|own| Family::of(*own) == family)
+                }
+                _ => None,
+            };
+            list.extend(known.or_else(own).filter(|own| !list.contains(own)));
+        }
+        list
     }
 
     /// How many connections it stands for: nobody connects to himself.

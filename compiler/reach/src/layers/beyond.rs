@@ -62,7 +62,7 @@ impl Answers<'_, '_> {
                 Ok(steps)
             }
             (Party::Host(a), Party::Host(b)) if node.is_none() && layers.has(*b, address) => {
-                let path = layers.paths(from, to).into_iter().find(|path| {
+                let path = layers.inside(*a, *b, &|_| true).into_iter().find(|path| {
                     path.to.contains(&address)
                         && !(self.site().networks[path.way.last().index()].is_overlay())
                         && !self.shares_bridge(*a, path.way)
@@ -154,7 +154,10 @@ impl Answers<'_, '_> {
                     return Ok(vec![undescribed(address)]);
                 }
                 let mut steps: Vec<Step> = (!out).then(|| undescribed(address)).into_iter().collect();
-                let world = layers.world(Family::of(address));
+                let mut world = layers.world(Family::of(address));
+                if layers.handing(*b, last, Family::of(address)).is_some() {
+                    world.extend(&own);
+                }
                 let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
                 steps.extend(self.handed_in(*b, last, &Other::Zone(seen), address));
                 steps.extend(layers.arrive(*b, last, &Other::Zone(seen)));

@@ -245,7 +245,7 @@ impl<'a> Layers<'a> {
             (Party::Host(a), zone) => self.outwards(*a, zone),
             (zone, Party::Host(b)) => self.inwards(zone, *b),
             // Between what is no machine of the site nothing is ours, but for the way of the operators to a node.
-            (zone, Party::Node(node)) => self.management(zone, *node).into_iter().collect(),
+            (zone, Party::Node(node)) => self.management(zone, *node),
             _ => Vec::new(),
         };
         paths.retain(|path| wanted(path.way));
@@ -284,6 +284,16 @@ impl<'a> Layers<'a> {
     }
 
     fn between(&self, a: HostId, b: HostId, wanted: &dyn Fn(Way) -> bool) -> Vec<Path> {
+        let mut paths = self.inside(a, b, wanted);
+        if self.is_there(a) && self.is_there(b) {
+            let by_the_world = self.by_the_world(a, b, &paths);
+            paths.extend(by_the_world);
+        }
+        paths
+    }
+
+    /// The paths that the site says, without those through the world.
+    pub(super) fn inside(&self, a: HostId, b: HostId, wanted: &dyn Fn(Way) -> bool) -> Vec<Path> {
         let profile = |host: HostId| self.members.profile_of[host.index()];
         let (own, other) = (profile(a), profile(b));
         let mut paths = Vec::new();

@@ -183,7 +183,11 @@ impl<'a> Layers<'a> {
     /// Whether the address that a source gives is its own.
     fn bound(&self, source: &Party, path: &Path) -> bool {
         match source {
-            Party::Host(host) => self.members.is_overlay(path.way.first()) || self.has_proxmox(*host, path.way.first()),
+            Party::Host(host) => {
+                let first = path.way.first();
+                // No answers come back to a forged one.
+                path.is_through_the_world() || self.members.is_overlay(first) || self.has_proxmox(*host, first)
+            }
             Party::Node(_) => true,
             _ => path.steps.iter().any(|step| step.layer == Layer::Router),
         }

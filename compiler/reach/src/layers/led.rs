@@ -65,12 +65,13 @@ impl Layers<'_> {
 
     /// The same between a node and addresses that no machine has, or the addresses of another node, of which any may be taken.
     pub(super) fn undescribed_to_node(&self, zone: &Party, node: NodeId, prefixes: &[IpNet]) -> Option<Step> {
+        let met = |prefix: &IpNet| self.is_met_from_the_world(node, Family::of_prefix(prefix));
         let stands_in_part = |prefix: &IpNet| {
             let meets = |id: &NetworkId| meets(prefix, &self.site.networks[id.index()]);
             self.site.network_ids().filter(meets).any(|id| !node_on(self.site, id, node).is_empty())
         };
         let led = |prefix: &IpNet| {
-            if self.is_beside(node, prefix) || self.is_in_the_world(prefix) {
+            if self.is_beside(node, prefix) || self.is_in_the_world(prefix) && met(prefix) {
                 Led::Known
             } else if stands_in_part(prefix) {
                 Led::Partly

@@ -185,6 +185,11 @@ impl Path {
         self.steps.iter().fold(PortSet::all(), |all, step| all.intersection(&step.upper))
     }
 
+    /// Whether it leads from a machine of the site out into the world and in again, so that its own address may not arrive.
+    pub fn is_through_the_world(&self) -> bool {
+        self.steps.iter().any(|step| step.at == Party::Internet)
+    }
+
     /// Whether packets pass.
     pub fn verdict(&self, packets: &PortSet) -> Extent {
         verdict(packets, &self.lower(), &self.upper())

@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{End, Family, HostId, Kind, NetworkId, NodeId, Transport};
+use arvc_site::model::{End, Family, HostId, Kind, NetworkId, NodeId, Router, Transport};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Ends, Layers, Other, unknown};
 use super::leased::Foot;
+use super::world::{add_doubt_of_address, one_address};
 use super::{Layer, Party, Path, Step, Way, handed};
 use crate::address::{node_addresses, node_on};
 use crate::members::overlaps;
@@ -19,12 +20,13 @@ use crate::ports::PortSet;
 const COROSYNC: (u16, u16) = (5404, 5405);
 
 impl Layers<'_> {
-    /// The way of the operators and of other nodes to a node: to the first of its addresses that is on a network of the site.
-    pub(super) fn management(&self, zone: &Party, node: NodeId) -> Option<Path> {
+    /// The ways of the operators and of other nodes to a node, in each family that both have: to the address that it has on a network
+    /// of theirs, else to one that the world leads to, else to the first that is on a network of the site.
+    pub(super) fn management(&self, zone: &Party, node: NodeId) -> Vec<Path> {
         if *zone == Party::Node(node) {
-            return None;
+            return Vec::new();
         }
-        let prefixes = self.senders(zone);
+        let senders = self.senders(zone);
         let own = &self.site.nodes[node.index()];
         let uplink = own.uplink.iter().map(|uplink| uplink.address.value);
         let addresses = uplink.chain(own.addresses().map(|address| address.value));
@@ -33,15 +35,44 @@ impl Layers<'_> {
             Some((to, networks.find(|network| self.site.networks[network.index()].contains(to))?))
         });
         let placed: Vec<(IpAddr, NetworkId)> = placed.collect();
-        // Whoever is on a network of the node asks for the address that it has there.
-        let near = |(_, network): &&(IpAddr, NetworkId)| {
-            let there = &self.site.networks[network.index()];
-            prefixes.iter().any(|prefix| there.prefixes().any(|own| own.value.contains(prefix)))
+        let way = |family: Family| {
+            let of_family = |prefix: &&IpNet| Family::of_prefix(prefix) == family;
+            let prefixes: Vec<IpNet> = senders.iter().filter(of_family).copied().collect();
+            let mut there = placed.iter().copied().filter(|(to, _)| Family::of(*to) == family);
+            let near = |(_, network): &(IpAddr, NetworkId)| {
+                let mut own = self.site.networks[network.index()].prefixes();
+                own.any(|own| prefixes.iter().any(|prefix| own.value.contains(prefix)))
+            };
+            let public = || Some((self.public_of(node, family)?, placed.first()?.1));
+            let (to, network) = there.clone().find(near).or_else(public).or_else(|| there.next())?;
+            if prefixes.is_empty() {
+                return None;
+            }
+            let mut steps: Vec<Step> = self.undescribed_to_node(zone, node, &prefixes).into_iter().collect();
+            steps.push(self.node_in(node, &prefixes, None));
+            Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps })
         };
-        let (to, network) = *placed.iter().find(near).or(placed.first())?;
-        let mut steps: Vec<Step> = self.undescribed_to_node(zone, node, &prefixes).into_iter().collect();
-        steps.push(self.node_in(node, &prefixes, None));
-        Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps })
+        Family::ALL.into_iter().filter_map(way).collect()
+    }
+
+    /// An address of a node that the world leads to.
+    fn public_of(&self, node: NodeId, family: Family) -> Option<IpAddr> {
+        let mut known = self.site.nodes[node.index()].known_addresses();
+        known.find(|address| Family::of(*address) == family && !is_private(*address))
+    }
+
+    /// Whether the world leads to a node: it has an address of the world, or is itself the router of its networks, and has one that the
+    /// site does not state. What a router of somebody else hands on to a private address nobody says.
+    pub(super) fn is_met_from_the_world(&self, node: NodeId, family: Family) -> bool {
+        let networks = || self.site.network_ids().filter(|network| !node_on(self.site, *network, node).is_empty());
+        let router = |network: NetworkId| {
+            let network = &self.site.networks[network.index()];
+            network.gateway(family).or(network.router.as_ref()).map(|gateway| gateway.router)
+        };
+        let own = |network: NetworkId| router(network) == Some(Router::Node(node));
+        let others = |network: NetworkId| router(network).is_some_and(|router| router != Router::Node(node));
+        let uplink = self.site.nodes[node.index()].uplink.is_some();
+        self.public_of(node, family).is_some() || !uplink && networks().any(own) && !networks().any(others)
     }
 
     /// The ways of a machine to a node.
@@ -85,27 +116,59 @@ impl Layers<'_> {
                 let to = foot.sample();
                 let sources = node_addresses(self.site, network, node);
                 let Some(from) = sources.into_iter().find(|from| Family::of(*from) == Family::of(to)) else { continue };
+                let near = !node_on(self.site, network, node).is_empty();
+                let seen = match near || is_private(to) {
+                    true => vec![IpNet::from(from)],
+                    false => self.sent_to_the_world(node, network, from),
+                };
+                let from = one_address(&seen);
                 let ends = Ends {
                     source: None,
                     target: Some((host, network)),
                     to: Other::Address(to),
-                    from: Other::Address(from),
+                    from: from.map_or(Other::Zone(&seen), Other::Address),
                 };
-                let near = !node_on(self.site, network, node).is_empty();
                 let router = self.handing(host, network, Family::of(to)).filter(|_| !near);
+                // A router of ours leads from a network of the node to those that it is on itself.
+                let beside =
+                    router.is_some_and(|router| router.hosts().iter().all(|host| self.is_on_one_of(node, *host)));
+                let apart = (!near).then(|| self.apart(node, network, to)).flatten();
                 let between = handed::steps(self, router, Family::of(to), &ends.from, &Other::Address(to));
-                let apart = || (!near).then(|| self.apart(node, network, to)).flatten().into_iter().collect();
-                let mut path = self.path(Way::Direct(network), Some(from), to, &ends, between.unwrap_or_else(apart));
-                self.doubt(&mut path, (None, &Foot::Known(from)), (Some((host, network)), &foot));
+                let between = match between {
+                    Some(steps) => apart.filter(|_| !beside).into_iter().chain(steps).collect(),
+                    None => Vec::from_iter(apart),
+                };
+                let mut path = self.path(Way::Direct(network), from, to, &ends, between);
+                if from.is_none() {
+                    add_doubt_of_address(&mut path.steps, &seen);
+                }
+                self.doubt(&mut path, (None, &Foot::Known(to)), (Some((host, network)), &foot));
                 paths.push(path);
             }
         }
         paths
     }
 
+    /// What arrives of a node at an address of the world: no private one, but where a router of the site may lead there.
+    pub(super) fn sent_to_the_world(&self, node: NodeId, network: NetworkId, own: IpAddr) -> Vec<IpNet> {
+        let mut seen = self.sent_into_the_world(node, Family::of(own));
+        let there = &self.site.networks[network.index()];
+        if !there.gateways().is_empty() || there.router.is_some() {
+            seen.push(IpNet::from(own));
+            seen.sort_unstable();
+            seen.dedup();
+        }
+        seen
+    }
+
     /// Whether a machine out in the world sends to an address that the world leads nobody to.
     pub(super) fn is_lost(&self, host: HostId, from: IpAddr, to: IpAddr) -> bool {
         self.host(host).kind == Kind::Machine && !is_private(from) && is_private(to)
+    }
+
+    /// Whether a machine is on a network that a node has an address on.
+    fn is_on_one_of(&self, node: NodeId, host: HostId) -> bool {
+        self.host(host).interfaces.iter().any(|it| !node_on(self.site, it.network, node).is_empty())
     }
 
     /// What stands between a node and a network that it has no address on: a router of which nobody says that it leads from the one to

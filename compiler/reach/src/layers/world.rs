@@ -7,8 +7,9 @@ use arvc_site::model::{End, Family, Forward, HostId, Kind, NetworkId, NodeId, Tr
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use super::decide::{Layers, Other, unknown};
-use super::{Layer, Party, Step, handed};
+use super::decide::{Ends, Layers, Other, open, unknown};
+use super::leased::Foot;
+use super::{Layer, Party, Path, Step, Way, edge, handed};
 use crate::address::public;
 use crate::policy::Peer;
 use crate::ports::PortSet;
@@ -48,6 +49,69 @@ impl Layers<'_> {
     /// one of them.
     pub(super) fn world(&self, family: Family) -> Vec<IpNet> {
         public().iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
+    }
+
+    /// The ways of a machine to another one through the world: to each address that the world leads to, of a network that the first is
+    /// not on and that no router of both leads to. What the second one sees is what a router makes of the first's address.
+    pub(super) fn by_the_world(&self, a: HostId, b: HostId, known: &[Path]) -> Vec<Path> {
+        let mut paths = Vec::new();
+        let public = |network: NetworkId| {
+            let network = &self.site.networks[network.index()];
+            !network.is_overlay() && network.prefixes().any(|prefix| !is_private(prefix.value.addr()))
+        };
+        let networks = self.host(b).interfaces.iter().map(|it| it.network);
+        for last in networks.filter(|last| public(*last) && !self.host(a).is_on(*last)) {
+            let by_router = |to: &IpAddr| known.iter().any(|path| path.way.last() == last && path.to.contains(to));
+            for to in self.met(b, last).into_iter().filter(|to| !is_private(*to) && !by_router(to)) {
+                for (family, first, _) in self.exits(a, &[IpNet::from(to)]) {
+                    let Some(foot) = self.foot(a, first, family).filter(|_| self.leads_out(first, family)) else {
+                        continue;
+                    };
+                    let own = foot.prefixes();
+                    let seen = self.seen_as(a, first, &own);
+                    let from = one_address(&seen).map_or(Other::Zone(&seen), Other::Address);
+                    let ends = Ends { source: Some((a, first)), target: Some((b, last)), to: Other::Address(to), from };
+                    let mut between = handed::outwards(self, a, first, &own, &[IpNet::from(to)]);
+                    between.push(open(Layer::Router, Party::Internet, "what leads out of its network leads there"));
+                    between.extend(edge::inwards(self, last, b, to, &seen));
+                    let mut path = self.path(Way::Routed(first, last), foot.known(), to, &ends, between);
+                    if seen != own {
+                        add_doubt_of_address(&mut path.steps, &seen);
+                    }
+                    // What a router makes of a private address is one of the world, whichever it is.
+                    if self.host(a).kind != Kind::Machine || own.iter().any(|own| !is_private(own.addr())) {
+                        self.doubt(&mut path, (Some((a, first)), &foot), (Some((b, last)), &Foot::Known(to)));
+                    }
+                    paths.push(path);
+                }
+            }
+        }
+        paths
+    }
+
+    /// What the world sees of what a machine sends on a network: its own address, the one that the node in front gives it, or any.
+    fn seen_as(&self, host: HostId, network: NetworkId, own: &[IpNet]) -> Vec<IpNet> {
+        let Some(family) = own.first().map(Family::of_prefix) else { return Vec::new() };
+        if own.iter().all(|own| !is_private(own.addr())) {
+            return own.to_vec();
+        }
+        match self.node_in_front(host, network, family) {
+            Some(node) if self.site.nodes[node.index()].uplink.is_some() => self.sent_into_the_world(node, family),
+            _ => self.world(family),
+        }
+    }
+
+    /// What the world sees of what a node sends: the address of its uplink, else those of its own that the world leads to, or any, if
+    /// none is stated.
+    pub(super) fn sent_into_the_world(&self, node: NodeId, family: Family) -> Vec<IpNet> {
+        let node = &self.site.nodes[node.index()];
+        let public = |address: &IpAddr| Family::of(*address) == family && !is_private(*address);
+        let uplink = node.uplink.as_ref().map(|uplink| uplink.public.unwrap_or(uplink.address).value);
+        if let Some(uplink) = uplink.filter(|uplink| Family::of(*uplink) == family) {
+            return if is_private(uplink) { self.world(family) } else { vec![IpNet::from(uplink)] };
+        }
+        let own: Vec<IpNet> = node.own_addresses().filter(public).map(IpNet::from).collect();
+        if own.is_empty() { self.world(family) } else { own }
     }
 
     /// The node that is a machine's way out on a network.
@@ -239,5 +303,26 @@ impl Layers<'_> {
         let mut interfaces = self.host(host).interfaces.iter();
         let at = interfaces.find(|it| it.public.is_some_and(|public| public.value == address))?;
         Some((at.network, at.addresses().next()?.value))
+    }
+}
+
+/// Says of a path that a router gives the source an address of some prefixes, and nobody which: that a rule holds some of them lets
+/// nothing pass for certain.
+pub(super) fn add_doubt_of_address(steps: &mut Vec<Step>, seen: &[IpNet]) {
+    let cut = |step: &Step| step.lower != step.upper && !step.rules.is_empty();
+    if one_address(seen).is_some() || !steps.iter().any(cut) {
+        return;
+    }
+    let lower = steps.iter().fold(PortSet::all(), |all, step| all.intersection(&step.lower));
+    let note = "which address of the world it has there is not known".to_owned();
+    let at = steps.iter().position(|step| step.at == Party::Internet).map_or(0, |at| at + 1);
+    steps.insert(at, Step { lower, ..unknown(Layer::Router, Party::Internet, note) });
+}
+
+/// The address that some prefixes are, if they are one.
+pub(super) fn one_address(prefixes: &[IpNet]) -> Option<IpAddr> {
+    match prefixes {
+        [one] if one.prefix_len() == one.max_prefix_len() => Some(one.addr()),
+        _ => None,
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use arvc_site::model::{End, Flow, NodeId, Site, Transport};
+use arvc_site::model::{End, Family, Flow, NodeId, Site, Transport};
 use ipnet::IpNet;
 
 use super::Peer;
@@ -37,12 +37,16 @@ pub struct NodeRule {
 impl NodeRule {
     /// The addresses that it lets in: those that a node may send from.
     pub fn sources(&self, site: &Site) -> Vec<IpNet> {
-        match &self.peer {
-            Peer::Node(node) => site.nodes[node.index()].own_addresses().map(IpNet::from).collect(),
-            Peer::Operators => site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect(),
-            Peer::Prefix(prefix) => vec![*prefix],
-            _ => Vec::new(),
-        }
+        sources(site, &self.peer)
+    }
+}
+
+fn sources(site: &Site, peer: &Peer) -> Vec<IpNet> {
+    match peer {
+        Peer::Node(node) => site.nodes[node.index()].own_addresses().map(IpNet::from).collect(),
+        Peer::Operators => site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect(),
+        Peer::Prefix(prefix) => vec![*prefix],
+        _ => Vec::new(),
     }
 }
 
@@ -108,9 +112,26 @@ fn ceph(site: &Site, list: &mut Vec<NodeRule>) {
     }
 }
 
-/// Who may open something to which node by a flow that no machine has to be part of. A node's firewall goes by addresses on whatever
-/// network, so a flow that says which one means something else. To the Internet no node is opened.
+/// Who may open something to which node by a flow that no machine has to be part of, of those that have addresses of one family. A
+/// node's firewall goes by addresses on whatever network, so a flow that says which one means something else. To the Internet no node
+/// is opened.
 pub(crate) fn at_nodes(site: &Site, flow: &Flow) -> Vec<(Peer, NodeId)> {
+    let mut pairs = named(site, flow);
+    pairs.retain(|(peer, node)| {
+        let sources = sources(site, peer);
+        let mut own = site.nodes[node.index()].known_addresses();
+        own.any(|own| sources.iter().any(|prefix| Family::of_prefix(prefix) == Family::of(own)))
+    });
+    pairs
+}
+
+/// Whether a flow would open something at nodes, if one of its ends had an address of the other's family.
+pub(crate) fn apart(site: &Site, flow: &Flow) -> bool {
+    !named(site, flow).is_empty() && at_nodes(site, flow).is_empty()
+}
+
+/// The same whatever addresses they have.
+fn named(site: &Site, flow: &Flow) -> Vec<(Peer, NodeId)> {
     if flow.via.is_some() || !flow.except.is_empty() {
         return Vec::new();
     }

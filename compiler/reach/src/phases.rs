@@ -292,7 +292,9 @@ impl Asked<'_, '_> {
             _ => {
                 let nodes = site.node_ids().map(Party::Node);
                 let operators = (!site.operators.addresses.is_empty()).then_some(Party::Operators);
-                nodes.chain(operators).collect()
+                // Whichever of their addresses gets in, there Ansible can run.
+                let each = site.operators.addresses.iter().map(|prefix| Party::Prefix(prefix.value.trunc()));
+                nodes.chain(operators).chain(each).collect()
             }
         };
         let pairs: Vec<(Party, Party)> = from.into_iter().map(|from| (from, to.clone())).collect();

@@ -158,6 +158,12 @@ pub(crate) fn device_of(nic: &Nic) -> Option<String> {
     Some(nic.vlan.map_or(bridge.to_owned(), |tag| format!("{bridge}.{tag}")))
 }
 
+/// Whether a name is one that systemd and the kernel give to a network card, or people to several of them: a tunnel, or a bridge of
+/// containers, is not where a machine has its address.
+fn is_hardware(name: &str) -> bool {
+    ["eth", "en", "wl", "ww", "bond"].iter().any(|kind| name.starts_with(kind))
+}
+
 /// A machine: a guest of Proxmox, one that Ansible configures, a member of an overlay, or all of it.
 #[derive(Debug)]
 pub(crate) struct Host {
@@ -321,7 +327,7 @@ impl Tree {
     }
 
     /// What a machine calls the device that has an address of its own: as Terraform or the wiring says, or else the one name beside
-    /// `lo` and the overlay's that its filter has.
+    /// `lo` and the overlay's that its filter has, if that is what hardware is called.
     pub(crate) fn device<'a>(&'a self, host: &'a Host, nic: Option<&'a Nic>, own: Addr) -> Option<&'a str> {
         let stated = match own {
             Addr::At(address) => host.devices.get(&address).map(String::as_str),
@@ -334,7 +340,10 @@ impl Tree {
             |name: &str| host.members.iter().any(|index| self.members[*index].device.as_deref() == Some(name));
         let mut names = self.filter(host)?.devices();
         names.retain(|name| *name != "lo" && !overlay(name) && !name.ends_with(['+', '*']));
-        if let [name] = names.as_slice() { Some(name) } else { None }
+        match names.as_slice() {
+            [name] if is_hardware(name) => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether two nodes' bridges of one name are one segment.

@@ -30,7 +30,7 @@ impl End<'_> {
 }
 
 impl Tree {
-    /// The end of a name. An address of a machine is that machine.
+    /// The end of a name. An address of a machine is that machine, and one of a node that node.
     pub(crate) fn end(&self, name: &str) -> Option<End<'_>> {
         if let Some(host) = self.hosts.get(name) {
             return Some(End::Host(host));
@@ -42,9 +42,11 @@ impl Tree {
             return Some(End::Internet);
         }
         let address = name.parse().ok()?;
-        Some(match self.owners.get(&address) {
-            Some((owner, _)) => End::Host(&self.hosts[owner]),
-            None => End::Address(address),
+        let mut nodes = self.wiring.nodes.iter().filter(|(_, own)| own.contains(&address));
+        Some(match (self.owners.get(&address), nodes.next()) {
+            (Some((owner, _)), _) => End::Host(&self.hosts[owner]),
+            (None, Some((node, _))) => End::Node(self.node(node)?),
+            (None, None) => End::Address(address),
         })
     }
 

@@ -114,10 +114,10 @@ impl Tables {
         let rest = &words[2..];
         match action {
             "-A" | "--append" => {
-                let rule = rule::rule(rest, v6, place, chains, filter, notes);
+                let rule = rule::rule(rest, place, chains, filter, notes);
                 filter.chains[chain].rules.push(rule);
             }
-            "-I" | "--insert" => insert(rest, v6, place, chain, chains, filter, notes),
+            "-I" | "--insert" => insert(rest, place, chain, chains, filter, notes),
             "-P" | "--policy" => {
                 let accepts = rest.first() != Some(&"DROP");
                 filter
@@ -190,14 +190,14 @@ impl Begun {
                 let Some(chain) = self.of_a_rule(name, v6, place, filter) else {
                     return Some("a chain that is not declared");
                 };
-                let rule = rule::rule(rest, v6, place, &mut self.chains, filter, notes);
+                let rule = rule::rule(rest, place, &mut self.chains, filter, notes);
                 filter.chains[chain].rules.push(rule);
             }
             ["-I" | "--insert", name, rest @ ..] => {
                 let Some(chain) = self.of_a_rule(name, v6, place, filter) else {
                     return Some("a chain that is not declared");
                 };
-                insert(rest, v6, place, chain, &mut self.chains, filter, notes);
+                insert(rest, place, chain, &mut self.chains, filter, notes);
             }
             ["-P" | "--policy", name, policy, ..] => {
                 let chain = named(name, &mut self.chains, filter);
@@ -233,17 +233,9 @@ impl Begun {
 }
 
 /// A rule in front of others, or at a place that its words begin with.
-fn insert(
-    words: &[&str],
-    v6: bool,
-    place: Place,
-    chain: usize,
-    chains: &mut Names,
-    filter: &mut Filter,
-    notes: &mut Notes,
-) {
+fn insert(words: &[&str], place: Place, chain: usize, chains: &mut Names, filter: &mut Filter, notes: &mut Notes) {
     let at = words.first().and_then(|word| word.parse::<usize>().ok());
-    let rule = rule::rule(if at.is_some() { &words[1..] } else { words }, v6, place, chains, filter, notes);
+    let rule = rule::rule(if at.is_some() { &words[1..] } else { words }, place, chains, filter, notes);
     let rules = &mut filter.chains[chain].rules;
     rules.insert((at.unwrap_or(1).max(1) - 1).min(rules.len()), rule);
 }

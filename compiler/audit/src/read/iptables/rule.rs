@@ -11,7 +11,6 @@ use crate::place::{Notes, Place};
 /// Reads one, in words behind the name of its chain.
 pub(super) fn rule(
     words: &[&str],
-    v6: bool,
     place: Place,
     chains: &mut HashMap<String, usize>,
     filter: &mut Filter,
@@ -29,7 +28,7 @@ pub(super) fn rule(
         words.get(*at).copied().unwrap_or("")
     };
     while at < words.len() {
-        let word = words[at];
+        let word = whole(words[at], words);
         let mut condition = |test| rule.conditions.push(Condition { not, test });
         match word {
             "!" => {
@@ -210,8 +209,25 @@ pub(super) fn rule(
         not = false;
         at += 1;
     }
-    let _ = v6;
+    if target_of(words) == Some("DNAT") && matches!(rule.then, Then::Next) {
+        rule.then = Then::Unknown(notes.unread(place, "where a target DNAT sends a packet"));
+    }
     rule
+}
+
+fn target_of<'w>(words: &[&'w str]) -> Option<&'w str> {
+    words.windows(2).find(|pair| matches!(pair[0], "-j" | "--jump")).map(|pair| pair[1])
+}
+
+/// An option of a target in full: iptables takes the beginning of one for it, as getopt does.
+fn whole<'w>(word: &'w str, words: &[&str]) -> &'w str {
+    let full = match target_of(words) {
+        Some("DNAT") => "--to-destination",
+        Some("SNAT") => "--to-source",
+        Some("MASQUERADE" | "REDIRECT") => "--to-ports",
+        _ => return word,
+    };
+    if word.starts_with("--to") && full.starts_with(word) { full } else { word }
 }
 
 fn target(name: &str, goto: bool, chains: &mut HashMap<String, usize>, filter: &mut Filter) -> Then {

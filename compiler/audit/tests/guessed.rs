@@ -1,4 +1,4 @@
-//! What a tree does not say is not taken for said: which device has an address, where a rule sends a packet, who has an address.
+//! What a tree does not say is not taken for said: which device has an address, where a rule sends a packet.
 
 mod common;
 
@@ -68,14 +68,4 @@ fn an_option_of_a_target_may_be_abbreviated() {
         expect(&tree, "unknown lan -> web 10.0.0.2, routed, tcp/443");
     }
     expect(&rule("--to-nowhere"), "unknown lan -> web 10.0.0.2, routed, tcp/443");
-}
-
-#[test]
-fn a_node_is_asked_for_by_each_of_its_addresses() {
-    let tree = node("true");
-    for name in ["pve1", "10.0.0.2"] {
-        expect(&tree, &format!("closed lan -> {name} 10.0.0.2, bridge vmbr0, tcp/7777"));
-        // Proxmox lets its local network in there, and which that is, only the node itself knows.
-        expect(&tree, &format!("unknown lan -> {name} 10.0.0.2, bridge vmbr0, tcp/8006"));
-    }
 }

@@ -30,7 +30,7 @@ impl End<'_> {
 }
 
 impl Tree {
-    /// The end of a name. An address of a machine is that machine, and one of a node that node.
+    /// The end of a name. An address of a machine is that machine.
     pub(crate) fn end(&self, name: &str) -> Option<End<'_>> {
         if let Some(host) = self.hosts.get(name) {
             return Some(End::Host(host));
@@ -42,11 +42,9 @@ impl Tree {
             return Some(End::Internet);
         }
         let address = name.parse().ok()?;
-        let mut nodes = self.wiring.nodes.iter().filter(|(_, own)| own.contains(&address));
-        Some(match (self.owners.get(&address), nodes.next()) {
-            (Some((owner, _)), _) => End::Host(&self.hosts[owner]),
-            (None, Some((node, _))) => End::Node(self.node(node)?),
-            (None, None) => End::Address(address),
+        Some(match self.owners.get(&address) {
+            Some((owner, _)) => End::Host(&self.hosts[owner]),
+            None => End::Address(address),
         })
     }
 
@@ -137,12 +135,7 @@ impl Tree {
                     match own.is_empty() {
                         true if host.guest.is_none() => match host.addresses.as_slice() {
                             [] => at(self.internet().to_vec()),
-                            addresses => {
-                                // Not by a network that it leads out of itself.
-                                let mut out = addresses.to_vec();
-                                out.retain(|own| !self.is_router_at(host, *own));
-                                at(self.leading(way, if out.is_empty() { addresses } else { &out }))
-                            }
+                            addresses => at(self.leading(way, addresses)),
                         },
                         _ => own,
                     }

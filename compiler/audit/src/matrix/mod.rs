@@ -81,6 +81,12 @@ impl Tree {
         self.end(name).is_some()
     }
 
+    /// The node that has an address.
+    pub fn node_at(&self, address: IpAddr) -> Option<&str> {
+        let mut nodes = self.wiring.nodes.iter().filter(|(_, own)| own.contains(&address));
+        nodes.find_map(|(node, _)| self.node(node))
+    }
+
     /// The paths from one to the other, each with an address of the other.
     pub fn paths(&self, from: &str, to: &str) -> Vec<(Path, IpAddr)> {
         match (self.end(from), self.end(to)) {

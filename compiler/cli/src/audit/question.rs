@@ -20,7 +20,11 @@ pub(super) fn ask(
     json: bool,
 ) -> Result<(), Stop> {
     let from = called(tree, from);
-    let (to, what) = target(tree, to)?;
+    let (mut to, what) = target(tree, to)?;
+    let address = to.parse::<IpAddr>().ok();
+    if let Some(node) = address.and_then(|address| tree.node_at(address)) {
+        node.clone_into(&mut to);
+    }
     for name in [from, to.as_str()] {
         if !tree.knows(name) {
             let help = match arvc_syntax::diagnostic::nearest(name, tree.machines()) {
@@ -32,12 +36,12 @@ pub(super) fn ask(
     }
     let mut ways = tree.paths(from, &to);
     // Of a machine that is meant by an address, no other one is.
-    let typed = to.parse::<IpAddr>().ok().filter(|_| arguments.address.is_none());
+    let typed = address.filter(|_| arguments.address.is_none());
     ways.retain(|(_, own)| typed.is_none_or(|typed| typed == *own));
     if let Some(path) = &arguments.path {
         let path: Path = path.parse().map_err(|error| Stop::Says(exit::USAGE, format!("{error}")))?;
         ways.retain(|(own, _)| *own == path);
-        if let (true, Some(address)) = (ways.is_empty(), arguments.address.or_else(|| to.parse().ok())) {
+        if let (true, Some(address)) = (ways.is_empty(), arguments.address.or(address)) {
             ways.push((path, address));
         }
     }
@@ -46,8 +50,7 @@ pub(super) fn ask(
         ways.dedup();
     }
     if ways.is_empty() && (from == "internet" || to == "internet") {
-        let address = arguments.address.or_else(|| to.parse().ok());
-        ways.extend(address.map(|address| (Path::Routed, address)));
+        ways.extend(arguments.address.or(address).map(|address| (Path::Routed, address)));
     }
     let Some((protocol, port)) = what else {
         let mut cells = tree.cells(from, &to);

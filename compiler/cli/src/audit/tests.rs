@@ -216,3 +216,19 @@ fn a_line_that_is_no_question_is_told() {
     assert!(world.stderr.contains("line 2"), "{}", world.stderr);
     assert_eq!(audit(&mut world, &["--ask", "/cells", "--layer", "bridge"]), exit::USAGE);
 }
+
+#[test]
+fn an_address_of_a_node_is_asked_of_the_node() {
+    let mut world = world();
+    world
+        .file("/pve/firewall/cluster.fw", format!("{CLUSTER}[RULES]\nIN ACCEPT -source 10.0.0.9 -p tcp -dport 8006\n"));
+    world.file("/pve/nodes/one/interfaces", "iface vmbr1 inet static\n\taddress 10.0.0.254/24\n\tbridge-ports none\n");
+    let mut said = Vec::new();
+    for name in ["one", "10.0.0.254"] {
+        world.stdout.clear();
+        assert_eq!(audit(&mut world, &["shop", &format!("{name}:7777")]), exit::SOURCE, "{}", world.stdout);
+        assert!(world.stdout.contains("into the node one"), "{}", world.stdout);
+        said.push(world.stdout.clone());
+    }
+    assert_eq!(said[0], said[1]);
+}

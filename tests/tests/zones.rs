@@ -66,7 +66,7 @@ const EDGE_1: &str = r#"
   expect.unknown = [ internet -> services.proxy ];
   hosts.edge-1 = {
     kind = Machine;
-    on = { lan = { address = 10.0.0.7; default_route = false; }; dmz.address = 198.51.100.7; };
+    on = { lan = { address = 10.0.0.7; default_route = false; device = "eth1"; }; dmz = { address = 198.51.100.7; device = "eth0"; }; };
     services = [ services.proxy ];
     connection.network = networks.lan;
   };"#;
@@ -74,7 +74,7 @@ const EDGE_1: &str = r#"
 const EDGE_2: &str = r#"
   hosts.edge-2 = {
     kind = Machine;
-    on = { lan = { address = 10.0.0.8; default_route = false; }; dmz.address = 198.51.100.8; };
+    on = { lan = { address = 10.0.0.8; default_route = false; device = "eth1"; }; dmz = { address = 198.51.100.8; device = "eth0"; }; };
     services = [ services.proxy ];
     connection.network = networks.lan;
   };"#;
@@ -104,8 +104,8 @@ fn what_is_stated_stands_for_the_addresses_of_its_family_only() {
   hosts.cloud = {
     kind = Machine;
     on = {
-      lan = { address = 10.0.0.7; default_route = false; };
-      dmz = { addresses = [ 198.51.100.7, 2001:db8::7 ]; public = 203.0.113.80; };
+      lan = { address = 10.0.0.7; default_route = false; device = "eth1"; };
+      dmz = { addresses = [ 198.51.100.7, 2001:db8::7 ]; public = 203.0.113.80; device = "eth0"; };
     };
     services = [ services.proxy ];
     connection.network = networks.lan;
@@ -142,7 +142,7 @@ fn an_address_of_each_family_by_turns_is_one_name() {
 fn an_address_that_may_lead_past_the_proxy_is_not_told() {
     let vip = r#"
   vips.edge = { network = networks.dmz; address = 198.51.100.9; owners = [ hosts.edge-1, hosts.other ]; };
-  hosts.other = { kind = Machine; on.dmz.address = 198.51.100.20; };"#;
+  hosts.other = { kind = Machine; managed = false; on.dmz.address = 198.51.100.20; };"#;
     assert_eq!(told(&format!("{EDGE_1}{vip}")), ["A 198.51.100.7"]);
 }
 
@@ -150,7 +150,7 @@ fn an_address_that_may_lead_past_the_proxy_is_not_told() {
 fn an_address_where_the_proxy_does_not_listen_is_not_told() {
     let proxy = r#"
   networks.other = { cidr = 192.0.2.0/24; bridge = "vmbr3"; };
-  hosts.edge-1.on.other.address = 192.0.2.7;"#;
+  hosts.edge-1.on.other = { address = 192.0.2.7; device = "eth2"; };"#;
     assert_eq!(told(&format!("{EDGE_1}{proxy}")), ["A 198.51.100.7"]);
 }
 

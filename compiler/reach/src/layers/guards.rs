@@ -189,7 +189,8 @@ impl<'a> Layers<'a> {
                 path.is_through_the_world() || self.members.is_overlay(first) || self.has_proxmox(*host, first)
             }
             Party::Node(_) => true,
-            _ => path.steps.iter().any(|step| step.layer == Layer::Router),
+            // Beyond a router, one of ours too.
+            _ => path.steps.iter().any(|step| matches!(step.layer, Layer::Router | Layer::Forward)),
         }
     }
 

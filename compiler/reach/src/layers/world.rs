@@ -72,7 +72,8 @@ impl Layers<'_> {
                     let from = one_address(&seen).map_or(Other::Zone(&seen), Other::Address);
                     let ends = Ends { source: Some((a, first)), target: Some((b, last)), to: Other::Address(to), from };
                     let mut between = handed::outwards(self, a, first, &own, &[IpNet::from(to)]);
-                    between.push(open(Layer::Router, Party::Internet, "what leads out of its network leads there"));
+                    let led = || open(Layer::Router, Party::Internet, "what leads out of its network leads there");
+                    between.push(self.undescribed(a, first, family, &[IpNet::from(to)]).unwrap_or_else(led));
                     between.extend(edge::inwards(self, last, b, to, &seen));
                     let mut path = self.path(Way::Routed(first, last), foot.known(), to, &ends, between);
                     if seen != own {
@@ -262,13 +263,14 @@ impl Layers<'_> {
         let family = Family::of(to);
         let mut steps: Vec<Step> = Vec::new();
         let mut world = self.world(family);
-        let mut front = None;
+        let (mut front, mut led) = (None, None);
         // One that is on no network below the overlays is somewhere in the world.
         if self.host(a).interfaces.iter().any(|it| !self.members.is_overlay(it.network)) {
             let (network, own) = self.leaves_by(a, to).filter(|(network, _)| self.leads_out(*network, family))?;
             steps.extend(self.leave(a, network, &Other::Address(to)));
             steps.extend(handed::outwards(self, a, network, &own, &[IpNet::from(to)]));
             front = self.node_in_front(a, network, family);
+            led = self.undescribed(a, network, family, &[IpNet::from(to)]);
             // What translates it on the way, and into which address, nobody says.
             if !own.iter().any(|own| is_private(own.addr())) {
                 world = own;
@@ -291,6 +293,7 @@ impl Layers<'_> {
             let at = below.find(|it| it.addresses().any(|own| own.value == to))?;
             Some((at.network, to))
         })?;
+        steps.extend(led);
         let router = self.handing(b, network, family);
         steps.extend(handed::from_the_world(self, router, family, &Other::Zone(&world), &Other::Address(own)));
         steps.extend(self.arrive(b, network, &Other::Zone(&world)));

@@ -43,6 +43,7 @@ pub struct Tree {
     pub(crate) several_overlays: bool,
     /// What tells machines and addresses apart.
     pub(crate) records: OnceLock<crate::matrix::Records>,
+    pub(crate) strangers: OnceLock<crate::matrix::Strangers>,
     /// Whether what nodes translate names bridges of guests alone, by node.
     pub(crate) inner: OnceLock<BTreeMap<String, bool>>,
     /// The networks of guests with their routers.
@@ -231,6 +232,7 @@ impl Tree {
             nodes: BTreeSet::new(),
             several_overlays: false,
             records: OnceLock::new(),
+            strangers: OnceLock::new(),
             inner: OnceLock::new(),
             fronts: OnceLock::new(),
         };
@@ -271,7 +273,7 @@ impl Tree {
     pub(crate) fn internet(&self) -> &[IpAddr] {
         self.internet.get_or_init(|| {
             let own: Vec<IpAddr> = self.edges.values().flat_map(Filter::translated_addresses).collect();
-            let mut addresses = self.stranger_addresses();
+            let mut addresses: Vec<IpAddr> = self.strangers().addresses().collect();
             // Whatever rules say, there are these.
             addresses
                 .extend(["8.8.8.8", "2001:4860:4860::8888"].map(|text| text.parse::<IpAddr>().expect("an address")));

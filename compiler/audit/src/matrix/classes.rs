@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::records::{Key, Records};
+use super::records::Records;
 use crate::nebula::Member;
 use crate::proxmox::{Guest, IpSet, Setting};
 use crate::tree::{Host, Tree};
@@ -29,37 +29,13 @@ impl Tree {
         // Nodes are few, and each is one of its own.
         classes.extend(self.nodes().into_iter().map(|node| Class { members: vec![node.to_owned()] }));
         classes.push(Class { members: vec!["internet".to_owned()] });
-        let strangers = self.strangers(records).into_iter();
+        let strangers = self.strangers().addresses();
         classes.extend(strangers.map(|address| Class { members: vec![address.to_string()] }));
         classes
     }
 
-    /// One address for each class of addresses that are nobody's.
-    pub(crate) fn stranger_addresses(&self) -> Vec<IpAddr> {
-        self.strangers(self.records())
-    }
-
     pub(super) fn records(&self) -> &Records {
         self.records.get_or_init(|| Records::of(self).finish())
-    }
-
-    /// The first, last, before and after of every interval that a rule names, where that is no machine's.
-    fn strangers(&self, records: &Records) -> Vec<IpAddr> {
-        let mut seen: BTreeMap<(bool, Key), IpAddr> = BTreeMap::new();
-        let overlay = self.member_addresses();
-        for (low, high) in records.spans() {
-            for address in [before(low), Some(low), Some(high), after(high)].into_iter().flatten() {
-                if self.owners.contains_key(&address) || overlay.contains_key(&address) || !usable(address) {
-                    continue;
-                }
-                let key = (address.is_ipv6(), records.address_key(address));
-                let first = seen.entry(key).or_insert(address);
-                *first = (*first).min(address);
-            }
-        }
-        let mut addresses: Vec<IpAddr> = seen.into_values().collect();
-        addresses.sort();
-        addresses
     }
 
     fn host_key(&self, host: &Host, records: &Records, blocked: &BTreeSet<&str>) -> String {
@@ -160,14 +136,6 @@ pub(super) fn member_key(member: &Member) -> String {
             (routes, member.system_routes),
         )
     )
-}
-
-/// Whether a packet can have it: no network's own, no broadcast.
-fn usable(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => !v4.is_unspecified() && !v4.is_broadcast(),
-        IpAddr::V6(v6) => !v6.is_unspecified(),
-    }
 }
 
 pub(super) fn before(address: IpAddr) -> Option<IpAddr> {

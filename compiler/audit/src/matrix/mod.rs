@@ -18,6 +18,7 @@ pub use classes::Class;
 pub(crate) use records::Records;
 pub use rows::{Row, Rows};
 pub use strangers::Stands;
+pub(crate) use strangers::Strangers;
 
 use crate::decide::{End, Manner, Tunnels, Way};
 use crate::tree::Tree;

@@ -3,6 +3,9 @@
 //! Two addresses that stand in rules of one shape (everything but the address is the same), in the same lists, at places between
 //! which no wider rule stands, meet the same fate with every packet: for each, the list comes down to the same rules in the same
 //! order. So they are recorded by shape and by the count of wider rules before.
+//!
+//! Of a wider interval it counts what names it: two of one list, such as the prefixes that together are the Internet, are one for
+//! addresses of the world. An address that is anything to the site besides, of a network of it or private, is told apart by each.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -11,7 +14,7 @@ use ipnet::IpNet;
 
 use crate::filter::{Test, Then};
 use crate::nebula::{Cidr, Rule as OverlayRule};
-use crate::packet::Addresses;
+use crate::packet::{Addresses, is_public};
 use crate::place::Place;
 use crate::proxmox::{Center, Cluster, Rule, Spec};
 use crate::tree::Tree;
@@ -22,9 +25,20 @@ pub(crate) struct Records {
     numbers: HashMap<String, u32>,
     addresses: HashMap<IpAddr, Vec<u32>>,
     names: HashMap<String, Vec<u32>>,
-    wide: BTreeMap<(IpAddr, IpAddr), u32>,
+    wide: BTreeMap<(IpAddr, IpAddr), Wide>,
+    /// Prefixes that are more than what a rule names: something of the site is there.
+    own: Vec<IpNet>,
     /// What each member's configuration says, as a number.
     members: Vec<u32>,
+}
+
+/// An interval of several addresses.
+#[derive(Debug)]
+struct Wide {
+    /// Itself, as a number.
+    number: u32,
+    /// What names it, as numbers; nothing, if that alone does not say what becomes of what is in it.
+    named: Option<Vec<u32>>,
 }
 
 /// What distinguishes an address: the rules for it alone, and the wider intervals that it is in.
@@ -33,6 +47,10 @@ pub(crate) type Key = (Vec<u32>, Vec<u32>);
 impl Records {
     pub fn of(tree: &Tree) -> Self {
         let mut records = Self::default();
+        let wiring = &tree.wiring;
+        let routed = wiring.routed.iter().flat_map(|routed| &routed.networks);
+        let stated = wiring.operators.iter().chain(&wiring.own).chain(&wiring.outward).chain(wiring.routers.keys());
+        records.own.extend(stated.chain(routed));
         for (index, filter) in tree.filters.iter().chain(tree.edges.values()).enumerate() {
             records.filter(index, filter);
         }
@@ -68,8 +86,29 @@ impl Records {
 
     /// What distinguishes an address from others.
     pub fn address_key(&self, address: IpAddr) -> Key {
-        let wide = self.wide.iter().filter(|((low, high), _)| (*low..=*high).contains(&address));
-        (self.addresses.get(&address).cloned().unwrap_or_default(), wide.map(|(_, number)| *number).collect())
+        let holding: Vec<&Wide> = self.holding(address).map(|(_, wide)| wide).collect();
+        let outside = is_public(address) && !self.own.iter().any(|own| own.contains(&address));
+        let named = holding.iter().map(|wide| wide.named.as_ref().filter(|_| outside)).collect::<Option<Vec<_>>>();
+        let mut wide: Vec<u32> = match named {
+            Some(named) => named.into_iter().flatten().copied().collect(),
+            None => holding.into_iter().map(|wide| wide.number).collect(),
+        };
+        wide.sort_unstable();
+        wide.dedup();
+        (self.addresses.get(&address).cloned().unwrap_or_default(), wide)
+    }
+
+    /// The intervals of several addresses that hold one.
+    fn holding(&self, address: IpAddr) -> impl Iterator<Item = ((IpAddr, IpAddr), &Wide)> {
+        let begun = self.wide.range(..=(address, LAST)).filter(move |((low, _), _)| low.is_ipv4() == address.is_ipv4());
+        begun.filter(move |((_, high), _)| address <= *high).map(|(span, wide)| (*span, wide))
+    }
+
+    /// The narrowest interval of several addresses that holds one: prefixes hold one another or are apart, so it is the one that
+    /// begins last.
+    pub fn narrowest(&self, address: IpAddr) -> Option<(IpAddr, IpAddr)> {
+        let spans = self.holding(address).map(|(span, _)| span).filter(|(low, high)| low != high);
+        spans.max_by_key(|(low, high)| (*low, std::cmp::Reverse(*high)))
     }
 
     /// Whether a rule names an address alone.
@@ -105,50 +144,62 @@ impl Records {
     }
 
     fn net(&mut self, net: IpNet) {
-        let next = self.wide.len() as u32;
-        self.wide.entry((net.network(), net.broadcast())).or_insert(next);
+        self.wide((net.network(), net.broadcast())).named = None;
+    }
+
+    fn wide(&mut self, span: (IpAddr, IpAddr)) -> &mut Wide {
+        let numbers = &mut self.numbers;
+        self.wide.entry(span).or_insert_with(|| {
+            let next = numbers.len() as u32;
+            let number = *numbers.entry(format!("between {} and {}", span.0, span.1)).or_insert(next);
+            Wide { number, named: Some(Vec::new()) }
+        })
     }
 
     /// Notes what a rule says of addresses. Whether it is one for single addresses alone.
     fn addresses(&mut self, addresses: &Addresses, key: &str) -> bool {
-        let mut single = true;
+        let mut wide = None;
         for (low, high) in addresses.spans() {
             if low == high {
                 self.address(*low, key.to_owned());
             } else {
-                let next = self.wide.len() as u32;
-                self.wide.entry((*low, *high)).or_insert(next);
-                single = false;
+                let number = *wide.get_or_insert_with(|| self.number(key.to_owned()));
+                if let Some(named) = &mut self.wide((*low, *high)).named {
+                    named.push(number);
+                }
             }
         }
-        single
+        wide.is_none()
     }
 
     fn filter(&mut self, list: usize, filter: &crate::filter::Filter) {
         for (chain, rules) in filter.chains.iter().enumerate() {
-            let mut wider = 0;
+            let mut order = Order::new(format!("filter {list} {chain}"));
             for rule in &rules.rules {
-                let mut shape = rule.clone();
-                shape.place = NOWHERE;
-                let mut found = Vec::new();
-                for (index, condition) in shape.conditions.iter_mut().enumerate() {
-                    if let Test::Source(addresses) | Test::Dest(addresses) | Test::AskedDest(addresses) =
-                        &mut condition.test
-                    {
-                        found.push((index, std::mem::take(addresses)));
-                    }
-                }
                 if let Then::Translate(translation) = &rule.then
                     && let Some(address) = translation.address
                 {
                     self.address(address, format!("filter {list} translation {:?}", rule.place));
                 }
-                let key = format!("filter {list} {chain} {wider} {shape:?}");
-                let mut single = !found.is_empty();
-                for (index, addresses) in found {
-                    single &= self.addresses(&addresses, &format!("{key} {index}"));
-                }
-                wider += usize::from(!single);
+                let mut plain = rule.clone();
+                plain.place = NOWHERE;
+                let named =
+                    plain.conditions.iter().enumerate().filter_map(|(index, condition)| match &condition.test {
+                        Test::Source(addresses) | Test::Dest(addresses) | Test::AskedDest(addresses) => {
+                            Some((index, addresses.clone()))
+                        }
+                        _ => None,
+                    });
+                let named: Vec<(usize, Addresses)> = named.collect();
+                order.rule(self, &named, |index| {
+                    let mut rest = plain.clone();
+                    if let Test::Source(addresses) | Test::Dest(addresses) | Test::AskedDest(addresses) =
+                        &mut rest.conditions[index].test
+                    {
+                        *addresses = Addresses::default();
+                    }
+                    format!("{rest:?}")
+                });
             }
         }
     }
@@ -173,8 +224,13 @@ impl Records {
         let sets = cluster.sets.iter().map(|(name, set)| (format!("set {center} {name}"), set));
         let sets: Vec<_> = sets.map(|(name, set)| (name, set.entries.clone())).collect();
         for (name, entries) in sets {
+            // Of what is spared and what is not the narrowest decides, so that each counts.
+            let each = entries.iter().any(|(_, spared)| *spared);
             for (net, spared) in entries {
-                self.addresses(&Addresses::nets([net]), &format!("{name} {spared}"));
+                if self.addresses(&Addresses::nets([net]), &format!("{name} {spared}")) || !each {
+                    continue;
+                }
+                self.net(net);
             }
         }
         for (name, (net, _)) in &cluster.aliases {
@@ -189,24 +245,20 @@ impl Records {
     }
 
     fn rules(&mut self, list: &str, rules: &[Rule]) {
-        let mut wider = 0;
+        let mut order = Order::new(list.to_owned());
         for rule in rules {
-            let mut shape = rule.clone();
-            shape.place = NOWHERE;
-            let specs = [std::mem::take(&mut shape.source), std::mem::take(&mut shape.dest)];
-            let key = format!("{list} {wider} {shape:?}");
-            let mut single = false;
-            for (index, spec) in specs.iter().enumerate() {
-                match spec {
-                    Spec::These(addresses) => single = self.addresses(addresses, &format!("{key} {index}")),
-                    _ => single = false,
-                }
-                if matches!(spec, Spec::These(_)) && !single {
-                    break;
-                }
-            }
-            let any = specs.iter().any(|spec| matches!(spec, Spec::These(_)));
-            wider += usize::from(!(any && single));
+            let mut plain = rule.clone();
+            plain.place = NOWHERE;
+            let named = [&plain.source, &plain.dest].into_iter().enumerate().filter_map(|(index, spec)| match spec {
+                Spec::These(addresses) => Some((index, addresses.clone())),
+                _ => None,
+            });
+            let named: Vec<(usize, Addresses)> = named.collect();
+            order.rule(self, &named, |index| {
+                let mut rest = plain.clone();
+                *(if index == 0 { &mut rest.source } else { &mut rest.dest }) = Spec::These(Addresses::default());
+                format!("{rest:?}")
+            });
         }
     }
 
@@ -235,6 +287,40 @@ impl Records {
         self
     }
 }
+
+/// Where in its list a rule stands, as far as that tells addresses apart.
+struct Order {
+    list: String,
+    /// How many rules for more than single addresses stood before.
+    wider: usize,
+    /// Of the last rule: each place where it names addresses, what it says besides, and how many stood before the first of those
+    /// right before it that say the same. All of them are as one for the addresses there.
+    last: Vec<(usize, String, usize)>,
+}
+
+impl Order {
+    fn new(list: String) -> Self {
+        Self { list, wider: 0, last: Vec::new() }
+    }
+
+    /// Notes a rule, with the addresses that it names by their place in it, and what it says but for those at a place.
+    fn rule(&mut self, records: &mut Records, named: &[(usize, Addresses)], rest: impl Fn(usize) -> String) {
+        let mut single = !named.is_empty();
+        let mut places = Vec::new();
+        for (index, addresses) in named {
+            let rest = rest(*index);
+            let last = self.last.iter().find(|(place, said, _)| place == index && *said == rest);
+            let before = last.map_or(self.wider, |(.., before)| *before);
+            single &= records.addresses(addresses, &format!("{} {before} {index} {rest}", self.list));
+            places.push((*index, rest, before));
+        }
+        self.last = places;
+        self.wider += usize::from(!single);
+    }
+}
+
+/// No address is behind it.
+const LAST: IpAddr = IpAddr::V6(std::net::Ipv6Addr::new(!0, !0, !0, !0, !0, !0, !0, !0));
 
 /// A place that is the same for all.
 const NOWHERE: Place = Place { file: 0, line: 0 };

@@ -1,10 +1,12 @@
 //! What an address that is nobody's stands for: it is asked about for all those that no rule tells from it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::classes::{after, before};
+use super::records::Key;
 use crate::packet::{is_public, special};
 use crate::tree::Tree;
 
@@ -19,11 +21,49 @@ pub enum Stands {
     Internet,
     /// Whatever else is in a prefix that no network routes in the world, from the first address to the last.
     Private(IpAddr, IpAddr),
-    /// Whatever else is between two addresses that a rule names.
-    Within(IpAddr, IpAddr),
+    /// Whatever else is between two addresses that a rule names, and in so many more intervals of the same rules.
+    Within((IpAddr, IpAddr), usize),
+}
+
+/// An interval, from its first address to its last.
+type Span = (IpAddr, IpAddr);
+
+/// One address for each class of addresses that are nobody's, and the narrowest intervals in which such addresses are.
+#[derive(Debug)]
+pub(crate) struct Strangers(BTreeMap<(bool, Key), (IpAddr, BTreeSet<Span>)>);
+
+impl Strangers {
+    /// Of the first, last, before and after of every interval that a rule names, where that is no machine's.
+    fn of(tree: &Tree) -> Self {
+        let (records, overlay) = (tree.records(), tree.member_addresses());
+        let mut classes: BTreeMap<(bool, Key), (IpAddr, BTreeSet<Span>)> = BTreeMap::new();
+        for (low, high) in records.spans() {
+            for address in [before(low), Some(low), Some(high), after(high)].into_iter().flatten() {
+                if tree.owners.contains_key(&address) || overlay.contains_key(&address) || !usable(address) {
+                    continue;
+                }
+                let key = (address.is_ipv6(), records.address_key(address));
+                let (first, spans) = classes.entry(key).or_insert_with(|| (address, BTreeSet::new()));
+                *first = (*first).min(address);
+                spans.extend(records.narrowest(address));
+            }
+        }
+        Self(classes)
+    }
+
+    /// The addresses, sorted.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let addresses: BTreeSet<IpAddr> = self.0.values().map(|(address, _)| *address).collect();
+        addresses.into_iter()
+    }
 }
 
 impl Tree {
+    /// The classes of addresses that are nobody's.
+    pub(crate) fn strangers(&self) -> &Strangers {
+        self.strangers.get_or_init(|| Strangers::of(self))
+    }
+
     /// What an address of nobody stands for.
     pub fn stands_for(&self, address: IpAddr) -> Stands {
         if let Some((node, _)) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)) {
@@ -33,11 +73,14 @@ impl Tree {
         if records.names(address) {
             return Stands::Itself;
         }
-        let wide = records.spans().filter(|(low, high)| low != high && (*low..=*high).contains(&address));
-        // Prefixes hold one another or are apart, so the one that begins last is the narrowest.
-        match wide.max_by_key(|(low, high)| (*low, std::cmp::Reverse(*high))) {
+        match records.narrowest(address) {
             Some((low, high)) if self.is_special(low, high) => Stands::Private(low, high),
-            Some((low, high)) => Stands::Within(low, high),
+            Some(span) => {
+                let key = (address.is_ipv6(), records.address_key(address));
+                let alike = self.strangers().0.get(&key).map(|(_, spans)| spans);
+                let first = alike.and_then(|spans| spans.first()).copied();
+                Stands::Within(first.unwrap_or(span), alike.map_or(0, |spans| spans.len().saturating_sub(1)))
+            }
             None => match special(address) {
                 Some((low, high)) => Stands::Private(low, high),
                 None => Stands::Internet,
@@ -65,7 +108,9 @@ impl Stands {
             Self::Itself => address.to_string(),
             Self::Node(node) => format!("{address} of {node}"),
             Self::Internet => "internet".to_owned(),
-            Self::Private(low, high) | Self::Within(low, high) => format!("others in {}", span(*low, *high)),
+            Self::Private(low, high) | Self::Within((low, high), 0) => format!("others in {}", span(*low, *high)),
+            Self::Within((low, high), 1) => format!("others in {} and one more prefix", span(*low, *high)),
+            Self::Within((low, high), more) => format!("others in {} and {more} more prefixes", span(*low, *high)),
         }
     }
 }
@@ -80,5 +125,13 @@ fn span(low: IpAddr, high: IpAddr) -> String {
     match prefixes.find(|net| net.network() == low && net.broadcast() == high) {
         Some(net) => net.to_string(),
         None => format!("{low} to {high}"),
+    }
+}
+
+/// Whether a packet can have it: no network's own, no broadcast.
+fn usable(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => !v4.is_unspecified() && !v4.is_broadcast(),
+        IpAddr::V6(v6) => !v6.is_unspecified(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{End, Family, HostId, Kind, NetworkId, NodeId, Router, Transport};
+use arvc_site::model::{End, Family, HostId, Kind, NetworkId, Node, NodeId, Router, Transport};
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
@@ -193,7 +193,9 @@ impl Layers<'_> {
     pub(super) fn node_in(&self, node: NodeId, sources: &[IpNet], guest: Option<(HostId, NetworkId)>) -> Step {
         let managed = management();
         let operators = self.members.prefixes(&End::Operators);
-        let nodes = self.site.nodes.iter().flat_map(|node| node.own_addresses()).map(IpNet::from);
+        // Each data centre has a set of its own.
+        let beside = |other: &&Node| other.datacenter == self.site.nodes[node.index()].datacenter;
+        let nodes = self.site.nodes.iter().filter(beside).flat_map(|node| node.own_addresses()).map(IpNet::from);
         let nodes: Vec<IpNet> = nodes.collect();
         let managers: Vec<IpNet> = operators.iter().chain(&nodes).copied().collect();
         let (mut lower, mut upper, mut matching) = (PortSet::none(), PortSet::none(), Vec::new());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, Site};
+use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::{NodeRule, Peer, Policy};
@@ -146,7 +147,30 @@ impl Feet<'_> {
             let (from, to) = if inward { (far, own) } else { (own, far) };
             Forward { family, into, out, from, to, ports, reason, hidden: false }
         };
-        found.into_iter().map(forward).collect()
+        let mut list: Vec<Forward> = found.into_iter().map(forward).collect();
+        let translated: Vec<Forward> = list.iter().filter_map(|forward| self.translated(forward)).collect();
+        list.extend(translated);
+        list
+    }
+
+    /// The same as it leaves for the world where the router is nobody's whom arvc configures: it is taken to give a private source its
+    /// own address there, as any router in front of such a network has to.
+    fn translated(&self, forward: &Forward) -> Option<Forward> {
+        let out = forward.out?;
+        let private = |end: &End| matches!(end, End::Prefix(prefix) if is_private(prefix.addr()));
+        let world = |end: &End| !private(end);
+        if self.host.kind == Kind::Machine
+            || self.host.is_configured()
+            || !forward.from.iter().any(private)
+            || self.way_out(forward.family) != Some(out)
+        {
+            return None;
+        }
+        let own = self.host.interface_on(out)?.addresses();
+        let own = own.map(|own| own.value).filter(|own| Family::of(*own) == forward.family);
+        let from: Ends = own.map(|own| End::Prefix(own.into())).collect();
+        let to: Ends = forward.to.iter().filter(|end| world(end)).cloned().collect();
+        (!from.is_empty() && !to.is_empty()).then(|| Forward { into: None, from, to, ..forward.clone() })
     }
 
     /// Who is beyond, by the network that leads there. What lies on the near network itself is reached without a router.

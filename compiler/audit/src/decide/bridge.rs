@@ -247,12 +247,21 @@ impl Tree {
                 _ => None,
             }
         }
+        let center = |at: Option<At<'_>>| at.and_then(|at| at.host.guest).map(|id| id.center);
         match (node(self, way.from, from), node(self, way.to, to)) {
             (Some(one), Some(other)) if self.wiring.is_said && !self.joined(bridge, vlan, one, other) => {
                 Outcome::drop("their nodes' bridges of that name are not one segment", None)
             }
             (Some(one), Some(other)) if !self.joined(bridge, vlan, one, other) => {
                 let why = format!("whether {bridge} of {one} and {bridge} of {other} are one segment");
+                Outcome::unknown(why.into(), "no file says how their nodes are wired", None)
+            }
+            // Of two data centres that do not say which nodes they have, these are two.
+            (one, other)
+                if (one.is_none() || other.is_none())
+                    && matches!((center(from), center(to)), (Some(from), Some(to)) if from != to) =>
+            {
+                let why = format!("whether {bridge} of the one data centre and {bridge} of the other are one segment");
                 Outcome::unknown(why.into(), "no file says how their nodes are wired", None)
             }
             _ => Outcome::pass("one segment", None),

@@ -31,7 +31,7 @@ pub(super) fn check(report: &mut Report<'_>) {
         for nic in &guest.nics {
             let Ok(bridge) = &nic.bridge.value else { continue };
             for net in &nic.addresses {
-                let node = guest.node.clone();
+                let node = (guest.id.center, guest.node.clone());
                 if let Some(first) = seen.insert((node, bridge, nic.vlan, net.addr()), nic.place) {
                     let words = format!("two devices on {bridge} have the address {}", net.addr());
                     report.add(

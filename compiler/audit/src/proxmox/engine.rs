@@ -33,7 +33,7 @@ pub(super) fn bounded(
 /// and with it the whole update.
 fn refused(proxmox: &Proxmox, node: &str) -> Option<Why> {
     let concerns = |whose: &Whose| match whose {
-        Whose::Cluster => proxmox.center_of(node) == 0,
+        Whose::Cluster(center) => proxmox.center_of(node) == *center,
         Whose::Node(name) => name == node,
         Whose::Guest(id) => proxmox.guests.get(id).is_some_and(|guest| guest.node.as_deref() == Some(node)),
     };

@@ -48,8 +48,8 @@ pub struct Proxmox {
 /// Whose a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// The data centre's.
-    Cluster,
+    /// A data centre's.
+    Cluster(Center),
     /// A node's.
     Node(String),
     /// A guest's.

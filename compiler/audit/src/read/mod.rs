@@ -1,5 +1,6 @@
 //! Readers: one for each kind of file. Each keeps the line of everything, and tells what it did not understand.
 
+mod centers;
 mod certificates;
 mod fw;
 mod interfaces;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use super::centers::{Centers, Folders};
 use super::certificates::{self, Issued};
 use super::inventory::{self, Inventory};
 use super::iptables::Tables;
@@ -12,7 +13,7 @@ use super::{fw, interfaces, nebula, nft, script, unit};
 use crate::filter::Filter;
 use crate::nebula::{Member, Version};
 use crate::place::{Notes, Place, Why};
-use crate::proxmox::{Proxmox, Setting};
+use crate::proxmox::{Cluster, Proxmox, Setting};
 use crate::text::{hcl, yaml};
 use crate::tree::{Given, Host, Tree, Wiring};
 
@@ -32,8 +33,8 @@ struct Parts {
     /// Scripts with commands about packets: path, and why nobody knows what they do.
     scripts: Vec<(String, Why)>,
     proxmox: Proxmox,
-    /// Files of Proxmox itself: the data centre's is read first, since others name what is in it.
-    firewalls: Vec<(fw::About, u32, String)>,
+    /// Files of Proxmox itself.
+    firewalls: fw::Files,
     wiring: Wiring,
     /// What brings up the devices of nodes: path, file, text.
     interfaces: Vec<(String, u32, String)>,
@@ -64,9 +65,25 @@ fn folder_and_stem(path: &str) -> (&str, &str) {
     (folder, stem)
 }
 
-/// Whether a file lies in a folder that is called as a machine.
+/// Whether a file lies in a folder that is called as a machine. A node that is told apart by the folder of its data centre lies in
+/// both.
 fn is_of(path: &str, host: &str) -> bool {
-    path.rsplit('/').skip(1).any(|part| part == host)
+    let mut folders = path.rsplit('/').skip(1);
+    host.rsplit('/').all(|part| folders.any(|folder| folder == part))
+}
+
+/// The node whose folder a file lies in: the innermost.
+fn node_of<'n>(path: &str, nodes: &BTreeSet<&'n String>) -> Option<&'n str> {
+    let depth = |node: &&&String| {
+        let last = node.rsplit('/').next();
+        path.split('/').rev().skip(1).position(|folder| Some(folder) == last)
+    };
+    nodes.iter().filter(|node| is_of(path, node)).min_by_key(depth).map(|node| node.as_str())
+}
+
+/// Whether a folder is called as a node.
+fn is_last(folder: &str, node: &str) -> bool {
+    last_folder(folder) == last_folder(node) && is_of(&format!("{folder}/"), node)
 }
 
 fn last_folder(folder: &str) -> &str {
@@ -127,9 +144,9 @@ impl Parts {
                 let file = self.notes.file(path);
                 self.notes.unread(Place { file, line: 1 }, "a template of a configuration of Nebula");
             }
-            "fw" | "conf" if fw::about(path).is_some() => {
+            "fw" | "conf" if fw::is(path) => {
                 let file = self.notes.file(path);
-                self.firewalls.extend(fw::about(path).map(|about| (about, file, text.to_owned())));
+                self.firewalls.add(path, file, text);
             }
             _ if interfaces::is(path, text) => {
                 let file = self.notes.file(path);
@@ -188,12 +205,7 @@ impl Parts {
 
     fn together(mut self, given: &Given) -> Tree {
         self.finish_filters();
-        self.terraform.read(given.firewall.is_some(), &mut self.proxmox, &mut self.notes);
-        let mut firewalls = std::mem::take(&mut self.firewalls);
-        firewalls.sort_by_key(|(about, ..)| !matches!(about, fw::About::Cluster));
-        for (about, file, text) in firewalls {
-            fw::read(about, &text, file, &mut self.proxmox, &mut self.notes);
-        }
+        self.data_centers(given);
         let unsaid = self.proxmox.centers.0.iter_mut().filter(|cluster| cluster.enabled.value.is_err());
         for (elsewhere, cluster) in unsaid.flat_map(|cluster| Some((given.firewall.as_ref()?, cluster))) {
             cluster.enabled = Setting::default(true);
@@ -207,7 +219,15 @@ impl Parts {
             // Options of a template, which is no machine of this tree.
             let Some(place) = guest.place else { continue };
             let own = guest.name.clone().unwrap_or_else(|| guest.id.vmid.to_string());
-            let name = if seen.insert(own.clone()) { own } else { format!("{own} ({})", guest.id.vmid) };
+            let mut name = own.clone();
+            for further in
+                [format!("{own} ({})", guest.id.vmid), format!("{own} ({}, {})", guest.id.vmid, guest.id.center)]
+            {
+                if seen.contains(&name) {
+                    name = further;
+                }
+            }
+            seen.insert(name.clone());
             if let Some(devices) = self.wiring.devices.get(&name) {
                 for nic in &mut guest.nics {
                     nic.device = devices.get(&nic.name).cloned().or(nic.device.take());
@@ -255,12 +275,15 @@ impl Parts {
         let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
         let mut edges: BTreeMap<String, Loaded> = rest
             .into_iter()
-            .filter(|((folder, stem), _)| stem == "edge" || nodes.contains(&last_folder(folder).to_owned()))
-            .map(|((folder, _), loaded)| (last_folder(&folder).to_owned(), loaded))
+            .filter_map(|((folder, stem), loaded)| {
+                let own = nodes.iter().find(|node| is_last(&folder, node)).map(|node| node.as_str());
+                let named = own.or((stem == "edge").then(|| last_folder(&folder)));
+                named.map(|node| (node.to_owned(), loaded))
+            })
             .collect();
         for (path, file, text) in brought_up {
             // By a folder of the node's name; where there is one node alone, it is that one's.
-            let named = path.rsplit('/').find(|part| nodes.contains(&(*part).to_owned()));
+            let named = node_of(&path, &nodes);
             if named.is_none() && hosts.keys().any(|host| is_of(&path, host)) {
                 continue;
             }
@@ -284,7 +307,7 @@ impl Parts {
         }
         for (path, why) in &scripts {
             // One that lies in no folder of a node or of a machine may be any node's.
-            let own = path.rsplit('/').find(|part| nodes.contains(&(*part).to_owned()));
+            let own = node_of(path, &nodes);
             let elsewhere = hosts.keys().any(|host| is_of(path, host) || folder_and_stem(path).1 == host);
             for node in nodes.iter().filter(|node| own.map_or(!elsewhere, |own| own == node.as_str())) {
                 edges.entry((*node).clone()).or_default().filter.doubt((true, true), why);
@@ -294,6 +317,18 @@ impl Parts {
         let mut tree = Tree::new(notes, proxmox, hosts, members, filters, edges, wiring);
         tree.reached = reached;
         tree
+    }
+
+    /// Everything of Proxmox, however it is written.
+    fn data_centers(&mut self, given: &Given) {
+        let (terraform, firewalls) = (std::mem::take(&mut self.terraform), std::mem::take(&mut self.firewalls));
+        let mut folders = Folders::new();
+        terraform.folders(&mut folders);
+        firewalls.folders(&mut folders);
+        let centers = Centers::of(&folders, given.firewall.is_some());
+        self.proxmox.centers.0.resize_with(centers.count(), Cluster::default);
+        terraform.read(&centers, &mut self.proxmox, &mut self.notes);
+        firewalls.read(&centers, &mut self.proxmox, &mut self.notes);
     }
 
     /// What loads a file of rules, and calls its chains, may lie beside it.

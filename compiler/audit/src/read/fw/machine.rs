@@ -9,13 +9,13 @@ use crate::proxmox::{Id, Nic, Proxmox, Setting};
 
 /// The configuration of a machine: its name, its devices, their addresses.
 pub(super) fn read(
-    (vmid, node, container): (u32, Option<String>, bool),
+    (id, node, container): (Id, Option<String>, bool),
     text: &str,
     file: u32,
     proxmox: &mut Proxmox,
     notes: &mut Notes,
 ) {
-    let guest = proxmox.guest(Id { center: 0, vmid });
+    let guest = proxmox.guest(id);
     guest.place = Some(Place { file, line: 1 });
     guest.node = node;
     guest.container = container;

@@ -37,7 +37,7 @@ fn one_owner(scope: Scope<'_>, notes: &mut Notes) -> Owner {
             Field::Absent => {}
         }
     }
-    match scope.text("node_name", notes).0 {
+    match scope.node(notes) {
         Field::Known(node) => Owner::Node(node),
         Field::Unknown(why) => Owner::Unknown(why),
         Field::Absent => Owner::Cluster,
@@ -74,7 +74,7 @@ pub(super) fn cluster(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes
 
 pub(super) fn node(scope: Scope<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
     proxmox.present = true;
-    let Field::Known(name) = scope.text("node_name", notes).0 else {
+    let Field::Known(name) = scope.node(notes) else {
         notes.unread(scope.place(), "a firewall of a node that is not named");
         return;
     };

@@ -26,7 +26,7 @@ pub(super) fn read(scope: Scope<'_>, container: bool, proxmox: &mut Proxmox, not
     let guest = proxmox.guest(scope.id(vmid));
     guest.place = Some(scope.place());
     guest.container = container;
-    if let Field::Known(node) = scope.text("node_name", notes).0 {
+    if let Field::Known(node) = scope.node(notes) {
         guest.node = Some(node);
     }
     let initialization = scope.block.blocks("initialization").next().map(|block| scope.inner(block));

@@ -2,14 +2,14 @@
 //!
 //! Every other resource is left alone. Of these, an attribute that only Terraform can evaluate makes unknown what it decides.
 
-mod centers;
 mod firewall;
 mod machine;
 
 use std::collections::HashMap;
 
+use super::centers::{Centers, Folders, Kind};
 use crate::place::{Notes, Place, Why};
-use crate::proxmox::{Center, Cluster, Id, Proxmox, Setting};
+use crate::proxmox::{Center, Id, Proxmox, Setting};
 use crate::text::hcl::{Attribute, Block, Value};
 
 /// All files of Terraform of a tree.
@@ -28,6 +28,7 @@ pub(super) struct Names<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     names: &'a Names<'a>,
+    centers: &'a Centers<'a>,
     folder: &'a str,
     center: Center,
     file: u32,
@@ -48,11 +49,22 @@ impl Terraform {
         self.files.push((file, folder.to_owned(), block));
     }
 
-    /// What all files say. `elsewhere`: a data centre's firewall may be in another tree.
-    pub fn read(&self, elsewhere: bool, proxmox: &mut Proxmox, notes: &mut Notes) {
-        let centers = centers::of_folders(&self.files, elsewhere);
-        let last = centers.values().max().copied().unwrap_or_default();
-        proxmox.centers.0.resize_with(proxmox.centers.0.len().max(last + 1), Cluster::default);
+    /// What its folders say of the data centres that they are of.
+    pub fn folders<'f>(&'f self, folders: &mut Folders<'f>) {
+        let names = self.names();
+        for (_, folder, body) in &self.files {
+            let own = folders.entry((Kind::Terraform, folder)).or_default();
+            for block in body.blocks.iter().filter(|block| block.kind == "resource") {
+                own.switch |= block.labels.first().is_some_and(|kind| kind.ends_with("_cluster_firewall"));
+                let node = block.attribute("node_name").and_then(|node| names.literal(folder, &node.value, 0));
+                if let Some(Value::Text(node)) = node {
+                    own.nodes.insert(node.clone());
+                }
+            }
+        }
+    }
+
+    fn names(&self) -> Names<'_> {
         let mut names = Names { resources: HashMap::new(), locals: HashMap::new() };
         for (_, folder, body) in &self.files {
             for block in &body.blocks {
@@ -68,11 +80,17 @@ impl Terraform {
                 }
             }
         }
+        names
+    }
+
+    /// What all files say.
+    pub fn read(&self, centers: &Centers<'_>, proxmox: &mut Proxmox, notes: &mut Notes) {
+        let names = self.names();
         let mut lists = firewall::Lists::new();
         for (file, folder, body) in &self.files {
             for block in &body.blocks {
-                let center = centers.get(folder.as_str()).copied().unwrap_or_default();
-                let scope = Scope { names: &names, folder, center, file: *file, block };
+                let center = centers.center(Kind::Terraform, folder);
+                let scope = Scope { names: &names, centers, folder, center, file: *file, block };
                 match (block.kind.as_str(), block.labels.first().map(String::as_str)) {
                     ("resource", Some(kind)) => resource(scope, kind, &mut lists, proxmox, notes),
                     ("module", _) => {
@@ -112,6 +130,14 @@ impl<'a> Scope<'a> {
     /// The guest of a number.
     pub fn id(self, vmid: u32) -> Id {
         Id { center: self.center, vmid }
+    }
+
+    /// The node that it names.
+    pub fn node(self, notes: &mut Notes) -> Field<String> {
+        match self.text("node_name", notes).0 {
+            Field::Known(name) => Field::Known(self.centers.node(self.center, &name)),
+            other => other,
+        }
     }
 
     /// Where the block begins.
@@ -197,10 +223,13 @@ impl<'a> Scope<'a> {
 
     /// A literal value behind the names of the folder.
     fn value(self, attribute: &'a Attribute, depth: usize) -> Option<&'a Value> {
-        self.literal(&attribute.value, depth)
+        self.names.literal(self.folder, &attribute.value, depth)
     }
+}
 
-    fn literal(self, value: &'a Value, depth: usize) -> Option<&'a Value> {
+impl<'a> Names<'a> {
+    /// What a value is in a folder, behind names.
+    fn literal(&self, folder: &str, value: &'a Value, depth: usize) -> Option<&'a Value> {
         let Value::Path(path) = value else {
             return (!matches!(value, Value::Other)).then_some(value);
         };
@@ -208,13 +237,13 @@ impl<'a> Scope<'a> {
             return None;
         }
         let found = match path.as_slice() {
-            [first, name] if first == "local" => self.names.locals.get(&(self.folder, name.as_str())).copied()?,
+            [first, name] if first == "local" => self.locals.get(&(folder, name.as_str())).copied()?,
             [kind, name, attribute] => {
-                let block = self.names.resources.get(&(self.folder, kind.as_str(), name.as_str()))?;
+                let block = self.resources.get(&(folder, kind.as_str(), name.as_str()))?;
                 &block.attribute(attribute)?.value
             }
             _ => return None,
         };
-        self.literal(found, depth + 1)
+        self.literal(folder, found, depth + 1)
     }
 }

@@ -1,11 +1,13 @@
 //! A packet filter of Linux: base chains at hooks, rules, jumps. What `iptables-restore` files and nft files have in common.
 
+mod beside;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
+pub use beside::TableName;
 pub use walk::Hidden;
 
 use crate::bounds::Tri;
@@ -23,6 +25,8 @@ pub struct Filter {
     pub families: (bool, bool),
     /// Where the rules of everybody else are removed.
     pub flushes: Option<Place>,
+    /// The tables that its files make or take away, and where each is first named.
+    pub tables: BTreeMap<TableName, Place>,
     /// Whether its rules ask for ports that programs of the machine publish: such a packet may be delivered or handed on.
     publishes: bool,
     /// Of each family, why nobody knows whether these rules are there: what loads them may refuse them, and older ones stay.
@@ -46,6 +50,8 @@ pub struct Base {
     pub chain: usize,
     /// Where it begins.
     pub place: Place,
+    /// Why it may not be there.
+    pub unsure: Option<Why>,
 }
 
 /// Where the kernel enters a chain.

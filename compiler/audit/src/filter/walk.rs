@@ -71,7 +71,11 @@ impl Filter {
         let of_family = |base: &&Base| if packet.is_v6() { base.families.1 } else { base.families.0 };
         let bases = self.bases.iter().filter(|base| base.nat && base.hook == Hook::Postrouting).filter(of_family);
         // The first chain that gives it one decides, or may.
-        let mut found = bases.map(|base| self.hidden(base.chain, passage, 0).unwrap_or(Ok(None)));
+        let mut found =
+            bases.map(|base| match (self.hidden(base.chain, passage, 0).unwrap_or(Ok(None)), &base.unsure) {
+                (Ok(Some(_)), Some(why)) => Err(why.clone()),
+                (found, _) => found,
+            });
         found.find(|one| *one != Ok(None)).unwrap_or(Ok(None))
     }
 
@@ -132,6 +136,7 @@ impl Filter {
                 let mut outcome = Outcome::default();
                 let mut walk = Walk { filter: self, passage, outcome: &mut outcome, untracked, nat: base.nat };
                 let (end, left) = walk.chain(base.chain, 0);
+                let looked_away = walk.untracked && !untracked;
                 untracked = walk.untracked;
                 if base.nat {
                     // A chain of nat filters nothing; what it rewrites, the walk has noted.
@@ -149,6 +154,13 @@ impl Filter {
                         false => "no rule takes it, and the policy of the chain drops it",
                     };
                     outcome.may(&Tri::Yes, base.accepts, words, Some(base.place));
+                }
+                if let Some(why) = base.unsure.as_ref().filter(|_| outcome.closed || looked_away) {
+                    (outcome.open, outcome.closed) = (true, true);
+                    outcome.missing.push(why.clone());
+                    if looked_away {
+                        return result.and(|| outcome);
+                    }
                 }
                 // The last chain that says yes gives the words, unless it has no rule about it.
                 result = result.and(|| outcome);
@@ -177,8 +189,10 @@ impl Filter {
             if base.hook != Hook::Prerouting || !base.nat || !(if v6 { base.families.1 } else { base.families.0 }) {
                 continue;
             }
-            if let Some(found) = self.translation(base.chain, passage, 0)? {
-                return Ok(found);
+            match (self.translation(base.chain, passage, 0)?, &base.unsure) {
+                (None, _) | (Some(None), Some(_)) => {}
+                (Some(found), None) => return Ok(found),
+                (Some(Some(_)), Some(why)) => return Err(why.clone()),
             }
         }
         Ok(None)

@@ -5,7 +5,7 @@ mod values;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::filter::{Base, Chain, Condition, Filter, Hook, Rule, Test, Then};
+use crate::filter::{Base, Chain, Condition, Filter, Hook, Rule, TableName, Test, Then};
 use crate::place::{Notes, Place};
 
 pub(super) use values::{icmp, net, port, protocol, split};
@@ -14,7 +14,7 @@ pub(super) use values::{icmp, net, port, protocol, split};
 type Names = HashMap<String, usize>;
 
 /// The tables of a filter, each with its chains, and what is known of them beside their rules.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Tables(HashMap<(String, bool), Names>);
 
 /// What the files of one restore know of a table that they have begun.
@@ -47,6 +47,8 @@ impl Tables {
                 (None, line) if line.starts_with('*') => {
                     let name = line[1..].to_owned();
                     let known = TABLES.contains(&name.as_str());
+                    let family = if v6 { "ip6" } else { "ip" }.to_owned();
+                    filter.tables.entry(TableName { family, name: name.clone() }).or_insert(place);
                     begun = Some(Begun { name, chains: HashMap::new(), unsaid: Vec::new() });
                     (!known).then_some("a table that iptables does not have")
                 }
@@ -131,6 +133,14 @@ impl Tables {
         match v6 {
             true => filter.families.1 = true,
             false => filter.families.0 = true,
+        }
+    }
+
+    /// Takes in the tables of another file, whose chains begin here.
+    pub fn beside(&mut self, other: Self, from: usize) {
+        for (table, chains) in other.0 {
+            let chains = chains.into_iter().map(|(name, chain)| (name, chain + from));
+            self.0.entry(table).or_default().extend(chains);
         }
     }
 
@@ -284,5 +294,14 @@ fn base(table: &str, hook: Hook, accepts: bool, chain: usize, v6: bool, place: P
     let priority = priority(table);
     let nat = table == "nat";
     filter.bases.retain(|base| base.chain != chain);
-    filter.bases.push(Base { hook, families: (!v6, v6), priority, accepts: accepts || nat, nat, chain, place });
+    filter.bases.push(Base {
+        hook,
+        families: (!v6, v6),
+        priority,
+        accepts: accepts || nat,
+        nat,
+        chain,
+        place,
+        unsure: None,
+    });
 }

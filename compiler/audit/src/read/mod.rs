@@ -7,6 +7,7 @@ mod interfaces;
 mod inventory;
 mod iptables;
 mod keys;
+mod loaded;
 mod nebula;
 mod nft;
 mod rule;

@@ -56,7 +56,8 @@ impl Faults<'_> {
 pub(crate) fn read(text: &str, file: u32, notes: &mut Notes, filter: &mut Filter) {
     let mut faults = Faults { notes, first: None };
     let ruleset = Ruleset::read(text, file, &mut faults);
-    filter.flushes = ruleset.flushes.or(filter.flushes);
+    filter.flushes = ruleset.flushes;
+    filter.tables = ruleset.named;
     for table in ruleset.tables {
         let chains = table.chains.iter().map(|chain| {
             filter.chains.push(Chain::new(&chain.name));

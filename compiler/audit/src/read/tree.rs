@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::centers::{Centers, Folders};
 use super::certificates::{self, Issued};
 use super::inventory::{self, Inventory};
-use super::iptables::Tables;
+use super::loaded::{self, Key, Loaded};
 use super::terraform::Terraform;
 use super::{fw, interfaces, nebula, nft, script, unit};
 use crate::filter::Filter;
@@ -26,10 +26,8 @@ struct Parts {
     issued: Vec<Issued>,
     /// Configurations of Nebula: host, file, document.
     configurations: Vec<(String, u32, yaml::Node)>,
-    /// Filters by folder and stem.
-    filters: BTreeMap<(String, String), Loaded>,
-    /// Units of systemd with commands about packets: folder, file, text.
-    units: Vec<(String, u32, String)>,
+    /// Files of rules.
+    filters: loaded::Files,
     /// Scripts with commands about packets: path, and why nobody knows what they do.
     scripts: Vec<(String, Why)>,
     proxmox: Proxmox,
@@ -38,13 +36,6 @@ struct Parts {
     wiring: Wiring,
     /// What brings up the devices of nodes: path, file, text.
     interfaces: Vec<(String, u32, String)>,
-}
-
-/// A filter, and the tables of iptables in it.
-#[derive(Default)]
-struct Loaded {
-    filter: Filter,
-    tables: Tables,
 }
 
 /// Reads a tree: path and text of each file.
@@ -86,7 +77,8 @@ fn is_last(folder: &str, node: &str) -> bool {
     last_folder(folder) == last_folder(node) && is_of(&format!("{folder}/"), node)
 }
 
-fn last_folder(folder: &str) -> &str {
+/// What a folder is called.
+pub(super) fn last_folder(folder: &str) -> &str {
     folder.rsplit('/').next().unwrap_or(folder)
 }
 
@@ -154,18 +146,16 @@ impl Parts {
             }
             _ if nft::is(path, text) => {
                 let file = self.notes.file(path);
-                let loaded = self.filters.entry((folder.to_owned(), stem.to_owned())).or_default();
-                nft::read(text, file, &mut self.notes, &mut loaded.filter);
+                self.filters.nft((folder, stem), file, text, &mut self.notes);
             }
             _ if is_restore(text) => {
                 let file = self.notes.file(path);
                 let v6 = extension == "v6" || path.contains("ip6tables");
-                let loaded = self.filters.entry((folder.to_owned(), stem.to_owned())).or_default();
-                loaded.tables.restore(text, v6, file, &mut self.notes, &mut loaded.filter);
+                self.filters.restore((folder, stem), v6, file, text, &mut self.notes);
             }
             _ if unit::is(path, text) => {
                 let file = self.notes.file(path);
-                self.units.push((folder.to_owned(), file, text.to_owned()));
+                self.filters.unit(folder, file, text);
             }
             _ => {
                 if let Some(line) = script::first_command(path, text) {
@@ -204,7 +194,6 @@ impl Parts {
     }
 
     fn together(mut self, given: &Given) -> Tree {
-        self.finish_filters();
         self.data_centers(given);
         let unsaid = self.proxmox.centers.0.iter_mut().filter(|cluster| cluster.enabled.value.is_err());
         for (elsewhere, cluster) in unsaid.flat_map(|cluster| Some((given.firewall.as_ref()?, cluster))) {
@@ -273,14 +262,17 @@ impl Parts {
         let reached = self.inventory.reached();
         let Self { mut notes, proxmox, mut wiring, filters: rest, interfaces: brought_up, scripts, .. } = self;
         let nodes: BTreeSet<&String> = proxmox.guests.values().filter_map(|guest| guest.node.as_ref()).collect();
-        let mut edges: BTreeMap<String, Loaded> = rest
-            .into_iter()
-            .filter_map(|((folder, stem), loaded)| {
-                let own = nodes.iter().find(|node| is_last(&folder, node)).map(|node| node.as_str());
-                let named = own.or((stem == "edge").then(|| last_folder(&folder)));
-                named.map(|node| (node.to_owned(), loaded))
-            })
-            .collect();
+        let mut of_nodes: BTreeMap<&str, Vec<Key>> = BTreeMap::new();
+        for key in rest.keys() {
+            let (folder, stem) = key;
+            let own = nodes.iter().find(|node| is_last(folder, node)).map(|node| node.as_str());
+            if let Some(node) = own.or((stem == "edge").then(|| last_folder(folder))) {
+                of_nodes.entry(node).or_default().push(key.clone());
+            }
+        }
+        let of_nodes = of_nodes.into_iter();
+        let mut edges: BTreeMap<String, Loaded> =
+            of_nodes.map(|(node, keys)| (node.to_owned(), rest.together(&keys, &mut notes))).collect();
         for (path, file, text) in brought_up {
             // By a folder of the node's name; where there is one node alone, it is that one's.
             let named = node_of(&path, &nodes);
@@ -331,17 +323,6 @@ impl Parts {
         firewalls.read(&centers, &mut self.proxmox, &mut self.notes);
     }
 
-    /// What loads a file of rules, and calls its chains, may lie beside it.
-    fn finish_filters(&mut self) {
-        for ((folder, _), Loaded { filter, tables }) in &mut self.filters {
-            for (_, file, text) in self.units.iter().filter(|(of, ..)| of == folder) {
-                unit::read(text, *file, tables, &mut self.notes, filter);
-            }
-            tables.finish(&mut self.notes, filter);
-            filter.finish();
-        }
-    }
-
     /// A script is its machine's, by the name of its file or folder, or else anybody's.
     fn scripted(&self, hosts: &mut BTreeMap<String, Host>) {
         for (path, why) in &self.scripts {
@@ -384,14 +365,12 @@ impl Parts {
     /// Gives each host its filter: by the variable that the role reads, or by its own name.
     fn assign_filters(&mut self, hosts: &mut BTreeMap<String, Host>) -> Vec<Filter> {
         let mut filters: Vec<Filter> = Vec::new();
-        let mut known: HashMap<(String, String), usize> = HashMap::new();
+        let mut known: HashMap<Vec<Key>, usize> = HashMap::new();
+        let named = self.filters.named();
         for host in hosts.values_mut() {
             let policy = self.inventory.text(&host.name, "security_policy").map(|(policy, _)| policy.to_owned());
-            let fits = |(folder, stem): &&(String, String)| match &policy {
-                Some(policy) => stem == policy && last_folder(folder) == "filter",
-                None => *stem == host.name || last_folder(folder) == host.name && stem != "edge",
-            };
-            let Some(key) = self.filters.keys().find(fits).cloned() else {
+            let keys = named.of(&host.name, policy.as_deref());
+            if keys.is_empty() {
                 if let Some(policy) = policy {
                     let place =
                         self.inventory.text(&host.name, "security_policy").map_or(host.place, |(_, place)| place);
@@ -399,11 +378,15 @@ impl Parts {
                         Some(self.notes.unread(place, format!("the filter {policy}, of which there is no file")));
                 }
                 continue;
+            }
+            let index = match known.get(&keys) {
+                Some(index) => *index,
+                None => {
+                    filters.push(self.filters.together(&keys, &mut self.notes).filter);
+                    known.insert(keys, filters.len() - 1);
+                    filters.len() - 1
+                }
             };
-            let index = *known.entry(key.clone()).or_insert_with(|| {
-                filters.push(self.filters[&key].filter.clone());
-                filters.len() - 1
-            });
             host.filter = Some(index);
         }
         filters

@@ -49,7 +49,8 @@ pub(super) fn add(lines: &Lines, table: &Table, filter: &mut Filter, faults: &mu
         priority = if hook == Hook::Prerouting { i32::MIN } else { i32::MAX };
     }
     let nat = statement.get(1).is_some_and(|word| word.text == "nat");
-    filter.bases.push(Base { hook, families: table.families, priority, accepts, nat, chain: index, place });
+    let families = table.families;
+    filter.bases.push(Base { hook, families, priority, accepts, nat, chain: index, place, unsure: None });
 }
 
 /// A number, or a name of one with what is added to it.

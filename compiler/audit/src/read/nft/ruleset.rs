@@ -1,9 +1,10 @@
 //! The tables of a file, with their chains and sets, before any rule is read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Faults;
 use super::words::{self, Word, Words};
+use crate::filter::TableName;
 use crate::place::Place;
 
 /// What a file leaves, if nothing was there before it.
@@ -12,12 +13,13 @@ pub(super) struct Ruleset {
     pub tables: Vec<Listed>,
     /// Where it removes what everybody else has.
     pub flushes: Option<Place>,
+    /// The tables that it names.
+    pub named: BTreeMap<TableName, Place>,
 }
 
 /// A table.
 pub(super) struct Listed {
-    family: String,
-    name: String,
+    of: TableName,
     /// Whether it sees IPv4, IPv6.
     pub families: (bool, bool),
     pub sets: HashMap<String, Vec<Word>>,
@@ -74,18 +76,29 @@ impl Ruleset {
 
     /// The table that a command names next.
     fn table(&mut self, words: &mut Words) -> &mut Listed {
-        let (family, name) = named(words);
-        let known = self.tables.iter().position(|table| table.family == family && table.name == name);
+        let of = self.name(words);
+        let known = self.tables.iter().position(|table| table.of == of);
         let at = known.unwrap_or_else(|| {
-            let families = match family.as_str() {
-                "ip" => (true, false),
-                "ip6" => (false, true),
-                _ => (true, true),
-            };
-            self.tables.push(Listed { family, name, families, sets: HashMap::new(), chains: Vec::new() });
+            let families = of.families();
+            self.tables.push(Listed { of, families, sets: HashMap::new(), chains: Vec::new() });
             self.tables.len() - 1
         });
         &mut self.tables[at]
+    }
+
+    /// A family, which may be left out, and the name of a table.
+    fn name(&mut self, words: &mut Words) -> TableName {
+        let first = words.next();
+        let place = first.as_ref().map(|word| word.place);
+        let first = first.map(|word| word.text).unwrap_or_default();
+        let of = match ["ip", "ip6", "inet", "arp", "bridge", "netdev"].contains(&first.as_str()) {
+            true => TableName { family: first, name: words.text() },
+            false => TableName { family: "ip".into(), name: first },
+        };
+        if let Some(place) = place {
+            self.named.entry(of.clone()).or_insert(place);
+        }
+        of
     }
 
     /// Something is added: a table, or a part of one that is there.
@@ -93,8 +106,8 @@ impl Ruleset {
         match what {
             "table" => {
                 let table = self.table(words);
-                if ["bridge", "arp"].contains(&table.family.as_str()) {
-                    faults.refused(place, format!("what a table of the family {} lets through", table.family));
+                if ["bridge", "arp"].contains(&table.of.family.as_str()) {
+                    faults.refused(place, format!("what a table of the family {} lets through", table.of.family));
                 }
                 if words.take("{") {
                     let (content, closed) = words.block();
@@ -154,13 +167,13 @@ impl Ruleset {
                 self.tables.clear();
             }
             "table" => {
-                let (family, name) = named(words);
+                let of = self.name(words);
                 match empties {
                     true => {
-                        let own = self.tables.iter_mut().filter(|table| table.family == family && table.name == name);
+                        let own = self.tables.iter_mut().filter(|table| table.of == of);
                         own.flat_map(|table| &mut table.chains).for_each(|chain| chain.rules.clear());
                     }
-                    false => self.tables.retain(|table| table.family != family || table.name != name),
+                    false => self.tables.retain(|table| table.of != of),
                 }
             }
             "chain" => {
@@ -252,15 +265,6 @@ impl Listed {
         let elements = elements.map(|at| content[at..].iter().skip_while(|word| word.text != "{").skip(1));
         let elements = elements.into_iter().flatten().take_while(|word| word.text != "}").cloned();
         self.sets.entry(name).or_default().extend(elements);
-    }
-}
-
-/// A family, which may be left out, and the name of a table.
-fn named(words: &mut Words) -> (String, String) {
-    let first = words.text();
-    match ["ip", "ip6", "inet", "arp", "bridge", "netdev"].contains(&first.as_str()) {
-        true => (first, words.text()),
-        false => ("ip".into(), first),
     }
 }
 

@@ -131,9 +131,47 @@ fn an_endpoint_that_is_another_machine_s_address_leads_to_nobody_else() {
         )
     };
     assert_eq!(of("9"), "open");
-    // Seen in packets: a looks for the lighthouse at its own address, and has no tunnel with anybody. What hole punching may do is
-    // not told apart.
-    assert_eq!((of("1"), of("2")), ("unknown", "unknown"));
+    // Seen in packets: a looks for the lighthouse at its own address, and has no tunnel with anybody.
+    assert_eq!((of("1"), of("2")), ("closed", "closed"));
+}
+
+#[test]
+fn a_lighthouse_that_listens_elsewhere_brings_nobody_together() {
+    // What `a` knows of the lighthouse and of b, what the lighthouse knows, and further words of a and b.
+    let of = |a: &str, lh: &str, more: &str, ask: &str| {
+        let knows = |who: &mut Member, map: &str| {
+            writeln!(who.config, "static_host_map: {{{map}}}").expect("text");
+        };
+        let mut members =
+            [member("a", 1, OPEN, ASKS, more), member("b", 2, OPEN, ASKS, more), lighthouse("am_relay: true")];
+        knows(&mut members[0], a);
+        knows(&mut members[2], lh);
+        verdict(&site(&members, &[("b", 9)]), ask)
+    };
+    let astray = "\"10.0.0.9\": [\"192.168.1.9:4243\"]";
+    let relays = "relays: [\"10.0.0.9\"]";
+    assert_eq!(of(&astray.replace("4243", "4242"), "", "", ASK), "open");
+    assert_eq!(of(astray, "", relays, ASK), "closed", "a reports to nobody, and asks nobody");
+    assert_eq!(of(astray, "", relays, "b -> a 10.0.0.1, overlay, tcp/80"), "closed", "b is told nothing of a");
+    assert_eq!(of(astray, "", "", "a -> lh 10.0.0.9, overlay, tcp/80"), "closed");
+    assert_eq!(of(astray, "", "", "lh -> a 10.0.0.1, overlay, tcp/80"), "closed");
+    assert_eq!(of(astray, "", "", "b -> lh 10.0.0.9, overlay, tcp/80"), "open", "it is about a alone");
+    // Every other way stays: a knows b, the lighthouse knows a, or one of several endpoints is right.
+    assert_eq!(of(&format!("{astray}, \"10.0.0.2\": [\"192.168.1.2:4242\"]"), "", "", ASK), "open");
+    assert_eq!(of(astray, "\"10.0.0.1\": [\"192.168.1.1:4242\"]", "", ASK), "unknown");
+    assert_eq!(of("\"10.0.0.9\": [\"192.168.1.9:4243\", \"192.168.1.9:4242\"]", "", "", ASK), "open");
+    // A name may lead anywhere, and so may what is computed from the address.
+    assert_eq!(of("\"10.0.0.9\": [\"lh.example.net:4243\"]", "", "", ASK), "unknown");
+    let mut computes = member(
+        "a",
+        1,
+        OPEN,
+        &format!("{ASKS}, calculated_remotes: {{10.0.0.0/24: [{{mask: 192.168.1.0/24, port: 4242}}]}}"),
+        "",
+    );
+    writeln!(computes.config, "static_host_map: {{{astray}}}").expect("text");
+    let members = [computes, member("b", 2, OPEN, ASKS, ""), lighthouse("")];
+    assert_eq!(verdict(&site(&members, &[("b", 9)]), ASK), "unknown");
 }
 
 #[test]

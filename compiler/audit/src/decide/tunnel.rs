@@ -171,7 +171,7 @@ impl Tree {
         }
         // Each may send, and a lighthouse may tell each to: then the filters of both take it for an answer.
         let both = self.sends(a, b) && self.sends(b, a);
-        if !acquainted(a.member, b.member) {
+        if !self.acquainted(a, b) {
             return all;
         }
         let shared = self.same_node(a.host, b.host) && (self.sends(a, b) || self.sends(b, a));
@@ -296,10 +296,7 @@ impl Tree {
             let why = format!("the port of {}: it takes a random one", to.name);
             return Bounds { lower: false, upper: true, missing: Some(why.into()) };
         }
-        // Elsewhere than at an address of its own, something may hand it on to another port.
-        let own = self.guest(to).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
-        let at_home = own.into_iter().any(|net| net.addr() == endpoint.ip()) || to.addresses.contains(&endpoint.ip());
-        let arrives = if at_home { Some(dport) } else { self.handed_port(SocketAddr::new(endpoint.ip(), dport)) };
+        let arrives = self.arriving_port(to, SocketAddr::new(endpoint.ip(), dport));
         if arrives.is_some_and(|arrives| target.port.as_ref().is_ok_and(|port| *port != arrives)) {
             return Bounds::NO;
         }
@@ -312,6 +309,54 @@ impl Tree {
                 Bounds { lower: false, upper: true, missing: Some(missing.into()) }
             }
         }
+    }
+
+    /// The port at which a datagram arrives, if that is known.
+    fn arriving_port(&self, to: &Host, endpoint: SocketAddr) -> Option<u16> {
+        // Elsewhere than at an address of its own, something may hand it on to another port.
+        let own = self.guest(to).into_iter().flat_map(|guest| &guest.nics).flat_map(|nic| &nic.addresses);
+        let at_home = own.into_iter().any(|net| net.addr() == endpoint.ip()) || to.addresses.contains(&endpoint.ip());
+        if at_home { Some(endpoint.port()) } else { self.handed_port(endpoint) }
+    }
+
+    /// Whether what is sent to an endpoint for certain does not get to this member: it is another machine's address, or no port where
+    /// it listens.
+    fn astray(&self, to: One<'_>, endpoint: SocketAddr) -> bool {
+        let (address, port) = (endpoint.ip(), endpoint.port());
+        if self.owners.get(&address).is_some_and(|(owner, _)| *owner != to.host.name) {
+            return !self.wiring.turns.contains_key(&address);
+        }
+        let Ok(listens) = to.member.port else { return false };
+        let misses = listens != 0 && self.arriving_port(to.host, endpoint).is_some_and(|arrives| arrives != listens);
+        // A router in front may hand on to another port, and so may whoever translates on the way.
+        let mut translating = self.edges.values().chain(&self.filters);
+        misses
+            && !self.wiring.known_as.contains_key(&address)
+            && to.host.no_filter.is_none()
+            && !translating.any(|filter| filter.may_translate(address, port))
+    }
+
+    /// Whether the first may find the second at what it knows from the start.
+    fn starts_with(&self, a: One<'_>, b: One<'_>) -> bool {
+        let own = b.member.addresses().into_iter().filter_map(|address| a.member.endpoints.get(&address));
+        a.member.computes
+            || own.flat_map(|(endpoints, _)| endpoints).any(|endpoint| match endpoint {
+                Endpoint::At(address) => !self.astray(b, *address),
+                Endpoint::Name(..) => true,
+            })
+    }
+
+    /// Whether anything tells the one where the other is.
+    fn acquainted(&self, a: One<'_>, b: One<'_>) -> bool {
+        let start = |one: One<'_>, other: One<'_>| self.starts_with(one, other) || self.starts_with(other, one);
+        let met = |one: One<'_>, lighthouse: One<'_>| one.index == lighthouse.index || start(one, lighthouse);
+        let mut common = a.member.lighthouses.iter().filter(|address| b.member.lighthouses.contains(address));
+        // One without a configuration here may be anywhere.
+        start(a, b)
+            || common.any(|address| match self.member_at(*address) {
+                Some(lighthouse) => met(a, lighthouse) && met(b, lighthouse),
+                None => true,
+            })
     }
 
     /// The port that a node hands a datagram from the world on to, if it does.
@@ -392,17 +437,6 @@ impl Tree {
         let node = |host| self.guest(host).and_then(|guest| guest.node.as_ref());
         node(one).is_some() && node(one) == node(other)
     }
-}
-
-/// Whether anything tells the one where the other is.
-fn acquainted(a: &Member, b: &Member) -> bool {
-    let listed =
-        |one: &Member, other: &Member| other.addresses().iter().any(|address| one.lighthouses.contains(address));
-    !stated(a, b).is_empty()
-        || !stated(b, a).is_empty()
-        || listed(a, b)
-        || listed(b, a)
-        || a.lighthouses.iter().any(|address| b.lighthouses.contains(address))
 }
 
 /// Where the first finds the second from the start.

@@ -11,7 +11,7 @@ pub use beside::TableName;
 pub use walk::Hidden;
 
 use crate::bounds::Tri;
-use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Port, Ports};
+use crate::packet::{Addr, Addresses, ICMP, ICMP6, Packet, Port, Ports, UDP};
 use crate::place::{Place, Why};
 
 /// All rules of one machine for both families.
@@ -418,6 +418,19 @@ impl Filter {
             })
             .filter(|(low, high)| low == high)
             .map(|(low, _)| *low)
+    }
+
+    /// Whether it may give datagrams for an address and port another destination, whoever sends them.
+    pub fn may_translate(&self, address: IpAddr, port: u16) -> bool {
+        let rules = self.chains.iter().flat_map(|chain| &chain.rules);
+        let takes = |condition: &Condition| match &condition.test {
+            Test::Dest(addresses) => addresses.has(address) != condition.not,
+            Test::Dport(ports) => ports.contain(Port::At(port)).negated(condition.not) != Tri::No,
+            Test::Protocol(numbers) => numbers.contains(&UDP) != condition.not,
+            _ => true,
+        };
+        let mut rules = rules.filter(|rule| matches!(rule.then, Then::Translate(_) | Then::Unknown(_)));
+        self.doubted(address.is_ipv6()).is_some() || rules.any(|rule| rule.conditions.iter().all(takes))
     }
 
     /// Whether a rule asks for packets that come in by an interface.

@@ -131,7 +131,15 @@ pub(super) fn member_key(member: &Member) -> String {
         "{:?}",
         (
             (&member.version, list(&member.inbound), list(&member.outbound), member.local_any, member.lighthouse),
-            (&member.lighthouses, endpoints, &member.advertised, &member.advertise, &member.port, member.only_v4),
+            (
+                &member.lighthouses,
+                endpoints,
+                member.computes,
+                &member.advertised,
+                &member.advertise,
+                &member.port,
+                member.only_v4
+            ),
             (member.relay, member.uses_relays, &member.relays, &member.device, member.disabled, &member.blocked),
             (routes, member.system_routes),
         )

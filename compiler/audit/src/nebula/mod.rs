@@ -79,6 +79,8 @@ pub struct Member {
     pub lighthouses: Vec<IpAddr>,
     /// Where it finds others from the start; the place is that of the entry.
     pub endpoints: BTreeMap<IpAddr, (Vec<Endpoint>, Place)>,
+    /// Whether it computes where others may be from their addresses in the overlay.
+    pub computes: bool,
     /// Which of its own addresses it tells; empty means all.
     pub advertised: Vec<(IpNet, bool)>,
     /// Further endpoints that it tells.

@@ -84,6 +84,8 @@ pub(crate) fn read(node: &Node, host: &str, version: Result<Version, Why>, file:
         lighthouse: boolean(&["lighthouse", "am_lighthouse"], false),
         lighthouses: addresses(&["lighthouse", "hosts"]),
         endpoints,
+        // Before 1.7 there is no such key.
+        computes: known.from(7) && node.at(&["lighthouse", "calculated_remotes"]).is_some(),
         advertised,
         advertise,
         port,

@@ -112,10 +112,7 @@ fn what_is_not_understood_makes_unknown_what_it_may_decide() {
     // A match is told, and its options are not told besides.
     assert_eq!(tree.unread.len(), 1, "{:#?}", tree.unread);
     asks(&tree, "unknown tcp/5\nopen tcp/6\nclosed tcp/7");
-    asks(
-        &v4("-A INPUT -p tcp --dport 5 -j FROBNICATE\n-A INPUT -p tcp --dport 6 -j ACCEPT"),
-        "unknown tcp/5\nopen tcp/6",
-    );
+    asks(&v4("-A INPUT -p tcp --dport 5 -j TARPIT\n-A INPUT -p tcp --dport 6 -j ACCEPT"), "unknown tcp/5\nopen tcp/6");
     asks(&v4("-A INPUT -m set --match-set peers src -j ACCEPT"), "unknown tcp/5");
 }
 

@@ -143,6 +143,44 @@ fn what_iptables_restore_refuses_is_not_there_at_all() {
     nothing_known("f/b.v4", &format!("{RESTORE}COMMIT\n-A INPUT -j ACCEPT\n"), "outside of a table");
     nothing_known("f/b.v4", &format!("{RESTORE}-A nochain -j ACCEPT\nCOMMIT\n"), "not declared");
     nothing_known("f/b.v4", &format!("{RESTORE}what is this\nCOMMIT\n"), "what is this");
+    for rule in [
+        "-j ACEPT",
+        "-j accept",
+        "-j",
+        "-j FORWARD",
+        "-p tcp -m tcp --dport 24 -j nochain",
+        "-j MASQUERADE",
+        "--dport 24 -j ACCEPT",
+        "--dport 24 -p tcp -j ACCEPT",
+        "-p all --dport 24 -j ACCEPT",
+        "-p gre --dport 24 -j ACCEPT",
+        "-m multiport --dports 24,25 -j ACCEPT",
+        "-p tcp --dprot 24 -j ACCEPT",
+        "-p tcp --dport 99999 -j ACCEPT",
+        "-m nothing -j ACCEPT",
+        "-m conntrack --ctstate ESTABLSHED -j ACCEPT",
+        "-o eth0 -j ACCEPT",
+    ] {
+        nothing_known("f/b.v4", &format!("{RESTORE}-A INPUT {rule}\nCOMMIT\n"), "that iptables-restore refuses");
+    }
+    // What it takes, and is read or not: the others stay.
+    for rule in [
+        "-p tcp -m multiport --dports 24,25 -j ACCEPT",
+        "-p tcp -m tcp --dport 24 -m conntrack --ctstate new -j ACCEPT",
+        "-p tcp -m tcp --dport 24 -m limit --limit 5/sec -j ACCEPT",
+        "-p tcp -m tcp --dport 24 -j NFQUEUE --queue-num 1",
+        "-p tcp -m tcp --dport 24 -j TARPIT --tarpit",
+        "-p tcp -m tcp --dport 24 -m owner --uid-owner root -j ACCEPT",
+        "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m tcp --dport 24 -j LOG --log-prefix \"a b\" --log-level 4",
+    ] {
+        asks(&with("f/b.v4", &format!("{RESTORE}-A INPUT {rule}\nCOMMIT\n")), "open tcp/22\nclosed tcp/23");
+    }
+    // Of an option and of a state some letters are enough.
+    asks(
+        &with("f/b.v4", &format!("{RESTORE}-A INPUT -p udp --dpo 24 -j ACCEPT\nCOMMIT\n")),
+        "open tcp/22\nclosed tcp/23",
+    );
+    asks(&with("f/b.v4", &format!("{RESTORE}-A INPUT -m state --state NE -j ACCEPT\nCOMMIT\n")), "open tcp/23");
     // The other family has nothing to do with it.
     expect(&with("f/b.v4", RESTORE), "open a -> b fd00::2, bridge vmbr1, tcp/22");
     asks(&with("f/b.v4", &format!("{RESTORE}COMMIT\n")), "open tcp/22\nclosed tcp/23");

@@ -1,5 +1,6 @@
 //! What `iptables-restore` and `ip6tables-restore` load, and what single commands add to it.
 
+mod refused;
 mod rule;
 mod values;
 
@@ -50,10 +51,10 @@ impl Tables {
                     let family = if v6 { "ip6" } else { "ip" }.to_owned();
                     filter.tables.entry(TableName { family, name: name.clone() }).or_insert(place);
                     begun = Some(Begun { name, chains: HashMap::new(), unsaid: Vec::new() });
-                    (!known).then_some("a table that iptables does not have")
+                    (!known).then(|| "a table that iptables does not have".to_owned())
                 }
-                (None, _) => Some("outside of a table"),
-                (Some(_), line) if line.starts_with('*') => Some("a table before the COMMIT of another one"),
+                (None, _) => Some("outside of a table".to_owned()),
+                (Some(_), line) if line.starts_with('*') => Some("a table before the COMMIT of another one".to_owned()),
                 (Some(table), line) => table.line(line, v6, place, notes, filter),
             };
             if let Some(words) = refusal {
@@ -173,17 +174,12 @@ impl Tables {
 
 impl Begun {
     /// A line inside of a table; why it is refused, if it is.
-    fn line(
-        &mut self,
-        line: &str,
-        v6: bool,
-        place: Place,
-        notes: &mut Notes,
-        filter: &mut Filter,
-    ) -> Option<&'static str> {
+    fn line(&mut self, line: &str, v6: bool, place: Place, notes: &mut Notes, filter: &mut Filter) -> Option<String> {
         if let Some(head) = line.strip_prefix(':') {
             let mut words = head.split_whitespace();
-            let (Some(name), policy) = (words.next(), words.next()) else { return Some("a chain without a name") };
+            let (Some(name), policy) = (words.next(), words.next()) else {
+                return Some("a chain without a name".to_owned());
+            };
             let chain = named(name, &mut self.chains, filter);
             if let Some(hook) = hook(name) {
                 base(&self.name, hook, policy != Some("DROP"), chain, v6, place, filter);
@@ -198,15 +194,21 @@ impl Begun {
         match words.as_slice() {
             ["-A" | "--append", name, rest @ ..] => {
                 let Some(chain) = self.of_a_rule(name, v6, place, filter) else {
-                    return Some("a chain that is not declared");
+                    return Some("a chain that is not declared".to_owned());
                 };
+                if let Some(words) = self.refusal(name, rest) {
+                    return Some(words);
+                }
                 let rule = rule::rule(rest, place, &mut self.chains, filter, notes);
                 filter.chains[chain].rules.push(rule);
             }
             ["-I" | "--insert", name, rest @ ..] => {
                 let Some(chain) = self.of_a_rule(name, v6, place, filter) else {
-                    return Some("a chain that is not declared");
+                    return Some("a chain that is not declared".to_owned());
                 };
+                if let Some(words) = self.refusal(name, behind_place(rest)) {
+                    return Some(words);
+                }
                 insert(rest, place, chain, &mut self.chains, filter, notes);
             }
             ["-P" | "--policy", name, policy, ..] => {
@@ -214,7 +216,7 @@ impl Begun {
                 self.unsaid.retain(|(unsaid, _)| *unsaid != chain);
                 match hook(name) {
                     Some(hook) => base(&self.name, hook, *policy != "DROP", chain, v6, place, filter),
-                    None => return Some("a policy of a chain that has none"),
+                    None => return Some("a policy of a chain that has none".to_owned()),
                 }
             }
             ["-N" | "--new-chain", name, ..] => drop(named(name, &mut self.chains, filter)),
@@ -225,9 +227,13 @@ impl Begun {
             }
             // Counters, and chains that nothing calls.
             ["-X" | "--delete-chain" | "-Z" | "--zero", ..] => {}
-            _ => return Some("or what it does is not known"),
+            _ => return Some("or what it does is not known".to_owned()),
         }
         None
+    }
+
+    fn refusal(&self, chain: &str, words: &[&str]) -> Option<String> {
+        refused::reason(words, chain, &self.name, |name| self.chains.contains_key(name))
     }
 
     /// The chain that a rule is for, if it is declared or the kernel's own.
@@ -242,10 +248,15 @@ impl Begun {
     }
 }
 
+/// The words of a rule, behind a number that they may begin with.
+fn behind_place<'a, 'w>(words: &'a [&'w str]) -> &'a [&'w str] {
+    if words.first().is_some_and(|word| word.parse::<usize>().is_ok()) { &words[1..] } else { words }
+}
+
 /// A rule in front of others, or at a place that its words begin with.
 fn insert(words: &[&str], place: Place, chain: usize, chains: &mut Names, filter: &mut Filter, notes: &mut Notes) {
     let at = words.first().and_then(|word| word.parse::<usize>().ok());
-    let rule = rule::rule(if at.is_some() { &words[1..] } else { words }, place, chains, filter, notes);
+    let rule = rule::rule(behind_place(words), place, chains, filter, notes);
     let rules = &mut filter.chains[chain].rules;
     rules.insert((at.unwrap_or(1).max(1) - 1).min(rules.len()), rule);
 }

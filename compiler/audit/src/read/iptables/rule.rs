@@ -151,10 +151,14 @@ pub(super) fn rule(
             "--ctstate" | "--state" => {
                 let mut states = States::default();
                 for state in take(&mut at).split(',') {
-                    match state.to_ascii_uppercase().as_str() {
-                        "NEW" => states.new = true,
-                        "ESTABLISHED" => states.established = true,
-                        "UNTRACKED" => states.untracked = true,
+                    // The first letters are enough; what is for several is the first of them.
+                    let whole = ["INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED"]
+                        .into_iter()
+                        .find(|whole| whole.starts_with(&state.to_ascii_uppercase()));
+                    match whole {
+                        Some("NEW") => states.new = true,
+                        Some("ESTABLISHED") => states.established = true,
+                        Some("UNTRACKED") => states.untracked = true,
                         // An ICMP error, and what no connection explains: no packet that is asked about.
                         _ => {}
                     }

@@ -48,3 +48,40 @@ fn the_short_message_of_the_law_is_the_real_one() {
     let shown = &blocks("lang-spec/cli.md", "## Message formats")[0];
     assert_eq!(check(&site().1, "short").stderr, format!("{shown}\n"));
 }
+
+/// Runs lines of a shell, as far as they are a command of arvc and where its output goes to; the last one's status and output.
+fn shell(world: &mut Memory, folder: &str, lines: &str) -> (u8, String) {
+    let mut last = (0, String::new());
+    for line in lines.lines() {
+        let (command, file) = line.split_once(" > ").map_or((line, None), |(command, file)| (command, Some(file)));
+        let status = arvc::run(command.split_whitespace().map(OsString::from), world);
+        last = (status, std::mem::take(&mut world.stdout));
+        if let Some(file) = file {
+            assert_eq!(status, 0, "{line}: {}", world.stderr);
+            world.file(format!("{folder}/{file}"), &last.1);
+        }
+    }
+    last
+}
+
+#[test]
+fn proof_and_files_are_compared_by_the_lines_of_the_law() {
+    let recipe = blocks("lang-spec/cli.md", "With `--against`").swap_remove(0);
+    let projects = arvc_tests::projects::examples();
+    let project = projects.iter().find(|project| project.name == "nuc").expect("the example");
+    let mut world = Memory::new("/lab");
+    for (path, text) in &project.files {
+        world.file(format!("/lab/{path}"), text);
+    }
+    assert_eq!(shell(&mut world, "/lab", "arvc build").0, 0, "{}", world.stderr);
+    world.stderr.clear();
+    assert_eq!(shell(&mut world, "/lab", &recipe), (0, String::new()), "{}", world.stderr);
+    // Some are known to neither, with other words.
+    assert!(!world.stderr.ends_with(" 0 are not known to both\n"), "{}", world.stderr);
+    let filter = "/lab/out/ansible/files/filter/monitor.v4";
+    let text = world.text(filter).expect("the filter of a machine").replace(":INPUT DROP", ":INPUT ACCEPT");
+    world.file(filter, text);
+    let (status, told) = shell(&mut world, "/lab", &recipe);
+    assert_eq!(status, 1);
+    assert!(told.lines().count() > 0 && told.lines().all(|line| line.contains(r#""against":"closed""#)), "{told}");
+}

@@ -46,6 +46,9 @@ pub struct Arguments {
     /// The verdicts of the questions of a file: cells, whose own verdicts are not looked at
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "cells"])]
     pub ask: Option<PathBuf>,
+    /// The questions of a file whose own verdicts the audit's are not: where the one says open and the other closed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "cells", "ask"])]
+    pub against: Option<PathBuf>,
     /// Look at one layer only, proxmox, nebula or guest, as if the others let everything through; path: at none of
     /// them, but at what carries the packet
     #[arg(long, value_name = "LAYER")]
@@ -78,6 +81,9 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
     let json = arguments.json || format == Format::Json;
     if let Some(file) = &arguments.ask {
         return answers::ask(world, &tree, file, json);
+    }
+    if let Some(file) = &arguments.against {
+        return answers::against(world, &tree, file, json);
     }
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => question::ask(world, &tree, from, to, arguments, json),

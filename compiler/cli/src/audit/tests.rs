@@ -209,6 +209,28 @@ fn a_file_of_questions_is_answered_line_by_line() {
 }
 
 #[test]
+fn only_verdicts_that_both_know_and_that_differ_are_told() {
+    let mut world = world();
+    let unknown = r#","verdict":"unknown","missing":"who knows"}"#;
+    let same = format!("{QUESTION}80,\"verdict\":\"open\"}}\n{QUESTION}83{unknown}\n");
+    world.file("/cells", &same);
+    assert_eq!(audit(&mut world, &["--against", "/cells"]), exit::GOOD, "{}", world.stderr);
+    assert_eq!(world.stdout, "");
+    assert_eq!(world.stderr, "1 verdicts agree, 0 differ, and 1 are not known to both\n");
+    let other = format!("{QUESTION}83,\"verdict\":\"open\"}}\n");
+    world.file("/cells", same + &other);
+    assert_eq!(audit(&mut world, &["--against", "/cells"]), exit::SOURCE);
+    assert_eq!(world.stdout, other.replace("open", "closed").replace("}\n", ",\"against\":\"open\"}\n"));
+    world.stdout.clear();
+    assert_eq!(audit(&mut world, &["--against", "/cells", "--json"]), exit::SOURCE);
+    assert!(world.stdout.contains(r#""decisions":[{"#), "{}", world.stdout);
+    // A question alone is nothing to compare with.
+    world.file("/cells", format!("{QUESTION}80}}\n"));
+    assert_eq!(audit(&mut world, &["--against", "/cells"]), exit::OUTSIDE);
+    assert!(world.stderr.contains("line 1: missing field `verdict`"), "{}", world.stderr);
+}
+
+#[test]
 fn a_line_that_is_no_question_is_told() {
     let mut world = world();
     world.file("/cells", format!("{QUESTION}80}}\nwhat\n"));

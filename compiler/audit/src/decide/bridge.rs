@@ -7,7 +7,7 @@ use arvc_verdict::Layer;
 use super::ask::{Ask, Stop, Towards};
 use super::{End, Part, Way};
 use crate::bounds::Outcome;
-use crate::packet::{Addr, ICMP, ICMP6, Packet, Port};
+use crate::packet::{Addr, ICMP, ICMP6, Packet, Port, is_public};
 use crate::proxmox::{self, Nic};
 use crate::tree::{Host, Tree, device_of};
 
@@ -189,13 +189,15 @@ impl Tree {
         }
     }
 
-    /// Whether both addresses of a packet are those of nodes.
+    /// Whether both addresses of a packet are, or may be, those of nodes.
     fn between_nodes(&self, packet: &Packet) -> bool {
-        let node = |address| match address {
-            Addr::At(address) => self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)).map(|(name, _)| name),
-            Addr::Internet(_) => None,
+        let has = |own: &[IpAddr], address: Addr| match address {
+            Addr::At(address) => own.contains(&address),
+            // Which of the world's addresses a router gives it, nobody says.
+            Addr::Internet(v6) => own.iter().any(|own| own.is_ipv6() == v6 && is_public(*own)),
         };
-        matches!((node(packet.src), node(packet.dst)), (Some(one), Some(other)) if one != other)
+        let nodes = |address: Addr| self.wiring.nodes.iter().filter(move |(_, own)| has(own, address));
+        nodes(packet.dst).any(|(other, _)| nodes(packet.src).any(|(one, _)| one != other))
     }
 
     /// What the filters say to the reply. Proxmox lets every reply pass.

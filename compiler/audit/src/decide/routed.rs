@@ -48,7 +48,11 @@ impl Tree {
             let same = first.is_some_and(|first| first.is(router.host)) && inner.is_none();
             !way.to.is(router.host) && !way.from.is(router.host) && !same
         });
-        let (packet, outcome) = self.carried_on(way, from, packet);
+        let (mut packet, outcome) = self.carried_on(way, from, packet);
+        // Who is somewhere in the world has any address there, a site's too.
+        if matches!(way.from, End::Host(host) if host.guest.is_none() && host.addresses.is_empty()) {
+            packet.src = Addr::Internet(v6);
+        }
         let packet = match self.behind_its_router(sent, packet) {
             Ok(packet) => packet,
             Err(why) => {
@@ -124,6 +128,15 @@ impl Tree {
         }
     }
 
+    /// Whether an end has an address: one that is known by it alone too.
+    fn is_at(&self, end: End<'_>, address: IpAddr) -> bool {
+        match end {
+            End::Host(host) => self.owners.get(&address).is_some_and(|(owner, _)| *owner == host.name),
+            End::Address(own) => own == address,
+            End::Internet | End::Node(_) => false,
+        }
+    }
+
     /// The device by which a guest gets a packet: the one that has the address, or whose network it is of, as are those that it
     /// has by turns with others.
     fn comes_by<'t>(&'t self, host: &'t Host, address: Addr) -> Option<&'t Nic> {
@@ -190,8 +203,7 @@ impl Tree {
                     if let Some(port) = translation.port {
                         handed.dport = Port::At(port);
                     }
-                    let owner = translation.address.and_then(|address| self.owners.get(&address));
-                    let right = matches!((way.to, owner), (End::Host(host), Some((owner, _))) if *owner == host.name);
+                    let right = translation.address.is_some_and(|address| self.is_at(way.to, address));
                     let outcome = match self.answered(way.to, node, &handed, place) {
                         _ if !right => Outcome::drop("a node hands it on to another machine", Some(place)),
                         Some(outcome) => outcome,
@@ -317,8 +329,7 @@ impl Tree {
             let target = translation.address?;
             let handed =
                 Packet { dst: Addr::At(target), dport: translation.port.map_or(packet.dport, Port::At), ..packet };
-            let owner = self.owners.get(&target).map(|(owner, _)| owner);
-            let right = matches!((way.to, owner), (End::Host(host), Some(owner)) if *owner == host.name);
+            let right = self.is_at(way.to, target);
             return match self.answered(way.to, node, &handed, place) {
                 _ if !right => Some((handed, Outcome::drop("a node hands it on to another machine", Some(place)))),
                 Some(outcome) => Some((handed, outcome)),
@@ -344,8 +355,13 @@ impl Tree {
         }
         let words = if translated { "a node translates it" } else { "the world leads there" };
         let unzoned = if translated { self.unzoned(from, whole) } else { None };
-        // What it hands on is said of members that look for one another, and of nobody else.
-        if let (Some(_), End::Internet | End::Address(_) | End::Node(_)) = (inner, way.from) {
+        // What it hands on is said of machines, and of nobody else.
+        let machine = match way.from {
+            End::Host(_) => true,
+            End::Address(own) => self.wiring.machines.values().flatten().any(|machine| *machine == own),
+            End::Internet | End::Node(_) => false,
+        };
+        if inner.is_some() && !machine {
             let why = format!("what is handed on to {address}");
             return Some((packet, Outcome::unknown(why.into(), "a router in front of it translates", None)));
         }

@@ -103,6 +103,10 @@ impl Answers<'_, '_> {
                 steps.extend(layers.handed(at, forward, &Other::Address(own)).ok_or(Verdict::Closed)?);
                 Ok(steps)
             }
+            // Whoever is somewhere in the world is met by no address of his own.
+            (Party::Host(a), Party::Node(node)) if layers.is_somewhere(*a) && !is_private(address) => {
+                Ok(vec![layers.node_hears(*node, &layers.world(Family::of(address)), None)])
+            }
             (Party::Host(a), Party::Node(node)) => {
                 let (network, own) = self.leaving(*a, address)?;
                 if layers.is_lost(*a, own, address) {
@@ -114,11 +118,12 @@ impl Answers<'_, '_> {
                 if !out && !near {
                     steps.push(undescribed(address));
                 }
-                let seen = match out && !near && is_private(own) {
-                    true => layers.world(Family::of(address)),
-                    false => vec![IpNet::from(own)],
+                // A rule that lets the machine in holds its own address.
+                let (seen, own) = match out && !near && is_private(own) {
+                    true => (layers.world(Family::of(address)), None),
+                    false => (vec![IpNet::from(own)], Some((*a, network))),
                 };
-                steps.push(layers.node_hears(*node, &seen, Some((*a, network))));
+                steps.push(layers.node_hears(*node, &seen, own));
                 Ok(steps)
             }
             (Party::Host(a), _) => {
@@ -126,21 +131,20 @@ impl Answers<'_, '_> {
                 steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
-            // By which address a node leaves for a network that it is not on, nobody says.
-            (Party::Node(_), Party::Host(b)) if node.is_some() => {
+            (Party::Node(own), Party::Host(b)) if node.is_some() => {
                 let (at, forward) = forward.filter(|(_, forward)| forward.to == *b).ok_or(Verdict::Closed)?;
-                let mut steps = vec![undescribed(address)];
-                steps.extend(
-                    layers
-                        .handed(at, forward, &Other::Zone(&layers.world(Family::of(address))))
-                        .ok_or(Verdict::Closed)?,
-                );
+                let mut steps = layers.doubt_of_node(*own, address);
+                // By which of its addresses it leaves, the route says, which nobody does.
+                let seen = layers.world(Family::of(address));
+                steps.extend(layers.handed(at, forward, &Other::Zone(&seen)).ok_or(Verdict::Closed)?);
                 Ok(steps)
             }
-            (Party::Node(_), Party::Node(to)) => {
+            (Party::Node(own), Party::Node(to)) => {
                 let mut sources = self.zone(from, Family::of(address));
                 sources.extend(layers.world(Family::of(address)));
-                Ok(vec![undescribed(address), layers.node_hears(*to, &sources, None)])
+                let mut steps = layers.doubt_of_node(*own, address);
+                steps.push(layers.node_hears(*to, &sources, None));
+                Ok(steps)
             }
             (Party::Node(_), Party::Host(b)) => {
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;

@@ -76,7 +76,8 @@ impl Answers<'_, '_> {
 
     /// Whether an end of a path has an address that nobody knows, so that there is no packet to ask about.
     pub(super) fn is_given(&self, from: &Party, to: &Party, path: &Path, address: IpAddr) -> bool {
-        let source = matches!(from, Party::Host(_)) && path.from.is_none();
+        let given = |host: &HostId| path.from.is_none() && !self.layers.is_somewhere(*host);
+        let source = matches!(from, Party::Host(host) if given(host));
         source || path.to.contains(&address) && self.layers.is_given(to, path.way, address)
     }
 
@@ -93,7 +94,7 @@ impl Answers<'_, '_> {
             Party::Host(host) if is_named(site, self.layers.host(*host)) => {
                 Some(self.layers.host(*host).named.name.clone())
             }
-            Party::Host(_) => address.map(|address| address.to_string()),
+            Party::Host(host) => address.map(|address| self.layers.own_of(*host, address).to_string()),
             Party::Node(node) => Some(site.nodes[node.index()].named.name.clone()),
             Party::Prefix(prefix) => Some(prefix.addr().to_string()),
             Party::Internet | Party::Operators => Some(party.name(site)),
@@ -113,6 +114,11 @@ impl Answers<'_, '_> {
             return Some(arvc_verdict::Path::Routed);
         }
         let there = &site.networks[network.index()];
+        if let Party::Host(host) = from
+            && !self.layers.host(*host).is_on(network)
+        {
+            return Some(arvc_verdict::Path::Routed);
+        }
         if let Party::Node(node) = from
             && node_on(site, network, *node).is_empty()
         {

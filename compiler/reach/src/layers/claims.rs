@@ -121,6 +121,7 @@ impl Layers<'_> {
         }
         for path in paths {
             let closed = packets.difference(&path.upper()).difference(&self.tunnels(path));
+            let closed = closed.intersection(&path.handed_on_around());
             if closed.is_none() {
                 continue;
             }

@@ -16,7 +16,7 @@ use super::index::Indexes;
 use super::leased::{self, Foot};
 pub(super) use super::lists::Other;
 use super::lists::{Asked, Known, Said};
-use super::{Layer, Party, Path, Step, Way, behind, edge, handed, led, pools, tunnel};
+use super::{Layer, Party, Path, Step, Way, around, behind, edge, handed, led, pools, tunnel};
 use crate::address::{Addresses, internet, subtract};
 use crate::members::{Members, addresses_on};
 use crate::policy::Policies;
@@ -49,6 +49,8 @@ pub struct Layers<'a> {
     pub(super) given: Arc<OnceLock<FxHashSet<IpAddr>>>,
     /// The site's prefixes into which nobody says that the world leads.
     pub(super) apart: Arc<[IpNet]>,
+    /// Where nodes hand ports on to machines.
+    pub(super) handed_on_to: Arc<around::HandedOn>,
     /// The addresses of each peer on each network that was asked for.
     pub(super) known: RefCell<Known>,
     pub(super) indexes: Indexes,
@@ -65,6 +67,7 @@ pub(crate) struct Ground<'a> {
     strangers: Arc<[IpNet]>,
     given: Arc<OnceLock<FxHashSet<IpAddr>>>,
     apart: Arc<[IpNet]>,
+    handed_on_to: Arc<around::HandedOn>,
 }
 
 impl<'a> Ground<'a> {
@@ -72,7 +75,8 @@ impl<'a> Ground<'a> {
         let (members, internet) = (Members::new(site), internet(site));
         let strangers = subtract(&internet, &members.prefixes(&End::Operators)).into();
         let (apart, given) = (led::apart(site).into(), Arc::default());
-        Self { members: Arc::new(members), internet: internet.into(), strangers, apart, given }
+        let handed_on_to = around::handed_on(site).into();
+        Self { members: Arc::new(members), internet: internet.into(), strangers, apart, given, handed_on_to }
     }
 }
 
@@ -133,6 +137,7 @@ impl<'a> Layers<'a> {
             strangers: ground.strangers.clone(),
             given: ground.given.clone(),
             apart: ground.apart.clone(),
+            handed_on_to: ground.handed_on_to.clone(),
             internet: ground.internet.clone(),
             members: ground.members.clone(),
             known: RefCell::default(),

@@ -131,7 +131,8 @@ impl<'l, 'a> Marks<'l, 'a> {
         let public = site.network_ids().filter_map(|network| Tunnels::of(site, network));
         let public = public.flat_map(|tunnels| tunnels.public(site, host)).map(|address| (None, address));
         let stated = layers.host(host).interfaces.iter().filter_map(|it| it.public).map(|it| (None, it.value));
-        for (network, address) in met.chain(public).chain(stated).collect::<Vec<_>>() {
+        let handed = layers.handed_on_to.get(&host).into_iter().flatten().map(|(_, address, _)| (None, *address));
+        for (network, address) in met.chain(public).chain(stated).chain(handed).collect::<Vec<_>>() {
             let at = self.places.len() as u32;
             self.places.push(Place { host, network });
             self.by_address.push((address, at));

@@ -11,6 +11,7 @@
 //! Replies need no step of their own: every layer tracks connections, and a reply belongs to one.
 
 mod answer;
+mod around;
 mod aside;
 mod ask;
 mod behind;
@@ -188,6 +189,13 @@ impl Path {
     /// Whether it leads from a machine of the site out into the world and in again, so that its own address may not arrive.
     pub fn is_through_the_world(&self) -> bool {
         self.steps.iter().any(|step| step.at == Party::Internet)
+    }
+
+    /// What takes this way at all, of a machine that goes around the site: a node hands on its ports, and all else is for itself.
+    fn handed_on_around(&self) -> PortSet {
+        let node = |step: &&Step| step.layer == Layer::Router && matches!(step.at, Party::Node(_));
+        let nodes = self.steps.iter().filter(node).filter(|_| self.is_through_the_world());
+        nodes.fold(PortSet::all(), |all, step| all.intersection(&step.upper))
     }
 
     /// Whether packets pass.

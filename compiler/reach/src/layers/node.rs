@@ -85,7 +85,8 @@ impl Layers<'_> {
                 let own = foot.prefixes();
                 let inside = !node_on(self.site, network, node).is_empty();
                 let leads = self.members.way_out(profile, Family::of(to)).contains(&network);
-                if !inside && (!leads || self.is_lost(host, foot.sample(), to)) {
+                let around = !is_private(to) && !self.site.networks[network.index()].routed_by(node);
+                if !inside && (!leads || around || self.is_lost(host, foot.sample(), to)) {
                     continue;
                 }
                 let ends = Ends {
@@ -104,6 +105,7 @@ impl Layers<'_> {
                 paths.push(path);
             }
         }
+        paths.extend(self.to_node_by_the_world(host, node));
         paths
     }
 
@@ -146,6 +148,7 @@ impl Layers<'_> {
                 paths.push(path);
             }
         }
+        paths.extend(self.node_around(node, host));
         paths
     }
 

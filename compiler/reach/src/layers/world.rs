@@ -7,9 +7,8 @@ use arvc_site::model::{End, Family, Forward, HostId, Kind, NetworkId, NodeId, Tr
 use arvc_site::names::is_private;
 use ipnet::IpNet;
 
-use super::decide::{Ends, Layers, Other, open, unknown};
-use super::leased::Foot;
-use super::{Layer, Party, Path, Step, Way, edge, handed};
+use super::decide::{Layers, Other, unknown};
+use super::{Layer, Party, Step, handed};
 use crate::address::public;
 use crate::policy::Peer;
 use crate::ports::PortSet;
@@ -45,53 +44,19 @@ impl Layers<'_> {
         !network.is_bridge() && !network.is_overlay() || network.gateway(family).is_some()
     }
 
+    /// Whether a machine is somewhere in the world, and nobody says where: it is on no network below the overlays.
+    pub(super) fn is_somewhere(&self, host: HostId) -> bool {
+        self.host(host).interfaces.iter().all(|it| self.members.is_overlay(it.network))
+    }
+
     /// Every address of the world, the operators' and the site's own too: what a router in front of somebody makes of his own is
     /// one of them.
     pub(super) fn world(&self, family: Family) -> Vec<IpNet> {
         public().iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect()
     }
 
-    /// The ways of a machine to another one through the world: to each address that the world leads to, of a network that the first is
-    /// not on and that no router of both leads to. What the second one sees is what a router makes of the first's address.
-    pub(super) fn by_the_world(&self, a: HostId, b: HostId, known: &[Path]) -> Vec<Path> {
-        let mut paths = Vec::new();
-        let public = |network: NetworkId| {
-            let network = &self.site.networks[network.index()];
-            !network.is_overlay() && network.prefixes().any(|prefix| !is_private(prefix.value.addr()))
-        };
-        let networks = self.host(b).interfaces.iter().map(|it| it.network);
-        for last in networks.filter(|last| public(*last) && !self.host(a).is_on(*last)) {
-            let by_router = |to: &IpAddr| known.iter().any(|path| path.way.last() == last && path.to.contains(to));
-            for to in self.met(b, last).into_iter().filter(|to| !is_private(*to) && !by_router(to)) {
-                for (family, first, _) in self.exits(a, &[IpNet::from(to)]) {
-                    let Some(foot) = self.foot(a, first, family).filter(|_| self.leads_out(first, family)) else {
-                        continue;
-                    };
-                    let own = foot.prefixes();
-                    let seen = self.seen_as(a, first, &own);
-                    let from = one_address(&seen).map_or(Other::Zone(&seen), Other::Address);
-                    let ends = Ends { source: Some((a, first)), target: Some((b, last)), to: Other::Address(to), from };
-                    let mut between = handed::outwards(self, a, first, &own, &[IpNet::from(to)]);
-                    let led = || open(Layer::Router, Party::Internet, "what leads out of its network leads there");
-                    between.push(self.undescribed(a, first, family, &[IpNet::from(to)]).unwrap_or_else(led));
-                    between.extend(edge::inwards(self, last, b, to, &seen));
-                    let mut path = self.path(Way::Routed(first, last), foot.known(), to, &ends, between);
-                    if seen != own {
-                        add_doubt_of_address(&mut path.steps, &seen);
-                    }
-                    // What a router makes of a private address is one of the world, whichever it is.
-                    if self.host(a).kind != Kind::Machine || own.iter().any(|own| !is_private(own.addr())) {
-                        self.doubt(&mut path, (Some((a, first)), &foot), (Some((b, last)), &Foot::Known(to)));
-                    }
-                    paths.push(path);
-                }
-            }
-        }
-        paths
-    }
-
     /// What the world sees of what a machine sends on a network: its own address, the one that the node in front gives it, or any.
-    fn seen_as(&self, host: HostId, network: NetworkId, own: &[IpNet]) -> Vec<IpNet> {
+    pub(super) fn seen_as(&self, host: HostId, network: NetworkId, own: &[IpNet]) -> Vec<IpNet> {
         let Some(family) = own.first().map(Family::of_prefix) else { return Vec::new() };
         if own.iter().all(|own| !is_private(own.addr())) {
             return own.to_vec();
@@ -134,21 +99,12 @@ impl Layers<'_> {
         let mut nodes = self.site.node_ids();
         let id = nodes.find(|node| self.site.nodes[node.index()].known_addresses().any(|own| own == address))?;
         let node = &self.site.nodes[id.index()];
-        let here = self.hands_on_at(id, address);
+        let here = node.hands_on_at(address);
         let carries = |forward: &&Forward| {
             let ports = PortSet::from(forward.ports);
             here && packet.is_subset(&ports)
         };
         Some((id, node.forwards.iter().find(carries)))
-    }
-
-    /// Whether an address is the one at which a node hands ports on.
-    fn hands_on_at(&self, node: NodeId, address: IpAddr) -> bool {
-        let node = &self.site.nodes[node.index()];
-        match &node.uplink {
-            Some(uplink) => uplink.address.value == address || uplink.public.is_some_and(|it| it.value == address),
-            None => address.is_ipv4() && node.own_addresses().any(|own| own == address),
-        }
     }
 
     /// A port that a node hands on at an address that somebody means, and some packets to it, to a machine that is not meant: what
@@ -165,16 +121,16 @@ impl Layers<'_> {
         }
         let targets = self.parties(target);
         self.site.node_ids().find_map(|node| {
-            let meant = |address: &IpAddr| {
-                self.hands_on_at(node, *address) && prefixes.iter().any(|prefix| prefix.contains(address))
-            };
             let own = &self.site.nodes[node.index()];
+            let meant =
+                |address: &IpAddr| own.hands_on_at(*address) && prefixes.iter().any(|prefix| prefix.contains(address));
             let address = own.known_addresses().find(meant)?;
             let outside = |source: &Party| match source {
                 // What comes from its own guests is not for what a node hands on.
                 Party::Host(host) => {
                     let by = self.leaves_by(*host, address);
-                    by.is_some_and(|(by, _)| self.node_in_front(*host, by, Family::of(address)) != Some(node))
+                    let elsewhere = |by| self.node_in_front(*host, by, Family::of(address)) != Some(node);
+                    self.is_somewhere(*host) || by.is_some_and(|(by, _)| elsewhere(by))
                 }
                 source => *source != Party::Node(node),
             };
@@ -264,8 +220,7 @@ impl Layers<'_> {
         let mut steps: Vec<Step> = Vec::new();
         let mut world = self.world(family);
         let (mut front, mut led) = (None, None);
-        // One that is on no network below the overlays is somewhere in the world.
-        if self.host(a).interfaces.iter().any(|it| !self.members.is_overlay(it.network)) {
+        if !self.is_somewhere(a) {
             let (network, own) = self.leaves_by(a, to).filter(|(network, _)| self.leads_out(*network, family))?;
             steps.extend(self.leave(a, network, &Other::Address(to)));
             steps.extend(handed::outwards(self, a, network, &own, &[IpNet::from(to)]));

@@ -124,6 +124,14 @@ impl Node {
         let public = self.uplink.iter().filter_map(|uplink| uplink.public);
         self.own_addresses().chain(public.map(|address| address.value))
     }
+
+    /// Whether an address is the one at which it hands ports on.
+    pub fn hands_on_at(&self, address: IpAddr) -> bool {
+        match &self.uplink {
+            Some(uplink) => uplink.address.value == address || uplink.public.is_some_and(|it| it.value == address),
+            None => address.is_ipv4() && self.own_addresses().any(|own| own == address),
+        }
+    }
 }
 
 /// A node's connection to the world.

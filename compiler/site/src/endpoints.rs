@@ -43,17 +43,13 @@ impl Tunnels {
     }
 
     /// The addresses by which members elsewhere find a machine: those of the nodes that hand the port on to it, and its
-    /// own public ones. Its address on the underlay means nothing out there.
+    /// own public ones, on the underlay too. A private one means nothing out there.
     pub fn public(&self, site: &Site, id: HostId) -> Vec<IpAddr> {
         let nodes = self.entrances(site, id).filter_map(|node| node.uplink.as_ref());
         let nodes = nodes.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
         let host = &site.hosts[id.index()];
-        let inside = host.is_on(self.underlay);
         let own = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
-        let own = own.flat_map(|interface| {
-            let stated = interface.public.map(|public| public.value);
-            known_outside(interface).filter(move |address| !inside || Some(*address) == stated)
-        });
+        let own = own.flat_map(known_outside);
         let mut found = Vec::new();
         for address in nodes.chain(own) {
             if !found.contains(&address) {

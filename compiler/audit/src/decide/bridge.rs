@@ -51,12 +51,14 @@ impl Tree {
             steps.push(Stop::said(Part::Way, outcome, packet));
             return steps;
         }
+        // Linux names a node's own side of a VLAN after bridge and tag.
+        let device = vlan.map_or_else(|| bridge.to_owned(), |tag| format!("{bridge}.{tag}"));
         if !self.lies(way) {
-            self.neighbours([(way.from, from), (way.to, to)], bridge, packet, &mut steps);
+            self.neighbours([(way.from, from), (way.to, to)], &device, packet, &mut steps);
         }
-        self.leave(way.from, from, bridge, packet, &mut steps);
+        self.leave(way.from, from, &device, packet, &mut steps);
         steps.push(Stop::said(Part::Segment, self.carried(way, from, to, bridge, vlan), packet));
-        self.arrive(way.to, to, bridge, packet, &mut steps);
+        self.arrive(way.to, to, &device, packet, &mut steps);
         self.answer(from, to, packet, &mut steps);
         steps
     }

@@ -34,7 +34,11 @@ impl Layers<'_> {
             let mut networks = self.site.network_ids();
             Some((to, networks.find(|network| self.site.networks[network.index()].contains(to))?))
         });
-        let placed: Vec<(IpAddr, NetworkId)> = placed.collect();
+        let all: Vec<(IpAddr, NetworkId)> = placed.collect();
+        let sender = if let Party::Node(sender) = zone { Some(*sender) } else { None };
+        let met =
+            |(_, network): &(IpAddr, NetworkId)| sender.is_none_or(|other| !self.are_apart(*network, node, other));
+        let placed: Vec<(IpAddr, NetworkId)> = all.iter().copied().filter(met).collect();
         let way = |family: Family| {
             let of_family = |prefix: &&IpNet| Family::of_prefix(prefix) == family;
             let prefixes: Vec<IpNet> = senders.iter().filter(of_family).copied().collect();
@@ -43,7 +47,7 @@ impl Layers<'_> {
                 let mut own = self.site.networks[network.index()].prefixes();
                 own.any(|own| prefixes.iter().any(|prefix| own.value.contains(prefix)))
             };
-            let public = || Some((self.public_of(node, family)?, placed.first()?.1));
+            let public = || Some((self.public_of(node, family)?, all.first()?.1));
             let (to, network) = there.clone().find(near).or_else(public).or_else(|| there.next())?;
             if prefixes.is_empty() {
                 return None;
@@ -79,7 +83,8 @@ impl Layers<'_> {
     pub(super) fn to_node(&self, host: HostId, node: NodeId) -> Vec<Path> {
         let profile = self.members.profile_of[host.index()];
         let mut paths = Vec::new();
-        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
+        let below = self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id));
+        for network in below.filter(|network| self.may_meet(*network, host, node)) {
             for to in node_addresses(self.site, network, node) {
                 let Some(foot) = self.foot(host, network, Family::of(to)) else { continue };
                 let own = foot.prefixes();
@@ -113,7 +118,8 @@ impl Layers<'_> {
     pub(super) fn node_to(&self, node: NodeId, host: HostId) -> Vec<Path> {
         let profile = self.members.profile_of[host.index()];
         let mut paths = Vec::new();
-        for network in self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id)) {
+        let below = self.members.networks(profile).iter().copied().filter(|id| !self.members.is_overlay(*id));
+        for network in below.filter(|network| self.may_meet(*network, host, node)) {
             for foot in self.met_at(host, network) {
                 let to = foot.sample();
                 let sources = node_addresses(self.site, network, node);
@@ -150,6 +156,22 @@ impl Layers<'_> {
         }
         paths.extend(self.node_around(node, host));
         paths
+    }
+
+    /// Whether two nodes have addresses on one network, and their bridges of it are not one segment: each takes the other for beside it.
+    fn are_apart(&self, network: NetworkId, one: NodeId, other: NodeId) -> bool {
+        let on = |node: NodeId| !node_on(self.site, network, node).is_empty();
+        let segments = [one, other].map(|node| self.segments.at(network, node));
+        self.site.networks[network.index()].is_bridge() && on(one) && on(other) && segments[0] != segments[1]
+    }
+
+    /// Whether a machine and a node may be on one segment of a network, if the node has an address on it: else each takes the other for
+    /// beside it, and nothing leads there.
+    fn may_meet(&self, network: NetworkId, host: HostId, node: NodeId) -> bool {
+        let segments = self.segments.of(network, self.host(host));
+        let there = self.segments.at(network, node);
+        let on = self.site.networks[network.index()].is_bridge() && !node_on(self.site, network, node).is_empty();
+        !on || segments.is_empty() || there.is_none_or(|there| segments.contains(&there))
     }
 
     /// What arrives of a node at an address of the world: no private one, but where a router of the site may lead there.

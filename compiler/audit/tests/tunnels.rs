@@ -160,6 +160,8 @@ fn a_lighthouse_that_listens_elsewhere_brings_nobody_together() {
     assert_eq!(of(&format!("{astray}, \"10.0.0.2\": [\"192.168.1.2:4242\"]"), "", "", ASK), "open");
     assert_eq!(of(astray, "\"10.0.0.1\": [\"192.168.1.1:4242\"]", "", ASK), "unknown");
     assert_eq!(of("\"10.0.0.9\": [\"192.168.1.9:4243\", \"192.168.1.9:4242\"]", "", "", ASK), "open");
+    // Whom it takes for somebody else learns where it is: the handshake is seen, and no tunnel kept.
+    assert_eq!(of(&format!("{astray}, \"10.0.0.7\": [\"192.168.1.9:4242\"]"), "", "", ASK), "unknown");
     // A name may lead anywhere, and so may what is computed from the address.
     assert_eq!(of("\"10.0.0.9\": [\"lh.example.net:4243\"]", "", "", ASK), "unknown");
     let mut computes = member(

@@ -348,7 +348,9 @@ impl Tree {
 
     /// Whether anything tells the one where the other is.
     fn acquainted(&self, a: One<'_>, b: One<'_>) -> bool {
-        let start = |one: One<'_>, other: One<'_>| self.starts_with(one, other) || self.starts_with(other, one);
+        // Whoever is taken for somebody else learns where the other is all the same.
+        let finds = |one: One<'_>, other: One<'_>| self.starts_with(one, other) || self.mistaken(one, other);
+        let start = |one: One<'_>, other: One<'_>| finds(one, other) || finds(other, one);
         let met = |one: One<'_>, lighthouse: One<'_>| one.index == lighthouse.index || start(one, lighthouse);
         let mut common = a.member.lighthouses.iter().filter(|address| b.member.lighthouses.contains(address));
         // One without a configuration here may be anywhere.

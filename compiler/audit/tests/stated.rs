@@ -101,3 +101,32 @@ fn interfaces_of_a_node_say_where_it_is() {
     ]);
     expect(&tree, "open one -> a 10.0.1.9, bridge vmbr1, tcp/22\nclosed one -> a 10.0.1.9, bridge vmbr1, tcp/80");
 }
+
+#[test]
+fn a_machine_that_only_the_wiring_knows_is_who_has_its_address() {
+    let guest =
+        "name: web\nnet0: virtio=02:00:00:00:00:01,bridge=vmbr1,firewall=1\nipconfig0: ip=10.0.1.9/24,gw=10.0.1.1\n";
+    let of = |addresses: &str| {
+        let wiring = format!(r#"{{"nodes": {{"one": ["10.0.1.1"]}}, "machines": {{"tv": [{addresses}]}}}}"#);
+        tree(&[
+            ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 1\n"),
+            ("pve/firewall/101.fw", "[OPTIONS]\nenable: 1\n[RULES]\nIN ACCEPT -source 10.0.1.50 -p tcp -dport 80\n"),
+            ("pve/nodes/one/qemu-server/101.conf", guest),
+            ("wiring.json", &wiring),
+        ])
+    };
+    let tv = of(r#""10.0.1.50""#);
+    expect(
+        &tv,
+        "
+        open tv -> web 10.0.1.9, bridge vmbr1, tcp/80
+        closed tv -> web 10.0.1.9, bridge vmbr1, tcp/81
+        open web -> tv 10.0.1.50, bridge vmbr1, tcp/8080
+        ",
+    );
+    assert_eq!(tv.paths("tv", "web"), tv.paths("10.0.1.50", "web"));
+    let several = of(r#""10.0.1.50", "10.0.2.50""#);
+    assert!(several.knows("tv"));
+    let told = common::answer(&several, "tv -> web 10.0.1.9, bridge vmbr1, tcp/80").verdict.to_string();
+    assert!(told.contains("which of its addresses tv"), "{told}");
+}

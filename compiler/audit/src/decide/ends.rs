@@ -41,11 +41,22 @@ impl Tree {
         if name == "internet" {
             return Some(End::Internet);
         }
-        let address = name.parse().ok()?;
+        let address = match self.only_wired(name) {
+            [only] => *only,
+            _ => name.parse().ok()?,
+        };
         Some(match self.owners.get(&address) {
             Some((owner, _)) => End::Host(&self.hosts[owner]),
             None => End::Address(address),
         })
+    }
+
+    /// The addresses of a machine that has no file: the wiring alone says where it is, and nobody filters it there.
+    pub fn only_wired(&self, name: &str) -> &[IpAddr] {
+        match self.hosts.contains_key(name) || self.nodes.contains(name) {
+            true => &[],
+            false => self.wiring.machines.get(name).map(Vec::as_slice).unwrap_or_default(),
+        }
     }
 
     /// A node by name: one that has rules, guests, or an address.

@@ -74,11 +74,8 @@ impl Tree {
     pub fn decide_as(&self, question: &Question, manner: Manner) -> Answer {
         let tunnels = Tunnels::default();
         let (Some(from), Some(to)) = (self.end(&question.from), self.end(&question.to)) else {
-            let missing = match self.end(&question.from) {
-                None => format!("who {} is: the tree has no such machine", question.from),
-                Some(_) => format!("who {} is: the tree has no such machine", question.to),
-            };
-            let verdict = Verdict::Unknown { missing };
+            let name = if self.end(&question.from).is_none() { &question.from } else { &question.to };
+            let verdict = self.nobody(name);
             return Answer { question: question.clone(), verdict, decisions: Vec::new(), opened_by_state: None };
         };
         let way = Way { from, to, address: question.address, path: &question.path, manner, turn: 0 };
@@ -112,11 +109,19 @@ impl Tree {
     }
 
     fn verdict_of(&self, question: &Question, manner: Manner, tunnels: &Tunnels) -> Verdict {
-        let unknown = |name: &str| Verdict::Unknown { missing: format!("who {name} is: the tree has no such machine") };
-        let Some(from) = self.end(&question.from) else { return unknown(&question.from) };
-        let Some(to) = self.end(&question.to) else { return unknown(&question.to) };
+        let Some(from) = self.end(&question.from) else { return self.nobody(&question.from) };
+        let Some(to) = self.end(&question.to) else { return self.nobody(&question.to) };
         let way = Way { from, to, address: question.address, path: &question.path, manner, turn: 0 };
         self.verdict(&way, question.protocol, question.port, tunnels)
+    }
+
+    /// What is answered about who is not known by a name.
+    fn nobody(&self, name: &str) -> Verdict {
+        let missing = match self.only_wired(name) {
+            [] => format!("who {name} is: the tree has no such machine"),
+            _ => format!("which of its addresses {name} is meant at: no file but wiring.json speaks of it"),
+        };
+        Verdict::Unknown { missing }
     }
 
     /// The verdict alone.

@@ -79,7 +79,7 @@ impl Tree {
 
     /// Whether a name means anything here: a machine, a node, an address, `internet`.
     pub fn knows(&self, name: &str) -> bool {
-        self.end(name).is_some()
+        self.end(name).is_some() || !self.only_wired(name).is_empty()
     }
 
     /// The node that has an address.

@@ -34,7 +34,41 @@ pub(super) fn ask(
             return Err(Stop::Says(exit::USAGE, format!("the tree has no machine {name:?}\nhelp: {help}")));
         }
     }
-    let mut ways = tree.paths(from, &to);
+    // Of a machine that only the wiring knows, with several addresses, each is somebody for himself.
+    let all = |name: &str| match tree.only_wired(name) {
+        [] | [_] => vec![name.to_owned()],
+        several => several.iter().map(IpAddr::to_string).collect(),
+    };
+    let (mut out, mut found, mut meet) = (String::new(), false, false);
+    for from in all(from) {
+        for to in all(&to) {
+            if let Some((text, open)) = pair(tree, &from, &to, (address, what), arguments, json)? {
+                meet = true;
+                found |= open;
+                out += &text;
+            }
+        }
+    }
+    if !meet {
+        let text = format!("{from} and {to} are on no network together; ask with --path routed --address ADDRESS\n");
+        world.print(Stream::Err, &text)?;
+        return Err(Stop::Silent(exit::SOURCE));
+    }
+    world.print(Stream::Out, &out)?;
+    if found { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) }
+}
+
+/// What is answered between two, and whether any of it is open; none if they are on no network together. `address` is the one that
+/// was asked about, if it was one.
+fn pair(
+    tree: &Tree,
+    from: &str,
+    to: &str,
+    (address, what): (Option<IpAddr>, What),
+    arguments: &Arguments,
+    json: bool,
+) -> Result<Option<(String, bool)>, Stop> {
+    let mut ways = tree.paths(from, to);
     // Of a machine that is meant by an address, no other one is.
     let typed = address.filter(|_| arguments.address.is_none());
     ways.retain(|(_, own)| typed.is_none_or(|typed| typed == *own));
@@ -53,31 +87,23 @@ pub(super) fn ask(
         ways.extend(arguments.address.or(address).map(|address| (Path::Routed, address)));
     }
     let Some((protocol, port)) = what else {
-        let mut cells = tree.cells(from, &to);
+        let mut cells = tree.cells(from, to);
         cells.retain(|cell| typed.is_none_or(|typed| typed == cell.question.address));
         let found = cells.iter().any(|cell| open(&cell.verdict));
         let text = match json {
             true => cells.iter().map(|cell| format!("{}\n", json!(cell))).collect(),
             false => table::pair(&cells),
         };
-        world.print(Stream::Out, &text)?;
-        return if found { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) };
+        return Ok(Some((text, found)));
     };
-    if ways.is_empty() {
-        let text = format!("{from} and {to} are on no network together; ask with --path routed --address ADDRESS\n");
-        world.print(Stream::Err, &text)?;
-        return Err(Stop::Silent(exit::SOURCE));
-    }
-    let mut found = false;
-    let mut out = String::new();
-    for (path, address) in ways {
-        let question = Question { from: from.to_owned(), to: to.clone(), address, path, protocol, port };
-        let answer = tree.decide(&question);
-        found |= open(&answer.verdict);
-        out += &if json { format!("{}\n", json!(answer)) } else { text(&answer) };
-    }
-    world.print(Stream::Out, &out)?;
-    if found { Ok(()) } else { Err(Stop::Silent(exit::SOURCE)) }
+    let answers = ways.into_iter().map(|(path, address)| {
+        let question = Question { from: from.to_owned(), to: to.to_owned(), address, path, protocol, port };
+        tree.decide(&question)
+    });
+    let answers: Vec<Answer> = answers.collect();
+    let found = answers.iter().any(|answer| open(&answer.verdict));
+    let told = answers.iter().map(|answer| if json { format!("{}\n", json!(answer)) } else { text(answer) });
+    Ok((!answers.is_empty()).then(|| (told.collect(), found)))
 }
 
 /// A name as files have it. A site's paths are taken too.

@@ -180,6 +180,26 @@ fn a_question_that_makes_no_sense_is_a_wrong_use() {
     assert!(other.stderr.contains("nothing in /pve is about a machine or a node"), "{}", other.stderr);
 }
 
+#[test]
+fn a_machine_that_only_the_wiring_knows_is_asked_at_each_of_its_addresses() {
+    let mut world = world();
+    let wiring =
+        |addresses: &str| format!(r#"{{"nodes": {{"one": ["10.0.0.254"]}}, "machines": {{"tv": [{addresses}]}}}}"#);
+    world.file("/pve/wiring.json", wiring(r#""10.0.0.50""#));
+    assert_eq!(audit(&mut world, &["tv", "web:80"]), exit::SOURCE, "{}", world.stderr);
+    assert!(world.stdout.starts_with("tv -> web (10.0.0.2), bridge vmbr1, tcp 80: closed\n"), "{}", world.stdout);
+    world.stdout.clear();
+    assert_eq!(audit(&mut world, &["shop", "tv:8080"]), exit::GOOD, "{}", world.stderr);
+    assert!(world.stdout.starts_with("shop -> tv (10.0.0.50), bridge vmbr1"), "{}", world.stdout);
+    world.stdout.clear();
+    world.file("/pve/wiring.json", wiring(r#""10.0.0.50", "10.0.0.51""#));
+    assert_eq!(audit(&mut world, &["tv", "web"]), exit::SOURCE, "{}", world.stderr);
+    assert_eq!(audit(&mut world, &["shop", "tv:8080"]), exit::GOOD, "{}", world.stderr);
+    for address in ["10.0.0.50", "10.0.0.51"] {
+        assert!(world.stdout.contains(&format!("shop -> {address} ({address})")), "{}", world.stdout);
+    }
+}
+
 const QUESTION: &str =
     r#"{"from":"shop","to":"web","address":"10.0.0.2","path":"bridge vmbr1","protocol":"tcp","port":"#;
 

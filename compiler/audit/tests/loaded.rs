@@ -3,28 +3,11 @@
 mod common;
 
 use arvc_audit::Tree;
-use common::{expect, tree};
+use common::{asks, beside, expect};
 
-/// Two machines without a firewall of Proxmox; `b` has this file.
+/// `b` has this file.
 fn with(name: &str, text: &str) -> Tree {
-    let machine = |name: &str, last: u8| {
-        format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=10.0.0.{last}/24,ip6=fd00::{last}/64\n")
-    };
-    let (a, b) = (machine("a", 1), machine("b", 2));
-    tree(&[
-        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
-        ("pve/nodes/one/qemu-server/101.conf", a.as_str()),
-        ("pve/nodes/one/qemu-server/102.conf", b.as_str()),
-        (name, text),
-    ])
-}
-
-/// `VERDICT PACKET` a line.
-fn asks(tree: &Tree, lines: &str) {
-    for line in lines.lines() {
-        let (wanted, what) = line.split_once(' ').expect("a verdict and a packet");
-        expect(tree, &format!("{wanted} a -> b 10.0.0.2, bridge vmbr1, {what}"));
-    }
+    beside(&[(name, text)])
 }
 
 /// Everything is unknown, and so many things are told, the first of them with these words.
@@ -197,17 +180,9 @@ fn a_chain_of_the_kernel_that_nobody_declares_has_an_unknown_policy() {
 fn chains_are_called_by_the_commands_of_a_unit_beside_them_or_not_known() {
     let rules = "*filter\n:OWN - [0:0]\n-A OWN -p tcp -m tcp --dport 22 -j DROP\nCOMMIT\n";
     asks(&with("b/rules.v4", rules), "unknown tcp/22\nopen tcp/23");
-    let machine =
-        |name: &str, last: u8| format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=10.0.0.{last}/24\n");
     let unit = "[Service]\nExecStart=/usr/sbin/iptables-restore --noflush /etc/rules.v4\nExecStart=/bin/sh -c 'iptables -w -C \
         INPUT -j OWN 2>/dev/null || iptables -w -A INPUT -j OWN'\nExecStop=-/usr/sbin/iptables -w -D INPUT -j OWN\n";
-    let tree = tree(&[
-        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
-        ("pve/nodes/one/qemu-server/101.conf", &machine("a", 1)),
-        ("pve/nodes/one/qemu-server/102.conf", &machine("b", 2)),
-        ("b/rules.v4", rules),
-        ("b/rules.service", unit),
-    ]);
+    let tree = beside(&[("b/rules.v4", rules), ("b/rules.service", unit)]);
     assert!(tree.unread.is_empty(), "{:#?}", tree.unread);
     asks(&tree, "closed tcp/22\nopen tcp/23");
 }

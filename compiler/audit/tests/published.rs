@@ -3,29 +3,7 @@
 mod common;
 
 use arvc_audit::Tree;
-use common::{expect, tree};
-
-/// Two machines without a firewall of Proxmox; `b` has this file.
-fn filtered(name: &str, text: &str) -> Tree {
-    let machine = |name: &str, last: u8| {
-        format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=10.0.0.{last}/24,ip6=fd00::{last}/64\n")
-    };
-    let (a, b) = (machine("a", 1), machine("b", 2));
-    tree(&[
-        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
-        ("pve/nodes/one/qemu-server/101.conf", a.as_str()),
-        ("pve/nodes/one/qemu-server/102.conf", b.as_str()),
-        (name, text),
-    ])
-}
-
-fn asks(tree: &Tree, lines: &[&str]) {
-    for line in lines {
-        let (wanted, what) = line.split_once(' ').expect("a verdict and a packet");
-        let (what, address) = what.strip_suffix(" 6").map_or((what, "10.0.0.2"), |what| (what, "fd00::2"));
-        expect(tree, &format!("{wanted} a -> b {address}, bridge vmbr1, {what}"));
-    }
-}
+use common::{asks, beside};
 
 /// A table with one list for both chains. `input` and `forward` are further rules.
 fn table(input: &str, forward: &str, list: &str) -> Tree {
@@ -36,7 +14,7 @@ fn table(input: &str, forward: &str, list: &str) -> Tree {
          }} accept\n }}\n chain forward {{\n  type filter hook forward priority filter - 10; policy drop;\n  ct state vmap {{ established : \
          accept, related : accept, invalid : drop }}\n  {forward}\n }}\n}}\n"
     );
-    let tree = filtered("filters/b.nft", &text);
+    let tree = beside(&[("filters/b.nft", &text)]);
     assert!(tree.unread.is_empty(), "{:#?}", tree.unread);
     tree
 }
@@ -48,33 +26,22 @@ fn one_list_for_both_chains_decides() {
     let list = "iifname \"eth0\" ip saddr 10.0.0.1 meta l4proto tcp ct original proto-dst 5 accept\niifname \"eth0\" ip6 saddr fd00::1 meta l4proto tcp ct \
                 original proto-dst vmap { 6 : accept, 8-9 : accept }\niifname \"nebula1\" accept";
     let tree = table("jump allowed", OWN, list);
-    asks(
-        &tree,
-        &[
-            "open tcp/5",
-            "closed tcp/6",
-            "closed udp/5",
-            "closed icmp",
-            "closed tcp/5 6",
-            "open tcp/6 6",
-            "closed tcp/7 6",
-        ],
-    );
-    asks(&tree, &["open tcp/8 6", "open tcp/9 6", "closed tcp/10 6"]);
+    asks(&tree, "open tcp/5\nclosed tcp/6\nclosed udp/5\nclosed icmp\nclosed tcp/5 6\nopen tcp/6 6\nclosed tcp/7 6");
+    asks(&tree, "open tcp/8 6\nopen tcp/9 6\nclosed tcp/10 6");
 }
 
 #[test]
 fn where_only_one_of_the_two_lets_it_pass_nobody_knows_which_it_meets() {
     let list = "ip saddr 10.0.0.1 meta l4proto tcp ct original proto-dst 5 accept";
-    asks(&table("jump allowed", &OWN.replace("10.0.0.2", "10.0.0.3"), list), &["unknown tcp/5", "closed tcp/6"]);
-    asks(&table("", OWN, list), &["unknown tcp/5", "closed tcp/6"]);
+    asks(&table("jump allowed", &OWN.replace("10.0.0.2", "10.0.0.3"), list), "unknown tcp/5\nclosed tcp/6");
+    asks(&table("", OWN, list), "unknown tcp/5\nclosed tcp/6");
     // What it is by now is not what was asked for.
     asks(
         &table("jump allowed", "ct status dnat tcp dport 5 accept", list),
-        &["unknown tcp/5", "unknown tcp/6", "closed udp/5"],
+        "unknown tcp/5\nunknown tcp/6\nclosed udp/5",
     );
     // Without a word about translated packets there is nothing that it might hand on.
-    asks(&table("jump allowed", "", list), &["open tcp/5", "closed tcp/6"]);
+    asks(&table("jump allowed", "", list), "open tcp/5\nclosed tcp/6");
 }
 
 #[test]
@@ -101,5 +68,5 @@ COMMIT
 -A DOCKER-USER -j RETURN
 COMMIT
 ";
-    asks(&filtered("filters/b.v4", saved), &["unknown tcp/8080", "open tcp/22", "closed tcp/80", "closed udp/8080"]);
+    asks(&beside(&[("filters/b.v4", saved)]), "unknown tcp/8080\nopen tcp/22\nclosed tcp/80\nclosed udp/8080");
 }

@@ -3,30 +3,7 @@
 mod common;
 
 use arvc_audit::Tree;
-use common::{expect, tree};
-
-/// Two machines without a firewall of Proxmox; `b` has these files.
-fn with(files: &[(&str, &str)]) -> Tree {
-    let machine = |name: &str, last: u8| {
-        format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=10.0.0.{last}/24,ip6=fd00::{last}/64\n")
-    };
-    let (a, b) = (machine("a", 1), machine("b", 2));
-    let mut all = vec![
-        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
-        ("pve/nodes/one/qemu-server/101.conf", a.as_str()),
-        ("pve/nodes/one/qemu-server/102.conf", b.as_str()),
-    ];
-    all.extend(files);
-    tree(&all)
-}
-
-fn asks(tree: &Tree, lines: &str) {
-    for line in lines.lines() {
-        let (wanted, what) = line.split_once(' ').expect("a verdict and a packet");
-        let (what, address) = what.strip_suffix(" 6").map_or((what, "10.0.0.2"), |what| (what, "fd00::2"));
-        expect(tree, &format!("{wanted} a -> b {address}, bridge vmbr1, {what}"));
-    }
-}
+use common::{asks, beside, expect, machine, tree};
 
 fn told(tree: &Tree, words: &str) {
     assert!(tree.unread.iter().any(|one| one.words.contains(words)), "{words}: {:#?}", tree.unread);
@@ -49,16 +26,16 @@ fn tables_of_several_files_each_see_the_packet() {
     let all = "closed tcp/22\nclosed tcp/23\nopen tcp/24";
     let (one, two) = (restore("22"), table("inet f", "23"));
     for names in [["b/rules.v4", "b/nftables.conf"], ["b/rules.v4", "b/rules.nft"], ["filters/b.v4", "other/b.nft"]] {
-        let tree = with(&[(names[0], &one), (names[1], &two)]);
+        let tree = beside(&[(names[0], &one), (names[1], &two)]);
         assert!(tree.unread.is_empty(), "{:#?}", tree.unread);
         asks(&tree, all);
     }
-    asks(&with(&[("b/one.nft", &table("inet g", "22")), ("b/two.nft", &two)]), all);
-    asks(&with(&[("b/one.nft", &table("ip f", "22")), ("b/two.nft", &two)]), all);
+    asks(&beside(&[("b/one.nft", &table("inet g", "22")), ("b/two.nft", &two)]), all);
+    asks(&beside(&[("b/one.nft", &table("ip f", "22")), ("b/two.nft", &two)]), all);
     // Tables of several kinds, and of both families.
     let nat = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 23 -j DROP\nCOMMIT\n";
-    asks(&with(&[("b/one.v4", &one), ("b/two.v4", nat)]), all);
-    asks(&with(&[("b/one.v4", &one), ("b/two.v6", &restore("23"))]), "closed tcp/22\nopen tcp/23\nclosed tcp/23 6");
+    asks(&beside(&[("b/one.v4", &one), ("b/two.v4", nat)]), all);
+    asks(&beside(&[("b/one.v4", &one), ("b/two.v6", &restore("23"))]), "closed tcp/22\nopen tcp/23\nclosed tcp/23 6");
 }
 
 #[test]
@@ -66,39 +43,40 @@ fn of_one_table_in_two_files_nobody_knows_which_is_there() {
     let nothing = "unknown tcp/22\nunknown tcp/23\nunknown tcp/24";
     let one = restore("22");
     for names in [["b/one.v4", "b/two.v4"], ["filters/b.v4", "b/rules.v4"], ["b/rules.v4", "b/rules"]] {
-        let tree = with(&[(names[0], &one), (names[1], &restore("23"))]);
+        let tree = beside(&[(names[0], &one), (names[1], &restore("23"))]);
         asks(&tree, nothing);
         told(&tree, "the table ip filter");
         asks(&tree, "open tcp/22 6");
     }
-    asks(&with(&[("b/one.nft", &table("inet f", "22")), ("b/two.nft", &table("inet f", "23"))]), nothing);
+    asks(&beside(&[("b/one.nft", &table("inet f", "22")), ("b/two.nft", &table("inet f", "23"))]), nothing);
     // iptables has its tables among those of nft.
-    asks(&with(&[("b/rules.v4", &one), ("b/two.nft", &table("ip filter", "23"))]), nothing);
+    asks(&beside(&[("b/rules.v4", &one), ("b/two.nft", &table("ip filter", "23"))]), nothing);
     // One takes away what the other makes, if it comes later.
     let gone = format!("table inet g\ndelete table inet g\n{}", table("inet f", "23"));
-    asks(&with(&[("b/one.nft", &table("inet g", "22")), ("b/two.nft", &gone)]), nothing);
+    asks(&beside(&[("b/one.nft", &table("inet g", "22")), ("b/two.nft", &gone)]), nothing);
 }
 
 #[test]
 fn what_another_file_flushes_may_be_there_or_not() {
     let flush = format!("#!/usr/sbin/nft -f\nflush ruleset\n{}", table("inet f", "23"));
-    let tree = with(&[("b/rules.v4", &restore("22")), ("b/nftables.conf", &flush)]);
+    let tree = beside(&[("b/rules.v4", &restore("22")), ("b/nftables.conf", &flush)]);
     asks(&tree, "unknown tcp/22\nclosed tcp/23\nopen tcp/24\nunknown tcp/22\nclosed tcp/23 6\nopen tcp/22 6");
     told(&tree, "flush ruleset");
     // Of two that do so one alone is there.
     let other = format!("flush ruleset\n{}", table("inet g", "22"));
-    asks(&with(&[("b/nftables.conf", &flush), ("b/other.nft", &other)]), "unknown tcp/22\nunknown tcp/23\nopen tcp/24");
+    asks(
+        &beside(&[("b/nftables.conf", &flush), ("b/other.nft", &other)]),
+        "unknown tcp/22\nunknown tcp/23\nopen tcp/24",
+    );
     // So it is of what translates.
     let nat =
         "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 22 -j REDIRECT --to-ports 2222\nCOMMIT\n";
-    asks(&with(&[("b/rules.v4", nat), ("b/nftables.conf", &flush)]), "unknown tcp/22\nopen tcp/24");
+    asks(&beside(&[("b/rules.v4", nat), ("b/nftables.conf", &flush)]), "unknown tcp/22\nopen tcp/24");
 }
 
 #[test]
 fn of_two_files_of_a_node_neither_is_taken_alone() {
-    let machine = |name: &str, last: u8| {
-        format!("name: {name}\nnet0: virtio=A,bridge=vmbr1\nipconfig0: ip=10.0.0.{last}/24,gw=10.0.0.254\n")
-    };
+    let b = machine("b", "ip=10.0.0.2/24,gw=10.0.0.254");
     let forward = |port: u16| {
         format!(
             "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 203.0.113.1/32 -p tcp -m tcp --dport {port} -j DNAT --to-destination 10.0.0.2:{port}\nCOMMIT\n"
@@ -107,7 +85,7 @@ fn of_two_files_of_a_node_neither_is_taken_alone() {
     let of = |second: &str| {
         tree(&[
             ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
-            ("pve/nodes/one/qemu-server/102.conf", &machine("b", 2)),
+            ("pve/nodes/one/qemu-server/102.conf", &b),
             ("proxmox/one/a.rules", &forward(80)),
             ("proxmox/one/z.rules", second),
             (

@@ -38,6 +38,33 @@ pub fn tree(files: &[(&str, &str)]) -> Tree {
     read(&files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
 }
 
+/// A guest's `VMID.conf`: one device on `vmbr1`, with this `ipconfig0`.
+pub fn machine(name: &str, addresses: &str) -> String {
+    format!("name: {name}\nnet0: virtio=BC:24:11:00:00:01,bridge=vmbr1\nipconfig0: {addresses}\n")
+}
+
+/// Two machines `a` (.1) and `b` (.2) of one bridge, without a firewall of Proxmox, and these files besides.
+pub fn beside(files: &[(&str, &str)]) -> Tree {
+    let of = |name: &str, last: u8| machine(name, &format!("ip=10.0.0.{last}/24,ip6=fd00::{last}/64"));
+    let (a, b) = (of("a", 1), of("b", 2));
+    let mut all = vec![
+        ("pve/firewall/cluster.fw", "[OPTIONS]\nenable: 0\n"),
+        ("pve/nodes/one/qemu-server/101.conf", a.as_str()),
+        ("pve/nodes/one/qemu-server/102.conf", b.as_str()),
+    ];
+    all.extend(files);
+    tree(&all)
+}
+
+/// What passes from `a` to `b` of [`beside`]: `VERDICT PACKET` a line, `VERDICT PACKET 6` over IPv6.
+pub fn asks(tree: &Tree, lines: &str) {
+    for line in lines.lines() {
+        let (wanted, what) = line.split_once(' ').expect("a verdict and a packet");
+        let (what, address) = what.strip_suffix(" 6").map_or((what, "10.0.0.2"), |what| (what, "fd00::2"));
+        expect(tree, &format!("{wanted} a -> b {address}, bridge vmbr1, {what}"));
+    }
+}
+
 /// A question: `FROM -> TO ADDRESS, PATH, PROTOCOL[/PORT]`, as `a -> b 10.0.0.2, bridge vmbr1, tcp/22`.
 pub fn question(text: &str) -> Question {
     let mut parts = text.split(", ");

@@ -109,8 +109,8 @@ fn arity(word: &str) -> Option<usize> {
 
 const KERNEL: &[&str] = &["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
 
-/// What brings options that are all in the two lists below.
-const DESCRIBED: &[&str] = &[
+/// The matches and targets that are read: their options are all in the two lists below.
+pub(super) const DESCRIBED: &[&str] = &[
     "tcp",
     "udp",
     "icmp",

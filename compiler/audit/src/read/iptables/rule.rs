@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::named;
+use super::refused::DESCRIBED;
 use super::values::{addresses, icmp, ports, protocol};
 use crate::filter::{Condition, Filter, Rule, States, Test, Then, Translation};
 use crate::packet::Addresses;
@@ -39,20 +40,7 @@ pub(super) fn rule(
             "-m" | "--match" => {
                 let module = take(&mut at);
                 multiport |= module == "multiport";
-                let known = [
-                    "tcp",
-                    "udp",
-                    "icmp",
-                    "icmp6",
-                    "conntrack",
-                    "state",
-                    "multiport",
-                    "comment",
-                    "iprange",
-                    "physdev",
-                    "addrtype",
-                ];
-                if !known.contains(&module) {
+                if !DESCRIBED.contains(&module) {
                     told = true;
                     let why = notes.unread(place, format!("the match {module} of iptables"));
                     condition(Test::Unread(why));

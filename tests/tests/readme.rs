@@ -78,7 +78,7 @@ fn proof_and_files_are_compared_by_the_lines_of_the_law() {
     assert_eq!(shell(&mut world, "/lab", &recipe), (0, String::new()), "{}", world.stderr);
     // Some are known to neither, with other words.
     assert!(!world.stderr.ends_with(" 0 are not known to both\n"), "{}", world.stderr);
-    let filter = "/lab/out/ansible/files/filter/monitor.v4";
+    let filter = "/lab/out/ansible/files/filter/front.v4";
     let text = world.text(filter).expect("the filter of a machine").replace(":INPUT DROP", ":INPUT ACCEPT");
     world.file(filter, text);
     let (status, told) = shell(&mut world, "/lab", &recipe);

@@ -32,6 +32,7 @@ use crate::downloads::downloads;
 use crate::lock::{Fetched, Held};
 use crate::model::{ImageSource, Site};
 use crate::neighbours;
+use crate::origins::Origins;
 use crate::place::report;
 
 /// An image that another environment downloads.
@@ -39,7 +40,7 @@ pub static CODE: Code =
     Code::new("E0925", "an image that another environment downloads", include_str!("file_of_two.rs"));
 
 /// Every download; the first node that meets is told of.
-pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, origins: &Origins, held: &Held, out: &mut Vec<Diagnostic>) {
     if held.others.values().all(|other| other.datacenters.values().all(|it| it.files.is_empty())) {
         return;
     }
@@ -49,8 +50,8 @@ pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
         let node = &site.nodes[download.node.index()].named.name;
         let own = Fetched { volume, node: Some(node.clone()).filter(|_| !download.shared) };
         let others = neighbours::of(site, download.datacenter, held);
-        let Some((environment, _)) = others.iter().find(|(_, it)| it.other.files.iter().any(|file| file.is(&own)))
-        else {
+        let mut others = others.iter().filter(|(environment, _)| !origins.copies.contains(*environment));
+        let Some((environment, _)) = others.find(|(_, it)| it.other.files.iter().any(|file| file.is(&own))) else {
             continue;
         };
         told.push(download.image);

@@ -102,8 +102,15 @@ pub(crate) struct Elsewhere {
 /// How many numbers are shown.
 const SHOWN: usize = 6;
 
-/// A copy of a site, or one that extends it and changes nothing of them, has all numbers of the other: one mistake.
-pub(crate) fn together(found: Vec<Elsewhere>, hosts: &[Host], networks: &[Network], out: &mut Vec<Diagnostic>) {
+/// A copy of a site, or one that extends it and changes nothing of them, has all numbers of the other: one mistake. The environments
+/// of which it is one.
+pub(crate) fn together(
+    found: Vec<Elsewhere>,
+    hosts: &[Host],
+    networks: &[Network],
+    out: &mut Vec<Diagnostic>,
+) -> BTreeSet<String> {
+    let mut copied = BTreeSet::new();
     let mut environments: BTreeMap<String, Vec<Elsewhere>> = BTreeMap::new();
     for one in found {
         environments.entry(one.environment.clone()).or_default().push(one);
@@ -114,6 +121,7 @@ pub(crate) fn together(found: Vec<Elsewhere>, hosts: &[Host], networks: &[Networ
             out.extend(all.into_iter().map(|one| one.problem));
             continue;
         }
+        copied.insert(environment.clone());
         let (first, more) = (&all[0], machines.len() - 1);
         let named = &hosts[first.host].named;
         let message = format!(
@@ -144,6 +152,7 @@ pub(crate) fn together(found: Vec<Elsewhere>, hosts: &[Host], networks: &[Networ
                 )),
         );
     }
+    copied
 }
 
 fn whom(by: &Holder) -> String {

@@ -130,7 +130,7 @@ impl Decoder<'_> {
             told: origins.unfit.iter().map(|(range, _)| *range).chain(origins.handed_out.iter().copied()).collect(),
             out,
         };
-        origins.full = allocation.run();
+        (origins.full, origins.copies) = allocation.run();
     }
 
     fn host(

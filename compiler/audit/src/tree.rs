@@ -87,6 +87,8 @@ pub struct Wiring {
     pub outward: Vec<IpNet>,
     /// Networks whose router is no node, and its address: who is on one and is no guest has it for a router too.
     pub routers: BTreeMap<IpNet, IpAddr>,
+    /// Prefixes whose router, which is no node, is said to filter nothing: what comes from the world for a public address arrives.
+    pub unfiltered: Vec<IpNet>,
     /// Networks between which something routes all and filters nothing, each list by itself.
     pub routed: Vec<Routed>,
     /// Addresses that machines have by turns, and who.
@@ -98,8 +100,14 @@ impl Wiring {
     /// no node, or none at all.
     pub fn is_apart(&self, address: IpAddr) -> bool {
         let networks = self.own.iter().filter(|net| net.prefix_len() < net.max_prefix_len() && net.contains(&address));
-        let mut led = networks.map(|net| self.outward.contains(net) && !self.routers.contains_key(net));
+        let free = |net| !self.routers.contains_key(net) || self.unfiltered.contains(net);
+        let mut led = networks.map(|net| self.outward.contains(net) && free(net));
         is_public(address) && led.any(|led| !led)
+    }
+
+    /// Whether the router in front of an address is said to filter nothing.
+    pub fn is_unfiltered(&self, address: IpAddr) -> bool {
+        self.unfiltered.iter().any(|net| net.contains(&address))
     }
 
     /// Whether two addresses are of one network of the site.

@@ -18,7 +18,7 @@ pub fn emit(site: &Site, tree: &mut Tree) {
     let nodes = || site.nodes.iter().zip((0..).map(NodeId));
     let addresses: BTreeMap<&str, Vec<String>> =
         nodes().map(|(node, id)| (node.named.name.as_str(), texts(addresses(site, node, id)))).collect();
-    let routed: Vec<Value> = nodes().filter_map(|(node, id)| routed(site, node, id)).collect();
+    let routed: Vec<Value> = nodes().filter_map(|(node, id)| routed(site, node, id)).chain(passed(site)).collect();
     let operators: BTreeSet<_> = site.operators.addresses.iter().map(|prefix| prefix.value.trunc()).collect();
     let mut wiring = json!({
         "known_as": known_as(site),
@@ -38,6 +38,10 @@ pub fn emit(site: &Site, tree: &mut Tree) {
         routers(site).into_iter().map(|(prefix, router)| (prefix.to_string(), json!(router))).collect();
     if !routers.is_empty() {
         wiring["routers"] = json!(routers);
+    }
+    let unfiltered = unfiltered(site);
+    if !unfiltered.is_empty() {
+        wiring["unfiltered"] = json!(texts(unfiltered));
     }
     let turns = turns(site);
     if !turns.is_empty() {
@@ -145,6 +149,29 @@ fn routed(site: &Site, node: &Node, id: NodeId) -> Option<Value> {
     let networks = site.networks.iter().filter(|network| network.routed_by(id));
     let prefixes: BTreeSet<_> = networks.flat_map(|network| network.prefixes()).map(|prefix| prefix.value).collect();
     (prefixes.len() > 1).then(|| json!({ "by": node.named.name, "networks": texts(prefixes) }))
+}
+
+/// The networks whose router is somebody else's and is said to filter nothing.
+fn unfiltered(site: &Site) -> BTreeSet<IpNet> {
+    let of = site.networks.iter().flat_map(|network| {
+        let prefixes = network.prefixes().map(|prefix| prefix.value.trunc());
+        prefixes.filter(|prefix| network.unfiltered_router(Family::of_prefix(prefix)).is_some())
+    });
+    of.collect()
+}
+
+/// Those of them that have one router: it leads from each to each other one.
+fn passed(site: &Site) -> Vec<Value> {
+    let mut groups: BTreeSet<BTreeSet<IpNet>> = BTreeSet::new();
+    for network in &site.networks {
+        for family in Family::ALL {
+            let others = site.networks.iter().filter(|other| network.is_passed_to(other, family));
+            let prefixes = others.flat_map(Network::prefixes).map(|prefix| prefix.value.trunc());
+            groups.insert(prefixes.filter(|prefix| Family::of_prefix(prefix) == family).collect());
+        }
+    }
+    let several = groups.into_iter().filter(|prefixes| prefixes.len() > 1);
+    several.map(|prefixes| json!({ "networks": texts(prefixes) })).collect()
 }
 
 /// Bridges of several nodes that are one segment.

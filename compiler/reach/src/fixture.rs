@@ -106,6 +106,7 @@ pub fn network(site: &mut Site, name: &str, cidr: &str, kind: NetworkKind) -> Ne
         joined: true,
         default_route: true,
         router: None,
+        unfiltered: None,
         behind: Vec::new(),
     });
     NetworkId(site.networks.len() as u32 - 1)

@@ -65,8 +65,8 @@ pub struct Opening {
     pub reason: Arc<str>,
 }
 
-/// Machines that are routers, and what else several networks name as one. A node lets everything through, and an address of
-/// somebody else that one network alone names is the way out and no more.
+/// Machines that are routers, and what else several networks name as one. A node lets everything through, and so does somebody else of
+/// whom they all say so; an address of somebody else that one network alone names is the way out and no more.
 pub fn routers(site: &Site) -> Vec<Through<'_>> {
     let routers = Routers::of_site(site);
     let mut of: BTreeMap<Identity, BTreeSet<NetworkId>> = BTreeMap::new();
@@ -78,7 +78,10 @@ pub fn routers(site: &Site) -> Vec<Through<'_>> {
     let of = of.into_iter().filter(|(router, networks)| match router {
         Identity::Node(_) => false,
         Identity::Host(_) | Identity::Owners(_) => true,
-        Identity::Address(_) => networks.len() > 1,
+        Identity::Address(_) => {
+            let filters = |network: &NetworkId| site.networks[network.index()].unfiltered.is_none();
+            networks.len() > 1 && networks.iter().any(filters)
+        }
     });
     of.map(|(router, networks)| {
         let on = |host: &HostId| site.hosts[host.index()].interfaces.iter().map(|interface| interface.network);

@@ -111,6 +111,12 @@ impl Tree {
                     // The system takes the one whose network the destination is in.
                     let near = self.near_by(way, addresses);
                     let mut own = if near.is_empty() { at(self.leading(way, addresses)) } else { at(near) };
+                    // Behind a router that filters nothing it leaves by the network that this is the router of.
+                    let passed = |own: &Addr| matches!(own, Addr::At(own) if self.is_routed(*own, way.address, false));
+                    if *way.path == Path::Routed && own.iter().any(passed) {
+                        own.retain(passed);
+                        return own;
+                    }
                     // Out into the world by a way that no file describes, it may have one there that no file names.
                     let outward = *way.path == Path::Routed && is_public(way.address);
                     if outward && !addresses.iter().any(|own| fits(own) && is_public(*own)) {

@@ -50,7 +50,8 @@ impl Tree {
         });
         let (mut packet, outcome) = self.carried_on(way, from, packet);
         // Who is somewhere in the world has any address there, a site's too.
-        if matches!(way.from, End::Host(host) if host.guest.is_none() && host.addresses.is_empty()) {
+        let somewhere = matches!(way.from, End::Host(host) if host.guest.is_none() && host.addresses.is_empty());
+        if somewhere && matches!(sent.dst, Addr::At(address) if is_public(address)) {
             packet.src = Addr::Internet(v6);
         }
         let packet = match self.behind_its_router(sent, packet) {
@@ -167,6 +168,11 @@ impl Tree {
     /// What arrives at the other side of the routers, and whether anything does.
     fn carried_on(&self, way: &Way<'_, '_>, from: Option<At<'_>>, packet: &Packet) -> (Packet, Outcome) {
         let Addr::At(address) = packet.dst else { return (*packet, Outcome::pass("out into the Internet", None)) };
+        if let Addr::At(source) = packet.src
+            && self.is_routed(source, address, false)
+        {
+            return (*packet, Outcome::pass("something routes between the two", None));
+        }
         let outside = match packet.src {
             Addr::Internet(_) => true,
             Addr::At(source) => from.is_none_or(|from| from.host.guest.is_none()) && is_public(source),
@@ -244,19 +250,9 @@ impl Tree {
             return (*packet, Outcome::pass("it is an address of the sender's router", None));
         }
         if let Addr::At(source) = packet.src
-            && let Some(routed) = self.wiring.routed.iter().find(|routed| {
-                let has = |address| routed.networks.iter().any(|net| net.contains(&address));
-                has(source)
-                    && has(address)
-                    && routed.by.as_deref().is_none_or(|node| self.routes(node, source) && self.routes(node, address))
-            })
+            && self.is_routed(source, address, true)
         {
-            let words = if routed.by.is_some() {
-                "a node routes between its networks"
-            } else {
-                "something routes between the two"
-            };
-            return (*packet, Outcome::pass(words, None));
+            return (*packet, Outcome::pass("a node routes between its networks", None));
         }
         if let Some(carried) = self.through_the_world(way, from, packet) {
             return carried;
@@ -283,6 +279,15 @@ impl Tree {
                 (*packet, Outcome::unknown(why.into(), "no file says what routes there", None))
             }
         }
+    }
+
+    /// Whether something is said to route everything between two addresses: a node, or somebody else who does it for all.
+    pub(super) fn is_routed(&self, source: IpAddr, address: IpAddr, by_node: bool) -> bool {
+        self.wiring.routed.iter().filter(|routed| routed.by.is_some() == by_node).any(|routed| {
+            let has = |address| routed.networks.iter().any(|net| net.contains(&address));
+            let by = |node: &str| self.routes(node, source) && self.routes(node, address);
+            has(source) && has(address) && routed.by.as_deref().is_none_or(by)
+        })
     }
 
     /// What arrives of a packet that leaves by a router of which it is only said that it leads into the world.
@@ -336,13 +341,24 @@ impl Tree {
                 None => (leads && known).then(|| (handed, Outcome::pass("a node hands it on", Some(place)))),
             };
         }
+        let machine = match way.from {
+            End::Host(_) => true,
+            End::Address(own) => self.wiring.machines.values().flatten().any(|machine| *machine == own),
+            End::Internet | End::Node(_) => false,
+        };
         let own = match way.to {
             End::Host(host) if host.guest.is_none() => host.addresses.contains(&address),
             End::Host(host) => {
                 let own = self.owners.get(&address).is_some_and(|(owner, _)| *owner == host.name);
-                // What leads out of a network is taken to lead machines into it.
+                // What leads out of a network is taken to lead machines into it, unless it is a router of which nothing is said.
                 let led = matches!(way.from, End::Host(_)) && self.leads_out(Addr::At(address));
-                own && (inner.is_some() || self.behind_a_node(address) || led)
+                if own && led && inner.is_none() && self.wiring.is_apart(address) {
+                    let why = "what a router lets through of which no file says anything";
+                    let words = "it is of a network of the site with another router";
+                    return Some((packet, Outcome::unknown(why.into(), words, None)));
+                }
+                let met = (outside || machine) && self.wiring.is_unfiltered(address);
+                own && (inner.is_some() || self.behind_a_node(address) || led || met)
             }
             End::Internet | End::Address(_) => true,
             End::Node(_) => false,
@@ -356,11 +372,6 @@ impl Tree {
         let words = if translated { "a node translates it" } else { "the world leads there" };
         let unzoned = if translated { self.unzoned(from, whole) } else { None };
         // What it hands on is said of machines, and of nobody else.
-        let machine = match way.from {
-            End::Host(_) => true,
-            End::Address(own) => self.wiring.machines.values().flatten().any(|machine| *machine == own),
-            End::Internet | End::Node(_) => false,
-        };
         if inner.is_some() && !machine {
             let why = format!("what is handed on to {address}");
             return Some((packet, Outcome::unknown(why.into(), "a router in front of it translates", None)));

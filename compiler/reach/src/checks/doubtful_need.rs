@@ -49,6 +49,7 @@ use arvc_syntax::source::Span;
 
 use super::doubts::Known;
 use super::needs::Merged;
+use super::unfiltered;
 use crate::layers::{Lack, Layer, Layers, Party};
 
 /// Nobody knows whether a need is open.
@@ -90,6 +91,9 @@ pub(super) fn check(layers: &Layers, needs: &[Merged], known: &Known, told: &[Sp
         }
         if list.len() > 1 {
             diagnostic = diagnostic.note(format!("{} further connections that are needed rest on it", list.len() - 1));
+        }
+        if let Some(help) = unfiltered::help(site, &lack.paths, &lack.packets) {
+            diagnostic = diagnostic.help(help);
         }
         found.push(diagnostic.help(match perhaps {
             true => format!(

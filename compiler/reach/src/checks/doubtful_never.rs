@@ -31,12 +31,14 @@
 //!
 //! ## What to do
 //!
-//! Give the target a layer of the site, or say in `expect.unknown` that this rests on the router.
+//! Give the target a layer of the site, or say in `expect.unknown` that this rests on the router. Of a router that filters nothing, as a
+//! provider's, the network says so (`unfiltered = true`): then it is known to be open.
 
 use arvc_site::model::Flow;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::doubts::Known;
+use super::unfiltered;
 use super::unfiltered_never::openings;
 use crate::layers::{Finding, Layers};
 
@@ -59,6 +61,9 @@ pub(super) fn check(layers: &Layers, known: &Known, flow: &Flow, doubts: &[Findi
     let further = doubts.count();
     if further > 0 {
         diagnostic = diagnostic.note(format!("and so it is between {further} further pairs of classes"));
+    }
+    if let Some(help) = unfiltered::help(site, &finding.paths, &finding.packets) {
+        diagnostic = diagnostic.help(help);
     }
     found.push(diagnostic.help("give the target a layer of the site, or list it in `expect.unknown`"));
 }

@@ -32,10 +32,12 @@
 //!
 //! ## What to do
 //!
-//! Open it in `allow`, or expect something else. `arvc reach app db:5432/tcp` shows every layer with the lines that decide.
+//! Open it in `allow`, or expect something else. Where it rests on somebody else's router that filters nothing, as a provider's does, the
+//! network says so: `networks.rack.unfiltered = true;`. `arvc reach app db:5432/tcp` shows every layer with the lines that decide.
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use super::unfiltered;
 use crate::layers::{Classes, Layers};
 use crate::ports::PortSet;
 
@@ -75,6 +77,9 @@ pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnost
         if findings.len() > 1 {
             diagnostic =
                 diagnostic.note(format!("and so it is between {} further pairs of classes", findings.len() - 1));
+        }
+        if let Some(help) = unfiltered::help(site, &finding.paths, packets) {
+            diagnostic = diagnostic.help(help);
         }
         found.push(diagnostic.help(format!("`arvc reach` shows every layer, for `{source}` and `{target}`")));
     }

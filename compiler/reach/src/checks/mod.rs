@@ -37,6 +37,7 @@ mod shadowed_allow;
 #[cfg(test)]
 mod tests;
 mod thin_never;
+mod unfiltered;
 mod unfiltered_never;
 mod unserved_need;
 mod words;

@@ -31,7 +31,8 @@
 //!
 //! ## What to do
 //!
-//! Open it in `essentials`, or let a machine on the segment serve it; list in `expect.unknown` what rests on a router.
+//! Open it in `essentials`, or let a machine on the segment serve it; list in `expect.unknown` what rests on a router, or say at
+//! the network that its router filters nothing, where that is so (`unfiltered = true`).
 //! A node gets in by itself to the networks that it has an address on (`addresses`). An image that has all that it needs may do without packages.
 
 use arvc_syntax::diagnostic::Code;

@@ -34,7 +34,7 @@ use arvc_site::place::report;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::doubts::Known;
-use super::phase_doubtful;
+use super::{phase_doubtful, unfiltered};
 use crate::layers::{Layers, Party};
 use crate::phases::{Demand, Phase, What, unproved};
 
@@ -94,6 +94,9 @@ pub(super) fn check(layers: &Layers, known: &Known, found: &mut Vec<Diagnostic>)
             }
             _ => format!("it follows from {}", what.from()),
         };
+        let doubt = lacks.perhaps.first().filter(|_| lacks.elsewhere.is_none());
+        let doubt = doubt.and_then(|(from, to, packets)| unfiltered::help(site, &layers.paths(from, to), packets));
+        diagnostic = doubt.into_iter().fold(diagnostic, Diagnostic::help);
         found.push(diagnostic.help(help));
     }
 }

@@ -1,6 +1,7 @@
 //! The ways of a machine around the site: out into the world, and in again at an address that the world leads to. That is one of the
 //! target's own, one that the world knows it by, one at which a node hands ports on to it, or a node's.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use arvc_site::model::{Family, HostId, Kind, NetworkId, NodeId, Site};
@@ -12,7 +13,7 @@ use super::decide::{Ends, Layers, Other, open, unknown};
 use super::leased::Foot;
 use super::world::{add_doubt_of_address, one_address};
 use super::{Layer, Party, Path, Step, Way, edge, handed};
-use crate::address::node_on;
+use crate::address::{node_on, subtract};
 use crate::ports::PortSet;
 
 /// Where nodes hand ports on to each machine: the node, an address of it, and the ports.
@@ -63,7 +64,7 @@ impl Layers<'_> {
             let met = if led { self.met(b, last) } else { Vec::new() };
             for to in met.into_iter().filter(|to| !is_private(*to) && !public(to) && !by_router(to)) {
                 for start in self.starts(a, to) {
-                    let inwards = edge::inwards(self, last, b, to, &start.seen);
+                    let inwards = edge::inwards(self, last, b, to, &self.led_out(&start));
                     paths.push(self.around(a, &start, (b, last, to), inwards));
                 }
             }
@@ -98,14 +99,9 @@ impl Layers<'_> {
         };
         let starts = if is_private(to) { self.starts_inside(a, to) } else { self.starts(a, to) };
         let way = |start: Start| {
-            let hands_on = Step {
-                lower: ports.clone(),
-                upper: ports.clone(),
-                ..open(Layer::Router, Party::Node(node), &format!("it hands on {ports}"))
-            };
             let what = "whether it hands on what comes from inside is not known";
             let doubt = is_private(to).then(|| unknown(Layer::Router, Party::Node(node), what.to_owned()));
-            let inwards = doubt.into_iter().chain([hands_on]).chain(self.astray(node, forward));
+            let inwards = doubt.into_iter().chain([hands_on(node, ports)]).chain(self.astray(node, forward));
             self.around(a, &start, (b, last, to), inwards.collect())
         };
         starts.into_iter().filter(|start| !own(start)).map(way).collect()
@@ -154,12 +150,7 @@ impl Layers<'_> {
                 continue;
             };
             let mut steps = self.doubt_of_node(node, *to);
-            let note = format!("it hands on {ports}");
-            steps.push(Step {
-                lower: ports.clone(),
-                upper: ports.clone(),
-                ..open(Layer::Router, Party::Node(*at), &note)
-            });
+            steps.push(hands_on(*at, ports));
             steps.extend(self.astray(*at, forward));
             paths.push(self.from_node(node, (host, last), *to, steps));
         }
@@ -229,6 +220,16 @@ impl Layers<'_> {
         exits.filter_map(start).collect()
     }
 
+    /// Where a machine comes from as routers in front of others see it: what leads out of its network is in the world, whichever address it
+    /// gives it.
+    fn led_out<'s>(&self, start: &'s Start) -> Cow<'s, [IpNet]> {
+        let own = start.by.as_ref().is_some_and(|(_, foot)| foot.prefixes() == start.seen);
+        match own || self.apart.is_empty() {
+            true => Cow::Borrowed(&start.seen),
+            false => subtract(&start.seen, &self.apart).into(),
+        }
+    }
+
     /// The way from where a machine starts to another one. `inwards` is what stands in front of that.
     fn around(&self, a: HostId, start: &Start, (b, last, to): (HostId, NetworkId, IpAddr), inwards: Vec<Step>) -> Path {
         let first = start.by.as_ref().map(|(network, _)| *network);
@@ -279,4 +280,10 @@ impl Layers<'_> {
         }
         path
     }
+}
+
+/// A node that hands ports on, and nothing else.
+fn hands_on(node: NodeId, ports: &PortSet) -> Step {
+    let (lower, upper) = (ports.clone(), ports.clone());
+    Step { lower, upper, ..open(Layer::Router, Party::Node(node), &format!("it hands on {ports}")) }
 }

@@ -109,12 +109,13 @@ impl Answers<'_, '_> {
             }
             (Party::Host(a), Party::Node(node)) => {
                 let (network, own) = self.leaving(*a, address)?;
-                if layers.is_lost(*a, own, address) {
+                let passed = layers.is_passed(network, &IpNet::from(address));
+                if layers.is_lost(*a, own, address) && !passed {
                     return Err(Verdict::Closed);
                 }
                 let mut steps = self.out(*a, address)?;
                 let out = !is_private(address) && layers.leads_out(network, Family::of(address));
-                let near = self.site().networks[network.index()].routed_by(*node);
+                let near = passed || self.site().networks[network.index()].routed_by(*node);
                 if !out && !near {
                     steps.push(undescribed(address));
                 }
@@ -146,14 +147,19 @@ impl Answers<'_, '_> {
                 steps.push(layers.node_hears(*to, &sources, None));
                 Ok(steps)
             }
-            (Party::Node(_), Party::Host(b)) => {
+            (Party::Node(sender), Party::Host(b)) => {
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 // Which of its addresses it takes, the route says, which nobody does.
-                let own = self.zone(from, Family::of(address));
+                let mut own = self.zone(from, Family::of(address));
                 if own.is_empty() {
                     return Err(Verdict::Closed);
                 }
-                let out = !is_private(address) && !layers.is_apart(&IpNet::from(address));
+                let to = IpNet::from(address);
+                let passed = layers.is_passed_to_node(*sender, &to);
+                if passed {
+                    own.retain(|own| layers.is_passed(last, own));
+                }
+                let out = passed || !is_private(address) && !layers.is_apart(&to);
                 if self.is_own_router(*b, last) {
                     return Ok(vec![undescribed(address)]);
                 }
@@ -162,7 +168,8 @@ impl Answers<'_, '_> {
                 if layers.handing(*b, last, Family::of(address)).is_some() {
                     world.extend(&own);
                 }
-                let seen = if out && own.iter().any(|own| is_private(own.addr())) { &world } else { &own };
+                let translated = out && !passed && own.iter().any(|own| is_private(own.addr()));
+                let seen = if translated { &world } else { &own };
                 steps.extend(self.handed_in(*b, last, &Other::Zone(seen), address));
                 steps.extend(layers.arrive(*b, last, &Other::Zone(seen)));
                 Ok(steps)
@@ -182,7 +189,8 @@ impl Answers<'_, '_> {
                 }
                 let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                 let far = zone.iter().all(|prefix| !is_private(prefix.addr()));
-                let lost = far && is_private(address);
+                let passed = zone.iter().all(|prefix| layers.is_passed(last, prefix));
+                let lost = far && is_private(address) && !passed;
                 // The Internet leads nobody there; one who is named may have a way of his own.
                 if lost && *from == Party::Internet {
                     return Err(Verdict::Closed);
@@ -209,7 +217,8 @@ impl Answers<'_, '_> {
                 if zone.is_empty() || lost && *from == Party::Internet || handed && !behind {
                     return Err(Verdict::Closed);
                 }
-                let near = !far && !behind;
+                let passed = zone.iter().all(|prefix| layers.is_passed_to_node(*node, prefix));
+                let (near, lost) = (!far && !behind && !passed, lost && !passed);
                 let apart = zone.iter().any(|prefix| layers.is_apart(prefix) && !layers.is_beside(*node, prefix));
                 let mut steps: Vec<Step> = (lost || near || apart).then(|| undescribed(address)).into_iter().collect();
                 steps.push(layers.node_hears(*node, &zone, None));
@@ -229,6 +238,7 @@ impl Answers<'_, '_> {
         let router = layers.members.router_of_all(network, family);
         let mut steps = handed::outwards_by(layers, router, family, &[own], &[to]);
         let known = layers.leads_out(network, family) && !is_private(address) && !layers.is_apart(&to);
+        let known = known || layers.is_passed(network, &to);
         steps.push(match known {
             true => open(Layer::Router, Party::Prefix(to), "it is taken to lead into the world"),
             false => undescribed(address),
@@ -307,7 +317,8 @@ impl Answers<'_, '_> {
     fn to_the_world(&self, host: HostId, address: IpAddr) -> Step {
         let (layers, family, to) = (self.layers, Family::of(address), IpNet::from(address));
         let exit = layers.exit(host, address).map(|(network, _)| network);
-        match exit.filter(|network| layers.leads_out(*network, family) && !is_private(address)) {
+        let led = |network: &NetworkId| layers.leads_out(*network, family) && !is_private(address);
+        match exit.filter(|network| led(network) || layers.is_passed(*network, &to)) {
             Some(network) => layers
                 .undescribed(host, network, family, &[to])
                 .unwrap_or_else(|| open(Layer::Router, Party::Prefix(to), "it is taken to lead into the world")),

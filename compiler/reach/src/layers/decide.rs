@@ -334,11 +334,12 @@ impl<'a> Layers<'a> {
                 for to in self.met(b, last) {
                     let Some(from) = self.address(a, first, Family::of(to)) else { continue };
                     if let Some(router) = edge::between(self, (a, first, from), (b, last, to)) {
+                        let seen = self.translated_between((a, first, from), last, to);
                         let ends = Ends {
                             source: Some((a, first)),
                             target: Some((b, last)),
                             to: Other::Member(b, to),
-                            from: Other::Member(a, from),
+                            from: seen.as_deref().map_or(Other::Member(a, from), Other::Zone),
                         };
                         paths.push(self.path(Way::Routed(first, last), Some(from), to, &ends, router));
                     }

@@ -1,7 +1,8 @@
 //! Routers: between two networks of the site, and at its edge.
 //!
 //! A Proxmox host forwards between its networks, and no rule of the site closes that: the guests at both ends do. A router that is
-//! a guest hands on what its rules say ([`handed`]). What any other router lets through is its owner's matter, so it is not known.
+//! a guest hands on what its rules say ([`handed`]). What any other router lets through is its owner's matter, so it is not known, but
+//! where the site says that it filters nothing.
 
 use std::net::IpAddr;
 
@@ -14,6 +15,9 @@ use super::{Layer, Party, Step, handed};
 use crate::address::node_on;
 use crate::ports::PortSet;
 use crate::routers::Identity;
+
+/// What is said of a router that is nobody's here.
+pub(super) const UNFILTERED: &str = "it is said to filter nothing";
 
 /// The router by which a machine's packets come from one network into another; none if nothing leads there.
 pub(super) fn between(
@@ -32,10 +36,12 @@ pub(super) fn between(
     // The router itself is asked for at any of its addresses, and hands nothing on then.
     let ours = Some(there).filter(|router| !router.hosts().contains(&a) && !router.hosts().contains(&b));
     let ours = handed::steps(layers, ours, family, &Other::Address(from), &Other::Address(to));
+    let beyond = &site.networks[last.index()];
     if back == Some(there) {
         return Some(ours.unwrap_or_else(|| {
             vec![match there {
                 Identity::Node(_) => open(Layer::Router, at, "a node forwards between its networks"),
+                _ if network.is_passed_to(beyond, family) => open(Layer::Router, at, UNFILTERED),
                 _ => unknown(Layer::Router, at, format!("what {} lets through is not known", named(layers, gateway))),
             }]
         }));
@@ -46,6 +52,16 @@ pub(super) fn between(
     let filtered = target.kind != Kind::Machine || target.is_configured();
     if *there == Identity::Host(b) && !filtered && !is_private(to) {
         return Some(vec![open(Layer::Router, at, "it is the router itself")]);
+    }
+    // Where the world leads there, it is met as from there. What a node makes of a private address on a network that it stands on, nobody
+    // says.
+    let as_it_is = match there {
+        Identity::Address(_) => true,
+        Identity::Node(_) => !is_private(from),
+        Identity::Host(_) | Identity::Owners(_) => false,
+    };
+    if as_it_is && !is_private(to) && !layers.is_apart(&IpNet::from(to)) {
+        return None;
     }
     let leads = match there {
         Identity::Node(node) => !node_on(site, last, *node).is_empty(),
@@ -85,6 +101,14 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
                 .insert(0, unknown(Layer::Router, at, "what hands it on to a private address is not known".to_owned()));
         }
         return steps;
+    }
+    if there.unfiltered_router(Family::of(to)).is_some() {
+        let far = |prefix: &IpNet| !is_private(to) && !is_private(prefix.addr()) && !layers.is_apart(prefix);
+        if zone.iter().all(|prefix| far(prefix) || layers.is_passed(network, prefix)) {
+            return vec![open(Layer::Router, at, UNFILTERED)];
+        }
+        let note = format!("what leads to {} from there is not known", named(layers, gateway));
+        return vec![unknown(Layer::Router, at, note)];
     }
     let Router::Node(node) = gateway.router else {
         return vec![unknown(Layer::Router, at, format!("what {} hands on is not known", named(layers, gateway)))];

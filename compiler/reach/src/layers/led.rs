@@ -43,7 +43,10 @@ impl Layers<'_> {
                 Led::Known
             } else if meets(prefix, there) {
                 Led::Partly
-            } else if node.is_some_and(|node| self.is_beside(node, prefix)) || self.is_in_the_world(prefix) {
+            } else if node.is_some_and(|node| self.is_beside(node, prefix))
+                || self.is_in_the_world(prefix)
+                || self.is_passed(network, prefix)
+            {
                 Led::Known
             } else {
                 Led::Unknown
@@ -71,7 +74,8 @@ impl Layers<'_> {
             self.site.network_ids().filter(meets).any(|id| !node_on(self.site, id, node).is_empty())
         };
         let led = |prefix: &IpNet| {
-            if self.is_beside(node, prefix) || self.is_in_the_world(prefix) && met(prefix) {
+            let passed = || self.is_passed_to_node(node, prefix);
+            if self.is_beside(node, prefix) || self.is_in_the_world(prefix) && met(prefix) || passed() {
                 Led::Known
             } else if stands_in_part(prefix) {
                 Led::Partly
@@ -132,6 +136,19 @@ impl Layers<'_> {
         self.is_behind(node, prefix) || self.site.network_ids().any(on)
     }
 
+    /// Whether the router of a network leads to all of a prefix behind it, and filters nothing on either side.
+    pub(super) fn is_passed(&self, network: NetworkId, prefix: &IpNet) -> bool {
+        let own = &self.site.networks[network.index()];
+        let mut others = self.site.networks.iter().filter(|other| holds(other, prefix));
+        others.any(|other| own.is_passed_to(other, Family::of_prefix(prefix)))
+    }
+
+    /// The same of a node on such a network.
+    pub(super) fn is_passed_to_node(&self, node: NodeId, prefix: &IpNet) -> bool {
+        let on = |id: &NetworkId| !node_on(self.site, *id, node).is_empty();
+        self.site.network_ids().filter(on).any(|id| self.is_passed(id, prefix))
+    }
+
     /// Whether a prefix is one that the world leads to: a public one, of no network of the site or of one that lets in whatever
     /// comes for it.
     fn is_in_the_world(&self, prefix: &IpNet) -> bool {
@@ -144,8 +161,8 @@ impl Layers<'_> {
     }
 }
 
-/// The public prefixes of networks into which nobody says that the world leads: they have a router of their own that is no node, or are on
-/// a bridge and have none.
+/// The public prefixes of networks into which nobody says that the world leads: they have a router of their own that is no node and is
+/// not said to filter nothing, or are on a bridge and have none.
 pub(super) fn apart(site: &Site) -> Vec<IpNet> {
     let led = |network: &Network, prefix: &IpNet| {
         let family = Family::of_prefix(prefix);
@@ -153,6 +170,7 @@ pub(super) fn apart(site: &Site) -> Vec<IpNet> {
         let mut routers = gateways.chain(&network.router).peekable();
         match routers.peek() {
             None => matches!(network.kind, NetworkKind::Plain),
+            Some(_) if network.unfiltered_router(family).is_some() => true,
             Some(_) => routers.all(|gateway| matches!(gateway.router, Router::Node(_))),
         }
     };

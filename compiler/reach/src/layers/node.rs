@@ -91,7 +91,8 @@ impl Layers<'_> {
                 let inside = !node_on(self.site, network, node).is_empty();
                 let leads = self.members.way_out(profile, Family::of(to)).contains(&network);
                 let around = !is_private(to) && !self.site.networks[network.index()].routed_by(node);
-                if !inside && (!leads || around || self.is_lost(host, foot.sample(), to)) {
+                let lost = self.is_lost(host, foot.sample(), to) && !self.is_passed(network, &IpNet::from(to));
+                if !inside && (!leads || around || lost) {
                     continue;
                 }
                 let ends = Ends {
@@ -200,10 +201,11 @@ impl Layers<'_> {
     /// the other, but to an address that the world leads to.
     fn apart(&self, node: NodeId, network: NetworkId, to: IpAddr) -> Option<Step> {
         let there = &self.site.networks[network.index()];
-        let (node, path) = (&self.site.nodes[node.index()].named.path, &there.named.path);
-        let note = format!("what leads between {node} and {path}, which it has no address on, is not known");
-        let apart = is_private(to) || self.is_apart(&IpNet::from(to));
-        apart.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note))
+        let (own, path) = (&self.site.nodes[node.index()].named.path, &there.named.path);
+        let note = format!("what leads between {own} and {path}, which it has no address on, is not known");
+        let to = IpNet::from(to);
+        let apart = (is_private(to.addr()) || self.is_apart(&to)) && !self.is_passed_to_node(node, &to);
+        apart.then(|| unknown(Layer::Router, Party::Prefix(to), note))
     }
 
     /// The addresses that a zone sends from, and so those of a node.
@@ -231,8 +233,10 @@ impl Layers<'_> {
             let who = if operators.iter().any(meets) { "operators" } else { "nodes" };
             matching.push((managed.clone(), format!("{who}: management ports of the nodes").into()));
         }
-        // Nobody says which of the addresses corosync takes.
-        if nodes.iter().any(meets) {
+        // Nobody says which of the addresses corosync takes. With itself a node speaks on its loopback device.
+        let others = self.site.node_ids().filter(|other| *other != node);
+        let mut others = others.flat_map(|other| self.site.nodes[other.index()].own_addresses()).map(IpNet::from);
+        if others.any(|other| meets(&other)) {
             upper = upper.union(&PortSet::ports(Transport::Udp, COROSYNC.0, COROSYNC.1));
             note = Some("which addresses of the nodes corosync speaks between".to_owned());
         }

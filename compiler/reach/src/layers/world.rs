@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use super::decide::{Layers, Other, unknown};
 use super::{Layer, Party, Step, handed};
-use crate::address::public;
+use crate::address::{node_on, public};
 use crate::policy::Peer;
 use crate::ports::PortSet;
 
@@ -78,6 +78,27 @@ impl Layers<'_> {
         }
         let own: Vec<IpNet> = node.own_addresses().filter(public).map(IpNet::from).collect();
         if own.is_empty() { self.world(family) } else { own }
+    }
+
+    /// What may arrive of a machine with a private address at a public one on a network that the node in front stands on and is not the
+    /// router of: that address, or those of the node, which translates.
+    pub(super) fn translated_between(
+        &self,
+        (host, network, own): (HostId, NetworkId, IpAddr),
+        last: NetworkId,
+        to: IpAddr,
+    ) -> Option<Vec<IpNet>> {
+        let family = Family::of(to);
+        let node = self.node_in_front(host, network, family).filter(|_| is_private(own) && !is_private(to))?;
+        if self.site.networks[last.index()].routed_by(node) {
+            return None;
+        }
+        let mut seen = self.sent_into_the_world(node, family);
+        seen.extend(node_on(self.site, last, node).into_iter().chain([own]).map(IpNet::from));
+        seen.retain(|seen| Family::of_prefix(seen) == family);
+        seen.sort_unstable();
+        seen.dedup();
+        Some(seen)
     }
 
     /// The node that is a machine's way out on a network.

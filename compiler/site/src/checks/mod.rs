@@ -175,6 +175,7 @@ pub mod room_after_loss;
 pub mod route_backend;
 pub mod route_frontend;
 pub mod route_not_public;
+pub mod router_unfiltered;
 pub mod rule_outside;
 pub mod rule_too_long;
 pub mod same_build;
@@ -321,6 +322,7 @@ pub static CODES: &[&Code] = &[
     &leased_address::CODE,
     &foreign_overlap::CODE,
     &default_routes::CODE,
+    &router_unfiltered::CODE,
     &guest_off_node::CODE,
     &machine_on_segments::CODE,
     &same_prefix::CODE,
@@ -564,6 +566,7 @@ fn networks(site: &Site, segments: &Segments, origins: &Origins, out: &mut Vec<D
     foreign_overlap::check(site, out);
     guest_off_node::check(site, origins, out);
     default_routes::check(site, out);
+    router_unfiltered::check(site, out);
     machine_on_segments::check(site, segments, out);
     same_prefix::check(site, out);
     behind_unable::check(site, origins, out);

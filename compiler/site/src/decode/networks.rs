@@ -8,7 +8,7 @@ use super::Decoder;
 use super::settings::numbers;
 use crate::checks::{
     gateway_outside_network, gateways_of_one_family, invalid_bridge, invalid_mtu, invalid_vlan, invalid_vnet,
-    network_kind, overlay_port, prefixes_meet,
+    network_kind, overlay_port, prefixes_meet, router_unfiltered,
 };
 use crate::model::{Behind, Network, NetworkId, NetworkKind, NodeId, Pool, Router, Spanned, VipId};
 use crate::read::Thing;
@@ -60,6 +60,7 @@ impl Decoder<'_> {
             let (mut gateway, mut router, mut behind) = (None, None, Vec::new());
             let (mut mtu, mut reserved, mut dhcp, mut pools) = (None, Vec::new(), None, Vec::new());
             let (mut nodes, mut joined, mut default_route) = (Vec::new(), true, true);
+            let mut unfiltered = None;
             for field in self.entity_fields(entity) {
                 let (value, span) = (field.value, self.read.span(field.value));
                 match self.read.name(field.name) {
@@ -110,6 +111,7 @@ impl Decoder<'_> {
                             written.nodes = Some(span);
                         }
                     }
+                    "unfiltered" => unfiltered = self.read.flag(value).filter(|said| *said).map(|_| span),
                     "default_route" => default_route = self.read.flag(value).unwrap_or(true),
                     "dhcp" => dhcp = self.read.int_range(value).map(numbers),
                     "pools" => pools = self.pools(id, value),
@@ -137,11 +139,16 @@ impl Decoder<'_> {
                 joined,
                 default_route,
                 router: None,
+                unfiltered,
                 behind,
             };
             let problems = prefixes_meet::check(&network);
             self.read.diagnostics.extend(problems);
             network.kind = self.kind(&network, written);
+            if let Some(span) = unfiltered.filter(|_| network.is_overlay() || gateway.is_none() && router.is_none()) {
+                let problem = router_unfiltered::without_router(&network.named, span, network.is_overlay());
+                self.read.diagnostics.push(problem);
+            }
             match (&network.kind, gateway, router) {
                 (NetworkKind::Bridge { .. }, Some(value), _) => {
                     let found = self.gateways(id, &network, value);

@@ -136,6 +136,8 @@ pub struct Network {
     pub default_route: bool,
     /// The router that it is behind, if it is on no bridge.
     pub router: Option<Gateway>,
+    /// Where it is said that its router, which is nobody's here, routes everything and filters nothing.
+    pub unfiltered: Option<Span>,
     /// Of an overlay, the networks that are behind its members.
     pub behind: Vec<Behind>,
 }
@@ -182,6 +184,19 @@ impl Network {
     /// Its router for one family of addresses.
     pub fn gateway(&self, family: Family) -> Option<&Gateway> {
         self.gateways().iter().find(|gateway| Family::of(gateway.address) == family)
+    }
+
+    /// Its router in a family, if that is nobody's of the site and is said to filter nothing.
+    pub fn unfiltered_router(&self, family: Family) -> Option<&Gateway> {
+        let router = self.gateway(family).or(self.router.as_ref()).filter(|_| self.unfiltered.is_some())?;
+        (router.router == Router::Elsewhere).then_some(router)
+    }
+
+    /// Whether its router is that of another network too, and both say that it filters nothing. An address of the link alone is
+    /// anybody's.
+    pub fn is_passed_to(&self, other: &Network, family: Family) -> bool {
+        let [own, there] = [self, other].map(|network| network.unfiltered_router(family).map(|router| router.address));
+        own.is_some() && own == there && !matches!(own, Some(IpAddr::V6(own)) if own.is_unicast_link_local())
     }
 
     /// The member of an overlay that a network is behind.

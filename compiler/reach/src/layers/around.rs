@@ -149,10 +149,10 @@ impl Layers<'_> {
             let Some((forward, (last, _))) = forward.and_then(|it| Some((it, self.handed_to(*at, it)?))) else {
                 continue;
             };
-            let mut steps = self.doubt_of_node(node, *to);
+            let mut steps = self.doubt_of_handed(node, *at, *to);
             steps.push(hands_on(*at, ports));
             steps.extend(self.astray(*at, forward));
-            paths.push(self.from_node(node, (host, last), *to, steps));
+            paths.push(self.sent_by_node(node, (host, last), *to, steps));
         }
         for interface in &self.host(host).interfaces {
             let Some(to) = interface.public.map(|public| public.value) else { continue };
@@ -162,7 +162,7 @@ impl Layers<'_> {
             let mut steps = vec![unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note)];
             let (router, from) = (self.handing(host, network, family), Other::Zone(&seen));
             steps.extend(handed::from_the_world(self, router, family, &from, &Other::Address(own)));
-            paths.push(self.from_node(node, (host, network), to, steps));
+            paths.push(self.sent_by_node(node, (host, network), to, steps));
         }
         paths
     }
@@ -176,13 +176,28 @@ impl Layers<'_> {
         doubt.into_iter().collect()
     }
 
-    fn from_node(&self, node: NodeId, target: (HostId, NetworkId), to: IpAddr, between: Vec<Step>) -> Path {
+    /// The same where the other one hands ports on: what comes from a network that it is the router of is for itself.
+    pub(super) fn doubt_of_handed(&self, node: NodeId, at: NodeId, to: IpAddr) -> Vec<Step> {
+        let own = self.site.nodes[node.index()].own_addresses().filter(|own| own.is_ipv4() == to.is_ipv4());
+        let behind = own.map(IpNet::from).any(|own| self.is_behind(at, &own));
+        let note = "which of its addresses it sends from is not known".to_owned();
+        let doubt = behind.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note));
+        doubt.into_iter().chain(self.doubt_of_node(node, to)).collect()
+    }
+
+    fn sent_by_node(&self, node: NodeId, target: (HostId, NetworkId), to: IpAddr, between: Vec<Step>) -> Path {
         let seen = self.sent_into_the_world(node, Family::of(to));
         let from = one_address(&seen).map_or(Other::Zone(&seen), Other::Address);
         let ends = Ends { source: None, target: Some(target), to: Other::Address(to), from };
         let mut path = self.path(Way::Direct(target.1), one_address(&seen), to, &ends, between);
         add_doubt_of_address(&mut path.steps, &seen);
         path
+    }
+
+    /// Whether an address is one that the world knows a machine by, and none of its own.
+    pub(super) fn is_known_as(&self, target: &Party, address: IpAddr) -> bool {
+        let known = |host: HostId| self.known_as(host, address).is_some_and(|(_, own)| own != address);
+        matches!(target, Party::Host(host) if known(*host))
     }
 
     /// The own address of a machine that is met at an address which somebody in front of it has.

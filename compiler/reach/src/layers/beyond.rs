@@ -134,7 +134,7 @@ impl Answers<'_, '_> {
             }
             (Party::Node(own), Party::Host(b)) if node.is_some() => {
                 let (at, forward) = forward.filter(|(_, forward)| forward.to == *b).ok_or(Verdict::Closed)?;
-                let mut steps = layers.doubt_of_node(*own, address);
+                let mut steps = layers.doubt_of_handed(*own, at, address);
                 // By which of its addresses it leaves, the route says, which nobody does.
                 let seen = layers.world(Family::of(address));
                 steps.extend(layers.handed(at, forward, &Other::Zone(&seen)).ok_or(Verdict::Closed)?);

@@ -120,6 +120,10 @@ impl Layers<'_> {
             return;
         }
         for path in paths {
+            // What else than the packets of overlays a router hands on at an address that the world knows a machine by, nobody says.
+            if path.is_through_the_world() && path.to.iter().any(|to| self.is_known_as(target, *to)) {
+                continue;
+            }
             let closed = packets.difference(&path.upper()).difference(&self.tunnels(path));
             let closed = closed.intersection(&path.handed_on_around());
             if closed.is_none() {

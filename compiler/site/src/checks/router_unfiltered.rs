@@ -14,7 +14,7 @@
 //! ## Example
 //!
 //! ```arv part
-//!   networks.rack = { cidr = 198.51.100.0/28; bridge = "vmbr5"; gateway = 198.51.100.1; unfiltered = true; };
+//!   networks.rack = { cidr = 198.51.100.0/24; bridge = "vmbr5"; gateway = 198.51.100.1; unfiltered = true; };
 //!   networks.lan = {
 //!     cidr = 192.168.7.0/24;
 //!     bridge = "vmbr6";

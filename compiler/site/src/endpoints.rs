@@ -49,7 +49,15 @@ impl Tunnels {
         let nodes = nodes.map(|uplink| uplink.public.unwrap_or(uplink.address).value);
         let host = &site.hosts[id.index()];
         let own = host.interfaces.iter().filter(|interface| !site.networks[interface.network.index()].is_overlay());
-        let own = own.flat_map(known_outside);
+        let elsewhere = || site.hosts.iter().any(|it| self.is_elsewhere(it));
+        // One of the underlay is of use to members elsewhere alone, and opens the port to the world.
+        let inside = |interface: &Interface, address: IpAddr| {
+            let stated = interface.public.is_some_and(|stated| stated.value == address);
+            interface.network == self.underlay && !stated
+        };
+        let own = own.flat_map(|interface| known_outside(interface).map(move |address| (interface, address)));
+        let own = own.filter(|(interface, address)| !inside(interface, *address) || elsewhere());
+        let own = own.map(|(_, address)| address);
         let mut found = Vec::new();
         for address in nodes.chain(own) {
             if !found.contains(&address) {
@@ -57,6 +65,11 @@ impl Tunnels {
             }
         }
         found
+    }
+
+    /// Whether a machine is a member, and not on the underlay.
+    fn is_elsewhere(&self, host: &Host) -> bool {
+        host.status.is_there() && host.is_on(self.overlay) && !host.is_on(self.underlay)
     }
 
     /// Where `host` finds `other` without asking: on the underlay if both are on one segment of it; else on another segment that both

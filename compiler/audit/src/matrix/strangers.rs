@@ -15,8 +15,6 @@ use crate::tree::Tree;
 pub enum Stands {
     /// A rule names it alone.
     Itself,
-    /// It is a node's, which is asked about by its name too.
-    Node(String),
     /// Whatever no rule names, in the world.
     Internet,
     /// Whatever else is in a prefix that no network routes in the world, from the first address to the last.
@@ -39,7 +37,9 @@ impl Strangers {
         let mut classes: BTreeMap<(bool, Key), (IpAddr, BTreeSet<Span>)> = BTreeMap::new();
         for (low, high) in records.spans() {
             for address in [before(low), Some(low), Some(high), after(high)].into_iter().flatten() {
-                if tree.owners.contains_key(&address) || overlay.contains_key(&address) || !usable(address) {
+                // What is a machine's or a node's is asked about by their names.
+                let owned = tree.owners.contains_key(&address) || tree.node_at(address).is_some();
+                if owned || overlay.contains_key(&address) || !usable(address) {
                     continue;
                 }
                 let key = (address.is_ipv6(), records.address_key(address));
@@ -66,9 +66,6 @@ impl Tree {
 
     /// What an address of nobody stands for.
     pub fn stands_for(&self, address: IpAddr) -> Stands {
-        if let Some((node, _)) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)) {
-            return Stands::Node(node.clone());
-        }
         let records = self.records();
         if records.names(address) {
             return Stands::Itself;
@@ -106,7 +103,6 @@ impl Stands {
     pub fn words(&self, address: IpAddr) -> String {
         match self {
             Self::Itself => address.to_string(),
-            Self::Node(node) => format!("{address} of {node}"),
             Self::Internet => "internet".to_owned(),
             Self::Private(low, high) | Self::Within((low, high), 0) => format!("others in {}", span(*low, *high)),
             Self::Within((low, high), 1) => format!("others in {} and one more prefix", span(*low, *high)),

@@ -28,13 +28,7 @@ impl<'a> Audited<'a> {
         let (mut classes, mut strangers) = (Vec::new(), Vec::new());
         for class in tree.classes() {
             match class.members.as_slice() {
-                [one] if one.parse::<IpAddr>().is_ok() => {
-                    let address = one.parse();
-                    // A node is asked about by its name.
-                    if !matches!(address.map(|it| tree.stands_for(it)), Ok(Stands::Node(_))) {
-                        strangers.push(one.clone());
-                    }
-                }
+                [one] if one.parse::<IpAddr>().is_ok() => strangers.push(one.clone()),
                 _ => classes.push(class.members),
             }
         }

@@ -424,6 +424,7 @@ impl<'a> Layers<'a> {
             if between.is_empty() && *zone != Party::Internet {
                 between.extend(self.undescribed(host, network, family, part));
             }
+            between.extend(edge::beyond_another(self, (host, network), &own, part));
             let there = self.members.site.network_ids().find(|it| self.site.networks[it.index()].contains(to));
             between.extend(there.and_then(|there| pools::answered(self, there, part)));
             let mut path = self.path(Way::Direct(network), foot.known(), to, &ends, between);

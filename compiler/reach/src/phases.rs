@@ -234,10 +234,15 @@ impl Asked<'_, '_> {
         if let Some((_, known)) = self.ways.borrow().iter().find(|(asked, _)| is(asked)) {
             return known.clone();
         }
-        let below = |way: Way| !self.layers.site().networks[way.last().index()].is_overlay();
+        let below = |way: Way| !self.is_overlay(way);
         let paths: Rc<[Path]> = self.layers.paths_by(from, to, &|way| all || below(way)).into();
         self.ways.borrow_mut().push(((from.clone(), to.clone(), all), paths.clone()));
         paths
+    }
+
+    /// Whether a way ends on an overlay.
+    fn is_overlay(&self, way: Way) -> bool {
+        way.last().is_some_and(|last| self.layers.site().networks[last.index()].is_overlay())
     }
 
     /// Whether some packets surely pass from it to another, where it has joined no overlay yet.
@@ -248,8 +253,7 @@ impl Asked<'_, '_> {
 
     /// Whether some packets pass a path for certain, by the layers that are there.
     fn passes(&self, path: &Path, packets: &PortSet) -> bool {
-        let overlay = self.layers.site().networks[path.way.last().index()].is_overlay();
-        if overlay && self.phase != Phase::Joined {
+        if self.is_overlay(path.way) && self.phase != Phase::Joined {
             return false;
         }
         // The other end of a path has its filter, whichever phase this one is in.
@@ -304,7 +308,7 @@ impl Asked<'_, '_> {
             Some((on, address)) => format!("{address} (`{}`)", site.networks[on.index()].named.path),
             None => "it".to_owned(),
         };
-        let counts = |path: &Path| on.is_none_or(|on| path.way.last() == on);
+        let counts = |path: &Path| on.is_none_or(|on| path.way.last() == Some(on));
         let why = || match pairs.as_slice() {
             [(only, _)] => format!("{} does not surely reach {packets} on {it} without the overlay", only.name(site)),
             _ => format!("neither a node nor an operator surely reaches {packets} on {it} without the overlay"),
@@ -312,8 +316,9 @@ impl Asked<'_, '_> {
         self.any(&pairs, &packets, counts, why).map_err(|lacks| {
             let others =
                 machine.interfaces.iter().map(|interface| interface.network).filter(|other| Some(*other) != on);
-            let proved =
-                |other: &NetworkId| self.any(&pairs, &packets, |path| path.way.last() == *other, String::new).is_ok();
+            let proved = |other: &NetworkId| {
+                self.any(&pairs, &packets, |path| path.way.last() == Some(*other), String::new).is_ok()
+            };
             Lacking { elsewhere: others.into_iter().find(proved), ..lacks }
         })
     }

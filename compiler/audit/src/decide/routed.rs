@@ -73,6 +73,10 @@ impl Tree {
             None => self.by_routers(way, first, last, behind, &packet, outcome),
         };
         steps.push(Stop::said(Part::Way, outcome, &packet));
+        if inner.is_none() && packet.dst == sent.dst && self.answers_nobody(way, &packet) {
+            let outcome = Outcome::drop("no answer leaves the guest, which has no router", None);
+            steps.push(Stop::said(Part::Way, outcome, &packet));
+        }
         if let (Some(router), Some(into)) = (last, last.and_then(|router| self.towards(router.host, packet.src, v6))) {
             let known = matches!(way.from, End::Host(_)) && matches!(sent.dst, Addr::At(to) if is_public(to));
             self.hand_on(router.host, [into, router.foot], &packet, known || inner.is_some(), &mut steps);
@@ -86,6 +90,18 @@ impl Tree {
         self.arrive(way.to, to, &device, &packet, &mut steps);
         self.answer(from, to, &packet, &mut steps);
         steps
+    }
+
+    /// Whether no answer of a guest leaves its segments: it has no router, and is on no network of his.
+    fn answers_nobody(&self, way: &Way<'_, '_>, packet: &Packet) -> bool {
+        let End::Host(host) = way.to else { return false };
+        let Some(guest) = self.guest(host) else { return false };
+        let near = |net: &ipnet::IpNet| matches!(packet.src, Addr::At(source) if net.contains(&source));
+        guest.nics.iter().all(|nic| {
+            let leads = nic.dhcp || nic.gateways.iter().any(|gateway| gateway.is_ipv6() == packet.is_v6());
+            // Of a device without an address nobody knows what its system has there.
+            !leads && !nic.addresses.is_empty() && !nic.addresses.iter().any(near)
+        })
     }
 
     /// Whether a machine is the router of the segment that it is asked for on: it takes what comes in elsewhere for that address.
@@ -297,7 +313,9 @@ impl Tree {
     fn through_the_world(&self, way: &Way<'_, '_>, from: Option<At<'_>>, packet: &Packet) -> Option<(Packet, Outcome)> {
         let (Addr::At(source), Addr::At(address)) = (packet.src, packet.dst) else { return None };
         let leads = self.leads_out(packet.src);
+        // Who is on a network of the site that nothing leads out of is not in the world.
         let outside = from.is_none_or(|from| from.host.guest.is_none()) && is_public(source);
+        let outside = outside && (leads || !self.wiring.is_apart(source));
         // Whose own address it is decides what translates it on the way, and nobody says.
         let seen = match is_public(source) {
             true => packet.src,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use arvc_reach::layers::{Matrix, Party, Passing};
+use arvc_reach::layers::{Matrix, Party, Passing, Way};
 use serde_json::{Value, json};
 
 use super::text::Words;
@@ -14,14 +14,23 @@ pub(super) fn text(words: &Words, matrix: &Matrix) -> String {
         let sources = &matrix.classes[block.source];
         let targets = || block.targets.iter().flat_map(|target| &matrix.classes[*target]);
         let targets = words.first_of(targets(), targets().count());
+        let mut here = here(&block.passing).peekable();
+        if here.peek().is_none() {
+            continue;
+        }
         let _ = writeln!(out, "{} -> {targets}", words.parties(sources));
-        for passing in block.passing.iter() {
+        for passing in here {
             let unknown = passing.unknown();
             let perhaps = if unknown.is_none() { String::new() } else { format!("; not known: {unknown}") };
             let _ = writeln!(out, "  over {}: {}{perhaps}", passing.way.name(words.site()), passing.lower);
         }
     }
     out
+}
+
+/// What passes by a network of the site.
+fn here(passing: &[Passing]) -> impl Iterator<Item = &Passing> {
+    passing.iter().filter(|passing| passing.way != Way::Elsewhere)
 }
 
 /// One line a pair and way.
@@ -32,7 +41,7 @@ pub(super) fn csv(words: &Words, matrix: &Matrix) -> String {
         false => text,
     };
     for block in &matrix.blocks {
-        let ways: Vec<String> = block.passing.iter().map(|passing| csv_way(words, passing, quoted)).collect();
+        let ways: Vec<String> = here(&block.passing).map(|passing| csv_way(words, passing, quoted)).collect();
         for source in &matrix.classes[block.source] {
             let targets = block.targets.iter().flat_map(|target| &matrix.classes[*target]);
             for target in targets.filter(|target| *target != source) {
@@ -53,8 +62,9 @@ fn csv_way(words: &Words, passing: &Passing, quoted: impl Fn(String) -> String) 
 /// The classes with their members, and by their numbers what is open from one to others.
 pub(super) fn json(words: &Words, matrix: &Matrix) -> String {
     let names = |class: &Vec<Party>| class.iter().map(|party| words.party(party)).collect::<Vec<_>>();
-    let open = matrix.blocks.iter().map(|block| {
-        let paths = block.passing.iter().map(|passing| {
+    let blocks = matrix.blocks.iter().filter(|block| here(&block.passing).next().is_some());
+    let open = blocks.map(|block| {
+        let paths = here(&block.passing).map(|passing| {
             json!({
                 "over": passing.way.name(words.site()),
                 "open": passing.lower.to_string(),

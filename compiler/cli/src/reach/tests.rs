@@ -156,6 +156,31 @@ groups.web,chess -> services.db.sql: some are open (3 connections)
 }
 
 #[test]
+fn sets_are_told_what_is_perhaps_open_between_them_and_what_is_missing_to_know_it() {
+    let site = SITE.replace(
+        "  allow = [\n",
+        "  networks.lan = { cidr = 10.1.0.0/24; router = 10.9.0.1; };\n  \
+         networks.iot = { cidr = 10.2.0.0/24; router = 10.9.0.1; };\n  \
+         hosts.nas = { kind = Machine; managed = false; on.lan.address = 10.1.0.9; };\n  allow = [\n",
+    );
+    let (_, world) = of_site(&site, &["networks.iot", "networks.lan,9.9.9.9"]);
+    assert_eq!(
+        world.stdout,
+        "\
+networks.iot -> networks.lan,9.9.9.9: what is open (3 connections)
+  10.2.0.0/24 -> 10.1.0.0/24: nothing, perhaps all protocols (what the router 10.9.0.1 lets through is not known)
+  10.2.0.0/24 -> nas: nothing, perhaps all protocols (what the router 10.9.0.1 hands on is not known)
+  10.2.0.0/24 -> 9.9.9.9: all protocols
+"
+    );
+    // Of who is on no network of the site nothing is known, and nothing is told where everybody is asked.
+    let (_, world) = of_site(&site, &["8.8.8.8", "9.9.9.9:443/tcp"]);
+    assert!(world.stdout.starts_with("8.8.8.8 -> 9.9.9.9:443/tcp: not known\n"), "{}", world.stdout);
+    let (_, world) = of_site(&site, &["--to", "9.9.9.9:443/tcp"]);
+    assert!(!world.stdout.contains("internet"), "{}", world.stdout);
+}
+
+#[test]
 fn the_table_is_of_groups_and_then_of_what_is_open_besides() {
     let (status, world) = arvc(&["--table"]);
     assert_eq!((status, world.stderr.as_str()), (exit::GOOD, ""));

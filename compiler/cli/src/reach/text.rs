@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use arvc_reach::describe;
-use arvc_reach::layers::{Cell, Extent, Layers, Party, Path, Step};
+use arvc_reach::layers::{Cell, Extent, Layers, Party, Path, Step, Way};
 use arvc_reach::ports::PortSet;
 use arvc_site::model::{Flow, Site};
 use arvc_syntax::source::Span;
@@ -23,6 +23,9 @@ pub struct Words<'a> {
 
 /// How many names are listed before the rest is counted.
 const SHOWN: usize = 6;
+
+/// How many reasons are given between sets before the rest is counted.
+const REASONS: usize = 3;
 
 impl<'a> Words<'a> {
     /// Looks the flows up.
@@ -125,7 +128,7 @@ pub(super) fn answer(
     let _ = writeln!(out, "{head}: {says} ({count} connections)");
     for cell in cells.iter().filter(|cell| cell.connections() > 0) {
         let says = match asked {
-            None => format!("{}", cell.lower),
+            None => open_and_perhaps(cell),
             Some(packets) => word(cell.verdict(packets)).to_owned(),
         };
         let _ = writeln!(out, "  {} -> {}: {says}", words.parties(&cell.sources), words.parties(&cell.targets));
@@ -133,12 +136,38 @@ pub(super) fn answer(
     out
 }
 
+/// What is open between sets, and what may be, with what is missing to know it.
+fn open_and_perhaps(cell: &Cell) -> String {
+    let perhaps = cell.upper.difference(&cell.lower);
+    if perhaps.is_none() {
+        return cell.lower.to_string();
+    }
+    let mut missing: Vec<&str> = Vec::new();
+    for path in cell.paths.iter().filter(|path| path.upper().meets(&perhaps)) {
+        let steps = path.steps.iter().filter(|step| step.upper.difference(&step.lower).meets(&perhaps));
+        for note in steps.filter_map(|step| step.note.as_deref()) {
+            if !missing.contains(&note) {
+                missing.push(note);
+            }
+        }
+    }
+    let further = match missing.len().saturating_sub(REASONS) {
+        0 => String::new(),
+        further => format!("; and {further} more"),
+    };
+    let listed = missing[..missing.len().min(REASONS)].join("; ");
+    let missing = if missing.is_empty() { String::new() } else { format!(" ({}{further})", visible(&listed)) };
+    format!("{}, perhaps {perhaps}{missing}", cell.lower)
+}
+
 /// Who can reach a target, and who may.
 pub(super) fn reverse(words: &Words, question: &Question, cells: &[Cell], packets: &PortSet) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "who can reach {}", question.target.text);
     for verdict in [Extent::Open, Extent::Some, Extent::Unknown] {
-        for cell in cells.iter().filter(|cell| cell.verdict(packets) == verdict && cell.connections() > 0) {
+        for cell in
+            cells.iter().filter(|cell| cell.verdict(packets) == verdict && cell.connections() > 0 && concerns(cell))
+        {
             let which = cell.lower.intersection(packets);
             let how = match verdict {
                 Extent::Open => String::new(),
@@ -149,6 +178,12 @@ pub(super) fn reverse(words: &Words, question: &Question, cells: &[Cell], packet
         }
     }
     out
+}
+
+/// Whether an answer is about the site at all, and not about two who are elsewhere.
+fn concerns(cell: &Cell) -> bool {
+    let site = cell.sources.iter().chain(&cell.targets).any(Party::is_of_the_site);
+    site || cell.paths.iter().any(|path| path.way != Way::Elsewhere)
 }
 
 /// A path with its layers; where the target is given an address there, nobody knows which.

@@ -147,6 +147,8 @@ impl Side for Proof<'_> {
             let of = |party: &Party| if *party == Party::Internet { somewhere.clone() } else { vec![party.clone()] };
             let (sources, targets) = (of(source), of(target));
             let pairs = sources.iter().flat_map(|source| targets.iter().map(move |target| (source, target)));
+            // Who sends to nobody of the site meets nothing of it, but what stands in front of a machine.
+            let pairs = pairs.filter(|(source, target)| target.is_of_the_site() || is_host(source));
             for path in pairs.flat_map(|(source, target)| self.layers.paths(source, target)) {
                 let mut layers = BTreeMap::new();
                 for step in &path.steps {

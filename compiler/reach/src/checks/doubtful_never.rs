@@ -38,8 +38,9 @@ use arvc_site::model::Flow;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::doubts::Known;
+use super::never_built_in::{spare, unasked};
 use super::unfiltered;
-use super::unfiltered_never::openings;
+use super::unfiltered_never::{openings, strangers};
 use crate::layers::{Finding, Layers};
 
 /// Nobody knows whether a claim holds.
@@ -53,11 +54,15 @@ pub(super) fn check(layers: &Layers, known: &Known, flow: &Flow, doubts: &[Findi
     let Some(finding) = doubts.next() else { return };
     let (source, target) = (finding.source.name(site), finding.target.name(site));
     let message = format!("it is not known whether `{source}` reaches {} on `{target}`", finding.packets);
-    let mut diagnostic = openings(
-        layers,
-        finding,
-        Diagnostic::new(&CODE, message, flow.span, "must stay closed, and nothing of the site closes it"),
-    );
+    let unasked = finding.paths.iter().flat_map(|path| unasked(layers, path, &finding.packets)).next();
+    let label = match unasked {
+        Some(_) => "must stay closed, and a rule that nobody wrote may let it through",
+        None => "must stay closed, and nothing of the site closes it",
+    };
+    let mut diagnostic = openings(layers, finding, Diagnostic::new(&CODE, message, flow.span, label));
+    if let Some(reason) = unasked {
+        diagnostic = diagnostic.note(format!("open unasked, if from there: {reason}"));
+    }
     let further = doubts.count();
     if further > 0 {
         diagnostic = diagnostic.note(format!("and so it is between {further} further pairs of classes"));
@@ -65,5 +70,10 @@ pub(super) fn check(layers: &Layers, known: &Known, flow: &Flow, doubts: &[Findi
     if let Some(help) = unfiltered::help(site, &finding.paths, &finding.packets) {
         diagnostic = diagnostic.help(help);
     }
-    found.push(diagnostic.help("give the target a layer of the site, or list it in `expect.unknown`"));
+    let layer = match strangers(finding) {
+        _ if unasked.is_some() => &*spare(layers, flow, &finding.packets),
+        true => "let a guest, or a machine that Ansible configures, be the router between them",
+        false => "give the target a layer of the site",
+    };
+    found.push(diagnostic.help(format!("{layer}, or list it in `expect.unknown`")));
 }

@@ -49,7 +49,8 @@ pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnost
     let site = layers.site();
     for flow in &site.expect.closed {
         let findings = layers.not_closed(classes, flow);
-        let Some(finding) = findings.first() else { continue };
+        let certain = findings.iter().find(|finding| finding.certain().next().is_some());
+        let Some(finding) = certain.or(findings.first()) else { continue };
         let (source, target) = (finding.source.name(site), finding.target.name(site));
         let message = match finding.certain().next() {
             Some(_) => format!("`{source}` may reach {} on `{target}`", finding.packets),

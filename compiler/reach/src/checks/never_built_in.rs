@@ -43,7 +43,8 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use super::unfiltered_never::openings;
 use super::words;
 use crate::describe::describe;
-use crate::layers::{Finding, Layer, Layers};
+use crate::layers::{Finding, Layer, Layers, Path};
+use crate::ports::PortSet;
 
 /// A claim that meets what is built in.
 pub static CODE: Code =
@@ -58,12 +59,8 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
     });
     let Some((finding, path, packets)) = ruled else { return false };
     let (source, target) = (finding.source.name(site), finding.target.name(site));
-    let steps = path.steps.iter().filter(|step| step.layer != Layer::Router);
-    let rules = steps.flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(&packets));
-    let mut reasons: Vec<&str> = rules.flat_map(|(_, reason)| reason.split("; ")).collect();
-    let handed = reasons.first().copied();
-    reasons.retain(|reason| site.allow.iter().all(|flow| describe(site, flow) != *reason));
-    reasons.dedup();
+    let handed = reasons(path, &packets).first().copied();
+    let unasked = unasked(layers, path, &packets);
     let bare = Flow { except: Vec::new(), ..flow.clone() };
     let mut diagnostic = Diagnostic::new(
         &CODE,
@@ -71,7 +68,7 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
         flow.span,
         "must stay closed",
     );
-    match (reasons.first(), handed) {
+    match (unasked.first(), handed) {
         (Some(reason), _) => diagnostic = diagnostic.note(format!("open unasked: {reason}")),
         (None, Some(flow)) if path.is_through_the_world() => {
             diagnostic = diagnostic.note(format!("`{source}` arrives there with an address that this lets in: {flow}"));
@@ -82,10 +79,29 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
         (None, None) => {}
     }
     let finding = Finding { packets: packets.clone(), paths: vec![path.clone()], ..finding.clone() };
-    let ends = (crate::describe::end(site, &flow.source), crate::describe::target(site, flow));
-    found.push(
-        openings(layers, &finding, diagnostic)
-            .help(words::spare(flow, &format!("{} -> {}{}", ends.0, ends.1, words::suffix(&packets)))),
-    );
+    found.push(openings(layers, &finding, diagnostic).help(spare(layers, flow, &packets)));
     true
+}
+
+/// How a claim spares some packets between its own ends.
+pub(super) fn spare(layers: &Layers, flow: &Flow, packets: &PortSet) -> String {
+    let site = layers.site();
+    let ends = (crate::describe::end(site, &flow.source), crate::describe::target(site, flow));
+    words::spare(flow, &format!("{} -> {}{}", ends.0, ends.1, words::suffix(packets)))
+}
+
+/// Why rules on a path let some packets through.
+fn reasons<'p>(path: &'p Path, packets: &PortSet) -> Vec<&'p str> {
+    let steps = path.steps.iter().filter(|step| step.layer != Layer::Router);
+    let rules = steps.flat_map(|step| step.rules.iter()).filter(|(ports, _)| ports.meets(packets));
+    rules.flat_map(|(_, reason)| reason.split("; ")).collect()
+}
+
+/// Those of them that no flow of the site is.
+pub(super) fn unasked<'p>(layers: &Layers, path: &'p Path, packets: &PortSet) -> Vec<&'p str> {
+    let site = layers.site();
+    let mut reasons = reasons(path, packets);
+    reasons.retain(|reason| site.allow.iter().all(|flow| describe(site, flow) != *reason));
+    reasons.dedup();
+    reasons
 }

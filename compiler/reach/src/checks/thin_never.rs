@@ -72,7 +72,7 @@ pub(super) fn check(layers: &Layers, weak: &Known, flow: &Flow, held: &[Held], f
     let mut diagnostic =
         Diagnostic::new(&CODE, message, flow.span, label).note(format!("over {}", least.way.name(site)));
     let machine = matches!(&least.source, Party::Host(host) if site.hosts[host.index()].kind == Kind::Machine);
-    let certified = site.networks[least.way.first().index()].is_overlay();
+    let certified = least.way.first().is_some_and(|network| site.networks[network.index()].is_overlay());
     let answered = !least.answers.is_none();
     if machine && !certified && least.guard.is_none() {
         diagnostic = diagnostic.note(format!("nobody checks which address `{source}` gives there"));

@@ -21,7 +21,7 @@ fn of_path(site: &Site, path: &Path, packets: &PortSet) -> Option<String> {
         let meant = step.at == Party::Prefix(router.address.into()) && router.router == Router::Elsewhere;
         meant.then_some((&there.named.path, router.address, there.unfiltered.is_some()))
     };
-    let (first, last) = (router(path.way.first()), router(path.way.last())?);
+    let (first, last) = (router(path.way.first()?), router(path.way.last()?)?);
     let both = first.filter(|first| *first != last && first.1 == last.1);
     // What the world leads nobody to gets no further by a router that filters nothing.
     if doubtful.next().is_some() || both.is_none() && (is_private(*to) || path.way.first() != path.way.last()) {

@@ -67,11 +67,17 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
         flow.span,
         "must stay closed",
     );
-    found.push(
-        openings(layers, &finding, diagnostic)
-            .help(format!("put `{source}` and `{target}` on different segments, or {}", words::spare(flow, "…"))),
-    );
+    let apart = match strangers(&finding) {
+        true => "let a guest, or a machine that Ansible configures, be the router between them".to_owned(),
+        false => format!("put `{source}` and `{target}` on different segments"),
+    };
+    found.push(openings(layers, &finding, diagnostic).help(format!("{apart}, or {}", words::spare(flow, "…"))));
     true
+}
+
+/// Whether no machine and no node is at either end, so that no layer of the site is.
+pub(super) fn strangers(finding: &Finding) -> bool {
+    !finding.source.is_of_the_site() && !finding.target.is_of_the_site()
 }
 
 /// Tells how a connection passes, path by path, and points at the flows that let it.

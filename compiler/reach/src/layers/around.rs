@@ -59,7 +59,8 @@ impl Layers<'_> {
             let there = &self.site.networks[last.index()];
             let beside = there.is_overlay() || self.host(a).is_on(last);
             let public = |to: &IpAddr| interface.public.is_some_and(|public| public.value == *to);
-            let by_router = |to: &IpAddr| known.iter().any(|path| path.way.last() == last && path.to.contains(to));
+            let by_router =
+                |to: &IpAddr| known.iter().any(|path| path.way.last() == Some(last) && path.to.contains(to));
             let led = !beside && there.prefixes().any(|prefix| !is_private(prefix.value.addr()));
             let met = if led { self.met(b, last) } else { Vec::new() };
             for to in met.into_iter().filter(|to| !is_private(*to) && !public(to) && !by_router(to)) {
@@ -213,7 +214,8 @@ impl Layers<'_> {
     /// Where a machine starts for an address of the world.
     fn starts(&self, a: HostId, to: IpAddr) -> Vec<Start> {
         let family = Family::of(to);
-        if self.is_somewhere(a) {
+        // What leads out behind a router that nobody describes, that router has itself, by a network that the site does not have.
+        if self.is_somewhere(a) || self.is_undescribed_router(a, family) {
             return vec![Start { by: None, seen: self.world(family) }];
         }
         let exits =
@@ -223,6 +225,18 @@ impl Layers<'_> {
             Some(Start { seen: self.seen_as(a, first, &foot.prefixes()), by: Some((first, foot)) })
         };
         exits.filter_map(start).collect()
+    }
+
+    /// Whether a machine that nobody configures is the router of a network, and has none itself.
+    fn is_undescribed_router(&self, host: HostId, family: Family) -> bool {
+        let (own, profile) = (self.host(host), self.members.profile_of[host.index()]);
+        let routes = |network: NetworkId| {
+            let router = self.members.router_of_segment(profile, network, family);
+            router.is_some_and(|router| router.hosts().contains(&host))
+        };
+        let bare =
+            own.kind == Kind::Machine && !own.is_configured() && self.members.way_out(profile, family).is_empty();
+        bare && own.interfaces.iter().any(|it| routes(it.network))
     }
 
     /// The same for an address that the world leads nobody to: who is met there sees what the machine sends.

@@ -50,9 +50,9 @@ impl Cell {
         for family in families.filter(|_| path.from.is_some()) {
             let known = path.from.filter(|from| Family::of(*from) == family);
             let own = || match self.sources.first()? {
-                Party::Host(host) => layers.address(*host, path.way.first(), family),
+                Party::Host(host) => layers.address(*host, path.way.first()?, family),
                 Party::Node(node) => {
-                    let all = node_addresses(layers.site, path.way.first(), *node);
+                    let all = node_addresses(layers.site, path.way.first()?, *node);
                     all.into_iter().find(|own| Family::of(*own) == family)
                 }
                 _ => None,
@@ -64,7 +64,7 @@ impl Cell {
 
     /// How many connections it stands for: nobody connects to himself.
     pub fn connections(&self) -> usize {
-        let same = self.sources.iter().filter(|source| self.targets.contains(source)).count();
+        let same = self.sources.iter().filter(|source| self.targets.contains(source) && !source.is_several()).count();
         self.sources.len() * self.targets.len() - same
     }
 }
@@ -130,7 +130,8 @@ pub(super) fn grouped(classes: &Classes, parties: &[Party]) -> Vec<Vec<Party>> {
     groups
 }
 
-/// The first two that differ.
+/// The first two that differ; of addresses that are several there are always two.
 pub(super) fn pair<'p>(from: &'p [Party], to: &'p [Party]) -> Option<(&'p Party, &'p Party)> {
-    from.iter().find_map(|source| Some((source, to.iter().find(|target| *target != source)?)))
+    let differ = |source: &Party, target: &Party| source != target || source.is_several();
+    from.iter().find_map(|source| Some((source, to.iter().find(|target| differ(source, target))?)))
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, HostId, Kind, NetworkId, Router};
+use arvc_site::model::{Family, HostId, NetworkId, Router};
 use arvc_site::names::is_private;
 use arvc_verdict::Verdict;
 use ipnet::IpNet;
@@ -64,17 +64,27 @@ impl Answers<'_, '_> {
             (Party::Host(a), Party::Host(b)) if node.is_none() && layers.has(*b, address) => {
                 let path = layers.inside(*a, *b, &|_| true).into_iter().find(|path| {
                     path.to.contains(&address)
-                        && !(self.site().networks[path.way.last().index()].is_overlay())
+                        && !path.way.last().is_some_and(|last| layers.members.is_overlay(last))
                         && !self.shares_bridge(*a, path.way)
                         && layers.gate_of(path.way).is_none()
                 });
                 // Where both are in the world, or one is known to it, that is the way.
-                let path = path.map(|path| path.steps).or_else(|| layers.through_the_world(*a, *b, address, packet));
+                let answers = layers.finds_out(*b, Family::of(address));
+                let world = || answers.then(|| layers.through_the_world(*a, *b, address, packet)).flatten();
+                let path = path.map(|path| path.steps).or_else(world);
                 match path {
                     Some(steps) => Ok(steps),
                     None => {
                         let mut steps = self.out(*a, address)?;
                         steps.push(undescribed(address));
+                        let own = IpNet::from(self.leaving(*a, address)?.1);
+                        let lost = layers.lost(
+                            *b,
+                            &[own],
+                            Family::of(address),
+                            "no answer leaves the machine: it has no way out",
+                        );
+                        steps.extend(lost);
                         let last = layers.network_of(*b, address).ok_or(Verdict::Closed)?;
                         let own = Other::Address(self.leaving(*a, address)?.1);
                         steps.extend(self.handed_in(*b, last, &own, address));
@@ -207,7 +217,7 @@ impl Answers<'_, '_> {
                     steps.push(undescribed(address));
                     return Ok(steps);
                 }
-                if !self.answers(*b, &zone, Family::of(address)) {
+                if !layers.answers(*b, &zone, Family::of(address)) {
                     return Err(Verdict::Closed);
                 }
                 let node = layers.node_in_front(*b, last, Family::of(address));
@@ -269,7 +279,7 @@ impl Answers<'_, '_> {
     fn leaving(&self, host: HostId, address: IpAddr) -> Result<(NetworkId, IpAddr), Verdict> {
         let layers = self.layers;
         // A guest whose networks have no router was told of none, and its system finds no way.
-        let found = layers.exit(host, address).filter(|_| self.finds_out(host, Family::of(address)));
+        let found = layers.exit(host, address).filter(|_| layers.finds_out(host, Family::of(address)));
         let found = found.ok_or_else(|| self.without_source(host, None))?;
         if !self.site().networks[found.0.index()].contains(address) {
             return Ok(found);
@@ -280,31 +290,10 @@ impl Answers<'_, '_> {
         Ok(other.and_then(|network| Some((network, layers.address(host, network, family)?))).unwrap_or(found))
     }
 
-    /// Whether something leads beyond the segments of a machine; of one that is no guest nobody says what it was told.
-    fn finds_out(&self, host: HostId, family: Family) -> bool {
-        let host = self.layers.host(host);
-        let leads = |network: NetworkId| self.site().networks[network.index()].gateway(family).is_some();
-        host.kind == Kind::Machine || host.interfaces.iter().any(|it| it.dhcp || it.default_route && leads(it.network))
-    }
-
     /// Whether a machine meets the target of a way without a router: then it is no routed one.
     fn shares_bridge(&self, a: HostId, way: super::Way) -> bool {
-        let network = &self.site().networks[way.last().index()];
-        matches!(way, super::Way::Direct(_)) && network.is_bridge() && self.layers.host(a).is_on(way.last())
-    }
-
-    /// Whether what a machine says to a zone leaves it: on a network that some of the zone is on, or by its way out. Of one that is no guest
-    /// nobody says.
-    fn answers(&self, host: HostId, zone: &[IpNet], family: Family) -> bool {
-        let (site, own) = (self.site(), self.layers.host(host));
-        let beside = |network: NetworkId| {
-            let mut prefixes = site.networks[network.index()].prefixes();
-            prefixes.any(|own| zone.iter().any(|prefix| own.value.contains(prefix) || prefix.contains(&own.value)))
-        };
-        let leads = |network: NetworkId| site.networks[network.index()].gateway(family).is_some();
-        let mut interfaces = own.interfaces.iter();
-        let leaves = interfaces.any(|it| it.dhcp || it.default_route && leads(it.network) || beside(it.network));
-        own.kind == Kind::Machine || leaves
+        let super::Way::Direct(network) = way else { return false };
+        self.site().networks[network.index()].is_bridge() && self.layers.host(a).is_on(network)
     }
 
     /// Whether a machine is the router of a network: it takes what comes in at another device for its address there.

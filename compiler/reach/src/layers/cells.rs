@@ -19,7 +19,8 @@ impl Answers<'_, '_> {
     pub fn cells(&self, parties: &[Party], counted: Counted) -> Vec<Cell> {
         let mut cells = Vec::new();
         for (from, to) in parties.iter().flat_map(|from| parties.iter().map(move |to| (from, to))) {
-            if from != to {
+            // What a node sends out nothing filters, and no file says where it leads.
+            if from != to && (to.is_of_the_site() || matches!(from, Party::Host(_))) {
                 self.between(from, to, counted, &mut cells);
             }
         }
@@ -84,7 +85,7 @@ impl Answers<'_, '_> {
     /// The address that a machine has on a path, of the family of the other.
     pub(super) fn source(&self, from: &Party, path: &Path, address: IpAddr) -> Option<IpAddr> {
         let Party::Host(host) = from else { return None };
-        self.layers.address(*host, path.way.first(), Family::of(address))
+        self.layers.address(*host, path.way.first()?, Family::of(address))
     }
 
     /// The name that a party has in the files: an address, if none has its name.

@@ -131,6 +131,11 @@ impl Layers<'_> {
             }
             for stand in self.stands(source, path) {
                 if let Some((guard, packets)) = stand.thin(&closed) {
+                    // In front of a node there is nothing but its own firewall.
+                    let only = matches!(target, Party::Node(_)) && guard == Some(Guard::Node);
+                    if only && !source.is_of_the_site() {
+                        continue;
+                    }
                     let (source, target) = (source.clone(), target.clone());
                     let certificate = stand.certificate.cloned();
                     let answers = stand.answers.intersection(&packets);
@@ -201,10 +206,11 @@ impl Layers<'_> {
             let Some((source, target)) = pair(sources, targets) else { return };
             let from = self.meant_on(&flow.source, &named.0, source);
             let to = self.meant_on(&flow.target, &named.1, target);
-            let here =
-                |meant: &Option<Vec<NetworkId>>, network| meant.as_ref().is_none_or(|list| list.contains(&network));
+            let here = |meant: &Option<Vec<NetworkId>>, network: Option<NetworkId>| {
+                meant.as_ref().is_none_or(|list| network.is_some_and(|network| list.contains(&network)))
+            };
             let on = |path: &Path| {
-                flow.via.is_none_or(|via| path.way.last() == via)
+                flow.via.is_none_or(|via| path.way.last() == Some(via))
                     && here(&from, path.way.first())
                     && here(&to, path.way.last())
             };
@@ -224,9 +230,18 @@ impl Layers<'_> {
         let find = |source: &Party, target: &Party| {
             let ways = ways(source, target);
             let by = |way: Way| {
-                flow.via.is_none_or(|via| way.last() == via) && ways.as_ref().is_none_or(|ways| ways.contains(&way))
+                flow.via.is_none_or(|via| way.last() == Some(via))
+                    && ways.as_ref().is_none_or(|ways| ways.contains(&way))
             };
-            self.paths_by(source, target, &by)
+            match target {
+                Party::Node(node) if !parts(&flow.target).contains(&End::Node(*node)) => {
+                    let own = self.site.nodes[node.index()].known_addresses();
+                    let meant = own.filter(|own| prefixes.iter().any(|prefix| prefix.contains(own)));
+                    let paths = meant.flat_map(|own| self.to_node_at(source, *node, own));
+                    paths.filter(|path| by(path.way)).collect()
+                }
+                _ => self.paths_by(source, target, &by),
+            }
         };
         self.in_detail(Detail::Often, || self.each(classes, &sources, &targets, find, show));
     }
@@ -295,10 +310,15 @@ impl Layers<'_> {
     pub fn tunnels(&self, path: &Path) -> PortSet {
         let networks = self.site.network_ids();
         let tunnels = networks.filter_map(|network| Tunnels::of(self.site, network));
-        let here = tunnels.filter(|tunnels| !self.members.is_overlay(path.way.last()) && self.carries(path, tunnels));
+        let here = tunnels.filter(|tunnels| !self.is_over_an_overlay(path) && self.carries(path, tunnels));
         here.fold(PortSet::none(), |all, tunnels| {
             all.union(&PortSet::ports(Transport::Udp, tunnels.port, tunnels.port))
         })
+    }
+
+    /// Whether a path ends on an overlay.
+    fn is_over_an_overlay(&self, path: &Path) -> bool {
+        path.way.last().is_some_and(|last| self.members.is_overlay(last))
     }
 
     /// Whether the packets of an overlay are let in at the end of a path: at members alone.

@@ -249,15 +249,15 @@ impl<'a> Layers<'a> {
             (Party::Node(node), Party::Host(b)) => self.node_to(*node, *b),
             (Party::Host(a), zone) => self.outwards(*a, zone),
             (zone, Party::Host(b)) => self.inwards(zone, *b),
-            // Between what is no machine of the site nothing is ours, but for the way of the operators to a node.
             (zone, Party::Node(node)) => self.management(zone, *node),
-            _ => Vec::new(),
+            (Party::Node(node), zone) => self.node_to_strangers(*node, zone),
+            (zone, other) => self.between_strangers(zone, other),
         };
         paths.retain(|path| wanted(path.way));
         // What a connection uses by itself stands first.
         paths.sort_by_key(|path| match path.way {
             Way::Direct(network) => (!self.members.is_overlay(network), false),
-            Way::Routed(..) => (true, true),
+            Way::Routed(..) | Way::Elsewhere => (true, true),
         });
         if self.detail.get() == Detail::Ways {
             return paths;
@@ -421,8 +421,12 @@ impl<'a> Layers<'a> {
             let ends =
                 Ends { source: Some((host, network)), target: None, to: kept(zone, part), from: Other::Zone(&own) };
             let mut between = handed::outwards(self, host, network, &own, part);
-            if between.is_empty() && *zone != Party::Internet {
-                between.extend(self.undescribed(host, network, family, part));
+            match self.lost(host, part, family, "it has no way out") {
+                Some(lost) => between = vec![lost],
+                None if between.is_empty() && (*zone != Party::Internet || !self.leads_out(network, family)) => {
+                    between.extend(self.undescribed(host, network, family, part));
+                }
+                None => {}
             }
             between.extend(edge::beyond_another(self, (host, network), &own, part));
             let there = self.members.site.network_ids().find(|it| self.site.networks[it.index()].contains(to));

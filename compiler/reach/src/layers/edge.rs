@@ -85,6 +85,10 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     if zone.iter().all(|prefix| there.prefixes().any(|own| own.value.contains(prefix))) {
         return Vec::new();
     }
+    let lost = layers.lost(host, zone, Family::of(to), "no answer leaves the machine: it has no way out");
+    if let Some(lost) = lost {
+        return vec![lost];
+    }
     let mut steps = outwards(layers, host, layers.handing(host, network, Family::of(to)), to, zone);
     steps.extend(beyond(layers, network, host, to, zone));
     steps
@@ -131,8 +135,8 @@ fn beyond(layers: &Layers, network: NetworkId, host: HostId, to: IpAddr, zone: &
     let site = layers.site;
     let there = &site.networks[network.index()];
     let Some(gateway) = there.gateway(Family::of(to)).or(there.router.as_ref()) else {
-        // A public address is met from everywhere. How else packets get to a network without a router, nobody says.
-        let near = is_private(to) || zone.iter().all(|prefix| is_private(prefix.addr()));
+        // A public address that is on no bridge is met from everywhere. How else packets get to a network without a router, nobody says.
+        let near = there.is_bridge() || is_private(to) || zone.iter().all(|prefix| is_private(prefix.addr()));
         let near = near || zone.iter().any(|prefix| layers.is_apart(prefix));
         let note = format!("what leads to {} is not known", there.named.path);
         return near.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note)).into_iter().collect();

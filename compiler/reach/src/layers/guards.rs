@@ -18,6 +18,7 @@ use ipnet::IpNet;
 use super::behind::Behind;
 use super::decide::Other;
 use super::{Layer, Layers, Party, Path, Step};
+use crate::members::meets;
 use crate::policy::nodes::management;
 use crate::policy::{Peer, Rule};
 use crate::ports::PortSet;
@@ -86,8 +87,8 @@ impl Stand<'_> {
 impl<'a> Layers<'a> {
     /// How a path from a party is held: against the certificate that it has, then against each that it once got.
     pub fn stands(&self, source: &Party, path: &Path) -> Vec<Stand<'a>> {
-        let network = path.way.last();
         let mut stands = vec![self.held_by(source, path)];
+        let Some(network) = path.way.last() else { return stands };
         if let (Party::Host(host), Some(behind)) = (source, self.gate_of(path.way)) {
             let granted = self.site.withdrawn.get(&self.host(*host).named.name).into_iter().flatten();
             let guards = stands[0].guards.clone();
@@ -184,26 +185,33 @@ impl<'a> Layers<'a> {
     fn bound(&self, source: &Party, path: &Path) -> bool {
         match source {
             Party::Host(host) => {
-                let first = path.way.first();
+                let vouched = |first| self.members.is_overlay(first) || self.has_proxmox(*host, first);
                 // No answers come back to a forged one.
-                path.is_through_the_world() || self.members.is_overlay(first) || self.has_proxmox(*host, first)
+                path.is_through_the_world() || path.way.first().is_some_and(vouched)
             }
             Party::Node(_) => true,
             // Beyond a router, one of ours too.
-            _ => path.steps.iter().any(|step| matches!(step.layer, Layer::Router | Layer::Forward)),
+            zone => {
+                let near = |network: NetworkId| {
+                    let network = &self.site.networks[network.index()];
+                    self.zone(zone).iter().any(|prefix| meets(prefix, network))
+                };
+                let router = |step: &Step| matches!(step.layer, Layer::Router | Layer::Forward);
+                path.steps.iter().any(router) || !path.way.last().is_some_and(near)
+            }
         }
     }
 
     /// What a step lets in from any address at all. What a router hands on it may hand on for whom it knows: no bound.
     fn anybody(&self, step: &Step, path: &Path) -> PortSet {
-        let network = path.way.last();
         if path.steps.last().is_some_and(|last| last.at != step.at) {
             return PortSet::all();
         }
+        let network = path.way.last();
         let all = step.upper.clone();
         match &step.at {
             Party::Host(host) => {
-                let rules = self.policies.of(*host).inbound.iter().filter(|rule| rule.network == network);
+                let rules = self.policies.of(*host).inbound.iter().filter(|rule| Some(rule.network) == network);
                 rules.fold(all, |all, rule| all.union(&rule.ports))
             }
             Party::Node(node) => {
@@ -220,8 +228,8 @@ impl<'a> Layers<'a> {
     /// All of each protocol of which the target may send something to the source, but for what carries overlays: that goes
     /// from one port to the same.
     fn sent_back(&self, source: &Party, path: &Path) -> PortSet {
-        let network = path.way.last();
-        let (Some(Party::Host(target)), Some(to)) = (path.steps.last().map(|step| &step.at), path.to.first()) else {
+        let target = path.steps.last().map(|step| &step.at);
+        let (Some(Party::Host(target)), Some(to), Some(network)) = (target, path.to.first(), path.way.last()) else {
             return PortSet::none();
         };
         let family = Family::of(*to);
@@ -230,7 +238,8 @@ impl<'a> Layers<'a> {
             (Some(behind), ..) => self.address(behind.gate, network, family).map(IpNet::from).into_iter().collect(),
             (None, Some(from), _) => vec![IpNet::from(from)],
             (None, None, Party::Host(host)) => {
-                self.foot(*host, path.way.first(), family).map(|foot| foot.prefixes()).unwrap_or_default()
+                let foot = path.way.first().and_then(|first| self.foot(*host, first, family));
+                foot.map(|foot| foot.prefixes()).unwrap_or_default()
             }
             _ => Vec::new(),
         };
@@ -255,7 +264,7 @@ impl<'a> Layers<'a> {
     /// What Nebula takes at the target for an answer of the source: up to 1.10 all ICMP of a pair, once the target has sent any of it
     /// (`firewall.go`: one entry for it, whatever its kind and number).
     fn answered(&self, path: &Path) -> PortSet {
-        let network = path.way.last();
+        let Some(network) = path.way.last() else { return PortSet::none() };
         let ends = (path.steps.first().map(|step| &step.at), path.steps.last().map(|step| &step.at));
         let (Some(Party::Host(source)), Some(Party::Host(target)), Some(from)) = (ends.0, ends.1, path.from) else {
             return PortSet::none();

@@ -217,7 +217,18 @@ pub(super) fn outwards_by(
         [one] if one.prefix_len() == one.max_prefix_len() => Other::Address(one.addr()),
         _ => Other::Zone(end),
     });
-    let Some(mut steps) = steps(layers, router, family, &ends[0], &ends[1]) else { return Vec::new() };
+    outwards_between(layers, router, family, (&ends[0], from), (&ends[1], to))
+}
+
+/// The same between ends as rules meet them, with the addresses that they are.
+pub(super) fn outwards_between(
+    layers: &Layers,
+    router: Option<&Identity>,
+    family: Family,
+    (source, from): (&Other, &[IpNet]),
+    (target, to): (&Other, &[IpNet]),
+) -> Vec<Step> {
+    let Some(mut steps) = steps(layers, router, family, source, target) else { return Vec::new() };
     steps.extend(beyond(layers, router, family, from, to));
     steps
 }
@@ -312,7 +323,10 @@ fn holds(layers: &Layers, ends: &Ends, end: &Other) -> (bool, bool) {
             let zone = end.zone();
             let known: Vec<IpNet> = ends.iter().flat_map(|end| layers.prefixes_of(end)).collect();
             let inside = |part: &IpNet| known.iter().any(|prefix| prefix.contains(part));
-            let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part));
+            let others = matches!(end, Other::Others(_));
+            // Nobody else is at an address that the site gives away.
+            let theirs = |prefix: &IpNet, part: &IpNet| others && prefix != part && layers.is_given_away(prefix);
+            let meets = |part: &IpNet| known.iter().any(|prefix| overlaps(prefix, part) && !theirs(prefix, part));
             (zone.iter().all(inside), zone.iter().any(meets))
         }
     }

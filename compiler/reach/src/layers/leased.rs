@@ -127,9 +127,8 @@ impl Layers<'_> {
 
     /// Whether an address of a target on a way is only one of those that it may be given.
     pub fn is_given(&self, target: &Party, way: Way, address: IpAddr) -> bool {
-        let given =
-            |host: HostId| self.members.is_leased(host, way.last()) && !self.met(host, way.last()).contains(&address);
-        matches!(target, Party::Host(host) if given(*host))
+        let (Party::Host(host), Some(last)) = (target, way.last()) else { return false };
+        self.members.is_leased(*host, last) && !self.met(*host, last).contains(&address)
     }
 
     /// What a machine sends from on a network.

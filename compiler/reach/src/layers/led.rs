@@ -38,13 +38,14 @@ impl Layers<'_> {
     ) -> Option<Step> {
         let there = &self.site.networks[network.index()];
         let node = self.node_in_front(host, network, family);
+        let leads_out = self.leads_out(network, family);
         let led = |prefix: &IpNet| {
             if holds(there, prefix) {
                 Led::Known
             } else if meets(prefix, there) {
                 Led::Partly
             } else if node.is_some_and(|node| self.is_beside(node, prefix))
-                || self.is_in_the_world(prefix)
+                || leads_out && self.is_in_the_world(prefix)
                 || self.is_passed(network, prefix)
             {
                 Led::Known

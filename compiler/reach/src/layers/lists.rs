@@ -202,7 +202,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Whether each address of a prefix is a machine's or a node's of the site; a long one is not looked through.
-    fn is_given_away(&self, prefix: &IpNet) -> bool {
+    pub(super) fn is_given_away(&self, prefix: &IpNet) -> bool {
         let given = self.given.get_or_init(|| given(self.site));
         let few = prefix.max_prefix_len() - prefix.prefix_len() <= 8;
         few && match prefix {

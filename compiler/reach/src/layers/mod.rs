@@ -14,6 +14,7 @@ mod answer;
 mod around;
 mod aside;
 mod ask;
+mod at_node;
 mod behind;
 mod beyond;
 mod cells;
@@ -27,12 +28,14 @@ mod index;
 mod leased;
 mod led;
 mod lists;
+mod lost;
 mod marks;
 mod matrix;
 mod needs;
 mod node;
 mod pools;
 mod rows;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod tunnel;
@@ -72,6 +75,22 @@ pub enum Party {
     Operators,
     /// Addresses that no machine of the site has.
     Prefix(IpNet),
+}
+
+impl Party {
+    /// Whether it is more than one, so that one of them may connect to another.
+    pub(super) fn is_several(&self) -> bool {
+        match self {
+            Self::Host(_) | Self::Node(_) => false,
+            Self::Internet | Self::Operators => true,
+            Self::Prefix(prefix) => prefix.prefix_len() < prefix.max_prefix_len(),
+        }
+    }
+
+    /// Whether it is a machine or a node of the site.
+    pub fn is_of_the_site(&self) -> bool {
+        matches!(self, Self::Host(_) | Self::Node(_))
+    }
 }
 
 /// What decides about a connection at one place of its path.
@@ -144,20 +163,24 @@ pub enum Way {
     Direct(NetworkId),
     /// From one network into another, through the router of the first; from an overlay, through the member that leads there.
     Routed(NetworkId, NetworkId),
+    /// By no network of the site: between addresses that are on none, and from a node out into the world.
+    Elsewhere,
 }
 
 impl Way {
     /// The network that it leaves the source by.
-    pub fn first(self) -> NetworkId {
+    pub fn first(self) -> Option<NetworkId> {
         match self {
-            Self::Direct(network) | Self::Routed(network, _) => network,
+            Self::Direct(network) | Self::Routed(network, _) => Some(network),
+            Self::Elsewhere => None,
         }
     }
 
     /// The network that it reaches the target by.
-    pub fn last(self) -> NetworkId {
+    pub fn last(self) -> Option<NetworkId> {
         match self {
-            Self::Direct(network) | Self::Routed(_, network) => network,
+            Self::Direct(network) | Self::Routed(_, network) => Some(network),
+            Self::Elsewhere => None,
         }
     }
 }

@@ -240,7 +240,7 @@ fn add_unserved(
 ) {
     // What names no port asks for no program.
     for (arm, ways) in taken.iter().filter(|(arm, _)| !arm.ports.is_all()) {
-        for network in ways.iter().map(|way| way.last()) {
+        for network in ways.iter().filter_map(|way| way.last()) {
             let asked = PortSet { tcp: arm.ports.tcp.clone(), udp: arm.ports.udp.clone(), ..PortSet::none() };
             let unserved = asked.difference(&serves(network));
             if !unserved.is_none() {

@@ -92,6 +92,7 @@ impl Layers<'_> {
                 let leads = self.members.way_out(profile, Family::of(to)).contains(&network);
                 let around = !is_private(to) && !self.site.networks[network.index()].routed_by(node);
                 let lost = self.is_lost(host, foot.sample(), to) && !self.is_passed(network, &IpNet::from(to));
+                let lost = lost || !self.finds_out(host, Family::of(to));
                 if !inside && (!leads || around || lost) {
                     continue;
                 }

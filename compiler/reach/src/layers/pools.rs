@@ -24,3 +24,10 @@ pub(super) fn answered(layers: &Layers, network: NetworkId, addresses: &[IpNet])
         })
     })
 }
+
+/// The addresses of each pool of a network that machines answer for.
+pub(super) fn owned(layers: &Layers, network: NetworkId) -> Vec<Vec<IpNet>> {
+    let there = &layers.site().networks[network.index()];
+    let owned = there.pools.iter().filter(|pool| !pool.owners.is_empty());
+    owned.map(|pool| span(&there.prefix.value, pool.numbers.value.0, pool.numbers.value.1)).collect()
+}

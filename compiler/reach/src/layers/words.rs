@@ -28,6 +28,7 @@ impl Way {
                 format!("{} and, behind its member, {}", path(first), path(last))
             }
             Self::Routed(first, last) => format!("{}, routed to {}", path(first), path(last)),
+            Self::Elsewhere => "no network of the site".to_owned(),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The access table: which group can reach which, as the flows between groups say, and whatever is open besides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use arvc_reach::layers::{Classes, Layers, Party, Path};
+use arvc_reach::layers::{Cell, Classes, Layer, Layers, Party, Path};
 use arvc_reach::ports::PortSet;
 use arvc_site::endpoints::Tunnels;
 use arvc_site::model::{End, Flow, FlowOrigin, GroupId, NetworkId, Site};
@@ -26,13 +26,37 @@ struct Row {
 }
 
 struct Open {
-    /// The group, or machines that are in none.
+    /// Who reaches it, if that is not everybody of the row.
+    here: Option<String>,
+    /// The group, or machines that are in none; of a group in part also those of it.
     there: String,
     ports: PortSet,
     /// Whether the site says all that decides.
     known: bool,
     /// What opens it; or what is not known.
     reasons: Vec<String>,
+}
+
+/// Between whom of two ends something is open.
+#[derive(Default)]
+struct Between {
+    ports: PortSet,
+    sources: BTreeSet<Party>,
+    targets: BTreeSet<Party>,
+}
+
+impl Between {
+    fn add(&mut self, cell: &Cell, ports: &PortSet) {
+        self.ports = self.ports.union(ports);
+        self.sources.extend(cell.sources.iter().cloned());
+        self.targets.extend(cell.targets.iter().cloned());
+    }
+}
+
+/// Those of some parties between whom it is, if they are not all of them.
+fn part(words: &Words, own: &BTreeSet<Party>, all: &[Party]) -> Option<String> {
+    let whole = all.iter().all(|party| own.contains(party));
+    (!whole).then(|| words.parties(&own.iter().cloned().collect::<Vec<_>>()))
 }
 
 /// A line a group, then what is open besides.
@@ -57,10 +81,9 @@ pub(super) fn table(words: &Words, layers: &Layers, classes: &Classes, as_json: 
     }
     for (row, open) in rows.iter().flat_map(|row| row.besides.iter().map(move |open| (row, open))) {
         let (there, ports, reasons) = (&open.there, &open.ports, open.reasons.join("; "));
-        let _ = match open.known {
-            true => writeln!(out, "{:width$}  {there}: {ports} ({reasons})", row.name),
-            false => writeln!(out, "{:width$}  {there}: perhaps {ports} ({reasons})", row.name),
-        };
+        let of = open.here.as_ref().map(|here| format!("{here} -> ")).unwrap_or_default();
+        let perhaps = if open.known { "" } else { "perhaps " };
+        let _ = writeln!(out, "{:width$}  {of}{there}: {perhaps}{ports} ({reasons})", row.name);
     }
     for tunnels in tunnels(words.site()) {
         let path = |network: NetworkId| &words.site().networks[network.index()].named.path;
@@ -81,7 +104,13 @@ fn value(row: &Row) -> Value {
         .iter()
         .map(|open| {
             let reasons = if open.known { "flows" } else { "missing" };
-            json!({ "group": open.there, "ports": open.ports.to_string(), "known": open.known, reasons: open.reasons })
+            let mut value = json!({
+                "group": open.there, "ports": open.ports.to_string(), "known": open.known, reasons: open.reasons
+            });
+            if let Some(here) = &open.here {
+                value["from"] = here.as_str().into();
+            }
+            value
         })
         .collect();
     let groups: Vec<&str> = row.groups.iter().map(|(name, _)| name.as_str()).collect();
@@ -136,22 +165,24 @@ fn rows(words: &Words, layers: &Layers, classes: &Classes) -> Vec<Row> {
             if in_group.is_some() && !open.is_none() {
                 row.groups.push((other.clone(), open));
             }
-            let mut besides: BTreeMap<(bool, Vec<String>), PortSet> = BTreeMap::new();
+            let mut besides: BTreeMap<(bool, Vec<String>), Between> = BTreeMap::new();
             for (cell, path) in cells.iter().flat_map(|cell| cell.paths.iter().map(move |path| (cell, path))) {
                 let left = |ports: PortSet| ports.difference(&granted).difference(&layers.tunnels(path));
                 let (open, perhaps) = (left(path.lower()), left(path.upper().difference(&cell.lower)));
                 if !open.is_none() {
-                    let ports = besides.entry((false, flows(words, path, &open))).or_default();
-                    *ports = ports.union(&open);
+                    besides.entry((false, flows(words, path, &open))).or_default().add(cell, &open);
                 }
                 if !perhaps.is_none() {
-                    let ports = besides.entry((true, missing(path, &perhaps))).or_default();
-                    *ports = ports.union(&perhaps);
+                    besides.entry((true, missing(path, &perhaps))).or_default().add(cell, &perhaps);
                 }
             }
-            row.besides.extend(besides.into_iter().map(|((perhaps, reasons), ports)| Open {
-                there: other.clone(),
-                ports,
+            row.besides.extend(besides.into_iter().map(|((perhaps, reasons), between)| Open {
+                here: part(words, &between.sources, &parties),
+                there: match part(words, &between.targets, there) {
+                    Some(part) => format!("{part} of {other}"),
+                    None => other.clone(),
+                },
+                ports: between.ports,
                 known: !perhaps,
                 reasons,
             }));
@@ -193,7 +224,11 @@ fn tunnels(site: &Site) -> impl Iterator<Item = Tunnels> {
 
 /// The flows that open packets at the end of a path, or nothing's if no layer of the site stands there.
 fn flows(words: &Words, path: &Path, packets: &PortSet) -> Vec<String> {
-    let decides = path.steps.iter().rev().find(|step| !step.rules.is_empty());
+    let mut ruled = path.steps.iter().rev().filter(|step| !step.rules.is_empty());
+    let last = ruled.next();
+    // Behind a member its Proxmox firewall sees the member alone, and opens to it what any flow does.
+    let by_member = last.filter(|step| step.layer == Layer::ProxmoxOut);
+    let decides = by_member.and_then(|_| ruled.find(|step| step.layer == Layer::Forward)).or(last);
     match decides {
         Some(step) => words.openings(step, Some(packets)).into_iter().map(|(flow, _)| flow).collect(),
         None => vec![format!("nothing closes {}", path.way.name(words.site()))],

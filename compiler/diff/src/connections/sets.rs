@@ -49,11 +49,12 @@ impl<'c> Sets<'c> {
     }
 
     /// A set in words: the largest that are a part of it, and then machines by their names. Nobody connects to himself, so where
-    /// the other end is one machine, it may as well be in the set.
+    /// the other end is one machine, it may as well be in the set. Between two machines that would be so of both ends, and both at once
+    /// would say the way back too.
     pub fn end(&self, bits: &Bits, other: &Bits) -> End {
         let names = self.names(bits);
         let mut words = self.words(bits);
-        if self.size(other) == 1 && !other.is_subset(bits) {
+        if self.size(other) == 1 && self.size(bits) > 1 && !other.is_subset(bits) {
             let mut with = bits.clone();
             with.union(other);
             let wider = self.words(&with);

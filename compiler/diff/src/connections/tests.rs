@@ -71,6 +71,19 @@ fn everybody_with_everybody_else_is_one_row() {
 }
 
 #[test]
+fn one_member_that_reaches_the_other_is_told_by_their_names() {
+    let pair = |open| Plain {
+        classes: vec![vec!["a"], vec!["b"], vec!["c"]],
+        sets: vec![("any", vec!["a", "b", "c"]), ("groups.g", vec!["a", "b"])],
+        open,
+    };
+    let found = connections(&pair(vec![]), &pair(vec![("a", "b", tcp(1))]), &[]);
+    assert_eq!(words(&found.rows), ["Opened a -> b : 1/tcp"]);
+    let both = connections(&pair(vec![]), &pair(vec![("a", "b", tcp(1)), ("b", "a", tcp(1))]), &[]);
+    assert_eq!(words(&both.rows), ["Opened groups.g -> groups.g : 1/tcp"]);
+}
+
+#[test]
 fn a_wider_row_does_not_break_up_a_narrower_one() {
     let found = connections(&side(vec![]), &side(vec![("w1", "*", tcp(22)), ("w1", "db", tcp(5432))]), &[]);
     assert_eq!(words(&found.rows), ["Opened groups.web -> any : 22/tcp", "Opened groups.web -> db : 5432/tcp"]);

@@ -1,5 +1,6 @@
 //! `arvc reach`: whether one party can reach another, on which path, and what each layer on it does.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use arvc_reach::layers::{Answers, Cell, Classes, Extent, Layers, Party};
@@ -141,7 +142,9 @@ pub fn run(world: &mut dyn World, format: Format, arguments: &Arguments) -> Resu
         }
         (_, _, Some(target)) => {
             let target = terms::target(site, target).map_err(wrong)?;
-            Question { sources: everybody(site, &layers), from: all(site), source: "everybody".to_owned(), target }
+            let mut sources = everybody(site, &layers);
+            sources.extend(named_addresses(site, &layers));
+            Question { sources, from: all(site), source: "everybody".to_owned(), target }
         }
         _ => return Err(wrong("name who connects, and whom to\nhelp: as in `arvc reach shop dns:53/udp`".to_owned())),
     };
@@ -223,6 +226,18 @@ impl Question {
 /// Everybody that can be told apart: machines, nodes, operators, the Internet.
 fn everybody(site: &Site, layers: &Layers) -> Vec<Party> {
     layers.parties(&all(site))
+}
+
+/// The addresses that an `allow` names and no machine has: what is open to them says nothing of the Internet, and that nothing of them.
+fn named_addresses(site: &Site, layers: &Layers) -> Vec<Party> {
+    let parts = |end: &End| match end {
+        End::Union(ends) => ends.clone(),
+        end => vec![end.clone()],
+    };
+    let ends = site.allow.iter().filter(|flow| flow.origin == FlowOrigin::Author).flat_map(|flow| parts(&flow.source));
+    let prefixes = ends.filter(|end| matches!(end, End::Prefix(_))).flat_map(|end| layers.parties(&end));
+    let prefixes = prefixes.filter(|party| matches!(party, Party::Prefix(_)));
+    prefixes.collect::<BTreeSet<Party>>().into_iter().collect()
 }
 
 fn all(site: &Site) -> End {

@@ -227,6 +227,40 @@ fn the_table_tells_ports_of_a_flow_to_everybody_machines_in_no_group_and_what_is
 }
 
 #[test]
+fn the_table_names_the_members_that_reach_something_where_not_all_do() {
+    let site = SITE.replace(
+        "  allow = [\n",
+        "  allow = [\n    hosts.web-1 -> hosts.web-2 : 81/tcp,\n    hosts.web-2 -> hosts.db : 1/tcp,\n",
+    );
+    let (_, world) = of_site(&site, &["--table"]);
+    for line in [
+        "\nweb        web-1 -> web-2 of web: 81/tcp (hosts.web-1 -> hosts.web-2 : 81/tcp)\n",
+        "\nweb        web-2 -> db: 1/tcp (hosts.web-2 -> hosts.db : 1/tcp)\n",
+    ] {
+        assert!(world.stdout.contains(line), "{line}{}", world.stdout);
+    }
+}
+
+#[test]
+fn an_address_that_is_let_in_is_listed_beside_the_internet() {
+    let site = SITE.replace(
+        "  allow = [\n",
+        "  networks.vpsnet.cidr = 198.51.100.5/32;\n  hosts.vps = { kind = Machine; on.vpsnet.address = 198.51.100.5; };\n  \
+         allow = [\n    192.0.2.5 -> hosts.vps : 5432/tcp,\n",
+    );
+    let (_, world) = of_site(&site, &["--to", "vps:5432/tcp"]);
+    assert!(world.stdout.contains("\n  192.0.2.5 -> vps\n"), "{}", world.stdout);
+}
+
+#[test]
+fn where_the_operators_are_everywhere_nobody_is_the_internet() {
+    let site = SITE.replace("[ 203.0.113.9 ]", "[ 0.0.0.0/1, 128.0.0.0/1 ]");
+    let (status, world) = of_site(&site, &["internet", "db:22/tcp"]);
+    assert_eq!(status, exit::SOURCE);
+    assert!(world.stdout.contains("`internet` is without the operators, and they are everywhere"), "{}", world.stdout);
+}
+
+#[test]
 fn an_address_of_a_machine_is_asked_for_alone() {
     let site = SITE.replace(
         "  allow = [\n",

@@ -107,7 +107,11 @@ pub(super) fn answer(
         };
         let _ = writeln!(out, "{head}: {says}");
         if cell.paths.is_empty() {
-            out.push_str("\nthey meet on no network\n");
+            let internet = [&cell.sources, &cell.targets].into_iter().any(|it| it.contains(&Party::Internet));
+            out.push_str(match internet && !judge.without_strangers().is_empty() {
+                true => "\n`internet` is without the operators, and they are everywhere: ask for `operators`, or for an address\n",
+                false => "\nthey meet on no network\n",
+            });
         }
         for path in &cell.paths {
             let given = |to: &IpAddr| cell.targets.iter().any(|target| judge.is_given(target, path.way, *to));

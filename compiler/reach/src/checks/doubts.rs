@@ -25,8 +25,10 @@ impl Known {
 
     /// Whether all of this is listed.
     pub fn holds(&self, source: &Party, target: &Party, packets: &PortSet) -> bool {
-        let here =
-            self.flows.iter().filter(|(sources, targets, _)| sources.contains(source) && targets.contains(target));
+        let here = self
+            .flows
+            .iter()
+            .filter(|(sources, targets, _)| sources.contains(source.whole()) && targets.contains(target.whole()));
         let listed = here.fold(PortSet::none(), |all, (.., ports)| all.union(ports));
         packets.is_subset(&listed)
     }

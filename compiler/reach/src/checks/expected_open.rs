@@ -3,12 +3,14 @@
 //! ## What is wrong
 //!
 //! A flow of `expect.open` is not open for certain: between some of the machines that it means, every path is closed by
-//! at least one layer. The message shows one such pair, and on each path every layer that closes it.
+//! at least one layer. The message shows one such pair, and on each path every layer that closes it. Or the flow means nobody: a
+//! machine that is retired or not there yet, a service that no machine runs, `internet` where the operators are everywhere.
 //!
 //! ## Why
 //!
 //! `expect` holds the tests of a site. They are judged over the layers as they are emitted: the Proxmox firewall, Nebula,
-//! the packet filters, and the routers between. Nothing is opened by an expectation.
+//! the packet filters, and the routers between. Nothing is opened by an expectation. A test that means nobody would pass
+//! whatever is open, and so it would go on to pass after what it means was moved or retired.
 //!
 //! ## Example
 //!
@@ -37,7 +39,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
-use super::unfiltered;
+use super::{empty_end, unfiltered};
 use crate::layers::{Classes, Layers};
 use crate::ports::PortSet;
 
@@ -48,6 +50,11 @@ pub static CODE: Code =
 pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnostic>) {
     let site = layers.site();
     for flow in &site.expect.open {
+        if let Some(why) = empty_end::nobody(layers, flow) {
+            let diagnostic = Diagnostic::new(&CODE, why, flow.span, "expected to be open, and means nobody");
+            found.push(diagnostic.help("name who is meant today, or remove the flow"));
+            continue;
+        }
         let findings = layers.not_open(classes, flow);
         let Some(finding) = findings.first() else { continue };
         let (source, target) = (finding.source.name(site), finding.target.name(site));

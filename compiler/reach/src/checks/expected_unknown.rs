@@ -3,7 +3,7 @@
 //! ## What is wrong
 //!
 //! `expect.unknown` lists a flow of which everything is known: it is open or closed for certain, between all machines that it
-//! means.
+//! means; or it means nobody (L0402).
 //!
 //! ## Why
 //!
@@ -36,6 +36,7 @@
 
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
+use super::empty_end;
 use crate::layers::{Classes, Layers, Path};
 use crate::ports::PortSet;
 
@@ -46,6 +47,11 @@ pub static CODE: Code =
 pub(super) fn check(layers: &Layers, classes: &Classes, found: &mut Vec<Diagnostic>) {
     let site = layers.site();
     for flow in &site.expect.unknown {
+        if let Some(why) = empty_end::nobody(layers, flow) {
+            let diagnostic = Diagnostic::new(&CODE, why, flow.span, "expected not to be known, and means nobody");
+            found.push(diagnostic.help("name who is meant today, or remove the flow"));
+            continue;
+        }
         let (mut known, mut doubt) = (None, false);
         layers.each_pair(classes, flow, |source, target, paths| {
             let union = |of: fn(&Path) -> PortSet| paths.iter().fold(PortSet::none(), |all, path| all.union(&of(path)));

@@ -62,9 +62,9 @@ pub(super) fn check(site: &Site, found: &mut Vec<Diagnostic>) {
         let name = &host.named.name;
         if let Some(grants) = site.withdrawn.get(name) {
             let message = format!("a certificate of `{name}` says what it has no more");
-            let mut diagnostic = Diagnostic::new(&CODE, message, host.named.key, says(&grants[0]));
+            let mut diagnostic = Diagnostic::new(&CODE, message, host.named.key, lost(site, host, &grants[0]));
             for grant in &grants[1..] {
-                diagnostic = diagnostic.note(format!("and one says {}", says(grant)));
+                diagnostic = diagnostic.note(format!("and one says {}", lost(site, host, grant)));
             }
             found.push(diagnostic.help(block(name)));
         }
@@ -79,6 +79,24 @@ pub(super) fn check(site: &Site, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// What of a certificate its machine has no more, in words.
+fn lost(site: &Site, host: &Host, grant: &Grant) -> String {
+    let mut words = Vec::new();
+    if grant.name != host.named.name {
+        words.push(format!("the name `{}`", grant.name));
+    }
+    let own: Vec<IpAddr> = addresses(host).collect();
+    words.extend(grant.networks.iter().filter(|it| !own.contains(&it.addr())).map(ToString::to_string));
+    let is_in = |name: &String| host.groups.iter().any(|group| site.groups[group.index()].named.name == *name);
+    let groups: Vec<&str> = grant.groups.iter().filter(|name| !is_in(name)).map(String::as_str).collect();
+    match groups.as_slice() {
+        [] => {}
+        [one] => words.push(format!("group {one}")),
+        groups => words.push(format!("groups {}", groups.join(", "))),
+    }
+    if words.is_empty() { says(grant) } else { words.join(", ") }
 }
 
 fn addresses(host: &Host) -> impl Iterator<Item = IpAddr> {

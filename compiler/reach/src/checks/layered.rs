@@ -13,8 +13,9 @@ use arvc_syntax::source::Span;
 
 use super::doubts::Known;
 use super::{
-    address_handed_on, doubtful_need, doubtful_never, expected_closed, expected_open, expected_unknown, granted_once,
-    granted_still, needs, never_built_in, phase_unproved, thin_never, unfiltered_never, unserved_need,
+    address_handed_on, doubtful_need, doubtful_never, empty_end, expected_closed, expected_open, expected_unknown,
+    granted_once, granted_still, managed_port, needs, never_built_in, phase_unproved, thin_never, unfiltered_never,
+    unserved_need,
 };
 use crate::layers::{Classes, Ground, Judged, Layers};
 use crate::policy::Policies;
@@ -78,6 +79,8 @@ fn over_claims(layers: &Layers, told: &Receiver<Vec<Span>>) -> Vec<Diagnostic> {
     let tested = open.iter().chain(closed).chain(unknown).chain(weak);
     let classes = Classes::with(layers, site.never.iter().chain(tested));
     let (unknown, weak) = (Known::new(layers, unknown), Known::new(layers, weak));
+    empty_end::claims(layers, &mut found);
+    managed_port::check(layers, &mut found);
     expected_open::check(layers, &classes, &mut found);
     expected_closed::check(layers, &classes, &mut found);
     expected_unknown::check(layers, &classes, &mut found);

@@ -19,6 +19,7 @@ mod granted_still;
 mod layered;
 mod leased_end;
 mod left_out;
+mod managed_port;
 pub(crate) mod near;
 mod need_not_allowed;
 mod needs;
@@ -78,6 +79,7 @@ pub static CODES: &[&Code] = &[
     &leased_end::CODE,
     &never_built_in::CODE,
     &granted_once::CODE,
+    &managed_port::CODE,
     &expected_unknown::CODE,
     &phase_unproved::CODE,
     &thin_never::CODE,

@@ -43,6 +43,7 @@ use arvc_site::model::{End, Flow, FlowOrigin, Kind};
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::doubts::Known;
+use super::granted_once::says;
 use crate::layers::{Held, Layers, Party};
 
 /// One layer alone holds a claim.
@@ -54,7 +55,7 @@ pub(super) fn check(layers: &Layers, weak: &Known, flow: &Flow, held: &[Held], f
     let site = layers.site();
     let told = |held: &&Held| weak.holds(&held.source, &held.target, &held.packets);
     // What a certificate of another time opens by rules is an error of its own.
-    let counts = |held: &&Held| held.certificate.is_none() || held.guard.is_none() && !held.answers.is_none();
+    let counts = |held: &&Held| held.certificate.is_none() || held.guard.is_some() || !held.answers.is_none();
     let held: Vec<&Held> = held.iter().filter(counts).filter(|held| !told(held)).collect();
     let Some(least) = held.iter().min_by_key(|held| (held.guard.is_some(), held.certificate.is_some())) else { return };
     let (source, target) = (least.source.name(site), least.target.name(site));
@@ -86,6 +87,9 @@ pub(super) fn check(layers: &Layers, weak: &Known, flow: &Flow, held: &[Held], f
             diagnostic = diagnostic.secondary(ping.span, format!("lets `{target}` ping `{source}`"));
         }
     }
+    if let Some(grant) = &least.certificate {
+        diagnostic = diagnostic.note(format!("with a certificate that was granted once, which says {}", says(grant)));
+    }
     let pairs = held.iter().filter(|other| (&other.source, &other.target) != (&least.source, &least.target)).count();
     if pairs > 0 {
         diagnostic = diagnostic.note(format!("and so it is {pairs} times more, between others that this means"));
@@ -96,6 +100,10 @@ pub(super) fn check(layers: &Layers, weak: &Known, flow: &Flow, held: &[Held], f
     };
     let enough = "if it is enough, list it in `expect.weak`";
     let help = match (answered, bare, certified) {
+        _ if least.certificate.is_some() && !answered => format!(
+            "block it (`nebula/sign.sh --withdrawn` prints its fingerprint), then: `arvc lock release {source} --certificates`; \
+             {enough}"
+        ),
         (true, ..) => format!(
             "take Nebula 1.11 or later (`nebula.version`), which tells a ping from an answer, or let `{target}` not ping \
              `{source}`; {enough}"

@@ -35,14 +35,15 @@
 //!
 //! ## What to do
 //!
-//! Put the machines on different segments, let Ansible configure the target, or say what the claim spares.
+//! Put the machines on different segments, let Ansible configure the target, or say what the claim spares. Between two networks of
+//! one node, which forwards whatever it gets, a guest as the router of one of them closes it (`gateway = hosts.router`).
 
 use arvc_site::model::Flow;
 use arvc_syntax::diagnostic::{Code, Diagnostic};
 
 use super::words;
 use crate::describe::describe;
-use crate::layers::{Finding, Layers, Path};
+use crate::layers::{Finding, Layers, Party, Path, Way};
 use crate::ports::PortSet;
 
 /// A claim that nothing holds.
@@ -67,11 +68,16 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
         flow.span,
         "must stay closed",
     );
-    let apart = match strangers(&finding) {
-        true => "let a guest, or a machine that Ansible configures, be the router between them".to_owned(),
-        false => format!("put `{source}` and `{target}` on different segments"),
+    let beside = finding.paths.iter().any(|path| matches!(path.way, Way::Direct(_)));
+    let apart = match (strangers(&finding), beside) {
+        (true, _) => "let a guest, or a machine that Ansible configures, be the router between them".to_owned(),
+        (false, true) => format!("put `{source}` and `{target}` on different segments"),
+        (false, false) => "name a router that closes it as the gateway of one of the networks".to_owned(),
     };
-    found.push(openings(layers, &finding, diagnostic).help(format!("{apart}, or {}", words::spare(flow, "…"))));
+    let bare = matches!(&finding.target, Party::Host(host) if !site.hosts[host.index()].is_configured());
+    let filter = if bare { format!(", let Ansible configure `{target}`") } else { String::new() };
+    let spare = words::spare(flow, "…");
+    found.push(openings(layers, &finding, diagnostic).help(format!("{apart}{filter}, or {spare}")));
     true
 }
 

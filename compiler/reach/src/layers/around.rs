@@ -134,7 +134,8 @@ impl Layers<'_> {
                 // A rule that lets the machine in holds its own address.
                 let own = start.by.as_ref().filter(|(_, foot)| foot.prefixes() == start.seen);
                 let hears = self.node_in(node, &start.seen, own.map(|(network, _)| (a, *network)));
-                paths.push(self.out_to(a, &start, Way::Direct(last), to, vec![hears], None));
+                let steps = self.handed_away(node, to).into_iter().chain([hears]).collect();
+                paths.push(self.out_to(a, &start, Way::Direct(last), to, steps, None));
             }
         }
         paths

@@ -98,7 +98,7 @@ impl Answers<'_, '_> {
             Party::Host(host) => address.map(|address| self.layers.own_of(*host, address).to_string()),
             Party::Node(node) => Some(site.nodes[node.index()].named.name.clone()),
             Party::Prefix(prefix) => Some(prefix.addr().to_string()),
-            Party::Internet | Party::Operators => Some(party.name(site)),
+            Party::Internet | Party::Operators | Party::Part(..) => Some(party.name(site)),
         }
     }
 

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 
 use super::ask::pair;
 use super::decide::Detail;
+use super::spared::Spared;
 use super::{Cell, Classes, Guard, Layer, Layers, Party, Path, Way};
 use crate::ports::PortSet;
 
@@ -82,7 +83,7 @@ impl Layers<'_> {
     /// classes once.
     pub fn not_closed(&self, classes: &Classes, flow: &Flow) -> Vec<Finding> {
         let spared = Spared::new(self, flow);
-        self.pairs(classes, flow, |source, target, paths| {
+        self.pairs_of(classes, flow, Some(&spared), |source, target, paths| {
             let packets = spared.leave(self, flow, source, target);
             self.found(source, target, &packets, paths)
         })
@@ -92,7 +93,7 @@ impl Layers<'_> {
     pub fn judged(&self, classes: &Classes, flow: &Flow) -> Judged {
         let spared = Spared::new(self, flow);
         let mut held = Vec::new();
-        let open = self.pairs(classes, flow, |source, target, paths| {
+        let open = self.pairs_of(classes, flow, Some(&spared), |source, target, paths| {
             let packets = spared.leave(self, flow, source, target);
             self.hold(source, target, &packets, paths, &mut held);
             self.found(source, target, &packets, paths)
@@ -136,7 +137,7 @@ impl Layers<'_> {
                     if only && !source.is_of_the_site() {
                         continue;
                     }
-                    let (source, target) = (source.clone(), target.clone());
+                    let (source, target) = (source.whole().clone(), target.clone());
                     let certificate = stand.certificate.cloned();
                     let answers = stand.answers.intersection(&packets);
                     held.push(Held { source, target, way: path.way, packets, guard, answers, certificate });
@@ -149,11 +150,41 @@ impl Layers<'_> {
         &self,
         classes: &Classes,
         flow: &Flow,
+        judge: impl FnMut(&Party, &Party, &[Path]) -> Option<Finding>,
+    ) -> Vec<Finding> {
+        self.pairs_of(classes, flow, None, judge)
+    }
+
+    /// The same, with the addresses of an end in parts that are spared alike.
+    fn pairs_of(
+        &self,
+        classes: &Classes,
+        flow: &Flow,
+        spared: Option<&Spared>,
         mut judge: impl FnMut(&Party, &Party, &[Path]) -> Option<Finding>,
     ) -> Vec<Finding> {
+        let (mut sources, mut targets) = self.ends(flow);
+        if let Some(spared) = spared {
+            (sources, targets) = spared.cut(self, sources, targets);
+        }
         let mut found = Vec::new();
-        self.each_pair(classes, flow, |source, target, paths| found.extend(judge(source, target, paths)));
+        self.each_two_of(
+            classes,
+            flow,
+            (&sources, &targets),
+            |_, _| None,
+            |sources, targets, paths| {
+                if let Some((source, target)) = pair(sources, targets) {
+                    found.extend(judge(source, target, &paths));
+                }
+            },
+        );
         found
+    }
+
+    /// Who starts what a flow speaks of, and who gets it.
+    fn ends(&self, flow: &Flow) -> (Vec<Party>, Vec<Party>) {
+        (self.parties(&flow.source), self.reached(&flow.target))
     }
 
     /// Shows a pair of each two classes that a flow connects, with the paths that it may speak of.
@@ -197,9 +228,20 @@ impl Layers<'_> {
         classes: &Classes,
         flow: &Flow,
         ways: impl Fn(&Party, &Party) -> Option<Vec<Way>>,
+        see: impl FnMut(&[Party], &[Party], Vec<Path>),
+    ) {
+        let (sources, targets) = self.ends(flow);
+        self.each_two_of(classes, flow, (&sources, &targets), ways, see);
+    }
+
+    fn each_two_of(
+        &self,
+        classes: &Classes,
+        flow: &Flow,
+        (sources, targets): (&[Party], &[Party]),
+        ways: impl Fn(&Party, &Party) -> Option<Vec<Way>>,
         mut see: impl FnMut(&[Party], &[Party], Vec<Path>),
     ) {
-        let (sources, targets) = (self.parties(&flow.source), self.reached(&flow.target));
         let prefixes = self.prefixes(&flow.target);
         let named = (self.members.of(&flow.source), self.members.of(&flow.target));
         let show = |sources: &[Party], targets: &[Party], paths: Vec<Path>| {
@@ -243,12 +285,12 @@ impl Layers<'_> {
                 _ => self.paths_by(source, target, &by),
             }
         };
-        self.in_detail(Detail::Often, || self.each(classes, &sources, &targets, find, show));
+        self.in_detail(Detail::Often, || self.each(classes, sources, targets, find, show));
     }
 
     /// The networks on which an end means a machine by its address alone; none if it is meant by what it is.
     /// `named` are the machines that it means by what they are.
-    fn meant_on(&self, end: &End, named: &[HostId], party: &Party) -> Option<Vec<NetworkId>> {
+    pub(super) fn meant_on(&self, end: &End, named: &[HostId], party: &Party) -> Option<Vec<NetworkId>> {
         let Party::Host(host) = party else { return None };
         if named.binary_search(host).is_ok() {
             return None;
@@ -263,7 +305,7 @@ impl Layers<'_> {
     }
 
     /// Who gets what is sent to an end: at an address that machines have by turns, those.
-    fn reached(&self, end: &End) -> Vec<Party> {
+    pub(super) fn reached(&self, end: &End) -> Vec<Party> {
         let mut parties = self.parties(end);
         for vip in self.shared(end) {
             let own = |address: &IpNet| vip.addresses().any(|it| IpNet::from(it.value) == *address);
@@ -329,30 +371,9 @@ impl Layers<'_> {
 }
 
 /// What an end is a union of; itself, if it is none.
-fn parts(end: &End) -> &[End] {
+pub(super) fn parts(end: &End) -> &[End] {
     match end {
         End::Union(ends) => ends,
         end => std::slice::from_ref(end),
-    }
-}
-
-/// What a claim spares, with its ends looked up once.
-pub(crate) struct Spared<'f>(Vec<(&'f Flow, Vec<Party>, Vec<Party>)>);
-
-impl<'f> Spared<'f> {
-    pub fn new(layers: &Layers, flow: &'f Flow) -> Self {
-        // An address of a machine spares it where it is meant by one.
-        let by_address = layers.members.of(&flow.target).is_empty();
-        let targets = |end| if by_address { layers.reached(end) } else { layers.parties(end) };
-        let spared = flow.except.iter();
-        Self(spared.map(|it| (it, layers.parties(&it.source), targets(&it.target))).collect())
-    }
-
-    /// What a claim speaks of between two parties.
-    pub fn leave(&self, layers: &Layers, flow: &Flow, source: &Party, target: &Party) -> PortSet {
-        let here = self.0.iter().filter(|(_, sources, targets)| sources.contains(source) && targets.contains(target));
-        here.fold(layers.carried_to(flow, target), |left, (spared, ..)| {
-            left.difference(&layers.carried_to(spared, target))
-        })
     }
 }

@@ -157,6 +157,16 @@ impl<'a> Layers<'a> {
         &self.policies.nodes
     }
 
+    /// The families that the site has, of which the operators have every address of the Internet: no stranger is left there.
+    pub fn without_strangers(&self) -> Vec<Family> {
+        let of = |prefixes: &[IpNet], family| prefixes.iter().any(|prefix| Family::of_prefix(prefix) == family);
+        let networks = self.site.networks.iter().flat_map(|network| network.prefixes());
+        let own: Vec<IpNet> = networks.map(|prefix| prefix.value).collect();
+        let emptied =
+            |family: &Family| of(&own, *family) && of(&self.internet, *family) && !of(&self.strangers, *family);
+        Family::ALL.into_iter().filter(emptied).collect()
+    }
+
     /// Everything but the site's own and private prefixes.
     pub(super) fn internet(&self) -> &[IpNet] {
         &self.internet
@@ -284,6 +294,7 @@ impl<'a> Layers<'a> {
             Party::Internet => Cow::Borrowed(&*self.strangers),
             Party::Operators => self.members.prefixes(&End::Operators).into(),
             Party::Prefix(prefix) => vec![*prefix].into(),
+            Party::Part(_, addresses) => addresses.to_vec().into(),
             Party::Host(_) | Party::Node(_) => Cow::default(),
         }
     }
@@ -423,7 +434,9 @@ impl<'a> Layers<'a> {
             let mut between = handed::outwards(self, host, network, &own, part);
             match self.lost(host, part, family, "it has no way out") {
                 Some(lost) => between = vec![lost],
-                None if between.is_empty() && (*zone != Party::Internet || !self.leads_out(network, family)) => {
+                None if between.is_empty()
+                    && (*zone.whole() != Party::Internet || !self.leads_out(network, family)) =>
+                {
                     between.extend(self.undescribed(host, network, family, part));
                 }
                 None => {}
@@ -444,7 +457,7 @@ impl<'a> Layers<'a> {
             let (family, network) = (*family, *network);
             for foot in self.met_at(host, network).into_iter().filter(|foot| Family::of(foot.sample()) == family) {
                 let to = foot.sample();
-                let between = match zone {
+                let between = match zone.whole() {
                     // Who are several.
                     Party::Operators => self.inwards_of(network, host, to, part),
                     _ => edge::inwards(self, network, host, to, part),
@@ -522,7 +535,7 @@ impl<'a> Layers<'a> {
 
 /// The addresses of a zone as rules meet them: of a prefix, what is a machine's or a node's is asked for as that.
 fn kept<'o>(zone: &Party, part: &'o Rc<[IpNet]>) -> Other<'o> {
-    match zone {
+    match zone.whole() {
         Party::Prefix(_) => Other::Others(part),
         _ => Other::Kept(part),
     }

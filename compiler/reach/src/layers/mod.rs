@@ -35,6 +35,7 @@ mod needs;
 mod node;
 mod pools;
 mod rows;
+mod spared;
 mod strangers;
 #[cfg(test)]
 mod tests;
@@ -75,6 +76,18 @@ pub enum Party {
     Operators,
     /// Addresses that no machine of the site has.
     Prefix(IpNet),
+    /// Some addresses of such a set, where a claim spares a part of it.
+    Part(Box<Party>, Arc<[IpNet]>),
+}
+
+impl Party {
+    /// The set that a part is of; else itself.
+    pub fn whole(&self) -> &Self {
+        match self {
+            Self::Part(whole, _) => whole,
+            whole => whole,
+        }
+    }
 }
 
 impl Party {
@@ -84,6 +97,7 @@ impl Party {
             Self::Host(_) | Self::Node(_) => false,
             Self::Internet | Self::Operators => true,
             Self::Prefix(prefix) => prefix.prefix_len() < prefix.max_prefix_len(),
+            Self::Part(_, prefixes) => prefixes.iter().any(|prefix| prefix.prefix_len() < prefix.max_prefix_len()),
         }
     }
 

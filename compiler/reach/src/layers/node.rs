@@ -21,7 +21,8 @@ const COROSYNC: (u16, u16) = (5404, 5405);
 
 impl Layers<'_> {
     /// The ways of the operators and of other nodes to a node, in each family that both have: to the address that it has on a network
-    /// of theirs, else to one that the world leads to, else to the first that is on a network of the site.
+    /// of theirs, else to one that the world leads to, else to the first that is on a network of the site. Where it hands ports on at
+    /// that one, the operators get in by each other that the world leads to.
     pub(super) fn management(&self, zone: &Party, node: NodeId) -> Vec<Path> {
         if *zone == Party::Node(node) {
             return Vec::new();
@@ -39,7 +40,7 @@ impl Layers<'_> {
         let met =
             |(_, network): &(IpAddr, NetworkId)| sender.is_none_or(|other| !self.are_apart(*network, node, other));
         let placed: Vec<(IpAddr, NetworkId)> = all.iter().copied().filter(met).collect();
-        let way = |family: Family| {
+        let ways = |family: Family| {
             let of_family = |prefix: &&IpNet| Family::of_prefix(prefix) == family;
             let prefixes: Vec<IpNet> = senders.iter().filter(of_family).copied().collect();
             let mut there = placed.iter().copied().filter(|(to, _)| Family::of(*to) == family);
@@ -48,15 +49,36 @@ impl Layers<'_> {
                 own.any(|own| prefixes.iter().any(|prefix| own.value.contains(prefix)))
             };
             let public = || Some((self.public_of(node, family)?, all.first()?.1));
-            let (to, network) = there.clone().find(near).or_else(public).or_else(|| there.next())?;
-            if prefixes.is_empty() {
-                return None;
-            }
-            let mut steps: Vec<Step> = self.undescribed_to_node(zone, node, &prefixes).into_iter().collect();
-            steps.push(self.node_in(node, &prefixes, None));
-            Some(Path { way: Way::Direct(network), from: None, to: vec![to], steps })
+            let first = there.clone().find(near).or_else(public).or_else(|| there.next());
+            let Some((first, network)) = first.filter(|_| !prefixes.is_empty()) else { return Vec::new() };
+            let outside = !prefixes.iter().all(|prefix| self.is_behind(node, prefix));
+            let handed_away = |to: IpAddr| self.handed_away(node, to).filter(|_| outside);
+            let others = own
+                .known_addresses()
+                .filter(|to| Family::of(*to) == family && *to != first && !is_private(*to) && !own.hands_on_at(*to));
+            let others = others.filter(|_| *zone.whole() == Party::Operators && handed_away(first).is_some());
+            let path = |to: IpAddr| {
+                let mut steps: Vec<Step> = self.undescribed_to_node(zone, node, &prefixes).into_iter().collect();
+                steps.extend(handed_away(to));
+                steps.push(self.node_in(node, &prefixes, None));
+                Path { way: Way::Direct(network), from: None, to: vec![to], steps }
+            };
+            [first].into_iter().chain(others).map(path).collect()
         };
-        Family::ALL.into_iter().filter_map(way).collect()
+        Family::ALL.into_iter().flat_map(ways).collect()
+    }
+
+    /// What a node hands on at an address does not get to itself, but from those whose router it is.
+    pub(super) fn handed_away(&self, node: NodeId, to: IpAddr) -> Option<Step> {
+        let own = &self.site.nodes[node.index()];
+        let handed = own.hands_on_at(to).then(|| own.forwards.iter());
+        let handed = handed.into_iter().flatten().fold(PortSet::none(), |all, it| all.union(&PortSet::from(it.ports)));
+        let note = format!("it hands {handed} on to other machines");
+        let left = PortSet::all().difference(&handed);
+        let (lower, upper) = (left.clone(), left);
+        let step =
+            Step { layer: Layer::Router, at: Party::Node(node), lower, upper, rules: [].into(), note: Some(note) };
+        (!handed.is_none()).then_some(step)
     }
 
     /// An address of a node that the world leads to.
@@ -107,6 +129,9 @@ impl Layers<'_> {
                     between.extend(self.apart(node, network, to));
                 }
                 let mut path = self.path(Way::Direct(network), foot.known(), to, &ends, between);
+                if self.node_in_front(host, network, Family::of(to)) != Some(node) {
+                    path.steps.extend(self.handed_away(node, to));
+                }
                 path.steps.push(self.node_in(node, &own, Some((host, network))));
                 self.doubt(&mut path, (Some((host, network)), &foot), (None, &Foot::Known(to)));
                 paths.push(path);

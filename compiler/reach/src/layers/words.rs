@@ -14,6 +14,10 @@ impl Party {
             Self::Operators => "operators".to_owned(),
             Self::Prefix(prefix) if prefix.prefix_len() == prefix.max_prefix_len() => prefix.addr().to_string(),
             Self::Prefix(prefix) => prefix.to_string(),
+            Self::Part(whole, addresses) => match **addresses {
+                [one] => Self::Prefix(one).name(site),
+                _ => whole.name(site),
+            },
         }
     }
 }

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use crate::filter::Filter;
+use crate::matrix::Stands;
 use crate::nebula::Member;
 use crate::packet::{Addr, is_public};
 use crate::place::{Notes, Place, Unread, Why};
@@ -37,6 +38,8 @@ pub struct Tree {
     overlay: HashMap<IpAddr, usize>,
     /// Addresses of the Internet, one for each class of those that rules tell apart.
     internet: OnceLock<Vec<IpAddr>>,
+    /// Whether those that a rule names are asked about by themselves, and are none of the Internet.
+    apart: bool,
     /// The names of all nodes.
     pub(crate) nodes: BTreeSet<String>,
     /// Whether a machine is in several overlays, so that the device must be named.
@@ -44,8 +47,8 @@ pub struct Tree {
     /// What tells machines and addresses apart.
     pub(crate) records: OnceLock<crate::matrix::Records>,
     pub(crate) strangers: OnceLock<crate::matrix::Strangers>,
-    /// Whether what nodes translate names bridges of guests alone, by node.
-    pub(crate) inner: OnceLock<BTreeMap<String, bool>>,
+    /// Whether what nodes translate names bridges of guests alone, by node; of IPv4, of IPv6.
+    pub(crate) inner: OnceLock<BTreeMap<String, [bool; 2]>>,
     /// The networks of guests with their routers.
     fronts: OnceLock<Vec<Front>>,
 }
@@ -237,6 +240,7 @@ impl Tree {
             owners: HashMap::new(),
             overlay: HashMap::new(),
             internet: OnceLock::new(),
+            apart: false,
             nodes: BTreeSet::new(),
             several_overlays: false,
             records: OnceLock::new(),
@@ -259,6 +263,12 @@ impl Tree {
     /// Looks at some layers only, from now on.
     pub fn count(&mut self, counted: Counted) {
         self.counted = counted;
+    }
+
+    /// Takes for the Internet what no rule names, from now on: what one names is asked about by itself.
+    pub fn tell_apart(&mut self) {
+        self.apart = true;
+        self.internet = OnceLock::new();
     }
 
     fn own(&self) -> HashMap<IpAddr, (String, Option<usize>)> {
@@ -295,6 +305,13 @@ impl Tree {
                     || self.wiring.nodes.values().flatten().any(|node| node == address)
             };
             addresses.retain(|address| is_public(*address) && !sites(address));
+            for v6 in [false, true] {
+                let unnamed = |address: &IpAddr| self.stands_for(*address) == Stands::Internet;
+                let known = |address: &&IpAddr| address.is_ipv6() == v6 && unnamed(address);
+                if self.apart && addresses.iter().any(|address| known(&address)) {
+                    addresses.retain(|address| address.is_ipv6() != v6 || unnamed(address));
+                }
+            }
             addresses
         })
     }

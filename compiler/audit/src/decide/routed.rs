@@ -209,7 +209,7 @@ impl Tree {
             if sender.is_none() && beside.is_none() && !outside && self.leads_out(packet.src) {
                 continue;
             }
-            let device = match outside && self.is_inner(node) {
+            let device = match outside && self.is_inner(node, packet.is_v6()) {
                 true => Some(UPLINK),
                 false => bridge.as_deref().or(beside.as_deref()),
             };
@@ -561,20 +561,20 @@ impl Tree {
         owners.iter().any(|owner| *owner == node) && (owners.len() == 1 || guest.node.as_deref() == Some(node))
     }
 
-    /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone: what comes from
-    /// outside comes by none of them.
-    fn is_inner(&self, node: &str) -> bool {
-        let inner = |edge| self.names_guests_alone(edge);
+    /// Whether all interfaces that a node's translation names are bridges of guests with private addresses alone, of a family: what
+    /// comes from outside comes by none of them.
+    fn is_inner(&self, node: &str, v6: bool) -> bool {
+        let inner = |edge| [false, true].map(|v6| self.names_guests_alone(edge, v6));
         let all =
             self.inner.get_or_init(|| self.edges.iter().map(|(node, edge)| (node.clone(), inner(edge))).collect());
-        all.get(node).copied().unwrap_or_default()
+        all.get(node).is_some_and(|of| of[usize::from(v6)])
     }
 
-    fn names_guests_alone(&self, edge: &crate::filter::Filter) -> bool {
+    fn names_guests_alone(&self, edge: &crate::filter::Filter, v6: bool) -> bool {
         edge.devices().iter().filter(|name| !name.starts_with("fwbr")).all(|name| {
             let nics = self.proxmox.guests.values().flat_map(|guest| &guest.nics);
-            let mut own =
-                nics.filter(|nic| nic.bridge.value.as_deref() == Ok(name)).flat_map(|nic| &nic.addresses).peekable();
+            let there = nics.filter(|nic| nic.bridge.value.as_deref() == Ok(name)).flat_map(|nic| &nic.addresses);
+            let mut own = there.filter(|net| net.addr().is_ipv6() == v6).peekable();
             // Another interface is an uplink, and its rules are about leaving.
             own.peek().is_none() && !edge.enters_by(name)
                 || own.peek().is_some() && own.all(|net| !is_public(net.addr()))

@@ -1,11 +1,12 @@
 //! The packets that are asked about: around each port that a file names for the two ends, each protocol that one names.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arvc_verdict::{Path, Protocol};
 
 use super::OTHERS;
+use super::cuts::{COROSYNC, MANAGEMENT};
 use crate::decide::{End, Way};
 use crate::filter::{Filter, Test};
 use crate::nebula::{PortSpec, Rule as OverlayRule};
@@ -52,6 +53,8 @@ pub(super) struct Boundaries {
     members: Vec<Named>,
     guests: RefCell<HashMap<String, Named>>,
     cluster: Named,
+    /// Of each node its own rules, and what Proxmox lets in by itself.
+    nodes: BTreeMap<String, Named>,
 }
 
 impl Boundaries {
@@ -64,7 +67,16 @@ impl Boundaries {
         let mut cluster = Named::default();
         let centers = &tree.proxmox.centers.0;
         centers.iter().for_each(|center| proxmox(center, &center.rules, &mut cluster));
+        let nodes = tree.nodes.iter().map(|name| {
+            let mut named = Named::default();
+            MANAGEMENT.iter().for_each(|(low, high)| named.range(*low, *high));
+            if let Some(node) = tree.proxmox.nodes.get(name) {
+                proxmox(tree.proxmox.center(node.center), &node.rules, &mut named);
+            }
+            (name.clone(), named)
+        });
         Self {
+            nodes: nodes.collect(),
             filters: tree.filters.iter().map(filter).collect(),
             members: tree.members.iter().map(member).collect(),
             guests: RefCell::default(),
@@ -87,10 +99,16 @@ impl Boundaries {
     /// The packets around what the rules of both ends name.
     pub fn packets(&self, tree: &Tree, way: &Way<'_, '_>) -> Vec<(Protocol, Option<u16>)> {
         let mut named = Named::default();
+        if let (End::Node(_), End::Node(_)) = (way.from, way.to) {
+            named.range(COROSYNC.0, COROSYNC.1);
+        }
         for end in [way.from, way.to] {
             match end {
                 End::Host(host) => self.host(tree, host, way.path, &mut named),
-                End::Node(_) => named.extend(&self.cluster),
+                End::Node(node) => {
+                    named.extend(&self.cluster);
+                    self.nodes.get(node).into_iter().for_each(|own| named.extend(own));
+                }
                 End::Address(_) | End::Internet => {}
             }
         }

@@ -45,7 +45,8 @@ impl Tree {
             key += &guest_key(guest, records);
         }
         for address in host.addresses.iter().filter(|_| host.guest.is_none()) {
-            let _ = write!(key, "at {:?} {:?} ", records.address_key(*address), host.devices.get(address));
+            let at = (address.is_ipv6(), records.address_key(*address));
+            let _ = write!(key, "at {at:?} {:?} ", host.devices.get(address));
         }
         for index in &host.members {
             let member = &self.members[*index];

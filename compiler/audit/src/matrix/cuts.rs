@@ -28,7 +28,8 @@ pub(super) struct Cuts {
 const SPECIAL: [&str; 4] = ["224.0.0.0/4", "255.255.255.255/32", "fe80::/10", "ff00::/8"];
 /// Ports that they treat by themselves: DHCP; management, corosync.
 const DHCP: [(u16, u16); 2] = [(67, 68), (546, 547)];
-const NODES: [(u16, u16); 6] = [(22, 22), (3128, 3128), (5404, 5405), (5900, 5999), (8006, 8006), (60000, 60050)];
+pub(super) const MANAGEMENT: [(u16, u16); 5] = [(22, 22), (3128, 3128), (5900, 5999), (8006, 8006), (60000, 60050)];
+pub(super) const COROSYNC: (u16, u16) = (5404, 5405);
 
 impl Cuts {
     /// Of the filter of a machine.
@@ -70,7 +71,7 @@ impl Cuts {
         let proxmox = &tree.proxmox;
         let cluster = proxmox.center(proxmox.center_of(node));
         let mut cuts = Self::proxmox(cluster);
-        NODES.iter().for_each(|range| cuts.range(*range));
+        MANAGEMENT.iter().chain([&COROSYNC]).for_each(|range| cuts.range(*range));
         let sets = Sets { own: None, cluster: cluster.names() };
         cuts.rules(cluster, &cluster.rules, sets);
         if let Some(node) = proxmox.nodes.get(node) {

@@ -1,6 +1,7 @@
 //! Everything that is open, by class: machines that no file distinguishes are one class, and packets are those around every value
 //! that a file names.
 
+mod bare;
 mod boundaries;
 mod classes;
 mod cuts;

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::classes::{after, before};
 use crate::filter::{Test, Then};
 use crate::nebula::{Cidr, Rule as OverlayRule};
 use crate::packet::{Addresses, is_public};
@@ -107,7 +108,8 @@ impl Records {
     /// The narrowest interval of several addresses that holds one: prefixes hold one another or are apart, so it is the one that
     /// begins last.
     pub fn narrowest(&self, address: IpAddr) -> Option<(IpAddr, IpAddr)> {
-        let spans = self.holding(address).map(|(span, _)| span).filter(|(low, high)| low != high);
+        let spans = self.holding(address).map(|(span, _)| span);
+        let spans = spans.filter(|(low, high)| low != high && !is_whole_family(*low, *high));
         spans.max_by_key(|(low, high)| (*low, std::cmp::Reverse(*high)))
     }
 
@@ -130,6 +132,12 @@ impl Records {
     pub fn spans(&self) -> impl Iterator<Item = (IpAddr, IpAddr)> {
         let single = self.addresses.keys().map(|address| (*address, *address));
         self.wide.keys().copied().chain(single)
+    }
+
+    /// The first, last, before and after of every interval that a rule names.
+    pub fn edges(&self) -> impl Iterator<Item = IpAddr> {
+        let around = |(low, high)| [before(low), Some(low), Some(high), after(high)];
+        self.spans().flat_map(around).flatten().filter(|address| usable(*address))
     }
 
     fn number(&mut self, key: String) -> u32 {
@@ -158,18 +166,22 @@ impl Records {
 
     /// Notes what a rule says of addresses. Whether it is one for single addresses alone.
     fn addresses(&mut self, addresses: &Addresses, key: &str) -> bool {
-        let mut wide = None;
+        let mut single = true;
         for (low, high) in addresses.spans() {
+            single &= low == high;
             if low == high {
                 self.address(*low, key.to_owned());
+            } else if is_whole_family(*low, *high) {
+                // All of a family are alike to it, so it names nobody.
+                continue;
             } else {
-                let number = *wide.get_or_insert_with(|| self.number(key.to_owned()));
+                let number = self.number(key.to_owned());
                 if let Some(named) = &mut self.wide((*low, *high)).named {
                     named.push(number);
                 }
             }
         }
-        wide.is_none()
+        single
     }
 
     fn filter(&mut self, list: usize, filter: &crate::filter::Filter) {
@@ -319,8 +331,21 @@ impl Order {
     }
 }
 
+/// Whether an interval is all of IPv4, or all of IPv6.
+fn is_whole_family(low: IpAddr, high: IpAddr) -> bool {
+    before(low).is_none() && after(high).is_none()
+}
+
 /// No address is behind it.
 const LAST: IpAddr = IpAddr::V6(std::net::Ipv6Addr::new(!0, !0, !0, !0, !0, !0, !0, !0));
 
 /// A place that is the same for all.
 const NOWHERE: Place = Place { file: 0, line: 0 };
+
+/// Whether a packet can have it: no network's own, no broadcast.
+fn usable(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => !v4.is_unspecified() && !v4.is_broadcast(),
+        IpAddr::V6(v6) => !v6.is_unspecified(),
+    }
+}

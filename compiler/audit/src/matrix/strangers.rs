@@ -33,20 +33,15 @@ pub(crate) struct Strangers(BTreeMap<(bool, Key), (IpAddr, BTreeSet<Span>)>);
 impl Strangers {
     /// Of the first, last, before and after of every interval that a rule names, where that is no machine's.
     fn of(tree: &Tree) -> Self {
-        let (records, overlay) = (tree.records(), tree.member_addresses());
+        let records = tree.records();
         let mut classes: BTreeMap<(bool, Key), (IpAddr, BTreeSet<Span>)> = BTreeMap::new();
-        for (low, high) in records.spans() {
-            for address in [before(low), Some(low), Some(high), after(high)].into_iter().flatten() {
-                // What is a machine's or a node's is asked about by their names.
-                let owned = tree.owners.contains_key(&address) || tree.node_at(address).is_some();
-                if owned || overlay.contains_key(&address) || !usable(address) {
-                    continue;
-                }
-                let key = (address.is_ipv6(), records.address_key(address));
-                let (first, spans) = classes.entry(key).or_insert_with(|| (address, BTreeSet::new()));
-                *first = (*first).min(address);
-                spans.extend(records.narrowest(address));
-            }
+        // What is a machine's or a node's is asked about by their names.
+        let nobodys = |address: &IpAddr| !tree.is_machines(*address) && tree.node_at(*address).is_none();
+        for address in records.edges().filter(nobodys) {
+            let key = (address.is_ipv6(), records.address_key(address));
+            let (first, spans) = classes.entry(key).or_insert_with(|| (address, BTreeSet::new()));
+            *first = (*first).min(address);
+            spans.extend(records.narrowest(address));
         }
         Self(classes)
     }
@@ -62,6 +57,26 @@ impl Tree {
     /// The classes of addresses that are nobody's.
     pub(crate) fn strangers(&self) -> &Strangers {
         self.strangers.get_or_init(|| Strangers::of(self))
+    }
+
+    /// One address for each class of addresses that are nobody's here and in another tree, and that neither tells apart; sorted.
+    pub fn strangers_beside(&self, other: &Self) -> Vec<IpAddr> {
+        let trees = [self, other];
+        let mut classes: BTreeMap<(bool, [Key; 2]), IpAddr> = BTreeMap::new();
+        for address in trees.iter().flat_map(|tree| tree.records().edges()) {
+            if trees.iter().any(|tree| tree.is_machines(address) || tree.node_at(address).is_some()) {
+                continue;
+            }
+            let key = (address.is_ipv6(), trees.map(|tree| tree.records().address_key(address)));
+            let first = classes.entry(key).or_insert(address);
+            *first = (*first).min(address);
+        }
+        let addresses: BTreeSet<IpAddr> = classes.into_values().collect();
+        addresses.into_iter().collect()
+    }
+
+    fn is_machines(&self, address: IpAddr) -> bool {
+        self.owners.contains_key(&address) || self.member_addresses().contains_key(&address)
     }
 
     /// What an address of nobody stands for.
@@ -121,13 +136,5 @@ fn span(low: IpAddr, high: IpAddr) -> String {
     match prefixes.find(|net| net.network() == low && net.broadcast() == high) {
         Some(net) => net.to_string(),
         None => format!("{low} to {high}"),
-    }
-}
-
-/// Whether a packet can have it: no network's own, no broadcast.
-fn usable(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => !v4.is_unspecified() && !v4.is_broadcast(),
-        IpAddr::V6(v6) => !v6.is_unspecified(),
     }
 }

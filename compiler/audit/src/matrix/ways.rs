@@ -19,14 +19,20 @@ impl Tree {
                 self.inside(source, target, &mut ways);
                 self.to_machine(source, target, &mut ways);
                 let own = self.guest(target).into_iter().flat_map(|guest| &guest.nics).flat_map(addresses);
-                let alone = target.addresses.iter().copied().filter(|_| target.guest.is_none());
-                own.chain(alone).for_each(|address| self.behind_a_member(source, address, &mut ways));
+                own.chain(self.alone(target).iter().copied())
+                    .for_each(|address| self.behind_a_member(source, address, &mut ways));
             }
             (End::Address(address), End::Host(target)) => {
                 for (path, nic) in self.segments(target) {
                     let path = if self.is_of_segment(target, &path, address) { path } else { Path::Routed };
                     let own = addresses(nic).filter(|own| own.is_ipv4() == address.is_ipv4());
                     ways.extend(own.map(|own| (path.clone(), own)));
+                }
+                ways.extend(self.to_addresses(&[address], self.alone(target), false));
+                if is_public(address) {
+                    let handed = self.edges.values().flat_map(Filter::translated_addresses);
+                    let handed = handed.filter(|to| target.guest.is_some() && to.is_ipv4() == address.is_ipv4());
+                    ways.extend(handed.map(|to| (Path::Routed, to)));
                 }
             }
             (End::Host(source), End::Address(address)) => {
@@ -41,11 +47,11 @@ impl Tree {
             }
             (End::Host(source), End::Node(node)) => {
                 for address in self.wiring.nodes.get(node).into_iter().flatten() {
-                    let beside: Vec<_> = self
-                        .segments(source)
-                        .filter(|(_, nic)| nic.addresses.iter().any(|net| net.contains(address)))
-                        .collect();
-                    ways.extend(beside.iter().map(|(path, _)| (path.clone(), *address)));
+                    let near =
+                        self.segments(source).filter(|(_, nic)| nic.addresses.iter().any(|net| net.contains(address)));
+                    let alone = self.alone(source).iter().flat_map(|own| self.segments_of(*own, *address));
+                    let beside: Vec<Path> = near.map(|(path, _)| path).chain(alone).collect();
+                    ways.extend(beside.iter().map(|path| (path.clone(), *address)));
                     if beside.is_empty() && self.leaves(source, *address) {
                         ways.push((Path::Routed, *address));
                     }
@@ -60,11 +66,21 @@ impl Tree {
                     });
                     ways.extend(met.map(|address| (path.clone(), address)));
                 }
+                ways.extend(self.to_addresses(own, self.alone(target), true));
             }
+            (End::Node(source), End::Node(target)) if source != target => {
+                let own = self.wiring.nodes.get(source).map(Vec::as_slice).unwrap_or_default();
+                ways.extend(self.to_node(own, target, true));
+            }
+            // What is a node's is asked about by its name.
+            (End::Address(address), End::Node(node)) if self.node_at(address).is_none() => {
+                ways.extend(self.to_node(&[address], node, false));
+            }
+            (End::Internet, End::Node(node)) => ways.extend(self.to_node(self.internet(), node, false)),
             (End::Internet, End::Host(target)) => {
                 let handed = self.edges.values().flat_map(Filter::translated_addresses);
                 let own = self.guest(target).into_iter().flat_map(|guest| &guest.nics).flat_map(addresses);
-                let alone = target.addresses.iter().copied().filter(|_| target.guest.is_none());
+                let alone = self.alone(target).iter().copied();
                 ways.extend(handed.chain(own).chain(alone).map(|address| (Path::Routed, address)));
             }
             (End::Host(source), End::Internet) => {
@@ -116,7 +132,7 @@ impl Tree {
                 }
             }
         }
-        for address in target.addresses.iter().copied().filter(|_| target.guest.is_none()) {
+        for address in self.alone(target).iter().copied() {
             let beside: Vec<Path> =
                 self.segments(source).filter(|(_, nic)| near(&[address], nic)).map(|(path, _)| path).collect();
             if beside.is_empty() && self.leaves(source, address) {
@@ -124,6 +140,11 @@ impl Tree {
             }
             ways.extend(beside.into_iter().map(|path| (path, address)));
         }
+    }
+
+    /// The addresses of a machine that is no guest.
+    fn alone<'t>(&self, host: &'t Host) -> &'t [IpAddr] {
+        if host.guest.is_some() { &[] } else { &host.addresses }
     }
 
     /// The devices of a guest with their segments.

@@ -151,7 +151,12 @@ fn reached(
         was.align(&mut is);
         return (connections(&was, &is, &renamed), Vec::new());
     }
-    let (was, is) = (arvc_audit::read_with(old, &Given::default()), arvc_audit::read_with(new, &Given::default()));
+    let read = |texts| {
+        let mut tree = arvc_audit::read_with(texts, &Given::default());
+        tree.tell_apart();
+        tree
+    };
+    let (was, is) = (read(old), read(new));
     let mut notes = Vec::new();
     for (side, tree) in [(before, &was), (after, &is)] {
         if !tree.unread.is_empty() {
@@ -185,19 +190,15 @@ fn site(side: &Side) -> Option<&Site> {
 }
 
 /// What a site calls addresses that no machine of it has.
-fn zones(site: &Site, strangers: &[String]) -> Vec<(String, Vec<String>)> {
+fn zones<'s>(site: &Site, strangers: impl Iterator<Item = &'s String>) -> Vec<(String, Vec<String>)> {
     let mut sets: Vec<(String, Vec<String>)> = Vec::new();
-    let addresses: Vec<IpAddr> = strangers.iter().filter_map(|text| text.parse().ok()).collect();
+    let addresses: Vec<IpAddr> = strangers.filter_map(|text| text.parse().ok()).collect();
     let within = |prefixes: &[IpNet]| -> Vec<String> {
         let inside = |address: &&IpAddr| prefixes.iter().any(|prefix| prefix.contains(*address));
         addresses.iter().filter(inside).map(ToString::to_string).collect()
     };
     let operators: Vec<IpNet> = site.operators.addresses.iter().map(|prefix| prefix.value).collect();
-    let private = arvc_reach::private_prefixes(site);
-    let public =
-        addresses.iter().filter(|address| private.iter().chain(&operators).all(|prefix| !prefix.contains(*address)));
     sets.push(("operators".to_owned(), within(&operators)));
-    sets.push(("internet".to_owned(), public.map(ToString::to_string).collect()));
     for network in &site.networks {
         let prefixes: Vec<IpNet> = network.prefixes().map(|prefix| prefix.value).collect();
         let mut others = within(&prefixes);

@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::world::memory::Memory;
 use crate::{exit, run};
 
+mod parties;
+
 const SITE: &str = r#"{
   name = "home";
   domain = "home.internal";

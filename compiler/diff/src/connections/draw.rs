@@ -1,8 +1,10 @@
 //! Relations between classes, drawn together as rectangles: everybody of one set to everybody else of another.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use arvc_reach::ports::PortSet;
+use ipnet::IpNet;
 
 use super::Class;
 use super::bits::Bits;
@@ -62,6 +64,11 @@ fn turned(relation: &Relation) -> Relation {
     other
 }
 
+/// Whether a name is that of addresses and of no machine: it is never said that such reach themselves.
+fn is_zone(name: &str) -> bool {
+    name == "internet" || name.parse::<IpAddr>().is_ok() || name.parse::<IpNet>().is_ok()
+}
+
 /// Sources with the same targets. Nobody connects to himself: a machine that is alone in its class joins those that reach it
 /// besides.
 fn grouped(classes: &[Class], relation: &Relation) -> Vec<(Bits, Bits)> {
@@ -72,7 +79,7 @@ fn grouped(classes: &[Class], relation: &Relation) -> Vec<(Bits, Bits)> {
         row
     };
     let sources = || (0..bound).filter(|source| !relation[*source].is_empty());
-    let alone = |source: usize| classes[source].names.len() == 1;
+    let alone = |source: usize| matches!(classes[source].names.as_slice(), [one] if !is_zone(one));
     let mut count: BTreeMap<Bits, usize> = BTreeMap::new();
     for source in sources() {
         *count.entry(relation[source].clone()).or_default() += 1;

@@ -18,6 +18,10 @@ pub struct Proof<'a> {
     parties: BTreeMap<String, Party>,
     /// Prefixes beyond the site's networks that a rule names.
     named: BTreeSet<IpNet>,
+    /// Where operators are, by the sides that are compared: one that comes or goes opens and closes what the others keep.
+    operators: BTreeSet<IpNet>,
+    /// What is told as the operators: the later side's, where the sides differ.
+    called: Vec<String>,
 }
 
 impl<'a> Proof<'a> {
@@ -25,49 +29,72 @@ impl<'a> Proof<'a> {
     pub fn new(layers: &'a Layers<'a>) -> Self {
         let site = layers.site();
         let mut parties: BTreeMap<String, Party> = BTreeMap::new();
-        let hosts = (0..site.hosts.len() as u32).map(|host| Party::Host(HostId(host)));
+        // A machine that is planned, or that is retired, is not there: nothing is asked of it, whatever rules its policy has.
+        let hosts = site.host_ids().filter(|host| site.hosts[host.index()].status.is_there()).map(Party::Host);
         let nodes = (0..site.nodes.len() as u32).map(|node| Party::Node(NodeId(node)));
         for party in nodes.chain([Party::Internet]).chain(hosts) {
             parties.insert(party.name(site), party);
         }
-        if !site.operators.addresses.is_empty() {
-            parties.insert(Party::Operators.name(site), Party::Operators);
-        }
         let rules = layers.policies().iter().flat_map(|policy| policy.inbound.iter().chain(&policy.outbound));
-        let peers =
-            rules.filter_map(|rule| if let Peer::Prefix(prefix) = rule.peer { Some(prefix.trunc()) } else { None });
+        let peers = rules.map(|rule| &rule.peer).chain(layers.rules_of_nodes().iter().map(|rule| &rule.peer));
+        let peers = peers.filter_map(|peer| if let Peer::Prefix(prefix) = peer { Some(prefix.trunc()) } else { None });
         let own = |prefix: &IpNet| {
             let inside = |address| site.networks.iter().any(|network| network.contains(address));
-            let operators = site.operators.addresses.iter().any(|it| it.value.contains(prefix));
             let uplinks = site.nodes.iter().flat_map(|node| node.own_addresses());
             let public = site.hosts.iter().flat_map(|host| &host.interfaces).filter_map(|it| it.public);
             let somebody = uplinks.chain(public.map(|it| it.value)).any(|address| prefix.contains(&address));
-            prefix.prefix_len() == 0 || operators || somebody || inside(prefix.addr())
+            prefix.prefix_len() == 0 || somebody || inside(prefix.addr())
         };
-        let mut proof = Self { site, layers, classes: Classes::new(layers), parties, named: BTreeSet::new() };
-        proof.add(peers.filter(|prefix| !own(prefix)).collect());
+        let (named, operators) = (BTreeSet::new(), BTreeSet::new());
+        let mut proof = Self { site, layers, classes: Classes::new(layers), parties, named, operators, called: vec![] };
+        let operators = site.operators.addresses.iter().map(|prefix| prefix.value.trunc());
+        let operators: BTreeSet<IpNet> = operators.filter(|prefix| proof.somebody(prefix).is_none()).collect();
+        proof.called = operators.iter().map(|prefix| Party::Prefix(*prefix).name(site)).collect();
+        proof.add(peers.filter(|prefix| !own(prefix)).collect(), operators);
         proof
     }
 
-    /// Lets two sides ask about the same prefixes: those that a rule of either names.
+    /// Lets two sides ask about the same prefixes: those that a rule of either names, and those of the operators of either.
     pub fn align(&mut self, other: &mut Self) {
-        let (own, others) = (self.named.clone(), other.named.clone());
-        self.add(others);
-        other.add(own);
+        let (own, others) =
+            ((self.named.clone(), self.operators.clone()), (other.named.clone(), other.operators.clone()));
+        if !other.called.is_empty() && self.called != other.called {
+            self.called.clear();
+        }
+        self.add(others.0, others.1);
+        other.add(own.0, own.1);
     }
 
-    fn add(&mut self, prefixes: BTreeSet<IpNet>) {
-        for prefix in prefixes {
-            let party = Party::Prefix(prefix);
-            self.parties.insert(party.name(self.site), party);
-            self.named.insert(prefix);
+    fn add(&mut self, named: BTreeSet<IpNet>, operators: BTreeSet<IpNet>) {
+        for prefix in named.iter().chain(&operators) {
+            let party = Party::Prefix(*prefix);
+            let who = self.somebody(prefix).unwrap_or_else(|| party.clone());
+            self.parties.insert(party.name(self.site), who);
         }
+        self.named.extend(named);
+        self.operators.extend(operators);
+    }
+
+    /// The machine or node that has a single address.
+    fn somebody(&self, prefix: &IpNet) -> Option<Party> {
+        let address = (prefix.prefix_len() == prefix.max_prefix_len()).then(|| prefix.addr())?;
+        let node = self.site.node_ids().find(|node| {
+            let mut own = self.site.nodes[node.index()].known_addresses();
+            own.any(|own| own == address)
+        });
+        let has = |host: &HostId| {
+            let host = &self.site.hosts[host.index()];
+            let mut own = host.interfaces.iter().flat_map(|interface| interface.addresses());
+            host.status.is_there() && own.any(|own| own.value == address)
+        };
+        node.map(Party::Node).or_else(|| self.site.host_ids().find(has).map(Party::Host))
     }
 
     /// Two addresses of the Internet that no rule names, one of each family, as far as there are such: for the Internet is what no
     /// rule names, where some of it is asked about by itself.
     fn somewhere(&self) -> Vec<Party> {
-        let free = |prefix: &IpNet| !self.named.iter().any(|named| named.contains(prefix));
+        let apart = self.named.iter().chain(&self.operators);
+        let free = |prefix: &IpNet| !apart.clone().any(|named| named.contains(prefix));
         let of = |v6: bool| {
             let world = self.layers.zone(&Party::Internet);
             let mut starts = world.iter().filter(|prefix| matches!(prefix, IpNet::V6(_)) == v6);
@@ -115,8 +142,10 @@ impl Side for Proof<'_> {
         let name = |host: &HostId| self.site.hosts[host.index()].named.name.clone();
         let mut classes: Vec<Vec<String>> =
             self.classes.list.iter().map(|class| class.iter().map(name).collect()).collect();
-        let zones = self.parties.iter().filter(|(_, party)| !is_host(party));
-        classes.extend(zones.map(|(name, _)| vec![name.clone()]));
+        let known: BTreeSet<&str> = classes.iter().flatten().map(String::as_str).collect();
+        let zones: Vec<Vec<String>> =
+            self.parties.keys().filter(|name| !known.contains(name.as_str())).map(|name| vec![name.clone()]).collect();
+        classes.extend(zones);
         classes
     }
 
@@ -136,6 +165,7 @@ impl Side for Proof<'_> {
         let mut sets = vec![("any".to_owned(), names(&all))];
         sets.extend(site.groups.iter().zip(&members).map(|(group, hosts)| (group.named.path.clone(), names(hosts))));
         sets.extend(site.clusters.iter().map(|cluster| (cluster.named.path.clone(), names(&cluster.members))));
+        sets.push((Party::Operators.name(site), self.called.clone()));
         sets
     }
 

@@ -27,7 +27,7 @@ impl<'c> Sets<'c> {
         for (name, members) in sides.into_iter().flatten() {
             // Several addresses of nobody may have one name.
             if let [one] = members.as_slice()
-                && one.parse::<std::net::IpAddr>().is_ok()
+                && (one.parse::<std::net::IpAddr>().is_ok() || one.parse::<ipnet::IpNet>().is_ok())
             {
                 called.entry(one.clone()).or_insert_with(|| name.clone());
                 continue;
@@ -83,7 +83,8 @@ impl<'c> Sets<'c> {
             rest = rest.without(set);
         }
         words.extend(self.names(&rest).into_iter().map(|name| self.called.get(&name).cloned().unwrap_or(name)));
-        words.dedup();
+        let mut said = BTreeSet::new();
+        words.retain(|word| said.insert(word.clone()));
         words
     }
 

@@ -108,6 +108,17 @@ fn a_machine_that_joins_others_is_told_as_they_are_and_one_of_its_own_by_what_is
 }
 
 #[test]
+fn nobody_of_the_world_is_told_to_reach_the_world() {
+    let side =
+        |open| Plain { classes: vec![vec!["a"], vec!["b"], vec!["internet"], vec!["192.0.2.5"]], sets: vec![], open };
+    let mutual = |one, other| vec![(one, other, tcp(443)), (other, one, tcp(443))];
+    let told = |open| words(&connections(&side(vec![]), &side(open), &[]).rows);
+    assert_eq!(told(mutual("a", "b")), ["Opened a, b -> a, b : 443/tcp"]);
+    assert_eq!(told(mutual("a", "internet")), ["Opened a -> internet : 443/tcp", "Opened internet -> a : 443/tcp"]);
+    assert_eq!(told(mutual("192.0.2.5", "a")), ["Opened 192.0.2.5 -> a : 443/tcp", "Opened a -> 192.0.2.5 : 443/tcp"]);
+}
+
+#[test]
 fn a_machine_with_another_name_is_the_same() {
     let before = Plain { classes: vec![vec!["a"], vec!["b"]], sets: vec![], open: vec![("a", "b", tcp(1))] };
     let after = Plain { classes: vec![vec!["z"], vec!["b"]], sets: vec![], open: vec![("z", "b", tcp(1))] };

@@ -11,46 +11,65 @@ use arvc_verdict::{Cell, Layer, Protocol, Verdict};
 
 use super::{Paths, Reach, Side};
 
+/// All that is nobody's, in the world.
+const INTERNET: &str = "internet";
+
 /// A tree that was read back.
 pub struct Audited<'a> {
     tree: &'a Tree,
     classes: Vec<Vec<String>>,
-    /// Addresses of nobody that are asked about, since a rule of either side tells them apart.
-    strangers: Vec<String>,
+    /// Addresses of nobody that are asked about, since a rule of either side tells them apart, with what they are called, if that is
+    /// something else. Whatever one of the sides names is no matter of what the other makes of it.
+    strangers: BTreeMap<String, Option<String>>,
     sets: Vec<(String, Vec<String>)>,
     /// Whether no rule names an address of the Internet, of those that were asked about.
     unnamed: RefCell<BTreeMap<IpAddr, bool>>,
 }
 
 impl<'a> Audited<'a> {
-    /// Sorts machines into classes.
+    /// Sorts machines into classes. What is nobody's is found for [two sides](Self::align).
     pub fn new(tree: &'a Tree) -> Self {
-        let (mut classes, mut strangers) = (Vec::new(), Vec::new());
-        for class in tree.classes() {
-            match class.members.as_slice() {
-                [one] if one.parse::<IpAddr>().is_ok() => strangers.push(one.clone()),
-                _ => classes.push(class.members),
-            }
-        }
-        Self { tree, classes, strangers, sets: Vec::new(), unnamed: RefCell::default() }
+        let classes = tree.classes().into_iter().map(|class| class.members);
+        let is_address = |members: &[String]| matches!(members, [one] if one.parse::<IpAddr>().is_ok());
+        let classes = classes.filter(|members| !is_address(members) && *members != ["internet"]).collect();
+        Self { tree, classes, strangers: BTreeMap::new(), sets: Vec::new(), unnamed: RefCell::default() }
     }
 
     /// Lets two sides ask about the same addresses: those that either of them tells apart and that are nobody's on both.
     pub fn align(&mut self, other: &mut Self) {
-        let nobodys = |address: &String| self.tree.is_nobodys(address) && other.tree.is_nobodys(address);
-        let mut both: Vec<String> = self.strangers.iter().chain(&other.strangers).cloned().collect();
-        both.sort();
-        both.dedup();
-        both.retain(nobodys);
-        self.strangers.clone_from(&both);
-        other.strangers = both;
+        let stranger = |address: IpAddr| {
+            let stands = [other.tree, self.tree].map(|tree| tree.stands_for(address));
+            // The most that either says; of two prefixes the narrower one.
+            let rank = |stands: &Stands| match stands {
+                Stands::Itself => (0, 0),
+                Stands::Within((low, high), _) => (1, width(*low, *high)),
+                Stands::Private(low, high) => (2, width(*low, *high)),
+                Stands::Internet => (3, 0),
+            };
+            let text = address.to_string();
+            let words = stands.iter().min_by_key(|stands| rank(stands)).map(|stands| stands.words(address));
+            let words = words.filter(|words| *words != text);
+            (text, words)
+        };
+        let strangers: BTreeMap<_, _> = self.tree.strangers_beside(other.tree).into_iter().map(stranger).collect();
+        self.strangers.clone_from(&strangers);
+        other.strangers = strangers;
+    }
+}
+
+/// How many addresses are between two, about.
+fn width(low: IpAddr, high: IpAddr) -> u128 {
+    match (low, high) {
+        (IpAddr::V4(low), IpAddr::V4(high)) => u128::from(high.to_bits() - low.to_bits()),
+        (IpAddr::V6(low), IpAddr::V6(high)) => high.to_bits() - low.to_bits(),
+        _ => u128::MAX,
     }
 }
 
 impl Audited<'_> {
     /// The addresses of nobody that are asked about.
-    pub fn strangers(&self) -> &[String] {
-        &self.strangers
+    pub fn strangers(&self) -> impl Iterator<Item = &String> {
+        self.strangers.keys()
     }
 
     /// The Internet is what no rule names: an address that one does is asked about by itself.
@@ -67,12 +86,11 @@ impl Audited<'_> {
 
     /// What the addresses of nobody stand for, that have no name otherwise.
     pub fn words(&self) -> Vec<(String, Vec<String>)> {
-        let words = |text: &String| {
-            let address = text.parse().ok()?;
-            let words = self.tree.stands_for(address).words(address);
-            (words != *text).then(|| (words, vec![text.clone()]))
-        };
-        self.strangers.iter().filter_map(words).collect()
+        let called = self.strangers.iter().filter_map(|(text, words)| Some((words.clone()?, vec![text.clone()])));
+        // Those of the world that no rule names are the world, whether one asks by an address or not.
+        let world = called.clone().filter(|(words, _)| words == INTERNET).flat_map(|(_, own)| own);
+        let world = world.chain([INTERNET.to_owned()]).collect();
+        called.chain([(INTERNET.to_owned(), world)]).collect()
     }
 
     /// Names of sets that are known beside the tree.
@@ -83,7 +101,7 @@ impl Audited<'_> {
 
 impl Side for Audited<'_> {
     fn classes(&self) -> Vec<Vec<String>> {
-        let zones = self.strangers.iter().cloned().chain(["internet".to_owned()]);
+        let zones = self.strangers.keys().cloned().chain([INTERNET.to_owned()]);
         self.classes.iter().cloned().chain(zones.map(|zone| vec![zone])).collect()
     }
 

@@ -120,7 +120,11 @@ impl Tree {
                     }
                     // Out into the world by a way that no file describes, it may have one there that no file names.
                     let outward = *way.path == Path::Routed && is_public(way.address);
-                    if outward && !addresses.iter().any(|own| fits(own) && is_public(*own)) {
+                    let known = addresses.iter().any(|own| fits(own) && is_public(*own));
+                    if outward && known && matches!(way.to, End::Node(_)) {
+                        own.retain(|own| matches!(own, Addr::At(own) if is_public(*own)));
+                    }
+                    if outward && !known {
                         own.extend(at(self.internet().to_vec()));
                     }
                     own

@@ -159,8 +159,12 @@ impl Answers<'_, '_> {
             }
             (Party::Node(own), Party::Node(to)) => {
                 let mut sources = self.zone(from, Family::of(address));
-                sources.extend(layers.world(Family::of(address)));
                 let mut steps = layers.doubt_of_node(*own, address);
+                // Into the world it sends from what the world has of it, if that is known.
+                match steps.is_empty() {
+                    true => sources.retain(|own| !is_private(own.addr())),
+                    false => sources.extend(layers.world(Family::of(address))),
+                }
                 steps.push(layers.node_hears(*to, &sources, None));
                 Ok(steps)
             }

@@ -73,6 +73,9 @@ pub(super) fn check(layers: &Layers, flow: &Flow, open: &[Finding], found: &mut 
         (None, Some(flow)) if path.is_through_the_world() => {
             diagnostic = diagnostic.note(format!("`{source}` arrives there with an address that this lets in: {flow}"));
         }
+        (None, Some(flow)) if !matches!(finding.source, crate::layers::Party::Host(_)) => {
+            diagnostic = diagnostic.note(format!("this lets in addresses of `{source}`: {flow}"));
+        }
         (None, Some(flow)) => {
             diagnostic = diagnostic.note(format!("`{source}` hands this on with its own address: {flow}"));
         }

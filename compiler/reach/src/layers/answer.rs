@@ -237,6 +237,11 @@ impl<'l, 's> Answers<'l, 's> {
         let (from, to) = (&here(from, names.0), &here(to, names.1));
         let (first, last) = (network(from)?, network(to)?);
         self.one_segment(from, to, first, last)?;
+        if let (Party::Node(one), Party::Node(other)) = (from, to)
+            && self.nodes_apart((*one, *other), bridge, address)
+        {
+            return Err(Verdict::Closed);
+        }
         let family = Family::of(address);
         let zone = match (from, to) {
             (Party::Host(a), Party::Prefix(prefix)) => {
@@ -274,6 +279,21 @@ impl<'l, 's> Answers<'l, 's> {
             steps.push(self.layers.node_hears(*node, &sources, guest));
         }
         Ok(steps)
+    }
+
+    /// Whether two nodes have the bridge on segments of their own, of the network that an address is of.
+    fn nodes_apart(
+        &self,
+        (one, other): (NodeId, NodeId),
+        (bridge, vlan): (&str, Option<u16>),
+        address: IpAddr,
+    ) -> bool {
+        let mut networks = self.site().network_ids().filter(|id| {
+            let network = &self.site().networks[id.index()];
+            let here = matches!(&network.kind, NetworkKind::Bridge { bridge: own, vlan: tag, .. } if own == bridge && *tag == vlan);
+            here && network.contains(address)
+        });
+        networks.any(|network| self.layers.are_apart(network, one, other))
     }
 
     /// Those of some addresses that belong to a segment of a machine: they are of a network that it has there, or of the link alone. To

@@ -193,6 +193,12 @@ impl Answers<'_, '_> {
                 let seen = if translated { &world } else { &own };
                 steps.extend(self.handed_in(*b, last, &Other::Zone(seen), address));
                 steps.extend(layers.arrive(*b, last, &Other::Zone(seen)));
+                steps.extend(layers.lost(
+                    *b,
+                    &own,
+                    Family::of(address),
+                    "no answer leaves the machine: it has no way out",
+                ));
                 Ok(steps)
             }
             (zone, Party::Host(b)) => {

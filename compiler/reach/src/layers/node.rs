@@ -186,7 +186,7 @@ impl Layers<'_> {
     }
 
     /// Whether two nodes have addresses on one network, and their bridges of it are not one segment: each takes the other for beside it.
-    fn are_apart(&self, network: NetworkId, one: NodeId, other: NodeId) -> bool {
+    pub(super) fn are_apart(&self, network: NetworkId, one: NodeId, other: NodeId) -> bool {
         let on = |node: NodeId| !node_on(self.site, network, node).is_empty();
         let segments = [one, other].map(|node| self.segments.at(network, node));
         self.site.networks[network.index()].is_bridge() && on(one) && on(other) && segments[0] != segments[1]

@@ -291,11 +291,6 @@ impl Tree {
             let near = known.peek().is_none() || known.any(|own| self.wiring.shares_network(*own, address));
             return near || is_of_the_link(address);
         };
-        // Where nobody says what its router is, no answer is known to leave by one.
-        let led = |nic: &Nic| nic.dhcp || nic.gateways.iter().any(|gateway| gateway.is_ipv4() == address.is_ipv4());
-        if !self.wiring.is_said && !guest.nics.iter().any(led) {
-            return true;
-        }
         let on = |nic: &&Nic| nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan;
         let mut own = guest.nics.iter().filter(on).flat_map(|nic| &nic.addresses).peekable();
         let wide = |net: &&IpNet| net.prefix_len() < net.max_prefix_len();

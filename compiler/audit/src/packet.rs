@@ -219,14 +219,6 @@ pub fn is_public(address: IpAddr) -> bool {
     !SPECIAL.has(address)
 }
 
-/// Whether an address is met on a link by whoever is there, whatever networks are on it.
-pub fn is_of_the_link(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast(),
-        IpAddr::V6(v6) => v6.is_multicast() || v6.is_unicast_link_local(),
-    }
-}
-
 /// The prefix of private or special addresses that an address is of.
 pub fn special(address: IpAddr) -> Option<(IpAddr, IpAddr)> {
     SPECIAL.0.iter().copied().find(|(low, high)| (*low..=*high).contains(&address))

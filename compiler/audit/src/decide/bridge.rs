@@ -3,12 +3,11 @@
 use std::net::IpAddr;
 
 use arvc_verdict::Layer;
-use ipnet::IpNet;
 
 use super::ask::{Ask, Stop, Towards};
 use super::{End, Part, Way};
 use crate::bounds::Outcome;
-use crate::packet::{Addr, ICMP, ICMP6, Packet, Port, is_of_the_link, is_public};
+use crate::packet::{Addr, ICMP, ICMP6, Packet, Port, is_public};
 use crate::proxmox::{self, Nic};
 use crate::tree::{Host, Tree, device_of};
 
@@ -253,14 +252,6 @@ impl Tree {
             }
         }
         let center = |at: Option<At<'_>>| at.and_then(|at| at.host.guest).map(|id| id.center);
-        let ends = [(way.from, to), (way.to, from)].into_iter();
-        let mut ends = ends.filter_map(|(end, other)| match (end, other) {
-            (End::Address(address), Some(other)) => Some((address, other.host)),
-            _ => None,
-        });
-        if !ends.all(|(address, host)| self.is_of_segment(host, way.path, address)) {
-            return Outcome::drop("the address is of none of the networks that the machine has there", None);
-        }
         match (node(self, way.from, from), node(self, way.to, to)) {
             (Some(one), Some(other)) if self.wiring.is_said && !self.joined(bridge, vlan, one, other) => {
                 Outcome::drop("their nodes' bridges of that name are not one segment", None)
@@ -279,33 +270,6 @@ impl Tree {
             }
             _ => Outcome::pass("one segment", None),
         }
-    }
-
-    /// Whether an address belongs to a segment of a guest: it is of a network that the guest has there, or of the link alone. Whoever
-    /// gives another one gets no answer there, for those leave by a router.
-    pub(crate) fn is_of_segment(&self, host: &Host, path: &arvc_verdict::Path, address: IpAddr) -> bool {
-        let arvc_verdict::Path::Bridge(bridge, vlan) = path else { return false };
-        let Some(guest) = self.guest(host) else {
-            let own = |own: &IpAddr| self.wiring.own.iter().any(|net| net.contains(own));
-            let mut known = host.addresses.iter().filter(|address| own(address)).peekable();
-            let near = known.peek().is_none() || known.any(|own| self.wiring.shares_network(*own, address));
-            return near || is_of_the_link(address);
-        };
-        let on = |nic: &&Nic| nic.bridge.value.as_ref() == Ok(bridge) && nic.vlan == *vlan;
-        let mut own = guest.nics.iter().filter(on).flat_map(|nic| &nic.addresses).peekable();
-        let wide = |net: &&IpNet| net.prefix_len() < net.max_prefix_len();
-        // Of an address that something hands out the neighbours say the network, and the networks of the site.
-        let beside = || self.proxmox.guests.values().flat_map(|guest| &guest.nics).filter(on);
-        let known = || beside().flat_map(|nic| &nic.addresses).chain(&self.wiring.own).filter(wide);
-        own.peek().is_none()
-            || is_of_the_link(address)
-            || own.any(|net| match wide(&net) {
-                true => net.contains(&address),
-                false => {
-                    let mut nets = known().filter(|it| it.contains(&net.addr())).peekable();
-                    nets.peek().is_none() || nets.any(|net| net.contains(&address))
-                }
-            })
     }
 
     /// What lets a packet pass that the firewall closes: the destination has sent the reverse of it before. Connection tracking

@@ -30,7 +30,7 @@ impl End<'_> {
 }
 
 impl Tree {
-    /// The end of a name. An address of a machine is that machine, and one of a node that node.
+    /// The end of a name. An address of a machine is that machine.
     pub(crate) fn end(&self, name: &str) -> Option<End<'_>> {
         if let Some(host) = self.hosts.get(name) {
             return Some(End::Host(host));
@@ -45,10 +45,9 @@ impl Tree {
             [only] => *only,
             _ => name.parse().ok()?,
         };
-        Some(match (self.owners.get(&address), self.node_at(address)) {
-            (Some((owner, _)), _) => End::Host(&self.hosts[owner]),
-            (None, Some(node)) => End::Node(node),
-            (None, None) => End::Address(address),
+        Some(match self.owners.get(&address) {
+            Some((owner, _)) => End::Host(&self.hosts[owner]),
+            None => End::Address(address),
         })
     }
 

@@ -10,7 +10,7 @@ use crate::bounds::Outcome;
 use crate::filter::{Then, UPLINK};
 use crate::packet::{Addr, Packet, Port, is_public};
 use crate::proxmox::{Guest, Nic};
-use crate::tree::{Host, Routed, Tree, device_of};
+use crate::tree::{Host, Tree, device_of};
 
 impl Tree {
     pub(crate) fn routed<'t>(&'t self, way: &Way<'t, '_>, packet: &Packet) -> Vec<Stop<'t>> {
@@ -70,7 +70,7 @@ impl Tree {
         }
         let outcome = match first.and_then(|first| self.beyond(first, sent)) {
             Some(unknown) => outcome.and(|| unknown),
-            None => self.by_routers(way, first, last, behind, &packet, outcome),
+            None => self.by_routers(way.from, first, last, behind, &packet, outcome),
         };
         steps.push(Stop::said(Part::Way, outcome, &packet));
         if inner.is_none() && packet.dst == sent.dst && self.answers_nobody(way, &packet) {
@@ -118,7 +118,7 @@ impl Tree {
     /// What is known of the way between, if guests of the tree are its routers.
     fn by_routers(
         &self,
-        way: &Way<'_, '_>,
+        from: End<'_>,
         first: Option<Router<'_>>,
         last: Option<Router<'_>>,
         behind: Option<Router<'_>>,
@@ -135,7 +135,7 @@ impl Tree {
             // Who is named by an address alone is taken to know the way; of a machine and a node it is another router that would
             // have to.
             (None, Some(last))
-                if matches!(way.from, End::Address(source) if !self.answers_elsewhere(way.to, source, packet.dst))
+                if matches!(from, End::Address(_))
                     && self.is_beside(last.host, packet.src)
                     && !otherwise.closed_for_sure() =>
             {
@@ -247,9 +247,6 @@ impl Tree {
                 *packet,
                 Outcome::unknown(format!("where {} is", host.name).into(), "no file says where it is", None),
             );
-        }
-        if let Some(outcome) = self.by_a_node(way, packet) {
-            return (*packet, outcome);
         }
         if outside && !is_public(address) {
             // The Internet leads nobody there; one who is named may have a way of his own.
@@ -398,78 +395,6 @@ impl Tree {
             return Some((packet, Outcome::unknown(why.into(), "a router in front of it translates", None)));
         }
         (known && own && (leads || outside)).then(|| (packet, unzoned.unwrap_or_else(|| Outcome::pass(words, None))))
-    }
-
-    /// Whether the node that is the router of a machine leads it to somebody who is known by his address alone, or him to it, as far as
-    /// files say who is where; and whether the answers take the same way.
-    fn by_a_node(&self, way: &Way<'_, '_>, packet: &Packet) -> Option<Outcome> {
-        let Addr::At(source) = packet.src else { return None };
-        // A machine of the site leaves by its router.
-        let alone = |own: &IpAddr| !self.wiring.machines.values().flatten().any(|machine| machine == own);
-        match (way.from, way.to) {
-            (End::Address(_), End::Host(_)) if alone(&source) => {
-                if self.answers_elsewhere(way.to, source, packet.dst) {
-                    let why = "what becomes of answers that leave by another device";
-                    return Some(Outcome::unknown(why.into(), "it answers there by another one", None));
-                }
-                self.led_in(source, way.address)
-            }
-            (End::Host(_), End::Address(address)) if !is_public(address) && alone(&address) && self.wiring.is_said => {
-                let mut nodes = self.wiring.nodes.keys();
-                let node = nodes.find(|node| self.hears(node, source).is_some())?;
-                let led = self.has_behind(node, address) || self.stands_beside(node, address);
-                led.then(|| Outcome::pass("the node is on both networks", None))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether a guest answers somebody by another device than the one that has an address: by one on his network, or else by a way out.
-    fn answers_elsewhere(&self, to: End<'_>, source: IpAddr, address: Addr) -> bool {
-        let End::Host(host) = to else { return false };
-        let nics = || self.guest(host).into_iter().flat_map(|guest| &guest.nics);
-        let near = |nic: &&Nic| nic.addresses.iter().any(|net| net.contains(&source));
-        let out = |nic: &&Nic| nic.gateways.iter().any(|gateway| gateway.is_ipv4() == source.is_ipv4());
-        let mut back: Vec<&Nic> = nics().filter(near).collect();
-        if back.is_empty() {
-            back.extend(nics().filter(out));
-        }
-        let met = self.comes_by(host, address);
-        back.iter().any(|nic| met.is_some_and(|met| !std::ptr::eq(*nic, met)))
-    }
-
-    /// Whether the node that is the router of a guest leads somebody to it who is known by his address alone: from a network that it
-    /// routes, or that it stands in and nobody routes.
-    fn led_in(&self, source: IpAddr, address: IpAddr) -> Option<Outcome> {
-        let node = self.wiring.nodes.keys().find(|node| self.wiring.is_said && self.routes(node, address))?;
-        if self.has_behind(node, source) {
-            return Some(Outcome::pass("a node routes between its networks", None));
-        }
-        let beside = self.stands_beside(node, source);
-        if is_public(source) && (is_public(address) || !beside) {
-            return None;
-        }
-        let mut networks = self.wiring.routers.keys().chain(self.fronts().iter().map(|front| &front.net));
-        Some(match beside && !networks.any(|net| net.contains(&source)) {
-            true => Outcome::pass("the node is on both networks", None),
-            false => {
-                let why = format!("whether anything leads from there to {node}");
-                Outcome::unknown(why.into(), "no file says what routes there", None)
-            }
-        })
-    }
-
-    /// Whether a node is the router of whoever has an address.
-    fn has_behind(&self, node: &str, address: IpAddr) -> bool {
-        let by = |routed: &&Routed| routed.by.as_deref() == Some(node);
-        let mut networks = self.wiring.routed.iter().filter(by).flat_map(|routed| &routed.networks);
-        networks.any(|net| net.contains(&address)) || self.hears(node, address).is_some()
-    }
-
-    /// Whether a node has an address on the network of another one.
-    fn stands_beside(&self, node: &str, address: IpAddr) -> bool {
-        let mut own = self.wiring.nodes.get(node).into_iter().flatten();
-        own.any(|own| self.wiring.shares_network(*own, address))
     }
 
     /// What becomes of what a guest with a firewall bridge sends its node to translate, where those bridges are in no zone of

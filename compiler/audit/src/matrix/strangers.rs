@@ -15,6 +15,8 @@ use crate::tree::Tree;
 pub enum Stands {
     /// A rule names it alone.
     Itself,
+    /// It is a node's, which is asked about by its name too.
+    Node(String),
     /// Whatever no rule names, in the world.
     Internet,
     /// Whatever else is in a prefix that no network routes in the world, from the first address to the last.
@@ -35,9 +37,7 @@ impl Strangers {
     fn of(tree: &Tree) -> Self {
         let records = tree.records();
         let mut classes: BTreeMap<(bool, Key), (IpAddr, BTreeSet<Span>)> = BTreeMap::new();
-        // What is a machine's or a node's is asked about by their names.
-        let nobodys = |address: &IpAddr| !tree.is_machines(*address) && tree.node_at(*address).is_none();
-        for address in records.edges().filter(nobodys) {
+        for address in records.edges().filter(|address| !tree.is_machines(*address)) {
             let key = (address.is_ipv6(), records.address_key(address));
             let (first, spans) = classes.entry(key).or_insert_with(|| (address, BTreeSet::new()));
             *first = (*first).min(address);
@@ -81,6 +81,9 @@ impl Tree {
 
     /// What an address of nobody stands for.
     pub fn stands_for(&self, address: IpAddr) -> Stands {
+        if let Some((node, _)) = self.wiring.nodes.iter().find(|(_, own)| own.contains(&address)) {
+            return Stands::Node(node.clone());
+        }
         let records = self.records();
         if records.names(address) {
             return Stands::Itself;
@@ -118,6 +121,7 @@ impl Stands {
     pub fn words(&self, address: IpAddr) -> String {
         match self {
             Self::Itself => address.to_string(),
+            Self::Node(node) => format!("{address} of {node}"),
             Self::Internet => "internet".to_owned(),
             Self::Private(low, high) | Self::Within((low, high), 0) => format!("others in {}", span(*low, *high)),
             Self::Within((low, high), 1) => format!("others in {} and one more prefix", span(*low, *high)),

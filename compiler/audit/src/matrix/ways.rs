@@ -24,7 +24,6 @@ impl Tree {
             }
             (End::Address(address), End::Host(target)) => {
                 for (path, nic) in self.segments(target) {
-                    let path = if self.is_of_segment(target, &path, address) { path } else { Path::Routed };
                     let own = addresses(nic).filter(|own| own.is_ipv4() == address.is_ipv4());
                     ways.extend(own.map(|own| (path.clone(), own)));
                 }
@@ -37,12 +36,7 @@ impl Tree {
             }
             (End::Host(source), End::Address(address)) => {
                 let there = self.segments(source).filter(|(_, nic)| speaks(nic, address));
-                let beside: Vec<Path> =
-                    there.map(|(path, _)| path).filter(|path| self.is_of_segment(source, path, address)).collect();
-                if beside.is_empty() && self.guest(source).is_some() && self.leaves(source, address) {
-                    ways.push((Path::Routed, address));
-                }
-                ways.extend(beside.into_iter().map(|path| (path, address)));
+                ways.extend(there.map(|(path, _)| (path, address)));
                 self.behind_a_member(source, address, &mut ways);
             }
             (End::Host(source), End::Node(node)) => {

@@ -22,9 +22,15 @@ type Held = BTreeMap<Protocol, Vec<(Option<u16>, bool)>>;
 
 /// What is open for certain.
 pub(super) fn open(matrix: &Matrix, tree: &Tree) -> String {
+    // A node is told by its name, and not by its addresses besides.
     let mut known: BTreeMap<IpAddr, Stands> = BTreeMap::new();
     let mut stands = |address: IpAddr| known.entry(address).or_insert_with(|| tree.stands_for(address)).clone();
-    let cells: Vec<Cell> = matrix.cells.iter().map(|cell| apart(cell.clone(), &mut stands)).collect();
+    let cells = matrix.cells.iter().filter_map(|cell| {
+        let mut ends = [&cell.question.from, &cell.question.to].into_iter();
+        let node = ends.any(|name| matches!(name.parse().map(&mut stands), Ok(Stands::Node(_))));
+        (!node).then(|| apart(cell.clone(), &mut stands))
+    });
+    let cells: Vec<Cell> = cells.collect();
     let rows = rows(&cells, |verdict| *verdict == Verdict::Open);
     if rows.is_empty() {
         return "Nothing is open.\n\n".into();

@@ -191,7 +191,11 @@ fn site(side: &Side) -> Option<&Site> {
 
 /// What a site calls addresses that no machine of it has.
 fn zones<'s>(site: &Site, strangers: impl Iterator<Item = &'s String>) -> Vec<(String, Vec<String>)> {
-    let mut sets: Vec<(String, Vec<String>)> = Vec::new();
+    let nodes = site
+        .nodes
+        .iter()
+        .flat_map(|node| node.addresses().map(|address| (node.named.path.clone(), vec![address.value.to_string()])));
+    let mut sets: Vec<(String, Vec<String>)> = nodes.collect();
     let addresses: Vec<IpAddr> = strangers.filter_map(|text| text.parse().ok()).collect();
     let within = |prefixes: &[IpNet]| -> Vec<String> {
         let inside = |address: &&IpAddr| prefixes.iter().any(|prefix| prefix.contains(*address));

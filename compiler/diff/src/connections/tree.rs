@@ -41,7 +41,7 @@ impl<'a> Audited<'a> {
             let stands = [other.tree, self.tree].map(|tree| tree.stands_for(address));
             // The most that either says; of two prefixes the narrower one.
             let rank = |stands: &Stands| match stands {
-                Stands::Itself => (0, 0),
+                Stands::Itself | Stands::Node(_) => (0, 0),
                 Stands::Within((low, high), _) => (1, width(*low, *high)),
                 Stands::Private(low, high) => (2, width(*low, *high)),
                 Stands::Internet => (3, 0),

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Router, Site, Transport};
+use arvc_site::model::{Family, Host, HostId, Kind, NetworkId, NetworkKind, NodeId, Site, Transport};
 use arvc_verdict::{Counted, Decision, Path, Protocol, Question, Verdict};
 use ipnet::IpNet;
 
@@ -123,7 +123,7 @@ impl<'l, 's> Answers<'l, 's> {
         self.party(name)
     }
 
-    /// Whom a name means: an address of a machine is that machine, and one of a node that node.
+    /// Whom a name means: an address of a machine is that machine.
     pub(super) fn party(&self, name: &str) -> Option<Party> {
         if let Some(host) = self.hosts.get(name) {
             return Some(Party::Host(*host));
@@ -137,19 +137,10 @@ impl<'l, 's> Answers<'l, 's> {
             _ => {}
         }
         let address: IpAddr = name.parse().ok()?;
-        let node = || self.site().node_ids().find(|node| self.answers_at(*node, address));
         Some(match self.owners.get(&address) {
             Some(host) => Party::Host(*host),
-            None => node().map_or_else(|| Party::Prefix(IpNet::from(address)), Party::Node),
+            None => Party::Prefix(IpNet::from(address)),
         })
-    }
-
-    /// Whether an address is a node's: its own, or one by which it is a router.
-    fn answers_at(&self, node: NodeId, address: IpAddr) -> bool {
-        let site = self.site();
-        let mut gateways = site.networks.iter().flat_map(|network| network.gateways());
-        let router = gateways.any(|it| it.router == Router::Node(node) && it.address == address);
-        router || site.nodes[node.index()].own_addresses().any(|own| own == address)
     }
 
     pub(super) fn site(&self) -> &'s Site {
@@ -196,22 +187,13 @@ impl<'l, 's> Answers<'l, 's> {
         self.site().networks[network.index()].is_overlay()
     }
 
-    /// The networks that a machine has on a bridge.
-    fn networks_at<'q>(
-        &'q self,
-        host: HostId,
-        (bridge, vlan): (&'q str, Option<u16>),
-    ) -> impl Iterator<Item = NetworkId> + Clone + 'q {
+    /// The network that a machine has on a bridge: the one that holds an address, if one does.
+    fn on_bridge(&self, host: HostId, (bridge, vlan): (&str, Option<u16>), address: IpAddr) -> Option<NetworkId> {
         let site = self.site();
-        self.layers.host(host).interfaces.iter().map(|it| it.network).filter(move |network| {
+        let mut there = self.layers.host(host).interfaces.iter().map(|it| it.network).filter(|network| {
             matches!(&site.networks[network.index()].kind, NetworkKind::Bridge { bridge: own, vlan: tag, .. } if own == bridge && *tag == vlan)
-        })
-    }
-
-    /// The one that holds an address, if one does.
-    fn on_bridge(&self, host: HostId, bridge: (&str, Option<u16>), address: IpAddr) -> Option<NetworkId> {
-        let mut there = self.networks_at(host, bridge);
-        let holds = |network: &NetworkId| self.site().networks[network.index()].contains(address);
+        });
+        let holds = |network: &NetworkId| site.networks[network.index()].contains(address);
         there.clone().find(holds).or_else(|| there.next())
     }
 
@@ -243,20 +225,6 @@ impl<'l, 's> Answers<'l, 's> {
             return Err(Verdict::Closed);
         }
         let family = Family::of(address);
-        let zone = match (from, to) {
-            (Party::Host(a), Party::Prefix(prefix)) => {
-                let there = self.of_segment(*a, bridge, vec![*prefix]);
-                there.first().ok_or(Verdict::Closed)?;
-                Vec::new()
-            }
-            (Party::Host(_) | Party::Node(_), _) | (_, Party::Node(_)) => self.zone(from, family),
-            (_, Party::Host(b)) => {
-                let there = self.of_segment(*b, bridge, self.zone(from, family));
-                there.first().ok_or(Verdict::Closed)?;
-                there
-            }
-            _ => return Err(Verdict::Closed),
-        };
         let mut steps = Vec::new();
         let mut own = None;
         if let (Party::Host(a), Some(first)) = (from, first) {
@@ -270,10 +238,12 @@ impl<'l, 's> Answers<'l, 's> {
             own.ok_or(Verdict::Closed)?;
         }
         if let (Party::Host(b), Some(last)) = (to, last) {
+            let zone = self.zone(from, family);
             let source = own.map_or(Other::Zone(&zone), Other::Address);
             steps.extend(self.layers.arrive(*b, last, &source));
         }
         if let Party::Node(node) = to {
+            let zone = self.zone(from, family);
             let sources = own.map_or(zone, |own| vec![IpNet::from(own)]);
             let guest = if let (Party::Host(a), Some(first)) = (from, first) { Some((*a, first)) } else { None };
             steps.push(self.layers.node_hears(*node, &sources, guest));
@@ -294,20 +264,6 @@ impl<'l, 's> Answers<'l, 's> {
             here && network.contains(address)
         });
         networks.any(|network| self.layers.are_apart(network, one, other))
-    }
-
-    /// Those of some addresses that belong to a segment of a machine: they are of a network that it has there, or of the link alone. To
-    /// others its answers leave by a router.
-    fn of_segment(&self, host: HostId, bridge: (&str, Option<u16>), zone: Vec<IpNet>) -> Vec<IpNet> {
-        let there = self.networks_at(host, bridge).map(|network| &self.site().networks[network.index()]);
-        let prefixes: Vec<IpNet> = there.flat_map(|network| network.prefixes()).map(|prefix| prefix.value).collect();
-        let part = |prefix: IpNet| -> Vec<IpNet> {
-            if is_of_the_link(prefix.addr()) || prefixes.iter().any(|own| own.contains(&prefix)) {
-                return vec![prefix];
-            }
-            prefixes.iter().filter(|own| prefix.contains(*own)).copied().collect()
-        };
-        zone.into_iter().flat_map(part).collect()
     }
 
     /// Whether both ends are on one segment, as far as each is on one.
@@ -350,14 +306,6 @@ impl<'l, 's> Answers<'l, 's> {
             }
             false => Verdict::Closed,
         }
-    }
-}
-
-/// Whether an address is met on a link by whoever is there, whatever networks are on it.
-fn is_of_the_link(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast(),
-        IpAddr::V6(v6) => v6.is_multicast() || v6.is_unicast_link_local(),
     }
 }
 

@@ -138,15 +138,8 @@ impl Answers<'_, '_> {
                 Ok(steps)
             }
             (Party::Host(a), _) => {
-                let (network, own) = self.leaving(*a, address)?;
-                let to = [IpNet::from(address)];
-                let mut steps: Vec<Step> = layers.leave(*a, network, &Other::Address(address)).into_iter().collect();
-                let ours = handed::outwards(layers, *a, network, &[IpNet::from(own)], &to);
-                if ours.is_empty() {
-                    steps.push(self.to_nobody(*a, network, address));
-                }
-                steps.extend(ours);
-                steps.extend(edge::beyond_another(layers, (*a, network), &[IpNet::from(own)], &to));
+                let mut steps = self.out(*a, address)?;
+                steps.push(self.to_the_world(*a, address));
                 Ok(steps)
             }
             (Party::Node(own), Party::Host(b)) if node.is_some() => {
@@ -223,25 +216,14 @@ impl Answers<'_, '_> {
                     return Err(Verdict::Closed);
                 }
                 if self.is_own_router(*b, last) {
-                    let mut steps = edge::outwards(layers, *b, None, address, &zone);
-                    steps.push(undescribed(address));
-                    return Ok(steps);
+                    return Ok(vec![undescribed(address)]);
                 }
                 if !layers.answers(*b, &zone, Family::of(address)) {
                     return Err(Verdict::Closed);
                 }
-                let node = layers.node_in_front(*b, last, Family::of(address));
-                let lost = lost && node.is_some_and(|node| !zone.iter().any(|prefix| layers.is_beside(node, prefix)));
-                let back = layers.exits(*b, &zone).iter().all(|(_, network, _)| *network == last);
-                let mut steps = match from {
-                    // One who is named may have a way of his own, and answers may leave by another network.
-                    _ if !back || lost => {
-                        let mut steps = edge::outwards(layers, *b, None, address, &zone);
-                        steps.push(undescribed(address));
-                        steps
-                    }
-                    Party::Operators => layers.inwards_of(last, *b, address, &zone),
-                    _ => edge::inwards(layers, last, *b, address, &zone),
+                let mut steps: Vec<Step> = match lost {
+                    true => vec![undescribed(address)],
+                    false => edge::inwards(layers, last, *b, address, &zone),
                 };
                 steps.extend(layers.arrive(*b, last, &Other::Zone(&zone)));
                 Ok(steps)
@@ -330,14 +312,16 @@ impl Answers<'_, '_> {
         handed::steps(self.layers, router, Family::of(to), from, &Other::Address(to)).unwrap_or_default()
     }
 
-    /// Whether what leaves a machine by a router that is none of ours gets anywhere.
-    fn to_nobody(&self, host: HostId, network: NetworkId, address: IpAddr) -> Step {
+    /// Whether what leaves the site by a machine's router gets anywhere.
+    fn to_the_world(&self, host: HostId, address: IpAddr) -> Step {
         let (layers, family, to) = (self.layers, Family::of(address), IpNet::from(address));
-        match layers.leads_out(network, family) || layers.is_passed(network, &to) {
-            true => layers
+        let exit = layers.exit(host, address).map(|(network, _)| network);
+        let led = |network: &NetworkId| layers.leads_out(*network, family) && !is_private(address);
+        match exit.filter(|network| led(network) || layers.is_passed(*network, &to)) {
+            Some(network) => layers
                 .undescribed(host, network, family, &[to])
-                .unwrap_or_else(|| open(Layer::Router, Party::Prefix(to), "it is taken to lead there")),
-            false => undescribed(address),
+                .unwrap_or_else(|| open(Layer::Router, Party::Prefix(to), "it is taken to lead into the world")),
+            None => undescribed(address),
         }
     }
 }

@@ -125,17 +125,8 @@ impl Answers<'_, '_> {
         {
             return Some(arvc_verdict::Path::Routed);
         }
-        // Who is on another segment comes by a router.
-        let beside = |zone: &Party| {
-            let mut zone = self.zone(zone, Family::of(address)).into_iter();
-            zone.all(|prefix| there.prefixes().any(|own| own.value.contains(&prefix)))
-        };
-        let meets = match from {
-            Party::Prefix(_) | Party::Operators => beside(from),
-            _ => there.contains(address),
-        };
         match &there.kind {
-            NetworkKind::Bridge { bridge, vlan, .. } if meets => {
+            NetworkKind::Bridge { bridge, vlan, .. } if there.contains(address) => {
                 Some(arvc_verdict::Path::Bridge(bridge.clone(), *vlan))
             }
             NetworkKind::Overlay { .. } => {

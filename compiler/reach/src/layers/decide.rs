@@ -441,7 +441,6 @@ impl<'a> Layers<'a> {
                 }
                 None => {}
             }
-            between.extend(edge::beyond_another(self, (host, network), &own, part));
             let there = self.members.site.network_ids().find(|it| self.site.networks[it.index()].contains(to));
             between.extend(there.and_then(|there| pools::answered(self, there, part)));
             let mut path = self.path(Way::Direct(network), foot.known(), to, &ends, between);

@@ -89,51 +89,6 @@ pub(super) fn inwards(layers: &Layers, network: NetworkId, host: HostId, to: IpA
     if let Some(lost) = lost {
         return vec![lost];
     }
-    let mut steps = outwards(layers, host, layers.handing(host, network, Family::of(to)), to, zone);
-    steps.extend(beyond(layers, network, host, to, zone));
-    steps
-}
-
-/// What a router of ours says that somebody has in front of him who is no machine, if it is not that of the target too.
-pub(super) fn outwards(
-    layers: &Layers,
-    host: HostId,
-    last: Option<&Identity>,
-    to: IpAddr,
-    zone: &[IpNet],
-) -> Vec<Step> {
-    let [from] = zone else { return Vec::new() };
-    let router = router_beside(layers, from).filter(|router| !router.hosts().contains(&host) && last != Some(*router));
-    handed::outwards_by(layers, router, Family::of(to), &[*from], &[IpNet::from(to)])
-}
-
-/// The same of one that is in front of whom a machine sends to.
-pub(super) fn beyond_another(
-    layers: &Layers,
-    (host, network): (HostId, NetworkId),
-    from: &[IpNet],
-    zone: &[IpNet],
-) -> Vec<Step> {
-    let [to] = zone else { return Vec::new() };
-    let family = Family::of_prefix(to);
-    let router = router_beside(layers, to).filter(|router| {
-        let own = layers.members.router_of_segment(layers.members.profile_of[host.index()], network, family);
-        !router.hosts().contains(&host) && own != Some(*router)
-    });
-    handed::steps(layers, router, family, &Other::Zone(from), &Other::Zone(zone)).unwrap_or_default()
-}
-
-/// The router of the network that a prefix is of.
-fn router_beside<'l>(layers: &'l Layers, prefix: &IpNet) -> Option<&'l Identity> {
-    let mut networks = layers.site.networks.iter().zip((0..).map(NetworkId));
-    let there = networks.find(|(it, _)| !it.is_overlay() && it.prefixes().any(|own| own.value.contains(prefix)));
-    layers.members.router_of_all(there?.1, Family::of_prefix(prefix))
-}
-
-/// The same of the routers in front of the machine.
-fn beyond(layers: &Layers, network: NetworkId, host: HostId, to: IpAddr, zone: &[IpNet]) -> Vec<Step> {
-    let site = layers.site;
-    let there = &site.networks[network.index()];
     let Some(gateway) = there.gateway(Family::of(to)).or(there.router.as_ref()) else {
         // A public address that is on no bridge is met from everywhere. How else packets get to a network without a router, nobody says.
         let near = there.is_bridge() || is_private(to) || zone.iter().all(|prefix| is_private(prefix.addr()));
@@ -142,16 +97,12 @@ fn beyond(layers: &Layers, network: NetworkId, host: HostId, to: IpAddr, zone: &
         return near.then(|| unknown(Layer::Router, Party::Prefix(IpNet::from(to)), note)).into_iter().collect();
     };
     let at = router(gateway.router, gateway.address);
+    let near = zone.iter().all(|prefix| is_private(prefix.addr()));
     let identity = layers.handing(host, network, Family::of(to));
     if let Some(mut steps) = handed::steps(layers, identity, Family::of(to), &Other::Zone(zone), &Other::Address(to)) {
-        let world = |prefix: &IpNet| layers.is_of_the_world(prefix);
-        let beside = |prefix: &IpNet| identity.is_some_and(|router| handed::is_beside(layers, router, prefix));
-        if !zone.iter().all(|prefix| beside(prefix) || world(prefix) && !is_private(to)) {
-            let note = match zone.iter().all(world) {
-                true => "what hands it on to a private address is not known",
-                false => "whether anything leads there is not known",
-            };
-            steps.insert(0, unknown(Layer::Router, at, note.to_owned()));
+        if !near && is_private(to) {
+            steps
+                .insert(0, unknown(Layer::Router, at, "what hands it on to a private address is not known".to_owned()));
         }
         return steps;
     }
@@ -167,9 +118,8 @@ fn beyond(layers: &Layers, network: NetworkId, host: HostId, to: IpAddr, zone: &
         return vec![unknown(Layer::Router, at, format!("what {} hands on is not known", named(layers, gateway)))];
     };
     if !is_private(to) {
-        // What comes from a private address elsewhere somebody translates.
         let beside = |prefix: &IpNet| layers.is_beside(node, prefix);
-        return vec![match zone.iter().all(|prefix| beside(prefix) || layers.is_in_the_world(prefix)) {
+        return vec![match zone.iter().all(|prefix| beside(prefix) || !layers.is_apart(prefix)) {
             true => open(Layer::Router, at, "the address is a public one"),
             false => unknown(
                 Layer::Router,
@@ -178,24 +128,26 @@ fn beyond(layers: &Layers, network: NetworkId, host: HostId, to: IpAddr, zone: &
             ),
         }];
     }
-    // Where each node is the router of its own segment, it is that of the machine's.
-    let segment = layers.members.router_of_segment(layers.members.profile_of[host.index()], network, Family::of(to));
-    let node = if let Some(Identity::Node(own)) = segment { *own } else { node };
-    let behind = |prefix: &IpNet| layers.is_behind(node, prefix);
     // The zone may be another network of the node, which it routes to without translating anything.
-    if zone.iter().any(|prefix| layers.is_beside(node, prefix) || !layers.is_of_the_world(prefix)) {
-        let led = |prefix: &IpNet| behind(prefix) || layers.is_beside(node, prefix) && !layers.is_routed(prefix);
-        return vec![match zone.iter().all(led) {
-            true => open(Layer::Router, at, "a node forwards between its networks"),
-            false => {
-                let path = &site.nodes[node.index()].named.path;
-                unknown(
-                    Layer::Router,
-                    Party::Node(node),
-                    format!("whether anything leads there to {path} is not known"),
-                )
-            }
-        }];
+    if near {
+        // Where each node is the router of its own segment, the zone has to be one of that node's.
+        let segment =
+            layers.members.router_of_segment(layers.members.profile_of[host.index()], network, Family::of(to));
+        let beside = |prefix: &IpNet| {
+            let mut own = site.networks.iter().filter(|it| it.prefixes().any(|own| own.value.contains(prefix)));
+            own.any(|it| !it.gateways().is_empty())
+        };
+        if let Some(Identity::Node(router)) = segment
+            && zone.iter().any(|prefix| beside(prefix) && !layers.is_behind(*router, prefix))
+        {
+            let path = &site.nodes[router.index()].named.path;
+            return vec![unknown(
+                Layer::Router,
+                Party::Node(*router),
+                format!("whether anything leads there to {path} is not known"),
+            )];
+        }
+        return vec![open(Layer::Router, at, "a node forwards between its networks")];
     }
     // Somebody else translates an address that is declared for the machine, and may be choosy.
     let own = site.hosts[host.index()].interfaces.iter().filter(|interface| interface.network == network);

@@ -10,7 +10,6 @@ use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Layers, Other, open, unknown};
-use super::led::is_public;
 use super::lists::Said;
 use super::{Layer, Party, Step};
 use crate::members::overlaps;
@@ -119,22 +118,12 @@ pub(super) fn from_the_world(
 /// Whether all of an end is in the world, where a router sends by its way out.
 fn is_outward(layers: &Layers, id: HostId, family: Family, to: &Other) -> bool {
     let apart = |address: IpAddr| layers.is_apart(&IpNet::from(address));
-    let outside =
-        |address: IpAddr| is_public(&IpNet::from(address)) && !is_on_a_foot(layers, id, address) && !apart(address);
+    let outside = |address: IpAddr| !is_private(address) && !is_on_a_foot(layers, id, address) && !apart(address);
     let all = match to {
         Other::Member(_, address) | Other::Address(address) => outside(*address),
         Other::Zone(_) | Other::Kept(_) | Other::Others(_) => to.zone().iter().all(|prefix| outside(prefix.addr())),
     };
     all && next(layers, id, family).is_some()
-}
-
-/// Whether a prefix is of a network that a router is on, whoever of several it is.
-pub(super) fn is_beside(layers: &Layers, router: &Identity, prefix: &IpNet) -> bool {
-    let on = |host: HostId| {
-        let networks = layers.host(host).interfaces.iter().map(|it| &layers.site.networks[it.network.index()]);
-        networks.filter(|network| !network.is_overlay()).any(|network| network.contains(prefix.addr()))
-    };
-    router.hosts().iter().all(|host| on(*host))
 }
 
 /// Whether an address is on a network of a machine.
@@ -262,10 +251,6 @@ fn beyond(layers: &Layers, router: Option<&Identity>, family: Family, from: &[Ip
         let (lower, upper, rules) = (PortSet::none(), PortSet::none(), std::rc::Rc::default());
         return Some(Step { layer: Layer::Router, at: Party::Host(id), lower, upper, rules, note });
     };
-    if to.iter().any(|prefix| !is_public(prefix) && !feet(prefix).any(behind)) {
-        let note = format!("whether anything leads from {own} there is not known");
-        return Some(unknown(Layer::Router, Party::Host(id), note));
-    }
     // What arvc does not configure is taken to translate, like any router that is nobody's here.
     if !layers.host(id).is_configured() {
         return None;

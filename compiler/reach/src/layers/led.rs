@@ -10,7 +10,7 @@ use arvc_site::names::is_private;
 use ipnet::IpNet;
 
 use super::decide::{Layers, router};
-use super::{Layer, Party, Step, edge, handed};
+use super::{Layer, Party, Step, edge};
 use crate::address::{node_on, public};
 use crate::members::{meets, overlaps};
 use crate::ports::PortSet;
@@ -101,15 +101,10 @@ impl Layers<'_> {
     /// What stands between addresses that no machine has and a machine: where it differs by which of them it is, the bounds of all.
     pub(super) fn inwards_of(&self, network: NetworkId, host: HostId, to: IpAddr, zone: &[IpNet]) -> Vec<Step> {
         let there = &self.site.networks[network.index()];
-        let mut kinds: BTreeMap<(bool, bool, bool, bool), Vec<IpNet>> = BTreeMap::new();
-        let (node, router) =
-            (self.node_in_front(host, network, Family::of(to)), self.handing(host, network, Family::of(to)));
+        let mut kinds: BTreeMap<(bool, bool, bool), Vec<IpNet>> = BTreeMap::new();
         for prefix in zone {
             let beside = holds(there, prefix);
-            let near = node.is_some_and(|node| self.is_beside(node, prefix))
-                || router.is_some_and(|router| handed::is_beside(self, router, prefix));
-            let kind =
-                (beside, beside || !self.is_of_the_world(prefix), !beside && self.is_apart(prefix), !beside && near);
+            let kind = (beside, beside || is_private(prefix.addr()), !beside && self.is_apart(prefix));
             kinds.entry(kind).or_default().push(*prefix);
         }
         let kinds: Vec<Vec<Step>> =
@@ -155,21 +150,10 @@ impl Layers<'_> {
         self.site.network_ids().filter(on).any(|id| self.is_passed(id, prefix))
     }
 
-    /// Whether a prefix is of a network that has a router.
-    pub(super) fn is_routed(&self, prefix: &IpNet) -> bool {
-        let mut own = self.site.networks.iter().filter(|network| holds(network, prefix));
-        own.any(|network| !network.gateways().is_empty())
-    }
-
     /// Whether a prefix is one that the world leads to: a public one, of no network of the site or of one that lets in whatever
     /// comes for it.
     pub(super) fn is_in_the_world(&self, prefix: &IpNet) -> bool {
-        is_public(prefix) && !self.is_apart(prefix)
-    }
-
-    /// Whether a prefix is a public one that is not all of a network of the site into which the world leads nobody for certain.
-    pub(super) fn is_of_the_world(&self, prefix: &IpNet) -> bool {
-        is_public(prefix) && !self.apart.iter().any(|apart| apart.contains(prefix))
+        public().iter().any(|all| all.contains(prefix)) && !self.is_apart(prefix)
     }
 
     /// Whether any of a prefix is of a network of the site into which the world leads nobody for certain.
@@ -195,11 +179,6 @@ pub(super) fn apart(site: &Site) -> Vec<IpNet> {
     let all = site.networks.iter().flat_map(prefixes);
     let public = all.filter(|(_, prefix)| !is_private(prefix.addr()));
     public.filter(|(network, prefix)| !led(network, prefix)).map(|(_, prefix)| prefix).collect()
-}
-
-/// Whether the Internet routes a prefix.
-pub(super) fn is_public(prefix: &IpNet) -> bool {
-    public().iter().any(|all| all.contains(prefix))
 }
 
 fn holds(network: &Network, prefix: &IpNet) -> bool {

@@ -337,7 +337,13 @@ impl Tree {
                 // Who has it for a router is heard by it before anything translates.
                 let src = if self.hears(node, source).is_some() { own } else { packet.src };
                 let packet = Packet { src, ..packet };
-                return near.then(|| (packet, Outcome::pass("a public address", None)));
+                let away = self.hears(node, source).is_none().then(|| self.edges.get(node)).flatten();
+                let away = away.and_then(|edge| edge.translated(&packet, Some(UPLINK), false).ok().flatten());
+                let outcome = match away {
+                    Some((_, place)) => Outcome::drop("a node hands it on to another machine", Some(place)),
+                    None => Outcome::pass("a public address", None),
+                };
+                return near.then_some((packet, outcome));
             }
             // By which device it comes decides whether it is handed on; whose router the node is does not come from outside.
             let (packet, device) = match self.hears(node, source) {

@@ -30,7 +30,9 @@ impl Tree {
                 ways.extend(self.to_addresses(&[address], self.alone(target), false));
                 if is_public(address) {
                     let handed = self.edges.values().flat_map(Filter::translated_addresses);
-                    let handed = handed.filter(|to| target.guest.is_some() && to.is_ipv4() == address.is_ipv4());
+                    // To a private one the world leads nobody.
+                    let led = |to: &IpAddr| is_public(*to) && to.is_ipv4() == address.is_ipv4();
+                    let handed = handed.filter(|to| target.guest.is_some() && led(to));
                     ways.extend(handed.map(|to| (Path::Routed, to)));
                 }
             }

@@ -167,9 +167,14 @@ impl Part {
 
 /// The ways from one to another that either side knows: the names of both ends, the path, and the address of the other end.
 fn ways(tree: &Tree, answers: &Answers<'_, '_>, from: &str, to: &str) -> BTreeSet<(String, String, Path, IpAddr)> {
+    // What leaves a node, or an address of nobody, for the world meets nothing that is emitted.
+    let emitted =
+        |from: &Party, to: &Party| matches!((from, to), (Party::Host(_), _) | (_, Party::Host(_) | Party::Node(_)));
     let mut ways = match (answers.named(from), answers.named(to)) {
         // What is an address to the files may be a machine of the site that no file names.
-        (Some(from), Some(to)) if from != to && ![&from, &to].iter().any(|it| matches!(it, Party::Prefix(_))) => {
+        (Some(from), Some(to))
+            if from != to && emitted(&from, &to) && ![&from, &to].iter().any(|it| matches!(it, Party::Prefix(_))) =>
+        {
             answers.ways(&from, &to)
         }
         _ => BTreeSet::new(),

@@ -235,7 +235,7 @@ fn the_table_names_the_members_that_reach_something_where_not_all_do() {
     let (_, world) = of_site(&site, &["--table"]);
     for line in [
         "\nweb        web-1 -> web-2 of web: 81/tcp (hosts.web-1 -> hosts.web-2 : 81/tcp)\n",
-        "\nweb        web-2 -> db: 1/tcp (hosts.web-2 -> hosts.db : 1/tcp)\n",
+        "\nweb        web-2 -> db: 1/tcp, 5432/tcp (groups.web -> services.db : services.db.sql; hosts.web-2 -> hosts.db : 1/tcp)\n",
     ] {
         assert!(world.stdout.contains(line), "{line}{}", world.stdout);
     }

@@ -25,7 +25,7 @@
 //!   images.debian = { vmid = 900; };
 //!   hosts.app = { vmid = 100; on.bridge = {}; };
 //!   hosts.db = { vmid = 101; };
-//!   hosts.nas = { vmid = 102; on.storage = {}; };
+//!   hosts.nas = { kind = Machine; managed = false; on.storage.address = 192.168.200.102; };
 //!   allow = [
 //!     hosts.app -> any : 22/tcp, # error: L0405
 //!   ];

@@ -115,7 +115,9 @@ impl Answers<'_, '_> {
             }
             // Whoever is somewhere in the world is met by no address of his own.
             (Party::Host(a), Party::Node(node)) if layers.is_somewhere(*a) && !is_private(address) => {
-                Ok(vec![layers.node_hears(*node, &layers.world(Family::of(address)), None)])
+                let mut steps: Vec<Step> = layers.handed_away(*node, address).into_iter().collect();
+                steps.push(layers.node_hears(*node, &layers.world(Family::of(address)), None));
+                Ok(steps)
             }
             (Party::Host(a), Party::Node(node)) => {
                 let (network, own) = self.leaving(*a, address)?;
@@ -134,6 +136,9 @@ impl Answers<'_, '_> {
                     true => (layers.world(Family::of(address)), None),
                     false => (vec![IpNet::from(own)], Some((*a, network))),
                 };
+                // From those whose router it is, nothing is handed on.
+                let behind = layers.node_in_front(*a, network, Family::of(address)) == Some(*node);
+                steps.extend(layers.handed_away(*node, address).filter(|_| !behind));
                 steps.push(layers.node_hears(*node, &seen, own));
                 Ok(steps)
             }
@@ -158,6 +163,7 @@ impl Answers<'_, '_> {
                     true => sources.retain(|own| !is_private(own.addr())),
                     false => sources.extend(layers.world(Family::of(address))),
                 }
+                steps.extend(layers.handed_away(*to, address));
                 steps.push(layers.node_hears(*to, &sources, None));
                 Ok(steps)
             }

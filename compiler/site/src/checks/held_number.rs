@@ -121,7 +121,10 @@ pub(crate) fn together(
             out.extend(all.into_iter().map(|one| one.problem));
             continue;
         }
-        copied.insert(environment.clone());
+        // One that shares some numbers alone may be another environment, which has to say the rest as well.
+        if machines.len() == hosts.len() {
+            copied.insert(environment.clone());
+        }
         let (first, more) = (&all[0], machines.len() - 1);
         let named = &hosts[first.host].named;
         let message = format!(

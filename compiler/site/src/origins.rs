@@ -1,7 +1,6 @@
 //! What checks need to know about a site beyond the model: places of values that the model does not keep, and whether
 //! something failed, so that a check does not take what is merely unknown for absent.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use arvc_syntax::source::Span;
@@ -87,9 +86,6 @@ pub(crate) struct Origins {
     pub(crate) forwards: Vec<(ServiceId, Spanned<IpAddr>)>,
     /// Ranges in which a machine found no number.
     pub(crate) full: Vec<RangeId>,
-    /// Environments with the numbers of several machines of these names, of which the site is a copy: that is told by itself, and
-    /// whatever else they have in common is the same mistake.
-    pub(crate) copies: BTreeSet<String>,
     /// Ranges with numbers that something hands out, which is reported where both are declared. Sorted.
     pub(crate) handed_out: Vec<RangeId>,
     /// Networks of ranges that have not all of their numbers, or none for a machine: reported at the ranges. Sorted.

@@ -21,7 +21,7 @@
 //!     second = { address = 192.168.100.2; addresses = [ 10.0.40.2 ]; };
 //!   };
 //!   networks.bridge = { cidr = 192.168.100.0/24; bridge = "vmbr1"; gateway = 192.168.100.254; };
-//!   networks.inner = { cidr = 10.0.40.0/24; bridge = "vmbr3"; joined = false; };
+//!   networks.inner = { cidr = 10.0.40.0/24; bridge = "vmbr3"; joined = false; gateway = [ nodes.pve, nodes.second ]; };
 //!   ranges.guests = { vmids = 100..199; addresses = 100..199; };
 //!   images.debian = { vmid = 900; };
 //!   hosts.store = { vmid = 100; node = nodes.pve; on.inner = {}; };

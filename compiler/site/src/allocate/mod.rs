@@ -81,8 +81,8 @@ pub(crate) struct Allocation<'a> {
 
 impl Allocation<'_> {
     /// Gives every guest its VMID and every other machine its slot, or says why it has none. The ranges in which one found
-    /// none, and the environments of which the site is a copy.
-    pub(crate) fn run(mut self) -> (Vec<RangeId>, BTreeSet<String>) {
+    /// none.
+    pub(crate) fn run(mut self) -> Vec<RangeId> {
         let ranges = RangeIndex::new(&self.site.ranges, &self.site.numbering);
         let mut taken = Taken::of(self.site, self.held, self.hosts, self.wants, self.renames);
         let (claims, slots) = (self.claims(), self.slot_claims(&taken));
@@ -113,7 +113,8 @@ impl Allocation<'_> {
         }
         full.sort();
         full.dedup();
-        (full, held_number::together(self.elsewhere, self.hosts, &self.site.networks, self.out))
+        held_number::together(self.elsewhere, self.hosts, &self.site.networks, self.out);
+        full
     }
 
     /// What the lock holds of a machine.

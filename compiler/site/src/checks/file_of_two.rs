@@ -32,7 +32,6 @@ use crate::downloads::downloads;
 use crate::lock::{Fetched, Held};
 use crate::model::{ImageSource, Site};
 use crate::neighbours;
-use crate::origins::Origins;
 use crate::place::report;
 
 /// An image that another environment downloads.
@@ -40,7 +39,7 @@ pub static CODE: Code =
     Code::new("E0925", "an image that another environment downloads", include_str!("file_of_two.rs"));
 
 /// Every download; the first node that meets is told of.
-pub(crate) fn check(site: &Site, origins: &Origins, held: &Held, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
     if held.others.values().all(|other| other.datacenters.values().all(|it| it.files.is_empty())) {
         return;
     }
@@ -50,8 +49,8 @@ pub(crate) fn check(site: &Site, origins: &Origins, held: &Held, out: &mut Vec<D
         let node = &site.nodes[download.node.index()].named.name;
         let own = Fetched { volume, node: Some(node.clone()).filter(|_| !download.shared) };
         let others = neighbours::of(site, download.datacenter, held);
-        let mut others = others.iter().filter(|(environment, _)| !origins.copies.contains(*environment));
-        let Some((environment, _)) = others.find(|(_, it)| it.other.files.iter().any(|file| file.is(&own))) else {
+        let Some((environment, _)) = others.iter().find(|(_, it)| it.other.files.iter().any(|file| file.is(&own)))
+        else {
             continue;
         };
         told.push(download.image);

@@ -30,17 +30,15 @@ use arvc_syntax::diagnostic::{Code, Diagnostic};
 use crate::lock::Held;
 use crate::model::{Datacenter, NAMESPACE, Site};
 use crate::neighbours::{self, Shared};
-use crate::origins::Origins;
 use crate::place::report;
 
 /// A firewall that two environments own.
 pub static CODE: Code = Code::new("E0921", "a firewall that two environments own", include_str!("firewall_of_two.rs"));
 
 /// Every Proxmox cluster whose firewall the site owns.
-pub(crate) fn check(site: &Site, origins: &Origins, held: &Held, out: &mut Vec<Diagnostic>) {
+pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
     for (own, others) in neighbours::all(site, held).filter(|(own, _)| own.owns_firewall.value) {
-        let mut others = others.iter().filter(|(environment, _)| !origins.copies.contains(*environment));
-        let Some((environment, shared)) = others.find(|(_, shared)| shared.other.firewall) else { continue };
+        let Some((environment, shared)) = others.iter().find(|(_, shared)| shared.other.firewall) else { continue };
         let path = &own.named.path;
         let message = format!("the environment `{environment}` owns the firewall of `{path}`, which is owned here too");
         let label = format!("`{environment}` has its switch and the set `management`");

@@ -102,15 +102,8 @@ pub(crate) struct Elsewhere {
 /// How many numbers are shown.
 const SHOWN: usize = 6;
 
-/// A copy of a site, or one that extends it and changes nothing of them, has all numbers of the other: one mistake. The environments
-/// of which it is one.
-pub(crate) fn together(
-    found: Vec<Elsewhere>,
-    hosts: &[Host],
-    networks: &[Network],
-    out: &mut Vec<Diagnostic>,
-) -> BTreeSet<String> {
-    let mut copied = BTreeSet::new();
+/// A copy of a site, or one that extends it and changes nothing of them, has all numbers of the other: one mistake.
+pub(crate) fn together(found: Vec<Elsewhere>, hosts: &[Host], networks: &[Network], out: &mut Vec<Diagnostic>) {
     let mut environments: BTreeMap<String, Vec<Elsewhere>> = BTreeMap::new();
     for one in found {
         environments.entry(one.environment.clone()).or_default().push(one);
@@ -120,10 +113,6 @@ pub(crate) fn together(
         if machines.len() < 2 {
             out.extend(all.into_iter().map(|one| one.problem));
             continue;
-        }
-        // One that shares some numbers alone may be another environment, which has to say the rest as well.
-        if machines.len() == hosts.len() {
-            copied.insert(environment.clone());
         }
         let (first, more) = (&all[0], machines.len() - 1);
         let named = &hosts[first.host].named;
@@ -155,7 +144,6 @@ pub(crate) fn together(
                 )),
         );
     }
-    copied
 }
 
 fn whom(by: &Holder) -> String {

@@ -548,11 +548,11 @@ pub(crate) fn check_held(site: &Site, origins: &Origins, renames: &Renames, held
     looks_renamed::check(site, origins, renames, held, out);
     guest_remade::check(site, origins, renames, held, out);
     other_architecture_now::check(site, origins, renames, held, out);
-    firewall_of_two::check(site, origins, held, out);
+    firewall_of_two::check(site, held, out);
     firewall_of_nobody::check(site, held, out);
-    name_in_cluster::check(site, origins, held, out);
+    name_in_cluster::check(site, held, out);
     taken_elsewhere::check(site, held, out);
-    file_of_two::check(site, origins, held, out);
+    file_of_two::check(site, held, out);
 }
 
 /// What is handed out besides machines' addresses, and what a machine cannot be on.

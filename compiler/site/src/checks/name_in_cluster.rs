@@ -32,7 +32,6 @@ use super::invalid_name::shown;
 use crate::lock::Held;
 use crate::model::{NAMESPACE, Site};
 use crate::neighbours;
-use crate::origins::Origins;
 use crate::place::report;
 
 /// A name that another environment has in the cluster.
@@ -40,9 +39,8 @@ pub static CODE: Code =
     Code::new("E0922", "a name that another environment has in the cluster", include_str!("name_in_cluster.rs"));
 
 /// Every name that the site has in a Proxmox cluster.
-pub(crate) fn check(site: &Site, origins: &Origins, held: &Held, out: &mut Vec<Diagnostic>) {
-    for (own, mut others) in neighbours::all(site, held) {
-        others.retain(|(environment, _)| !origins.copies.contains(*environment));
+pub(crate) fn check(site: &Site, held: &Held, out: &mut Vec<Diagnostic>) {
+    for (own, others) in neighbours::all(site, held) {
         let path = &own.named.path;
         let mut taken = |span: Span, what: &str, name: &str, help: String, environment: &str, shared: &_| {
             let message = format!("the environment `{environment}` has the {what} {} in `{path}`", shown(name));

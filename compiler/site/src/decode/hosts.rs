@@ -130,7 +130,7 @@ impl Decoder<'_> {
             told: origins.unfit.iter().map(|(range, _)| *range).chain(origins.handed_out.iter().copied()).collect(),
             out,
         };
-        (origins.full, origins.copies) = allocation.run();
+        origins.full = allocation.run();
     }
 
     fn host(

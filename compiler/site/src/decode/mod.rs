@@ -25,7 +25,7 @@ mod settings;
 mod slots;
 mod vips;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use arvc_lang::data::{Data, DataId, Datum, Field};
 use arvc_lang::functions::Calls;
@@ -106,7 +106,6 @@ pub(crate) fn decode<'a>(data: &'a Data, calls: Calls<'a>, held: &'a Held) -> Op
             uplink_resolvers: Vec::new(),
             forwards: Vec::new(),
             full: Vec::new(),
-            copies: BTreeSet::new(),
             handed_out: Vec::new(),
             unfit: Vec::new(),
             all,

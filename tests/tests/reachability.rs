@@ -32,18 +32,18 @@ infrastructure  infrastructure
 projects        infrastructure
 
 besides
-games           infrastructure: 53/tcp, 53/udp (any -> resolvers : [ 53/tcp, 53/udp ])
-infrastructure  games: 9100/tcp (services.prometheus -> any : services.metrics.scrape)
-infrastructure  projects: 8080/tcp (services.caddy -> groups.projects : [ services.shop.http, services.wiki.http ])
-infrastructure  projects: 9100/tcp (services.prometheus -> any : services.metrics.scrape)
-projects        infrastructure: 53/tcp, 53/udp (any -> resolvers : [ 53/tcp, 53/udp ])
+games           dns of infrastructure: 53/tcp, 53/udp (any -> resolvers : [ 53/tcp, 53/udp ])
+infrastructure  prometheus -> games: 9100/tcp (services.prometheus -> any : services.metrics.scrape)
+infrastructure  caddy -> projects: 8080/tcp (services.caddy -> groups.projects : [ services.shop.http, services.wiki.http ])
+infrastructure  prometheus -> projects: 9100/tcp (services.prometheus -> any : services.metrics.scrape)
+projects        dns of infrastructure: 53/tcp, 53/udp (any -> resolvers : [ 53/tcp, 53/udp ])
 nodes.pve       games: 22/tcp (nodes.pve: SSH)
 nodes.pve       infrastructure: 22/tcp (nodes.pve: SSH)
 nodes.pve       projects: 22/tcp (nodes.pve: SSH)
 operators       games: 25565/tcp (internet -> hosts.blocks : services.blocks.game)
-operators       infrastructure: 80/tcp, 443/tcp, 443/udp (internet -> hosts.caddy : [ services.caddy.http, services.caddy.https ])
+operators       caddy of infrastructure: 80/tcp, 443/tcp, 443/udp (internet -> hosts.caddy : [ services.caddy.http, services.caddy.https ])
 internet        games: 25565/tcp (internet -> hosts.blocks : services.blocks.game)
-internet        infrastructure: 80/tcp, 443/tcp, 443/udp (internet -> hosts.caddy : [ services.caddy.http, services.caddy.https ])
+internet        caddy of infrastructure: 80/tcp, 443/tcp, 443/udp (internet -> hosts.caddy : [ services.caddy.http, services.caddy.https ])
 
 members of networks.overlay exchange its packets on networks.bridge, 4242/udp
 "

@@ -109,7 +109,8 @@ fn what_is_stated_stands_for_the_addresses_of_its_family_only() {
     };
     services = [ services.proxy ];
     connection.network = networks.lan;
-  };"#;
+  };
+  expect.unknown = [ internet -> hosts.cloud : 443/tcp ];"#;
     assert_eq!(told(proxy), ["A 203.0.113.80", "AAAA 2001:db8::7"]);
 }
 
@@ -166,7 +167,7 @@ in {{
   operators.addresses = [ 203.0.113.9 ];
   nodes.pve.address = 10.0.0.1;
   accepted_losses = [ nodes.pve ];
-  networks.lan = {{ cidr = 10.0.0.0/24; prefixes = [ fd00::/64 ]; bridge = "vmbr1"; }};
+  networks.lan = {{ cidr = 10.0.0.0/24; prefixes = [ fd00::/64 ]; bridge = "vmbr1"; gateway = nodes.pve; }};
   images.debian.vmid = 9000;
   ranges.r = {{ vmids = 1000..1099; addresses = 10..109; }};
   services.wiki = {{ name = "wiki"; listen = [ networks.lan ]; http.ports = [ 8080/tcp ]; }};

@@ -147,7 +147,12 @@ fn proxmox(edit: &Edit, files: &Files) -> Option<&'static str> {
         }
         _ => {}
     }
+    // Another address is let in besides, and the one that was is in the set.
+    let named = edit.after.split('"').nth(1);
+    let another =
+        edit.kind == "source of a rule" && !addresses("management").iter().any(|own| Some(own.as_str()) == named);
     if header.contains("\"operator_access\"")
+        && !another
         && !["port", "protocol", "direction", "action"].iter().any(|part| edit.kind.starts_with(part))
         && !edit.kind.starts_with("length")
     {

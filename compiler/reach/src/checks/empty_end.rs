@@ -149,7 +149,7 @@ pub(super) fn nobody(layers: &Layers, flow: &Flow) -> Option<String> {
     }
     let (sources, targets) = (layers.parties(&flow.source), layers.parties(&flow.target));
     match sources.as_slice() {
-        [one] if sources == targets => Some(format!("both ends are `{}`", one.name(site))),
+        [one] if sources == targets && !one.is_several() => Some(format!("both ends are `{}`", one.name(site))),
         _ => None,
     }
 }

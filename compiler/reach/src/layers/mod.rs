@@ -92,7 +92,7 @@ impl Party {
 
 impl Party {
     /// Whether it is more than one, so that one of them may connect to another.
-    pub(super) fn is_several(&self) -> bool {
+    pub(crate) fn is_several(&self) -> bool {
         match self {
             Self::Host(_) | Self::Node(_) => false,
             Self::Internet | Self::Operators => true,

@@ -15,7 +15,7 @@
 //! ```arv part
 //!   # arv.lock: environments.site.hosts.a = { vmid = 3000, on = { bridge = "192.168.100.30", storage = "10.0.30.30" } }
 //!   nodes.pve.addresses = [ 10.0.30.1 ];
-//!   networks.storage = { cidr = 10.0.30.0/24; bridge = "vmbr2"; };
+//!   networks.storage = { cidr = 10.0.30.0/24; bridge = "vmbr2"; gateway = nodes.pve; };
 //!   ranges.data.on.storage.addresses = 30..39;
 //!   images.box = { kind = Container; vmid = 9001; };
 //!   hosts.a = { # error: L0839

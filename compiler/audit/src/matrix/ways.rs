@@ -69,7 +69,10 @@ impl Tree {
                 ways.extend(self.to_node(own, target, true));
             }
             // What is a node's is asked about by its name.
-            (End::Address(address), End::Node(node)) if self.node_at(address).is_none() => {
+            // One that machines have by turns is asked about by their names.
+            (End::Address(address), End::Node(node))
+                if self.node_at(address).is_none() && !self.wiring.turns.contains_key(&address) =>
+            {
                 ways.extend(self.to_node(&[address], node, false));
             }
             (End::Internet, End::Node(node)) => ways.extend(self.to_node(self.internet(), node, false)),

@@ -127,6 +127,9 @@ impl Layers<'_> {
             }
             let closed = packets.difference(&path.upper()).difference(&self.tunnels(path));
             let closed = closed.intersection(&path.handed_on_around());
+            if closed.is_none() {
+                continue;
+            }
             // What is open to everybody out there is so to whoever helps a source that is taken over.
             let open_to_all = path.is_through_the_world().then(|| self.paths(&Party::Internet, target));
             let closed = open_to_all.iter().flatten().fold(closed, |closed, path| closed.difference(&path.upper()));

@@ -30,9 +30,14 @@ impl Layers<'_> {
 
     /// That nothing a machine says to a zone leaves it, if so it is.
     pub(super) fn lost(&self, host: HostId, zone: &[IpNet], family: Family, note: &str) -> Option<Step> {
-        let (lower, upper, rules) = (PortSet::none(), PortSet::none(), Rc::default());
-        let closed =
-            Step { layer: Layer::Router, at: Party::Host(host), lower, upper, rules, note: Some(note.to_owned()) };
-        (!self.answers(host, zone, family)).then_some(closed)
+        let (lower, upper) = (PortSet::none(), PortSet::none());
+        (!self.answers(host, zone, family)).then(|| Step {
+            layer: Layer::Router,
+            at: Party::Host(host),
+            lower,
+            upper,
+            rules: Rc::default(),
+            note: Some(note.to_owned()),
+        })
     }
 }

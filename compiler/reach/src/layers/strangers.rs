@@ -89,7 +89,7 @@ impl Layers<'_> {
     fn places(&self, zone: &Party, family: Family) -> Vec<Part> {
         let all = self.zone(zone);
         let all: Vec<IpNet> = all.iter().copied().filter(|prefix| Family::of_prefix(prefix) == family).collect();
-        let others = matches!(zone, Party::Prefix(_));
+        let others = matches!(zone.whole(), Party::Prefix(_));
         let mut parts = Vec::new();
         let mut add = |place, prefixes: Vec<IpNet>| {
             let (private, public): (Vec<IpNet>, Vec<IpNet>) =
